@@ -1,0 +1,185 @@
+"""A world of ratings and movies, checked once so that nothing after it has to."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from recommender.columns import MOVIE, RATING, TIMESTAMP, USER
+from recommender.errors import DataError
+
+MIN_STARS, MAX_STARS = 0.5, 5.0
+NO_GENRES = "(no genres listed)"
+
+
+def parse_terms(value: Any) -> tuple[str, ...]:
+    """Turn "a|b", ["a", "b"], a set or a missing value into a tuple of distinct terms.
+
+    The order is kept, blanks are dropped, and a literal list in a string ("['a', 'b']") is read
+    as the list that it spells.
+    """
+    if value is None or (np.isscalar(value) and pd.isna(value)):
+        return ()
+    if isinstance(value, str):
+        text = value.strip()
+        if text.startswith("[") and text.endswith("]"):
+            try:
+                return parse_terms(ast.literal_eval(text))
+            except (ValueError, SyntaxError):
+                text = text[1:-1]
+        parts: Iterable[Any] = text.split("|")
+    elif isinstance(value, set | frozenset):
+        parts = sorted(value, key=str)
+    elif isinstance(value, Iterable):
+        parts = value
+    else:
+        raise DataError(f"Keywords and genres must be text or a list of texts, not {value!r}.")
+    terms = (str(part).strip() for part in parts)
+    return tuple(dict.fromkeys(term for term in terms if term and term != NO_GENRES))
+
+
+def _whole_numbers(column: pd.Series, what: str) -> pd.Series:
+    numbers = pd.to_numeric(column, errors="coerce")
+    wrong = numbers.isna() | (numbers % 1 != 0)
+    if wrong.any():
+        raise DataError(f"Every {what} must be a whole number; found {column[wrong].iloc[0]!r}.")
+    return numbers.astype("int64")
+
+
+def check_ratings(frame: pd.DataFrame, who: str = USER) -> pd.DataFrame:
+    """Return the columns `who`, movie_id, rating (and timestamp, when there) of `frame`, checked.
+
+    Args:
+        frame: ratings in stars, 0.5..5; one row a person and movie.
+        who: the column that names the person, "user_id" or "member_id".
+
+    Raises:
+        DataError: a column is missing, an id is no whole number, stars lie outside 0.5..5, or
+            somebody rated a movie twice.
+    """
+    missing = [name for name in (who, MOVIE, RATING) if name not in frame.columns]
+    if missing:
+        raise DataError(
+            f"The ratings have no column {missing[0]!r}; they need {who}, {MOVIE} and {RATING}."
+        )
+    stars = pd.to_numeric(frame[RATING], errors="coerce").astype("float64")
+    wrong = ~stars.between(MIN_STARS, MAX_STARS)
+    if wrong.any():
+        raise DataError(
+            f"Ratings are stars from {MIN_STARS} to {MAX_STARS:g}; "
+            f"found {frame[RATING][wrong].iloc[0]!r} for movie {frame[MOVIE][wrong].iloc[0]}."
+        )
+    checked = pd.DataFrame(
+        {
+            who: _whole_numbers(frame[who], who),
+            MOVIE: _whole_numbers(frame[MOVIE], MOVIE),
+            RATING: stars,
+        }
+    )
+    if TIMESTAMP in frame.columns:
+        checked[TIMESTAMP] = _whole_numbers(frame[TIMESTAMP], TIMESTAMP)
+    twice = checked.duplicated([who, MOVIE])
+    if twice.any():
+        row = checked[twice].iloc[0]
+        raise DataError(
+            f"{who} {row[who]:g} rated movie {row[MOVIE]:g} twice; keep one rating of each movie."
+        )
+    return checked.reset_index(drop=True)
+
+
+def check_movies(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return `frame` as a catalogue: index movie_id; title, year, genres, keywords, aliases.
+
+    Only title is required. Genres, keywords and aliases become tuples (see `parse_terms`), the
+    year a nullable integer.
+
+    Raises:
+        DataError: no title column, an id that is no whole number, or the same id twice.
+    """
+    if MOVIE in frame.columns:
+        frame = frame.set_index(MOVIE)
+    if "title" not in frame.columns:
+        raise DataError("The movies have no column 'title'.")
+    ids = _whole_numbers(frame.index.to_series().reset_index(drop=True), MOVIE)
+    if ids.duplicated().any():
+        raise DataError(f"Movie {ids[ids.duplicated()].iloc[0]} is listed twice.")
+    nothing = pd.Series([None] * len(frame), index=frame.index, dtype=object)
+    year = pd.to_numeric(frame.get("year", nothing), errors="coerce")
+    columns: dict[str, Any] = {
+        "title": frame["title"].fillna("").astype(str).to_numpy(),
+        "year": year.round().astype("Int64").to_numpy(),
+    }
+    for name in ("genres", "keywords", "aliases"):
+        terms = [parse_terms(value) for value in frame.get(name, nothing)]
+        columns[name] = pd.Series(terms, dtype=object).to_numpy()
+    movies = pd.DataFrame(columns, index=pd.Index(ids, name=MOVIE))
+    return movies.astype({"year": "Int64"})
+
+
+@dataclass(frozen=True)
+class RatingRows:
+    """The ratings of a Dataset as arrays, with users and movies numbered from 0.
+
+    Args:
+        user, movie: (n_ratings,) row numbers; users in sorted order, movies as in the catalogue.
+        stars: (n_ratings,) 0.5..5.
+        n_users, n_movies: how many of each there are.
+    """
+
+    user: np.ndarray
+    movie: np.ndarray
+    stars: np.ndarray
+    n_users: int
+    n_movies: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Ratings by users of movies; both frames are checked and brought into one form.
+
+    Args:
+        ratings: user_id, movie_id, rating (stars 0.5..5) and, optionally, timestamp (seconds).
+        movies: index (or column) movie_id; title and, optionally, year, genres, keywords, aliases.
+
+    Raises:
+        DataError: see `check_ratings` and `check_movies`; or a rated movie is not in `movies`.
+    """
+
+    ratings: pd.DataFrame
+    movies: pd.DataFrame
+
+    def __post_init__(self) -> None:
+        ratings, movies = check_ratings(self.ratings), check_movies(self.movies)
+        unknown = ~ratings[MOVIE].isin(movies.index)
+        if unknown.any():
+            raise DataError(
+                f"{int(unknown.sum())} ratings are of movies that the catalogue does not list, "
+                f"the first of movie {ratings[MOVIE][unknown].iloc[0]}."
+            )
+        object.__setattr__(self, "ratings", ratings)
+        object.__setattr__(self, "movies", movies)
+
+    @cached_property
+    def rating_counts(self) -> pd.Series:
+        """How many ratings each movie of the catalogue has (index movie_id, 0 where none)."""
+        counts = self.ratings[MOVIE].value_counts()
+        return counts.reindex(self.movies.index, fill_value=0).rename("ratings")
+
+    @cached_property
+    def user_ids(self) -> np.ndarray:
+        """The raters' ids, sorted, each once."""
+        return np.sort(self.ratings[USER].unique())
+
+    @cached_property
+    def rows(self) -> RatingRows:
+        """The ratings as arrays for numerical work."""
+        user = np.searchsorted(self.user_ids, self.ratings[USER].to_numpy())
+        movie = self.movies.index.get_indexer(self.ratings[MOVIE].to_numpy())
+        stars = self.ratings[RATING].to_numpy(copy=True)
+        return RatingRows(user, movie, stars, len(self.user_ids), len(self.movies))

@@ -1,0 +1,108 @@
+"""Save and load a model as arrays and JSON: nothing that is read can run code."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+import zipfile
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import sparse
+
+from recommender.bias import Bias
+from recommender.errors import ModelFileError
+from recommender.features import MovieFeatures
+from recommender.space import Space
+
+if TYPE_CHECKING:
+    from recommender.hybrid import HybridModel
+
+FORMAT = 1
+ARRAYS, FACTS = "arrays.npz", "model.json"
+
+
+def save(model: HybridModel, folder: Path) -> None:
+    """Write `model` beside `folder` and swap it in, so that a reader sees all or nothing."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        content = model.space.content
+        np.savez(
+            fresh / ARRAYS,
+            movie_ids=model.movie_ids,
+            counts=model.counts,
+            movie_bias=model.bias.movie,
+            prior=model.bias.prior,
+            coefficients=model.bias.coefficients,
+            taste=model.space.taste,
+            content_data=content.data,
+            content_indices=content.indices,
+            content_indptr=content.indptr,
+        )
+        facts = {
+            "format": FORMAT,
+            "sha256": hashlib.sha256((fresh / ARRAYS).read_bytes()).hexdigest(),
+            "trained_at": model.trained_at.isoformat(),
+            "n_users": model.n_users,
+            "n_ratings": model.n_ratings,
+            "mu": model.bias.mu,
+            "user_damping": model.bias.user_damping,
+            "options": asdict(model.options),
+            "features": model.features.names,
+        }
+        (fresh / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
+        _swap(fresh, folder)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _swap(fresh: Path, folder: Path) -> None:
+    old = folder.with_name(f".{folder.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.replace(old)
+    fresh.replace(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def load(folder: Path) -> HybridModel:
+    """Read a model, refusing whatever is not exactly what `save` wrote."""
+    from recommender.hybrid import HybridModel, TrainingOptions  # noqa: PLC0415  (a cycle)
+
+    try:
+        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        if facts["format"] != FORMAT:
+            raise ModelFileError(
+                f"The model in {folder.name} was saved by another version; train it again."
+            )
+        digest = hashlib.sha256((folder / ARRAYS).read_bytes()).hexdigest()
+        if digest != facts["sha256"]:
+            raise ModelFileError(f"The model in {folder.name} is damaged; train it again.")
+        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+            a = dict(arrays)
+        names = tuple(facts["features"])
+        shape = (len(a["movie_ids"]), len(names))
+        parts = (a["content_data"], a["content_indices"], a["content_indptr"])
+        return HybridModel(
+            options=TrainingOptions(**facts["options"]),
+            features=MovieFeatures(names),
+            movie_ids=a["movie_ids"],
+            counts=a["counts"],
+            bias=Bias(
+                facts["mu"], a["movie_bias"], a["prior"], a["coefficients"], facts["user_damping"]
+            ),
+            space=Space(a["taste"], sparse.csr_matrix(parts, shape=shape)),
+            n_users=facts["n_users"],
+            n_ratings=facts["n_ratings"],
+            trained_at=datetime.fromisoformat(facts["trained_at"]),
+        )
+    except FileNotFoundError:
+        raise ModelFileError(f"There is no trained model in {folder.name}; train one.") from None
+    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+        raise ModelFileError(f"The model in {folder.name} is damaged; train it again.") from None

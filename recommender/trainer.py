@@ -1,0 +1,166 @@
+"""Learn in the background: the pages keep the old model until the new one is whole."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from recommender.dataset import Dataset
+from recommender.errors import ModelFileError, RecommenderError
+from recommender.hybrid import HybridModel, TrainingOptions
+
+log = logging.getLogger(__name__)
+
+State = Literal["empty", "learning", "ready", "failed"]
+MODEL, NOTE = "model", "trained-on.json"
+
+
+@dataclass(frozen=True)
+class TrainerStatus:
+    """What the trainer is doing.
+
+    Args:
+        state: "empty" (no model yet), "learning", "ready" or "failed" (the old model serves on).
+        done, total: epochs of the learning that runs.
+        message: one sentence for people; empty when all is well.
+        generation: rises whenever another model starts to serve.
+        started_at: when the learning that runs (or ran last) began, UTC.
+    """
+
+    state: State = "empty"
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    generation: int = 0
+    started_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Serving:
+    model: HybridModel | None = None
+    version: int | None = None
+
+
+class Trainer:
+    """Owns the model that serves and at most one thread that learns the next.
+
+    Args:
+        folder: where the model is kept between starts.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._serving = _Serving()
+        self._status = TrainerStatus()
+        self._load()
+
+    @property
+    def status(self) -> TrainerStatus:
+        """A frozen picture of now."""
+        return self._status
+
+    @property
+    def model(self) -> HybridModel | None:
+        """The model that serves; None only before the first start."""
+        return self._serving.model
+
+    @property
+    def learned_version(self) -> int | None:
+        """The club's version that the serving model learned from; None if it only knows words."""
+        return self._serving.version
+
+    def start(
+        self,
+        make_data: Callable[[], Dataset],
+        version: int,
+        options: TrainingOptions | None = None,
+    ) -> bool:
+        """Begin to learn, unless that is happening already.
+
+        Before anything was ever learned, a model that knows movies by their keywords only serves
+        within about a second.
+
+        Args:
+            make_data: called in the learning thread.
+            version: of the club's data, to tell later whether the model is out of date.
+
+        Returns:
+            Whether a thread was started.
+        """
+        with self._lock:
+            if self._status.state == "learning":
+                return False
+            self._status = replace(
+                self._status,
+                state="learning",
+                done=0,
+                total=0,
+                message="",
+                started_at=datetime.now(UTC),
+            )
+            self._thread = threading.Thread(
+                target=self._learn,
+                args=(make_data, version, options or TrainingOptions()),
+                name="learning",
+                daemon=True,
+            )
+            self._thread.start()
+            return True
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Block until the learning that runs has ended, or `timeout` seconds have passed."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def _learn(
+        self, make_data: Callable[[], Dataset], version: int, options: TrainingOptions
+    ) -> None:
+        try:
+            data = make_data()
+            if self.model is None and options.components:
+                self._serve(HybridModel.fit(data, replace(options, components=0)), None)
+            model = HybridModel.fit(data, options, self._progress)
+            self._keep(model, version)
+            self._serve(model, version)
+            self._status = replace(self._status, state="ready")
+        except RecommenderError as error:
+            self._fail(str(error))
+        except OSError as error:
+            log.exception("the model could not be saved")
+            self._fail(f"The model could not be saved: {error.strerror or error}.")
+        except Exception:
+            # A thread that dies silently would leave every page at "learning" for ever.
+            log.exception("learning failed")
+            self._fail("Learning failed; the server's log says why.")
+
+    def _progress(self, done: int, total: int) -> None:
+        self._status = replace(self._status, done=done, total=total)
+
+    def _serve(self, model: HybridModel, version: int | None) -> None:
+        self._serving = _Serving(model, version)
+        self._status = replace(self._status, generation=self._status.generation + 1)
+
+    def _fail(self, message: str) -> None:
+        self._status = replace(self._status, state="failed", message=message)
+
+    def _keep(self, model: HybridModel, version: int) -> None:
+        model.save(self._folder / MODEL)
+        (self._folder / NOTE).write_text(json.dumps({"version": version}), "utf-8")
+
+    def _load(self) -> None:
+        try:
+            model = HybridModel.load(self._folder / MODEL)
+            note = json.loads((self._folder / NOTE).read_text("utf-8"))
+            self._serving = _Serving(model, int(note["version"]))
+            self._status = TrainerStatus(state="ready", generation=1)
+        except (ModelFileError, OSError, ValueError, KeyError) as error:
+            if self._folder.joinpath(MODEL).exists():
+                log.warning("the saved model is not used: %s", error)
