@@ -1,0 +1,41 @@
+# make run    set everything up and serve the app on this machine
+# make test   set everything up, then lint, types and every test
+# PORT=8600 or PYTHON=python3.12 may be given with either.
+
+PORT ?= 8501
+export PYTHON
+# One thread: faster on small matrices than many, and the same figures every time.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.PHONY: run test fast lint types format clean
+
+run:
+	@tools/venv.sh requirements.txt
+	@echo "Movie club: http://localhost:$(PORT)   (Ctrl+C stops it)"
+	@.venv/bin/python -m streamlit run app.py --server.port $(PORT)
+
+test: lint types
+	@.venv/bin/python -m pytest
+
+# Without the browser: what to run while writing.
+fast: lint types
+	@.venv/bin/python -m pytest -m "not e2e"
+
+lint: dev
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/ruff check --quiet .
+
+types: dev
+	@.venv/bin/mypy
+
+format: dev
+	@.venv/bin/ruff check --fix --quiet .
+	@.venv/bin/ruff format --quiet .
+
+clean:
+	rm -rf .venv
+
+.PHONY: dev
+dev:
+	@tools/venv.sh requirements-dev.txt
