@@ -1,0 +1,18 @@
+"""A tidy frame in, a Plotly figure out; each title says what the figure shows."""
+
+from recommender.charts.accuracy import (
+    error_against_baselines,
+    predicted_against_actual,
+    reliability,
+)
+from recommender.charts.ranking import ranking_metrics
+from recommender.charts.tonight import group_heatmap, prediction_intervals
+
+__all__ = [
+    "error_against_baselines",
+    "group_heatmap",
+    "predicted_against_actual",
+    "prediction_intervals",
+    "ranking_metrics",
+    "reliability",
+]

@@ -1,0 +1,173 @@
+"""How right the predicted stars are: against what people gave, and against simpler ways."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from recommender.charts.style import GREY, OTHER, OURS, finish, label, need
+
+POINTS = 500  # more single ratings than this would hide the boxes
+SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
+STARS = [1, 2, 3, 4, 5]
+Z95 = 1.959964
+
+
+def predicted_against_actual(frame: pd.DataFrame) -> go.Figure:
+    """Draw predicted stars over the stars that were given.
+
+    Args:
+        frame: actual, predicted (stars); optionally label, the hover text of each row.
+
+    Returns:
+        For each half star given, a box over the middle half of the predictions with whiskers from
+        the 10th to the 90th percentile; single ratings as dots while they are few.
+    """
+    need(frame, ("actual", "predicted"), "predicted against actual stars")
+    close = (frame["predicted"] - frame["actual"]).abs() <= 1
+    spread = frame.groupby("actual")["predicted"].quantile(list(SHARES)).unstack()
+    low, q1, median, q3, high = (spread[share].to_numpy() for share in SHARES)
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0.5, 5],
+        y=[0.5, 5],
+        mode="lines",
+        line={"color": GREY, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    figure.add_box(
+        x=spread.index.to_numpy(),
+        lowerfence=low,
+        q1=q1,
+        median=median,
+        q3=q3,
+        upperfence=high,
+        width=0.32,
+        marker_color=OURS,
+        line_width=1.5,
+        hoverinfo="y",
+    )
+    if len(frame) <= POINTS:
+        figure.add_scatter(
+            x=frame["actual"].to_numpy(),
+            y=frame["predicted"].to_numpy(),
+            mode="markers",
+            marker={"color": OTHER, "opacity": 0.5, "size": 6},
+            text=[label(text, 60) for text in frame.get("label", pd.Series("", frame.index))],
+            hovertemplate="%{text}<br>given %{x}, predicted %{y:.1f}<extra></extra>",
+        )
+    axis = {"range": [0.2, 5.3], "tickvals": STARS}
+    figure.update_xaxes(title="stars given (dotted: predicted exactly)", **axis)
+    figure.update_yaxes(title="stars predicted", **axis)
+    title = f"{close.mean():.0%} of {len(frame):,} ratings were predicted within one star"
+    return finish(figure, title, height=330)
+
+
+def error_against_baselines(
+    frame: pd.DataFrame, *, metric: str = "rmse", ours: str = "ours"
+) -> go.Figure:
+    """Draw each model's error with its interval, the smallest on top.
+
+    Args:
+        frame: model, metric, value, low, high (stars); rows of other metrics are ignored.
+        metric: "rmse" (root of the mean squared error) or "mae" (mean absolute error).
+        ours: the model to bring out.
+    """
+    need(frame, ("model", "metric", "value", "low", "high"), "errors against baselines")
+    rows = frame[frame["metric"] == metric].sort_values("value", ascending=False, kind="stable")
+    need(rows, (), f"errors in {metric}")
+    value = rows["value"].to_numpy()
+    colours = [OURS if model == ours else GREY for model in rows["model"]]
+    figure = go.Figure()
+    for i, colour in enumerate(colours):
+        low, high = rows["low"].iloc[i], rows["high"].iloc[i]
+        figure.add_scatter(
+            x=[value[i]],
+            y=[i],
+            mode="markers+text",
+            text=[f"{value[i]:.3f}"],
+            textposition="top center",
+            marker={"color": colour, "size": 10},
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - value[i]],
+                "arrayminus": [value[i] - low],
+                "color": colour,
+            },
+            hovertemplate=f"{value[i]:.3f} ({low:.3f} to {high:.3f})<extra></extra>",
+        )
+    figure.update_xaxes(
+        title=f"{metric} in stars, less is better<br>(line: 95% interval)",
+        nticks=5,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(rows))),
+        ticktext=[label(model) for model in rows["model"]],
+        range=[-0.6, len(rows) - 0.3],
+    )
+    title = _error_title(rows.set_index("model")["value"], ours)
+    return finish(figure, title, height=70 + 44 * len(rows))
+
+
+def _error_title(error: pd.Series, ours: str) -> str:
+    others = error.drop(ours, errors="ignore")
+    if ours not in error.index or others.empty:
+        return f"The smallest error: {error.min():.2f} stars, by {label(error.idxmin())}"
+    change = error[ours] / others.min() - 1
+    return (
+        f"Our error is {error[ours]:.2f} stars, {abs(change):.1%} "
+        f"{'less' if change < 0 else 'more'} than the best baseline's ({label(others.idxmin())})"
+    )
+
+
+def reliability(frame: pd.DataFrame) -> go.Figure:
+    """Draw how often a movie was liked over the predicted chance that it would be.
+
+    Args:
+        frame: like (predicted probability, 0..1), liked (bool); one row a held-out rating.
+
+    Returns:
+        One dot for each tenth of the probability, with Wilson's 95% interval (Wilson, 1927),
+        larger where there are more ratings; on the dotted line promises are kept exactly.
+    """
+    need(frame, ("like", "liked"), "the reliability of chances")
+    tenth = np.clip((frame["like"].to_numpy() * 10).astype(int), 0, 9)
+    groups = frame.assign(liked=frame["liked"].astype(float)).groupby(tenth)
+    bins = groups.agg(promised=("like", "mean"), share=("liked", "mean"), n=("liked", "size"))
+    n, share = bins["n"].to_numpy(), bins["share"].to_numpy()
+    centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+    reach = Z95 / (1 + Z95**2 / n) * np.sqrt(share * (1 - share) / n + (Z95 / (2 * n)) ** 2)
+    gap = float(np.average((bins["promised"] - bins["share"]).abs(), weights=n))
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        line={"color": GREY, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    figure.add_scatter(
+        x=bins["promised"].to_numpy(),
+        y=share,
+        mode="markers",
+        marker={"color": OURS, "size": 7 + 11 * np.sqrt(n / n.max()), "line": {"width": 0}},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": centre + reach - share,
+            "arrayminus": share - centre + reach,
+            "color": OURS,
+        },
+        customdata=n,
+        hovertemplate="promised %{x:.0%}, liked %{y:.0%} of %{customdata} ratings<extra></extra>",
+    )
+    axis = {"range": [-0.04, 1.04], "tickformat": ".0%"}
+    figure.update_xaxes(title="chance promised (dotted: kept exactly)", **axis)
+    figure.update_yaxes(title="share that was liked", **axis)
+    title = (
+        f"The chances promised for {len(frame):,} ratings were off by "
+        f"{100 * gap:.1f} percentage points on average"
+    )
+    return finish(figure, title, height=330)

@@ -1,0 +1,80 @@
+"""What all charts share: colours, labels that cannot break a page, a layout that fits a phone."""
+
+from __future__ import annotations
+
+import html
+import textwrap
+from collections.abc import Sequence
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from recommender.errors import DataError
+
+# From the Okabe-Ito palette, those with a contrast of 3:1 or more on white and on near-black.
+OURS, OTHER, THIRD = "#0072B2", "#D55E00", "#009E73"
+GREY = "#808080"
+# Orange for few stars, blue for many: all light enough for INK, and distinct to all eyes.
+STAR_COLOURS = [[0.0, "#E8985E"], [0.6, "#F5F0E6"], [1.0, "#6FB1E0"]]
+INK = "#111111"  # text on those colours; every other text takes the theme's
+
+# At 360 pixels about forty characters fit a line of the title.
+TITLE_WIDTH = 40
+LABEL_LENGTH = 24
+ROW_HEIGHT = 30  # pixels for one row of labels
+CLEAR, FAINT = "rgba(0,0,0,0)", "rgba(128,128,128,0.25)"
+
+
+def need(frame: pd.DataFrame, columns: Sequence[str], what: str) -> None:
+    """Raise DataError when `frame` lacks one of `columns` or has no row."""
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise DataError(f"The frame for {what} has no column {missing[0]!r}.")
+    if frame.empty:
+        raise DataError(f"There is nothing to draw for {what}: the frame has no rows.")
+
+
+def label(text: object, length: int = LABEL_LENGTH) -> str:
+    """Return `text` shortened, and escaped because Plotly reads labels as HTML."""
+    words = str(text)
+    if len(words) > length:
+        words = words[: length - 1].rstrip() + "…"
+    return html.escape(words, quote=False)
+
+
+def heading(text: str) -> str:
+    """Return `text`, already escaped, broken into lines that fit a phone."""
+    return "<br>".join(textwrap.wrap(text, TITLE_WIDTH))
+
+
+def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) -> go.Figure:
+    """Give `figure` its heading, its height in pixels and a see-through background.
+
+    Font colours are left to the page's theme, light or dark. Nothing zooms: a finger that scrolls
+    past a chart must not get caught in it.
+    """
+    lines = heading(title)
+    top = 30 + 19 * (lines.count("<br>") + 1)
+    figure.update_xaxes(gridcolor=FAINT, zeroline=False, fixedrange=True, automargin=True)
+    figure.update_yaxes(gridcolor=FAINT, zeroline=False, fixedrange=True, automargin=True)
+    return figure.update_layout(
+        template="none",
+        title={
+            "text": lines,
+            "font": {"size": 15},
+            "x": 0,
+            "xanchor": "left",
+            "xref": "container",
+            "y": 1 - 16 / (height + top),
+            "yanchor": "top",
+            "yref": "container",
+            "pad": {"l": 4},
+        },
+        paper_bgcolor=CLEAR,
+        plot_bgcolor=CLEAR,
+        height=height + top,
+        margin={"l": 8, "r": 12, "t": top, "b": 8},
+        showlegend=legend,
+        legend={"orientation": "h", "x": 0, "y": -0.02, "yanchor": "top", "yref": "paper"},
+        dragmode=False,
+    )
