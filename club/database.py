@@ -1,0 +1,242 @@
+"""One database, SQLite or PostgreSQL: how it is reached, read, written, and how it can fail."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    make_url,
+    text,
+    update,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from club import schema
+from club.errors import InvalidInput, StoreUnavailable
+
+# How a sentence about the database goes on.
+_LOCKED = "is locked by another program; close it there and try again."
+_NO_ACCESS = "cannot be opened; check that you may read and write it."
+_FULL = "has no room left on its disk; nothing was changed."
+_NO_ANSWER = "does not answer; check that the server runs and can be reached."
+_REFUSED = "refuses the user or the password."
+_NOT_READY = "is starting or shutting down; try again in a moment."
+_CROWDED = "has too many connections; try again in a moment."
+_SQLITE_ENDINGS: Final = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_READONLY: "can only be read; allow writing to the file and its folder.",
+    sqlite3.SQLITE_PERM: _NO_ACCESS,
+    sqlite3.SQLITE_AUTH: _NO_ACCESS,
+    sqlite3.SQLITE_CANTOPEN: _NO_ACCESS,
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: "could not be read or written; check its disk.",
+    sqlite3.SQLITE_CORRUPT: "is damaged; put a backup in its place.",
+    sqlite3.SQLITE_NOTADB: "is damaged or no database; put a backup in its place.",
+}
+# By SQLSTATE, or by its class: the first two characters.
+_POSTGRES_ENDINGS: Final = {
+    "08": _NO_ANSWER,
+    "25006": "can only be read.",
+    "28": _REFUSED,
+    "3D": "does not exist on its server; create it first.",
+    "40": "was busy with another change; try again.",
+    "42501": "does not let this user do that; ask for the rights on its schema.",
+    "53100": _FULL,
+    "53300": _CROWDED,
+    "55P03": _LOCKED,
+    "57": _NOT_READY,
+}
+# A connection that failed says why in words only.
+_POSTGRES_PHRASES: Final = {
+    "authentication failed": _REFUSED,
+    "no password supplied": _REFUSED,
+    "does not exist": "or its user does not exist on that server; create it first.",
+    "starting up": _NOT_READY,
+    "too many": _CROWDED,
+}
+
+
+@dataclass
+class Write:
+    """A write under way: its connection, and the version that the club has after it."""
+
+    connection: Connection
+    version: int
+    kept: bool = True
+
+    def settle(self, changed: bool) -> int:
+        """Return the version that counts; when nothing `changed`, the write leaves no trace."""
+        if not changed:
+            self.kept = False
+            self.version -= 1
+        return self.version
+
+
+class Database:
+    """A place that holds the club's tables.
+
+    Args:
+        location: the path of an SQLite file, or a URL: sqlite:///path or postgresql://...
+        wait_seconds: how long an operation waits for another one's lock.
+
+    Raises:
+        InvalidInput: the location is neither.
+        StoreUnavailable: the driver is not installed, or the path is a folder.
+    """
+
+    def __init__(self, location: str | Path, wait_seconds: float) -> None:
+        self.url = _parse(location)
+        self.place = _describe(self.url)
+        self.wait_seconds = wait_seconds
+        self._reader = self._connectable()
+        self._writer = self._reader.execution_options(club_write=True)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for a server or a file named by an SQLite URI."""
+        name = self.url.database or ""
+        if not self.is_sqlite or name.startswith("file:"):
+            return None
+        return Path(name)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a file rather than a server."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def use_wal(self) -> None:
+        """Let readers and a writer work at the same time; the file remembers it."""
+        with self._clear_errors(), self._reader.connect() as connection:
+            driver = connection.connection.driver_connection
+            driver.execute("PRAGMA journal_mode = WAL")  # outside of any transaction
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database; what it writes is dropped."""
+        with self._clear_errors(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection with the right to write, all or nothing, and nobody else's meanwhile."""
+        with self._clear_errors(), self._writer.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Write]:
+        """A change of the club: bumps the version in the same transaction, all or nothing.
+
+        The new version is taken first: this locks the club's one row, so that everything after it
+        happens as if there were no other writer.
+        """
+        with self._clear_errors(), self._writer.connect() as connection:
+            if not self.is_sqlite:
+                milliseconds = int(self.wait_seconds * 1000)
+                connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
+            bump = update(schema.club).values(version=schema.club.c.version + 1)
+            write = Write(
+                connection, connection.execute(bump.returning(schema.club.c.version)).scalar_one()
+            )
+            yield write
+            if write.kept:
+                connection.commit()
+
+    def _connectable(self) -> Engine:
+        options: dict[str, Any] = (
+            {"timeout": self.wait_seconds} if self.is_sqlite else {"connect_timeout": 10}
+        )
+        try:
+            engine = create_engine(
+                self.url, poolclass=NullPool, hide_parameters=True, connect_args=options
+            )
+        except ImportError:
+            raise StoreUnavailable(
+                "PostgreSQL needs one more package: pip install 'psycopg[binary]'."
+            ) from None
+        if self.is_sqlite:
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    @contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise StoreUnavailable(_sentence(error, self.place)) from error
+
+
+def _parse(location: str | Path) -> URL:
+    """Return the URL of a path or URL; never let a message repeat it, it may hold a password."""
+    if isinstance(location, Path) or "://" not in location:
+        path = os.fspath(location)
+        if not path.strip() or "\0" in path:
+            raise InvalidInput("The database needs the path of a file or a URL.")
+        return URL.create("sqlite", database=os.fspath(Path(path).expanduser().absolute()))
+    try:
+        url = make_url(location)
+        backend = url.get_backend_name()
+    except (ArgumentError, ValueError):
+        raise InvalidInput(
+            "The database's URL cannot be read; "
+            "write sqlite:///path or postgresql://user:password@host/database."
+        ) from None
+    if backend in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise InvalidInput(f"The database must be SQLite or PostgreSQL, not {backend}.")
+    if url.database in {None, "", ":memory:"}:
+        raise InvalidInput("The club's SQLite database needs a file: sqlite:///path/of/club.db.")
+    if not url.database.startswith("file:"):
+        url = url.set(database=os.fspath(Path(url.database).expanduser().absolute()))
+    return url
+
+
+def _describe(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return f"The database {url.database}"
+    name = url.database or url.username or "postgres"
+    host = url.host or url.query.get("host") or "this machine"
+    return f"The database {name} on {host}"
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would begin its own transactions, and never an immediate one; _begin_sqlite does.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that turns into a writing one can fail at once instead of waiting.
+    writes = connection.get_execution_options().get("club_write")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _sentence(error: DBAPIError, place: str) -> str:
+    """Return what went wrong and what to do about it, as one sentence."""
+    origin, message = error.orig, " ".join(str(error.orig).split())
+    code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+    state = getattr(origin, "sqlstate", None) or ""
+    is_answer = isinstance(origin, sqlite3.Error) or state
+    known = (
+        _SQLITE_ENDINGS.get(code)
+        or _POSTGRES_ENDINGS.get(state)
+        or _POSTGRES_ENDINGS.get(state[:2])
+        or next((ending for phrase, ending in _POSTGRES_PHRASES.items() if phrase in message), None)
+    )
+    if known is None and is_answer:
+        known = f"cannot do that: {message[:200].rstrip('.')}."
+    return f"{place} {known or _POSTGRES_ENDINGS['08']}"

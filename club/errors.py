@@ -1,0 +1,25 @@
+"""Everything that this package raises on purpose; each message is one sentence fit for a page.
+
+ClubError
+├── InvalidInput       what somebody typed cannot be used (also a ValueError)
+├── NotFound           a member or movie that is not there
+└── StoreUnavailable   the database cannot be opened, read or written right now
+"""
+
+# ruff: noqa: N818 (the names say what is wrong; a suffix would add nothing)
+
+
+class ClubError(Exception):
+    """Root of the package's own errors."""
+
+
+class InvalidInput(ClubError, ValueError):
+    """Stars, a name, a title or a location that cannot be used, and why."""
+
+
+class NotFound(ClubError):
+    """A member or movie that the club does not have."""
+
+
+class StoreUnavailable(ClubError):
+    """A database that is locked, damaged, read-only, full, out of reach or too new."""

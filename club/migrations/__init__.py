@@ -1,0 +1,1 @@
+"""How a database becomes one of today's; Alembic finds its scripts in versions/."""

@@ -1,0 +1,139 @@
+"""What the club accepts: stars, ids, names, titles, years and terms, checked in one place."""
+
+from __future__ import annotations
+
+import operator
+import unicodedata
+from collections.abc import Iterable
+from typing import SupportsFloat, cast
+
+from club.errors import InvalidInput, NotFound
+
+MAX_NAME, MAX_TITLE, MAX_TERM, MAX_TERMS = 60, 200, 60, 50
+FIRST_YEAR, LAST_YEAR = 1870, 2100
+LARGEST_ID = 2**31 - 1
+
+# Control characters, halves of surrogate pairs, line and paragraph separators. NUL and surrogates
+# cannot be stored at all; the others would break lines, cells and log messages.
+_REFUSED_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
+# Embeddings, overrides and isolates turn the text after them around.
+_REFUSED_CHARACTERS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+def half_stars(stars: object) -> int:
+    """Return stars (0.5..5 in half steps) as half stars, 1..10.
+
+    Raises:
+        InvalidInput: anything else.
+    """
+    try:
+        halves = 2 * float(cast(SupportsFloat, stars))
+    except (TypeError, ValueError, OverflowError):
+        halves = 0.0
+    if isinstance(stars, bool | str) or halves not in range(1, 11):
+        raise InvalidInput(f"Stars go from 0.5 to 5 in half steps, not {_shown(stars)}.")
+    return int(halves)
+
+
+def whole_id(value: object, what: str) -> int:
+    """Return `value` as an id that a database can hold; `what` is "member" or "movie".
+
+    Raises:
+        NotFound: no member or movie can have this id.
+    """
+    try:
+        number = operator.index(cast("int", value))
+    except TypeError:
+        number = LARGEST_ID + 1
+    if isinstance(value, bool) or abs(number) > LARGEST_ID:
+        raise NotFound(f"There is no {what} {_shown(value)}.")
+    return number
+
+
+def clean_name(name: str) -> str:
+    """Return the name of a member or club: composed, stripped, 1..60 characters on one line.
+
+    Raises:
+        InvalidInput: it is empty, too long or holds control characters.
+    """
+    return _clean_text(name, "A name", MAX_NAME)
+
+
+def name_key(name: str) -> str:
+    """Return what must differ between two members who are present: "ANNA " is "anna"."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    visible = (c for c in folded if unicodedata.category(c) != "Cf")
+    return " ".join("".join(visible).split())
+
+
+def clean_title(title: str) -> str:
+    """Return a movie's title: composed, stripped, 1..200 characters on one line.
+
+    Raises:
+        InvalidInput: it is empty, too long or holds control characters.
+    """
+    return _clean_text(title, "A title", MAX_TITLE)
+
+
+def clean_year(year: object) -> int | None:
+    """Return the year 1870..2100 in which a movie came out, or None when nobody knows.
+
+    Raises:
+        InvalidInput: anything else.
+    """
+    if year is None:
+        return None
+    try:
+        number = operator.index(cast("int", year))
+    except TypeError:
+        number = 0
+    if isinstance(year, bool) or not FIRST_YEAR <= number <= LAST_YEAR:
+        raise InvalidInput(
+            f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}, or be left out; "
+            f"it is {_shown(year)}."
+        )
+    return number
+
+
+def clean_terms(terms: str | Iterable[str], what: str) -> list[str]:
+    """Return genres or keywords without blanks and repetitions; "a|b" is two.
+
+    Raises:
+        InvalidInput: more than 50, or one that is too long or holds control characters.
+    """
+    parts = terms.split("|") if isinstance(terms, str) else list(terms)
+    cleaned = [
+        _clean_text(part, f"Each of the {what}", MAX_TERM)
+        for part in parts
+        if not isinstance(part, str) or part.strip()
+    ]
+    distinct = list(dict.fromkeys(cleaned))
+    if len(distinct) > MAX_TERMS:
+        raise InvalidInput(f"A movie can have {MAX_TERMS} {what} at most, not {len(distinct)}.")
+    return distinct
+
+
+def _clean_text(text: str, what: str, longest: int) -> str:
+    if not isinstance(text, str):
+        raise InvalidInput(f"{what} must be text, not {_shown(text)}.")
+    if len(text) > 10 * longest:  # before any work that grows with the length
+        raise InvalidInput(f"{what} can have {longest} characters at most, not {len(text):,}.")
+    cleaned = unicodedata.normalize("NFC", text).strip()
+    if any(c in _REFUSED_CHARACTERS for c in cleaned) or any(
+        unicodedata.category(c) in _REFUSED_CATEGORIES for c in cleaned
+    ):
+        raise InvalidInput(f"{what} must be on one line and without control characters.")
+    if not name_key(cleaned):
+        raise InvalidInput(f"{what} must not be empty.")
+    if len(cleaned) > longest:
+        raise InvalidInput(f"{what} can have {longest} characters at most, not {len(cleaned):,}.")
+    return cleaned
+
+
+def _shown(value: object) -> str:
+    """Return what somebody entered, short enough for a sentence."""
+    text = value if isinstance(value, str) else repr(value)
+    if not isinstance(value, str | bool):
+        text = str(value)
+    text = "".join(c if c.isprintable() else "�" for c in text)
+    return f"{text[:40]}…" if len(text) > 40 else text or "nothing"

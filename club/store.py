@@ -1,0 +1,350 @@
+"""The club's store: every question to the database and every change of it is a method here."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from club import ledger, roster, rules, schema, shelf
+from club.database import Database
+from club.errors import NotFound, StoreUnavailable
+from club.founding import found_club
+from club.ledger import Change
+from club.migrate import open_tables
+
+DEFAULT_FILE = Path(__file__).resolve().parent.parent / "data" / "var" / "club.db"
+ENVIRONMENT = "MOVIE_CLUB_DATABASE"
+
+
+@dataclass(frozen=True)
+class Club:
+    """What the club is called, whether it is the demo, and since when it is there (UTC)."""
+
+    name: str
+    is_demo: bool
+    created_at: datetime
+
+
+class Store:
+    """A club's database, opened, checked and brought to today's tables.
+
+    It holds no open connection, so one store serves any number of threads, and any number of
+    stores and programs may use the same database. Every method is one transaction; all raise
+    StoreUnavailable when the database cannot do it right now, and then nothing has changed. What
+    must happen in one transaction and is no method here goes through `database.write()`.
+
+    Args:
+        location: the path of an SQLite file, or a URL: sqlite:///path or postgresql://...
+        knows_movie: whether a movie id exists in the world; without it every positive id does.
+        wait_seconds: how long to wait for somebody else's write.
+
+    Raises:
+        InvalidInput: the location cannot be read.
+        StoreUnavailable: the database cannot be opened.
+    """
+
+    def __init__(
+        self,
+        location: str | Path,
+        *,
+        knows_movie: Callable[[int], bool] | None = None,
+        wait_seconds: float = 10.0,
+    ) -> None:
+        self.knows_movie = knows_movie
+        self.database = Database(location, wait_seconds)
+        open_tables(self.database)
+
+    @classmethod
+    def open(
+        cls,
+        location: str | Path | None = None,
+        *,
+        knows_movie: Callable[[int], bool] | None = None,
+        must_exist: bool = False,
+    ) -> Store:
+        """Open `location`, else $MOVIE_CLUB_DATABASE, else data/var/club.db of this project.
+
+        Raises:
+            StoreUnavailable: as for the class; or it `must_exist` and there is no such file.
+        """
+        place = location or os.environ.get(ENVIRONMENT) or DEFAULT_FILE
+        file = Database(place, 0).file
+        if must_exist and file is not None and not file.exists():
+            raise StoreUnavailable(f"There is no club's database at {file}.")
+        return cls(place, knows_movie=knows_movie)
+
+    def __repr__(self) -> str:
+        return f"<Store: {self.place}>"
+
+    @property
+    def place(self) -> str:
+        """Where the database is, for people; never holds a password."""
+        return self.database.place
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        return self.database.file
+
+    # The club
+
+    def version(self) -> int:
+        """Return how many writes there were; 0 for a new store. It never goes back."""
+        with self.database.read() as connection:
+            return connection.execute(select(schema.club.c.version)).scalar_one()
+
+    def is_new(self) -> bool:
+        """Return whether nothing was ever written."""
+        return self.version() == 0
+
+    def club(self) -> Club:
+        """Return the club's name, whether it is the demo, and since when it is there."""
+        with self.database.read() as connection:
+            row = connection.execute(select(schema.club)).one()
+        return Club(row.name, row.is_demo, datetime.fromtimestamp(row.created_at, UTC))
+
+    def start_own_club(self, name: str) -> int:
+        """Begin an empty club: members, ratings, history, shortlist and movies all go.
+
+        Returns:
+            The version. It goes on counting, and ids of members and movies are not used again.
+
+        Raises:
+            InvalidInput: the name cannot be used.
+        """
+        name = rules.clean_name(name)
+        with self.database.write() as write:
+            found_club(write.connection, name, is_demo=False, at=_now())
+        return write.version
+
+    # Members
+
+    def members(self, include_left: bool = False) -> pd.DataFrame:
+        """Return the members in the order in which they joined.
+
+        Returns:
+            index member_id; name, world_user_id (Int64; whose ratings of the world a demo member
+            has), joined_at, left_at (datetime64[s, UTC]; left_at is NaT for who is present).
+        """
+        with self.database.read() as connection:
+            return roster.members(connection, include_left)
+
+    def add_member(self, name: str) -> int:
+        """Add a member and return the member_id.
+
+        Raises:
+            InvalidInput: the name cannot be used, or somebody present has it.
+        """
+        with self.database.write() as write:
+            return roster.join(write.connection, name, None, _now())
+
+    def rename_member(self, member_id: int, name: str) -> int:
+        """Give a member another name and return the version.
+
+        Raises:
+            InvalidInput: the name cannot be used, or somebody else present has it.
+            NotFound: there is no such member.
+        """
+        with self.database.write() as write:
+            return write.settle(roster.rename(write.connection, member_id, name))
+
+    def remove_member(self, member_id: int) -> int:
+        """Let a member leave and return the version; the ratings are kept, but do not count.
+
+        Raises:
+            NotFound: there is no such member.
+        """
+        with self.database.write() as write:
+            return write.settle(roster.leave(write.connection, member_id, _now()))
+
+    def restore_member(self, member_id: int) -> int:
+        """Take back a member who left, with all ratings, and return the version.
+
+        Raises:
+            InvalidInput: somebody present has the same name now.
+            NotFound: there is no such member.
+        """
+        with self.database.write() as write:
+            return write.settle(roster.come_back(write.connection, member_id))
+
+    # Ratings
+
+    def ratings(self, include_left: bool = False) -> pd.DataFrame:
+        """Return the ratings that count, of the members who are present.
+
+        Returns:
+            member_id, movie_id (int64), rating (stars, float64), timestamp (int64, seconds).
+        """
+        with self.database.read() as connection:
+            return ledger.current(connection, include_left)
+
+    def rate(
+        self, member_id: int, movie_id: int, stars: float, *, changed_by: str | None = None
+    ) -> int:
+        """Set what a member gives a movie, 0.5..5 stars in half steps, and return the version.
+
+        Raises:
+            InvalidInput: the stars cannot be used, or the member has left.
+            NotFound: there is no such member or movie.
+        """
+        rules.half_stars(stars)  # None would clear the rating
+        return self.rate_many([(member_id, movie_id, stars)], changed_by=changed_by)
+
+    def unrate(self, member_id: int, movie_id: int, *, changed_by: str | None = None) -> int:
+        """Take away a member's rating of a movie, if there is one, and return the version.
+
+        Raises:
+            InvalidInput: the member has left.
+            NotFound: there is no such member or movie.
+        """
+        return self.rate_many([(member_id, movie_id, None)], changed_by=changed_by)
+
+    def rate_many(
+        self,
+        changes: Iterable[tuple[int, int, float | None]],
+        *,
+        changed_by: str | None = None,
+    ) -> int:
+        """Set or (stars None) take away many ratings as one step, all or none of them.
+
+        Args:
+            changes: (member_id, movie_id, stars); of several for the same two, the last counts.
+            changed_by: who entered it.
+
+        Returns:
+            The version; unchanged when all ratings are so already.
+
+        Raises:
+            InvalidInput: stars cannot be used, or a member has left.
+            NotFound: there is no such member or movie.
+        """
+        wanted = {
+            (rules.whole_id(member_id, "member"), rules.whole_id(movie_id, "movie")): (
+                None if stars is None else rules.half_stars(stars)
+            )
+            for member_id, movie_id, stars in changes
+        }
+        who = None if changed_by is None else rules.clean_name(changed_by)
+        with self.database.write() as write:
+            for member_id in {member for member, _ in wanted}:
+                roster.require_present(write.connection, member_id)
+            self._require_movies(write.connection, {movie for _, movie in wanted})
+            changed = ledger.record(
+                write.connection, write.version, wanted, at=_now(), changed_by=who
+            )
+            return write.settle(changed)
+
+    def undoable(self) -> Change | None:
+        """Return the step that `undo` would take back; None when there is none left."""
+        with self.database.read() as connection:
+            return ledger.latest(connection)
+
+    def undo(self, step: int | None = None, *, changed_by: str | None = None) -> Change | None:
+        """Take back the latest step that is neither an undo nor undone already.
+
+        Args:
+            step: do so only if that step is this one (from `undoable`), so that nobody takes
+                back what somebody else has just done.
+            changed_by: who did it.
+
+        Returns:
+            The step that was taken back: each entry's `before` counts again. None when there is
+            none left, or the latest is another than `step`.
+        """
+        who = None if changed_by is None else rules.clean_name(changed_by)
+        with self.database.write() as write:
+            change = ledger.undo(write.connection, write.version, step, at=_now(), changed_by=who)
+            write.settle(change is not None)
+        return change
+
+    def history(
+        self, member_id: int | None = None, movie_id: int | None = None, limit: int | None = None
+    ) -> pd.DataFrame:
+        """Return what ever happened to ratings, newest first; nothing is removed from it.
+
+        Args:
+            member_id: only this member's.
+            movie_id: only of this movie.
+            limit: this many events at most.
+
+        Returns:
+            event_id, step (what was done at once), at (datetime64[s, UTC]), member_id, movie_id,
+            before, after (stars; NaN: no rating), kind ("rate", "clear", "undo" or "demo"), undoes
+            (Int64: the step that an undo took back), changed_by (None: unknown).
+        """
+        with self.database.read() as connection:
+            return ledger.history(connection, member_id, movie_id, limit)
+
+    # Movies
+
+    def shortlist(self) -> list[int]:
+        """Return the ids of the movies that the club might watch, first added first."""
+        with self.database.read() as connection:
+            return shelf.shortlist(connection)
+
+    def add_to_shortlist(self, movie_id: int) -> int:
+        """Put a movie at the shortlist's end, unless it is on it, and return the version.
+
+        Raises:
+            NotFound: there is no such movie.
+        """
+        movie_id = rules.whole_id(movie_id, "movie")
+        with self.database.write() as write:
+            self._require_movies(write.connection, {movie_id})
+            return write.settle(shelf.add_to_shortlist(write.connection, movie_id, _now()))
+
+    def remove_from_shortlist(self, movie_id: int) -> int:
+        """Take a movie off the shortlist, if it is on it, and return the version."""
+        movie_id = rules.whole_id(movie_id, "movie")
+        with self.database.write() as write:
+            return write.settle(shelf.remove_from_shortlist(write.connection, movie_id))
+
+    def movies(self) -> pd.DataFrame:
+        """Return the movies that the club added by hand, in the form of `Dataset.movies`.
+
+        Returns:
+            index movie_id (negative); title, year (Int64), genres, keywords, aliases (tuples).
+        """
+        with self.database.read() as connection:
+            return shelf.movies(connection)
+
+    def add_movie(
+        self,
+        title: str,
+        year: int | None = None,
+        genres: str | Iterable[str] = (),
+        keywords: str | Iterable[str] = (),
+    ) -> int:
+        """Add a movie that the world does not have, and return its (negative) movie_id.
+
+        Args:
+            title: 1..200 characters.
+            year: 1870..2100, or None.
+            genres: texts, or one text with "|" between them.
+            keywords: the same.
+
+        Raises:
+            InvalidInput: one of these cannot be used, or the club added this movie before.
+        """
+        movie = shelf.NewMovie.checked(title, year, genres, keywords)
+        with self.database.write() as write:
+            return shelf.add_movie(write.connection, movie, _now())
+
+    def _require_movies(self, connection: Connection, movie_ids: Iterable[int]) -> None:
+        known = self.knows_movie or (lambda movie_id: movie_id > 0)
+        strangers = [movie_id for movie_id in movie_ids if not known(movie_id)]
+        if strangers:
+            strangers = sorted(set(strangers) - set(shelf.own_ids(connection, strangers)))
+        if strangers:
+            raise NotFound(f"There is no movie {strangers[0]}.")
+
+
+def _now() -> int:
+    return int(time.time())

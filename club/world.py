@@ -1,0 +1,34 @@
+"""The club among everyone else: one dataset to learn from, one catalogue to choose from."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from club.store import Store
+from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
+from recommender.dataset import Dataset
+
+
+def catalogue(world: Dataset, store: Store) -> pd.DataFrame:
+    """Return the world's movies and then the club's own, in the form of `Dataset.movies`."""
+    own = store.movies()
+    return world.movies if own.empty else pd.concat([world.movies, own])
+
+
+def training_data(world: Dataset, store: Store) -> Dataset:
+    """Return everyone's ratings, the club's members among them with user_id = -member_id.
+
+    Whoever a member of the demo stands for is left out, so that nobody counts twice; so are the
+    club's ratings of movies that this world does not have.
+
+    Returns:
+        A dataset whose movies are those of `catalogue`.
+    """
+    movies = catalogue(world, store)
+    doubles = store.members()["world_user_id"].dropna()
+    others = world.ratings[~world.ratings[USER].isin(doubles)]
+    club = store.ratings().rename(columns={MEMBER: USER})
+    club = club[club[MOVIE].isin(movies.index)]
+    club[USER] = -club[USER]
+    columns = [USER, MOVIE, RATING] + [TIMESTAMP] * (TIMESTAMP in others.columns)
+    return Dataset(pd.concat([others[columns], club[columns]], ignore_index=True), movies)
