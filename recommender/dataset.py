@@ -24,7 +24,7 @@ def parse_terms(value: Any) -> tuple[str, ...]:
     The order is kept, blanks are dropped, and a literal list in a string ("['a', 'b']") is read
     as the list that it spells.
     """
-    if value is None or (np.isscalar(value) and pd.isna(value)):
+    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ()
     if isinstance(value, str):
         text = value.strip()
@@ -48,7 +48,7 @@ def _whole_numbers(column: pd.Series, what: str) -> pd.Series:
     numbers = pd.to_numeric(column, errors="coerce")
     wrong = numbers.isna() | (numbers % 1 != 0)
     if wrong.any():
-        raise DataError(f"Every {what} must be a whole number; found {column[wrong].iloc[0]!r}.")
+        raise DataError(f"Every {what} must be a whole number; found {column[wrong].iloc[0]}.")
     return numbers.astype("int64")
 
 
@@ -73,7 +73,7 @@ def check_ratings(frame: pd.DataFrame, who: str = USER) -> pd.DataFrame:
     if wrong.any():
         raise DataError(
             f"Ratings are stars from {MIN_STARS} to {MAX_STARS:g}; "
-            f"found {frame[RATING][wrong].iloc[0]!r} for movie {frame[MOVIE][wrong].iloc[0]}."
+            f"found {frame[RATING][wrong].iloc[0]} for movie {frame[MOVIE][wrong].iloc[0]}."
         )
     checked = pd.DataFrame(
         {

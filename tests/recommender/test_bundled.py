@@ -1,0 +1,88 @@
+import shutil
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from recommender import DataError, Dataset, load_bundled
+from recommender.bundled import DATA, demo_club
+
+
+@pytest.fixture(scope="module")
+def bundled() -> Dataset:
+    return load_bundled()
+
+
+@pytest.fixture(scope="module")
+def keywords() -> pd.DataFrame:
+    return pd.read_csv(DATA / "keywords.csv")
+
+
+def test_the_whole_of_movielens_small_is_there(bundled: Dataset) -> None:
+    assert len(bundled.ratings) == 100_004
+    assert len(bundled.user_ids) == 671
+    assert len(bundled.movies) == 9_066
+    assert (bundled.ratings["rating"] * 2 % 1 == 0).all()
+    assert (bundled.movies["title"] != "").all()
+    assert bundled.movies["year"].notna().all()
+
+
+def test_titles_are_in_natural_order(bundled: Dataset) -> None:
+    assert bundled.movies.loc[2571, "title"] == "The Matrix"
+    assert bundled.movies.loc[4973, "aliases"] == ("Le Fabuleux destin d'Amélie Poulain",)
+    assert not bundled.movies["title"].str.endswith((", The", ", A", ", An")).any()
+
+
+def test_keyword_rows_match_the_catalogue(bundled: Dataset, keywords: pd.DataFrame) -> None:
+    assert list(keywords) == ["movie_id", "title", "year", "keywords"]
+    assert keywords["movie_id"].is_unique
+    listed = bundled.movies.loc[keywords["movie_id"]]
+    assert listed["title"].tolist() == keywords["title"].tolist()
+    assert listed["year"].tolist() == keywords["year"].tolist()
+
+
+def test_the_most_rated_movies_have_keywords(bundled: Dataset, keywords: pd.DataFrame) -> None:
+    counts = bundled.rating_counts
+    # Movies with as many ratings as the 1,500th; those level with it may be left out.
+    last = counts.nlargest(1_500).iloc[-1]
+    often = counts.index[counts > last]
+    assert set(often) <= set(keywords["movie_id"])
+    newest = bundled.movies.loc[keywords["movie_id"], "year"] >= 2014
+    assert newest.sum() >= 100
+
+
+def test_keywords_are_six_to_twelve_shared_lower_case_words(keywords: pd.DataFrame) -> None:
+    rows = keywords["keywords"].str.split("|")
+    assert rows.str.len().between(6, 12).all()
+    assert all(len(set(row)) == len(row) for row in rows)
+    words = Counter(word for row in rows for word in row)
+    assert all(word == word.strip().lower() and word.isascii() and word for word in words)
+    shared = [word for word, movies in words.items() if movies >= 5]
+    assert len(shared) > 0.9 * len(words)
+    assert not {word for word in words if word + "s" in words}, "singular and plural side by side"
+
+
+def test_the_demo_club_is_real_and_its_candidates_are_unseen(bundled: Dataset) -> None:
+    demo = demo_club()
+    assert len(demo.members) == 8
+    assert len(demo.shortlist) == 6
+    own = bundled.ratings[bundled.ratings["user_id"].isin(demo.members)]
+    assert own["user_id"].nunique() == 8
+    assert not own["movie_id"].isin(demo.shortlist).any()
+    assert all(bundled.movies.loc[list(demo.shortlist), "keywords"])
+
+
+def test_a_file_cut_in_half_is_one_clear_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("var"))
+    whole = (folder / "movielens" / "ratings.parquet").read_bytes()
+    (folder / "movielens" / "ratings.parquet").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match=r"^The bundled file ratings.parquet is damaged; restore"):
+        load_bundled(folder)
+    (folder / "movielens" / "ratings.parquet").unlink()
+    with pytest.raises(DataError, match=r"^The bundled file ratings.parquet is missing; restore"):
+        load_bundled(folder)
+    (folder / "demo.json").write_text('{"name": "x"')
+    with pytest.raises(DataError, match=r"^The bundled file demo.json is damaged"):
+        demo_club(folder)

@@ -1,0 +1,86 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender import DataError, Dataset
+from recommender.dataset import check_movies, check_ratings, parse_terms
+
+
+def ratings(*rows: tuple[object, object, object]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["user_id", "movie_id", "rating"])
+
+
+MOVIES = pd.DataFrame({"movie_id": [1, 2], "title": ["Heat", "Up"], "year": [1995, None]})
+
+
+@pytest.mark.parametrize(
+    ("value", "terms"),
+    [
+        ("heist|paris", ("heist", "paris")),
+        (" heist | |heist", ("heist",)),
+        (["b", "a", "b"], ("b", "a")),
+        ({"b", "a"}, ("a", "b")),
+        (np.array(["x", "y"], dtype=object), ("x", "y")),
+        ("['rock ''n'' roll', \"it's\"]", ("rock n roll", "it's")),
+        ("[broken", ("[broken",)),
+        ("(no genres listed)", ()),
+        (None, ()),
+        (np.nan, ()),
+        (pd.NA, ()),
+    ],
+)
+def test_terms_are_read_from_any_form(value: object, terms: tuple[str, ...]) -> None:
+    assert parse_terms(value) == terms
+
+
+def test_a_number_is_no_list_of_terms() -> None:
+    with pytest.raises(DataError, match="must be text or a list of texts, not 7"):
+        parse_terms(7)
+
+
+def test_catalogue_has_one_form_and_missing_columns_are_empty() -> None:
+    movies = check_movies(MOVIES)
+    assert movies.index.name == "movie_id"
+    assert list(movies.columns) == ["title", "year", "genres", "keywords", "aliases"]
+    assert movies["year"].tolist() == [1995, pd.NA]
+    assert movies["keywords"].tolist() == [(), ()]
+
+
+@pytest.mark.parametrize(
+    ("frame", "sentence"),
+    [
+        (ratings((1, 1, 7)), "Ratings are stars from 0.5 to 5; found 7 for movie 1."),
+        (ratings((1, 1, "good")), "found good for movie 1"),
+        (ratings((1, 1, None)), "found .* for movie 1"),
+        (ratings((1, 1.5, 3)), "Every movie_id must be a whole number; found 1.5"),
+        (ratings((1, 1, 3), (1, 1, 4)), "user_id 1 rated movie 1 twice"),
+        (ratings((1, 9, 3)), "1 ratings are of movies that the catalogue does not list"),
+        (ratings((1, 1, 3)).drop(columns="rating"), "no column 'rating'"),
+    ],
+)
+def test_bad_ratings_are_refused_with_one_sentence(frame: pd.DataFrame, sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        Dataset(frame, MOVIES)
+
+
+def test_bad_catalogues_are_refused_with_one_sentence() -> None:
+    with pytest.raises(DataError, match="no column 'title'"):
+        check_movies(MOVIES.drop(columns="title"))
+    with pytest.raises(DataError, match="Movie 1 is listed twice"):
+        check_movies(pd.concat([MOVIES, MOVIES]))
+
+
+def test_timestamps_may_be_missing_or_there() -> None:
+    frame = ratings((1, 1, 3))
+    assert list(check_ratings(frame)) == ["user_id", "movie_id", "rating"]
+    dated = check_ratings(frame.assign(timestamp=12, other="x"))
+    assert list(dated) == ["user_id", "movie_id", "rating", "timestamp"]
+
+
+def test_counts_and_rows_follow_the_catalogue() -> None:
+    data = Dataset(ratings((7, 2, 3), (5, 2, 4)), MOVIES)
+    assert data.rating_counts.to_dict() == {1: 0, 2: 2}
+    assert data.user_ids.tolist() == [5, 7]
+    assert data.rows.user.tolist() == [1, 0]
+    assert data.rows.movie.tolist() == [1, 1]
+    assert data.rows.stars.flags.writeable

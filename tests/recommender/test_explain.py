@@ -1,0 +1,77 @@
+import pandas as pd
+import pytest
+
+from recommender import HybridModel
+from recommender.explain import sentence
+
+
+@pytest.mark.parametrize("member", [1, 2, 9])
+@pytest.mark.parametrize("movie", [0, 4, 5, 20])
+def test_the_parts_sum_to_the_prediction(
+    tiny_model: HybridModel, train_lover: pd.DataFrame, member: int, movie: int
+) -> None:
+    parts = tiny_model.explain(train_lover, member, movie)
+    predicted = tiny_model.react(train_lover, [movie], member_ids=[member]).mean[0, 0]
+    assert parts["stars"].sum() == pytest.approx(predicted, abs=1e-6)
+
+
+def test_a_cut_at_five_stars_is_a_part_of_its_own(tiny_model: HybridModel) -> None:
+    fan = pd.DataFrame({"member_id": 1, "movie_id": range(0, 20, 2), "rating": 5.0})
+    parts = tiny_model.explain(fan, 1, 20).set_index("kind")["stars"]
+    assert parts.sum() <= 5.0 + 1e-12
+    assert parts.sum() == pytest.approx(tiny_model.react(fan, [20]).mean[0, 0])
+
+
+def test_every_rated_movie_and_every_word_has_its_part(
+    tiny_model: HybridModel, train_lover: pd.DataFrame
+) -> None:
+    parts = tiny_model.explain(train_lover, 1, 4)
+    assert list(parts) == ["kind", "label", "stars", "movie_id"]
+    assert parts.loc[parts["kind"] == "rated movie", "movie_id"].tolist() == [0, 2, 1]
+    words = parts[parts["kind"] == "feature"].set_index("label")["stars"]
+    assert set(words.index) == {"train", "Drama", "1990s"}
+    assert words["train"] > 0
+
+
+def test_the_word_that_repels_is_negative(
+    tiny_model: HybridModel, train_lover: pd.DataFrame
+) -> None:
+    parts = tiny_model.explain(train_lover, 1, 5).set_index("label")["stars"]
+    assert parts["ship"] < 0
+
+
+TITLES = pd.Series({1: "Amélie", 2: "Heat", 3: "Up"})
+OWN = pd.DataFrame({"member_id": 1, "movie_id": [1, 2, 3], "rating": [4.5, 2.0, 3.0]})
+
+
+def parts(*rows: tuple[str, str, float, int | None]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=["kind", "label", "stars", "movie_id"])
+    return frame.astype({"movie_id": "Int64"})
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            [("rated movie", "1", 0.4, 1), ("rated movie", "2", -0.3, 2),
+             ("rated movie", "3", 0.1, 3), ("feature", "paris", 0.42, None), ("feature", "heist", -0.2, None)],
+            "Because you gave Amélie 4.5 and Heat 2; paris +0.4, heist −0.2.",
+        ),
+        ([("rated movie", "1", 0.4, 1)], "Because you gave Amélie 4.5."),
+        ([("feature", "paris", 0.4, None)], "Because of paris +0.4."),
+        (
+            [("movie", "this movie", 0.3, None), ("feature", "paris", 0.01, None)],
+            "Nothing you rated is much like it; it is well liked by everybody (+0.3).",
+        ),
+        (
+            [("movie", "this movie", -0.6, None)],
+            "Nothing you rated is much like it; it is not much liked by most (−0.6).",
+        ),
+    ],
+)  # fmt: skip
+def test_the_reason_in_words(rows: list[tuple[str, str, float, int | None]], said: str) -> None:
+    assert sentence(parts(*rows), OWN, 1, TITLES) == said
+
+
+def test_a_member_without_ratings_is_told_so() -> None:
+    assert sentence(parts(("movie", "", 0.3, None)), OWN, 5, TITLES).startswith("No ratings yet")

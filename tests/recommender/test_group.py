@@ -1,0 +1,111 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from recommender import DataError, Reactions
+from recommender.group import STRATEGIES, rank
+
+# Movie 10 divides, movie 20 pleases all a little, movie 30 is second best for both.
+STARS = np.array([[5.0, 3.5, 4.0], [2.0, 3.5, 3.0]])
+CLUB = Reactions((1, 2), (10, 20, 30), STARS, np.full((2, 3), 0.5))
+
+
+@pytest.mark.parametrize(
+    ("strategy", "order", "best"),
+    [
+        ("average", [10, 20, 30], 3.5),
+        ("average_without_misery", [20, 30, 10], 3.5),
+        ("least_misery", [20, 30, 10], 3.5),
+        ("most_pleasure", [10, 30, 20], 5.0),
+    ],
+)
+def test_each_strategy_orders_as_it_says(strategy: str, order: list[int], best: float) -> None:
+    ranked = rank(CLUB, strategy)
+    assert ranked["movie_id"].tolist() == order
+    assert ranked["rank"].tolist() == [1, 2, 3]
+    assert ranked["score"].iloc[0] == best
+
+
+def test_only_those_present_count() -> None:
+    ranked = rank(CLUB, "average", present=[2])
+    assert ranked["movie_id"].tolist() == [20, 30, 10]
+    assert ranked["lowest_member"].tolist() == [2, 2, 2]
+    assert ranked["mean"].tolist() == [3.5, 3.0, 2.0]
+
+
+def test_nobody_present_gives_no_rows_but_all_columns() -> None:
+    ranked = rank(CLUB, present=[])
+    assert len(ranked) == 0
+    assert list(ranked) == list(rank(CLUB))
+
+
+def test_a_veto_sends_a_movie_to_the_end_and_says_so() -> None:
+    ranked = rank(CLUB, "most_pleasure", veto_below=2.5)
+    assert ranked["movie_id"].tolist() == [30, 20, 10]
+    assert ranked["vetoed"].tolist() == [False, False, True]
+
+
+def test_who_is_owed_counts_more() -> None:
+    # Member 2 is owed two stars and counts three times: 10 -> 2.75, 20 -> 3.5, 30 -> 3.25.
+    ranked = rank(CLUB, "average", debt={2: 2.0})
+    assert ranked["movie_id"].tolist() == [20, 30, 10]
+    assert ranked["score"].tolist() == [3.5, 3.25, 2.75]
+
+
+def test_the_groups_interval_is_narrower_than_a_members() -> None:
+    one = rank(CLUB, present=[1]).set_index("movie_id").loc[20]
+    both = rank(CLUB).set_index("movie_id").loc[20]
+    assert both["high"] - both["low"] < one["high"] - one["low"]
+    assert both["high"] - both["mean"] == pytest.approx(1.2815515655 * 0.5 / np.sqrt(2))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"strategy": "loudest"}, "There is no strategy 'loudest'; choose one of average, "),
+        ({"present": [9]}, "There is no prediction for member 9."),
+        ({"debt": {1: -1.0}}, "cannot be negative"),
+    ],
+)
+def test_bad_questions_get_one_sentence(arguments: dict[str, object], sentence: str) -> None:
+    with pytest.raises(DataError, match=sentence):
+        rank(CLUB, **arguments)  # type: ignore[arg-type]
+
+
+matrices = hnp.arrays(
+    float, st.tuples(st.integers(1, 5), st.integers(1, 6)), elements=st.floats(0.5, 5)
+)
+
+
+@given(matrices, st.sampled_from(sorted(STRATEGIES)), st.randoms())
+def test_no_strategy_cares_who_is_listed_first(stars: np.ndarray, strategy: str, r: object) -> None:
+    members, movies = stars.shape
+    order = list(range(members))
+    r.shuffle(order)  # type: ignore[attr-defined]
+    ids = tuple(range(movies))
+    one = rank(Reactions(tuple(range(members)), ids, stars, np.ones_like(stars)), strategy)
+    other = rank(Reactions(tuple(order), ids, stars[order], np.ones_like(stars)), strategy)
+    assert sorted(one["movie_id"]) == list(ids)
+    assert one.set_index("movie_id")["score"].to_dict() == pytest.approx(
+        other.set_index("movie_id")["score"].to_dict()
+    )
+
+
+@given(matrices, st.sampled_from(sorted(STRATEGIES)))
+def test_what_everybody_prefers_comes_first(stars: np.ndarray, strategy: str) -> None:
+    best = np.full((len(stars), 1), 5.0)
+    club = Reactions(
+        tuple(range(len(stars))),
+        tuple(range(stars.shape[1] + 1)),
+        np.hstack([np.minimum(stars, 4.9), best]),
+        np.ones((len(stars), stars.shape[1] + 1)),
+    )
+    assert rank(club, strategy)["movie_id"].iloc[0] == stars.shape[1]
+
+
+def test_every_strategy_says_what_it_does_and_where_it_comes_from() -> None:
+    for strategy in STRATEGIES.values():
+        assert strategy.sentence.endswith(".")
+        assert strategy.source

@@ -1,0 +1,76 @@
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender import HybridModel, ModelFileError
+
+
+@pytest.fixture
+def saved(tmp_path: Path, tiny_model: HybridModel) -> Path:
+    tiny_model.save(tmp_path / "model")
+    return tmp_path / "model"
+
+
+def test_what_is_loaded_predicts_the_same_to_the_bit(
+    saved: Path, tiny_model: HybridModel, train_lover: pd.DataFrame
+) -> None:
+    loaded = HybridModel.load(saved)
+    was, now = (m.react(train_lover, range(22)) for m in (tiny_model, loaded))
+    assert was.mean.tobytes() == now.mean.tobytes()
+    assert was.sd.tobytes() == now.sd.tobytes()
+    assert loaded.options == tiny_model.options
+    assert loaded.trained_at == tiny_model.trained_at
+    assert loaded.features == tiny_model.features
+
+
+def test_saving_again_replaces_the_model_and_leaves_nothing_else(
+    saved: Path, tiny_model: HybridModel
+) -> None:
+    first = (saved / "arrays.npz").read_bytes()
+    tiny_model.save(saved)
+    assert (saved / "arrays.npz").read_bytes() == first
+    assert [path.name for path in saved.parent.iterdir()] == ["model"]
+
+
+def test_only_arrays_and_json_are_written(saved: Path) -> None:
+    assert sorted(path.name for path in saved.iterdir()) == ["arrays.npz", "model.json"]
+    with np.load(saved / "arrays.npz", allow_pickle=False) as arrays:
+        assert all(arrays[name].dtype != object for name in arrays)
+
+
+def test_a_missing_model_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ModelFileError, match="There is no trained model in nowhere; train one"):
+        HybridModel.load(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("name", ["arrays.npz", "model.json"])
+def test_a_file_cut_in_half_is_refused(saved: Path, name: str) -> None:
+    whole = (saved / name).read_bytes()
+    (saved / name).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelFileError, match="is damaged; train it again"):
+        HybridModel.load(saved)
+
+
+def test_a_model_of_another_version_is_refused(saved: Path) -> None:
+    facts = json.loads((saved / "model.json").read_text("utf-8"))
+    (saved / "model.json").write_text(json.dumps(facts | {"format": 99}), "utf-8")
+    with pytest.raises(ModelFileError, match="saved by another version"):
+        HybridModel.load(saved)
+
+
+def test_a_failed_save_leaves_the_old_model(
+    saved: Path, tiny_model: HybridModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez", full)
+    with pytest.raises(OSError, match="No space left"):
+        tiny_model.save(saved)
+    assert HybridModel.load(saved).n_movies == 22
+    assert [path.name for path in saved.parent.iterdir()] == ["model"]
+    shutil.rmtree(saved)

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
+
+from recommender import Reactions
+
+stars = st.floats(0.5, 5.0)
+spread = st.floats(0.05, 2.0)
+
+
+def reactions(mean: float, sd: float) -> Reactions:
+    return Reactions((1,), (7,), np.array([[mean]]), np.array([[sd]]))
+
+
+@given(stars, spread, st.floats(0.05, 0.95), st.floats(0.01, 0.04))
+def test_intervals_hold_the_mean_stay_in_range_and_nest(
+    mean: float, sd: float, level: float, more: float
+) -> None:
+    low, high = reactions(mean, sd).interval(level)
+    wider_low, wider_high = reactions(mean, sd).interval(level + more)
+    assert 0.5 <= wider_low[0, 0] <= low[0, 0] <= mean <= high[0, 0] <= wider_high[0, 0] <= 5.0
+
+
+@given(stars, spread, st.floats(0.5, 4.5))
+def test_more_stars_are_never_likelier(mean: float, sd: float, threshold: float) -> None:
+    both = reactions(mean, sd)
+    assert both.like_probability(threshold)[0, 0] >= both.like_probability(threshold + 0.5)[0, 0]
+
+
+def test_interval_and_probability_are_the_normal_distributions() -> None:
+    low, high = reactions(3.0, 0.5).interval(0.8)
+    assert (low[0, 0], high[0, 0]) == pytest.approx(norm.interval(0.8, 3.0, 0.5))
+    # A rating of 4 stands for everything from 3.75 up.
+    assert reactions(3.75, 0.7).like_probability(4.0)[0, 0] == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("level", [0, 1, -0.1, 80])
+def test_a_level_is_a_probability(level: float) -> None:
+    with pytest.raises(ValueError, match="level must lie between 0 and 1"):
+        reactions(3, 1).interval(level)
+
+
+def test_the_tidy_frame_has_one_row_a_member_and_movie() -> None:
+    both = Reactions((2, 1), (7, 8), np.array([[1.0, 2], [3, 4]]), np.ones((2, 2)))
+    frame = both.frame()
+    assert list(frame) == ["member_id", "movie_id", "mean", "sd", "low", "high", "like"]
+    rows = list(zip(frame["member_id"], frame["movie_id"], frame["mean"], strict=True))
+    assert rows == [(2, 7, 1.0), (2, 8, 2.0), (1, 7, 3.0), (1, 8, 4.0)]
