@@ -54,7 +54,8 @@ def parts(*rows: tuple[str, str, float, int | None]) -> pd.DataFrame:
     [
         (
             [("rated movie", "1", 0.4, 1), ("rated movie", "2", -0.3, 2),
-             ("rated movie", "3", 0.1, 3), ("feature", "paris", 0.42, None), ("feature", "heist", -0.2, None)],
+             ("rated movie", "3", 0.1, 3),
+             ("feature", "paris", 0.42, None), ("feature", "heist", -0.2, None)],
             "Because you gave Amélie 4.5 and Heat 2; paris +0.4, heist −0.2.",
         ),
         ([("rated movie", "1", 0.4, 1)], "Because you gave Amélie 4.5."),
