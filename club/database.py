@@ -102,7 +102,7 @@ class Database:
         self.place = _describe(self.url)
         self.wait_seconds = wait_seconds
         self._reader = self._connectable()
-        self._writer = self._reader.execution_options(club_write=True)
+        self._writer = self._reader.execution_options(club_begin="BEGIN IMMEDIATE")
 
     @property
     def file(self) -> Path | None:
@@ -119,9 +119,9 @@ class Database:
 
     def use_wal(self) -> None:
         """Let readers and a writer work at the same time; the file remembers it."""
-        with self._clear_errors(), self._reader.connect() as connection:
-            driver = connection.connection.driver_connection
-            driver.execute("PRAGMA journal_mode = WAL")  # outside of any transaction
+        outside = self._reader.execution_options(club_begin="")  # of any transaction
+        with self._clear_errors(), outside.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -221,8 +221,8 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that turns into a writing one can fail at once instead of waiting.
-    writes = connection.get_execution_options().get("club_write")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if statement := connection.get_execution_options().get("club_begin", "BEGIN"):
+        connection.exec_driver_sql(statement)
 
 
 def _sentence(error: DBAPIError, place: str) -> str:

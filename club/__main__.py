@@ -1,0 +1,134 @@
+"""The club from the command line: python -m club demo | members | export | backup."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from club.errors import ClubError, InvalidInput
+from club.store import DEFAULT_FILE, ENVIRONMENT, Store
+
+if TYPE_CHECKING:
+    from recommender.bundled import DemoClub
+    from recommender.dataset import Dataset
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line instead of repeating how it is used."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; returns the exit status: 0, or 2 for bad input after one clear line."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except ClubError as error:
+        print(f"python -m club {options.command}: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()  # or Python complains about it when it ends
+        return 0
+    return 0
+
+
+def _parser() -> _Parser:
+    place: dict[str, Any] = {
+        "metavar": "URL",
+        "help": "path of an SQLite file, or sqlite:///... or postgresql://...; "
+        f"else ${ENVIRONMENT}, else {DEFAULT_FILE}",
+    }
+    common = _Parser(add_help=False)
+    common.add_argument("--database", default=argparse.SUPPRESS, **place)
+    parser = _Parser(prog="python -m club", description="Look after the club's database.")
+    parser.add_argument("--database", default=None, **place)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    demo = commands.add_parser("demo", parents=[common], help="load the demo club")
+    demo.add_argument(
+        "--force", action="store_true", help="replace whatever the database holds, for good"
+    )
+    demo.set_defaults(run=_demo)
+
+    members = commands.add_parser("members", parents=[common], help="list the members")
+    members.add_argument("--json", action="store_true", help="print JSON")
+    members.set_defaults(run=_members)
+
+    export = commands.add_parser("export", parents=[common], help="write all ratings as CSV")
+    export.add_argument("--output", metavar="FILE", type=Path, help="a file instead of the screen")
+    export.set_defaults(run=_export)
+
+    backup = commands.add_parser("backup", parents=[common], help="copy the SQLite database")
+    backup.add_argument("path", metavar="PATH", type=Path, help="the new file")
+    backup.set_defaults(run=_backup)
+    return parser
+
+
+def _demo(options: argparse.Namespace) -> None:
+    from club.demo import load_demo  # noqa: PLC0415
+
+    world, demo = _bundled()
+    store = Store.open(options.database)
+    if not load_demo(store, world, demo, replace=options.force):
+        raise InvalidInput("The club has data already; --force replaces all of it with the demo.")
+    print(f"{store.place} holds the demo club of {len(demo.members)} members.")
+
+
+def _members(options: argparse.Namespace) -> None:
+    store = Store.open(options.database, must_exist=True)
+    counts = store.ratings()["member_id"].value_counts()
+    rows = [
+        {"member_id": member_id, "name": name, "ratings": int(counts.get(member_id, 0))}
+        for member_id, name in store.members()["name"].items()
+    ]
+    if options.json:
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    for row in [] if options.json else rows:
+        print(f"{row['member_id']:>4}  {row['ratings']:>6,} ratings  {row['name']}")
+
+
+def _export(options: argparse.Namespace) -> None:
+    from club.export import write_ratings  # noqa: PLC0415
+    from club.world import catalogue  # noqa: PLC0415
+
+    store = Store.open(options.database, must_exist=True)
+    movies = catalogue(_bundled()[0], store)
+    if options.output is None:
+        write_ratings(store, movies, sys.stdout)
+        return
+    try:
+        with options.output.open("w", encoding="utf-8", newline="") as file:
+            count = write_ratings(store, movies, file)
+    except OSError as error:
+        raise InvalidInput(f"{options.output} cannot be written: {error.strerror}.") from error
+    print(f"{count:,} ratings are in {options.output}.")
+
+
+def _backup(options: argparse.Namespace) -> None:
+    from club.export import back_up  # noqa: PLC0415
+
+    store = Store.open(options.database, must_exist=True)
+    back_up(store, options.path)
+    print(f"{store.place} is copied to {options.path}.")
+
+
+def _bundled() -> tuple[Dataset, DemoClub]:
+    """The world and the demo club that ship with the program."""
+    # Needed by two commands only, and slow: it brings the whole learning machinery.
+    from recommender.bundled import demo_club, load_bundled  # noqa: PLC0415
+    from recommender.errors import DataError  # noqa: PLC0415
+
+    try:
+        return load_bundled(), demo_club()
+    except DataError as error:
+        raise ClubError(str(error)) from error
+
+
+if __name__ == "__main__":
+    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.exit(main())

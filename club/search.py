@@ -1,0 +1,157 @@
+"""Find a movie from what somebody remembers of its title.
+
+Case, accents, punctuation and articles do not matter, "Matrix, The" is "The Matrix", a year may be
+part of the text, and words may be cut off or misspelt.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pandas as pd
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+LONGEST_QUERY, MOST_WORDS = 100, 12
+_SHORTEST_MISSPELT = 4  # letters; shorter words look like too many others
+_LIKE_ENOUGH = 0.7  # of 1, for a misspelt word
+_COVERED_ENOUGH = 0.6  # of 1, for a text with misspelt or foreign words
+_SAME, _BEGINS, _HAS_ALL_WORDS, _HAS_SOMETHING_LIKE_IT = 4.0, 3.0, 2.0, 1.0
+
+_ARTICLES = frozenset(
+    {"the", "a", "an", "le", "la", "les", "l", "el", "los", "las", "il", "lo", "gli", "i"}
+    | {"der", "die", "das", "det", "den", "de", "het", "os", "o", "un", "une", "uno", "una"}
+    | {"ein", "eine"}
+)
+_TRAILING_ARTICLE = re.compile(rf",\s*({'|'.join(sorted(_ARTICLES))})['’]?\s*(?=$|\(|\d{{4}}$)")
+_ELISION = re.compile(r"\b([ld])['’]")
+_YEAR = re.compile(r"(18[7-9]|19\d|20\d)\d")
+_NUMERALS = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
+# What does not decompose into a plain letter and an accent.
+_LETTERS = str.maketrans(
+    {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
+    | {"&": " and ", "½": " 1 2", "'": "", "’": "", "`": ""}
+)
+
+
+def normalise(text: str) -> tuple[str, ...]:
+    """Return the words of a title as they are compared: "Matrix, The" -> ("matrix",)."""
+    plain = _TRAILING_ARTICLE.sub(" ", text.casefold().strip())
+    plain = _ELISION.sub(r"\1 ", plain).translate(_LETTERS)
+    decomposed = unicodedata.normalize("NFKD", plain)
+    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    words = [_NUMERALS.get(word, word) for word in re.findall(r"[^\W_]+", letters)]
+    return tuple(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words)
+
+
+class MovieSearch:
+    """An index over the titles and aliases of a catalogue; build it once, ask it often.
+
+    Args:
+        movies: index movie_id; title and, optionally, year and aliases.
+        rating_counts: how often each movie was rated (index movie_id); missing ones count 0.
+    """
+
+    def __init__(self, movies: pd.DataFrame, rating_counts: pd.Series) -> None:
+        ids = movies.index.tolist()
+        counts = rating_counts.reindex(movies.index, fill_value=0)
+        self._fame = dict(zip(ids, counts.tolist(), strict=True))
+        years = movies["year"].dropna() if "year" in movies else pd.Series(dtype="Int64")
+        self._year = {movie: int(year) for movie, year in years.items()}
+        aliases = movies["aliases"] if "aliases" in movies else [()] * len(movies)
+        names = {
+            (normalise(name), movie_id)
+            for movie_id, title, others in zip(ids, movies["title"], aliases, strict=True)
+            for name in (title, *others)
+        }
+        # A name is known by its position among all names, sorted by their letters.
+        by_letters = sorted(("".join(words), movie_id, words) for words, movie_id in names)
+        self._letters = [letters for letters, _, _ in by_letters]
+        self._movie = [movie_id for _, movie_id, _ in by_letters]
+        positions = defaultdict(set)
+        for position, (_, _, words) in enumerate(by_letters):
+            for word in words:
+                positions[word].add(position)
+        self._positions = dict(positions)
+        self._words = sorted(positions)
+
+    def find(self, text: str, limit: int = 8) -> list[int]:
+        """Return the ids of the movies that `text` most likely means, best first.
+
+        A name that is the text comes before one that begins with it, then one with all its words,
+        then one with words like them; among equals the more often rated movie. A year in the text
+        puts the movies of that year first.
+        """
+        words = normalise(text[:LONGEST_QUERY])[:MOST_WORDS]
+        scores: dict[int, float] = {}
+        for asked, year in _readings(words):
+            for position, match in self._matches(asked):
+                movie_id = self._movie[position]
+                score = match + self._bonus(movie_id, year, match)
+                scores[movie_id] = max(score, scores.get(movie_id, score))
+        order = sorted(scores, key=lambda movie: (-scores[movie], -self._fame[movie], movie))
+        return order[:limit]
+
+    def _bonus(self, movie_id: int, year: int | None, match: float) -> float:
+        if year is None:
+            return 0.0
+        distance = abs(self._year.get(movie_id, 0) - year)
+        if distance == 0:
+            return 3.0 if match >= _HAS_ALL_WORDS else 0.5
+        return 0.0 if distance == 1 else -2.0  # premieres and releases are often a year apart
+
+    def _matches(self, asked: tuple[str, ...]) -> Iterator[tuple[int, float]]:
+        """Yield positions of names and how well each of them matches the words."""
+        letters = "".join(asked)
+        for position in _beginning_with(self._letters, letters):
+            yield position, _SAME if self._letters[position] == letters else _BEGINS
+        covered: dict[int, float] = defaultdict(float)
+        whole: dict[int, int] = defaultdict(int)  # how many words a name has without misspelling
+        for word in asked:
+            likeness = self._likeness(word)
+            best: dict[int, float] = {}
+            for similar in sorted(likeness, key=lambda known: likeness[known]):
+                best.update(dict.fromkeys(self._positions[similar], likeness[similar]))
+            for position, value in best.items():
+                covered[position] += value * len(word) / len(letters)
+                whole[position] += value == 1.0
+        for position, share in covered.items():
+            if whole[position] == len(asked):
+                yield position, _HAS_ALL_WORDS
+            elif share >= _COVERED_ENOUGH:
+                yield position, _HAS_SOMETHING_LIKE_IT * round(share, 1)
+        if len(letters) >= _SHORTEST_MISSPELT:  # words run together or torn apart, and misspelt
+            for _, share, position in _most_like(letters, self._letters):
+                yield position, _HAS_SOMETHING_LIKE_IT * round(share, 1)
+
+    def _likeness(self, word: str) -> dict[str, float]:
+        """Return the catalogue's words that `word` may stand for, 1 where it begins like them."""
+        likeness: dict[str, float] = {}
+        if len(word) >= _SHORTEST_MISSPELT:
+            likeness = {known: share for known, share, _ in _most_like(word, self._words)}
+        positions = _beginning_with(self._words, word)
+        return likeness | {self._words[position]: 1.0 for position in positions}
+
+
+def _readings(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int | None]]:
+    """Yield what a text may mean: all of it the title, or one word of it the year."""
+    if words:
+        yield words, None
+    for place, word in enumerate(words):
+        if len(words) > 1 and _YEAR.fullmatch(word):
+            yield words[:place] + words[place + 1 :], int(word)
+
+
+def _beginning_with(texts: list[str], start: str) -> range:
+    """Return where, in sorted `texts`, those are that begin with `start`."""
+    return range(bisect_left(texts, start), bisect_left(texts, start + "\U0010ffff"))
+
+
+def _most_like(text: str, choices: list[str]) -> list[tuple[str, float, int]]:
+    """Return up to 50 of the choices that look like `text`: choice, likeness (0.7..1), place."""
+    scorer = OSA.normalized_similarity
+    return process.extract(text, choices, scorer=scorer, score_cutoff=_LIKE_ENOUGH, limit=50)
