@@ -1,0 +1,24 @@
+"""Club: members, shortlist, own movies, and what this club is."""
+
+import streamlit as st
+
+from ui import router, services
+from ui.components import club as clubs
+from ui.components.basics import header
+
+router.require()
+
+club = services.view()
+header(clubs.heading(club), "Who is in it, and what it might watch.")
+
+left, right = st.columns(2, gap="large")
+with left:
+    clubs.members(club)
+with right:
+    clubs.shortlist(club)
+
+st.space("small")
+with st.expander("Add a movie by hand", icon=":material/movie:"):
+    clubs.add_movie()
+st.subheader("About", anchor=False)
+clubs.about(club)

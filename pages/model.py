@@ -1,0 +1,24 @@
+"""Model: what it knows, how old it is, and learning anew."""
+
+import streamlit as st
+
+from ui import router, services
+from ui.components import model as models
+from ui.components.basics import header
+
+router.require()
+
+club = services.view()
+header("Model", "What the predictions rest on.")
+
+serving = services.model(club)
+if serving is None:
+    st.markdown("The first model is being made; it takes a second or two.")
+    st.skeleton(height=160)
+    st.stop()
+
+models.knowledge(serving)
+models.age(club, serving)
+models.retrain()
+with st.expander("How it works", icon=":material/school:"):
+    models.recipe(serving)

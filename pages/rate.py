@@ -1,0 +1,37 @@
+"""Rate: one person enters everyone's stars in seconds."""
+
+import streamlit as st
+
+from ui import router, services
+from ui.components import rate
+from ui.components.basics import empty_state, header
+
+router.require()
+
+club = services.view()
+header("Rate", "One person can enter everyone's stars; predictions move at once.")
+
+if not club.names:
+    with empty_state(":material/group_add:", "There is nobody to rate for yet.", "no_members"):
+        st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
+    st.stop()
+
+with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    way = st.segmented_control(
+        "How to rate",
+        ["One movie", "Grid"],
+        default="One movie",
+        required=True,
+        key="way",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    rate.undo_button(club)
+
+if way == "Grid":
+    rate.grid(club)
+elif not rate.find(club):
+    movie = rate.chosen_movie(club)
+    if movie is not None:
+        rate.board(club, movie)
+    rate.suggestions(club, but=movie)

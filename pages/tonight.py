@@ -1,0 +1,38 @@
+"""Tonight: what the people who are here should watch, and how each of them will like it."""
+
+import streamlit as st
+
+from ui import router, services
+from ui.components import club as clubs
+from ui.components import tonight
+from ui.components.basics import empty_state, header
+
+router.require()
+
+club = services.view()
+clubs.demo_banner(club)
+header("What shall we watch tonight?")
+
+if not club.names:
+    sentence = "The club has no members yet; add everyone who comes to movie night."
+    with empty_state(":material/group_add:", sentence, "no_members"):
+        st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
+    st.stop()
+
+here = tonight.who_is_here(club)
+if not here:
+    tonight.nobody_here(club)
+    st.stop()
+
+if not club.shortlist:
+    sentence = "The shortlist is empty; put on it what you might watch."
+    with empty_state(":material/playlist_add:", sentence, "no_shortlist"):
+        st.page_link(router.page("club"), label="Fill the shortlist", icon=":material/add:")
+    st.stop()
+
+strategy = tonight.choose_strategy()
+movies = tonight.candidates(club, here)
+if movies:
+    tonight.show_ranking(club, here, movies, strategy)
+else:
+    tonight.all_seen()

@@ -1,0 +1,1 @@
+"""The user interface: besides app.py and pages/ the only code that imports streamlit."""

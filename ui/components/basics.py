@@ -1,0 +1,102 @@
+"""Parts that every page uses: header, posters, notices, empty states, errors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import streamlit as st
+
+from club.errors import ClubError, InvalidInput, NotFound, StoreUnavailable
+from recommender.errors import RecommenderError
+from ui import services
+from ui.posters import poster
+from ui.text import film, plain
+
+ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: that is fetched
+NOTICE = "notice"
+
+
+def next_step(error: Exception) -> str:
+    """Return what to do about an error of the libraries, one short sentence."""
+    if isinstance(error, StoreUnavailable):
+        return "Nothing was lost; put that right and reload this page."
+    if isinstance(error, InvalidInput | NotFound):
+        return "Nothing was changed; please try again."
+    return "Reload this page once that is put right."
+
+
+@contextmanager
+def errors_shown() -> Iterator[None]:
+    """Show an error of the club or the recommender as a sentence with the next step."""
+    try:
+        yield
+    except (ClubError, RecommenderError) as error:
+        st.error(f"{plain(error)} {next_step(error)}", icon=":material/error:")
+
+
+def change(action: Callable[..., Any], *args: Any, done: str | None = None) -> Any:
+    """Do `action(*args)` in a callback; what happened is told when the page is drawn.
+
+    Args:
+        done: Markdown for a toast when it worked.
+
+    Returns:
+        What the action returned, None if it failed.
+    """
+    try:
+        result = action(*args)
+    except (ClubError, RecommenderError) as error:
+        notify(f"{plain(error)} {next_step(error)}", failed=True)
+        return None
+    if done:
+        notify(done)
+    return result
+
+
+def notify(markdown: str, *, failed: bool = False) -> None:
+    """Keep a message for the next drawing of the page."""
+    st.session_state.setdefault(NOTICE, []).append((markdown, failed))
+
+
+def header(title: str, lead: str | None = None) -> None:
+    """Draw a page's heading, and what happened since the page was last drawn."""
+    st.title(title, anchor=False)
+    if lead:
+        st.caption(lead)
+    for markdown, failed in st.session_state.pop(NOTICE, []):
+        if failed:
+            st.error(markdown, icon=":material/error:")
+        else:
+            st.toast(markdown, icon=":material/check_circle:")
+
+
+def poster_image(
+    club: services.View, movie_id: int, width: int | Literal["stretch"] = "stretch"
+) -> None:
+    """Draw a movie's poster."""
+    title, year = club.title(movie_id), club.year(movie_id)
+    svg = poster(title, year, club.genres(movie_id))
+    st.image(svg, width=width, alt=f"Poster: {film(title, year)}")
+
+
+def facts(club: services.View, movie_id: int) -> str:
+    """Return year and genres as Markdown: "1995 · Crime, Thriller"."""
+    parts = (str(club.year(movie_id) or ""), ", ".join(club.genres(movie_id)[:3]))
+    return plain(" · ".join(part for part in parts if part))
+
+
+@contextmanager
+def empty_state(icon: str, sentence: str, key: str) -> Iterator[None]:
+    """Say in one sentence (Markdown) why there is nothing here; the body adds what helps."""
+    with st.container(
+        border=True, key=key, horizontal_alignment="center", gap="small", height="content"
+    ):
+        st.space("small")
+        st.markdown(f"## :primary[{icon}]", text_alignment="center", width="stretch")
+        st.markdown(sentence, text_alignment="center", width="stretch")
+        with st.container(horizontal=True, horizontal_alignment="center"):
+            yield
+        st.space("small")

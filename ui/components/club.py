@@ -1,0 +1,229 @@
+"""The Club page: members, shortlist, own movies, and the club itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import streamlit as st
+
+from club.demo import load_demo
+from recommender.bundled import DATA, demo_club
+from recommender.columns import MEMBER
+from ui import services
+from ui.components.basics import change, facts, notify, poster_image
+from ui.components.widgets import shelf
+from ui.services import View
+from ui.text import counted, film, plain
+
+DEMO = "This is a demo club: eight real, anonymous MovieLens raters with invented names."
+OWN = ":material/celebration:"
+
+
+def demo_banner(club: View) -> None:
+    """Say quietly that this is the demo, with the way out of it."""
+    if not club.club.is_demo:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="demo", gap="small"):
+        st.caption(f":material/science: {DEMO}", width="content")
+        if st.button(
+            "Start our own club", type="tertiary", key="own", icon=":material/celebration:"
+        ):
+            _start_own()
+
+
+@st.dialog("Start our own club", icon=OWN)
+def _start_own() -> None:
+    st.write("The demo's members, ratings and shortlist go; nothing of it stays. You start empty.")
+    name = st.text_input("What is your club called?", max_chars=60, placeholder="Friday film club")
+    if st.button("Start", type="primary", disabled=not name.strip(), key="start_own"):
+        change(services.store().start_own_club, name, done="Your club is here. Who is in it?")
+        st.switch_page("pages/club.py")
+
+
+@st.dialog("Go back to the demo", icon=":material/science:")
+def _back_to_demo(club: View) -> None:
+    st.write(
+        f"Your club's {counted(len(club.names), 'member')} and "
+        f"{counted(len(club.ratings), 'rating')} are deleted for good, the demo's take their place."
+    )
+    sure = st.checkbox("Yes, delete our club", key="sure")
+    if st.button("Load the demo", type="primary", disabled=not sure, key="load_demo"):
+
+        def load() -> bool:
+            return load_demo(services.store(), services.world(), demo_club(), replace=True)
+
+        change(load, done="The demo club is back.")
+        st.switch_page("pages/tonight.py")
+
+
+def members(club: View) -> None:
+    """Draw who is in the club, with everything that can be done about it."""
+    st.subheader(f"Members ({len(club.names)})", anchor=False)
+    rated = club.ratings.groupby(MEMBER).size()
+    for member, name in club.names.items():
+        with st.container(
+            horizontal=True, vertical_alignment="center", key=f"member_{member}", gap="small"
+        ):
+            st.markdown(f"**{plain(name)}**", width="stretch")
+            st.caption(counted(int(rated.get(member, 0)), "rating"), width="content")
+            with st.popover(
+                "", icon=":material/edit:", type="tertiary", help=f"Change {plain(name)}"
+            ):
+                _change_member(member, name)
+    with (
+        st.form("add_member", clear_on_submit=True, border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        st.text_input("Add a member", key="new_name", max_chars=60, placeholder="First name")
+        st.form_submit_button("Add", icon=":material/person_add:", on_click=_add_member)
+    _who_left(club)
+
+
+def _add_member() -> None:
+    name = st.session_state["new_name"]
+    change(services.store().add_member, name, done=f"Welcome, {plain(name)}!")
+
+
+def _change_member(member: int, name: str) -> None:
+    key = f"rename_{member}"
+
+    def rename() -> None:
+        new = st.session_state[key]
+        change(services.store().rename_member, member, new, done=f"Now called {plain(new)}.")
+
+    def leave() -> None:
+        said = f"{plain(name)} has left; the ratings are kept."
+        change(services.store().remove_member, member, done=said)
+
+    st.text_input("Name", value=name, key=key, max_chars=60)
+    with st.container(horizontal=True):
+        st.button("Rename", key=f"{key}_save", on_click=rename, type="primary")
+        st.button("Leave the club", key=f"leave_{member}", on_click=leave, icon=":material/logout:")
+
+
+def _who_left(club: View) -> None:
+    everyone = services.store().members(include_left=True)
+    left = everyone.loc[[member for member in everyone.index if member not in club.names], "name"]
+    if left.empty:
+        return
+    with st.expander(f"Left the club ({len(left)})", icon=":material/history:"):
+        for member, name in left.items():
+
+            def back(member: int = int(str(member)), name: str = str(name)) -> None:
+                said = f"{plain(name)} is back, with all ratings."
+                change(services.store().restore_member, member, done=said)
+
+            st.button(
+                f"Bring {plain(name)} back", key=f"back_{member}", on_click=back, type="tertiary"
+            )
+
+
+def shortlist(club: View) -> None:
+    """Draw tonight's candidates, and the search that adds to them."""
+    st.subheader(f"Shortlist ({len(club.shortlist)})", anchor=False)
+    for movie in club.shortlist:
+        with st.container(
+            horizontal=True, vertical_alignment="center", key=f"listed_{movie}", gap="small"
+        ):
+            poster_image(club, movie, width=44)
+            with st.container(gap=None):
+                st.markdown(f"**{plain(club.title(movie))}**")
+                st.caption(facts(club, movie))
+            st.button(
+                "",
+                key=f"drop_{movie}",
+                icon=":material/close:",
+                type="tertiary",
+                help=f"Take {plain(club.title(movie))} off the shortlist",
+                on_click=_drop,
+                args=(movie, club.title(movie)),
+            )
+    text = st.text_input(
+        "Put a movie on the shortlist", key="candidate", type="search", live="250ms",
+        placeholder="A title, or roughly that",
+    )  # fmt: skip
+    if not text:
+        return
+    found = [movie for movie in services.search(club, text) if movie not in club.shortlist]
+    if found:
+        shelf(club, found, "candidates", lambda movie: _add_candidate(movie, club.title(movie)))
+    else:
+        st.markdown(f"No other movie is called anything like “{plain(text)}”; add it by hand.")
+
+
+def _drop(movie: int, title: str) -> None:
+    said = f"{plain(title)} is off the shortlist."
+    change(services.store().remove_from_shortlist, movie, done=said)
+
+
+def _add_candidate(movie: int, title: str) -> None:
+    st.session_state["candidate"] = ""
+    said = f"{plain(title)} is on the shortlist."
+    change(services.store().add_to_shortlist, movie, done=said)
+
+
+@st.cache_resource(show_spinner=False)
+def _vocabulary() -> tuple[list[str], list[str]]:
+    """Return all genres and all keywords of the world, the most used first."""
+    movies = services.world().movies
+    genres = Counter(term for terms in movies["genres"] for term in terms)
+    keywords = Counter(term for terms in movies["keywords"] for term in terms)
+    return [g for g, _ in genres.most_common()], [k for k, _ in keywords.most_common()]
+
+
+def add_movie() -> None:
+    """Draw the form for a movie that the catalogue lacks."""
+    genres, keywords = _vocabulary()
+    with st.form("add_movie", clear_on_submit=True, border=False):
+        title, year = st.columns([3, 1])
+        title.text_input("Title", key="own_title", max_chars=200)
+        year.number_input("Year", 1888, date.today().year + 5, value=None, step=1, key="own_year")
+        st.multiselect("Genres", genres, key="own_genres", placeholder="What kind of movie")
+        st.multiselect(
+            "Keywords",
+            keywords,
+            key="own_keywords",
+            accept_new_options=True,
+            placeholder="heist, paris, time loop …",
+            help="What it is about, where, when, in what mood. Predictions of a new movie come "
+            "from these words.",
+        )
+        st.toggle("Put it on the shortlist", value=True, key="own_listed")
+        st.form_submit_button(
+            "Add the movie", type="primary", icon=":material/movie:", on_click=_add_movie
+        )
+
+
+def _add_movie() -> None:
+    asked = st.session_state
+
+    def add() -> None:
+        store = services.store()
+        movie = store.add_movie(
+            asked["own_title"], asked["own_year"], asked["own_genres"], asked["own_keywords"]
+        )
+        if asked["own_listed"]:
+            store.add_to_shortlist(movie)
+        notify(f"{plain(film(asked['own_title'], asked['own_year']))} is in.")
+
+    change(add)
+
+
+def about(club: View) -> None:
+    """Draw what the club is, where the data come from, and the way to the demo and out of it."""
+    if club.club.is_demo:
+        demo_banner(club)
+    else:
+        st.markdown(f"This is **{plain(club.club.name)}**.")
+        if st.button("Go back to the demo", icon=":material/science:", key="to_demo"):
+            _back_to_demo(club)
+    notes = DATA / "README.md"
+    if notes.exists():
+        with st.expander("The ratings that this app ships with", icon=":material/license:"):
+            st.markdown(notes.read_text("utf-8"))
+
+
+def heading(club: View) -> str:
+    """Return the club's name as Markdown."""
+    return plain(club.club.name)

@@ -1,0 +1,86 @@
+"""The Model page: what it knows, from when, whether that is still so, and learning anew."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import streamlit as st
+
+from recommender import HybridModel
+from ui import services
+from ui.components.basics import notify
+from ui.services import View
+from ui.text import ago, counted
+
+
+def knowledge(model: HybridModel) -> None:
+    """Draw what the model learned from."""
+    kinds = Counter(model.features.kinds)
+    with st.grid(columns=4, min_column_width=140, border=True, gap="small"):
+        st.metric("Ratings", f"{model.n_ratings:,}", icon=":material/star:")
+        st.metric("People", f"{model.n_users:,}", icon=":material/groups:")
+        st.metric("Movies", f"{model.n_movies:,}", icon=":material/movie:")
+        st.metric("Keywords", f"{kinds['keyword']:,}", icon=":material/sell:")
+
+
+def age(club: View, model: HybridModel) -> None:
+    """Say when the model learned, and whether the club has moved on since."""
+    trainer = services.trainer()
+    if trainer.learned_version is None:
+        st.info(
+            "This model knows movies by their keywords, genres and decade alone; the learned one "
+            "follows.",
+            icon=":material/hourglass_top:",
+        )
+        return
+    st.markdown(
+        f"Learned **{ago(model.trained_at)}** ({model.trained_at:%d %B %Y, %H:%M} UTC) from "
+        "everyone's ratings and the club's own."
+    )
+    if club.version == trainer.learned_version:
+        st.success("It is up to date: nothing has changed since.", icon=":material/check_circle:")
+        return
+    new = services.new_ratings(club, model)
+    if not new:
+        what = "The club has changed since, but no rating has."
+    else:
+        what = (
+            f"{counted(new, 'rating has', 'ratings have')} changed since. Predictions use them "
+            "already; learning anew also moves the movies' places."
+        )
+    st.info(what, icon=":material/update:")
+
+
+def retrain() -> None:
+    """Draw the button that learns anew."""
+
+    def start() -> None:
+        if not services.learn():
+            notify("The model is learning already.")
+
+    learning = services.trainer().status.state == "learning"
+    st.button(
+        "Learning …" if learning else "Retrain",
+        on_click=start,
+        type="primary",
+        icon=":material/model_training:",
+        disabled=learning,
+        key="retrain",
+    )
+
+
+def recipe(model: HybridModel) -> None:
+    """Say how the model works, in the figures that it was trained with."""
+    options = model.options
+    st.markdown(
+        f"""
+- **Where a movie lies.** LightFM gives every movie a place in a space of
+  {options.components} directions, in {options.epochs} passes over all ratings; its plot keywords,
+  genres and decade lie beside it. A movie that nobody has rated yet is placed by those alone.
+- **What a member likes.** From that member's own stars, at once: everyone's average, the movie's
+  and the member's offset, and a taste over that space. This is why a new rating counts
+  before the model has learned anew.
+- **How sure it is.** The same calculation gives the interval: wide for who has rated little, or
+  for a movie unlike everything that was rated.
+"""
+    )

@@ -1,0 +1,216 @@
+"""The Rate page: find a movie and tap everyone's stars, or type them into a grid."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pandas as pd
+import streamlit as st
+
+from recommender import Reactions
+from recommender.columns import MOVIE, TIMESTAMP
+from ui import services
+from ui.components.basics import change, facts, notify, poster_image
+from ui.components.widgets import shelf, star_board
+from ui.services import View
+from ui.text import film, half_stars, listed, plain
+
+FIND, MOVED = "find", "moved"
+RECENT, GRID_ROWS = 8, 30
+WORTH_TELLING = 0.05  # stars; smaller moves are noise to the eye
+
+
+def chosen_movie(club: View) -> int | None:
+    """Return the movie that the page's address names, if there is such a movie."""
+    asked = st.query_params.get("movie", "")
+    try:
+        movie = int(asked)
+    except ValueError:
+        return None
+    return movie if movie in club.movies.index else None
+
+
+def _choose(movie: int) -> None:
+    st.query_params["movie"] = str(movie)
+    st.session_state[FIND] = ""
+    st.session_state.pop(MOVED, None)
+
+
+def find(club: View) -> bool:
+    """Draw the search and its results; return whether somebody is searching."""
+    text = st.text_input(
+        "Find a movie",
+        key=FIND,
+        type="search",
+        live="250ms",
+        placeholder="A title, or roughly that",
+        label_visibility="collapsed",
+    )
+    if not text:
+        return False
+    found = services.search(club, text)
+    if found:
+        shelf(club, found, "found", _choose, lambda movie: _who_rated(club, movie))
+    else:
+        st.markdown(f"No movie is called anything like “{plain(text)}”.")
+        st.page_link("pages/club.py", label="Add it by hand", icon=":material/add:")
+    return True
+
+
+def suggestions(club: View, but: int | None) -> None:
+    """Draw what the club will most likely rate next: the shortlist, and what it rated lately."""
+    for title, movies in (
+        ("On the shortlist", [movie for movie in club.shortlist if movie != but]),
+        ("Rated lately", [movie for movie in recent(club) if movie != but][:RECENT]),
+    ):
+        if movies:
+            st.markdown(f"##### {title}")
+            key = f"shelf_{title.split()[-1]}"
+            shelf(club, movies, key, _choose, lambda movie: _who_rated(club, movie))
+
+
+def recent(club: View) -> list[int]:
+    """Return the club's rated movies, the latest first."""
+    latest = club.ratings.groupby(MOVIE)[TIMESTAMP].max()
+    return [int(movie) for movie in latest.sort_values(ascending=False, kind="stable").index]
+
+
+def _who_rated(club: View, movie: int) -> str:
+    number = len(club.seen_by(movie))
+    if not number:
+        return ""
+    return "rated by all" if number == len(club.names) else f"{number} of {len(club.names)} rated"
+
+
+def board(club: View, movie: int) -> None:
+    """Draw the movie with everyone's stars to tap."""
+
+    def save(changes: list[tuple[int, float | None]]) -> None:
+        _save(club, movie, changes)
+
+    with st.container(border=True, key="board"):
+        left, right = st.columns([2, 5], gap="medium")
+        with left:
+            picture, words = st.columns([1, 1], wrap=False, vertical_alignment="center")
+            with picture:
+                poster_image(club, movie)
+            with words:
+                st.subheader(plain(club.title(movie)), anchor=False)
+                st.caption(facts(club, movie))
+        with right:
+            rows = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
+            star_board(rows, f"stars_{movie}", save)
+            st.caption("Tap or slide. The same half star again takes it back. Keys: ← → 1–5 Del.")
+        if st.session_state.get(MOVED):
+            st.markdown(st.session_state[MOVED])
+
+
+def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> None:
+    members = [member for member, _ in changes]
+    before = services.reactions(club, club.shortlist)
+    rows = [(member, movie, stars) for member, stars in changes]
+    if change(services.store().rate_many, rows) is None:
+        return
+    told = (f"{club.names.get(m, '?')}: {half_stars(s) if s else 'no stars'}" for m, s in changes)
+    notify(plain(f"{listed(told)} for {club.title(movie)}"))
+    st.session_state[MOVED] = _moved(services.view(), before, members)
+
+
+def _moved(club: View, before: Reactions | None, members: list[int]) -> str:
+    """Return as Markdown how tonight's stars of `members` moved since `before`."""
+    after = services.reactions(club, club.shortlist)
+    if before is None or after is None or before.member_ids != after.member_ids:
+        return ""
+    lines = []
+    for member in members:
+        row = after.member_ids.index(member)
+        step = after.mean[row] - before.mean[row]
+        most = [i for i in abs(step).argsort()[::-1][:3] if abs(step[i]) >= WORTH_TELLING]
+        told = [
+            f"{plain(club.title(after.movie_ids[i]))} {before.mean[row, i]:.1f} → "
+            f"**{after.mean[row, i]:.1f}**"
+            for i in most
+        ]
+        if told:
+            lines.append(f"{plain(club.names[member])}: {listed(told)}")
+    return f":material/auto_awesome: For tonight, this moved {'; '.join(lines)}." if lines else ""
+
+
+def undo_button(club: View) -> None:
+    """Draw the button that takes back the latest rating, whoever entered it."""
+    latest = services.store().undoable()
+    if latest is None:
+        return
+
+    def undo() -> None:
+        if change(services.store().undo, latest.step):
+            notify(f"Taken back: {what}")
+            st.session_state.pop(MOVED, None)
+            st.session_state.pop("grid_version", None)
+
+    first = latest.entries[0]
+    given = half_stars(first.after) if first.after else "cleared"
+    more = f" and {len(latest.entries) - 1} more" if len(latest.entries) > 1 else ""
+    name = club.names.get(first.member_id, "somebody")
+    title = club.title(first.movie_id) if first.movie_id in club.movies.index else "a movie"
+    what = plain(f"{name}, {title}: {given}{more}")
+    st.button(f"Undo {what}", on_click=undo, icon=":material/undo:", key="undo")
+
+
+def grid(club: View) -> None:
+    """Draw the shortlist and the latest movies as rows and the members as columns, to type into."""
+    if st.session_state.get("grid_version") != club.version:
+        # Someone else wrote, or the page is new: begin afresh, with no edits of old waiting.
+        rows = list(dict.fromkeys([*club.shortlist, *recent(club)]))[:GRID_ROWS]
+        st.session_state["grid_movies"] = rows
+        st.session_state["grid_round"] = st.session_state.get("grid_round", 0) + 1
+        st.session_state["grid_version"] = club.version
+    movies: list[int] = st.session_state["grid_movies"]
+    key = f"grid_{st.session_state['grid_round']}"
+    columns = {str(member): name for member, name in club.names.items()}
+    frame = pd.DataFrame(index=pd.Index(movies, name=MOVIE))
+    frame["movie"] = [film(club.title(movie), club.year(movie)) for movie in movies]
+    for member in club.names:
+        frame[str(member)] = [club.stars.get((member, movie)) for movie in movies]
+    frame = frame.astype(dict.fromkeys(columns, "float64"))
+
+    def save() -> None:
+        edited = cast("dict[int, dict[str, float | None]]", st.session_state[key]["edited_rows"])
+        wanted = [
+            (int(column), movies[int(row)], stars)
+            for row, cells in edited.items()
+            for column, stars in cells.items()
+            if column in columns
+        ]
+        rows = [(m, movie, s) for m, movie, s in wanted if club.stars.get((m, movie)) != s]
+        version = change(services.store().rate_many, rows) if rows else None
+        # A save of this grid keeps it, and with it the cell that somebody types in; what failed
+        # draws it afresh, so that a wrong number does not stay.
+        st.session_state["grid_version"] = version
+        if version is not None:
+            told = [
+                f"{columns[str(m)]}, {club.title(movie)}: {half_stars(s) if s else 'cleared'}"
+                for m, movie, s in rows
+            ]
+            notify(plain(listed(told[:3])) + (" …" if len(told) > 3 else ""))
+
+    config: dict[str, Any] = {
+        column: st.column_config.NumberColumn(
+            name, min_value=0.5, max_value=5.0, step=0.5, format="%.1f", width=76
+        )
+        for column, name in columns.items()
+    }
+    config["movie"] = st.column_config.TextColumn("Movie", disabled=True, pinned=True, width=170)
+    st.data_editor(
+        frame,
+        key=key,
+        on_change=save,
+        hide_index=True,
+        placeholder="",
+        column_config=config,
+        height=min(36 * (len(movies) + 1) + 2, 640),
+        alt="Everyone's stars, to edit",
+    )
+    st.caption(
+        "Type 0.5 to 5, Enter or Tab to go on, Delete to clear. Every cell is saved at once."
+    )

@@ -1,0 +1,51 @@
+"""The list of pages, and the one way to reach them."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from ui import live
+from ui.components.basics import ICON, errors_shown
+
+_reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
+
+PAGES = {
+    "tonight": ("Tonight", ":material/local_activity:"),
+    "rate": ("Rate", ":material/star_half:"),
+    "club": ("Club", ":material/groups:"),
+    "model": ("Model", ":material/neurology:"),
+    "evaluation": ("Evaluation", ":material/query_stats:"),
+}
+
+
+def page(name: str) -> Page:
+    """Return the page `name`, a key of PAGES, for links and navigation."""
+    title, icon = PAGES[name]
+    return st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "tonight")
+
+
+def run() -> None:
+    """Show the navigation, then the page that the address names."""
+    st.logo(ICON, size="medium")
+    current = st.navigation([page(name) for name in PAGES], position="top")
+    token = _reached.set(True)
+    try:
+        with errors_shown():
+            live.pulse()
+            current.run()
+    finally:
+        _reached.reset(token)
+
+
+def require() -> None:
+    """Send a visitor who came to a page file past the router through it; every page's first call.
+
+    A folder named pages/ makes Streamlit run the page file alone when a deep link is the first
+    thing that a fresh server is asked for. Naming the pages once ends that mode for the process.
+    """
+    if not _reached.get():
+        st.navigation([page(name) for name in PAGES], position="top")
+        st.rerun()

@@ -1,0 +1,216 @@
+"""Everything that lives longer than one run of a page: the only place with cached resources.
+
+What is read from the store is cached under the store's version, what the model says under the
+version and the model's generation. Both are integers that only rise, so nothing goes stale.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from club.demo import load_demo
+from club.search import MovieSearch
+from club.store import Club, Store
+from club.world import catalogue, training_data
+from recommender import Dataset, HybridModel, Reactions, evaluation, load_bundled
+from recommender.bundled import DATA, demo_club
+from recommender.columns import MEMBER, MOVIE
+from recommender.trainer import Trainer
+from ui.evaluator import Evaluator, fingerprint
+
+
+@dataclass(frozen=True)
+class View:
+    """The club as it was at one version; what a page draws comes from one view.
+
+    Args:
+        version: of the store.
+        club: name and whether it is the demo.
+        names: member_id -> name, present members in order of joining.
+        ratings: member_id, movie_id, rating, timestamp of those members.
+        shortlist: movie ids in order.
+        own_movies: what the club added by hand.
+        movies: every movie there is, index movie_id.
+    """
+
+    version: int
+    club: Club
+    names: dict[int, str]
+    ratings: pd.DataFrame
+    shortlist: tuple[int, ...]
+    own_movies: pd.DataFrame
+    movies: pd.DataFrame
+
+    def title(self, movie_id: int) -> str:
+        """Return a movie's title as it is, for table cells; use `plain` for Markdown."""
+        return str(self.movies.at[movie_id, "title"])
+
+    def year(self, movie_id: int) -> int | None:
+        """Return the year, None where nobody knows it."""
+        year = self.movies.at[movie_id, "year"]
+        return None if pd.isna(year) else int(year)
+
+    def genres(self, movie_id: int) -> tuple[str, ...]:
+        """Return the genres, most telling first as the catalogue has them."""
+        return tuple(self.movies.at[movie_id, "genres"])
+
+    @cached_property
+    def stars(self) -> dict[tuple[int, int], float]:
+        """(member_id, movie_id) -> stars given."""
+        keys = zip(self.ratings[MEMBER], self.ratings[MOVIE], strict=True)
+        return dict(zip(keys, self.ratings["rating"], strict=True))
+
+    def seen_by(self, movie_id: int, members: list[int] | None = None) -> list[int]:
+        """Return who of `members` (all by default) rated the movie, in order of joining."""
+        who = self.names if members is None else members
+        return [member for member in who if (member, movie_id) in self.stars]
+
+
+def var() -> Path:
+    """Return the folder of the club's own files: $MOVIE_CLUB_VAR, else data/var."""
+    return Path(os.environ.get("MOVIE_CLUB_VAR") or DATA / "var")
+
+
+def database() -> str:
+    """Return where the database is: $MOVIE_CLUB_DATABASE, else club.db in `var`."""
+    return os.environ.get("MOVIE_CLUB_DATABASE") or str(var() / "club.db")
+
+
+@st.cache_resource(show_spinner=False)
+def world() -> Dataset:
+    """Return the bundled ratings and movies."""
+    return load_bundled()
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _store(location: str) -> Store:
+    opened = Store.open(location, knows_movie=world().movies.index.__contains__)
+    if opened.is_new():
+        load_demo(opened, world(), demo_club())
+    return opened
+
+
+def store() -> Store:
+    """Return the club's store; a new one holds the demo club."""
+    return _store(database())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _trainer(folder: Path) -> Trainer:
+    return Trainer(folder)
+
+
+def trainer() -> Trainer:
+    """Return the trainer, which has begun to learn if nothing was ever learned."""
+    found = _trainer(var())
+    if found.status.state == "empty":
+        learn()
+    return found
+
+
+def learn() -> bool:
+    """Begin to learn from the world and the club as they are now; False if that goes on already."""
+    club = store()
+    return _trainer(var()).start(lambda: training_data(world(), club), club.version())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _view(location: str, version: int) -> View:
+    club = _store(location)
+    return View(
+        version=version,
+        club=club.club(),
+        names={int(member): str(name) for member, name in club.members()["name"].items()},
+        ratings=club.ratings(),
+        shortlist=tuple(club.shortlist()),
+        own_movies=club.movies(),
+        movies=catalogue(world(), club),
+    )
+
+
+def view() -> View:
+    """Return the club as it is now."""
+    return _view(database(), store().version())
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _search(own: tuple[tuple[int, str], ...], _movies: pd.DataFrame) -> MovieSearch:
+    return MovieSearch(_movies, world().rating_counts.reindex(_movies.index, fill_value=0))
+
+
+def search(club: View, text: str, limit: int = 8) -> list[int]:
+    """Return the movies that somebody who types `text` may mean, best first."""
+    own = tuple(zip(club.own_movies.index, club.own_movies["title"], strict=True))
+    return _search(own, club.movies).find(text, limit)
+
+
+def model(club: View) -> HybridModel | None:
+    """Return the model that serves, taught about the club's own movies; None before the first."""
+    serving = trainer().model
+    return serving and _with_own(trainer().status.generation, club.version, serving, club)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _with_own(generation: int, version: int, _serving: HybridModel, _club: View) -> HybridModel:
+    return _serving.with_movies(_club.own_movies)
+
+
+def reactions(club: View, movie_ids: tuple[int, ...]) -> Reactions | None:
+    """Return what every member is expected to think; None while there is no model at all."""
+    serving = model(club)
+    if serving is None or not club.names:
+        return None
+    generation = trainer().status.generation
+    return _reactions(database(), club.version, generation, movie_ids, serving, club)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _reactions(
+    location: str,
+    version: int,
+    generation: int,
+    movie_ids: tuple[int, ...],
+    _model: HybridModel,
+    _club: View,
+) -> Reactions:
+    return _model.react(_club.ratings, movie_ids, member_ids=list(_club.names))
+
+
+def moment() -> tuple[int, int, str]:
+    """Return what an open page compares to learn that it is out of date."""
+    status = trainer().status
+    return store().version(), status.generation, status.state
+
+
+def new_ratings(club: View, serving: HybridModel) -> int:
+    """Return how many ratings of the club have changed since the model learned."""
+    return _new_ratings(database(), club.version, serving.trained_at)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _new_ratings(location: str, version: int, since: datetime) -> int:
+    history = _store(location).history()
+    late = history[history["at"] > since]
+    return len(late.drop_duplicates([MEMBER, MOVIE]))
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _evaluator(folder: Path) -> Evaluator:
+    return Evaluator(folder, fingerprint(world()))
+
+
+def evaluator() -> Evaluator:
+    """Return the evaluator of the bundled ratings."""
+    return _evaluator(var() / "evaluation")
+
+
+def evaluate() -> None:
+    """Begin to evaluate, unless that goes on already."""
+    evaluator().start(lambda report: evaluation.evaluate(world(), on_step=report))

@@ -1,0 +1,65 @@
+"""Words and numbers as people read them, and the one way to put data into Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+SHORTCODE = re.compile(r":(?=[\w/+-]+:)")
+SPACES = re.compile(r"\s+")
+
+
+def plain(text: object) -> str:
+    """Return `text` so that Markdown shows it letter by letter, on one line.
+
+    Everything that people or files bring (names, titles, messages) goes through here before it
+    reaches a label, a header or any other place where Streamlit reads Markdown.
+    """
+    one_line = SPACES.sub(" ", str(text)).strip()
+    # Streamlit turns ":smile:" into a picture even where the colons are escaped; a word joiner
+    # that nobody sees keeps it apart.
+    return PUNCTUATION.sub(r"\\\1", SHORTCODE.sub(":\u2060", one_line))
+
+
+def stars(value: float, digits: int = 1) -> str:
+    """Return stars (0.5..5) for people: "4.2 ★"."""
+    return f"{value:.{digits}f} ★"
+
+
+def half_stars(value: float) -> str:
+    """Return a rating as it was given: "4", "4½", "½"."""
+    whole, half = divmod(round(value * 2), 2)
+    return f"{whole or ''}{'½' if half else ''}"
+
+
+def between(low: float, high: float) -> str:
+    """Return an interval of stars for people: "3.6 – 4.6"."""
+    return f"{low:.1f} – {high:.1f}"
+
+
+def listed(words: Iterable[str], last: str = "and") -> str:
+    """Return "a", "a and b" or "a, b and c"."""
+    *front, end = list(words) or [""]
+    return f"{', '.join(front)} {last} {end}" if front else end
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """Return "1 rating", "2 ratings", "1,234 ratings"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def film(title: str, year: int | None) -> str:
+    """Return "Heat (1995)", or the title alone when nobody knows the year."""
+    return f"{title} ({year})" if year else title
+
+
+def ago(moment: datetime, now: datetime | None = None) -> str:
+    """Return how long ago `moment` (UTC) was: "just now", "5 minutes ago", "3 days ago"."""
+    seconds = max(0, int(((now or datetime.now(UTC)) - moment).total_seconds()))
+    steps: Sequence[tuple[int, str]] = ((86400, "day"), (3600, "hour"), (60, "minute"))
+    for length, unit in steps:
+        if seconds >= length:
+            return f"{counted(seconds // length, unit)} ago"
+    return "just now"
