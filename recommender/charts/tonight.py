@@ -37,9 +37,10 @@ def group_heatmap(frame: pd.DataFrame) -> go.Figure:
         ]
 
     stars = grid("mean")
-    hover = stars.map("{:.1f} stars".format)
+    hover = stars.map(": {:.1f} stars".format)
     if {"low", "high"} <= set(frame.columns):
         hover += grid("low").map(" ({:.1f}".format) + grid("high").map(" to {:.1f})".format)
+    hover = hover.radd(members.map(label), axis=1).radd(movies.map(label) + ", ", axis=0)
     figure = go.Figure()
     figure.add_heatmap(
         z=stars.to_numpy(),
@@ -52,7 +53,7 @@ def group_heatmap(frame: pd.DataFrame) -> go.Figure:
         xgap=2,
         ygap=2,
         customdata=hover.to_numpy(),
-        hovertemplate="%{y}, %{x}: %{customdata}<extra></extra>",
+        hovertemplate="%{customdata}<extra></extra>",
     )
     figure.update_xaxes(
         tickvals=list(range(len(members))),
