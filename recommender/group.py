@@ -78,20 +78,8 @@ STRATEGIES: Mapping[str, Strategy] = {
 }
 
 
-def _rows(member_ids: Sequence[int], present: Sequence[int] | None) -> np.ndarray:
-    if present is None:
-        return np.arange(len(member_ids))
-    row = {member: i for i, member in enumerate(member_ids)}
-    strangers = [member for member in present if member not in row]
-    if strangers:
-        raise DataError(f"There is no prediction for member {strangers[0]}.")
-    return np.array([row[member] for member in dict.fromkeys(present)], dtype=np.int64)
-
-
-def _weights(
-    member_ids: Sequence[int], rows: np.ndarray, debt: Mapping[int, float] | None
-) -> np.ndarray:
-    owed = np.array([(debt or {}).get(member_ids[i], 0.0) for i in rows], dtype=np.float64)
+def _weights(members: Sequence[int], debt: Mapping[int, float] | None) -> np.ndarray:
+    owed = np.array([(debt or {}).get(member, 0.0) for member in members], dtype=np.float64)
     if (owed < 0).any():
         raise DataError("A debt is how many stars somebody is owed; it cannot be negative.")
     return (1 + owed) / (1 + owed).sum()
@@ -117,7 +105,8 @@ def rank(
         Best first, ties in the order of `reactions`: movie_id, rank (1, 2, ...), score (what the
         strategy ranks by), mean (of the members' expected stars), low, high (80% interval of the
         mean of the ratings they would give), lowest (stars of the least happy), lowest_member,
-        vetoed. No rows when nobody is here.
+        safe (probability that nobody gives it under MISERY stars), vetoed. No rows when nobody is
+        here.
 
     Raises:
         DataError: the strategy or a member is unknown, or a debt is negative.
@@ -126,22 +115,19 @@ def rank(
         raise DataError(
             f"There is no strategy {strategy!r}; choose one of {', '.join(STRATEGIES)}."
         )
-    rows = _rows(reactions.member_ids, present)
+    rows = reactions.rows(present)
     if not len(rows):
-        movies: Sequence[int] = ()
-        stars, sd, score = np.zeros((1, 0)), np.zeros((1, 0)), np.zeros(0)
-        rows = np.zeros(1, dtype=np.int64)
-    else:
-        movies, stars, sd = reactions.movie_ids, reactions.mean[rows], reactions.sd[rows]
-        weight = _weights(reactions.member_ids, rows, debt)
-        score = STRATEGIES[strategy].score(stars, weight)
-    mean = stars.mean(axis=0)
-    reach = ndtri(0.9) * np.sqrt((sd**2).sum(axis=0)) / len(stars)
+        reactions = Reactions((0,), (), np.zeros((1, 0)), np.zeros((1, 0)))
+        rows = reactions.rows(None)
+    here = [reactions.member_ids[i] for i in rows]
+    stars = reactions.mean[rows]
+    mean, sd = reactions.group_mean(here)
     least = stars.argmin(axis=0)
+    reach = ndtri(0.9) * sd
     frame = pd.DataFrame(
         {
-            MOVIE: np.array(movies, dtype=np.int64),
-            "score": score,
+            MOVIE: np.array(reactions.movie_ids, dtype=np.int64),
+            "score": STRATEGIES[strategy].score(stars, _weights(here, debt)),
             "mean": mean,
             "low": np.clip(mean - reach, MIN_STARS, MAX_STARS),
             "high": np.clip(mean + reach, MIN_STARS, MAX_STARS),
@@ -149,6 +135,7 @@ def rank(
             "lowest_member": np.array(
                 [reactions.member_ids[i] for i in rows[least]], dtype=np.int64
             ),
+            "safe": reactions.nobody_below(MISERY, here),
             "vetoed": (stars < (-np.inf if veto_below is None else veto_below)).any(axis=0),
         }
     )

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from recommender import Reactions
+from recommender import DataError, Reactions
 
 stars = st.floats(0.5, 5.0)
 spread = st.floats(0.05, 2.0)
@@ -48,3 +48,38 @@ def test_the_tidy_frame_has_one_row_a_member_and_movie() -> None:
     assert list(frame) == ["member_id", "movie_id", "mean", "sd", "low", "high", "like"]
     rows = list(zip(frame["member_id"], frame["movie_id"], frame["mean"], strict=True))
     assert rows == [(2, 7, 1.0), (2, 8, 2.0), (1, 7, 3.0), (1, 8, 4.0)]
+
+
+def club(shared: float) -> Reactions:
+    mean = np.array([[3.0, 4.0], [3.5, 2.0]])
+    return Reactions((1, 2), (7, 8), mean, np.full((2, 2), 0.5), np.full(2, shared))
+
+
+def test_what_members_share_does_not_average_out() -> None:
+    mean, sd = club(0.0).group_mean()
+    assert mean.tolist() == [3.25, 3.0]
+    assert sd == pytest.approx(np.full(2, 0.5 / np.sqrt(2)))
+    _, together = club(0.5).group_mean()
+    assert together == pytest.approx(np.full(2, 0.5), abs=1e-6)
+    _, alone = club(0.3).group_mean([2])
+    assert alone == pytest.approx(np.full(2, 0.5))
+
+
+def test_nobody_below_agrees_with_drawing_from_the_joint_distribution() -> None:
+    rng = np.random.default_rng(0)
+    shared = 0.35 * rng.standard_normal((200_000, 1, 1))
+    own = np.sqrt(0.25 - 0.35**2) * rng.standard_normal((200_000, 2, 2))
+    drawn = club(0.35).mean + shared + own
+    share = (drawn >= 2.75).all(axis=1).mean(axis=0)
+    assert club(0.35).nobody_below(3.0) == pytest.approx(share, abs=0.005)
+
+
+def test_nobody_below_is_a_product_when_nothing_is_shared() -> None:
+    product = club(0.0).like_probability(3.0).prod(axis=0)
+    assert club(0.0).nobody_below(3.0) == pytest.approx(product)
+    assert club(0.4).nobody_below(3.0)[0] > product[0]
+
+
+def test_an_unknown_member_is_said() -> None:
+    with pytest.raises(DataError, match=r"There is no prediction for member 9\."):
+        club(0.0).group_mean([9])
