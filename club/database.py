@@ -33,6 +33,7 @@ _FULL = "has no room left on its disk; nothing was changed."
 _NO_ANSWER = "does not answer; check that the server runs and can be reached."
 _REFUSED = "refuses the user or the password."
 _NOT_READY = "is starting or shutting down; try again in a moment."
+_NO_RIGHTS = "does not let this user do that; ask for the rights on its schema."
 _CROWDED = "has too many connections; try again in a moment."
 _SQLITE_ENDINGS: Final = {
     sqlite3.SQLITE_BUSY: _LOCKED,
@@ -53,7 +54,8 @@ _POSTGRES_ENDINGS: Final = {
     "28": _REFUSED,
     "3D": "does not exist on its server; create it first.",
     "40": "was busy with another change; try again.",
-    "42501": "does not let this user do that; ask for the rights on its schema.",
+    "3F": _NO_RIGHTS,
+    "42501": _NO_RIGHTS,
     "53100": _FULL,
     "53300": _CROWDED,
     "55P03": _LOCKED,
@@ -144,7 +146,7 @@ class Database:
         """
         with self._clear_errors(), self._writer.connect() as connection:
             if not self.is_sqlite:
-                milliseconds = int(self.wait_seconds * 1000)
+                milliseconds = max(1, round(self.wait_seconds * 1000))  # 0 would be for ever
                 connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
             bump = update(schema.club).values(version=schema.club.c.version + 1)
             write = Write(

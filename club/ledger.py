@@ -187,7 +187,7 @@ def history(
         "after": "float64",
         "kind": "str",
         "undoes": "Int64",
-        "changed_by": object,
+        "changed_by": "str",
     }
     rows = connection.execute(query.limit(limit)).all()
     frame = pd.DataFrame(rows, columns=list(types)).astype(types)

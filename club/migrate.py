@@ -26,7 +26,7 @@ def open_tables(database: Database) -> None:
     _prepare_folder(database)
     with database.read() as connection:
         if database.is_sqlite:
-            _refuse_damage(connection, database.place)
+            _refuse_damage(connection, database)
         revision = _revision(connection, database)
     if revision == schema.REVISION:
         return
@@ -53,10 +53,20 @@ def _prepare_folder(database: Database) -> None:
         ) from error
 
 
-def _refuse_damage(connection: Connection, place: str) -> None:
+def _refuse_damage(connection: Connection, database: Database) -> None:
     verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
-    if verdict != "ok":
-        raise StoreUnavailable(f"{place} is damaged; put a backup in its place.")
+    page = connection.execute(text("PRAGMA page_size")).scalar_one()
+    if verdict != "ok" or _is_cut_within_a_page(database.file, page):
+        raise StoreUnavailable(f"{database.place} is damaged; put a backup in its place.")
+
+
+def _is_cut_within_a_page(file: Path | None, page: int) -> bool:
+    """Tell whether the last page is incomplete; SQLite takes what is missing for zeros."""
+    if file is None or file.stat().st_size % page == 0:
+        return False
+    # After a crash the last page may be so too, but then one of these holds the rest of it.
+    rest = [file.with_name(file.name + ending) for ending in ("-wal", "-journal")]
+    return not any(other.exists() and other.stat().st_size for other in rest)
 
 
 def _revision(connection: Connection, database: Database) -> str | None:

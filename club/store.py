@@ -277,7 +277,7 @@ class Store:
         Returns:
             event_id, step (what was done at once), at (datetime64[s, UTC]), member_id, movie_id,
             before, after (stars; NaN: no rating), kind ("rate", "clear", "undo" or "demo"), undoes
-            (Int64: the step that an undo took back), changed_by (None: unknown).
+            (Int64: the step that an undo took back), changed_by (NaN: unknown).
         """
         with self.database.read() as connection:
             return ledger.history(connection, member_id, movie_id, limit)

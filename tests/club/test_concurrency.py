@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from club.store import Store
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["one store", "a store a thread"])
+def test_nothing_is_lost_when_four_write_at_once(location, shared):
+    first = Store(location)
+    people = [first.add_member(f"Member {number}") for number in range(4)]
+
+    def rate_all(member_id: int) -> list[int]:
+        store = first if shared else Store(location)
+        return [store.rate(member_id, movie, 0.5 + movie % 10 / 2) for movie in range(1, 26)]
+
+    with ThreadPoolExecutor(4) as pool:
+        versions = [version for result in pool.map(rate_all, people) for version in result]
+    assert sorted(versions) == list(range(5, 105))
+    assert first.version() == 104
+    ratings = first.ratings()
+    assert len(ratings) == len(first.history()) == 100
+    assert (ratings["rating"] == 0.5 + ratings["movie_id"] % 10 / 2).all()
+
+
+def test_a_thread_that_reads_never_sees_half_a_step(location):
+    store = Store(location)
+    ana = store.add_member("Ana")
+    store.rate_many([(ana, movie, 1) for movie in range(1, 6)])
+
+    def write() -> None:
+        for stars in [5, 1] * 10:
+            store.rate_many([(ana, movie, stars) for movie in range(1, 6)])
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        while not writing.done():
+            assert store.ratings()["rating"].nunique() == 1
+        writing.result()
+
+
+def test_eight_who_open_a_new_database_at_once_all_get_it(tmp_path):
+    with ThreadPoolExecutor(8) as pool:
+        stores = list(pool.map(lambda _: Store(tmp_path / "new.db"), range(8)))
+    stores[0].add_member("Ana")
+    assert [store.version() for store in stores] == [1] * 8
+
+
+def test_four_who_open_a_new_postgresql_database_at_once_all_get_it(postgres):
+    url = postgres.new_schema()
+    with ThreadPoolExecutor(4) as pool:
+        stores = list(pool.map(lambda _: Store(url), range(4)))
+    stores[0].add_member("Ana")
+    assert [store.version() for store in stores] == [1] * 4

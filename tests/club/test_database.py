@@ -1,0 +1,276 @@
+"""What people read when the database fails them; and that it is left as it was."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+import traceback
+from contextlib import closing
+
+import pytest
+from sqlalchemy import event
+
+from club.errors import InvalidInput, StoreUnavailable
+from club.store import Store
+
+
+@pytest.fixture
+def full(file):
+    """The file of a club with enough ratings for several pages."""
+    store = Store(file)
+    ana = store.add_member("Ana")
+    store.rate_many([(ana, movie, 4) for movie in range(1, 500)])
+    assert not file.with_name("club.db-wal").exists()
+    return file
+
+
+def refused(location) -> str:
+    with pytest.raises(StoreUnavailable) as caught:
+        Store(location, wait_seconds=0.05)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("size", [10, 100, 5000, 0.25, 0.5, 0.75, -1])
+def test_a_file_cut_off_anywhere_is_called_damaged_and_left_alone(full, size):
+    content = full.read_bytes()
+    kept = content[: int(len(content) * size) if isinstance(size, float) else size]
+    full.write_bytes(kept)
+    assert refused(full) in {
+        f"The database {full} is damaged; put a backup in its place.",
+        f"The database {full} is damaged or no database; put a backup in its place.",
+    }
+    assert full.read_bytes() == kept
+
+
+def test_a_file_that_is_no_database_is_left_alone(file):
+    file.write_text("Dear diary" * 1000)
+    sentence = f"The database {file} is damaged or no database; put a backup in its place."
+    assert refused(file) == sentence
+    assert file.read_text() == "Dear diary" * 1000
+
+
+def test_a_file_with_garbage_in_the_middle_is_called_damaged_and_left_alone(full):
+    content = bytearray(full.read_bytes())
+    middle = len(content) // 2 // 4096 * 4096
+    content[middle : middle + 4096] = b"\xaa" * 4096
+    full.write_bytes(content)
+    assert refused(full) == f"The database {full} is damaged; put a backup in its place."
+    assert full.read_bytes() == content
+
+
+def test_a_file_that_breaks_while_it_is_open_is_called_damaged(full):
+    store = Store(full)
+    full.write_bytes(full.read_bytes()[: 4096 * 2])
+    for action in (store.version, store.ratings, lambda: store.add_member("Bo")):
+        with pytest.raises(StoreUnavailable) as caught:
+            action()
+        assert str(caught.value) == f"The database {full} is damaged; put a backup in its place."
+
+
+def test_the_database_of_a_newer_version_is_left_alone(full):
+    with closing(sqlite3.connect(full)) as newer:
+        newer.execute("UPDATE club_revision SET version_num = '0999'")
+        newer.commit()
+    content = full.read_bytes()
+    assert refused(full) == (
+        f"The database {full} was made by a newer version of this program; "
+        "update the program to open it."
+    )
+    assert full.read_bytes() == content
+
+
+def test_the_postgresql_database_of_a_newer_version_is_refused(postgres):
+    url = postgres.new_schema()
+    store = Store(url)
+    with store.database.transaction() as newer:
+        newer.exec_driver_sql("UPDATE club_revision SET version_num = '0999'")
+    assert refused(url) == (
+        f"{store.place} was made by a newer version of this program; update the program to open it."
+    )
+
+
+def test_the_database_of_another_program_is_left_alone(file):
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE bookmarks (url TEXT)")
+    content = file.read_bytes()
+    assert refused(file) == (f"The database {file} belongs to another program; choose another one.")
+    assert file.read_bytes() == content
+
+
+def test_tables_of_another_program_that_have_our_names_are_left_alone(postgres):
+    import psycopg
+
+    url = postgres.new_schema()
+    with psycopg.connect(url) as other:
+        other.execute("CREATE TABLE members (id integer)")
+    assert refused(url).endswith(" belongs to another program; choose another one.")
+
+
+def test_a_locked_file_says_so_and_is_readable_meanwhile(full):
+    store = Store(full, wait_seconds=0.05)
+    with closing(sqlite3.connect(full, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreUnavailable) as caught:
+            store.rate(1, 1, 2)
+        assert len(store.ratings()) == 499
+        assert Store(full, wait_seconds=0.05).version() == 2
+    assert str(caught.value) == (
+        f"The database {full} is locked by another program; close it there and try again."
+    )
+    assert store.version() == 2
+    assert store.rate(1, 1, 2) == 3
+
+
+def test_a_new_file_that_somebody_locked_says_so(file):
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert refused(file) == (
+            f"The database {file} is locked by another program; close it there and try again."
+        )
+
+
+def test_a_locked_postgresql_database_says_so(postgres):
+    store = Store(postgres.new_schema(), wait_seconds=0.05)
+    with store.database.write():
+        with pytest.raises(StoreUnavailable) as caught:
+            store.add_member("Ana")
+        assert store.version() == 0
+    assert str(caught.value) == (
+        f"{store.place} is locked by another program; close it there and try again."
+    )
+
+
+def test_a_file_that_can_only_be_read_is_read(full):
+    store = Store(f"sqlite:///file:{full}?mode=ro&uri=true")
+    assert store.members()["name"].tolist() == ["Ana"]
+    for action in (lambda: store.add_member("Bo"), store.undo, lambda: store.start_own_club("x")):
+        with pytest.raises(StoreUnavailable) as caught:
+            action()
+        assert str(caught.value) == (
+            f"The database file:{full} can only be read; allow writing to the file and its folder."
+        )
+    assert store.version() == 2
+
+
+def test_a_postgresql_database_that_can_only_be_read_is_read(postgres):
+    url = postgres.new_database()
+    store = Store(url)
+    store.add_member("Ana")
+    name = store.database.url.database
+    postgres.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    assert Store(url).members()["name"].tolist() == ["Ana"]
+    with pytest.raises(StoreUnavailable) as caught:
+        store.add_member("Bo")
+    assert str(caught.value) == f"{store.place} can only be read."
+
+
+def test_a_postgresql_user_without_rights_is_told(postgres):
+    url = postgres.new_schema()
+    Store(url)
+    postgres.execute("CREATE ROLE guest LOGIN")
+    sentence = " does not let this user do that; ask for the rights on its schema."
+    assert refused(url.replace("postgres@", "guest@")).endswith(sentence)
+    postgres.execute(f"GRANT USAGE ON SCHEMA {url.partition('%3D')[2]} TO guest")
+    assert refused(url.replace("postgres@", "guest@")).endswith(sentence)
+
+
+def test_a_full_disk_loses_nothing(full):
+    store = Store(full)
+    before = store.ratings()
+
+    @event.listens_for(store.database._reader, "connect")
+    def no_more_pages(connection, _record) -> None:
+        (pages,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    with pytest.raises(StoreUnavailable) as caught:
+        store.rate_many([(1, movie, 5) for movie in range(1, 5000)])
+    assert str(caught.value) == (
+        f"The database {full} has no room left on its disk; nothing was changed."
+    )
+    assert store.ratings().equals(before)
+    assert store.version() == 2
+
+
+def test_a_folder_is_no_file(tmp_path):
+    assert refused(tmp_path) == (
+        f"{tmp_path} is a folder; name a file in it for the club's database."
+    )
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    assert refused(tmp_path / "taken" / "club.db").startswith(
+        f"The folder {tmp_path / 'taken'} cannot be made: "
+    )
+
+
+@pytest.mark.parametrize(
+    ("location", "sentence"),
+    [
+        ("", "The database needs the path of a file or a URL."),
+        ("a\0b", "The database needs the path of a file or a URL."),
+        ("mysql://u:secret@host/club", "The database must be SQLite or PostgreSQL, not mysql."),
+        ("sqlite://", "The club's SQLite database needs a file: sqlite:///path/of/club.db."),
+        (
+            "sqlite:///:memory:",
+            "The club's SQLite database needs a file: sqlite:///path/of/club.db.",
+        ),
+        (
+            "postgresql://u:p@secret:word@host:port/club",
+            "The database's URL cannot be read; "
+            "write sqlite:///path or postgresql://user:password@host/database.",
+        ),
+    ],
+)
+def test_other_locations_are_refused_without_repeating_a_password(location, sentence):
+    with pytest.raises(InvalidInput) as caught:
+        Store(location)
+    assert str(caught.value) == sentence
+    assert "secret" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+@pytest.mark.parametrize("where", ["u:secret@127.0.0.1:1/club", "/club?password=secret&host=/none"])
+def test_a_server_that_does_not_answer_is_named_without_its_password(scheme, where):
+    pytest.importorskip("psycopg")
+    with pytest.raises(StoreUnavailable) as caught:
+        Store(f"{scheme}://{where}")
+    host = "127.0.0.1" if "127" in where else "/none"
+    assert str(caught.value) == (
+        f"The database club on {host} does not answer; "
+        "check that the server runs and can be reached."
+    )
+    assert "secret" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_database_that_its_server_does_not_have_is_named(postgres):
+    assert refused(postgres.url("nowhere")).endswith(
+        " or its user does not exist on that server; create it first."
+    )
+
+
+def test_without_the_driver_postgresql_says_how_to_get_it(monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    assert refused("postgresql://localhost/club") == (
+        "PostgreSQL needs one more package: pip install 'psycopg[binary]'."
+    )
+
+
+def test_a_write_that_fails_leaves_no_trace(store):
+    def rename_halfway() -> None:
+        with store.database.write() as write:
+            write.connection.exec_driver_sql("UPDATE club SET name = 'Half done'")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        rename_halfway()
+    assert store.club().name == "Our movie club"
+    assert store.version() == 0
+
+
+def test_a_file_that_must_exist_is_not_made(file):
+    with pytest.raises(StoreUnavailable) as caught:
+        Store.open(file, must_exist=True)
+    assert str(caught.value) == f"There is no club's database at {file}."
+    assert not file.exists()

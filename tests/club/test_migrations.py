@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from club import schema
+from club.migrate import SCRIPTS
+from club.store import DEFAULT_FILE, Store
+
+
+def test_migrations_lead_to_exactly_the_tables_of_the_schema(store):
+    with store.database.read() as connection:
+        options = {"version_table": schema.REVISION_TABLE, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, schema.metadata) == []
+        assert context.get_current_revision() == schema.REVISION
+
+
+def test_the_schemas_revision_is_the_newest_migration_and_they_are_numbered_in_order():
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    scripts = ScriptDirectory.from_config(config)
+    oldest_first = [script.revision for script in scripts.walk_revisions()][::-1]
+    assert oldest_first == [f"{number:04}" for number in range(1, len(oldest_first) + 1)]
+    assert scripts.get_current_head() == schema.REVISION
+
+
+def test_a_database_is_found_again_from_any_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    store = Store("deep/folder with % and é/club.db")
+    store.add_member("Ana")
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    assert store.members()["name"].tolist() == ["Ana"]
+    assert Store("../deep/folder with % and é/club.db").version() == 1
+    assert Store(f"sqlite:///{store.file}").version() == 1
+    assert store.file == tmp_path / "deep" / "folder with % and é" / "club.db"
+
+
+def test_where_the_database_is_when_nobody_says(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("club.store.open_tables", lambda database: opened.append(database.file))
+    monkeypatch.delenv("MOVIE_CLUB_DATABASE", raising=False)
+    Store.open()
+    monkeypatch.setenv("MOVIE_CLUB_DATABASE", str(tmp_path / "named.db"))
+    Store.open()
+    Store.open(tmp_path / "given.db")
+    assert opened == [DEFAULT_FILE, tmp_path / "named.db", tmp_path / "given.db"]
+    assert Path(__file__).parents[2] / "data" / "var" / "club.db" == DEFAULT_FILE
+
+
+def test_readers_and_a_writer_do_not_wait_for_each_other_on_sqlite(file):
+    Store(file)
+    connection = sqlite3.connect(file)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+
+
+@pytest.mark.parametrize("statement", ["INSERT INTO ratings VALUES (99, 1, 5, 0)"])
+def test_foreign_keys_are_kept(store, statement):
+    from sqlalchemy.exc import IntegrityError
+
+    from club.errors import StoreUnavailable
+
+    with pytest.raises(StoreUnavailable) as caught, store.database.write() as write:
+        write.connection.exec_driver_sql(statement)
+    assert isinstance(caught.value.__cause__, IntegrityError)
+    assert store.version() == 0

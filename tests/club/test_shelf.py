@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import pytest
+
+from club.errors import InvalidInput, NotFound
+from club.store import Store
+from recommender.dataset import check_movies
+
+
+def test_the_shortlist_keeps_the_order_in_which_movies_were_added(store):
+    assert [store.add_to_shortlist(movie) for movie in (30, 10, 20)] == [1, 2, 3]
+    assert store.shortlist() == [30, 10, 20]
+    assert store.add_to_shortlist(10) == 3
+    assert store.remove_from_shortlist(30) == 4
+    assert store.remove_from_shortlist(30) == 4
+    store.add_to_shortlist(30)
+    assert store.shortlist() == [10, 20, 30]
+
+
+def test_an_unknown_movie_does_not_get_on_the_shortlist(location):
+    store = Store(location, knows_movie={1}.__contains__)
+    own = store.add_movie("Our holiday")
+    store.add_to_shortlist(own)
+    with pytest.raises(NotFound) as caught:
+        store.add_to_shortlist(2)
+    assert str(caught.value) == "There is no movie 2."
+    assert store.shortlist() == [own]
+
+
+def test_own_movies_have_negative_ids_and_the_form_of_the_catalogue(store):
+    first = store.add_movie(" Our holiday ", 2024, "Comedy|Drama", ["beach", "rain", "beach"])
+    second = store.add_movie("Untitled")
+    assert (first, second) == (-1, -2)
+    movies = store.movies()
+    assert movies.index.tolist() == [-1, -2]
+    assert movies.loc[first].tolist() == [
+        "Our holiday",
+        2024,
+        ("Comedy", "Drama"),
+        ("beach", "rain"),
+        (),
+    ]
+    assert movies["year"].isna().tolist() == [False, True]
+    checked = check_movies(movies)
+    assert checked.to_dict() == movies.to_dict()
+    assert list(checked.columns) == list(movies.columns)
+    assert checked.dtypes.to_dict() == movies.dtypes.to_dict() == store_types(store)
+
+
+def store_types(store):
+    """The types of the frame while it has no rows."""
+    store.start_own_club("Empty")
+    return store.movies().dtypes.to_dict()
+
+
+def test_a_movie_is_not_added_twice(store):
+    store.add_movie("Our Holiday", 2024)
+    with pytest.raises(InvalidInput) as caught:
+        store.add_movie("our holiday ", 2024)
+    assert str(caught.value) == "The club has added Our Holiday before."
+    assert store.version() == 1
+    assert store.add_movie("Our Holiday", 2025) == -2
+    assert store.add_movie("Our Holiday") == -3
+
+
+@pytest.mark.parametrize(
+    ("movie", "sentence"),
+    [
+        (("",), "A title must not be empty."),
+        (("x" * 201,), "A title can have 200 characters at most, not 201."),
+        (("x", 1869), "The year must lie between 1870 and 2100, or be left out; it is 1869."),
+        (("x", 1999, ["y" * 61]), "Each of the genres can have 60 characters at most, not 61."),
+    ],
+)
+def test_a_movie_that_cannot_be_is_refused(store, movie, sentence):
+    with pytest.raises(InvalidInput) as caught:
+        store.add_movie(*movie)
+    assert str(caught.value) == sentence
+    assert store.is_new()
