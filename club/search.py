@@ -11,6 +11,8 @@ import unicodedata
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import accumulate
+from operator import itemgetter
 
 import pandas as pd
 from rapidfuzz import process
@@ -20,7 +22,7 @@ LONGEST_QUERY, MOST_WORDS = 100, 12
 _SHORTEST_MISSPELT = 4  # letters; shorter words look like too many others
 _LIKE_ENOUGH = 0.7  # of 1, for a misspelt word
 _COVERED_ENOUGH = 0.6  # of 1, for a text with misspelt or foreign words
-_SAME, _BEGINS, _HAS_ALL_WORDS, _HAS_SOMETHING_LIKE_IT = 4.0, 3.0, 2.0, 1.0
+_SAME, _BEGINS_WITH_WORDS, _BEGINS, _HAS_ALL_WORDS, _IS_LIKE_IT = 5.0, 4.0, 3.0, 2.0, 1.0
 
 _ARTICLES = frozenset(
     {"the", "a", "an", "le", "la", "les", "l", "el", "los", "las", "il", "lo", "gli", "i"}
@@ -28,6 +30,7 @@ _ARTICLES = frozenset(
     | {"ein", "eine"}
 )
 _TRAILING_ARTICLE = re.compile(rf",\s*({'|'.join(sorted(_ARTICLES))})['’]?\s*(?=$|\(|\d{{4}}$)")
+_INITIALS = re.compile(r"\b(?:[a-z]\.){2,}")
 _ELISION = re.compile(r"\b([ld])['’]")
 _YEAR = re.compile(r"(18[7-9]|19\d|20\d)\d")
 _NUMERALS = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
@@ -41,6 +44,7 @@ _LETTERS = str.maketrans(
 def normalise(text: str) -> tuple[str, ...]:
     """Return the words of a title as they are compared: "Matrix, The" -> ("matrix",)."""
     plain = _TRAILING_ARTICLE.sub(" ", text.casefold().strip())
+    plain = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), plain)
     plain = _ELISION.sub(r"\1 ", plain).translate(_LETTERS)
     decomposed = unicodedata.normalize("NFKD", plain)
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
@@ -67,11 +71,13 @@ class MovieSearch:
             (normalise(name), movie_id)
             for movie_id, title, others in zip(ids, movies["title"], aliases, strict=True)
             for name in (title, *others)
+            if normalise(name)
         }
         # A name is known by its position among all names, sorted by their letters.
         by_letters = sorted(("".join(words), movie_id, words) for words, movie_id in names)
         self._letters = [letters for letters, _, _ in by_letters]
         self._movie = [movie_id for _, movie_id, _ in by_letters]
+        self._names = [words for _, _, words in by_letters]
         positions = defaultdict(set)
         for position, (_, _, words) in enumerate(by_letters):
             for word in words:
@@ -82,14 +88,15 @@ class MovieSearch:
     def find(self, text: str, limit: int = 8) -> list[int]:
         """Return the ids of the movies that `text` most likely means, best first.
 
-        A name that is the text comes before one that begins with it, then one with all its words,
-        then one with words like them; among equals the more often rated movie. A year in the text
-        puts the movies of that year first.
+        A name that is the text comes before one that begins with it (first at a word's end), then
+        one with all its words, then one with words like them; among equals the more often rated
+        movie. A year in the text puts the movies of that year first.
         """
         words = normalise(text[:LONGEST_QUERY])[:MOST_WORDS]
+        likeness = {word: self._likeness(word) for word in set(words)}
         scores: dict[int, float] = {}
         for asked, year in _readings(words):
-            for position, match in self._matches(asked):
+            for position, match in self._matches(asked, likeness):
                 movie_id = self._movie[position]
                 score = match + self._bonus(movie_id, year, match)
                 scores[movie_id] = max(score, scores.get(movie_id, score))
@@ -104,18 +111,21 @@ class MovieSearch:
             return 3.0 if match >= _HAS_ALL_WORDS else 0.5
         return 0.0 if distance == 1 else -2.0  # premieres and releases are often a year apart
 
-    def _matches(self, asked: tuple[str, ...]) -> Iterator[tuple[int, float]]:
+    def _matches(
+        self, asked: tuple[str, ...], likeness: dict[str, dict[str, float]]
+    ) -> Iterator[tuple[int, float]]:
         """Yield positions of names and how well each of them matches the words."""
         letters = "".join(asked)
         for position in _beginning_with(self._letters, letters):
-            yield position, _SAME if self._letters[position] == letters else _BEGINS
+            ends = list(accumulate(map(len, self._names[position])))
+            whole_words = _SAME if ends[-1] == len(letters) else _BEGINS_WITH_WORDS
+            yield position, whole_words if len(letters) in ends else _BEGINS
         covered: dict[int, float] = defaultdict(float)
         whole: dict[int, int] = defaultdict(int)  # how many words a name has without misspelling
         for word in asked:
-            likeness = self._likeness(word)
             best: dict[int, float] = {}
-            for similar in sorted(likeness, key=lambda known: likeness[known]):
-                best.update(dict.fromkeys(self._positions[similar], likeness[similar]))
+            for known, share in sorted(likeness[word].items(), key=itemgetter(1)):
+                best.update(dict.fromkeys(self._positions[known], share))
             for position, value in best.items():
                 covered[position] += value * len(word) / len(letters)
                 whole[position] += value == 1.0
@@ -123,10 +133,10 @@ class MovieSearch:
             if whole[position] == len(asked):
                 yield position, _HAS_ALL_WORDS
             elif share >= _COVERED_ENOUGH:
-                yield position, _HAS_SOMETHING_LIKE_IT * round(share, 1)
+                yield position, _IS_LIKE_IT * round(share, 1)
         if len(letters) >= _SHORTEST_MISSPELT:  # words run together or torn apart, and misspelt
             for _, share, position in _most_like(letters, self._letters):
-                yield position, _HAS_SOMETHING_LIKE_IT * round(share, 1)
+                yield position, _IS_LIKE_IT * round(share, 1)
 
     def _likeness(self, word: str) -> dict[str, float]:
         """Return the catalogue's words that `word` may stand for, 1 where it begins like them."""
@@ -138,12 +148,13 @@ class MovieSearch:
 
 
 def _readings(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int | None]]:
-    """Yield what a text may mean: all of it the title, or one word of it the year."""
+    """Yield what a text may mean: all of it the title, or the last number like a year the year."""
     if words:
         yield words, None
-    for place, word in enumerate(words):
-        if len(words) > 1 and _YEAR.fullmatch(word):
-            yield words[:place] + words[place + 1 :], int(word)
+    years = [place for place, word in enumerate(words) if _YEAR.fullmatch(word)]
+    if years and len(words) > 1:
+        last = years[-1]
+        yield words[:last] + words[last + 1 :], int(words[last])
 
 
 def _beginning_with(texts: list[str], start: str) -> range:

@@ -45,12 +45,12 @@ def test_a_frame_without_members_has_the_same_columns_and_types(store):
     assert empty.index.dtype == store.members().index.dtype == "int64"
 
 
-@pytest.mark.parametrize("again", ["Ana", "ana", " ANA "])
-def test_two_present_members_cannot_have_the_same_name(store, again):
+def test_two_present_members_cannot_have_the_same_name(store):
     store.add_member("Ana")
-    with pytest.raises(InvalidInput) as caught:
-        store.add_member(again)
-    assert str(caught.value) == "There is a member called Ana already; choose another name."
+    for again in ("Ana", "ana", " ANA "):
+        with pytest.raises(InvalidInput) as caught:
+            store.add_member(again)
+        assert str(caught.value) == "There is a member called Ana already; choose another name."
     assert store.version() == 1
 
 
@@ -105,17 +105,16 @@ def test_the_name_of_who_left_is_free_and_coming_back_needs_another_one(store):
     assert store.members()["name"].tolist() == ["Ana the First", "Ana"]
 
 
-@pytest.mark.parametrize("member_id", [99, 0, -1, 2**40, None])
-def test_an_unknown_member_is_not_found_and_nothing_is_written(store, member_id):
-    actions = [
-        lambda: store.rename_member(member_id, "Ana"),
-        lambda: store.remove_member(member_id),
-        lambda: store.restore_member(member_id),
-        lambda: store.rate(member_id, 1, 3),
-        lambda: store.unrate(member_id, 1),
-    ]
-    for action in actions:
-        with pytest.raises(NotFound) as caught:
-            action()
-        assert str(caught.value) == f"There is no member {member_id}."
+def test_an_unknown_member_is_not_found_and_nothing_is_written(store):
+    for member_id in (99, 0, -1, 2**40, None):
+        for action in (
+            lambda unknown: store.rename_member(unknown, "Ana"),
+            store.remove_member,
+            store.restore_member,
+            lambda unknown: store.rate(unknown, 1, 3),
+            lambda unknown: store.unrate(unknown, 1),
+        ):
+            with pytest.raises(NotFound) as caught:
+                action(member_id)
+            assert str(caught.value) == f"There is no member {member_id}."
     assert store.version() == 0

@@ -89,12 +89,12 @@ def test_a_rating_can_be_changed_and_taken_away(store, pair):
     assert store.history()["kind"].tolist() == ["clear", "rate", "rate"]
 
 
-@pytest.mark.parametrize("stars", [7, 0, 3.3, "4", None])
-def test_bad_stars_are_refused_and_nothing_is_written(store, pair, stars):
+def test_bad_stars_are_refused_and_nothing_is_written(store, pair):
     ana, _ = pair
-    with pytest.raises(InvalidInput) as caught:
-        store.rate(ana, 10, stars)
-    assert str(caught.value) == f"Stars go from 0.5 to 5 in half steps, not {stars}."
+    for stars in (7, 0, 3.3, "4", None):
+        with pytest.raises(InvalidInput) as caught:
+            store.rate(ana, 10, stars)
+        assert str(caught.value) == f"Stars go from 0.5 to 5 in half steps, not {stars}."
     assert store.version() == 2
 
 

@@ -63,17 +63,14 @@ def test_a_movie_is_not_added_twice(store):
     assert store.add_movie("Our Holiday") == -3
 
 
-@pytest.mark.parametrize(
-    ("movie", "sentence"),
-    [
+def test_a_movie_that_cannot_be_is_refused(store):
+    for movie, sentence in [
         (("",), "A title must not be empty."),
         (("x" * 201,), "A title can have 200 characters at most, not 201."),
         (("x", 1869), "The year must lie between 1870 and 2100, or be left out; it is 1869."),
         (("x", 1999, ["y" * 61]), "Each of the genres can have 60 characters at most, not 61."),
-    ],
-)
-def test_a_movie_that_cannot_be_is_refused(store, movie, sentence):
-    with pytest.raises(InvalidInput) as caught:
-        store.add_movie(*movie)
-    assert str(caught.value) == sentence
+    ]:
+        with pytest.raises(InvalidInput) as caught:
+            store.add_movie(*movie)
+        assert str(caught.value) == sentence
     assert store.is_new()

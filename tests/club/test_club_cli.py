@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from club.__main__ import main
+from club.store import Store
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def ours(file) -> Path:
+    store = Store(file)
+    ana, _ = store.add_member("Ana Łuczak"), store.add_member("Bo")
+    store.rate_many([(ana, 1, 4.5), (ana, 2, 3)])
+    return file
+
+
+def test_demo_fills_a_new_database_and_only_that(file, capsys):
+    assert main(["demo", "--database", str(file)]) == 0
+    assert capsys.readouterr() == (f"The database {file} holds the demo club of 8 members.\n", "")
+    store = Store(file)
+    store.start_own_club("Ours")
+    assert main(["demo", "--database", str(file)]) == 2
+    assert capsys.readouterr() == (
+        "",
+        "python -m club demo: The club has data already; --force replaces all of it with the "
+        "demo.\n",
+    )
+    assert store.members().empty
+    assert main(["demo", "--force", "--database", str(file)]) == 0
+    assert len(store.members()) == 8
+
+
+def test_members_lists_who_is_there_for_people_and_for_programs(ours, capsys):
+    assert main(["members", "--database", str(ours)]) == 0
+    assert capsys.readouterr().out == (
+        "   1       2 ratings  Ana Łuczak\n   2       0 ratings  Bo\n"
+    )
+    assert main(["--database", str(ours), "members", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == [
+        {"member_id": 1, "name": "Ana Łuczak", "ratings": 2},
+        {"member_id": 2, "name": "Bo", "ratings": 0},
+    ]
+
+
+def test_the_database_may_come_from_the_environment(ours, capsys, monkeypatch):
+    monkeypatch.setenv("MOVIE_CLUB_DATABASE", f"sqlite:///{ours}")
+    assert main(["members"]) == 0
+    assert "Ana Łuczak" in capsys.readouterr().out
+
+
+def test_export_writes_to_a_file_what_it_shows_on_the_screen(ours, capsys, tmp_path):
+    assert main(["export", "--database", str(ours)]) == 0
+    shown = capsys.readouterr().out
+    output = tmp_path / "ratings.csv"
+    assert main(["export", "--database", str(ours), "--output", str(output)]) == 0
+    assert capsys.readouterr().out == f"2 ratings are in {output}.\n"
+    assert output.read_text("utf-8") == shown
+    rows = [row[:6] for row in csv.reader(shown.splitlines())]
+    assert rows[1:] == [
+        ["1", "Ana Łuczak", "1", "Toy Story", "1995", "4.5"],
+        ["1", "Ana Łuczak", "2", "Jumanji", "1995", "3.0"],
+    ]
+
+
+def test_backup_copies_the_database(ours, capsys, tmp_path):
+    copy = tmp_path / "copy.db"
+    assert main(["backup", str(copy), "--database", str(ours)]) == 0
+    assert capsys.readouterr().out == f"The database {ours} is copied to {copy}.\n"
+    assert Store(copy).members()["name"].tolist() == ["Ana Łuczak", "Bo"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        ([], "python -m club: the following arguments are required: COMMAND"),
+        (["members", "--jsn"], "python -m club: unrecognized arguments: --jsn"),
+        (["backup"], "python -m club backup: the following arguments are required: PATH"),
+        (
+            ["members", "--database", "mysql://u:secret@host/club"],
+            "python -m club members: The database must be SQLite or PostgreSQL, not mysql.",
+        ),
+        (
+            ["members", "--database", "/nowhere/club.db"],
+            "python -m club members: There is no club's database at /nowhere/club.db.",
+        ),
+        (
+            ["export", "--database", "/nowhere/club.db"],
+            "python -m club export: There is no club's database at /nowhere/club.db.",
+        ),
+        (
+            ["demo", "--database", "/dev/null/club.db"],
+            "python -m club demo: The folder /dev/null cannot be made: File exists.",
+        ),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(arguments, line, capsys):
+    try:
+        status = main(arguments)
+    except SystemExit as end:
+        status = end.code
+    assert status == 2
+    assert capsys.readouterr() == ("", f"{line}\n")
+
+
+def test_a_file_that_cannot_be_written_is_one_line_and_status_2(ours, capsys, tmp_path):
+    output = tmp_path / "no folder" / "ratings.csv"
+    assert main(["export", "--database", str(ours), "--output", str(output)]) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"python -m club export: {output} cannot be written: No such file or directory.\n",
+    )
+
+
+def run(*arguments: str, **options) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", "club", *arguments]
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, timeout=60, check=False, **options
+    )
+
+
+def test_a_damaged_file_is_one_line_and_status_2_without_a_traceback(file):
+    file.write_bytes(b"Dear diary" * 1000)
+    ended = run("members", "--database", str(file))
+    assert (ended.returncode, ended.stdout) == (2, b"")
+    assert ended.stderr.decode() == (
+        f"python -m club members: The database {file} is damaged or no database; "
+        "put a backup in its place.\n"
+    )
+
+
+def test_names_are_printed_whatever_the_terminal_believes_to_speak(ours):
+    ended = run("members", "--database", str(ours), env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert ended.returncode == 0
+    assert "Ana Łuczak" in ended.stdout.decode("utf-8")
+
+
+def test_every_command_explains_itself(capsys):
+    for command in ([], ["demo"], ["members"], ["export"], ["backup"]):
+        with pytest.raises(SystemExit) as end:
+            main([*command, "--help"])
+        assert end.value.code == 0
+        assert "usage: python -m club" in capsys.readouterr().out
