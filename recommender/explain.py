@@ -9,7 +9,6 @@ import pandas as pd
 
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.dataset import MAX_STARS, MIN_STARS, check_ratings
-from recommender.space import Taste
 
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
@@ -26,33 +25,34 @@ def explain(
 
     Returns:
         kind, label, stars (the part, which may be negative), movie_id (of a rated movie, else
-        missing). Kinds: "world" (the mean of all ratings), "movie" and "member" (their offsets),
-        "rated movie" (the learned likeness to one movie that the member rated), "feature" (a
-        keyword, genre or decade, over all that the member rated), and "limit" where the sum
-        was cut to 0.5..5. The stars sum to the mean that `react` gives.
+        missing). Kinds: "world" (the mean of all ratings), "movie" (how far it lies from that),
+        "member" (their generosity, and how far they go with the crowd), "rated movie" (the learned
+        likeness to one movie that the member rated), "feature" (a keyword, genre or decade, over
+        all that the member rated), and "limit" where the sum was cut to 0.5..5. The stars sum to
+        the mean that `react` gives.
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
     ratings = ratings[ratings[MEMBER] == member_id]
-    row, rated = model.rows([movie_id]), model.rows(ratings[MOVIE])
-    own, rest = model.residuals(rated, ratings[RATING].to_numpy())
-    taste = Taste.learn(model.space, rated, rest, model.options.noise_variance)
+    row = model.rows([movie_id])
+    taste, space = model.taste(ratings), model.space
+    crowd = space.crowd[taste.rated] @ taste.pull * space.crowd[row[0]]
 
     parts: list[tuple[str, str, float, object]] = [
         (WORLD, "everyone's average", model.bias.mu, pd.NA),
-        (MOVIE_OFFSET, "this movie", float(model.bias.movie[row[0]]), pd.NA),
-        (MEMBER_OFFSET, "this member's generosity", own, pd.NA),
+        (MOVIE_OFFSET, "this movie", float(model.bias.expected[row[0]]), pd.NA),
+        (MEMBER_OFFSET, "generosity", float(space.variances.offset * taste.pull.sum()), pd.NA),
+        (MEMBER_OFFSET, "going with the crowd", float(space.variances.crowd * crowd), pd.NA),
     ]
-    place = model.space.taste[row[0]].astype(np.float64)
-    pull = taste.weight * (model.space.taste[rated].astype(np.float64) @ place)
+    near = space.place_part(row, taste.rated)[0].astype(np.float64) * taste.pull
     parts += [
         (RATED, str(movie), float(stars), int(movie))
-        for movie, stars in zip(ratings[MOVIE], pull, strict=True)
+        for movie, stars in zip(ratings[MOVIE], near, strict=True)
     ]
-    liking = model.space.content[rated].T.astype(np.float64) @ taste.weight
-    words = model.space.content[row[0]].tocoo()
+    liking = space.words[taste.rated].T.astype(np.float64) @ taste.pull
+    words = space.words[row[0]].tocoo()
     labels = model.features.labels
     parts += [
-        (FEATURE, labels[j], float(value * liking[j]), pd.NA)
+        (FEATURE, labels[j], float(space.variances.words * value * liking[j]), pd.NA)
         for j, value in zip(words.coords[1], words.data, strict=True)
     ]
     total = sum(part[2] for part in parts)

@@ -1,6 +1,6 @@
 """The hybrid model: what everybody agrees on, plus each member's taste in LightFM's space.
 
-    stars = mu + b_movie + b_member + taste(movie) + noise
+    stars = mu + b_movie + taste(movie) + noise
 
 Learning (`fit`) takes seconds and looks at the whole world. Reacting (`react`) is a closed-form
 update from a member's own ratings and takes milliseconds.
@@ -8,8 +8,7 @@ update from a member's own ratings and takes milliseconds.
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,56 +18,72 @@ import pandas as pd
 from scipy import sparse
 
 from recommender import persistence
-from recommender.bias import Bias, damped_mean
+from recommender.bias import Bias, club_weight, offsets, weighted_ridge, with_constant
 from recommender.columns import MEMBER, MOVIE, RATING
-from recommender.dataset import (
-    MAX_STARS,
-    MIN_STARS,
-    Dataset,
-    RatingRows,
-    check_movies,
-    check_ratings,
-)
+from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_movies, check_ratings
 from recommender.errors import DataError
-from recommender.features import MovieFeatures, with_identity
+from recommender.features import MovieFeatures
 from recommender.reactions import Reactions
-from recommender.space import Space, Taste
-from recommender.taste import Progress, directions, fit_lightfm, interactions
+from recommender.space import Space, Taste, Variances
+from recommender.taste import Progress, learn_places
 
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """Everything that can be chosen about learning.
+    """Everything that can be chosen about learning; docs/decisions.md says how it was.
 
     Args:
-        components: width of LightFM's representations; 0 leaves LightFM out, and the model knows
+        components: width of each of LightFM's fits; 0 leaves LightFM out, and the model knows
             movies by keywords, genres and decade only.
-        epochs: passes of LightFM over the ratings.
-        learning_rate: of LightFM.
+        epochs, learning_rate: of LightFM.
+        repeats: how many seeds of each of LightFM's two views are put side by side.
         seed: of LightFM; the same data and seed give the same model to the bit.
-        taste_variance: of each of LightFM's two views in the covariance of movies, stars².
-        content_variance: of the keywords, genres and decade, stars².
+        offset_variance, place_variance, word_variance: how much of a taste is generosity, place in
+            LightFM's space, and words, stars².
+        crowd_variance: how differently members go with the crowd, without a unit.
+        place_scale: how quickly likeness fades with distance in LightFM's space.
         noise_variance: of a rating around the member's taste, stars².
-        familiarity: with this many ratings LightFM's place of a movie counts half.
-        member_damping, movie_damping: how many average ratings an offset is mixed with.
+        movie_variance: of a movie's offset around what its words let expect, stars².
+        damping: how many average ratings an offset is mixed with.
+        place_penalty: of the ridge regression that guesses a place from words.
         min_movies: a keyword is used when it describes at least so many movies.
     """
 
-    components: int = 64
+    components: int = 32
     epochs: int = 15
-    learning_rate: float = 0.05
+    learning_rate: float = 0.15
+    repeats: int = 3
     seed: int = 0
-    taste_variance: float = 0.1
-    content_variance: float = 0.1
-    noise_variance: float = 0.6
-    familiarity: float = 3.0
-    member_damping: float = 5.0
-    movie_damping: float = 5.0
+    offset_variance: float = 0.15
+    place_variance: float = 0.5
+    place_scale: float = 0.4
+    word_variance: float = 0.1
+    crowd_variance: float = 0.05
+    noise_variance: float = 0.5
+    movie_variance: float = 0.25
+    damping: float = 5.0
+    place_penalty: float = 50.0
     min_movies: int = 5
 
     def __post_init__(self) -> None:
-        if self.components < 0 or self.epochs < 1:
-            raise DataError("Training needs at least one epoch and 0 or more components.")
+        if self.components < 0 or self.epochs < 1 or self.repeats < 1:
+            raise DataError("Training needs an epoch, a repeat and 0 or more components.")
+
+    @property
+    def variances(self) -> Variances:
+        """The part of the options that the space of tastes needs.
+
+        Without LightFM the words stand in for the places.
+        """
+        learned = self.components > 0
+        return Variances(
+            offset=self.offset_variance,
+            place=self.place_variance if learned else 0.0,
+            scale=self.place_scale,
+            words=self.word_variance if learned else 3 * self.word_variance,
+            crowd=self.crowd_variance,
+            noise=self.noise_variance,
+        )
 
 
 @dataclass(frozen=True)
@@ -80,8 +95,9 @@ class HybridModel:
         features: the vocabulary of keywords, genres and decades.
         movie_ids: (n_movies,) row i of every array is movie_ids[i].
         counts: (n_movies,) ratings of each movie in the data.
-        bias: the offsets that everybody shares.
-        space: the movies' places.
+        bias: what everybody agrees on.
+        space: where the movies are.
+        word_places: (n_features + 1, n_dimensions) what each word adds to a guessed place.
         n_users, n_ratings: the size of what it learned from.
         trained_at: when, UTC.
     """
@@ -92,6 +108,7 @@ class HybridModel:
     counts: np.ndarray
     bias: Bias
     space: Space
+    word_places: np.ndarray
     n_users: int
     n_ratings: int
     trained_at: datetime
@@ -126,24 +143,41 @@ class HybridModel:
         options = options or TrainingOptions()
         if data.ratings.empty:
             raise DataError("There is nothing to learn from: the data has no ratings.")
+        ratings, counts = data.rows, data.rating_counts.to_numpy(copy=True)
         features = MovieFeatures.build(data.movies, options.min_movies)
         content = features.encode(data.movies)
-        bias = Bias.fit(
-            data.rows,
-            content,
-            user_damping=options.member_damping,
-            movie_damping=options.movie_damping,
-        )
-        taste = _learn_places(data.rows, bias, content, options, on_epoch)
+        words = _unit(content)
+        bias = Bias.fit(ratings, words, damping=options.damping, variance=options.movie_variance)
+        if options.components:
+            of_user, of_movie = offsets(ratings, options.damping)
+            expected = bias.mu + of_user[ratings.user] + of_movie[ratings.movie]
+            places = learn_places(
+                ratings,
+                ratings.stars > expected,
+                content,
+                components=options.components,
+                epochs=options.epochs,
+                learning_rate=options.learning_rate,
+                repeats=options.repeats,
+                seed=options.seed,
+                on_epoch=on_epoch,
+            )
+        else:
+            places = np.zeros((ratings.n_movies, 0), dtype=np.float32)
+        word_places = _word_places(places, words, counts, ratings.n_users, options)
+        unrated = counts == 0
+        places[unrated] = with_constant(words[unrated]) @ word_places
+        crowd = np.where(unrated, bias.expected, bias.movie)
         return cls(
             options=options,
             features=features,
-            movie_ids=data.movies.index.to_numpy().copy(),
-            counts=data.rating_counts.to_numpy(copy=True),
+            movie_ids=data.movies.index.to_numpy(copy=True),
+            counts=counts,
             bias=bias,
-            space=Space(taste, _scaled(content, options.content_variance)),
-            n_users=data.rows.n_users,
-            n_ratings=len(data.ratings),
+            space=Space(places, words, crowd, options.variances),
+            word_places=word_places,
+            n_users=ratings.n_users,
+            n_ratings=len(ratings.stars),
             trained_at=datetime.now(UTC),
         )
 
@@ -161,23 +195,29 @@ class HybridModel:
         new = new[[not self.knows(movie) for movie in new.index]]
         if new.empty:
             return self
-        content = self.features.encode(new)
-        prior = content @ self.bias.coefficients
+        words = _unit(self.features.encode(new))
+        known = with_constant(words)
+        expected = known @ self.bias.words
+        nothing = np.zeros(len(new))
         bias = replace(
             self.bias,
-            movie=np.concatenate([self.bias.movie, prior]),
-            prior=np.concatenate([self.bias.prior, prior]),
+            movie=np.concatenate([self.bias.movie, expected]),
+            expected=np.concatenate([self.bias.expected, expected]),
+            uncertainty=np.concatenate(
+                [self.bias.uncertainty, nothing + self.options.movie_variance]
+            ),
         )
-        nowhere = np.zeros((len(new), self.space.taste.shape[1]), dtype=np.float32)
-        rows = _scaled(content, self.options.content_variance)
-        space = Space(
-            np.vstack([self.space.taste, nowhere]),
-            sparse.vstack([self.space.content, rows], format="csr"),
+        guessed = (known @ self.word_places).astype(np.float32)
+        space = replace(
+            self.space,
+            places=np.vstack([self.space.places, guessed]),
+            words=sparse.vstack([self.space.words, words], format="csr"),
+            crowd=np.concatenate([self.space.crowd, expected]),
         )
         return replace(
             self,
             movie_ids=np.concatenate([self.movie_ids, new.index.to_numpy()]),
-            counts=np.concatenate([self.counts, np.zeros(len(new), dtype=self.counts.dtype)]),
+            counts=np.concatenate([self.counts, nothing.astype(self.counts.dtype)]),
             bias=bias,
             space=space,
         )
@@ -195,15 +235,11 @@ class HybridModel:
                 f"The model does not know movie {error.args[0]}; add it with 'with_movies' first."
             ) from None
 
-    def residuals(self, rated: np.ndarray, stars: np.ndarray) -> tuple[float, np.ndarray]:
-        """Split a member's stars into their own offset and what is left for taste, both stars."""
-        rest = stars - self.bias.mu - self.bias.movie[rated]
-        own = self.bias.of_user(rest)
-        return own, rest - own
-
-    def crowd(self, rows: np.ndarray) -> np.ndarray:
-        """Stars that everybody together expects, (n_rows,)."""
-        return self.bias.mu + self.bias.movie[rows]
+    def taste(self, own_ratings: pd.DataFrame) -> Taste:
+        """What a member's own ratings (movie_id, rating; checked) say about their taste."""
+        rated = self.rows(own_ratings[MOVIE])
+        expected = self.bias.mu + self.bias.movie[rated]
+        return Taste.learn(self.space, rated, own_ratings[RATING].to_numpy() - expected)
 
     def react(
         self,
@@ -225,31 +261,25 @@ class HybridModel:
         ratings = check_ratings(member_ratings, who=MEMBER)
         members = sorted(ratings[MEMBER].unique()) if member_ids is None else member_ids
         rows = self.rows(movie_ids)
-        groups = dict(iter(ratings.groupby(MEMBER)))
-        nothing = ratings.iloc[:0]
-        mean = np.empty((len(members), len(rows)))
-        variance = np.empty_like(mean)
-        for i, member in enumerate(members):
-            mean[i], variance[i] = self._react(groups.get(member, nothing), rows)
+        own = [ratings[ratings[MEMBER] == member] for member in members]
+        union = np.unique(self.rows(ratings[MOVIE]))
+        across = self.space.covariance(rows, union)
+        prior = self.space.variance(rows)
+        crowd = self.bias.mu + self.bias.expected[rows]
+        mean, variance = np.empty((2, len(members), len(rows)))
+        for i, own_ratings in enumerate(own):
+            taste = self.taste(own_ratings)
+            columns = np.searchsorted(union, taste.rated)
+            liking, variance[i] = taste.predict(across[:, columns], prior)
+            mean[i] = crowd + liking
+        shared = self.bias.uncertainty[rows]
         return Reactions(
             tuple(int(member) for member in members),
             tuple(int(movie) for movie in movie_ids),
             np.clip(mean, MIN_STARS, MAX_STARS),
-            np.sqrt(variance + self._spread(rows)),
+            np.sqrt(variance + self.options.noise_variance + shared),
+            np.sqrt(shared),
         )
-
-    def _react(self, ratings: pd.DataFrame, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        rated = self.rows(ratings[MOVIE])
-        own, rest = self.residuals(rated, ratings[RATING].to_numpy())
-        taste = Taste.learn(self.space, rated, rest, self.options.noise_variance)
-        mean, variance = taste.predict(self.space, rows)
-        unknown_offset = self.options.noise_variance / (len(rated) + self.bias.user_damping)
-        return self.crowd(rows) + own + mean, variance + unknown_offset
-
-    def _spread(self, rows: np.ndarray) -> np.ndarray:
-        """Variance (stars²) that no member's ratings take away: noise, and the movie's offset."""
-        noise = self.options.noise_variance
-        return noise + noise / (self.counts[rows] + self.options.movie_damping)
 
     def explain(self, member_ratings: pd.DataFrame, member_id: int, movie_id: int) -> pd.DataFrame:
         """Return what a prediction is made of; see `recommender.explain.explain`."""
@@ -271,62 +301,22 @@ class HybridModel:
         return persistence.load(Path(folder))
 
 
-def _scaled(content: sparse.csr_matrix, variance: float) -> sparse.csr_matrix:
-    """Give each row the length sqrt(variance), whatever its number of words."""
-    words = np.asarray(content.sum(axis=1)).ravel()
-    scale = np.sqrt(variance / np.maximum(words, 1)).astype(np.float32)
-    return sparse.csr_matrix(sparse.diags_array(scale) @ content)
+def _unit(content: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Give each row length 1, whatever its number of words."""
+    length = np.sqrt(np.maximum(np.asarray(content.sum(axis=1)).ravel(), 1))
+    scaled = sparse.diags_array((1 / length).astype(np.float32)) @ content
+    return sparse.csr_matrix(scaled, dtype=np.float32)
 
 
-def _learn_places(
-    ratings: RatingRows,
-    bias: Bias,
-    content: sparse.csr_matrix,
+def _word_places(
+    places: np.ndarray,
+    words: sparse.csr_matrix,
+    counts: np.ndarray,
+    n_users: int,
     options: TrainingOptions,
-    on_epoch: Progress | None,
 ) -> np.ndarray:
-    """Two views of taste side by side, (n_movies, 2 * components): who rates what, who likes what.
-
-    LightFM draws its negatives from all rows that it is given, so movies without a rating are
-    left out: they would be pushed down.
-    """
-    if options.components == 0:
-        return np.zeros((content.shape[0], 0), dtype=np.float32)
-    counts = np.bincount(ratings.movie, minlength=ratings.n_movies)
-    rated = counts > 0
-    item_features = with_identity(content, rated)[rated]
-    column = np.cumsum(rated) - 1
-    rest = ratings.stars - bias.mu - bias.movie[ratings.movie]
-    own = damped_mean(ratings.user, rest, ratings.n_users, bias.user_damping)
-    views = [np.ones(len(rest), dtype=bool), rest > own[ratings.user]]
-    report = _count_epochs(on_epoch, len(views) * options.epochs)
-
-    places = np.zeros((content.shape[0], len(views) * options.components), dtype=np.float32)
-    familiar = counts[rated] / (counts[rated] + options.familiarity)
-    scale = np.sqrt(options.taste_variance * familiar).astype(np.float32)
-    for i, chosen in enumerate(views):
-        likes = interactions(
-            ratings.user[chosen], column[ratings.movie[chosen]], (ratings.n_users, int(rated.sum()))
-        )
-        model = fit_lightfm(
-            likes,
-            item_features,
-            components=options.components,
-            epochs=options.epochs,
-            learning_rate=options.learning_rate,
-            seed=options.seed + i,
-            on_epoch=report,
-        )
-        columns = slice(i * options.components, (i + 1) * options.components)
-        places[rated, columns] = scale[:, None] * directions(model, item_features)
-    return places
-
-
-def _count_epochs(on_epoch: Progress | None, total: int) -> Callable[[], None]:
-    done = itertools.count(1)
-
-    def report() -> None:
-        if on_epoch is not None:
-            on_epoch(next(done), total)
-
-    return report
+    """How a movie's place follows from its words: (n_features + 1, n_dimensions)."""
+    known = with_constant(words)
+    if not places.shape[1]:
+        return np.zeros((known.shape[1], 0))
+    return weighted_ridge(known, places, club_weight(counts, n_users), options.place_penalty)

@@ -23,7 +23,7 @@ from recommender.space import Space
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
 
-FORMAT = 1
+FORMAT = 2
 ARRAYS, FACTS = "arrays.npz", "model.json"
 
 
@@ -32,18 +32,21 @@ def save(model: HybridModel, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        content = model.space.content
+        words = model.space.words
         np.savez(
             fresh / ARRAYS,
             movie_ids=model.movie_ids,
             counts=model.counts,
-            movie_bias=model.bias.movie,
-            prior=model.bias.prior,
-            coefficients=model.bias.coefficients,
-            taste=model.space.taste,
-            content_data=content.data,
-            content_indices=content.indices,
-            content_indptr=content.indptr,
+            movie=model.bias.movie,
+            expected=model.bias.expected,
+            word_stars=model.bias.words,
+            uncertainty=model.bias.uncertainty,
+            places=model.space.places,
+            crowd=model.space.crowd,
+            word_places=model.word_places,
+            words_data=words.data,
+            words_indices=words.indices,
+            words_indptr=words.indptr,
         )
         facts = {
             "format": FORMAT,
@@ -52,7 +55,6 @@ def save(model: HybridModel, folder: Path) -> None:
             "n_users": model.n_users,
             "n_ratings": model.n_ratings,
             "mu": model.bias.mu,
-            "user_damping": model.bias.user_damping,
             "options": asdict(model.options),
             "features": model.features.names,
         }
@@ -88,16 +90,21 @@ def load(folder: Path) -> HybridModel:
             a = dict(arrays)
         names = tuple(facts["features"])
         shape = (len(a["movie_ids"]), len(names))
-        parts = (a["content_data"], a["content_indices"], a["content_indptr"])
+        words = (a["words_data"], a["words_indices"], a["words_indptr"])
+        options = TrainingOptions(**facts["options"])
         return HybridModel(
-            options=TrainingOptions(**facts["options"]),
+            options=options,
             features=MovieFeatures(names),
             movie_ids=a["movie_ids"],
             counts=a["counts"],
-            bias=Bias(
-                facts["mu"], a["movie_bias"], a["prior"], a["coefficients"], facts["user_damping"]
+            bias=Bias(facts["mu"], a["movie"], a["expected"], a["word_stars"], a["uncertainty"]),
+            space=Space(
+                a["places"],
+                sparse.csr_matrix(words, shape=shape),
+                a["crowd"],
+                options.variances,
             ),
-            space=Space(a["taste"], sparse.csr_matrix(parts, shape=shape)),
+            word_places=a["word_places"],
             n_users=facts["n_users"],
             n_ratings=facts["n_ratings"],
             trained_at=datetime.fromisoformat(facts["trained_at"]),

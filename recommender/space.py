@@ -1,9 +1,13 @@
 """The space in which members' tastes live, and what a few ratings say about a taste in it.
 
 A member's taste is a Gaussian process over movies: how far their stars lie from what everybody
-expects is a smooth function of the movie's place (Rasmussen and Williams, "Gaussian Processes for
-Machine Learning", 2006, chapter 2). Two movies are near when LightFM puts them side by side or
-when they share keywords, genres and decade.
+expects is a smooth function of the movie (Rasmussen and Williams, "Gaussian Processes for Machine
+Learning", 2006, chapter 2). Its covariance is a sum of four parts, so that every prediction is one:
+
+    offset   the same for all movies: how generous the member is
+    place    near in LightFM's space, exp((p·p' - 1) / scale) for places p of length 1
+    words    shared keywords, genres and decade, w·w' for rows w of length 1
+    crowd    c c' with c how good everybody finds the movie: going with the crowd, or against it
 """
 
 from __future__ import annotations
@@ -15,27 +19,65 @@ from scipy import linalg, sparse
 
 
 @dataclass(frozen=True)
+class Variances:
+    """How much each part of the covariance can move a rating, stars²; `scale` has no unit."""
+
+    offset: float
+    place: float
+    scale: float
+    words: float
+    crowd: float
+    noise: float
+
+
+@dataclass(frozen=True)
 class Space:
-    """Where the movies are; the inner product of two rows is their covariance in stars².
+    """Where the movies are.
 
     Args:
-        taste: (n_movies, n_taste) learned places, float32; no columns before anything is learned.
-        content: (n_movies, n_features) keywords, genres and decade.
+        places: (n_movies, n_dimensions) float32; length 1 when learned, shorter when guessed from
+            the words, no columns before anything is learned.
+        words: (n_movies, n_features) float32, rows of length 1.
+        crowd: (n_movies,) standardised offset of the movie.
+        variances: of the parts.
     """
 
-    taste: np.ndarray
-    content: sparse.csr_matrix
+    places: np.ndarray
+    words: sparse.csr_matrix
+    crowd: np.ndarray
+    variances: Variances
+
+    def place_part(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Covariance by place, float32 (n_rows, n_others), stars²."""
+        v = self.variances
+        if not self.places.shape[1]:
+            return np.zeros((len(rows), len(others)), dtype=np.float32)
+        nearness = self.places[rows] @ self.places[others].T
+        nearness -= 1
+        nearness /= v.scale
+        np.exp(nearness, out=nearness)
+        nearness *= v.place
+        return nearness
 
     def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Return the covariance of `rows` and `others` in stars², (n_rows, n_others)."""
-        words = (self.content[rows] @ self.content[others].T).toarray()
-        return np.asarray(self.taste[rows] @ self.taste[others].T + words, dtype=np.float64)
+        """Covariance of `rows` and `others`, float32 (n_rows, n_others), stars²."""
+        v = self.variances
+        total = self.place_part(rows, others)
+        total += v.words * (self.words[rows] @ self.words[others].T.toarray())
+        tilt = np.sqrt(v.crowd) * self.crowd
+        total += v.offset + np.outer(tilt[rows], tilt[others])
+        return total
 
     def variance(self, rows: np.ndarray) -> np.ndarray:
-        """Return the covariance of each of `rows` with itself in stars², (n_rows,)."""
-        words = self.content[rows].multiply(self.content[rows]).sum(axis=1)
-        taste = np.einsum("ij,ij->i", self.taste[rows], self.taste[rows])
-        return np.asarray(words, dtype=np.float64).ravel() + taste.astype(np.float64)
+        """Variance of a taste before any rating, (n_rows,), stars².
+
+        Counted as if every place were certain to lie at distance 1, which leaves the uncertainty
+        of a guessed place in.
+        """
+        v = self.variances
+        length = np.asarray(self.words[rows].multiply(self.words[rows]).sum(axis=1)).ravel()
+        place = v.place if self.places.shape[1] else 0.0
+        return v.offset + place + v.words * length + v.crowd * self.crowd[rows] ** 2
 
 
 @dataclass(frozen=True)
@@ -44,32 +86,44 @@ class Taste:
 
     Args:
         rated: (n_rated,) rows of the movies rated.
-        weight: (n_rated,) how strongly each pulls; a movie's expected distance from the crowd is
-            its covariance with the rated movies times these.
+        pull: (n_rated,) how strongly each pulls; the taste for a movie is expected to be its
+            covariance with the rated movies times these.
         factor: lower Cholesky factor of the rated movies' covariance plus noise.
     """
 
     rated: np.ndarray
-    weight: np.ndarray
+    pull: np.ndarray
     factor: np.ndarray
 
     @classmethod
-    def learn(cls, space: Space, rated: np.ndarray, residual: np.ndarray, noise: float) -> Taste:
-        """Condition the process on the residuals (stars) of the movies rated.
-
-        Args:
-            noise: variance of a rating around the taste, stars².
-        """
-        gram = space.covariance(rated, rated)
-        gram[np.diag_indices_from(gram)] += noise
+    def learn(cls, space: Space, rated: np.ndarray, residual: np.ndarray) -> Taste:
+        """Condition the process on the residuals (stars) of the movies rated."""
+        gram = space.covariance(rated, rated).astype(np.float64)
+        gram[np.diag_indices_from(gram)] += space.variances.noise
         factor = linalg.cholesky(gram, lower=True)
         return cls(rated, linalg.cho_solve((factor, True), residual), factor)
 
-    def predict(self, space: Space, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return mean and variance (stars, stars²) of the taste for `rows`, each (n_rows,)."""
-        prior = space.variance(rows)
+    def known(self, across: np.ndarray) -> np.ndarray:
+        """Whitened covariance with the rated movies, float32 (n_rated, n_rows).
+
+        What two movies have in common here is what the ratings already say about both.
+
+        Args:
+            across: (n_rows, n_rated) covariance.
+        """
+        return linalg.solve_triangular(
+            self.factor.astype(np.float32), across.T, lower=True, check_finite=False
+        )
+
+    def predict(self, across: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean (stars) and variance (stars²) of the taste, each (n_rows,).
+
+        Args:
+            across: (n_rows, n_rated) covariance with the rated movies.
+            prior: (n_rows,) variance before any rating.
+        """
         if not len(self.rated):
-            return np.zeros(len(rows)), prior
-        across = space.covariance(rows, self.rated)
-        known = linalg.solve_triangular(self.factor, across.T, lower=True)
-        return across @ self.weight, np.maximum(prior - (known**2).sum(axis=0), 0.0)
+            return np.zeros(len(prior)), prior
+        known = self.known(across)
+        explained = np.einsum("ij,ij->j", known, known)
+        return across.astype(np.float64) @ self.pull, np.maximum(prior - explained, 0.0)

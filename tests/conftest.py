@@ -45,7 +45,7 @@ def checkerboard() -> Dataset:
 
 @pytest.fixture(scope="session")
 def tiny_options() -> TrainingOptions:
-    return TrainingOptions(components=8, epochs=5, seed=3, min_movies=2)
+    return TrainingOptions(components=8, epochs=5, repeats=1, seed=3, min_movies=2)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,14 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recommender.bias import Bias, damped_mean, weighted_ridge
+from recommender.bias import (
+    Bias,
+    club_weight,
+    damped_mean,
+    offsets,
+    weighted_ridge,
+    with_constant,
+)
 from recommender.dataset import RatingRows
 
 
@@ -18,21 +25,56 @@ def test_ridge_without_penalty_solves_exactly_and_ignores_weight_zero() -> None:
     assert got == pytest.approx([2, 3], abs=1e-9)
 
 
-def test_offsets_are_found_and_an_unrated_movie_gets_what_its_words_promise() -> None:
-    # Even movies share a word and get 5 from everyone, odd ones have none and get 3.
-    n_users, n_movies = 200, 41
-    user, movie = (a.ravel() for a in np.meshgrid(np.arange(n_users), np.arange(n_movies - 1)))
+@pytest.fixture
+def two_kinds() -> tuple[RatingRows, sparse.csr_matrix]:
+    """Even movies share a word and get 5 from everyone, odd ones share another and get 3.
+
+    The last two movies, one of each kind, have no rating.
+    """
+    n_users, n_movies = 100, 40
+    user, movie = (a.ravel() for a in np.meshgrid(np.arange(n_users), np.arange(n_movies)))
     stars = np.where(movie % 2 == 0, 5.0, 3.0)
-    content = sparse.csr_matrix((np.arange(n_movies) % 2 == 0)[:, None].astype(float))
-    rows = RatingRows(user, movie, stars, n_users, n_movies)
-    bias = Bias.fit(rows, content, penalty=1.0)
+    even = (np.arange(n_movies + 2) % 2 == 0)[:, None]
+    words = sparse.csr_matrix(np.hstack([even, ~even]).astype(np.float32))
+    return RatingRows(user, movie, stars, n_users, n_movies + 2), words
+
+
+def test_offsets_are_damped_towards_the_prior(
+    two_kinds: tuple[RatingRows, sparse.csr_matrix],
+) -> None:
+    ratings, _ = two_kinds
+    prior = np.zeros(42)
+    prior[40] = 0.4
+    of_user, of_movie = offsets(ratings, 5.0, prior)
+    assert of_user == pytest.approx(np.zeros(100))
+    assert of_movie[:2] == pytest.approx([100 / 105, -100 / 105])
+    assert of_movie[40] == 0.4
+
+
+def test_an_unrated_movie_is_expected_to_be_as_its_words_promise(
+    two_kinds: tuple[RatingRows, sparse.csr_matrix],
+) -> None:
+    ratings, words = two_kinds
+    bias = Bias.fit(ratings, words, penalty=0.1, club_penalty=0.1)
     assert bias.mu == 4.0
-    assert bias.movie[0] == pytest.approx(1.0, abs=0.03)
-    assert bias.movie[1] == pytest.approx(-1.0, abs=0.05)
-    assert bias.movie[40] == bias.prior[40] == pytest.approx(1.0, abs=0.03)
+    assert bias.movie[:2] == pytest.approx([1, -1], abs=0.05)
+    assert bias.expected[40:] == pytest.approx([1, -1], abs=0.05)
+    assert with_constant(words)[40:] @ bias.words == pytest.approx(bias.expected[40:])
 
 
-def test_a_user_without_ratings_has_no_offset() -> None:
-    bias = Bias(3.0, np.zeros(1), np.zeros(1), np.zeros(0), user_damping=5.0)
-    assert bias.of_user(np.array([])) == 0.0
-    assert bias.of_user(np.array([1.0, 1.0])) == 2 / 7
+def test_a_movies_offset_is_the_surer_the_more_ratings_it_has(
+    two_kinds: tuple[RatingRows, sparse.csr_matrix],
+) -> None:
+    ratings, words = two_kinds
+    bias = Bias.fit(ratings, words, variance=0.25, damping=5.0)
+    assert bias.uncertainty[0] == pytest.approx(0.25 * 5 / 105)
+    assert bias.uncertainty[40] == 0.25
+
+
+def test_what_clubs_watch_weighs_more_than_its_ratings_alone() -> None:
+    weight = club_weight(np.array([0.0, 10.0, 100.0]), n_users=500)
+    assert weight[0] == 0.0
+    assert weight[2] > 10 * weight[1]
+    assert weight[1:].mean() == pytest.approx(5.0)
+    # Where nobody ever meets three raters of one movie, the ratings decide.
+    assert club_weight(np.array([0.0, 1.0]), n_users=10**9).tolist() == [0.0, 5.0]

@@ -46,7 +46,7 @@ def test_a_member_without_ratings_gets_the_crowds_opinion_and_the_widest_interva
     tiny_model: HybridModel, train_lover: pd.DataFrame
 ) -> None:
     reactions = tiny_model.react(train_lover, [4, 5], member_ids=[9, 1])
-    assert reactions.mean[0] == pytest.approx(tiny_model.crowd(tiny_model.rows([4, 5])))
+    assert reactions.mean[0] == pytest.approx(tiny_model.bias.mu + tiny_model.bias.expected[[4, 5]])
     assert (reactions.sd[0] > reactions.sd[1]).all()
     nobody = tiny_model.react(train_lover.iloc[:0], [4], member_ids=[9])
     assert nobody.mean.shape == (1, 1)
@@ -63,7 +63,7 @@ def test_more_ratings_never_make_a_prediction_less_certain(
     movies = list(range(22))
     less = tiny_model.react(ratings.iloc[:-1], movies, member_ids=[1])
     more = tiny_model.react(ratings, movies, member_ids=[1])
-    assert (more.sd <= less.sd + 1e-9).all()
+    assert (more.sd <= less.sd + 1e-6).all()
     assert (more.mean >= 0.5).all()
     assert (more.mean <= 5.0).all()
 
@@ -95,10 +95,10 @@ def test_same_data_and_seed_give_the_same_bits(
     checkerboard: Dataset, tiny_model: HybridModel, tiny_options: TrainingOptions
 ) -> None:
     again = HybridModel.fit(checkerboard, tiny_options)
-    assert again.space.taste.tobytes() == tiny_model.space.taste.tobytes()
+    assert again.space.places.tobytes() == tiny_model.space.places.tobytes()
     assert again.bias.movie.tobytes() == tiny_model.bias.movie.tobytes()
     other = HybridModel.fit(checkerboard, replace(tiny_options, seed=4))
-    assert other.space.taste.tobytes() != tiny_model.space.taste.tobytes()
+    assert other.space.places.tobytes() != tiny_model.space.places.tobytes()
 
 
 def test_every_epoch_is_reported(checkerboard: Dataset, tiny_options: TrainingOptions) -> None:
@@ -111,7 +111,7 @@ def test_every_epoch_is_reported(checkerboard: Dataset, tiny_options: TrainingOp
 def test_nothing_to_learn_from_is_said(checkerboard: Dataset) -> None:
     with pytest.raises(DataError, match="the data has no ratings"):
         HybridModel.fit(Dataset(checkerboard.ratings.iloc[:0], checkerboard.movies))
-    with pytest.raises(DataError, match="at least one epoch"):
+    with pytest.raises(DataError, match="needs an epoch"):
         TrainingOptions(epochs=0)
 
 
