@@ -80,7 +80,11 @@ def choices(allowed: Sequence[str]) -> Callable[[str], list[str]]:
 
 def parser() -> Parser:
     """Return the command line of the package."""
-    top = Parser(prog="python -m recommender", description=__doc__, allow_abbrev=False)
+    top = Parser(
+        prog="python -m recommender",
+        description="Learn from ratings, and judge how right the predictions are.",
+        allow_abbrev=False,
+    )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     common = Parser(add_help=False)
     common.add_argument(
@@ -104,7 +108,7 @@ def parser() -> Parser:
     sub.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to save")
     sub.add_argument("--seed", type=whole, default=0, help="of the model (default 0)")
 
-    sub = command("evaluate", show_evaluation, "hold out 20%% of the ratings and predict them")
+    sub = command("evaluate", show_evaluation, "hold out a fifth of the ratings and predict them")
     sub.add_argument(
         "--recipe",
         choices=["hybrid", *RECIPES],
@@ -118,7 +122,7 @@ def parser() -> Parser:
         "--links",
         type=Path,
         metavar="FILE",
-        help="CSV with movieId and tmdbId: the published keyword recipe then mixes up these ids too",
+        help="CSV with movieId and tmdbId, for the published keyword recipe to mix up",
     )
     sub.add_argument("--seed", type=whole, default=0, help="of split and models (default 0)")
 

@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from recommender.errors import DataError
 
 # From the Okabe-Ito palette, those with a contrast of 3:1 or more on white and on near-black.
-OURS, OTHER, THIRD = "#0072B2", "#D55E00", "#009E73"
+OURS, OTHER = "#0072B2", "#D55E00"
 GREY = "#808080"
 # Orange for few stars, blue for many: all light enough for INK, and distinct to all eyes.
 STAR_COLOURS = [[0.0, "#E8985E"], [0.6, "#F5F0E6"], [1.0, "#6FB1E0"]]

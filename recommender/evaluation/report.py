@@ -19,6 +19,7 @@ from recommender.evaluation.split import random_split
 from recommender.hybrid import TrainingOptions
 
 OnStep = Callable[[int, int, str], None]
+STEPS = 100  # roughly hundredths of the time
 
 
 @dataclass(frozen=True)
@@ -77,11 +78,8 @@ def evaluate(
     Raises:
         DataError: there are too few ratings to hold some out.
     """
-    chosen = options or TrainingOptions()
-    epochs = 2 * chosen.epochs if chosen.components else 0
-    total = epochs + 3
     report: OnStep = on_step or (lambda _done, _total, _what: None)
-    report(0, total, "learning an order")
+    report(0, STEPS, "learning an order")
     train, test = random_split(data, seed)
     rankers = {
         "hybrid": plain_hybrid(train, seed=seed),
@@ -89,13 +87,16 @@ def evaluate(
             Axes(train.user_ids, train.movies.index.to_numpy()), train.ratings
         ),
     }
-    report(1, total, "ranking movies")
+    report(20, STEPS, "ranking movies")
     ranking = judge(rankers, train.ratings, test, known=train.ratings)
-    ours = Ours(chosen, lambda done, _all: report(1 + done, total, "learning tastes"))
+    ours = Ours(
+        options,
+        lambda done, epochs: report(25 + 60 * done // epochs, STEPS, "learning tastes"),
+    )
     mine = ours(train, test, seed)
-    report(total - 1, total, "comparing")
+    report(90, STEPS, "comparing")
     errors = _errors(train, test, mine, seed)
-    report(total, total, "done")
+    report(STEPS, STEPS, "done")
     return Evaluation(ranking, errors, _prediction_frame(test, mine))
 
 

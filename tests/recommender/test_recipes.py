@@ -1,0 +1,219 @@
+"""The published recipes: each mistake is there as published, and gone when mended."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender import DataError, Dataset
+from recommender.evaluation.rankers import Axes, Ranker
+from recommender.evaluation.readings import added_to_bias, stretched
+from recommender.evaluation.recipes import evaluate_recipe
+from recommender.recipes import (
+    active,
+    confidence,
+    fit_confidence,
+    fit_keyword,
+    fit_keyword_as_published,
+    likes,
+    published_words,
+    quantile_bins,
+)
+
+
+@pytest.fixture
+def fitted(monkeypatch) -> dict:
+    """What LightFM was given, with the fit itself left out."""
+    given: dict = {}
+
+    def fake_fit(positives, item_features, **options):
+        given.update(positives=positives, item_features=item_features, **options)
+
+    def fake_ranker(_model, axes, item_features, user_features=None):
+        given.update(axes=axes, all_features=item_features)
+        return Ranker(axes, np.zeros((axes.shape[0], 1)), np.zeros((axes.shape[1], 1)), np.zeros(1))
+
+    monkeypatch.setattr("recommender.recipes.fit_warp", fake_fit)
+    monkeypatch.setattr("recommender.recipes.ranker_of", fake_ranker)
+    return given
+
+
+@pytest.fixture
+def world() -> Dataset:
+    movies = pd.DataFrame(
+        {
+            "title": list("abc"),
+            "keywords": [("paris",), ("heist", "paris"), ("time loop",)],
+            "genres": [("Drama",), ("Crime",), ("Drama", "Crime")],
+            "year": [1999, 2001, None],
+        },
+        index=pd.Index([2, 10, 3], name="movie_id"),
+    )
+    rows = [(1, 10, 5.0), (1, 3, 1.0), (2, 2, 4.0), (2, 10, 0.5)]
+    return Dataset(pd.DataFrame(rows, columns=["user_id", "movie_id", "rating"]), movies)
+
+
+def counts(matrix) -> list[list[float]]:
+    return matrix.toarray().tolist()
+
+
+# Columns of the counts are the keywords in alphabetical order: heist, paris, time loop.
+HEIST_PARIS, PARIS, LOOP = [1, 1, 0], [0, 1, 0], [0, 0, 1]
+
+
+def test_as_published_feature_rows_are_in_another_order_than_columns(world, fitted) -> None:
+    fit_keyword_as_published(world.ratings, world.movies)
+    assert fitted["axes"].movie_ids.tolist() == [10, 2, 3]  # the ids sorted as text
+    assert counts(fitted["item_features"]) == [HEIST_PARIS, LOOP, PARIS]  # as first mentioned
+
+
+def test_mended_feature_rows_are_in_the_order_of_the_columns(world, fitted) -> None:
+    fit_keyword(world.ratings, world.movies)
+    assert counts(fitted["item_features"]) == [PARIS, LOOP, HEIST_PARIS]  # movies 2, 3, 10
+    assert fitted["axes"].movie_ids.tolist() == [2, 10, 3]
+    assert counts(fitted["all_features"]) == [PARIS, HEIST_PARIS, LOOP]
+
+
+def test_low_ratings_are_likes_as_published_only(world, fitted) -> None:
+    fit_keyword_as_published(world.ratings, world.movies)
+    assert fitted["positives"].nnz == 4
+    fit_keyword(world.ratings, world.movies)
+    assert fitted["positives"].toarray().tolist() == [[0, 0, 5], [4, 0, 0]]
+
+
+def test_an_apostrophe_loses_the_keywords_and_takes_those_before() -> None:
+    keywords = pd.Series({1: ("x",), 2: ("woman's rights", "paris"), 3: ("y",)})
+    assert published_words(keywords, None).tolist() == [("x",), ("x",), ("y",)]
+    assert published_words(keywords.loc[[2]], None).tolist() == [()]
+
+
+def test_links_give_a_movie_the_keywords_of_another() -> None:
+    keywords = pd.Series({1: ("x",), 2: ("y",), 3: ("z",)})
+    mixed = published_words(keywords, {1: 3, 2: 77})
+    assert mixed.to_dict() == {3: ("x",), 77: ("y",)}
+
+
+def test_only_the_100_most_frequent_keywords_count(fitted) -> None:
+    words = [(f"word {i}",) for i in range(150)] + [("common",)] * 5
+    movies = pd.DataFrame({"title": "", "keywords": words}, index=range(155))
+    ratings = pd.DataFrame({"user_id": 1, "movie_id": range(155), "rating": 5.0})
+    data = Dataset(ratings, movies.rename_axis("movie_id"))
+    fit_keyword(data.ratings, data.movies)
+    assert fitted["item_features"].shape == (155, 100)
+    assert fitted["item_features"].sum() == 99 + 5
+    assert (fitted["components"], fitted["epochs"]) == (50, 10)
+
+
+def test_without_keywords_there_is_no_keyword_recipe(world) -> None:
+    bare = world.movies.assign(keywords=[()] * 3)
+    for fit in (fit_keyword, fit_keyword_as_published):
+        with pytest.raises(DataError, match="keywords"):
+            fit(world.ratings, bare)
+
+
+def test_confidence_of_stars() -> None:
+    assert confidence(np.array([0.0, np.e - 1])).tolist() == pytest.approx([1, 11])
+
+
+def test_active_keeps_who_and_what_has_more_than_five() -> None:
+    rows = [(user, movie) for user in range(7) for movie in range(6)]
+    rows += [(0, 99), *((50, movie) for movie in range(5))]
+    ratings = pd.DataFrame(rows, columns=["user_id", "movie_id"]).assign(rating=4.0)
+    kept = active(ratings)
+    assert set(kept["user_id"]) == set(range(7))
+    assert set(kept["movie_id"]) == set(range(6))
+    with pytest.raises(DataError, match="more than 5"):
+        active(ratings.head(5))
+
+
+def test_bins_hold_a_fifth_of_the_interactions_each() -> None:
+    values = pd.Series(np.arange(10.0), index=range(10))
+    values[9] = np.nan
+    # Movie 0 alone has half of the interactions, so the first bins fall together on it.
+    interactions = pd.Series([0] * 9 + list(range(10)))
+    bins = quantile_bins(values, interactions)
+    assert bins[0] == "0"
+    assert bins[9] == "Missing"
+    assert bins.drop(9).astype(int).is_monotonic_increasing
+    assert quantile_bins(values * np.nan, interactions).eq("Missing").all()
+
+
+def test_the_confidence_recipe_describes_users_and_movies(checkerboard, fitted) -> None:
+    ranker = fit_confidence(checkerboard.ratings, checkerboard.movies)
+    n_users, n_movies = ranker.axes.shape
+    items, users = fitted["item_features"], fitted["user_features"]
+    # Beside itself: one genre, and a bin each of year, mean and number of ratings.
+    assert (np.diff(items.indptr) == 5).all()
+    assert (np.diff(users.indptr) == 2).all()
+    assert np.allclose(items.sum(axis=1), 1)
+    assert items.shape[0] == n_movies
+    assert users.shape == (n_users, n_users + 1)
+    assert fitted["weights"].tolist() == pytest.approx(
+        [1 + 10 * np.log(6)] * len(fitted["weights"])
+    )
+    assert (fitted["components"], fitted["epochs"], fitted["alpha"]) == (64, 20, 1e-6)
+    assert fitted["positives"].nnz == len(likes(active(checkerboard.ratings)))
+
+
+@pytest.fixture
+def judge_everyone(monkeypatch) -> None:
+    """Nobody in so small a world has more than five likes held out."""
+    monkeypatch.setattr("recommender.evaluation.recipes.MIN_INTERACTIONS", 0)
+
+
+@pytest.mark.parametrize("as_published", [True, False])
+@pytest.mark.parametrize(
+    ("name", "models", "k"),
+    [
+        ("keyword", ["keyword recipe", "popularity"], 5),
+        ("confidence", ["confidence recipe", "popularity", "matrix factorisation"], 10),
+    ],
+)
+@pytest.mark.usefixtures("judge_everyone")
+def test_both_recipes_run_and_are_judged(checkerboard, name, models, k, as_published) -> None:
+    found = evaluate_recipe(name, checkerboard, as_published=as_published, seed=3)
+    assert list(found["model"].unique()) == models
+    metrics = {"auc", f"precision@{k}", f"recall@{k}", "reciprocal_rank"}
+    for _, part in found.groupby(["model", "split"]):
+        assert set(part["metric"]) == metrics
+    assert found["value"].between(0, 1).all()
+    assert found.equals(evaluate_recipe(name, checkerboard, as_published=as_published, seed=3))
+
+
+def test_mended_the_keyword_recipe_tells_trains_from_ships(checkerboard) -> None:
+    model = fit_keyword(checkerboard.ratings, checkerboard.movies, seed=1)
+    scores = model.scores(np.arange(24))
+    assert model.axes.movie_ids[[20, 21]].tolist() == [20, 21]  # rated by nobody
+    assert (scores[::2, 20] > scores[::2, 21]).all()
+    assert (scores[1::2, 20] < scores[1::2, 21]).all()
+
+
+def test_there_are_two_recipes(checkerboard) -> None:
+    with pytest.raises(DataError, match="no recipe 'soup'; choose one of keyword, confidence"):
+        evaluate_recipe("soup", checkerboard)
+
+
+RANKER = Ranker(
+    Axes(np.array([1, 2]), np.array([10, 20, 30])),
+    users=np.array([[1.0], [-2.0]]),
+    movies=np.array([[-1.0], [0.0], [1.0]]),
+    offsets=np.zeros(3),
+)
+PAIRS = pd.DataFrame({"user_id": [1, 1, 2, 2, 9, 1], "movie_id": [10, 20, 10, 30, 10, 99]})
+
+
+def test_stretching_gives_each_member_0_to_5(checkerboard) -> None:
+    mean = checkerboard.ratings["rating"].mean()
+    found = stretched(RANKER, checkerboard, PAIRS).stars
+    assert found.tolist() == pytest.approx([0, 2.5, 5, 0, mean, mean])
+
+
+def test_standard_deviations_are_added_to_the_bias(world) -> None:
+    pairs = PAIRS.replace({"movie_id": {10: 2, 20: 3, 30: 10}})
+    ranker = Ranker(
+        Axes(np.array([1, 2]), np.array([2, 3, 10])), *[RANKER.users, RANKER.movies], RANKER.offsets
+    )
+    flat = Ranker(ranker.axes, 0 * ranker.users, ranker.movies, ranker.offsets)
+    change = added_to_bias(ranker, world, pairs).stars - added_to_bias(flat, world, pairs).stars
+    assert change.tolist() == pytest.approx([-0.4, 0.4, 0.4, -0.4, 0, 0])
