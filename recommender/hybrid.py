@@ -24,7 +24,7 @@ from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_movies, che
 from recommender.errors import DataError
 from recommender.features import MovieFeatures
 from recommender.reactions import Reactions
-from recommender.space import Space, Taste, Variances
+from recommender.space import Columns, Space, Taste, Variances
 from recommender.taste import Progress, learn_places
 
 
@@ -112,11 +112,12 @@ class HybridModel:
     n_users: int
     n_ratings: int
     trained_at: datetime
-    _row: dict[int, int] = field(init=False, repr=False, compare=False)
+    _index: pd.Index = field(init=False, repr=False, compare=False)
+    _columns: Columns = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        row = {int(movie): i for i, movie in enumerate(self.movie_ids)}
-        object.__setattr__(self, "_row", row)
+        object.__setattr__(self, "_index", pd.Index(self.movie_ids))
+        object.__setattr__(self, "_columns", Columns(self.space))
 
     @property
     def n_movies(self) -> int:
@@ -183,7 +184,7 @@ class HybridModel:
 
     def knows(self, movie_id: int) -> bool:
         """Whether the movie can be predicted without `with_movies`."""
-        return movie_id in self._row
+        return movie_id in self._index
 
     def with_movies(self, movies: pd.DataFrame) -> HybridModel:
         """Return a copy that can also predict `movies`, from keywords, genres and year alone.
@@ -228,18 +229,22 @@ class HybridModel:
         Raises:
             DataError: a movie is not known.
         """
-        try:
-            return np.array([self._row[int(movie)] for movie in movie_ids], dtype=np.int64)
-        except KeyError as error:
+        wanted = np.asarray(movie_ids)
+        rows = self._index.get_indexer(wanted)
+        if (rows < 0).any():
             raise DataError(
-                f"The model does not know movie {error.args[0]}; add it with 'with_movies' first."
-            ) from None
+                f"The model does not know movie {wanted[rows < 0][0]}; "
+                "add it with 'with_movies' first."
+            )
+        return rows
 
     def taste(self, own_ratings: pd.DataFrame) -> Taste:
         """What a member's own ratings (movie_id, rating; checked) say about their taste."""
         rated = self.rows(own_ratings[MOVIE])
         expected = self.bias.mu + self.bias.movie[rated]
-        return Taste.learn(self.space, rated, own_ratings[RATING].to_numpy() - expected)
+        residual = own_ratings[RATING].to_numpy() - expected
+        covariance = self._columns.across(rated, rated)
+        return Taste.learn(rated, residual, covariance, self.options.noise_variance)
 
     def react(
         self,
@@ -262,15 +267,13 @@ class HybridModel:
         members = sorted(ratings[MEMBER].unique()) if member_ids is None else member_ids
         rows = self.rows(movie_ids)
         own = [ratings[ratings[MEMBER] == member] for member in members]
-        union = np.unique(self.rows(ratings[MOVIE]))
-        across = self.space.covariance(rows, union)
         prior = self.space.variance(rows)
         crowd = self.bias.mu + self.bias.expected[rows]
         mean, variance = np.empty((2, len(members), len(rows)))
         for i, own_ratings in enumerate(own):
             taste = self.taste(own_ratings)
-            columns = np.searchsorted(union, taste.rated)
-            liking, variance[i] = taste.predict(across[:, columns], prior)
+            across = self._columns.across(taste.rated, rows)
+            liking, variance[i] = taste.predict(across, prior)
             mean[i] = crowd + liking
         shared = self.bias.uncertainty[rows]
         return Reactions(

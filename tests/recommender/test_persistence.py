@@ -15,13 +15,16 @@ def saved(tmp_path: Path, tiny_model: HybridModel) -> Path:
     return tmp_path / "model"
 
 
-def test_what_is_loaded_predicts_the_same_to_the_bit(
+def test_what_is_loaded_is_the_same_model_to_the_bit(
     saved: Path, tiny_model: HybridModel, train_lover: pd.DataFrame
 ) -> None:
     loaded = HybridModel.load(saved)
     was, now = (m.react(train_lover, range(22)) for m in (tiny_model, loaded))
-    assert was.mean.tobytes() == now.mean.tobytes()
-    assert was.sd.tobytes() == now.sd.tobytes()
+    assert loaded.space.places.tobytes() == tiny_model.space.places.tobytes()
+    assert loaded.bias.expected.tobytes() == tiny_model.bias.expected.tobytes()
+    # Matrix products differ in the last bits with where in memory an array lies.
+    assert now.mean == pytest.approx(was.mean, abs=1e-6)
+    assert now.sd == pytest.approx(was.sd, abs=1e-6)
     assert loaded.options == tiny_model.options
     assert loaded.trained_at == tiny_model.trained_at
     assert loaded.features == tiny_model.features
