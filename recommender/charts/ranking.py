@@ -38,7 +38,7 @@ def ranking_metrics(frame: pd.DataFrame, *, ours: str = "hybrid") -> go.Figure:
         rows=len(metrics),
         cols=1,
         subplot_titles=[_name(metric) for metric in metrics],
-        vertical_spacing=0.3 / len(metrics),
+        vertical_spacing=0.36 / len(metrics),
     )
     for row, metric in enumerate(metrics, start=1):
         for split, look in LOOKS.items():
@@ -61,7 +61,8 @@ def ranking_metrics(frame: pd.DataFrame, *, ours: str = "hybrid") -> go.Figure:
         ticktext=[label(model) for model in models],
         range=[-0.6, len(models) - 0.4],
     )
-    height = 40 + len(metrics) * (70 + ROW_HEIGHT * len(models))
+    figure.update_annotations(font_size=13)
+    height = 60 + len(metrics) * (76 + ROW_HEIGHT * len(models))
     return finish(figure, _title(frame, ours), height=height, legend=True)
 
 

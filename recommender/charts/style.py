@@ -75,6 +75,6 @@ def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) 
         height=height + top,
         margin={"l": 8, "r": 12, "t": top, "b": 8},
         showlegend=legend,
-        legend={"orientation": "h", "x": 0, "y": -0.02, "yanchor": "top", "yref": "paper"},
+        legend={"orientation": "h", "x": 0, "y": -36 / height, "yanchor": "top"},
         dragmode=False,
     )
