@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -28,12 +29,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
+        sys.stdout.flush()
     except ClubError as error:
         print(f"python -m club {options.command}: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # whoever read our output has seen enough
-        sys.stderr.close()  # or Python complains about it when it ends
-        return 0
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more
     return 0
 
 
@@ -88,7 +89,8 @@ def _members(options: argparse.Namespace) -> None:
     ]
     if options.json:
         print(json.dumps(rows, ensure_ascii=False, indent=2))
-    for row in [] if options.json else rows:
+        return
+    for row in rows:
         print(f"{row['member_id']:>4}  {row['ratings']:>6,} ratings  {row['name']}")
 
 

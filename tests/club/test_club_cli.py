@@ -143,6 +143,15 @@ def test_names_are_printed_whatever_the_terminal_believes_to_speak(ours):
     assert "Ana Łuczak" in ended.stdout.decode("utf-8")
 
 
+def test_a_reader_who_has_seen_enough_is_no_error(file):
+    assert main(["demo", "--database", str(file)]) == 0
+    command = [sys.executable, "-m", "club", "export", "--database", str(file)]
+    export = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    export.stdout.close()
+    assert (export.stderr.read(), export.wait(60)) == (b"", 0)
+    export.stderr.close()
+
+
 def test_every_command_explains_itself(capsys):
     for command in ([], ["demo"], ["members"], ["export"], ["backup"]):
         with pytest.raises(SystemExit) as end:

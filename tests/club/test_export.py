@@ -35,7 +35,7 @@ def test_no_two_texts_become_the_same_cell(one, other):
 
 
 def test_ratings_are_written_with_names_titles_and_times(store, monkeypatch):
-    monkeypatch.setattr("club.store.time.time", lambda: 1_700_000_000)
+    monkeypatch.setattr("club.store._now", lambda: 1_700_000_000)
     zoe, evil = store.add_member("Zoë, the 1st"), store.add_member("=cmd()")
     store.rate_many([(zoe, 1, 4.5), (zoe, 2, 0.5), (evil, 3, 5)])
     store.remove_member(evil)

@@ -41,7 +41,7 @@ def replayed(store) -> dict:
 
 def test_ratings_are_a_replay_of_the_history_and_undo_restores(store, monkeypatch):
     clock = [1000]
-    monkeypatch.setattr("club.store.time.time", lambda: clock[0])
+    monkeypatch.setattr("club.store._now", lambda: clock[0])
 
     @settings(max_examples=30 if store.file else 8, deadline=None)
     @given(steps=STEPS)

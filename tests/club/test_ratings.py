@@ -16,7 +16,7 @@ NOON = 1_700_000_000
 def clock(monkeypatch):
     """The store's clock, as a list whose last element is now."""
     times = [NOON]
-    monkeypatch.setattr("club.store.time.time", lambda: times[-1])
+    monkeypatch.setattr("club.store._now", lambda: times[-1])
     return times
 
 
