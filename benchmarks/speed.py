@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import numpy as np
 import pandas as pd
 
-from recommender import Dataset, HybridModel, TrainingOptions, hybrid, load_bundled
+from recommender import Dataset, HybridModel, TrainingOptions, load_bundled, taste
 from recommender.bundled import demo_club
 
 
@@ -39,7 +39,7 @@ def seconds(run: Callable[[], object]) -> float:
 def fit_ratio(data: Dataset, runs: int) -> dict[str, float]:
     """A whole fit against the bare LightFM fits inside it."""
     whole, inside = [], []
-    bare = hybrid.fit_lightfm
+    bare = taste.fit_lightfm
     for _ in range(runs):
         spent = []
 
@@ -49,11 +49,11 @@ def fit_ratio(data: Dataset, runs: int) -> dict[str, float]:
             spent.append(time.perf_counter() - start)  # noqa: B023
             return model
 
-        hybrid.fit_lightfm = timed  # type: ignore[assignment]
+        taste.fit_lightfm = timed  # type: ignore[assignment]
         try:
             whole.append(seconds(lambda: HybridModel.fit(data, TrainingOptions())))
         finally:
-            hybrid.fit_lightfm = bare
+            taste.fit_lightfm = bare
         inside.append(sum(spent))
     ratios = [a / b for a, b in zip(whole, inside, strict=True)]
     return {

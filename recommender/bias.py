@@ -96,6 +96,8 @@ class Bias:
             pull it further towards what movies of its words that clubs watch are like.
         words: (n_features + 1,) stars that each word adds to `expected`, and the constant.
         uncertainty: (n_movies,) variance of a movie's offset, stars².
+        user: (n_users,) how far each user's ratings lie from what their movies let expect, stars.
+        damping: how many average ratings an offset is mixed with.
     """
 
     mu: float
@@ -103,6 +105,8 @@ class Bias:
     expected: np.ndarray
     words: np.ndarray
     uncertainty: np.ndarray
+    user: np.ndarray
+    damping: float
 
     @classmethod
     def fit(
@@ -113,7 +117,7 @@ class Bias:
         damping: float = 5.0,
         penalty: float = 10.0,
         club_penalty: float = 60.0,
-        variance: float = 0.25,
+        variance: float = 0.15,
     ) -> Bias:
         """Fit the offsets and what they are expected to be.
 
@@ -138,7 +142,7 @@ class Bias:
         coefficients = weighted_ridge(plain, raw, weight, club_penalty)
         expected = (raw * counts + damping * (plain @ coefficients)) / (counts + damping)
         uncertainty = variance * damping / (counts + damping)
-        return cls(mu, movie, expected, coefficients, uncertainty)
+        return cls(mu, movie, expected, coefficients, uncertainty, of_user, damping)
 
 
 def _fame(counts: np.ndarray) -> np.ndarray:

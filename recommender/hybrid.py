@@ -44,6 +44,8 @@ class TrainingOptions:
         place_scale: how quickly likeness fades with distance in LightFM's space.
         noise_variance: of a rating around the member's taste, stars².
         movie_variance: of a movie's offset around what its words let expect, stars².
+        spread, spread_weight: a factor on the variances when predicting, and how many ratings of a
+            member it counts for against what they show themselves.
         damping: how many average ratings an offset is mixed with.
         place_penalty: of the ridge regression that guesses a place from words.
         min_movies: a keyword is used when it describes at least so many movies.
@@ -60,7 +62,9 @@ class TrainingOptions:
     word_variance: float = 0.1
     crowd_variance: float = 0.05
     noise_variance: float = 0.5
-    movie_variance: float = 0.25
+    movie_variance: float = 0.15
+    spread: float = 0.62
+    spread_weight: float = 20.0
     damping: float = 5.0
     place_penalty: float = 50.0
     min_movies: int = 5
@@ -98,7 +102,8 @@ class HybridModel:
         bias: what everybody agrees on.
         space: where the movies are.
         word_places: (n_features + 1, n_dimensions) what each word adds to a guessed place.
-        n_users, n_ratings: the size of what it learned from.
+        user_ids: (n_users,) the raters that it learned from, sorted.
+        n_ratings: how many ratings it learned from.
         trained_at: when, UTC.
     """
 
@@ -109,7 +114,7 @@ class HybridModel:
     bias: Bias
     space: Space
     word_places: np.ndarray
-    n_users: int
+    user_ids: np.ndarray
     n_ratings: int
     trained_at: datetime
     _index: pd.Index = field(init=False, repr=False, compare=False)
@@ -118,6 +123,11 @@ class HybridModel:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_index", pd.Index(self.movie_ids))
         object.__setattr__(self, "_columns", Columns(self.space))
+
+    @property
+    def n_users(self) -> int:
+        """How many raters it learned from."""
+        return len(self.user_ids)
 
     @property
     def n_movies(self) -> int:
@@ -177,7 +187,7 @@ class HybridModel:
             bias=bias,
             space=Space(places, words, crowd, options.variances),
             word_places=word_places,
-            n_users=ratings.n_users,
+            user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
             trained_at=datetime.now(UTC),
         )
@@ -273,14 +283,16 @@ class HybridModel:
         for i, own_ratings in enumerate(own):
             taste = self.taste(own_ratings)
             across = self._columns.across(taste.rated, rows)
-            liking, variance[i] = taste.predict(across, prior)
+            liking, doubt = taste.predict(across, prior)
             mean[i] = crowd + liking
+            spread = taste.spread(self.options.spread, self.options.spread_weight)
+            variance[i] = spread * (doubt + self.options.noise_variance)
         shared = self.bias.uncertainty[rows]
         return Reactions(
             tuple(int(member) for member in members),
-            tuple(int(movie) for movie in movie_ids),
+            tuple(np.asarray(movie_ids).tolist()),
             np.clip(mean, MIN_STARS, MAX_STARS),
-            np.sqrt(variance + self.options.noise_variance + shared),
+            np.sqrt(variance + shared),
             np.sqrt(shared),
         )
 

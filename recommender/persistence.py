@@ -23,7 +23,7 @@ from recommender.space import Space
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
 
-FORMAT = 2
+FORMAT = 3
 ARRAYS, FACTS = "arrays.npz", "model.json"
 
 
@@ -41,6 +41,8 @@ def save(model: HybridModel, folder: Path) -> None:
             expected=model.bias.expected,
             word_stars=model.bias.words,
             uncertainty=model.bias.uncertainty,
+            user=model.bias.user,
+            user_ids=model.user_ids,
             places=model.space.places,
             crowd=model.space.crowd,
             word_places=model.word_places,
@@ -52,7 +54,6 @@ def save(model: HybridModel, folder: Path) -> None:
             "format": FORMAT,
             "sha256": hashlib.sha256((fresh / ARRAYS).read_bytes()).hexdigest(),
             "trained_at": model.trained_at.isoformat(),
-            "n_users": model.n_users,
             "n_ratings": model.n_ratings,
             "mu": model.bias.mu,
             "options": asdict(model.options),
@@ -97,7 +98,15 @@ def load(folder: Path) -> HybridModel:
             features=MovieFeatures(names),
             movie_ids=a["movie_ids"],
             counts=a["counts"],
-            bias=Bias(facts["mu"], a["movie"], a["expected"], a["word_stars"], a["uncertainty"]),
+            bias=Bias(
+                mu=facts["mu"],
+                movie=a["movie"],
+                expected=a["expected"],
+                words=a["word_stars"],
+                uncertainty=a["uncertainty"],
+                user=a["user"],
+                damping=options.damping,
+            ),
             space=Space(
                 a["places"],
                 sparse.csr_matrix(words, shape=shape),
@@ -105,7 +114,7 @@ def load(folder: Path) -> HybridModel:
                 options.variances,
             ),
             word_places=a["word_places"],
-            n_users=facts["n_users"],
+            user_ids=a["user_ids"],
             n_ratings=facts["n_ratings"],
             trained_at=datetime.fromisoformat(facts["trained_at"]),
         )

@@ -89,11 +89,14 @@ class Taste:
         pull: (n_rated,) how strongly each pulls; the taste for a movie is expected to be its
             covariance with the rated movies times these.
         factor: lower Cholesky factor of the rated movies' covariance plus noise.
+        surprise: how far the ratings lay from what was expected of anyone, as the sum of n_rated
+            squares that are 1 each on average when the variances are right.
     """
 
     rated: np.ndarray
     pull: np.ndarray
     factor: np.ndarray
+    surprise: float
 
     @classmethod
     def learn(
@@ -110,7 +113,21 @@ class Taste:
         gram = covariance.astype(np.float64)
         gram[np.diag_indices_from(gram)] += noise
         factor = linalg.cholesky(gram, lower=True)
-        return cls(rated, linalg.cho_solve((factor, True), residual), factor)
+        pull = linalg.cho_solve((factor, True), residual)
+        return cls(rated, pull, factor, float(residual @ pull))
+
+    def spread(self, usual: float, weight: float) -> float:
+        """How much wider (1 is as expected) this member's ratings spread than the variances say.
+
+        Some people's stars are easier to foresee than others'. The posterior mean of a common
+        factor on all variances, which turns the normal distribution into Student's (Rasmussen and
+        Williams, 2006, section 9.9).
+
+        Args:
+            usual: the factor of the world's raters.
+            weight: how many ratings that counts for.
+        """
+        return (weight * usual + self.surprise) / (weight + len(self.rated))
 
     def known(self, across: np.ndarray) -> np.ndarray:
         """Whitened covariance with the rated movies, float32 (n_rated, n_rows).
@@ -120,9 +137,13 @@ class Taste:
         Args:
             across: (n_rated, n_rows) covariance, float32.
         """
-        # With many more rows than ratings a product with the inverse beats the triangular solve.
+        if not across.size:
+            return across
+        # With many more rows than ratings a product with the inverse beats the triangular solve;
+        # from the right, because then nothing needs to be copied into Fortran's order.
         inverse, _ = linalg.lapack.dtrtri(self.factor, lower=1)
-        return np.asarray(inverse.astype(np.float32) @ across)
+        inverse = inverse.astype(np.float32)
+        return np.asarray(linalg.blas.strmm(1.0, inverse, across.T, side=1, lower=1, trans_a=1)).T
 
     def predict(self, across: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return mean (stars) and variance (stars²) of the taste, each (n_rows,).
@@ -158,7 +179,10 @@ class Columns:
         kept = self._of
         if not len(rated) or any(row not in kept for row in rated.tolist()):
             return self._space.covariance(rated, rows)
-        return np.stack([kept[row][rows] for row in rated.tolist()])
+        columns = [kept[row] for row in rated.tolist()]
+        if np.array_equal(rows, np.arange(len(self._space.crowd))):
+            return np.stack(columns)
+        return np.stack([column[rows] for column in columns])
 
     def _keep_columns(self, rated: np.ndarray) -> None:
         kept = self._of

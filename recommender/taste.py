@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
-from lightfm import LightFM
 from scipy import sparse
 
 from recommender.dataset import RatingRows
 from recommender.features import with_identity
+
+if TYPE_CHECKING:
+    from lightfm import LightFM
 
 Progress = Callable[[int, int], None]
 
@@ -43,6 +46,9 @@ def fit_lightfm(
         item_features: (n_rated_movies, n_features), rows in the order of the columns of `likes`.
         on_epoch: called after each epoch.
     """
+    # Takes a second to import, which a page that only predicts need not wait for.
+    from lightfm import LightFM  # noqa: PLC0415
+
     if likes.shape[1] != item_features.shape[0]:
         raise ValueError("one row of item features is needed for each column of the interactions")
     model = LightFM(

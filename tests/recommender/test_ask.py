@@ -9,8 +9,10 @@ from recommender.ask import seen_chance, what_to_rate
 def mean_variance(
     model: HybridModel, ratings: pd.DataFrame, member: int, shortlist: list[int]
 ) -> float:
-    reactions = model.react(ratings, shortlist, member_ids=[member])
-    return float((reactions.sd**2).mean())
+    own = ratings[ratings["member_id"] == member]
+    taste, rows = model.taste(own), model.rows(shortlist)
+    across = model.space.covariance(taste.rated, rows)
+    return float(taste.predict(across, model.space.variance(rows))[1].mean())
 
 
 def test_the_promise_is_what_a_rating_then_does_whatever_its_stars(

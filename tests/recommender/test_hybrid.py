@@ -42,12 +42,12 @@ def test_a_new_movie_is_predicted_from_its_words(
     assert (wider.react(train_lover, [4, 20]).mean == old.mean).all()
 
 
-def test_a_member_without_ratings_gets_the_crowds_opinion_and_the_widest_interval(
+def test_a_member_without_ratings_gets_the_crowds_opinion_and_a_wide_interval(
     tiny_model: HybridModel, train_lover: pd.DataFrame
 ) -> None:
     reactions = tiny_model.react(train_lover, [4, 5], member_ids=[9, 1])
     assert reactions.mean[0] == pytest.approx(tiny_model.bias.mu + tiny_model.bias.expected[[4, 5]])
-    assert (reactions.sd[0] > reactions.sd[1]).all()
+    assert (reactions.sd[0] > 0.8).all()
     nobody = tiny_model.react(train_lover.iloc[:0], [4], member_ids=[9])
     assert nobody.mean.shape == (1, 1)
 
@@ -61,11 +61,21 @@ def test_more_ratings_never_make_a_prediction_less_certain(
         [(1, movie, half / 2) for movie, half in rows], columns=["member_id", "movie_id", "rating"]
     ).astype({"member_id": int, "movie_id": int, "rating": float})
     movies = list(range(22))
-    less = tiny_model.react(ratings.iloc[:-1], movies, member_ids=[1])
-    more = tiny_model.react(ratings, movies, member_ids=[1])
+    # Surprising ratings may show that a member is hard to foresee; that is left out here.
+    calm = replace(tiny_model, options=replace(tiny_model.options, spread_weight=1e12))
+    less = calm.react(ratings.iloc[:-1], movies, member_ids=[1])
+    more = calm.react(ratings, movies, member_ids=[1])
     assert (more.sd <= less.sd + 1e-6).all()
     assert (more.mean >= 0.5).all()
     assert (more.mean <= 5.0).all()
+
+
+def test_a_member_who_surprises_gets_wider_intervals(tiny_model: HybridModel) -> None:
+    movies = list(range(0, 20, 2))
+    steady = pd.DataFrame({"member_id": 1, "movie_id": movies, "rating": 4.0})
+    wild = steady.assign(member_id=2, rating=[0.5, 5.0] * 5)
+    reactions = tiny_model.react(pd.concat([steady, wild]), [5, 20])
+    assert (reactions.sd[1] > reactions.sd[0] + 0.1).all()
 
 
 def test_members_and_movies_do_not_influence_each_others_predictions(
