@@ -42,6 +42,8 @@ def _show_learning() -> None:
             "The earlier model keeps serving."
             if trainer.learned_version is not None
             else "Predictions come from keywords alone for now."
+            if trainer.model is not None
+            else "There are no predictions until it has learned."
         )
         st.warning(
             f"{plain(status.message)} {serving} Try “Retrain” on the Model page.",

@@ -27,10 +27,19 @@ def page(name: str) -> Page:
     return st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "tonight")
 
 
-def run() -> None:
-    """Show the navigation, then the page that the address names."""
+def choose() -> Page:
+    """Draw the navigation and return the page that the address names."""
+    # Before the navigation: without a symbol of its own the tab would fetch the page's from afar.
+    st.set_page_config(page_icon=ICON, layout="wide")
     st.logo(ICON, size="medium")
     current = st.navigation([page(name) for name in PAGES], position="top")
+    st.set_page_config(page_title=f"{current.title} · Movie club")
+    return current
+
+
+def run() -> None:
+    """Draw the navigation, then the page that the address names."""
+    current = choose()
     token = _reached.set(True)
     try:
         with errors_shown():
@@ -47,5 +56,5 @@ def require() -> None:
     thing that a fresh server is asked for. Naming the pages once ends that mode for the process.
     """
     if not _reached.get():
-        st.navigation([page(name) for name in PAGES], position="top")
+        choose()
         st.rerun()

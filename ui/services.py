@@ -153,22 +153,29 @@ def search(club: View, text: str, limit: int = 8) -> list[int]:
 
 def model(club: View) -> HybridModel | None:
     """Return the model that serves, taught about the club's own movies; None before the first."""
+    generation = trainer().status.generation  # before the model: never newer than it
     serving = trainer().model
-    return serving and _with_own(trainer().status.generation, club.version, serving, club)
+    return serving and _with_own(database(), club.version, generation, serving, club.own_movies)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _with_own(generation: int, version: int, _serving: HybridModel, _club: View) -> HybridModel:
-    return _serving.with_movies(_club.own_movies)
+def _with_own(
+    location: str, version: int, generation: int, _serving: HybridModel, _own: pd.DataFrame
+) -> HybridModel:
+    return _serving.with_movies(_own)
 
 
-def reactions(club: View, movie_ids: tuple[int, ...]) -> Reactions | None:
-    """Return what every member is expected to think; None while there is no model at all."""
+def reactions(
+    club: View, movie_ids: tuple[int, ...], member_ids: tuple[int, ...]
+) -> Reactions | None:
+    """Return what the members are expected to think; None while there is no model at all."""
     serving = model(club)
-    if serving is None or not club.names:
+    if serving is None:
         return None
     generation = trainer().status.generation
-    return _reactions(database(), club.version, generation, movie_ids, serving, club)
+    return _reactions(
+        database(), club.version, generation, movie_ids, member_ids, serving, club.ratings
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=32)
@@ -177,10 +184,11 @@ def _reactions(
     version: int,
     generation: int,
     movie_ids: tuple[int, ...],
+    member_ids: tuple[int, ...],
     _model: HybridModel,
-    _club: View,
+    _ratings: pd.DataFrame,
 ) -> Reactions:
-    return _model.react(_club.ratings, movie_ids, member_ids=list(_club.names))
+    return _model.react(_ratings, movie_ids, member_ids=member_ids)
 
 
 def moment() -> tuple[int, int, str]:

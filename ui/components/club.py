@@ -221,7 +221,8 @@ def about(club: View) -> None:
     notes = DATA / "README.md"
     if notes.exists():
         with st.expander("The ratings that this app ships with", icon=":material/license:"):
-            st.markdown(notes.read_text("utf-8"))
+            _, text = notes.read_text("utf-8").split("\n", 1)  # its title is the expander's
+            st.markdown(text)
 
 
 def heading(club: View) -> str:

@@ -95,10 +95,8 @@ def figures(result: Evaluation) -> None:
         f"One rating in five, {numbers['held_out_ratings']:,} in all, was hidden while the model "
         "learned."
     )
-    left, right = st.columns(2, gap="large")
-    with left:
+    with st.grid(columns=3, min_column_width=300, gap="medium"):
         _chart(predicted_against_actual(result.predictions), "actual", "Predicted against actual")
-    with right:
         _chart(error_against_baselines(result.errors), "errors", "Error against the baselines")
         _chart(reliability(result.predictions), "reliable", "Predicted against actual likes")
 

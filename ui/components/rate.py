@@ -91,7 +91,7 @@ def board(club: View, movie: int) -> None:
     with st.container(border=True, key="board"):
         left, right = st.columns([2, 5], gap="medium")
         with left:
-            picture, words = st.columns([1, 1], wrap=False, vertical_alignment="center")
+            picture, words = st.columns([2, 3], wrap=False, vertical_alignment="center")
             with picture:
                 poster_image(club, movie)
             with words:
@@ -106,26 +106,27 @@ def board(club: View, movie: int) -> None:
 
 
 def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> None:
-    members = [member for member, _ in changes]
-    before = services.reactions(club, club.shortlist)
+    members = tuple(member for member, _ in changes if member in club.names)
+    before = services.reactions(club, club.shortlist, members)
     rows = [(member, movie, stars) for member, stars in changes]
     if change(services.store().rate_many, rows) is None:
         return
     told = (f"{club.names.get(m, '?')}: {half_stars(s) if s else 'no stars'}" for m, s in changes)
     notify(plain(f"{listed(told)} for {club.title(movie)}"))
-    st.session_state[MOVED] = _moved(services.view(), before, members)
+    st.session_state[MOVED] = _moved(services.view(), before)
 
 
-def _moved(club: View, before: Reactions | None, members: list[int]) -> str:
-    """Return as Markdown how tonight's stars of `members` moved since `before`."""
-    after = services.reactions(club, club.shortlist)
-    if before is None or after is None or before.member_ids != after.member_ids:
+def _moved(club: View, before: Reactions | None) -> str:
+    """Return as Markdown how the members' stars for tonight moved since `before`."""
+    if before is None:
+        return ""
+    after = services.reactions(club, before.movie_ids, before.member_ids)
+    if after is None:
         return ""
     lines = []
-    for member in members:
-        row = after.member_ids.index(member)
-        step = after.mean[row] - before.mean[row]
-        most = [i for i in abs(step).argsort()[::-1][:3] if abs(step[i]) >= WORTH_TELLING]
+    for row, member in enumerate(after.member_ids):
+        step = abs(after.mean[row] - before.mean[row])
+        most = [i for i in step.argsort()[::-1][:3] if step[i] >= WORTH_TELLING]
         told = [
             f"{plain(club.title(after.movie_ids[i]))} {before.mean[row, i]:.1f} → "
             f"**{after.mean[row, i]:.1f}**"

@@ -129,14 +129,12 @@ def extremes(club: View, reactions: Reactions, movie: int) -> str:
 
 def show_ranking(club: View, here: list[int], movies: tuple[int, ...], strategy: str) -> None:
     """Draw the top pick, the other candidates, and everyone's stars for all of them."""
-    everyone = services.reactions(club, movies)
-    if everyone is None:
+    present = services.reactions(club, movies, tuple(here))
+    if present is None:
         with st.container(border=True, key="first_model"):
             st.markdown("The first predictions are on their way; they take a second or two.")
             st.skeleton(height=240)
         return
-    rows = [everyone.member_ids.index(member) for member in here]
-    present = Reactions(tuple(here), movies, everyone.mean[rows], everyone.sd[rows])
     ranked = rank(present, strategy)
     newcomers = [m for m in here if not (club.ratings[MEMBER] == m).any()]
     if newcomers:
@@ -209,7 +207,7 @@ def _card(club: View, present: Reactions, row: pd.Series) -> None:
         )
     if more:
         title = plain(film(club.title(movie), club.year(movie)))
-        st.dialog(title, width="large")(_details)(club, present, row)
+        st.dialog(title, width="medium")(_details)(club, present, row)
 
 
 def _details(club: View, present: Reactions, row: pd.Series) -> None:

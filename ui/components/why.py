@@ -1,4 +1,4 @@
-"""Why the model expects what it expects of one member: a sentence, and the sum behind it."""
+"""Why the model expects what it expects of a member: a sentence, and the sum behind it."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from recommender.columns import MEMBER, MOVIE
+from recommender.explain import sentence
 from ui import services
 from ui.services import View
-from ui.text import half_stars, listed, plain
+from ui.text import half_stars, plain
 
 SHOWN = 6  # parts of a sum; the rest is one line
 
@@ -28,7 +28,8 @@ def ask(club: View, members: Sequence[int], movie: int, key: str) -> None:
     if member is None or model is None:
         return
     parts = model.explain(club.ratings, member, movie)
-    st.markdown(plain(sentence(club, member, parts)))
+    reason = sentence(parts, club.ratings, member, club.movies["title"])
+    st.markdown(f"**{plain(club.names[member])}**: {plain(reason)}")
     st.dataframe(
         sum_of(club, member, parts),
         hide_index=True,
@@ -41,40 +42,18 @@ def ask(club: View, members: Sequence[int], movie: int, key: str) -> None:
     )
 
 
-def sentence(club: View, member: int, parts: pd.DataFrame) -> str:
-    """Return the reason as one sentence of plain text."""
-    name = club.names[member]
-    if not (club.ratings[MEMBER] == member).any():
-        return f"{name} has rated nothing yet, so these are the crowd's stars."
-    rated = parts[parts["kind"] == "rated movie"]
-    told = rated.loc[rated["stars"].abs().sort_values(ascending=False).index].head(2)
-    movies = listed(
-        f"{half_stars(club.stars[member, movie])} for {club.title(movie)}" for movie in told[MOVIE]
-    )
-    words = parts[(parts["kind"] == "feature") & (parts["stars"].abs() >= 0.05)]
-    words = words.loc[words["stars"].abs().sort_values(ascending=False).index].head(2)
-    tags = listed(
-        f"{label} ({value:+.1f})"
-        for label, value in zip(words["label"], words["stars"], strict=True)
-    )
-    because = f"{name}'s {movies} say most about it"
-    return f"{because}, and so do {tags}." if tags else f"{because}."
-
-
 def sum_of(club: View, member: int, parts: pd.DataFrame) -> pd.DataFrame:
     """Return the parts as a table, What and Stars, that adds up to the prediction."""
     common = {
         "world": "What people give a movie on average",
         "movie": "How much better or worse this movie is to everyone",
-        "member": f"How generous {club.names[member]} is",
+        "member": f"How generous {club.names[member]} is, and how much for what all like",
         "limit": "Stars end at ½ and 5",
     }
-    fixed = parts[parts["kind"].isin(common)]
+    fixed = parts[parts["kind"].isin(common)].groupby("kind", sort=False)["stars"].sum()
     taste = parts[~parts["kind"].isin(common)]
     taste = taste.loc[taste["stars"].abs().sort_values(ascending=False).index]
-    rows = [
-        (common[kind], value) for kind, value in zip(fixed["kind"], fixed["stars"], strict=True)
-    ]
+    rows = [(common[str(kind)], float(value)) for kind, value in fixed.items()]
     for kind, label, value, movie in taste.head(SHOWN).itertuples(index=False):
         if kind == "rated movie":
             given = half_stars(club.stars[member, int(movie)])

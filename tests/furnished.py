@@ -1,0 +1,26 @@
+"""A folder for the app to live in: the demo club and a small model that has learned already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from club.demo import load_demo
+from club.store import Store
+from club.world import training_data
+from recommender import TrainingOptions, load_bundled
+from recommender.bundled import demo_club
+from recommender.trainer import Trainer
+
+SMALL = TrainingOptions(components=8, epochs=1)
+
+
+def furnish(folder: Path) -> Path:
+    """Fill `folder` as $MOVIE_CLUB_VAR: club.db with the demo, a model of a few seconds' work."""
+    world = load_bundled()
+    store = Store(folder / "club.db")
+    load_demo(store, world, demo_club())
+    trainer = Trainer(folder)
+    trainer.start(lambda: training_data(world, store), store.version(), SMALL)
+    trainer.wait(120)
+    assert trainer.status.state == "ready", trainer.status.message
+    return folder

@@ -1,0 +1,83 @@
+"""Model promises: what it knows, how old that is, and what happens while it learns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from conftest import Open
+
+from club.store import Store
+from recommender.trainer import Trainer
+from ui import services
+
+
+def test_what_the_model_knows_is_counted(open_page: Open) -> None:
+    app = open_page("model")
+    counts = {metric.label: metric.value for metric in app.metric}
+    assert counts.keys() == {"Ratings", "People", "Movies", "Keywords"}
+    assert (counts["Ratings"], counts["People"], counts["Movies"]) == ("100,004", "671", "9,066")
+    assert int(counts["Keywords"]) > 100
+
+
+def test_a_model_of_the_same_ratings_is_up_to_date(open_page: Open) -> None:
+    app = open_page("model")
+    assert app.success[0].value == "It is up to date: nothing has changed since."
+
+
+def test_ratings_since_the_learning_are_counted(open_page: Open, store: Store) -> None:
+    ana, bruno = store.members().index[:2]
+    store.rate(ana, 68954, 4.0)
+    store.rate(ana, 68954, 4.5)
+    store.rate(bruno, 68954, 2.0)
+    app = open_page("model")
+    assert app.info[0].value.startswith("2 ratings have changed since.")
+
+
+def test_a_change_that_is_no_rating_is_told_as_that(open_page: Open, store: Store) -> None:
+    store.add_member("Zoë")
+    app = open_page("model")
+    assert app.info[0].value == "The club has changed since, but no rating has."
+
+
+def _status(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
+    now = replace(services.trainer().status, **changes)
+    monkeypatch.setattr(Trainer, "status", property(lambda _self: now))
+
+
+@pytest.mark.parametrize("page", ["tonight", "rate", "club", "model"])
+def test_every_page_shows_the_learning(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    _status(monkeypatch, state="learning", done=3, total=10)
+    (bar,) = open_page(page).get("progress")
+    assert bar.proto.value == 30
+    assert bar.proto.text == (
+        "The model is learning, 30% done. The earlier model serves until then."
+    )
+
+
+def test_while_it_learns_there_is_nothing_to_start(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _status(monkeypatch, state="learning", done=3, total=10)
+    button = open_page("model").button("retrain")
+    assert (button.label, button.disabled) == ("Learning …", True)
+
+
+def test_a_failure_is_a_sentence_and_the_old_model_serves(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _status(monkeypatch, state="failed", message="The disk is full.")
+    app = open_page()
+    assert app.warning[0].value == (
+        "The disk is full\\. The earlier model keeps serving. Try “Retrain” on the Model page."
+    )
+    assert len(app.dataframe[0].value) == 6
+
+
+def test_retrain_starts_the_learning(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    monkeypatch.setattr(services, "learn", lambda: started.append(True) or True)
+    open_page("model").button("retrain").click().run()
+    assert started == [True]

@@ -1,0 +1,87 @@
+"""The small parts: words, numbers and posters."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ui import text
+from ui.posters import GENRES, main_genre, poster
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def words(svg: str) -> list[str]:
+    return [node.text or "" for node in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+
+
+@given(
+    st.text(max_size=80), st.none() | st.integers(1888, 2100), st.lists(st.sampled_from([*GENRES]))
+)
+def test_any_title_makes_a_picture_that_can_be_read(title: str, year, genres: list[str]) -> None:
+    svg = poster(title, year, genres)
+    assert ElementTree.fromstring(svg).tag == f"{SVG}svg"
+    assert svg == poster(title, year, genres)
+
+
+def test_a_poster_holds_title_year_and_genre() -> None:
+    assert words(poster("Heat", 1995, ["Action", "Crime"])) == ["Heat", "1995 · Crime"]
+
+
+def test_a_title_is_text_never_markup() -> None:
+    svg = poster("<script>alert(1)</script> & more", 2000, ["Drama"])
+    assert "<script" not in svg
+    assert "".join(words(svg)[:-1]).replace(" ", "") == "<script>alert(1)</script>&more"
+
+
+def test_a_long_title_is_cut_and_says_so() -> None:
+    lines = words(poster("very " * 60, None, []))
+    assert lines[3].endswith("…")
+    assert len(lines) == 5
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_every_genre_has_its_colours(genre: str) -> None:
+    assert main_genre(["IMAX", genre]) == genre
+    assert GENRES[genre][0].paper in poster("A", 2000, [genre])
+
+
+@pytest.mark.parametrize(
+    ("raw", "escaped"),
+    [
+        ("Amélie", "Amélie"),
+        ("![x](http://x)", r"\!\[x\]\(http\:\/\/x\)"),
+        ("*a*_b_`c`$d$", r"\*a\*\_b\_\`c\`\$d\$"),
+        ("one\n# two", r"one \# two"),
+        (":smile:", "\\:\u2060smile\\:"),
+        ("2001: A Space Odyssey", r"2001\: A Space Odyssey"),
+    ],
+)
+def test_markdown_sees_every_letter_as_a_letter(raw: str, escaped: str) -> None:
+    assert text.plain(raw) == escaped
+
+
+def test_numbers_are_told_as_people_say_them() -> None:
+    assert [text.half_stars(v) for v in (0.5, 1, 4.5, 5)] == ["½", "1", "4½", "5"]
+    assert text.stars(4.25, 2) == "4.25 ★"
+    assert text.between(3.44, 4.58) == "3.4 – 4.6"
+    assert [text.counted(n, "rating") for n in (0, 1, 1234)] == [
+        "0 ratings", "1 rating", "1,234 ratings",
+    ]  # fmt: skip
+    assert [text.listed(w) for w in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
+        "", "a", "a and b", "a, b and c",
+    ]  # fmt: skip
+    assert [text.film("Heat", 1995), text.film("Heat", None)] == ["Heat (1995)", "Heat"]
+
+
+def test_moments_are_told_as_how_long_ago() -> None:
+    now = datetime(2026, 1, 10, tzinfo=UTC)
+    steps = [timedelta(seconds=59), timedelta(minutes=1), timedelta(hours=5), timedelta(days=2)]
+    assert [text.ago(now - step, now) for step in steps] == [
+        "just now", "1 minute ago", "5 hours ago", "2 days ago",
+    ]  # fmt: skip
+    assert text.ago(now + timedelta(minutes=3), now) == "just now"

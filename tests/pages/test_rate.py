@@ -1,0 +1,100 @@
+"""Rate promises: what is entered is saved, told, and can be taken back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from conftest import Open
+from streamlit.testing.v1 import AppTest
+
+from club.store import Store
+from ui.components.widgets import new_changes
+
+PULP_FICTION, UP = 296, 68954
+
+
+def board(app: AppTest, key: str) -> dict:
+    """The data that a widget of our own was drawn with."""
+    elements = {
+        element.proto.id.split("-")[-1]: element.proto for element in app.get("bidi_component")
+    }
+    proto = next(proto for name, proto in elements.items() if name == key)
+    return json.loads(proto.json)
+
+
+def test_a_movie_in_the_address_shows_everyones_stars(open_page: Open, store: Store) -> None:
+    app = open_page("rate", movie=str(PULP_FICTION))
+    assert app.subheader[0].value == "Pulp Fiction"
+    rows = board(app, f"stars_{PULP_FICTION}")["rows"]
+    given = store.ratings().query("movie_id == @PULP_FICTION").set_index("member_id")["rating"]
+    assert [row["name"] for row in rows] == list(store.members()["name"])
+    assert {row["id"]: row["stars"] for row in rows if row["stars"]} == given.to_dict()
+
+
+@pytest.mark.parametrize("movie", ["", "nonsense", "-77", "999999999"])
+def test_an_address_that_names_no_movie_shows_what_to_rate_next(
+    open_page: Open, movie: str
+) -> None:
+    app = open_page("rate", movie=movie)
+    assert not app.subheader
+    shelves = [text.value for text in app.markdown]
+    assert shelves == ["##### On the shortlist", "##### Rated lately"]
+
+
+def test_searching_forgives_typos_and_missing_articles(open_page: Open) -> None:
+    app = open_page("rate")
+    app.text_input("find").set_value("matrx").run()
+    labels = [tile["label"] for tile in board(app, "found")["tiles"]]
+    assert labels[0] == "The Matrix (1999)"
+
+
+def test_a_search_without_result_leads_to_adding_by_hand(open_page: Open) -> None:
+    app = open_page("rate")
+    app.text_input("find").set_value("qqqq<b>zzzz").run()
+    assert "No movie is called anything like “qqqq\\<b\\>zzzz”\\." not in app.markdown[0].value
+    assert app.markdown[0].value == "No movie is called anything like “qqqq\\<b\\>zzzz”."
+    assert [link.label for link in app.get("page_link")] == ["Add it by hand"]
+
+
+def test_the_latest_rating_can_be_taken_back(open_page: Open, store: Store) -> None:
+    ana = int(store.members().index[0])
+    store.rate(ana, UP, 4.5)
+    app = open_page("rate")
+    assert app.button("undo").label == "Undo Ana\\, Up\\: 4½"
+    app.button("undo").click().run()
+    assert store.ratings().query("movie_id == @UP").empty
+    assert [toast.value for toast in app.toast] == ["Taken back: Ana\\, Up\\: 4½"]
+    assert "undo" not in [button.key for button in app.button]
+
+
+def test_the_demos_own_ratings_cannot_be_taken_back(open_page: Open) -> None:
+    assert "undo" not in [button.key for button in open_page("rate").button]
+
+
+def test_the_grid_lists_the_shortlist_first_then_the_latest(open_page: Open, store: Store) -> None:
+    app = open_page("rate", way="Grid")
+    grid = app.data_editor[0].value
+    assert list(grid.index[:6]) == store.shortlist()
+    assert list(grid.columns) == ["movie", *map(str, store.members().index)]
+    assert len(grid) == 30
+
+
+def test_a_club_without_members_is_told_to_add_them(open_page: Open, store: Store) -> None:
+    store.start_own_club("Ours")
+    app = open_page("rate")
+    assert app.markdown[1].value == "There is nobody to rate for yet."
+
+
+def test_the_star_boards_log_is_read_once_and_its_last_word_counts() -> None:
+    log = [[11, 1, 3], [12, 2, 4.5], [13, 1, None]]
+    assert new_changes(log, 0) == ([(1, None), (2, 4.5)], 13)
+    assert new_changes(log, 11) == ([(2, 4.5), (1, None)], 13)
+    assert new_changes(log, 13) == ([], 13)
+
+
+@pytest.mark.parametrize(
+    "log", [None, "rubbish", [1, 2], [["a", 1, 3]], [[11, 1]], [[11, 1, 3.3]], [[11, 1, "5"]]]
+)
+def test_what_is_no_rating_in_the_log_is_left_out(log: object) -> None:
+    assert new_changes(log, 0)[0] == []
