@@ -1,0 +1,243 @@
+"""How right the predictions are for the club itself, from the ratings that it has given.
+
+Every rating is predicted as if nobody in the club had seen the movie yet: the members' ratings of
+it are taken out of what everybody thinks of the movie, and each member's taste is learned from
+their other ratings only. Both are exact and need no refit: a sum is corrected, and what a Gaussian
+process predicts without one of its points follows from the inverse of its covariance (Rasmussen
+and Williams, 2006, section 5.4.2). Only the movies' places stay as learned, to which a club adds
+little among hundreds of raters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import linalg
+
+from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
+from recommender.dataset import MAX_STARS, MIN_STARS, check_ratings
+from recommender.hybrid import HybridModel
+from recommender.reactions import Reactions
+
+LEVEL = 0.8
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """What everybody outside the club thinks of each movie that the club rated.
+
+    Args:
+        expected: stars, index movie_id.
+        uncertainty: variance of that, stars², index movie_id.
+    """
+
+    expected: pd.Series
+    uncertainty: pd.Series
+
+
+def without_the_club(
+    model: HybridModel, member_ratings: pd.DataFrame, user_of: Mapping[int, int] | None = None
+) -> Crowd:
+    """Take the club's ratings out of the movies' offsets.
+
+    Args:
+        member_ratings: member_id, movie_id, rating, as the model learned them.
+        user_of: member_id -> user_id in the model's data; the same ids when None. A member who is
+            not in the data has nothing to take out.
+    """
+    users = member_ratings[MEMBER].map(user_of) if user_of else member_ratings[MEMBER]
+    at = pd.Index(model.user_ids).get_indexer(users)
+    inside = member_ratings[at >= 0]
+    own = inside[RATING] - model.bias.mu - model.bias.user[at[at >= 0]]
+    taken = own.groupby(inside[MOVIE]).agg(["sum", "size"])
+    movies = pd.Index(np.sort(member_ratings[MOVIE].unique()), name=MOVIE)
+    taken = taken.reindex(movies, fill_value=0)
+    rows, damping = model.rows(movies), model.bias.damping
+    total = model.counts[rows] + damping
+    left = np.maximum(total - taken["size"].to_numpy(), damping)
+    expected = (model.bias.expected[rows] * total - taken["sum"].to_numpy()) / left
+    uncertainty = model.bias.uncertainty[rows] * total / left
+    return Crowd(
+        pd.Series(model.bias.mu + expected, index=movies), pd.Series(uncertainty, index=movies)
+    )
+
+
+def leave_one_out(
+    model: HybridModel, member_ratings: pd.DataFrame, user_of: Mapping[int, int] | None = None
+) -> pd.DataFrame:
+    """Predict every rating of the club from all the others but those of the same movie.
+
+    Args:
+        member_ratings: member_id, movie_id, rating.
+        user_of: see `without_the_club`.
+
+    Returns:
+        One row a rating: member_id, movie_id, actual, predicted, low, high (80%), like
+        (probability of 4 stars or more), and the baselines bias (everybody's opinion of the movie
+        plus how generous the member otherwise is) and member_mean, all in stars.
+    """
+    ratings = check_ratings(member_ratings, who=MEMBER)
+    return _predict(model, ratings, user_of, _without_each)
+
+
+def in_order_of_time(
+    model: HybridModel, member_ratings: pd.DataFrame, user_of: Mapping[int, int] | None = None
+) -> pd.DataFrame:
+    """Predict every rating from what the same member had rated before it.
+
+    Args:
+        member_ratings: as in `leave_one_out`, with timestamp (seconds).
+
+    Returns:
+        As `leave_one_out`, in order of time within a member, and earlier: how many of the
+        member's ratings were known.
+    """
+    ratings = check_ratings(member_ratings, who=MEMBER)
+    ratings = ratings.sort_values([MEMBER, TIMESTAMP, MOVIE], kind="stable", ignore_index=True)
+    found = _predict(model, ratings, user_of, _from_those_before)
+    return found.assign(earlier=found.groupby(MEMBER).cumcount())
+
+
+@dataclass(frozen=True)
+class _Fold:
+    """For each of a member's ratings, what the others say of it; all (n_rated,)."""
+
+    taste: np.ndarray  # expected stars above everybody's opinion
+    variance: np.ndarray  # of the rating around that, stars²
+    surprise: np.ndarray  # of the ratings that were used
+    used: np.ndarray  # how many were
+    generosity: np.ndarray  # sum of their residuals, stars
+    mean: np.ndarray  # of their stars; the world's mean where there are none
+
+
+Fold = Callable[[np.ndarray, np.ndarray, np.ndarray, float], _Fold]
+
+
+def _without_each(gram: np.ndarray, residual: np.ndarray, stars: np.ndarray, mu: float) -> _Fold:
+    inverse = linalg.inv(gram, assume_a="pos")
+    pull, own = inverse @ residual, np.diag(inverse)
+    n = np.full(len(stars), len(stars) - 1)
+    sums = residual.sum() - residual
+    mean = np.where(n > 0, (stars.sum() - stars) / np.maximum(n, 1), mu)
+    surprise = residual @ pull - pull**2 / own
+    return _Fold(residual - pull / own, 1 / own, surprise, n, sums, mean)
+
+
+def _from_those_before(
+    gram: np.ndarray, residual: np.ndarray, stars: np.ndarray, mu: float
+) -> _Fold:
+    factor = linalg.cholesky(gram, lower=True)
+    white = linalg.solve_triangular(factor, residual, lower=True)
+    scale, n = np.diag(factor), np.arange(len(stars))
+    before = np.cumsum(stars) - stars
+    mean = np.where(n > 0, before / np.maximum(n, 1), mu)
+    surprise = np.cumsum(white**2) - white**2
+    sums = np.cumsum(residual) - residual
+    return _Fold(residual - scale * white, scale**2, surprise, n, sums, mean)
+
+
+def _predict(
+    model: HybridModel, ratings: pd.DataFrame, user_of: Mapping[int, int] | None, fold: Fold
+) -> pd.DataFrame:
+    crowd = without_the_club(model, ratings, user_of)
+    frames = [
+        _predict_member(model, own, crowd, fold) for _, own in ratings.groupby(MEMBER, sort=True)
+    ]
+    columns = [MEMBER, MOVIE, "actual", "predicted", "low", "high", "like", "bias", "member_mean"]
+    if not frames:
+        return pd.DataFrame(columns=columns)
+    return pd.concat(frames, ignore_index=True)[columns]
+
+
+def _predict_member(
+    model: HybridModel, own: pd.DataFrame, crowd: Crowd, fold: Fold
+) -> pd.DataFrame:
+    options, rows = model.options, model.rows(own[MOVIE])
+    stars = own[RATING].to_numpy()
+    residual = stars - model.bias.mu - model.bias.movie[rows]
+    gram = model.space.covariance(rows, rows).astype(np.float64)
+    gram[np.diag_indices_from(gram)] += options.noise_variance
+    known = fold(gram, residual, stars, model.bias.mu)
+
+    everybody = crowd.expected.loc[own[MOVIE]].to_numpy()
+    doubt = crowd.uncertainty.loc[own[MOVIE]].to_numpy()
+    spread = (options.spread_weight * options.spread + known.surprise) / (
+        options.spread_weight + known.used
+    )
+    reactions = Reactions(
+        member_ids=(0,),
+        movie_ids=tuple(own[MOVIE]),
+        mean=np.clip(everybody + known.taste, MIN_STARS, MAX_STARS)[None],
+        sd=np.sqrt(spread * known.variance + doubt)[None],
+    )
+    low, high = reactions.interval(LEVEL)
+    generosity = known.generosity / (known.used + options.damping)
+    return pd.DataFrame(
+        {
+            MEMBER: own[MEMBER].to_numpy(),
+            MOVIE: own[MOVIE].to_numpy(),
+            "actual": stars,
+            "predicted": reactions.mean[0],
+            "low": low[0],
+            "high": high[0],
+            "like": reactions.like_probability()[0],
+            "bias": np.clip(everybody + generosity, MIN_STARS, MAX_STARS),
+            "member_mean": known.mean,
+        }
+    )
+
+
+def learning_curve(
+    model: HybridModel,
+    member_ratings: pd.DataFrame,
+    sizes: Sequence[int] = (0, 1, 3, 5, 10, 20, 40, 80),
+    *,
+    user_of: Mapping[int, int] | None = None,
+    repeats: int = 5,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """How the error falls with the number of ratings that are known of a member.
+
+    For each size every member who has at least five more ratings is predicted from a random choice
+    of that many, `repeats` times.
+
+    Returns:
+        known (how many ratings), rmse and bias (root mean squared errors of ours and of the
+        baseline, stars), members (how many could be judged). Sizes that nobody can be judged at
+        are left out.
+    """
+    ratings = check_ratings(member_ratings, who=MEMBER)
+    crowd = without_the_club(model, ratings, user_of)
+    rng = np.random.default_rng(seed)
+    rows = []
+    for size in sizes:
+        squares = [
+            _errors_from(model, own, crowd, rng.permutation(len(own)), size)
+            for _, own in ratings.groupby(MEMBER)
+            if len(own) >= size + 5
+            for _ in range(repeats)
+        ]
+        if squares:
+            ours, bias = (
+                np.sqrt(np.concatenate(part).mean()) for part in zip(*squares, strict=True)
+            )
+            rows.append((size, ours, bias, len(squares) // repeats))
+    return pd.DataFrame(rows, columns=["known", "rmse", "bias", "members"])
+
+
+def _errors_from(
+    model: HybridModel, own: pd.DataFrame, crowd: Crowd, order: np.ndarray, size: int
+) -> tuple[np.ndarray, np.ndarray]:
+    known, hidden = own.iloc[order[:size]], own.iloc[order[size:]]
+    taste, rows = model.taste(known), model.rows(hidden[MOVIE])
+    liking = taste.pull @ model.space.covariance(taste.rated, rows)
+    rest = known[RATING].to_numpy() - model.bias.mu - model.bias.movie[taste.rated]
+    generosity = rest.sum() / (size + model.options.damping)
+    everybody = crowd.expected.loc[hidden[MOVIE]].to_numpy()
+    actual = hidden[RATING].to_numpy()
+    ours = np.clip(everybody + liking, MIN_STARS, MAX_STARS)
+    bias = np.clip(everybody + generosity, MIN_STARS, MAX_STARS)
+    return (ours - actual) ** 2, (bias - actual) ** 2
