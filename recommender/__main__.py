@@ -21,6 +21,7 @@ from recommender.evaluation.protocol import CONDITIONS
 from recommender.evaluation.recipes import RECIPES, evaluate_recipe
 from recommender.evaluation.report import ranking_figures
 from recommender.hybrid import HybridModel, TrainingOptions
+from recommender.persistence import check_target
 
 BAD_INPUT, INTERRUPTED = 2, 130
 BAR = 24
@@ -148,10 +149,7 @@ def parser() -> Parser:
 
 def train(args: argparse.Namespace) -> None:
     """Learn, save, say what was learned from."""
-    # Saving replaces the folder whole: never one that holds anything else.
-    empty = args.out.is_dir() and not any(args.out.iterdir())
-    if args.out.exists() and not empty and not (args.out / "model.json").is_file():
-        raise RecommenderError(f"{args.out} exists and is no saved model; choose a new folder.")
+    check_target(args.out)
     model = HybridModel.fit(load_bundled(args.data), TrainingOptions(seed=args.seed), progress)
     try:
         model.save(args.out)

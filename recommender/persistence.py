@@ -27,8 +27,21 @@ FORMAT = 3
 ARRAYS, FACTS = "arrays.npz", "model.json"
 
 
+def check_target(folder: Path) -> None:
+    """Refuse a folder with anything else in it, since saving replaces the folder whole.
+
+    Raises:
+        ModelFileError: the folder is neither new nor empty nor a saved model.
+    """
+    if folder.is_file() or (
+        folder.is_dir() and any(folder.iterdir()) and not (folder / FACTS).exists()
+    ):
+        raise ModelFileError(f"{folder} exists and is no saved model; choose a new folder.")
+
+
 def save(model: HybridModel, folder: Path) -> None:
     """Write `model` beside `folder` and swap it in, so that a reader sees all or nothing."""
+    check_target(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:

@@ -39,6 +39,13 @@ def test_saving_again_replaces_the_model_and_leaves_nothing_else(
     assert [path.name for path in saved.parent.iterdir()] == ["model"]
 
 
+def test_a_folder_with_other_files_is_not_replaced(tmp_path: Path, tiny_model: HybridModel) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(ModelFileError, match="exists and is no saved model; choose a new folder"):
+        tiny_model.save(tmp_path)
+    assert (tmp_path / "letter.txt").read_text() == "dear"
+
+
 def test_only_arrays_and_json_are_written(saved: Path) -> None:
     assert sorted(path.name for path in saved.iterdir()) == ["arrays.npz", "model.json"]
     with np.load(saved / "arrays.npz", allow_pickle=False) as arrays:
