@@ -114,10 +114,10 @@ class Bias:
         ratings: RatingRows,
         words: sparse.csr_matrix,
         *,
-        damping: float = 5.0,
+        damping: float = 10.0,
         penalty: float = 10.0,
         club_penalty: float = 60.0,
-        variance: float = 0.15,
+        variance: float = 0.16,
     ) -> Bias:
         """Fit the offsets and what they are expected to be.
 

@@ -56,16 +56,16 @@ class TrainingOptions:
     learning_rate: float = 0.15
     repeats: int = 3
     seed: int = 0
-    offset_variance: float = 0.15
-    place_variance: float = 0.5
+    offset_variance: float = 0.08
+    place_variance: float = 0.4
     place_scale: float = 0.4
-    word_variance: float = 0.1
+    word_variance: float = 0.08
     crowd_variance: float = 0.05
-    noise_variance: float = 0.5
-    movie_variance: float = 0.15
-    spread: float = 0.62
+    noise_variance: float = 0.4
+    movie_variance: float = 0.16
+    spread: float = 0.75
     spread_weight: float = 20.0
-    damping: float = 5.0
+    damping: float = 10.0
     place_penalty: float = 50.0
     min_movies: int = 5
 

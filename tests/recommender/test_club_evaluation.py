@@ -109,7 +109,7 @@ def test_baselines_are_what_they_say(tiny_model: HybridModel) -> None:
     bias = tiny_model.bias
     rest = own["rating"].to_numpy() - bias.mu - bias.movie[:3]
     assert found["bias"].iloc[0] == pytest.approx(
-        bias.mu + bias.expected[0] + rest[1:].sum() / (2 + 5)
+        bias.mu + bias.expected[0] + rest[1:].sum() / (2 + tiny_model.options.damping)
     )
     alone = leave_one_out(tiny_model, own.iloc[:1])
     assert alone["member_mean"].iloc[0] == bias.mu
