@@ -9,6 +9,7 @@ import pandas as pd
 
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.dataset import MAX_STARS, MIN_STARS, check_ratings
+from recommender.space import Space, Taste
 
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
@@ -25,7 +26,9 @@ def explain(
 
     Returns:
         kind, label, stars (the part, which may be negative), movie_id (of a rated movie, else
-        missing). Kinds: "world" (the mean of all ratings), "movie" (how far it lies from that),
+        missing), steady (whether every one of LightFM's seeds alone gives the part this sign; a
+        part that one seed adds and another takes away is an accident of learning).
+        Kinds: "world" (the mean of all ratings), "movie" (how far this one lies from that),
         "member" (their generosity, and how far they go with the crowd), "rated movie" (the learned
         likeness to one movie that the member rated), "feature" (a keyword, genre or decade, over
         all that the member rated), and "limit" where the sum was cut to 0.5..5. The stars sum to
@@ -33,34 +36,52 @@ def explain(
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
     ratings = ratings[ratings[MEMBER] == member_id]
-    row = model.rows([movie_id])
-    taste, space = model.taste(ratings), model.space
-    crowd = space.crowd[taste.rated] @ taste.pull * space.crowd[row[0]]
+    row = int(model.rows([movie_id])[0])
+    taste = model.taste(ratings)
+    stars = _parts_of_taste(model.space, taste, row)
+    alone = [
+        _parts_of_taste(space, model.taste(ratings, space), row)
+        for space in model.space.each_seed(model.options.repeats)
+    ]
+    steady = (np.sign(alone) == np.sign(stars)).all(axis=0)
 
-    parts: list[tuple[str, str, float, object]] = [
-        (WORLD, "everyone's average", model.bias.mu, pd.NA),
-        (MOVIE_OFFSET, "this movie", float(model.bias.expected[row[0]]), pd.NA),
-        (MEMBER_OFFSET, "generosity", float(space.variances.offset * taste.pull.sum()), pd.NA),
-        (MEMBER_OFFSET, "going with the crowd", float(space.variances.crowd * crowd), pd.NA),
-    ]
-    near = space.place_part(row, taste.rated)[0].astype(np.float64) * taste.pull
-    parts += [
-        (RATED, str(movie), float(stars), int(movie))
-        for movie, stars in zip(ratings[MOVIE], near, strict=True)
-    ]
-    liking = space.words[taste.rated].T.astype(np.float64) @ taste.pull
-    words = space.words[row[0]].tocoo()
-    labels = model.features.labels
-    parts += [
-        (FEATURE, labels[j], float(space.variances.words * value * liking[j]), pd.NA)
-        for j, value in zip(words.coords[1], words.data, strict=True)
-    ]
-    total = sum(part[2] for part in parts)
+    words = model.space.words[row].tocoo().coords[1]
+    labels = [model.features.labels[word] for word in words]
+    frame = pd.DataFrame(
+        {
+            "kind": [MEMBER_OFFSET] * 2 + [RATED] * len(ratings) + [FEATURE] * len(labels),
+            "label": ["generosity", "going with the crowd", *ratings[MOVIE].astype(str), *labels],
+            "stars": stars,
+            MOVIE: [pd.NA, pd.NA, *ratings[MOVIE], *[pd.NA] * len(labels)],
+            "steady": steady,
+        }
+    )
+    everybody = _row(WORLD, "everyone's average", model.bias.mu)
+    offset = _row(MOVIE_OFFSET, "this movie", model.bias.expected[row])
+    total = model.bias.mu + model.bias.expected[row] + stars.sum()
     cut = float(np.clip(total, MIN_STARS, MAX_STARS)) - total
-    if cut:
-        parts.append((LIMIT, "stars end at 0.5 and 5", cut, pd.NA))
-    frame = pd.DataFrame(parts, columns=["kind", "label", "stars", MOVIE])
-    return frame.astype({MOVIE: "Int64", "stars": "float64"})
+    limit = [_row(LIMIT, "stars end at 0.5 and 5", cut)] if cut else []
+    frame = pd.concat([everybody, offset, frame, *limit], ignore_index=True)
+    return frame.astype({MOVIE: "Int64", "stars": "float64", "steady": "bool"})
+
+
+def _row(kind: str, label: str, stars: float) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"kind": [kind], "label": [label], "stars": [stars], MOVIE: [pd.NA], "steady": [True]}
+    )
+
+
+def _parts_of_taste(space: Space, taste: Taste, row: int) -> np.ndarray:
+    """Generosity, the crowd, each rated movie by place, and each word of the movie, in stars."""
+    rows, v = np.array([row]), space.variances
+    generosity = v.offset * taste.pull.sum()
+    crowd = v.crowd * space.crowd[row] * (space.crowd[taste.rated] @ taste.pull)
+    near = space.place_part(rows, taste.rated)[0].astype(np.float64) * taste.pull
+    liking = space.words[taste.rated].T.astype(np.float64) @ taste.pull
+    words = space.words[row].tocoo()
+    return np.concatenate(
+        [[generosity, crowd], near, v.words * words.data * liking[words.coords[1]]]
+    )
 
 
 def _stars(value: float) -> str:
@@ -74,7 +95,7 @@ def _signed(value: float) -> str:
 def sentence(
     parts: pd.DataFrame, member_ratings: pd.DataFrame, member_id: int, titles: pd.Series
 ) -> str:
-    """Say in plain text why: the movies that pulled most, and the words that did.
+    """Say in plain text why: the movies that pulled most, and the words that did, if steadily.
 
     Args:
         parts: what `explain` returned.
@@ -87,6 +108,7 @@ def sentence(
     own = member_ratings[member_ratings[MEMBER] == member_id].set_index(MOVIE)[RATING]
     if own.empty:
         return "No ratings yet: this is what everybody together thinks of it."
+    parts = parts[parts["steady"]]
     strength = parts["stars"].abs()
     pulls = parts[(parts["kind"] == RATED) & (strength >= WORTH_SAYING)]
     pulls = pulls.loc[pulls["stars"].abs().sort_values(ascending=False, kind="stable").index[:2]]

@@ -248,12 +248,15 @@ class HybridModel:
             )
         return rows
 
-    def taste(self, own_ratings: pd.DataFrame) -> Taste:
-        """What a member's own ratings (movie_id, rating; checked) say about their taste."""
+    def taste(self, own_ratings: pd.DataFrame, space: Space | None = None) -> Taste:
+        """What a member's own ratings (movie_id, rating; checked) say about their taste.
+
+        Args:
+            space: another one than the model's own.
+        """
         rated = self.rows(own_ratings[MOVIE])
-        expected = self.bias.mu + self.bias.movie[rated]
-        residual = own_ratings[RATING].to_numpy() - expected
-        covariance = self._columns.across(rated, rated)
+        residual = own_ratings[RATING].to_numpy() - self.bias.mu - self.bias.movie[rated]
+        covariance = (space or self._columns).covariance(rated, rated)
         return Taste.learn(rated, residual, covariance, self.options.noise_variance)
 
     def react(
@@ -282,7 +285,7 @@ class HybridModel:
         mean, variance = np.empty((2, len(members), len(rows)))
         for i, own_ratings in enumerate(own):
             taste = self.taste(own_ratings)
-            across = self._columns.across(taste.rated, rows)
+            across = self._columns.covariance(taste.rated, rows)
             liking, doubt = taste.predict(across, prior)
             mean[i] = crowd + liking
             spread = taste.spread(self.options.spread, self.options.spread_weight)

@@ -12,7 +12,7 @@ Learning", 2006, chapter 2). Its covariance is a sum of four parts, so that ever
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import linalg, sparse
@@ -46,6 +46,15 @@ class Space:
     words: sparse.csr_matrix
     crowd: np.ndarray
     variances: Variances
+
+    def each_seed(self, repeats: int) -> list[Space]:
+        """Return the spaces that each of LightFM's seeds alone would have given.
+
+        Args:
+            repeats: how many seeds lie side by side in `places`.
+        """
+        parts = np.split(self.places, repeats, axis=1)
+        return [replace(self, places=part * np.float32(np.sqrt(repeats))) for part in parts]
 
     def place_part(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Covariance by place, float32 (n_rows, n_others), stars²."""
@@ -172,7 +181,7 @@ class Columns:
         self._keep = keep
         self._of: dict[int, np.ndarray] = {}
 
-    def across(self, rated: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    def covariance(self, rated: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """Return the covariance of `rated` with `rows`, float32 (n_rated, n_rows)."""
         if 10 * len(rows) >= len(self._space.crowd):
             self._keep_columns(rated)

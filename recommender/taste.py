@@ -91,7 +91,8 @@ def learn_places(
         repeats: seeds of each view; what they do not agree on averages out.
 
     Returns:
-        (n_movies, 2 * repeats * components) float32, rows of length 1; 0 for unrated movies.
+        (n_movies, repeats * 2 * components) float32, rows of length 1, one seed after the other; 0
+        for unrated movies.
     """
     counts = np.bincount(ratings.movie, minlength=ratings.n_movies)
     rated = counts > 0
@@ -99,7 +100,7 @@ def learn_places(
     column = np.cumsum(rated) - 1
     shape = (ratings.n_users, int(rated.sum()))
     views = [np.ones_like(liked), liked] if liked.any() else [np.ones_like(liked)]
-    fits = [(view, repeat) for view in range(len(views)) for repeat in range(repeats)]
+    fits = [(view, repeat) for repeat in range(repeats) for view in range(len(views))]
     report = _counted(on_epoch, len(fits) * epochs)
 
     def fitted() -> Iterator[np.ndarray]:

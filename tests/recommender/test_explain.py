@@ -1,7 +1,10 @@
+from dataclasses import replace
+
+import numpy as np
 import pandas as pd
 import pytest
 
-from recommender import HybridModel
+from recommender import Dataset, HybridModel, TrainingOptions
 from recommender.explain import sentence
 
 
@@ -26,7 +29,7 @@ def test_every_rated_movie_and_every_word_has_its_part(
     tiny_model: HybridModel, train_lover: pd.DataFrame
 ) -> None:
     parts = tiny_model.explain(train_lover, 1, 4)
-    assert list(parts) == ["kind", "label", "stars", "movie_id"]
+    assert list(parts) == ["kind", "label", "stars", "movie_id", "steady"]
     assert parts.loc[parts["kind"] == "rated movie", "movie_id"].tolist() == [0, 2, 1]
     words = parts[parts["kind"] == "feature"].set_index("label")["stars"]
     assert set(words.index) == {"train", "Drama", "1990s"}
@@ -46,7 +49,7 @@ OWN = pd.DataFrame({"member_id": 1, "movie_id": [1, 2, 3], "rating": [4.5, 2.0, 
 
 def parts(*rows: tuple[str, str, float, int | None]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=["kind", "label", "stars", "movie_id"])
-    return frame.astype({"movie_id": "Int64"})
+    return frame.astype({"movie_id": "Int64"}).assign(steady=True)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +79,25 @@ def test_the_reason_in_words(rows: list[tuple[str, str, float, int | None]], sai
 
 def test_a_member_without_ratings_is_told_so() -> None:
     assert sentence(parts(("movie", "", 0.3, None)), OWN, 5, TITLES).startswith("No ratings yet")
+
+
+def test_a_part_is_steady_when_every_seed_alone_gives_it_the_same_sign(
+    checkerboard: Dataset, train_lover: pd.DataFrame
+) -> None:
+    options = TrainingOptions(components=4, epochs=1, repeats=3, seed=1, min_movies=2)
+    model = HybridModel.fit(checkerboard, options)
+    alone = []
+    for space in model.space.each_seed(3):
+        assert np.linalg.norm(space.places, axis=1)[:20] == pytest.approx(np.ones(20), abs=1e-5)
+        fields = {k: v for k, v in vars(model).items() if not k.startswith("_")}
+        one = HybridModel(**fields | {"space": space, "options": replace(options, repeats=1)})
+        alone.append(one.explain(train_lover, 1, 5)["stars"])
+    together = model.explain(train_lover, 1, 5)
+    same = (np.sign(alone) == np.sign(together["stars"].to_numpy())).all(axis=0)
+    assert together["steady"].tolist() == same.tolist()
+
+
+def test_what_is_not_steady_is_not_given_as_a_reason() -> None:
+    shaky = parts(("movie", "", 0.3, None), ("feature", "paris", 0.42, None))
+    shaky["steady"] = [True, False]
+    assert "paris" not in sentence(shaky, OWN, 1, TITLES)

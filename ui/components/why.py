@@ -54,12 +54,13 @@ def sum_of(club: View, member: int, parts: pd.DataFrame) -> pd.DataFrame:
     taste = parts[~parts["kind"].isin(common)]
     taste = taste.loc[taste["stars"].abs().sort_values(ascending=False).index]
     rows = [(common[str(kind)], float(value)) for kind, value in fixed.items()]
-    for kind, label, value, movie in taste.head(SHOWN).itertuples(index=False):
+    for kind, label, value, movie, steady in taste.head(SHOWN).itertuples(index=False):
         if kind == "rated movie":
             given = half_stars(club.stars[member, int(movie)])
-            rows.append((f"Gave {given} for {club.title(int(movie))}", value))
+            what = f"Gave {given} for {club.title(int(movie))}"
         else:
-            rows.append((f"Likes or dislikes: {label}", value))
+            what = f"Likes or dislikes: {label}"
+        rows.append((what if steady else f"{what} (unsure)", value))
     rest = taste["stars"].iloc[SHOWN:]
     if len(rest):
         rows.append((f"{len(rest)} smaller parts together", float(rest.sum())))
