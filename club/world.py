@@ -32,3 +32,20 @@ def training_data(world: Dataset, store: Store) -> Dataset:
     club[USER] = -club[USER]
     columns = [USER, MOVIE, RATING] + [TIMESTAMP] * (TIMESTAMP in others.columns)
     return Dataset(pd.concat([others[columns], club[columns]], ignore_index=True), movies)
+
+
+def ratings_at(store: Store, version: int) -> pd.DataFrame:
+    """Return the ratings of the present members as they were at an earlier version of the store.
+
+    Returns:
+        member_id, movie_id, rating (stars).
+    """
+    columns, keys = [MEMBER, MOVIE, RATING], [MEMBER, MOVIE]
+    now, events = store.ratings()[columns], store.history()
+    later = events[(events["step"] > version) & events[MEMBER].isin(store.members().index)]
+    first = later.sort_values("event_id").drop_duplicates(keys)
+    before = first.rename(columns={"before": RATING}).dropna(subset=[RATING])[columns]
+    unchanged = now[
+        ~pd.MultiIndex.from_frame(now[keys]).isin(pd.MultiIndex.from_frame(first[keys]))
+    ]
+    return pd.concat([unchanged, before]).sort_values(keys, ignore_index=True)

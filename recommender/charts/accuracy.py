@@ -7,11 +7,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from recommender.charts.style import GREY, OTHER, OURS, finish, label, need
+from recommender.evaluation.calibration import reliability_bins
 
 POINTS = 500  # more single ratings than this would hide the boxes
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 STARS = [1, 2, 3, 4, 5]
-Z95 = 1.959964
 
 
 def predicted_against_actual(frame: pd.DataFrame) -> go.Figure:
@@ -133,12 +133,8 @@ def reliability(frame: pd.DataFrame) -> go.Figure:
         larger where there are more ratings; on the dotted line promises are kept exactly.
     """
     need(frame, ("like", "liked"), "the reliability of chances")
-    tenth = np.clip((frame["like"].to_numpy() * 10).astype(int), 0, 9)
-    groups = frame.assign(liked=frame["liked"].astype(float)).groupby(tenth)
-    bins = groups.agg(promised=("like", "mean"), share=("liked", "mean"), n=("liked", "size"))
+    bins = reliability_bins(frame)
     n, share = bins["n"].to_numpy(), bins["share"].to_numpy()
-    centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-    reach = Z95 / (1 + Z95**2 / n) * np.sqrt(share * (1 - share) / n + (Z95 / (2 * n)) ** 2)
     gap = float(np.average((bins["promised"] - bins["share"]).abs(), weights=n))
     figure = go.Figure()
     figure.add_scatter(
@@ -156,8 +152,8 @@ def reliability(frame: pd.DataFrame) -> go.Figure:
         error_y={
             "type": "data",
             "symmetric": False,
-            "array": centre + reach - share,
-            "arrayminus": share - centre + reach,
+            "array": bins["high"].to_numpy() - share,
+            "arrayminus": share - bins["low"].to_numpy(),
             "color": OURS,
         },
         customdata=n,

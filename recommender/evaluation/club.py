@@ -10,7 +10,7 @@ little among hundreds of raters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,18 +39,25 @@ class Crowd:
 
 
 def without_the_club(
-    model: HybridModel, member_ratings: pd.DataFrame, user_of: Mapping[int, int] | None = None
+    model: HybridModel,
+    member_ratings: pd.DataFrame,
+    user_of: Mapping[int, int] | None = None,
+    learned: pd.DataFrame | None = None,
 ) -> Crowd:
     """Take the club's ratings out of the movies' offsets.
 
     Args:
-        member_ratings: member_id, movie_id, rating, as the model learned them.
+        member_ratings: member_id, movie_id, rating.
         user_of: member_id -> user_id in the model's data; the same ids when None. A member who is
             not in the data has nothing to take out.
+        learned: the club's ratings (same columns) as they were in the model's data; None when they
+            were just `member_ratings`. What was given or changed since is not in the offsets, so
+            taking it out would put a mistake in.
     """
-    users = member_ratings[MEMBER].map(user_of) if user_of else member_ratings[MEMBER]
+    theirs = member_ratings if learned is None else learned
+    users = theirs[MEMBER].map(user_of) if user_of else theirs[MEMBER]
     at = pd.Index(model.user_ids).get_indexer(users)
-    inside = member_ratings[at >= 0]
+    inside = theirs[at >= 0]
     own = inside[RATING] - model.bias.mu - model.bias.user[at[at >= 0]]
     taken = own.groupby(inside[MOVIE]).agg(["sum", "size"])
     movies = pd.Index(np.sort(member_ratings[MOVIE].unique()), name=MOVIE)
@@ -66,25 +73,33 @@ def without_the_club(
 
 
 def leave_one_out(
-    model: HybridModel, member_ratings: pd.DataFrame, user_of: Mapping[int, int] | None = None
+    model: HybridModel,
+    member_ratings: pd.DataFrame,
+    user_of: Mapping[int, int] | None = None,
+    learned: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Predict every rating of the club from all the others but those of the same movie.
 
     Args:
         member_ratings: member_id, movie_id, rating.
-        user_of: see `without_the_club`.
+        user_of, learned: see `without_the_club`.
 
     Returns:
         One row a rating: member_id, movie_id, actual, predicted, low, high (80%), like
         (probability of 4 stars or more), and the baselines bias (everybody's opinion of the movie
-        plus how generous the member otherwise is) and member_mean, all in stars.
+        plus how generous the member otherwise is), member_mean and constant (the mean of all
+        ratings that the model learned from), all in stars.
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
-    return _predict(model, ratings, user_of, _without_each)
+    crowd = without_the_club(model, ratings, user_of, learned)
+    return _predict(model, ratings, crowd, _without_each)
 
 
 def in_order_of_time(
-    model: HybridModel, member_ratings: pd.DataFrame, user_of: Mapping[int, int] | None = None
+    model: HybridModel,
+    member_ratings: pd.DataFrame,
+    user_of: Mapping[int, int] | None = None,
+    learned: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Predict every rating from what the same member had rated before it.
 
@@ -97,7 +112,8 @@ def in_order_of_time(
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
     ratings = ratings.sort_values([MEMBER, TIMESTAMP, MOVIE], kind="stable", ignore_index=True)
-    found = _predict(model, ratings, user_of, _from_those_before)
+    crowd = without_the_club(model, ratings, user_of, learned)
+    found = _predict(model, ratings, crowd, _from_those_before)
     return found.assign(earlier=found.groupby(MEMBER).cumcount())
 
 
@@ -139,14 +155,14 @@ def _from_those_before(
     return _Fold(residual - scale * white, scale**2, surprise, n, sums, mean)
 
 
-def _predict(
-    model: HybridModel, ratings: pd.DataFrame, user_of: Mapping[int, int] | None, fold: Fold
-) -> pd.DataFrame:
-    crowd = without_the_club(model, ratings, user_of)
+def _predict(model: HybridModel, ratings: pd.DataFrame, crowd: Crowd, fold: Fold) -> pd.DataFrame:
     frames = [
         _predict_member(model, own, crowd, fold) for _, own in ratings.groupby(MEMBER, sort=True)
     ]
-    columns = [MEMBER, MOVIE, "actual", "predicted", "low", "high", "like", "bias", "member_mean"]
+    columns = [
+        MEMBER, MOVIE, "actual", "predicted", "low", "high", "like",
+        "bias", "member_mean", "constant",
+    ]  # fmt: skip
     if not frames:
         return pd.DataFrame(columns=columns)
     return pd.concat(frames, ignore_index=True)[columns]
@@ -186,58 +202,6 @@ def _predict_member(
             "like": reactions.like_probability()[0],
             "bias": np.clip(everybody + generosity, MIN_STARS, MAX_STARS),
             "member_mean": known.mean,
+            "constant": model.bias.mu,
         }
     )
-
-
-def learning_curve(
-    model: HybridModel,
-    member_ratings: pd.DataFrame,
-    sizes: Sequence[int] = (0, 1, 3, 5, 10, 20, 40, 80),
-    *,
-    user_of: Mapping[int, int] | None = None,
-    repeats: int = 5,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """How the error falls with the number of ratings that are known of a member.
-
-    For each size every member who has at least five more ratings is predicted from a random choice
-    of that many, `repeats` times.
-
-    Returns:
-        known (how many ratings), rmse and bias (root mean squared errors of ours and of the
-        baseline, stars), members (how many could be judged). Sizes that nobody can be judged at
-        are left out.
-    """
-    ratings = check_ratings(member_ratings, who=MEMBER)
-    crowd = without_the_club(model, ratings, user_of)
-    rng = np.random.default_rng(seed)
-    rows = []
-    for size in sizes:
-        squares = [
-            _errors_from(model, own, crowd, rng.permutation(len(own)), size)
-            for _, own in ratings.groupby(MEMBER)
-            if len(own) >= size + 5
-            for _ in range(repeats)
-        ]
-        if squares:
-            ours, bias = (
-                np.sqrt(np.concatenate(part).mean()) for part in zip(*squares, strict=True)
-            )
-            rows.append((size, ours, bias, len(squares) // repeats))
-    return pd.DataFrame(rows, columns=["known", "rmse", "bias", "members"])
-
-
-def _errors_from(
-    model: HybridModel, own: pd.DataFrame, crowd: Crowd, order: np.ndarray, size: int
-) -> tuple[np.ndarray, np.ndarray]:
-    known, hidden = own.iloc[order[:size]], own.iloc[order[size:]]
-    taste, rows = model.taste(known), model.rows(hidden[MOVIE])
-    liking = taste.pull @ model.space.covariance(taste.rated, rows)
-    rest = known[RATING].to_numpy() - model.bias.mu - model.bias.movie[taste.rated]
-    generosity = rest.sum() / (size + model.options.damping)
-    everybody = crowd.expected.loc[hidden[MOVIE]].to_numpy()
-    actual = hidden[RATING].to_numpy()
-    ours = np.clip(everybody + liking, MIN_STARS, MAX_STARS)
-    bias = np.clip(everybody + generosity, MIN_STARS, MAX_STARS)
-    return (ours - actual) ** 2, (bias - actual) ** 2

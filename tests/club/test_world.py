@@ -3,7 +3,7 @@ from __future__ import annotations
 import pandas as pd
 
 from club.demo import load_demo
-from club.world import catalogue, training_data
+from club.world import catalogue, ratings_at, training_data
 from recommender.bundled import DemoClub
 from recommender.dataset import Dataset
 
@@ -69,3 +69,34 @@ def test_a_world_without_times_and_without_a_rated_movie_still_works(store):
     data = training_data(world, store)
     assert rows(data) == [*rows(world), [-ana, 1, 3.0]]
     assert list(data.ratings.columns) == ["user_id", "movie_id", "rating"]
+
+
+def at_version(store, version: int) -> list:
+    return ratings_at(store, version).to_numpy().tolist()
+
+
+def test_ratings_of_an_earlier_version_are_what_they_were(store):
+    ana, bo = store.add_member("Ana"), store.add_member("Bo")
+    store.rate_many([(ana, 1, 2), (ana, 2, 3), (bo, 2, 5)])
+    then = store.version()
+    before = store.ratings()[["member_id", "movie_id", "rating"]]
+    store.rate(ana, 1, 4)
+    store.rate(ana, 1, 5)
+    store.unrate(bo, 2)
+    store.rate(bo, 3, 1)
+    store.undo()
+    store.rate(bo, 1, 1)
+    pd.testing.assert_frame_equal(ratings_at(store, then), before)
+    pd.testing.assert_frame_equal(
+        ratings_at(store, store.version()), store.ratings()[["member_id", "movie_id", "rating"]]
+    )
+    assert at_version(store, 0) == []
+
+
+def test_ratings_of_an_earlier_version_are_those_of_who_is_here_now(store):
+    ana, bo = store.add_member("Ana"), store.add_member("Bo")
+    store.rate_many([(ana, 1, 2), (bo, 2, 5)])
+    then = store.version()
+    store.unrate(bo, 2)
+    store.remove_member(bo)
+    assert at_version(store, then) == [[ana, 1, 2.0]]
