@@ -11,7 +11,7 @@ from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
 from ui import services
-from ui.components.basics import change, facts, notify, poster_image
+from ui.components.basics import change, errors_shown, facts, notify, poster_image
 from ui.components.widgets import shelf
 from ui.services import View
 from ui.text import counted, film, plain
@@ -33,6 +33,7 @@ def demo_banner(club: View) -> None:
 
 
 @st.dialog("Start our own club", icon=OWN)
+@errors_shown()
 def _start_own() -> None:
     st.write("The demo's members, ratings and shortlist go; nothing of it stays. You start empty.")
     name = st.text_input("What is your club called?", max_chars=60, placeholder="Friday film club")
@@ -42,6 +43,7 @@ def _start_own() -> None:
 
 
 @st.dialog("Go back to the demo", icon=":material/science:")
+@errors_shown()
 def _back_to_demo(club: View) -> None:
     st.write(
         f"Your club's {counted(len(club.names), 'member')} and "

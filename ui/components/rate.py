@@ -184,7 +184,9 @@ def grid(club: View) -> None:
             if column in columns
         ]
         rows = [(m, movie, s) for m, movie, s in wanted if club.stars.get((m, movie)) != s]
-        version = change(services.store().rate_many, rows) if rows else None
+        if not rows:
+            return
+        version = change(services.store().rate_many, rows)
         # A save of this grid keeps it, and with it the cell that somebody types in; what failed
         # draws it afresh, so that a wrong number does not stay.
         st.session_state["grid_version"] = version

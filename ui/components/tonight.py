@@ -13,7 +13,7 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.group import MISERY, STRATEGIES, rank
 from ui import services
 from ui.components import why
-from ui.components.basics import empty_state, facts, poster_image
+from ui.components.basics import empty_state, errors_shown, facts, poster_image
 from ui.services import View
 from ui.text import between, counted, film, listed, plain, stars
 
@@ -210,6 +210,7 @@ def _card(club: View, present: Reactions, row: pd.Series) -> None:
         st.dialog(title, width="medium")(_details)(club, present, row)
 
 
+@errors_shown()
 def _details(club: View, present: Reactions, row: pd.Series) -> None:
     movie = int(row[MOVIE])
     _intervals(club, present, movie, row)

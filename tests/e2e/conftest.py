@@ -1,0 +1,181 @@
+"""A real server, a real browser, and a picture of what went wrong."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from furnished import furnish
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+PICTURES = ROOT / "test-results"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# Asked for a deep link, the page looks for its server below that link first and is told no.
+HARMLESS = re.compile(r"/_stcore/(health|host-config)$")
+DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+expect.set_options(timeout=20_000)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "e2e" in item.path.parts:
+            item.add_marker(pytest.mark.e2e)
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    done = [r for r in terminalreporter.stats.get("passed", []) if "tests/e2e/" in r.nodeid]
+    if done:
+        terminalreporter.write_line(f"browser tests passed: {len(done)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    report = yield
+    if report.when == "call" and report.failed:
+        PICTURES.mkdir(exist_ok=True)
+        for number, page in enumerate(item.stash.get(PAGES, [])):
+            if page.is_closed():
+                continue
+            page.screenshot(path=PICTURES / f"{item.name}-{number}.png", full_page=True)
+    return report
+
+
+PAGES = pytest.StashKey[list[Page]]()
+
+
+class Server:
+    """`streamlit run app.py` on a free port, living in the folder `var`."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self._process: subprocess.Popen[bytes] | None = None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> Server:
+        env = {k: v for k, v in os.environ.items() if k != "MOVIE_CLUB_DATABASE"}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        with (self.var / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--server.port", str(self.port)],
+                cwd=ROOT,
+                env=env | {"MOVIE_CLUB_VAR": str(self.var)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        while not self._answers():
+            assert self._process.poll() is None, (self.var / "server.log").read_text("utf-8")
+        return self
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return furnish(tmp_path_factory.mktemp("furnished"))
+
+
+@pytest.fixture
+def new_server(furnished: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
+    """Start a server of the test's own: with the demo and a model, or in an empty folder."""
+    servers: list[Server] = []
+
+    def start(*, empty: bool = False) -> Server:
+        var = tmp_path / f"var{len(servers)}"
+        if empty:
+            var.mkdir()
+        else:
+            shutil.copytree(furnished, var)
+        servers.append(Server(var).start())
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def shared_server(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the tests that change nothing."""
+    var = tmp_path_factory.mktemp("shared") / "var"
+    shutil.copytree(furnished, var)
+    server = Server(var).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
+    """Open an address in a browser of its own, as another visitor; nothing may go wrong there."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+    request.node.stash[PAGES] = []
+
+    def complain(message) -> None:
+        if message.type == "error" and not HARMLESS.search(message.location.get("url", "")):
+            complaints.append(f"{message.text} {message.location.get('url', '')}")
+
+    def open_at(url: str, *, phone: bool = False) -> Page:
+        context = browser.new_context(
+            viewport=PHONE if phone else DESK, has_touch=phone, is_mobile=phone
+        )
+        contexts.append(context)
+        page = context.new_page()
+        request.node.stash[PAGES].append(page)
+        page.on("console", complain)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(url)
+        settled(page)
+        return page
+
+    yield open_at
+    for page in request.node.stash[PAGES]:
+        assert page.is_closed() or page.locator("[data-testid=stException]").count() == 0
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is drawn, and make sure that it is no error."""
+    page.wait_for_selector("h1", timeout=30_000)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    assert page.locator("[data-testid=stException]").count() == 0

@@ -1,0 +1,270 @@
+"""A club's evening in a real browser, from the first visit to the morning after."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from conftest import Server, settled
+from playwright.sync_api import Page, expect
+
+from club.store import Store
+
+Visit = Callable[..., Page]
+NewServer = Callable[..., Server]
+
+PAGES = {
+    "tonight": "What shall we watch tonight?",
+    "rate": "Rate",
+    "club": "Demo club",
+    "model": "Model",
+    "evaluation": "Evaluation",
+}
+PULP_FICTION = 296
+EIGHT = ["Ana", "Bruno", "Chiara", "Dev", "Elif", "Femi", "Greta", "Hugo"]
+
+
+def go(page: Page, title: str) -> None:
+    page.get_by_test_id("stTopNavLink").filter(has_text=title).click()
+    heading = PAGES.get(title.lower(), title)
+    expect(page.locator("h1")).to_have_text(heading)
+    settled(page)
+
+
+def group_stars(page: Page) -> str:
+    return page.get_by_test_id("stMetricValue").first.inner_text()
+
+
+def stars_of(page: Page, name: str):
+    return page.get_by_role("slider", name=f"Stars from {name}")
+
+
+def tap(page: Page, name: str, stars: float) -> None:
+    """Tap the half of a star that stands for `stars`."""
+    row = stars_of(page, name)
+    row.scroll_into_view_if_needed()
+    box = row.bounding_box()
+    row.click(position={"x": box["width"] * (stars - 0.25) / 5, "y": box["height"] / 2})
+
+
+def rated(page: Page, name: str, stars: str) -> None:
+    expect(stars_of(page, name)).to_have_attribute("aria-valuetext", stars)
+
+
+def test_a_first_visit_shows_eight_members_and_six_candidates(
+    shared_server: Server, visit: Visit
+) -> None:
+    page = visit(shared_server.url)
+    pills = page.locator(".st-key-here button")
+    expect(pills).to_have_text(EIGHT)
+    assert re.fullmatch(r"[0-5]\.\d\d ★", group_stars(page))
+    expect(page.locator(".st-key-top_pick img").first).to_be_visible()
+    cards = page.locator(".st-key-others").get_by_role("button", name="Everyone’s stars")
+    expect(cards).to_have_count(5)
+    expect(page.locator(".st-key-everyone .heatmaplayer")).to_be_visible()
+    expect(page.locator(".st-key-everyone .xtick text")).to_have_count(8)
+    expect(page.locator(".st-key-everyone .ytick text")).to_have_count(6)
+
+
+def test_a_candidate_tells_everyones_stars_and_why(shared_server: Server, visit: Visit) -> None:
+    page = visit(shared_server.url)
+    page.get_by_role("button", name="Everyone’s stars").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".js-plotly-plot")).to_be_visible()
+    dialog.get_by_text("Greta", exact=True).last.click()
+    expect(dialog.get_by_test_id("stDataFrame")).to_be_visible()
+    expect(dialog).to_contain_text("Greta: Because you gave ")
+
+
+def test_who_is_here_is_in_the_address(shared_server: Server, visit: Visit) -> None:
+    page = visit(shared_server.url)
+    before = group_stars(page)
+    page.locator(".st-key-here").get_by_role("button", name="Greta").click()
+    expect(page).to_have_url(re.compile("here=Ana&here=Bruno"))
+    settled(page)
+    expect(page.get_by_test_id("stMetricValue").first).not_to_have_text(before)
+    again = visit(page.url)
+    assert group_stars(again) == group_stars(page)
+
+
+def test_a_rating_moves_tonight_and_undo_moves_it_back(new_server: NewServer, visit: Visit) -> None:
+    page = visit(new_server().url)
+    before = group_stars(page)
+    go(page, "Rate")
+    page.get_by_placeholder("A title, or roughly that").fill("pulp ficton")
+    page.get_by_role("button", name="Pulp Fiction (1994)").click()
+    expect(page.locator(".st-key-board h3")).to_have_text("Pulp Fiction")
+    tap(page, "Hugo", 0.5)
+    expect(page.get_by_test_id("stToast")).to_contain_text("Hugo: ½ for Pulp Fiction")
+    rated(page, "Hugo", "0.5 stars")
+    expect(page.locator(".st-key-board")).to_contain_text("For tonight, this moved Hugo")
+    go(page, "Tonight")
+    after = group_stars(page)
+    assert after != before
+    go(page, "Rate")
+    page.get_by_role("button", name="Undo Hugo, Pulp Fiction: ½").click()
+    expect(page.get_by_test_id("stToast")).to_contain_text("Taken back")
+    go(page, "Tonight")
+    assert group_stars(page) == before
+
+
+def test_everyones_stars_are_entered_as_fast_as_one_can_tap(
+    new_server: NewServer, visit: Visit
+) -> None:
+    server = new_server()
+    page = visit(f"{server.url}/rate?movie=68954")
+    for number, name in enumerate(EIGHT):
+        tap(page, name, 1.5 + number * 0.5)
+    rated(page, "Hugo", "5 stars")
+    page.reload()
+    settled(page)
+    for number, name in enumerate(EIGHT):
+        rated(page, name, f"{1.5 + number * 0.5:g} stars")
+    tap(page, "Hugo", 5.0)
+    rated(page, "Hugo", "not rated")
+    expect(page.get_by_test_id("stToast").last).to_contain_text("Hugo: no stars for Up")
+
+
+def test_stars_can_be_set_from_the_keyboard(new_server: NewServer, visit: Visit) -> None:
+    page = visit(f"{new_server().url}/rate?movie=68954")
+    stars_of(page, "Ana").focus()
+    for key in ("4", "ArrowRight", "ArrowDown", "2", "ArrowLeft"):
+        page.keyboard.press(key)
+    rated(page, "Ana", "4.5 stars")
+    rated(page, "Bruno", "1.5 stars")
+    expect(page.get_by_role("button", name="Undo")).to_contain_text("Bruno, Up: 1½")
+    page.keyboard.press("Delete")
+    rated(page, "Bruno", "not rated")
+    expect(page.get_by_role("button", name="Undo")).to_contain_text("Bruno, Up: cleared")
+
+
+def test_the_grid_saves_what_is_typed(new_server: NewServer, visit: Visit) -> None:
+    server = new_server()
+    page = visit(f"{server.url}/rate?way=Grid")
+    canvas = page.locator("[data-testid=data-grid-canvas]").first
+    canvas.wait_for()
+    # The header is 35 px high, as is a row; the first member's column follows the movie's 170.
+    box = canvas.bounding_box()
+    page.mouse.click(box["x"] + 220, box["y"] + 52)
+    # At the pace of a person: the grid drops an Enter that comes within a frame of the last digit.
+    for typed, told in (("4.5", "Ana, Chinatown: 4½"), ("3.0", "Ana, Shaun of the Dead: 3")):
+        page.keyboard.press(typed[0])
+        page.locator(".gdg-input").wait_for()
+        page.keyboard.type(typed[1:], delay=150)
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("stToast").last).to_contain_text(told)
+    ratings = Store(server.var / "club.db").ratings().set_index(["member_id", "movie_id"])
+    assert ratings.loc[(1, 1252), "rating"] == 4.5
+    assert ratings.loc[(1, 8874), "rating"] == 3.0
+
+
+def test_after_a_restart_everything_is_still_there(new_server: NewServer, visit: Visit) -> None:
+    server = new_server()
+    page = visit(f"{server.url}/rate?movie={PULP_FICTION}")
+    tap(page, "Ana", 2.5)
+    expect(page.get_by_test_id("stToast")).to_contain_text("Ana: 2½ for Pulp Fiction")
+    go(page, "Tonight")
+    before = group_stars(page)
+    page.close()
+    server.stop()
+    server.start()
+    again = visit(server.url)
+    assert group_stars(again) == before
+    go(again, "Model")
+    expect(again.get_by_test_id("stAlert")).to_contain_text("1 rating has changed since.")
+
+
+def test_retraining_is_seen_from_another_browser(new_server: NewServer, visit: Visit) -> None:
+    server = new_server()
+    idle, page = visit(server.url), visit(f"{server.url}/model")
+    predictions = idle.locator(".st-key-everyone .heatmaplayer, .st-key-everyone .heatmap-label")
+    before = predictions.all_inner_texts()
+    page.get_by_role("button", name="Retrain").click()
+    learning = re.compile("The model is learning, .* The earlier model serves until then")
+    expect(idle.get_by_test_id("stProgress")).to_contain_text(learning, timeout=5_000)
+    expect(page.get_by_role("button", name="Learning …")).to_be_disabled()
+    expect(idle.get_by_test_id("stProgress")).to_have_count(0, timeout=90_000)
+    expect(predictions.first).to_be_visible()
+    assert predictions.all_inner_texts() != before
+    expect(page.get_by_role("button", name="Retrain")).to_be_enabled()
+    expect(page.locator("p").filter(has_text="Learned just now")).to_be_visible()
+
+
+def test_a_rating_redraws_the_page_that_somebody_else_has_open(
+    new_server: NewServer, visit: Visit
+) -> None:
+    server = new_server()
+    idle, page = visit(server.url), visit(f"{server.url}/rate?movie={PULP_FICTION}")
+    before = group_stars(idle)
+    tap(page, "Hugo", 0.5)
+    expect(idle.get_by_test_id("stMetricValue").first).not_to_have_text(before, timeout=5_000)
+
+
+def test_the_very_first_start_predicts_while_it_learns(new_server: NewServer, visit: Visit) -> None:
+    page = visit(new_server(empty=True).url)
+    expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
+    expect(page.get_by_test_id("stProgress")).to_contain_text("Predictions come from keywords")
+    from_keywords = group_stars(page)
+    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=90_000)
+    expect(page.get_by_test_id("stMetricValue").first).not_to_have_text(from_keywords)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_deep_link_is_the_first_thing_a_fresh_server_hears(
+    new_server: NewServer, visit: Visit, name: str
+) -> None:
+    page = visit(f"{new_server().url}/{'' if name == 'tonight' else name}")
+    expect(page.locator("h1")).to_have_text(PAGES[name])
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(5)
+    go(page, "Club" if name != "club" else "Model")
+
+
+def test_our_own_club_begins_empty(new_server: NewServer, visit: Visit) -> None:
+    page = visit(new_server().url)
+    page.get_by_role("button", name="Start our own club").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("What is your club called?").fill("Friday club")
+    dialog.get_by_label("What is your club called?").press("Enter")
+    dialog.get_by_role("button", name="Start", exact=True).click()
+    expect(page.locator("h1")).to_have_text("Friday club")
+    expect(page.locator("h3").first).to_have_text("Members (0)")
+    expect(page.locator("h3").nth(1)).to_have_text("Shortlist (0)")
+    for name in ("Mia", "Noah"):
+        page.get_by_label("Add a member").fill(name)
+        page.get_by_role("button", name="Add", exact=True).click()
+        expect(page.locator("h3").first).to_have_text(
+            f"Members ({['Mia', 'Noah'].index(name) + 1})"
+        )
+    page.get_by_placeholder("A title, or roughly that").fill("the matrix")
+    page.get_by_role("button", name="The Matrix (1999)").click()
+    expect(page.locator("h3").nth(1)).to_have_text("Shortlist (1)")
+    go(page, "Tonight")
+    expect(page.locator(".st-key-here button")).to_have_text(["Mia", "Noah"])
+    expect(page.locator(".st-key-top_pick h3")).to_have_text("The Matrix")
+    assert page.locator(".st-key-demo").count() == 0
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_fits_a_phone(shared_server: Server, visit: Visit, name: str) -> None:
+    page = visit(f"{shared_server.url}/{'' if name == 'tonight' else name}", phone=True)
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => {
+            const box = e.getBoundingClientRect()
+            return box.width > 0 && box.right > window.innerWidth + 1
+              && !e.closest('[data-testid=stDataFrame], svg, details:not([open])')
+        }).length"""
+    )
+    assert wide == 0
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_stars_can_be_tapped_on_a_phone(new_server: NewServer, visit: Visit) -> None:
+    page = visit(f"{new_server().url}/rate?movie=68954", phone=True)
+    row = stars_of(page, "Femi")
+    row.scroll_into_view_if_needed()
+    box = row.bounding_box()
+    assert box["x"] + box["width"] < 390
+    row.tap(position={"x": box["width"] * 0.65, "y": box["height"] / 2})
+    rated(page, "Femi", "3.5 stars")
+    expect(page.get_by_test_id("stToast")).to_contain_text("Femi: 3½ for Up")
