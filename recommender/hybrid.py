@@ -20,7 +20,14 @@ from scipy import sparse
 from recommender import persistence
 from recommender.bias import Bias, club_weight, offsets, weighted_ridge, with_constant
 from recommender.columns import MEMBER, MOVIE, RATING
-from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_movies, check_ratings
+from recommender.dataset import (
+    MAX_STARS,
+    MIN_STARS,
+    Dataset,
+    RatingRows,
+    check_movies,
+    check_ratings,
+)
 from recommender.errors import DataError
 from recommender.features import MovieFeatures
 from recommender.reactions import Reactions
@@ -44,8 +51,10 @@ class TrainingOptions:
         place_scale: how quickly likeness fades with distance in LightFM's space.
         noise_variance: of a rating around the member's taste, stars².
         movie_variance: of a movie's offset around what its words let expect, stars².
-        spread, spread_weight: a factor on the variances when predicting, and how many ratings of a
-            member it counts for against what they show themselves.
+        spread: how wide ratings to come spread, as a share of how wide the raters' known ratings
+            do by the variances above.
+        spread_weight: how many ratings of a member that counts for against what they show
+            themselves.
         damping: how many average ratings an offset is mixed with.
         place_penalty: of the ridge regression that guesses a place from words.
         min_movies: a keyword is used when it describes at least so many movies.
@@ -63,7 +72,7 @@ class TrainingOptions:
     crowd_variance: float = 0.05
     noise_variance: float = 0.4
     movie_variance: float = 0.16
-    spread: float = 0.75
+    spread: float = 0.84
     spread_weight: float = 20.0
     damping: float = 10.0
     place_penalty: float = 50.0
@@ -102,6 +111,7 @@ class HybridModel:
         bias: what everybody agrees on.
         space: where the movies are.
         word_places: (n_features + 1, n_dimensions) what each word adds to a guessed place.
+        spread: factor on the variances of a member of whom nothing is known.
         user_ids: (n_users,) the raters that it learned from, sorted.
         n_ratings: how many ratings it learned from.
         trained_at: when, UTC.
@@ -114,6 +124,7 @@ class HybridModel:
     bias: Bias
     space: Space
     word_places: np.ndarray
+    spread: float
     user_ids: np.ndarray
     n_ratings: int
     trained_at: datetime
@@ -179,14 +190,16 @@ class HybridModel:
         unrated = counts == 0
         places[unrated] = with_constant(words[unrated]) @ word_places
         crowd = np.where(unrated, bias.expected, bias.movie)
+        space = Space(places, words, crowd, options.variances)
         return cls(
             options=options,
             features=features,
             movie_ids=data.movies.index.to_numpy(copy=True),
             counts=counts,
             bias=bias,
-            space=Space(places, words, crowd, options.variances),
+            space=space,
             word_places=word_places,
+            spread=options.spread * _mean_surprise(ratings, bias, space),
             user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
             trained_at=datetime.now(UTC),
@@ -288,7 +301,7 @@ class HybridModel:
             across = self._columns.covariance(taste.rated, rows)
             liking, doubt = taste.predict(across, prior)
             mean[i] = crowd + liking
-            spread = taste.spread(self.options.spread, self.options.spread_weight)
+            spread = taste.spread(self.spread, self.options.spread_weight)
             variance[i] = spread * (doubt + self.options.noise_variance)
         shared = self.bias.uncertainty[rows]
         return Reactions(
@@ -324,6 +337,25 @@ def _unit(content: sparse.csr_matrix) -> sparse.csr_matrix:
     length = np.sqrt(np.maximum(np.asarray(content.sum(axis=1)).ravel(), 1))
     scaled = sparse.diags_array((1 / length).astype(np.float32)) @ content
     return sparse.csr_matrix(scaled, dtype=np.float32)
+
+
+def _mean_surprise(ratings: RatingRows, bias: Bias, space: Space) -> float:
+    """Mean surprise of a rating over raters of ordinary diligence, 1 when the variances are right.
+
+    A few hundred raters, spread over all, say it well enough; those with very many ratings would
+    take most of the time.
+    """
+    order = np.argsort(ratings.user, kind="stable")
+    of_user = np.split(order, np.cumsum(np.bincount(ratings.user))[:-1])
+    ordinary = [own for own in of_user if 10 <= len(own) <= 300] or of_user
+    chosen = [ordinary[i] for i in np.unique(np.linspace(0, len(ordinary) - 1, 300).astype(int))]
+    residual = ratings.stars - bias.mu - bias.movie[ratings.movie]
+    surprise = 0.0
+    for own in chosen:
+        rated = ratings.movie[own]
+        covariance = space.covariance(rated, rated)
+        surprise += Taste.learn(rated, residual[own], covariance, space.variances.noise).surprise
+    return surprise / sum(map(len, chosen))
 
 
 def _word_places(

@@ -23,7 +23,7 @@ from recommender.space import Space
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
 
-FORMAT = 3
+FORMAT = 4
 ARRAYS, FACTS = "arrays.npz", "model.json"
 
 
@@ -69,6 +69,7 @@ def save(model: HybridModel, folder: Path) -> None:
             "trained_at": model.trained_at.isoformat(),
             "n_ratings": model.n_ratings,
             "mu": model.bias.mu,
+            "spread": model.spread,
             "options": asdict(model.options),
             "features": model.features.names,
         }
@@ -127,6 +128,7 @@ def load(folder: Path) -> HybridModel:
                 options.variances,
             ),
             word_places=a["word_places"],
+            spread=facts["spread"],
             user_ids=a["user_ids"],
             n_ratings=facts["n_ratings"],
             trained_at=datetime.fromisoformat(facts["trained_at"]),

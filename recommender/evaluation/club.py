@@ -180,7 +180,7 @@ def _predict_member(
 
     everybody = crowd.expected.loc[own[MOVIE]].to_numpy()
     doubt = crowd.uncertainty.loc[own[MOVIE]].to_numpy()
-    spread = (options.spread_weight * options.spread + known.surprise) / (
+    spread = (options.spread_weight * model.spread + known.surprise) / (
         options.spread_weight + known.used
     )
     reactions = Reactions(
