@@ -111,3 +111,41 @@ def _frame(
             "seen": np.asarray(seen, dtype=np.float64),
         }
     )
+
+
+def what_the_club_should_rate(
+    model: HybridModel,
+    member_ratings: pd.DataFrame,
+    member_ids: Sequence[int],
+    shortlist: Sequence[int],
+    *,
+    candidates: Sequence[int] | None = None,
+    limit: int = 5,
+) -> pd.DataFrame:
+    """Return the questions worth asking the members, most telling first.
+
+    Args:
+        member_ids: whom to ask.
+        candidates: what may be asked about; see `what_to_rate`, as for the other arguments.
+
+    Returns:
+        movie_id, members (tuple of those to ask, most telling first) and worth (stars², expected
+        over whether they have seen it, summed over them).
+    """
+    asked = [
+        what_to_rate(
+            model, member_ratings, member, shortlist, candidates=candidates, limit=limit
+        ).assign(**{MEMBER: member})
+        for member in member_ids
+    ]
+    columns = [MOVIE, "members", "worth"]
+    if not asked:
+        return pd.DataFrame(columns=columns)
+    questions = pd.concat(asked, ignore_index=True)
+    questions["worth"] = questions["teaches"] * questions["seen"]
+    questions = questions.sort_values("worth", ascending=False, kind="stable")
+    by_movie = questions.groupby(MOVIE, sort=False).agg(
+        members=(MEMBER, tuple), worth=("worth", "sum")
+    )
+    best = by_movie.sort_values("worth", ascending=False, kind="stable").head(limit)
+    return best.reset_index()[columns]

@@ -1,4 +1,5 @@
-"""Everything that lives longer than one run of a page: the only place with cached resources.
+"""Everything that lives longer than one run of a page: the only place with cached resources, but
+for what judges the predictions (`ui.judging`).
 
 What is read from the store is cached under the store's version, what the model says under the
 version and the model's generation. Both are integers that only rise, so nothing goes stale.
@@ -20,10 +21,13 @@ from club.search import MovieSearch
 from club.store import Club, Store
 from club.world import catalogue, training_data
 from recommender import Dataset, HybridModel, Reactions, evaluation, load_bundled
+from recommender.ask import what_the_club_should_rate
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER, MOVIE
 from recommender.trainer import Trainer
 from ui.evaluator import Evaluator, fingerprint
+
+ASKED_ABOUT, QUESTIONS = 800, 6
 
 
 @dataclass(frozen=True)
@@ -189,6 +193,32 @@ def _reactions(
     _ratings: pd.DataFrame,
 ) -> Reactions:
     return _model.react(_ratings, movie_ids, member_ids=member_ids)
+
+
+def questions(club: View) -> dict[int, tuple[int, ...]]:
+    """Return the movies whose rating would tell most about the shortlist, and whom to ask."""
+    serving = model(club)
+    if serving is None or not club.names or not club.shortlist:
+        return {}
+    generation = trainer().status.generation
+    return _questions(database(), club.version, generation, serving, club)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _questions(
+    location: str, version: int, generation: int, _model: HybridModel, _club: View
+) -> dict[int, tuple[int, ...]]:
+    # What hardly anybody has seen is not worth asking, and would take most of the time.
+    famous = world().rating_counts.nlargest(ASKED_ABOUT).index.to_numpy()
+    asked = what_the_club_should_rate(
+        _model,
+        _club.ratings,
+        list(_club.names),
+        _club.shortlist,
+        candidates=famous,
+        limit=QUESTIONS,
+    )
+    return dict(zip(asked[MOVIE], asked["members"], strict=True))
 
 
 def moment() -> tuple[int, int, str]:

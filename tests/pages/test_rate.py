@@ -39,7 +39,10 @@ def test_an_address_that_names_no_movie_shows_what_to_rate_next(
     app = open_page("rate", movie=movie)
     assert not app.subheader
     shelves = [text.value for text in app.markdown]
-    assert shelves == ["##### On the shortlist", "##### Rated lately"]
+    assert shelves == ["##### Worth rating next", "##### On the shortlist", "##### Rated lately"]
+    questions = board(app, "shelf_questions")["tiles"]
+    assert len(questions) == 6
+    assert all("ask " in str(tile) for tile in questions)
 
 
 def test_searching_forgives_typos_and_missing_articles(open_page: Open) -> None:

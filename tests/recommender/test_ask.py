@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from recommender import DataError, HybridModel
-from recommender.ask import seen_chance, what_to_rate
+from recommender.ask import seen_chance, what_the_club_should_rate, what_to_rate
 
 
 def mean_variance(
@@ -96,3 +96,27 @@ def test_famous_movies_are_seen_more_and_busy_members_see_more(tiny_model: Hybri
     assert chance[:20] == pytest.approx(tiny_model.counts[:20] / 24)
     assert (seen_chance(tiny_model, rows, n_rated=100) >= chance).all()
     assert seen_chance(tiny_model, rows, n_rated=100).max() <= 0.95
+
+
+def test_the_clubs_questions_are_its_members_questions_put_together(
+    tiny_model: HybridModel, train_lover: pd.DataFrame
+) -> None:
+    each = {
+        member: what_to_rate(tiny_model, train_lover, member, [10], limit=3) for member in (1, 2)
+    }
+    club = what_the_club_should_rate(tiny_model, train_lover, [1, 2], [10], limit=3)
+    assert list(club) == ["movie_id", "members", "worth"]
+    assert club["worth"].is_monotonic_decreasing
+    first = club.iloc[0]
+    for member in first["members"]:
+        assert first["movie_id"] in set(each[member]["movie_id"])
+    asked = pd.concat(each[member] for member in first["members"])
+    asked = asked[asked["movie_id"] == first["movie_id"]]
+    worth = (asked["teaches"] * asked["seen"]).sum()
+    assert first["worth"] == pytest.approx(worth)
+
+
+def test_nobody_to_ask_is_an_empty_frame(
+    tiny_model: HybridModel, train_lover: pd.DataFrame
+) -> None:
+    assert what_the_club_should_rate(tiny_model, train_lover, [], [10]).empty

@@ -17,6 +17,9 @@ from ui.text import film, half_stars, listed, plain
 
 FIND, MOVED = "find", "moved"
 RECENT, GRID_ROWS = 8, 30
+WORTH_HELP = (
+    "If they have seen it: these ratings would make the predictions for the shortlist most certain."
+)
 WORTH_TELLING = 0.05  # stars; smaller moves are noise to the eye
 
 
@@ -58,7 +61,17 @@ def find(club: View) -> bool:
 
 
 def suggestions(club: View, but: int | None) -> None:
-    """Draw what the club will most likely rate next: the shortlist, and what it rated lately."""
+    """Draw what the club may rate next: what would tell most, the shortlist, what it rated."""
+    questions = {movie: who for movie, who in services.questions(club).items() if movie != but}
+    if questions:
+        st.markdown("##### Worth rating next", help=WORTH_HELP)
+        shelf(
+            club,
+            list(questions),
+            "shelf_questions",
+            _choose,
+            lambda movie: _whom_to_ask(club, questions[movie]),
+        )
     for title, movies in (
         ("On the shortlist", [movie for movie in club.shortlist if movie != but]),
         ("Rated lately", [movie for movie in recent(club) if movie != but][:RECENT]),
@@ -67,6 +80,13 @@ def suggestions(club: View, but: int | None) -> None:
             st.markdown(f"##### {title}")
             key = f"shelf_{title.split()[-1]}"
             shelf(club, movies, key, _choose, lambda movie: _who_rated(club, movie))
+
+
+def _whom_to_ask(club: View, members: tuple[int, ...]) -> str:
+    if len(members) == len(club.names):
+        return "ask everyone"
+    first = listed(club.names[member] for member in members[:2])
+    return f"ask {first}" + (f" +{len(members) - 2}" if len(members) > 2 else "")
 
 
 def recent(club: View) -> list[int]:
@@ -128,8 +148,8 @@ def _moved(club: View, before: Reactions | None) -> str:
         step = abs(after.mean[row] - before.mean[row])
         most = [i for i in step.argsort()[::-1][:3] if step[i] >= WORTH_TELLING]
         told = [
-            f"{plain(club.title(after.movie_ids[i]))} {before.mean[row, i]:.1f} → "
-            f"**{after.mean[row, i]:.1f}**"
+            f"{plain(club.title(after.movie_ids[i]))} {before.mean[row, i]:.2f} → "
+            f"**{after.mean[row, i]:.2f}**"
             for i in most
         ]
         if told:
