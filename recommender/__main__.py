@@ -16,10 +16,12 @@ import pandas as pd
 from recommender.bundled import load_bundled
 from recommender.errors import RecommenderError
 from recommender.evaluation import Evaluation, evaluate
+from recommender.evaluation.baselines import Predictor
 from recommender.evaluation.leaderboard import MODELS, against_ours, run_all, table
 from recommender.evaluation.protocol import CONDITIONS
 from recommender.evaluation.recipes import RECIPES, evaluate_recipe
 from recommender.evaluation.report import ranking_figures
+from recommender.evaluation.rivals import INSTALL, RIVALS, installed_rivals, missing_rivals
 from recommender.hybrid import HybridModel, TrainingOptions
 from recommender.persistence import check_target
 
@@ -136,7 +138,9 @@ def parser() -> Parser:
         help="warm, cold or both (default warm,cold)",
     )
     sub.add_argument(
-        "--models", type=choices(list(MODELS)), default=",".join(MODELS), help="(default: all)"
+        "--models",
+        type=choices([*MODELS, *RIVALS]),
+        help="such as ours,myFM (default: all that are installed)",
     )
     sub.add_argument(
         "--resume",
@@ -205,13 +209,26 @@ def read_links(file: Path) -> dict[int, int]:
     return dict(zip(frame["movieId"].tolist(), frame["tmdbId"].tolist(), strict=True))
 
 
+def contestants(names: Sequence[str] | None) -> dict[str, Predictor]:
+    """Return the models called `names`; without names all that run here, saying which do not."""
+    models, missing = {**MODELS, **installed_rivals()}, ", ".join(missing_rivals())
+    if names is None:
+        if missing:
+            print(f"Not installed, so left out: {missing}. All: {INSTALL}", file=sys.stderr)
+        return models
+    for name in names:
+        if name not in models:
+            raise RecommenderError(f"{name} needs a library that is missing here: {INSTALL}")
+    return {name: models[name] for name in names}
+
+
 def leaderboard(args: argparse.Namespace) -> None:
     """Print one table of every model under the club protocol."""
     runs = run_all(
         load_bundled(args.data),
         seeds=args.seeds,
         conditions=args.condition,
-        models={name: MODELS[name] for name in args.models},
+        models=contestants(args.models),
         file=args.resume,
         on_run=progress,
     )
