@@ -1,15 +1,25 @@
-"""Evaluation: how right the predictions are, on ratings that the models had not seen."""
+"""Evaluation: how right the predictions are, for the club itself and for the world's raters."""
+
+import streamlit as st
 
 from ui import router, services
-from ui.components import evaluation
+from ui.components import club_evaluation, evaluation
 from ui.components.basics import header
 
 router.require()
 
-header("Evaluation", "On 100,004 real ratings: four in five to learn from, one in five to check.")
+header("Evaluation", "How right the predictions are, on ratings that they were made without.")
 
-result = services.evaluator().result
-if result is None:
-    evaluation.follow()
+whose = st.segmented_control(
+    "Whose ratings",
+    ["Our club", "The world's raters"],
+    default="Our club",
+    required=True,
+    key="whose",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+if whose == "Our club":
+    club_evaluation.show(services.view())
 else:
-    evaluation.figures(result)
+    evaluation.show()

@@ -1,4 +1,4 @@
-"""A folder for the app to live in: the demo club and a small model that has learned already."""
+"""A folder for the app to live in: the demo club and small models that have learned already."""
 
 from __future__ import annotations
 
@@ -10,17 +10,20 @@ from club.world import training_data
 from recommender import TrainingOptions, load_bundled
 from recommender.bundled import demo_club
 from recommender.trainer import Trainer
+from ui.judging import judge_folder, strangers
 
 SMALL = TrainingOptions(components=8, epochs=1)
 
 
 def furnish(folder: Path) -> Path:
-    """Fill `folder` as $MOVIE_CLUB_VAR: club.db with the demo, a model of a few seconds' work."""
+    """Fill `folder` as $MOVIE_CLUB_VAR: club.db with the demo, models of a few seconds' work."""
     world = load_bundled()
     store = Store(folder / "club.db")
     load_demo(store, world, demo_club())
-    trainer = Trainer(folder)
+    trainer, judge = Trainer(folder), Trainer(judge_folder(folder))
     trainer.start(lambda: training_data(world, store), store.version(), SMALL)
-    trainer.wait(120)
-    assert trainer.status.state == "ready", trainer.status.message
+    judge.start(strangers, 0, SMALL)
+    for learning in (trainer, judge):
+        learning.wait(120)
+        assert learning.status.state == "ready", learning.status.message
     return folder

@@ -5,14 +5,20 @@ from recommender.charts.accuracy import (
     predicted_against_actual,
     reliability,
 )
+from recommender.charts.club import like_table, member_errors, stars_by_prediction
+from recommender.charts.learning import learning_curve
 from recommender.charts.ranking import ranking_metrics
 from recommender.charts.tonight import group_heatmap, prediction_intervals
 
 __all__ = [
     "error_against_baselines",
     "group_heatmap",
+    "learning_curve",
+    "like_table",
+    "member_errors",
     "predicted_against_actual",
     "prediction_intervals",
     "ranking_metrics",
     "reliability",
+    "stars_by_prediction",
 ]

@@ -12,6 +12,7 @@ from recommender.evaluation.calibration import reliability_bins
 POINTS = 500  # more single ratings than this would hide the boxes
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 STARS = [1, 2, 3, 4, 5]
+METRICS = {"rmse": "root mean squared error in stars", "mae": "stars missed by on average"}
 
 
 def predicted_against_actual(frame: pd.DataFrame) -> go.Figure:
@@ -99,7 +100,7 @@ def error_against_baselines(
             hovertemplate=f"{value[i]:.3f} ({low:.3f} to {high:.3f})<extra></extra>",
         )
     figure.update_xaxes(
-        title=f"{metric} in stars, less is better<br>(line: 95% interval)",
+        title=f"{METRICS.get(metric, metric)}<br>(less is better; line: 95% interval)",
         nticks=5,
     )
     figure.update_yaxes(

@@ -55,6 +55,7 @@ def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) 
     """
     lines = heading(title)
     top = 30 + 19 * (lines.count("<br>") + 1)
+    below = 36 if figure.layout.xaxis.title.text is None else 66  # the legend, in pixels
     figure.update_xaxes(gridcolor=FAINT, zeroline=False, fixedrange=True, automargin=True)
     figure.update_yaxes(gridcolor=FAINT, zeroline=False, fixedrange=True, automargin=True)
     return figure.update_layout(
@@ -75,6 +76,6 @@ def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) 
         height=height + top,
         margin={"l": 8, "r": 12, "t": top, "b": 8},
         showlegend=legend,
-        legend={"orientation": "h", "x": 0, "y": -36 / height, "yanchor": "top"},
+        legend={"orientation": "h", "x": 0, "y": -below / height, "yanchor": "top"},
         dragmode=False,
     )

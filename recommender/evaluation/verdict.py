@@ -150,3 +150,39 @@ def by_member(frame: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     gap = ["gap", "gap_low", "gap_high"]
     columns = [MEMBER, "n", "clarity", "model", "value", "low", "high", *gap]
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that is worth knowing of one frame of predictions.
+
+    Args:
+        predictions: as given, with liked (bool: 4 stars or more).
+        errors, chances: what `compare` finds of `misses` and `brier`.
+        members: see `by_member`.
+    """
+
+    predictions: pd.DataFrame
+    errors: pd.DataFrame
+    chances: pd.DataFrame
+    members: pd.DataFrame
+
+    @classmethod
+    def of(cls, frame: pd.DataFrame) -> Findings:
+        """Judge the rows of `frame`, at least one."""
+        return cls(
+            predictions=frame.assign(liked=frame["actual"] >= LIKED),
+            errors=compare(misses(frame), frame[MOVIE]),
+            chances=compare(brier(frame), frame[MOVIE]),
+            members=by_member(frame),
+        )
+
+    @property
+    def n(self) -> int:
+        """How many ratings were predicted."""
+        return len(self.predictions)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Of the stars missed by."""
+        return Verdict.of(self.errors, self.n)

@@ -1,4 +1,4 @@
-"""Evaluation promises: the figures come by themselves, once, and are kept."""
+"""The world's raters: the figures come by themselves, once, and are kept."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def evaluate(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 def test_the_first_visit_starts_it_and_the_next_shows_it(
     open_page: Open, evaluate: list[int]
 ) -> None:
-    app = open_page("evaluation")
+    app = open_page("evaluation", whose="The world's raters")
     services.evaluator().wait(10)
     app.run()
     metrics = {metric.label: metric.value for metric in app.metric}
@@ -81,8 +81,8 @@ def test_the_first_visit_starts_it_and_the_next_shows_it(
         "Typical error": "0.80 ★",
         "Honest intervals": "50%",
     }
-    assert len(app.get("plotly_chart")) == 4
-    assert open_page("evaluation").metric[0].value == "0.600"
+    assert len(app.get("plotly_chart")) == 5
+    assert open_page("evaluation", whose="The world's raters").metric[0].value == "0.600"
     assert evaluate == [1]
 
 
@@ -94,7 +94,7 @@ def test_a_failure_can_be_tried_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(evaluation, "evaluate", refuse)
-        app = open_page("evaluation")
+        app = open_page("evaluation", whose="The world's raters")
         services.evaluator().wait(10)
         app.run()
         assert "No figures: There are too few ratings\\." in [text.value for text in app.markdown]

@@ -1,4 +1,4 @@
-"""The Evaluation page: how right the models are on ratings that they had not seen."""
+"""The Evaluation page, the world's raters: how right the models are on ratings held out."""
 
 from __future__ import annotations
 
@@ -6,18 +6,30 @@ import streamlit as st
 
 from recommender.charts import (
     error_against_baselines,
+    learning_curve,
     predicted_against_actual,
     ranking_metrics,
     reliability,
 )
 from recommender.evaluation import Evaluation
-from ui import services
+from ui import judging, services
+from ui.components import evaluation_tables, judge
 from ui.components.basics import empty_state, errors_shown
 from ui.components.tonight import CHART
 from ui.evaluator import Progress
 from ui.text import plain
 
 SECONDS = 1.0
+
+
+def show() -> None:
+    """Draw the figures of the world's raters, or how far they are."""
+    st.caption("On 100,004 real ratings: four in five to learn from, one in five to check.")
+    result = services.evaluator().result
+    if result is None:
+        follow()
+    else:
+        figures(result)
 
 
 def follow() -> None:
@@ -45,7 +57,7 @@ def _follow() -> None:
 
 def _wait_or_start() -> None:
     # Both at once would make the first learning, which Tonight waits for, twice as slow.
-    if services.trainer().status.state == "learning":
+    if "learning" in {services.trainer().status.state, judging.judge().status.state}:
         st.markdown("The evaluation begins as soon as the model has learned.")
     else:
         services.evaluate()
@@ -99,6 +111,28 @@ def figures(result: Evaluation) -> None:
         _chart(predicted_against_actual(result.predictions), "actual", "Predicted against actual")
         _chart(error_against_baselines(result.errors), "errors", "Error against the baselines")
         _chart(reliability(result.predictions), "reliable", "Predicted against actual likes")
+    _learning()
+
+
+def _learning() -> None:
+    st.subheader("How many ratings it takes", anchor=False)
+    curve = judging.world_curve()
+    if curve is None:
+        judge.follow("The learning curve follows as soon as a model has learned that has not seen")
+        return
+    people = int(curve["members"].iloc[0])
+    clear = curve.loc[curve["gap_low"] > 0, "known"]
+    since = f" It is clearly better from {clear.iloc[0]} known ratings on." if len(clear) else ""
+    st.caption(
+        f"{people} of the world's raters as if they were members: the model that is judged here "
+        "has never seen them, and the same ratings are predicted from more and more of their "
+        f"others.{since}"
+    )
+    _chart(learning_curve(curve), "learning", "Error by the number of ratings known")
+    with st.expander("The same as a table", icon=":material/table_rows:"):
+        evaluation_tables.draw(
+            evaluation_tables.curve_table(curve), 3, "The learning curve as a table"
+        )
 
 
 AUC = (

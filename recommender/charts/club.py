@@ -1,0 +1,227 @@
+"""How right the predictions were for a club: its intervals, its members, its likes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from recommender.charts.style import (
+    GREY,
+    INK,
+    OTHER,
+    OURS,
+    ROW_HEIGHT,
+    STAR_COLOURS,
+    finish,
+    label,
+    need,
+)
+from recommender.columns import MEMBER
+from recommender.dataset import MAX_STARS, MIN_STARS
+from recommender.evaluation.calibration import coverage
+from recommender.evaluation.verdict import OURS as OUR_MODEL
+
+POINTS = 500  # more single ratings than this would hide the rest
+LEAST = 5  # ratings, before their middle 80% is drawn
+BAND = "rgba(0,114,178,0.25)"
+STARS = [1, 2, 3, 4, 5]
+SYMBOLS = ("square-open", "diamond-open", "triangle-up-open", "cross-open")
+CELLS = {
+    (True, True): "liked,<br>as expected",
+    (True, False): "a letdown",
+    (False, True): "a pleasant<br>surprise",
+    (False, False): "not liked,<br>as expected",
+}
+
+
+def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
+    """Draw what was given over what was predicted, with the intervals promised and kept.
+
+    Args:
+        frame: predicted, low, high (80% interval), actual (stars); optionally label, the hover
+            text of each row.
+
+    Returns:
+        For each half star predicted: the mean interval as a band; the mean of what was given with
+        its middle 80% as a bar; single ratings as dots while they are few.
+    """
+    need(frame, ("predicted", "low", "high", "actual"), "stars by prediction")
+    half = (frame["predicted"] * 2).round() / 2
+    bins = frame.groupby(half).agg(
+        predicted=("predicted", "mean"),
+        low=("low", "mean"),
+        high=("high", "mean"),
+        actual=("actual", "mean"),
+        first=("actual", lambda stars: stars.quantile(0.1)),
+        last=("actual", lambda stars: stars.quantile(0.9)),
+        n=("actual", "size"),
+    )
+    bins = bins[bins["n"] >= LEAST] if (bins["n"] >= LEAST).any() else bins
+    at = bins["predicted"].to_numpy()
+    figure = go.Figure()
+    figure.add_scatter(
+        x=np.concatenate([at, at[::-1]]),
+        y=np.concatenate([bins["high"], bins["low"][::-1]]),
+        fill="toself",
+        fillcolor=BAND,
+        line={"width": 0},
+        mode="lines",
+        hoverinfo="skip",
+        name="promised for 80%",
+    )
+    figure.add_scatter(
+        x=[MIN_STARS, MAX_STARS],
+        y=[MIN_STARS, MAX_STARS],
+        mode="lines",
+        line={"color": GREY, "dash": "dot"},
+        hoverinfo="skip",
+        showlegend=False,
+    )
+    if len(frame) <= POINTS:
+        figure.add_scatter(
+            x=frame["predicted"].to_numpy(),
+            y=frame["actual"].to_numpy(),
+            mode="markers",
+            marker={"color": GREY, "opacity": 0.45, "size": 5},
+            text=[label(text, 60) for text in frame.get("label", pd.Series("", frame.index))],
+            hovertemplate="%{text}<br>predicted %{x:.1f}, given %{y}<extra></extra>",
+            name="one rating",
+        )
+    figure.add_scatter(
+        x=at,
+        y=bins["actual"].to_numpy(),
+        mode="markers",
+        marker={"color": OTHER, "size": 9},
+        error_y={
+            "type": "data",
+            "symmetric": False,
+            "array": (bins["last"] - bins["actual"]).clip(lower=0).to_numpy(),
+            "arrayminus": (bins["actual"] - bins["first"]).clip(lower=0).to_numpy(),
+            "color": OTHER,
+        },
+        customdata=bins[["n", "first", "last"]].to_numpy(),
+        hovertemplate=(
+            "predicted %{x:.1f}: given %{y:.1f} on average, mostly %{customdata[1]:.1f} to "
+            "%{customdata[2]:.1f} (%{customdata[0]} ratings)<extra></extra>"
+        ),
+        name="given: mean, middle 80%",
+    )
+    axis = {"range": [0.2, 5.3], "tickvals": STARS}
+    figure.update_xaxes(title="stars predicted", **axis)
+    figure.update_yaxes(title="stars given", **axis)
+    kept = coverage(frame)
+    title = f"{kept.value:.0%} of the {kept.n:,} ratings lie inside their predicted 80% interval"
+    return finish(figure, title, height=380, legend=True)
+
+
+def member_errors(frame: pd.DataFrame) -> go.Figure:
+    """Draw by how many stars each model misses each member's ratings, the best predicted on top.
+
+    Args:
+        frame: member_id, member (name), clarity, model, value, low, high (stars); see
+            `recommender.evaluation.verdict.by_member`.
+    """
+    need(frame, (MEMBER, "member", "clarity", "model", "value", "low", "high"), "members' errors")
+    ours = frame[frame["model"] == OUR_MODEL].sort_values("value", ascending=False, kind="stable")
+    row = {member: i for i, member in enumerate(ours[MEMBER])}
+    figure = go.Figure()
+    baselines = [model for model in frame["model"].unique() if model != OUR_MODEL]
+    for model, symbol in zip(baselines, SYMBOLS, strict=False):
+        part = frame[frame["model"] == model]
+        figure.add_scatter(
+            x=part["value"].to_numpy(),
+            y=[row[member] for member in part[MEMBER]],
+            mode="markers",
+            marker={"color": GREY, "size": 9, "symbol": symbol, "line": {"width": 1.5}},
+            hovertemplate="%{x:.2f}<extra></extra>",
+            name=label(model),
+        )
+    figure.add_scatter(
+        x=ours["value"].to_numpy(),
+        y=list(range(len(ours))),
+        mode="markers",
+        marker={"color": OURS, "size": 11},
+        error_x={
+            "type": "data",
+            "symmetric": False,
+            "array": (ours["high"] - ours["value"]).to_numpy(),
+            "arrayminus": (ours["value"] - ours["low"]).to_numpy(),
+            "color": OURS,
+        },
+        customdata=ours[["low", "high"]].to_numpy(),
+        hovertemplate=("%{x:.2f} (%{customdata[0]:.2f} to %{customdata[1]:.2f})<extra></extra>"),
+        name=label(OUR_MODEL),
+    )
+    figure.update_xaxes(title="stars missed by on average (line: 95%)", nticks=6)
+    figure.update_yaxes(
+        tickvals=list(range(len(ours))),
+        ticktext=[label(name, 14) for name in ours["member"]],
+        range=[-0.6, len(ours) - 0.4],
+    )
+    height = 150 + ROW_HEIGHT * len(ours)
+    return finish(figure, _who_is_foreseen(ours), height=height, legend=True)
+
+
+def _who_is_foreseen(ours: pd.DataFrame) -> str:
+    better, worse = ((ours["clarity"] == word).sum() for word in ("better", "worse"))
+    if not better and not worse:
+        return "For no member a clear difference to the best simple guess yet"
+    lead = f"Clearly closer than the best simple guess for {better} of {len(ours)} members"
+    return f"{lead}, clearly worse for {worse}" if worse else lead
+
+
+def like_table(frame: pd.DataFrame) -> go.Figure:
+    """Draw how often a like was expected and came, as a table of two by two.
+
+    Args:
+        frame: expected, liked (bool), n: four rows; see
+            `recommender.evaluation.calibration.likes_foreseen`.
+    """
+    need(frame, ("expected", "liked", "n"), "likes that were foreseen")
+    counts = frame.set_index(["expected", "liked"])["n"]
+    total = max(int(counts.sum()), 1)
+    sides = (True, False)
+    share = [[_signed(e, liked) * counts[e, liked] / total for e in sides] for liked in sides]
+    words = [
+        [f"<b>{counts[e, liked]:,}</b> ({counts[e, liked] / total:.0%})<br>{CELLS[e, liked]}"
+         for e in sides]
+        for liked in sides
+    ]  # fmt: skip
+    colours = [[(at + i) / 2, colour] for i, scale in enumerate(_HALVES) for at, colour in scale]
+    figure = go.Figure()
+    figure.add_heatmap(
+        z=share,
+        zmin=-0.6,
+        zmax=0.6,
+        colorscale=colours,
+        showscale=False,
+        text=words,
+        texttemplate="%{text}",
+        textfont={"color": INK, "size": 13},
+        xgap=3,
+        ygap=3,
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(tickvals=[0, 1], ticktext=["expected to like it", "not expected to"])
+    figure.update_yaxes(
+        tickvals=[0, 1], ticktext=["4 stars<br>or more", "fewer"], autorange="reversed"
+    )
+    right = (counts[True, True] + counts[False, False]) / total
+    likes = (counts[True, True] + counts[False, True]) / total
+    title = (
+        f"Liked or not was foreseen for {right:.0%} of {total:,} ratings; always giving the "
+        f"commoner answer would be right for {max(likes, 1 - likes):.0%}"
+    )
+    return finish(figure, title, height=250)
+
+
+# Orange where it was wrong, blue where it was right, white where there is nothing.
+_HALVES = (
+    [(0.0, STAR_COLOURS[0][1]), (1.0, STAR_COLOURS[1][1])],
+    [(0.0, STAR_COLOURS[1][1]), (1.0, STAR_COLOURS[2][1])],
+)
+
+
+def _signed(expected: bool, liked: bool) -> int:
+    return 1 if expected == liked else -1

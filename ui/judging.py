@@ -1,0 +1,131 @@
+"""Who judges the predictions, and what comes of it for the club: cached, and learned once.
+
+Keys are the store's version and the generations of models, as in `ui.services`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+
+from club.world import ratings_at
+from recommender import Dataset, HybridModel
+from recommender.bundled import demo_club
+from recommender.columns import MEMBER, USER
+from recommender.evaluation.club import in_order_of_time, leave_one_out
+from recommender.evaluation.learning import learning_curve, raters_to_try
+from recommender.evaluation.verdict import Findings
+from recommender.trainer import Trainer
+from ui import services
+from ui.evaluator import fingerprint
+from ui.services import View
+
+
+def judge_folder(var: Path) -> Path:
+    """Return where the judge of these ratings is kept, in the folder of the club's own files."""
+    return var / "evaluation" / f"{fingerprint(services.world())}-judge"
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _judge(var: Path) -> Trainer:
+    return Trainer(judge_folder(var))
+
+
+def judge() -> Trainer:
+    """Return the trainer of the judge: a model that has seen nobody whom it is asked about.
+
+    Where movies lie is learned from who likes what. A model that learned this from the club as
+    well predicts the club's ratings a little too well, even those that are left out.
+    """
+    return _judge(services.var())
+
+
+@st.cache_resource(show_spinner=False, max_entries=1)
+def raters() -> tuple[int, ...]:
+    """Return the world's raters whom the judge has not seen, nor the people of the demo."""
+    return raters_to_try(services.world(), without=list(demo_club().members))
+
+
+def strangers() -> Dataset:
+    """Return the world without anybody whom the judge is asked about."""
+    unseen = [*raters(), *demo_club().members]
+    everyone = services.world().ratings
+    return Dataset(everyone[~everyone[USER].isin(unseen)], services.world().movies)
+
+
+def learn_judge() -> None:
+    """Begin to learn the judge, unless something is being learned or evaluated already."""
+    busy = (
+        services.trainer().status.state == "learning"
+        or services.evaluator().progress.state == "running"
+    )
+    if not busy:
+        judge().start(strangers, version=0)
+
+
+def judging_model() -> HybridModel | None:
+    """Return the judge once it has learned."""
+    return None if judge().learned_version is None else judge().model
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _world_curve(folder: Path, generation: int, _model: HybridModel) -> pd.DataFrame:
+    ratings = services.world().ratings
+    theirs = ratings[ratings[USER].isin(raters())].rename(columns={USER: MEMBER})
+    return learning_curve(_model, theirs)
+
+
+def world_curve() -> pd.DataFrame | None:
+    """Return the learning curve of `raters`, as if they were members; None before the judge."""
+    generation, found = judge().status.generation, judging_model()
+    return found and _world_curve(services.var(), generation, found)
+
+
+Way = Literal["leave one out", "in order of time"]
+
+
+@dataclass(frozen=True)
+class ClubEvaluation:
+    """How right the predictions are for the club.
+
+    Args:
+        findings: on every rating that the members gave.
+        curve: see `recommender.evaluation.learning.learning_curve`; empty with few ratings.
+        unseen: whether the model had never seen the members' ratings.
+    """
+
+    findings: Findings
+    curve: pd.DataFrame
+    unseen: bool
+
+
+def club_evaluation(club: View, way: Way) -> ClubEvaluation | None:
+    """Predict the club's own ratings as if they were unknown; None before a model has learned."""
+    unseen = judging_model()
+    generation = (
+        services.trainer().status.generation if unseen is None else judge().status.generation
+    )
+    version = services.trainer().learned_version
+    serving = unseen or (None if version is None else services.trainer().model)
+    if serving is None:
+        return None
+    key = (services.database(), club.version, generation, way, unseen is not None)
+    return _club_evaluation(key, club, serving, 0 if version is None else version)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _club_evaluation(
+    key: tuple[str, int, int, Way, bool], _club: View, _model: HybridModel, _learned: int
+) -> ClubEvaluation:
+    *_, way, unseen = key
+    predict = leave_one_out if way == "leave one out" else in_order_of_time
+    model = _model.with_movies(_club.own_movies)
+    user_of = {member: -member for member in _club.names}  # as in `training_data`
+    learned = ratings_at(services.store(), _learned)
+    predicted = predict(model, _club.ratings, user_of, learned)
+    curve = learning_curve(model, _club.ratings, user_of=user_of, learned=learned)
+    return ClubEvaluation(Findings.of(predicted), curve, unseen)
