@@ -38,7 +38,9 @@ def learning_curve(frame: pd.DataFrame) -> go.Figure:
     people = int(frame["members"].iloc[0])
     each = f"each of {people} people" if people > 1 else "one person"
     figure.update_xaxes(
-        title=f"ratings known of {each}", tickvals=at, ticktext=frame["known"].astype(str)
+        title=f"ratings known of {each}",
+        tickvals=at,
+        ticktext=[str(known) for known in frame["known"]],
     )
     figure.update_yaxes(title="stars missed by", nticks=6, tickformat=".2f")
     return finish(figure, _what_it_shows(frame), height=330, legend=True)

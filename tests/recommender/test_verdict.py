@@ -6,7 +6,15 @@ import pytest
 from scipy.special import ndtr
 
 from recommender.evaluation.calibration import coverage, likes_foreseen, reliability_bins
-from recommender.evaluation.verdict import Verdict, brier, by_member, clarity, compare, misses
+from recommender.evaluation.verdict import (
+    Findings,
+    Verdict,
+    brier,
+    by_member,
+    clarity,
+    compare,
+    misses,
+)
 
 
 @pytest.fixture
@@ -123,3 +131,16 @@ def test_likes_are_counted_by_what_was_expected(frame: pd.DataFrame) -> None:
         "liked": [True, False, True, False],
         "n": [2, 1, 1, 3],
     }
+
+
+def test_findings_hold_it_all(frame: pd.DataFrame) -> None:
+    found = Findings.of(pd.concat([frame.drop(columns="liked")] * 5, ignore_index=True))
+    assert found.n == 35
+    assert found.predictions["liked"].sum() == 15
+    assert found.verdict == Verdict.of(found.errors, 35)
+    assert found.verdict.clarity in {"better", "unclear"}
+    assert found.chances["model"].tolist() == found.errors["model"].tolist()
+    assert set(found.members["member_id"]) == {1, 2}
+    pd.testing.assert_frame_equal(
+        found.errors, Findings.of(found.predictions).errors, check_exact=True
+    )
