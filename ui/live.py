@@ -9,19 +9,29 @@ from ui.components.basics import errors_shown
 from ui.text import plain
 
 SECONDS = 1.0
-DRAWN = "drawn_at"
+DRAWN, HELD = "drawn_at", "dialog_open"
 
 
 def pulse() -> None:
     """Note what this run of the page draws, and watch from now on whether it still holds."""
     st.session_state[DRAWN] = services.moment()
+    st.session_state[HELD] = False
     _beat()
+
+
+def hold() -> None:
+    """Keep the page as it is until it is drawn again: a dialog is open, and a redraw closes it.
+
+    The dialog needs on_dismiss="rerun", which also catches up with what has changed meanwhile.
+    """
+    st.session_state[HELD] = True
 
 
 @st.fragment(run_every=SECONDS)
 def _beat() -> None:
     with errors_shown():
-        if services.moment() != st.session_state.get(DRAWN):
+        late = services.moment() != st.session_state.get(DRAWN)
+        if late and not st.session_state.get(HELD):
             st.rerun()
         _show_learning()
 

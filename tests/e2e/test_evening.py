@@ -77,6 +77,21 @@ def test_a_candidate_tells_everyones_stars_and_why(shared_server: Server, visit:
     expect(dialog).to_contain_text("Greta: Because you gave ")
 
 
+def test_somebody_elses_rating_does_not_close_a_dialog(new_server: NewServer, visit: Visit) -> None:
+    server = new_server()
+    page = visit(server.url)
+    before = group_stars(page)
+    page.get_by_role("button", name="Everyone’s stars").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".js-plotly-plot")).to_be_visible()
+    watcher = visit(server.url)
+    Store(server.var / "club.db").rate(8, PULP_FICTION, 0.5)
+    expect(watcher.get_by_test_id("stMetricValue").first).not_to_have_text(before)
+    expect(dialog).to_be_visible()
+    dialog.get_by_role("button", name="Close").click()
+    expect(page.get_by_test_id("stMetricValue").first).not_to_have_text(before)
+
+
 def test_who_is_here_is_in_the_address(shared_server: Server, visit: Visit) -> None:
     page = visit(shared_server.url)
     before = group_stars(page)

@@ -10,7 +10,7 @@ import streamlit as st
 from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
-from ui import services
+from ui import live, services
 from ui.components.basics import change, errors_shown, facts, notify, poster_image
 from ui.components.widgets import shelf
 from ui.services import View
@@ -29,10 +29,11 @@ def demo_banner(club: View) -> None:
         if st.button(
             "Start our own club", type="tertiary", key="own", icon=":material/celebration:"
         ):
+            live.hold()
             _start_own()
 
 
-@st.dialog("Start our own club", icon=OWN)
+@st.dialog("Start our own club", icon=OWN, on_dismiss="rerun")
 @errors_shown()
 def _start_own() -> None:
     st.write("The demo's members, ratings and shortlist go; nothing of it stays. You start empty.")
@@ -42,7 +43,7 @@ def _start_own() -> None:
         st.switch_page("pages/club.py")
 
 
-@st.dialog("Go back to the demo", icon=":material/science:")
+@st.dialog("Go back to the demo", icon=":material/science:", on_dismiss="rerun")
 @errors_shown()
 def _back_to_demo(club: View) -> None:
     st.write(
@@ -219,6 +220,7 @@ def about(club: View) -> None:
     else:
         st.markdown(f"This is **{plain(club.club.name)}**.")
         if st.button("Go back to the demo", icon=":material/science:", key="to_demo"):
+            live.hold()
             _back_to_demo(club)
     notes = DATA / "README.md"
     if notes.exists():

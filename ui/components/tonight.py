@@ -11,7 +11,7 @@ from recommender import Reactions
 from recommender.charts import group_heatmap, prediction_intervals
 from recommender.columns import MEMBER, MOVIE
 from recommender.group import MISERY, STRATEGIES, rank
-from ui import services
+from ui import live, services
 from ui.components import why
 from ui.components.basics import empty_state, errors_shown, facts, poster_image
 from ui.services import View
@@ -207,7 +207,8 @@ def _card(club: View, present: Reactions, row: pd.Series) -> None:
         )
     if more:
         title = plain(film(club.title(movie), club.year(movie)))
-        st.dialog(title, width="medium")(_details)(club, present, row)
+        live.hold()
+        st.dialog(title, width="medium", on_dismiss="rerun")(_details)(club, present, row)
 
 
 @errors_shown()
