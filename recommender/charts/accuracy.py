@@ -72,6 +72,8 @@ def error_against_baselines(
 
     Args:
         frame: model, metric, value, low, high (stars); rows of other metrics are ignored.
+            Optionally excess_low, excess_high: 95% interval of how much more than ours each is;
+            where that of the best baseline holds 0, the title claims no difference.
         metric: "rmse" (root of the mean squared error) or "mae" (mean absolute error).
         ours: the model to bring out.
     """
@@ -108,18 +110,25 @@ def error_against_baselines(
         ticktext=[label(model) for model in rows["model"]],
         range=[-0.6, len(rows) - 0.3],
     )
-    title = _error_title(rows.set_index("model")["value"], ours)
+    title = _error_title(rows.set_index("model"), ours)
     return finish(figure, title, height=70 + 44 * len(rows))
 
 
-def _error_title(error: pd.Series, ours: str) -> str:
+def _error_title(rows: pd.DataFrame, ours: str) -> str:
+    error = rows["value"]
     others = error.drop(ours, errors="ignore")
     if ours not in error.index or others.empty:
         return f"The smallest error: {error.min():.2f} stars, by {label(error.idxmin())}"
+    best = others.idxmin()
+    if "excess_low" in rows and rows.at[best, "excess_low"] <= 0 <= rows.at[best, "excess_high"]:
+        return (
+            f"Our error is {error[ours]:.2f} stars, the best baseline's {others.min():.2f} "
+            f"({label(best)}): no clear difference"
+        )
     change = error[ours] / others.min() - 1
     return (
         f"Our error is {error[ours]:.2f} stars, {abs(change):.1%} "
-        f"{'less' if change < 0 else 'more'} than the best baseline's ({label(others.idxmin())})"
+        f"{'less' if change < 0 else 'more'} than the best baseline's ({label(best)})"
     )
 
 

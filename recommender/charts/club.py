@@ -19,10 +19,11 @@ from recommender.charts.style import (
 )
 from recommender.columns import MEMBER
 from recommender.dataset import MAX_STARS, MIN_STARS
-from recommender.evaluation.calibration import coverage
+from recommender.evaluation.calibration import Share, coverage
 from recommender.evaluation.verdict import OURS as OUR_MODEL
 
 POINTS = 500  # more single ratings than this would hide the rest
+PROMISED = 0.8  # of the ratings inside their interval
 LEAST = 5  # ratings, before their middle 80% is drawn
 BAND = "rgba(0,114,178,0.25)"
 STARS = [1, 2, 3, 4, 5]
@@ -110,9 +111,16 @@ def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
     axis = {"range": [0.2, 5.3], "tickvals": STARS}
     figure.update_xaxes(title="stars predicted", **axis)
     figure.update_yaxes(title="stars given", **axis)
-    kept = coverage(frame)
-    title = f"{kept.value:.0%} of the {kept.n:,} ratings lie inside their predicted 80% interval"
-    return finish(figure, title, height=380, legend=True)
+    return finish(figure, _how_many_kept(coverage(frame)), height=380, legend=True)
+
+
+def _how_many_kept(kept: Share) -> str:
+    lead = f"{kept.value:.0%} of the {kept.n:,} ratings lie inside their predicted interval"
+    if kept.low > PROMISED:
+        return f"{lead}, clearly more than the {PROMISED:.0%} promised"
+    if kept.high < PROMISED:
+        return f"{lead}, clearly fewer than the {PROMISED:.0%} promised"
+    return f"{lead}, not clearly other than the {PROMISED:.0%} promised"
 
 
 def member_errors(frame: pd.DataFrame) -> go.Figure:

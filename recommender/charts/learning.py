@@ -15,10 +15,10 @@ def learning_curve(frame: pd.DataFrame) -> go.Figure:
     """Draw the error over the number of ratings known of each person, ours and the bias'.
 
     Args:
-        frame: known, mae, bias_mae, gap (stars), members; see
+        frame: known, mae, bias_mae, gap, gap_high (stars), members; see
             `recommender.evaluation.learning.learning_curve`.
     """
-    need(frame, ("known", "mae", "bias_mae", "gap", "members"), "the learning curve")
+    need(frame, ("known", "mae", "bias_mae", "gap", "gap_high", "members"), "the learning curve")
     at = np.log1p(frame["known"].to_numpy(dtype=float))
     figure = go.Figure()
     for column, name, colour, dash in (
@@ -48,12 +48,13 @@ def learning_curve(frame: pd.DataFrame) -> go.Figure:
 
 def _what_it_shows(frame: pd.DataFrame) -> str:
     first, last = frame.iloc[0], frame.iloc[-1]
-    worse = frame.loc[frame["gap"] < -SAME, "known"]
-    than = (
-        "never more than the bias"
-        if worse.empty
-        else f"more than the bias with {', '.join(map(str, worse))}"
-    )
+    worse = frame.loc[frame["gap_high"] < -SAME, "known"]
+    if len(worse):
+        than = f"clearly more than the bias with {', '.join(map(str, worse))}"
+    elif (frame["gap"] < -SAME).any():
+        than = "never clearly more than the bias"
+    else:
+        than = "never more than the bias"
     if len(frame) == 1:
         return f"With {first['known']:.0f} known ratings it misses by {first['mae']:.2f} stars"
     few = f"{first['known']:.0f}" if first["known"] else "none"

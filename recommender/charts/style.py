@@ -55,7 +55,10 @@ def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) 
     """
     lines = heading(title)
     top = 30 + 19 * (lines.count("<br>") + 1)
-    below = 36 if figure.layout.xaxis.title.text is None else 66  # the legend, in pixels
+    # How far the legend lies below the plot, as a share of the plot's height. Below a title of the
+    # axis it takes height from the plot, the more so on a phone, where it has several lines.
+    titled = figure.layout.xaxis.title.text is not None
+    below = 58 / (height - 120) if titled and legend else 36 / height
     figure.update_xaxes(gridcolor=FAINT, zeroline=False, fixedrange=True, automargin=True)
     figure.update_yaxes(gridcolor=FAINT, zeroline=False, fixedrange=True, automargin=True)
     return figure.update_layout(
@@ -76,6 +79,6 @@ def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) 
         height=height + top,
         margin={"l": 8, "r": 12, "t": top, "b": 8},
         showlegend=legend,
-        legend={"orientation": "h", "x": 0, "y": -below / height, "yanchor": "top"},
+        legend={"orientation": "h", "x": 0, "y": -below, "yanchor": "top"},
         dragmode=False,
     )

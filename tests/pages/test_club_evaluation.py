@@ -92,7 +92,7 @@ def test_few_ratings_say_nothing_but_what_the_worlds_raters_say(
     so_far = "1 rating" if len(stars) == 1 else "3 ratings"
     assert f"Too few ratings to say: {so_far} so far, 30 are needed at least." in words(app)
     assert "With twenty ratings each, expect to miss by about 0." in words(app)
-    assert "The world's raters, not your club:" in words(app)
+    assert "this one is of the world's raters, not of your club:" in words(app)
     assert len(app.get("plotly_chart")) == 1
     assert not app.metric
 

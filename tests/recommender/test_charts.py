@@ -161,6 +161,15 @@ def test_a_worse_error_is_called_worse(errors: pd.DataFrame) -> None:
     assert title(alone) == "The smallest error: 0.70 stars, by ours"
 
 
+def test_a_difference_that_may_be_chance_is_not_claimed(errors: pd.DataFrame) -> None:
+    unclear = errors.assign(excess_low=[0.1, 0.0, -0.05, 0.0], excess_high=[0.3, 0.0, 0.2, 0.0])
+    assert title(error_against_baselines(unclear)) == (
+        "Our error is 0.80 stars, the best baseline's 0.90 (bias): no clear difference"
+    )
+    clear = unclear.assign(excess_low=[0.1, 0.0, 0.05, 0.0])
+    assert "11.1% less than the best baseline's (bias)" in title(error_against_baselines(clear))
+
+
 def test_ranking_has_a_row_for_each_metric(ranking: pd.DataFrame) -> None:
     figure = ranking_metrics(ranking)
     assert [note.text for note in figure.layout.annotations] == ["AUC", "Precision at 10"]

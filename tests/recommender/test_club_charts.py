@@ -46,7 +46,7 @@ def curve() -> pd.DataFrame:
     ours, bias = np.array([0.9, 0.8, 0.7]), np.array([0.9, 0.85, 0.8])
     return pd.DataFrame(
         {"known": [0, 3, 20], "members": 8, "mae": ours, "bias_mae": bias, "gap": bias - ours}
-    )
+    ).assign(gap_high=lambda frame: frame["gap"] + 0.05)
 
 
 @pytest.fixture
@@ -75,7 +75,16 @@ def test_what_was_given_lies_over_what_was_promised(held_out: pd.DataFrame) -> N
     # The tenth percentile of 1, 4.5, 4.5, ... is 4.15: nine tenths of the way to the second.
     assert list(given.error_y.arrayminus) == pytest.approx([0, 0])
     assert list(given.error_y.array) == pytest.approx([0, 0.35])
-    assert title(figure) == "95% of the 20 ratings lie inside their predicted 80% interval"
+    assert title(figure) == (
+        "95% of the 20 ratings lie inside their predicted interval, not clearly other than the 80% "
+        "promised"
+    )
+    more = stars_by_prediction(pd.concat([held_out] * 5))
+    assert "95% of the 100 ratings" in title(more)
+    assert "clearly more than the 80% promised" in title(more)
+    none = stars_by_prediction(held_out.assign(low=5.0, high=5.0))
+    assert "0% of the 20 ratings" in title(none)
+    assert "clearly fewer than the 80% promised" in title(none)
 
 
 def test_few_ratings_show_as_dots_with_their_names(held_out: pd.DataFrame) -> None:
@@ -151,10 +160,11 @@ def test_the_curve_says_where_it_is_worse_than_the_bias(curve: pd.DataFrame) -> 
     assert title(figure) == (
         "With 20 ratings known it misses by 0.70 stars, with none by 0.90; never more than the bias"
     )
-    worse = learning_curve(curve.iloc[1:].assign(gap=[-0.01, 0.1]))
-    assert title(worse) == (
-        "With 20 ratings known it misses by 0.70 stars, with 3 by 0.80; more than the bias with 3"
-    )
+    lead = "With 20 ratings known it misses by 0.70 stars, with 3 by 0.80"
+    unclear = curve.iloc[1:].assign(gap=[-0.01, 0.1])
+    assert title(learning_curve(unclear)) == f"{lead}; never clearly more than the bias"
+    worse = unclear.assign(gap_high=[-0.001, 0.2])
+    assert title(learning_curve(worse)) == f"{lead}; clearly more than the bias with 3"
     one = learning_curve(curve.head(1).assign(members=1))
     assert title(one) == "With 0 known ratings it misses by 0.90 stars"
     assert one.layout.xaxis.title.text == "ratings known of one person"
@@ -176,7 +186,7 @@ def test_nothing_to_draw_is_said(draw) -> None:
         draw(pd.DataFrame({"x": [1]}))
     columns = (
         "predicted low high actual member_id member clarity model value expected liked n known "
-        "mae bias_mae gap members"
+        "mae bias_mae gap gap_high members"
     )
     with pytest.raises(DataError, match="nothing to draw"):
         draw(pd.DataFrame(columns=columns.split()))

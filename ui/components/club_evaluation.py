@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pandas as pd
 import streamlit as st
 
@@ -16,7 +18,7 @@ from recommender.charts import (
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.calibration import coverage, likes_foreseen
 from recommender.evaluation.learning import change_with_more
-from recommender.evaluation.verdict import ENOUGH, OURS, Findings, Verdict
+from recommender.evaluation.verdict import ENOUGH, OURS, Clarity, Findings, Verdict
 from ui import judging, router
 from ui.components import evaluation_tables, judge
 from ui.components.basics import empty_state
@@ -36,6 +38,13 @@ HOW: dict[Way, str] = {
     "the first ones from nothing.",
 }
 SHORT = {"user+item bias": "bias", "own mean": "own mean", "mean of all ratings": "mean"}
+DELTA: dict[Clarity, Literal["inverse", "off"]] = {
+    "better": "inverse",
+    "worse": "inverse",
+    "unclear": "off",
+    "too few": "off",
+}
+PEOPLE = 3  # with ratings enough, before their learning curve is more than chance
 MORE = 20  # ratings each, that the outlook speaks of
 
 
@@ -135,7 +144,7 @@ def _figures(findings: Findings) -> None:
             "Misses by",
             f"{verdict.ours:.2f} ★",
             delta=f"{-verdict.gap:+.2f} to {SHORT[verdict.rival]}",
-            delta_color="inverse",
+            delta_color=DELTA[verdict.clarity],
             help="The mean distance between the stars predicted and the stars given; below, beside "
             f"the best simple guess, the {verdict.rival}.",
         )
@@ -152,7 +161,7 @@ def _figures(findings: Findings) -> None:
             "Brier score",
             f"{chances.ours:.3f}",
             delta=f"{-chances.gap:+.3f} to {SHORT[chances.rival]}",
-            delta_color="inverse",
+            delta_color=DELTA[chances.clarity],
             help="The mean squared error of the chance of 4 stars or more: 0 is perfect, and ½ "
             f"said of everything gives 0.25. Below, beside the best guess, the {chances.rival}.",
         )
@@ -161,7 +170,8 @@ def _figures(findings: Findings) -> None:
 def _charts(club: View, found: ClubEvaluation) -> None:
     rows = found.findings.predictions
     named = rows.assign(label=rows[MEMBER].map(club.names) + ": " + rows[MOVIE].map(club.title))
-    errors = found.findings.errors.assign(metric="mae")
+    names = {"gap_low": "excess_low", "gap_high": "excess_high"}
+    errors = found.findings.errors.assign(metric="mae").rename(columns=names)
     members = found.findings.members
     with st.grid(columns=2, min_column_width=320, gap="medium"):
         _chart(stars_by_prediction(named), "by_prediction", "Stars given by stars predicted")
@@ -175,11 +185,15 @@ def _charts(club: View, found: ClubEvaluation) -> None:
         )
         _chart(like_table(likes_foreseen(rows)), "likes", "Likes expected and given")
         _chart(reliability(rows), "club_reliable", "Chances promised and kept")
-        if len(found.curve) > 1:
+        if _has_curve(found):
             _chart(learning_curve(found.curve), "club_learning", "Error by ratings known")
     few = [name for member, name in club.names.items() if member not in set(members[MEMBER])]
     if few:
         st.caption(f"Too few ratings for a line of their own: {plain(listed(few))}.")
+
+
+def _has_curve(found: ClubEvaluation) -> bool:
+    return len(found.curve) > 1 and found.curve["members"].iloc[0] >= PEOPLE
 
 
 def outlook(findings: Findings, curve: pd.DataFrame, people: int, each: float) -> str:
@@ -218,8 +232,11 @@ def _outlook(club: View, found: ClubEvaluation) -> None:
     )
     sentence = outlook(found.findings, curve, int(curve["members"].iloc[0]), each)
     st.markdown(plain(sentence))
-    if found.findings.n < ENOUGH:
-        st.caption("The world's raters, not your club:")
+    if not _has_curve(found):
+        st.caption(
+            f"A curve of your own needs {PEOPLE} members with more ratings; this one is of the "
+            "world's raters, not of your club:"
+        )
         _chart(learning_curve(curve), "world_learning", "Error by ratings known, world's raters")
 
 

@@ -82,8 +82,9 @@ def figures(result: Evaluation) -> None:
         st.metric(
             "Precision@10",
             f"{ours['precision@10']:.3f}",
-            delta=f"{ours['precision@10'] - crowd['precision@10']:+.3f} to popularity",
-            help="Of the ten movies ranked first, the share that the person did watch and rate.",
+            delta=f"{ours['precision@10'] - crowd['precision@10']:+.3f}",
+            help="Of the ten movies ranked first, the share that the person did watch and rate. "
+            "Below, how much that is above popularity.",
         )
         st.metric("Typical error", f"{best:.2f} ★", help="Root mean squared error of the stars.")
         st.metric(

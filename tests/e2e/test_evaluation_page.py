@@ -1,0 +1,56 @@
+"""The Evaluation page in a real browser: the club's own figures, on a desk and on a phone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from conftest import Server, settled
+from playwright.sync_api import Page, expect
+
+Visit = Callable[..., Page]
+
+CHARTS = ("by_prediction", "by_member", "club_errors", "likes", "club_reliable", "club_learning")
+
+
+def test_the_clubs_own_figures_are_drawn_and_follow_the_question(
+    shared_server: Server, visit: Visit
+) -> None:
+    page = visit(f"{shared_server.url}/evaluation")
+    finding = page.locator(".st-key-finding")
+    expect(finding).to_contain_text(re.compile(r"On 963 of your own ratings .* by 0\.\d\d stars"))
+    for key in CHARTS:
+        expect(page.locator(f".st-key-{key} .js-plotly-plot")).to_be_visible()
+    expect(page.locator(".st-key-by_member .ytick text")).to_have_count(8)
+    expect(page.locator(".st-key-likes .heatmaplayer")).to_be_visible()
+    before = page.get_by_test_id("stMetricValue").first.inner_text()
+    page.get_by_role("radio", name="In the order of time").or_(
+        page.get_by_role("button", name="In the order of time")
+    ).first.click()
+    expect(page).to_have_url(re.compile("judged_by=In"))
+    expect(page.get_by_test_id("stMetricValue").first).not_to_have_text(before)
+    again = visit(page.url)
+    expect(again.get_by_test_id("stMetricValue").first).not_to_have_text(before)
+
+
+def test_every_figure_can_be_read_as_a_table(shared_server: Server, visit: Visit) -> None:
+    page = visit(f"{shared_server.url}/evaluation")
+    page.get_by_text("The same as tables").click()
+    for name in ("Ratings", "Members", "Learning"):
+        page.get_by_role("tab", name=name).click()
+        expect(page.get_by_test_id("stDataFrame").locator("visible=true")).to_have_count(1)
+    settled(page)
+
+
+def test_axes_and_legends_keep_apart_on_a_phone(shared_server: Server, visit: Visit) -> None:
+    page = visit(f"{shared_server.url}/evaluation", phone=True)
+    for key in CHARTS:
+        chart = page.locator(f".st-key-{key}")
+        expect(chart.locator(".js-plotly-plot")).to_be_visible()
+        axis, legend = chart.locator(".xtitle"), chart.locator(".legend")
+        if axis.count():
+            box = axis.first.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+            if legend.count():
+                assert box["y"] + box["height"] <= legend.first.bounding_box()["y"] + 2, key
