@@ -201,4 +201,4 @@ def test_a_damaged_database_is_one_sentence(
         app = open_page(page)
         (error,) = app.error
         assert "damaged" in error.value
-        assert error.value.endswith("Nothing was lost; put that right and reload this page.")
+        assert error.value.endswith("Nothing was changed; put that right and reload this page.")

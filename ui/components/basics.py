@@ -22,7 +22,7 @@ NOTICE = "notice"
 def next_step(error: Exception) -> str:
     """Return what to do about an error of the libraries, one short sentence."""
     if isinstance(error, StoreUnavailable):
-        return "Nothing was lost; put that right and reload this page."
+        return "Nothing was changed; put that right and reload this page."
     if isinstance(error, InvalidInput | NotFound):
         return "Nothing was changed; please try again."
     return "Reload this page once that is put right."
