@@ -19,12 +19,12 @@ from scipy import sparse
 
 from recommender import persistence
 from recommender.bias import Bias, club_weight, offsets, weighted_ridge, with_constant
+from recommender.calibration import calibrate
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.dataset import (
     MAX_STARS,
     MIN_STARS,
     Dataset,
-    RatingRows,
     check_movies,
     check_ratings,
 )
@@ -112,6 +112,7 @@ class HybridModel:
         space: where the movies are.
         word_places: (n_features + 1, n_dimensions) what each word adds to a guessed place.
         spread: factor on the variances of a member of whom nothing is known.
+        cuts: (10,) where each half star begins, see Calibration.
         user_ids: (n_users,) the raters that it learned from, sorted.
         n_ratings: how many ratings it learned from.
         trained_at: when, UTC.
@@ -125,6 +126,7 @@ class HybridModel:
     space: Space
     word_places: np.ndarray
     spread: float
+    cuts: np.ndarray
     user_ids: np.ndarray
     n_ratings: int
     trained_at: datetime
@@ -191,6 +193,7 @@ class HybridModel:
         places[unrated] = with_constant(words[unrated]) @ word_places
         crowd = np.where(unrated, bias.expected, bias.movie)
         space = Space(places, words, crowd, options.variances)
+        calibration = calibrate(ratings, bias, space, options.spread)
         return cls(
             options=options,
             features=features,
@@ -199,7 +202,8 @@ class HybridModel:
             bias=bias,
             space=space,
             word_places=word_places,
-            spread=options.spread * _mean_surprise(ratings, bias, space),
+            spread=options.spread * calibration.surprise,
+            cuts=calibration.cuts,
             user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
             trained_at=datetime.now(UTC),
@@ -310,6 +314,7 @@ class HybridModel:
             np.clip(mean, MIN_STARS, MAX_STARS),
             np.sqrt(variance + shared),
             np.sqrt(shared),
+            self.cuts,
         )
 
     def explain(self, member_ratings: pd.DataFrame, member_id: int, movie_id: int) -> pd.DataFrame:
@@ -337,25 +342,6 @@ def _unit(content: sparse.csr_matrix) -> sparse.csr_matrix:
     length = np.sqrt(np.maximum(np.asarray(content.sum(axis=1)).ravel(), 1))
     scaled = sparse.diags_array((1 / length).astype(np.float32)) @ content
     return sparse.csr_matrix(scaled, dtype=np.float32)
-
-
-def _mean_surprise(ratings: RatingRows, bias: Bias, space: Space) -> float:
-    """Mean surprise of a rating over raters of ordinary diligence, 1 when the variances are right.
-
-    A few hundred raters, spread over all, say it well enough; those with very many ratings would
-    take most of the time.
-    """
-    order = np.argsort(ratings.user, kind="stable")
-    of_user = np.split(order, np.cumsum(np.bincount(ratings.user))[:-1])
-    ordinary = [own for own in of_user if 10 <= len(own) <= 300] or of_user
-    chosen = [ordinary[i] for i in np.unique(np.linspace(0, len(ordinary) - 1, 300).astype(int))]
-    residual = ratings.stars - bias.mu - bias.movie[ratings.movie]
-    surprise = 0.0
-    for own in chosen:
-        rated = ratings.movie[own]
-        covariance = space.covariance(rated, rated)
-        surprise += Taste.learn(rated, residual[own], covariance, space.variances.noise).surprise
-    return surprise / sum(map(len, chosen))
 
 
 def _word_places(

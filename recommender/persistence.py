@@ -23,7 +23,7 @@ from recommender.space import Space
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
 
-FORMAT = 4
+FORMAT = 5
 ARRAYS, FACTS = "arrays.npz", "model.json"
 
 
@@ -59,6 +59,7 @@ def save(model: HybridModel, folder: Path) -> None:
             places=model.space.places,
             crowd=model.space.crowd,
             word_places=model.word_places,
+            cuts=model.cuts,
             words_data=words.data,
             words_indices=words.indices,
             words_indptr=words.indptr,
@@ -129,6 +130,7 @@ def load(folder: Path) -> HybridModel:
             ),
             word_places=a["word_places"],
             spread=facts["spread"],
+            cuts=a["cuts"],
             user_ids=a["user_ids"],
             n_ratings=facts["n_ratings"],
             trained_at=datetime.fromisoformat(facts["trained_at"]),

@@ -14,6 +14,7 @@ from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.errors import DataError
 
 HALF_STEP = 0.25  # a rating of 4 stands for everything from 3.75 to 4.25
+STEPS = np.arange(MIN_STARS, MAX_STARS + 0.25, 0.5)  # every rating there is
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Reactions:
         sd: (n_members, n_movies) standard deviation of the rating around the mean, stars.
         shared_sd: (n_movies,) the part of it that all members have in common, stars: when a movie
             is better than everybody thinks, it is so for all. Nothing by default.
+        cuts: (10,) where 0.5, 1, ... 5 stars begin on the scale of the mean; the middles between
+            the stars by default.
     """
 
     member_ids: tuple[int, ...]
@@ -33,6 +36,18 @@ class Reactions:
     mean: np.ndarray
     sd: np.ndarray
     shared_sd: np.ndarray | None = None
+    cuts: np.ndarray | None = None
+
+    def cut(self, stars: float) -> float:
+        """Return the point above which a prediction counts as `stars` or more.
+
+        Raises:
+            ValueError: nobody can give that many stars.
+        """
+        if not 0 < stars <= MAX_STARS:
+            raise ValueError(f"stars must lie between 0 and {MAX_STARS:g}, not {stars}")
+        step = int(np.ceil(2 * stars - 1e-9)) - 1
+        return float((STEPS - HALF_STEP if self.cuts is None else self.cuts)[step])
 
     def interval(self, level: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
         """Return (low, high), each (n_members, n_movies) stars within 0.5..5.
@@ -47,7 +62,7 @@ class Reactions:
 
     def like_probability(self, stars: float = 4.0) -> np.ndarray:
         """Return the probability (0..1) of a rating of `stars` or more, (n_members, n_movies)."""
-        return ndtr((self.mean - stars + HALF_STEP) / self.sd)
+        return ndtr((self.mean - self.cut(stars)) / self.sd)
 
     def frame(self, level: float = 0.8) -> pd.DataFrame:
         """Return one row a member and movie: mean, sd, low, high (stars), like (probability)."""
@@ -102,6 +117,6 @@ class Reactions:
         rows = self.rows(members)
         own, shared = self._spread(rows)
         points, weights = np.polynomial.hermite_e.hermegauss(15)
-        above = self.mean[rows] - stars + HALF_STEP
+        above = self.mean[rows] - self.cut(stars)
         chances = [ndtr((above + shared * point) / own).prod(axis=0) for point in points]
         return np.clip(np.average(chances, axis=0, weights=weights), 0.0, 1.0)

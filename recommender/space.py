@@ -138,6 +138,20 @@ class Taste:
         """
         return (weight * usual + self.surprise) / (weight + len(self.rated))
 
+    def without_each(self, residual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Predict each rated movie from the others.
+
+        Args:
+            residual: (n_rated,) what the taste was learned from, stars.
+
+        Returns:
+            Mean (stars above what everybody expects) and variance of the rating (stars²), each
+            (n_rated,). Source: Rasmussen and Williams, 2006, section 5.4.2.
+        """
+        half, _ = linalg.lapack.dtrtri(self.factor, lower=1)
+        own = np.einsum("ij,ij->j", half, half)
+        return residual - self.pull / own, 1 / own
+
     def known(self, across: np.ndarray) -> np.ndarray:
         """Whitened covariance with the rated movies, float32 (n_rated, n_rows).
 

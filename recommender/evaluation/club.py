@@ -188,6 +188,7 @@ def _predict_member(
         movie_ids=tuple(own[MOVIE]),
         mean=np.clip(everybody + known.taste, MIN_STARS, MAX_STARS)[None],
         sd=np.sqrt(spread * known.variance + doubt)[None],
+        cuts=model.cuts,
     )
     low, high = reactions.interval(LEVEL)
     generosity = known.generosity / (known.used + options.damping)
