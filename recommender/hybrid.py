@@ -71,7 +71,7 @@ class TrainingOptions:
     word_variance: float = 0.08
     crowd_variance: float = 0.05
     noise_variance: float = 0.4
-    movie_variance: float = 0.16
+    movie_variance: float = 0.11
     spread: float = 0.84
     spread_weight: float = 20.0
     damping: float = 10.0
