@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
 
 from club.demo import load_demo
 from club.store import Store
@@ -12,6 +15,7 @@ from recommender.bundled import demo_club
 from recommender.trainer import Trainer
 from ui.judging import judge_folder, strangers
 
+Open = Callable[..., AppTest]  # the fixture that opens a page
 SMALL = TrainingOptions(components=8, epochs=1)
 
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from browser import Server, settled
 from furnished import furnish
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -52,49 +47,6 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 
 
 PAGES = pytest.StashKey[list[Page]]()
-
-
-class Server:
-    """`streamlit run app.py` on a free port, living in the folder `var`."""
-
-    def __init__(self, var: Path) -> None:
-        self.var = var
-        self._process: subprocess.Popen[bytes] | None = None
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}"
-
-    def start(self) -> Server:
-        env = {k: v for k, v in os.environ.items() if k != "MOVIE_CLUB_DATABASE"}
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-        with (self.var / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [*command, "--server.port", str(self.port)],
-                cwd=ROOT,
-                env=env | {"MOVIE_CLUB_VAR": str(self.var)},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        while not self._answers():
-            assert self._process.poll() is None, (self.var / "server.log").read_text("utf-8")
-        return self
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait(20)
-            self._process = None
-
-    def _answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return False
 
 
 @pytest.fixture(scope="session")
@@ -172,10 +124,3 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
     for context in contexts:
         context.close()
     assert not complaints
-
-
-def settled(page: Page) -> None:
-    """Wait until the page is drawn, and make sure that it is no error."""
-    page.wait_for_selector("h1", timeout=30_000)
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
-    assert page.locator("[data-testid=stException]").count() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from conftest import Server, settled
+from browser import Server, settled
 from playwright.sync_api import Page, expect
 
 Visit = Callable[..., Page]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from conftest import Server, settled
+from browser import Server, settled
 from playwright.sync_api import Page, expect
 
 from club.store import Store
@@ -151,7 +151,6 @@ def test_stars_can_be_set_from_the_keyboard(new_server: NewServer, visit: Visit)
     for key in ("4", "ArrowRight"):
         page.keyboard.press(key)
     rated(page, "Ana", "4.5 stars")
-    # What is typed faster than it can be saved is saved together, as one step.
     expect(undo).to_contain_text("Ana, Up: 4½")
     for key in ("ArrowDown", "2", "ArrowLeft"):
         page.keyboard.press(key)
@@ -170,6 +169,7 @@ def test_the_grid_saves_what_is_typed(new_server: NewServer, visit: Visit) -> No
     # The header is 35 px high, as is a row; the first member's column follows the movie's 170.
     box = canvas.bounding_box()
     page.mouse.click(box["x"] + 220, box["y"] + 52)
+    expect(canvas.locator("[aria-selected=true]").first).to_be_attached()
     # At the pace of a person: the grid drops an Enter that comes within a frame of the last digit.
     for typed, told in (("4.5", "Ana, Chinatown: 4½"), ("3.0", "Ana, Shaun of the Dead: 3")):
         page.keyboard.press(typed[0])
@@ -202,14 +202,14 @@ def test_retraining_is_seen_from_another_browser(new_server: NewServer, visit: V
     server = new_server()
     idle, page = visit(server.url), visit(f"{server.url}/model")
     predictions = idle.locator(".st-key-everyone .heatmaplayer, .st-key-everyone .heatmap-label")
-    before = predictions.all_inner_texts()
+    before = predictions.all_text_contents()
     page.get_by_role("button", name="Retrain").click()
     learning = re.compile("The model is learning, .* The earlier model serves until then")
     expect(idle.get_by_test_id("stProgress")).to_contain_text(learning, timeout=5_000)
     expect(page.get_by_role("button", name="Learning …")).to_be_disabled()
     expect(idle.get_by_test_id("stProgress")).to_have_count(0, timeout=LEARNING)
     expect(predictions.first).to_be_visible()
-    assert predictions.all_inner_texts() != before
+    assert predictions.all_text_contents() != before
     expect(page.get_by_role("button", name="Retrain")).to_be_enabled()
     expect(page.locator("p").filter(has_text="Learned just now")).to_be_visible()
 

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from furnished import furnish
+from furnished import Open, furnish
 from streamlit.testing.v1 import AppTest
 
 from ui import services
 
 ROOT = Path(__file__).resolve().parents[2]
-
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conftest import Open
+from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import Open
+from furnished import Open
 
 from recommender import DataError, evaluation
 from recommender.evaluation import Evaluation

@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from conftest import Open
+from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store

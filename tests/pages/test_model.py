@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from conftest import Open
+from furnished import Open
 
 from club.store import Store
 from recommender.trainer import Trainer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from conftest import Open
+from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store

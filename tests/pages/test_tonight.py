@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Open
+from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store

@@ -1,0 +1,65 @@
+"""What the browser tests share: a real server, and when a page is ready."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Server:
+    """`streamlit run app.py` on a free port, living in the folder `var`."""
+
+    def __init__(self, var: Path) -> None:
+        self.var = var
+        self._process: subprocess.Popen[bytes] | None = None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+
+    @property
+    def url(self) -> str:
+        return f"http://localhost:{self.port}"
+
+    def start(self) -> Server:
+        env = {k: v for k, v in os.environ.items() if k != "MOVIE_CLUB_DATABASE"}
+        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
+        with (self.var / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--server.port", str(self.port)],
+                cwd=ROOT,
+                env=env | {"MOVIE_CLUB_VAR": str(self.var)},
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        while not self._answers():
+            assert self._process.poll() is None, (self.var / "server.log").read_text("utf-8")
+        return self
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(20)
+            self._process = None
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return False
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is drawn, and make sure that it is no error."""
+    page.wait_for_selector("h1", timeout=60_000)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    assert page.locator("[data-testid=stException]").count() == 0
