@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import services
+from ui.components import widgets
 from ui.components.basics import errors_shown
 from ui.text import plain
 
@@ -30,7 +31,7 @@ def hold() -> None:
 @st.fragment(run_every=SECONDS)
 def _beat() -> None:
     with errors_shown():
-        late = services.moment() != st.session_state.get(DRAWN)
+        late = widgets.waiting() or services.moment() != st.session_state.get(DRAWN)
         if late and not st.session_state.get(HELD):
             st.rerun()
         _show_learning()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from ui.posters import poster
 from ui.text import film, plain
 
 ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: that is fetched
-NOTICE = "notice"
+NOTICE, LOCK = "notice", "lock"
 
 
 def next_step(error: Exception) -> str:
@@ -54,6 +55,16 @@ def change(action: Callable[..., Any], *args: Any, done: str | None = None) -> A
     if done:
         notify(done)
     return result
+
+
+def one_at_a_time() -> AbstractContextManager[object]:
+    """Keep what this visitor saves in order.
+
+    Streamlit starts the next run of a page while the callbacks of the last still work, so that two
+    quick entries can overtake each other. What is inside must read its input inside, too.
+    """
+    lock: AbstractContextManager[object] = st.session_state.setdefault(LOCK, threading.RLock())
+    return lock
 
 
 def notify(markdown: str, *, failed: bool = False) -> None:

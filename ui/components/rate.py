@@ -10,7 +10,7 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
 from ui import services
-from ui.components.basics import change, facts, notify, poster_image
+from ui.components.basics import change, facts, notify, one_at_a_time, poster_image
 from ui.components.widgets import shelf, star_board
 from ui.services import View
 from ui.text import film, half_stars, listed, plain
@@ -128,9 +128,9 @@ def board(club: View, movie: int) -> None:
 def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> None:
     members = tuple(member for member, _ in changes if member in club.names)
     before = services.reactions(club, club.shortlist, members)
-    rows = [(member, movie, stars) for member, stars in changes]
-    if change(services.store().rate_many, rows) is None:
-        return
+    for member, stars in changes:  # one by one: each tap is taken back by itself
+        if change(services.store().rate_many, [(member, movie, stars)]) is None:
+            return
     told = (f"{club.names.get(m, '?')}: {half_stars(s) if s else 'no stars'}" for m, s in changes)
     notify(plain(f"{listed(told)} for {club.title(movie)}"))
     st.session_state[MOVED] = _moved(services.view(), before)
@@ -180,6 +180,9 @@ def undo_button(club: View) -> None:
 
 def grid(club: View) -> None:
     """Draw the shortlist and the latest movies as rows and the members as columns, to type into."""
+    if _unsaved_edits():  # left by a callback that was cut short
+        _save_edits()
+        st.rerun()
     if st.session_state.get("grid_version") != club.version:
         # Someone else wrote, or the page is new: begin afresh, with no edits of old waiting.
         rows = list(dict.fromkeys([*club.shortlist, *recent(club)]))[:GRID_ROWS]
@@ -187,36 +190,12 @@ def grid(club: View) -> None:
         st.session_state["grid_round"] = st.session_state.get("grid_round", 0) + 1
         st.session_state["grid_version"] = club.version
     movies: list[int] = st.session_state["grid_movies"]
-    key = f"grid_{st.session_state['grid_round']}"
     columns = {str(member): name for member, name in club.names.items()}
     frame = pd.DataFrame(index=pd.Index(movies, name=MOVIE))
     frame["movie"] = [film(club.title(movie), club.year(movie)) for movie in movies]
     for member in club.names:
         frame[str(member)] = [club.stars.get((member, movie)) for movie in movies]
     frame = frame.astype(dict.fromkeys(columns, "float64"))
-
-    def save() -> None:
-        edited = cast("dict[int, dict[str, float | None]]", st.session_state[key]["edited_rows"])
-        wanted = [
-            (int(column), movies[int(row)], stars)
-            for row, cells in edited.items()
-            for column, stars in cells.items()
-            if column in columns
-        ]
-        rows = [(m, movie, s) for m, movie, s in wanted if club.stars.get((m, movie)) != s]
-        if not rows:
-            return
-        version = change(services.store().rate_many, rows)
-        # A save of this grid keeps it, and with it the cell that somebody types in; what failed
-        # draws it afresh, so that a wrong number does not stay.
-        st.session_state["grid_version"] = version
-        if version is not None:
-            told = [
-                f"{columns[str(m)]}, {club.title(movie)}: {half_stars(s) if s else 'cleared'}"
-                for m, movie, s in rows
-            ]
-            notify(plain(listed(told[:3])) + (" …" if len(told) > 3 else ""))
-
     config: dict[str, Any] = {
         column: st.column_config.NumberColumn(
             name, min_value=0.5, max_value=5.0, step=0.5, format="%.1f", width=76
@@ -226,8 +205,8 @@ def grid(club: View) -> None:
     config["movie"] = st.column_config.TextColumn("Movie", disabled=True, pinned=True, width=170)
     st.data_editor(
         frame,
-        key=key,
-        on_change=save,
+        key=_grid_key(),
+        on_change=_save_edits,
         hide_index=True,
         placeholder="",
         column_config=config,
@@ -237,3 +216,41 @@ def grid(club: View) -> None:
     st.caption(
         "Type 0.5 to 5, Enter or Tab to go on, Delete to clear. Every cell is saved at once."
     )
+
+
+def _grid_key() -> str:
+    return f"grid_{st.session_state.get('grid_round', 0)}"
+
+
+def _unsaved_edits() -> list[tuple[int, int, float | None]]:
+    """Return (member_id, movie_id, stars) of what the grid holds and the store does not."""
+    club = services.view()
+    movies: list[int] = st.session_state.get("grid_movies", [])
+    held = st.session_state.get(_grid_key(), {"edited_rows": {}})
+    edited = cast("dict[int, dict[str, float | None]]", held["edited_rows"])
+    return [
+        (int(column), movies[int(row)], stars)
+        for row, cells in edited.items()
+        for column, stars in cells.items()
+        if column.isdigit() and club.stars.get((int(column), movies[int(row)])) != stars
+    ]
+
+
+def _save_edits() -> None:
+    with one_at_a_time():
+        rows = _unsaved_edits()
+        if not rows:
+            return
+        version = change(services.store().rate_many, rows)
+        # A save of this grid keeps it, and with it the cell that somebody types in; what failed
+        # draws it afresh, so that a wrong number does not stay.
+        st.session_state["grid_version"] = version
+        if version is None:
+            st.session_state["grid_round"] += 1
+            return
+    club = services.view()
+    told = [
+        f"{club.names.get(m, '?')}, {club.title(movie)}: {half_stars(s) if s else 'cleared'}"
+        for m, movie, s in rows
+    ]
+    notify(plain(listed(told[:3])) + (" …" if len(told) > 3 else ""))

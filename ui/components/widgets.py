@@ -13,10 +13,12 @@ from pathlib import Path
 import streamlit as st
 
 from ui import services
+from ui.components.basics import one_at_a_time
 from ui.posters import poster
 from ui.text import film
 
 ASSETS = Path(__file__).parent.parent / "assets"
+BOARD = "star_board"  # where the session keeps the key of the board drawn last
 STARS = [step / 2 for step in range(1, 11)]
 
 Saved = Callable[[list[tuple[int, float | None]]], None]
@@ -69,18 +71,39 @@ def star_board(rows: Iterable[tuple[int, str, float | None]], key: str, on_rated
 
     Args:
         key: of the widget; another key for another movie.
-        on_rated: called with [(member_id, stars or None), ...] before the page is drawn again.
+        on_rated: called with [(member_id, stars or None), ...] before the page is drawn again. It
+            may be called twice with the same change.
     """
-    seen_key = f"{key}_seen"
+    st.session_state[BOARD] = key
 
     def read() -> None:
-        log = st.session_state[key].get("log")
-        changes, st.session_state[seen_key] = new_changes(log, st.session_state.get(seen_key, 0))
-        if changes:
-            on_rated(changes)
+        with one_at_a_time():
+            changes, last = _unread(key)
+            if changes:
+                on_rated(changes)
+            # Only now: whoever is cut short before this line reads the same changes again.
+            st.session_state[f"{key}_seen"] = last
 
+    if _unread(key)[0]:
+        read()
+        st.rerun()
     data = [{"id": member, "name": name, "stars": stars} for member, name, stars in rows]
     _star_board()(key=key, data={"rows": data}, default={"log": []}, on_log_change=read)
+
+
+def _unread(key: str) -> tuple[list[tuple[int, float | None]], int]:
+    log = st.session_state[key].get("log") if key in st.session_state else []
+    return new_changes(log, st.session_state.get(f"{key}_seen", 0))
+
+
+def waiting() -> bool:
+    """Return whether stars were tapped that nobody has saved yet.
+
+    Streamlit cuts a callback short when the next message arrives at the wrong moment, and does not
+    call it again.
+    """
+    key = st.session_state.get(BOARD)
+    return key is not None and bool(_unread(key)[0])
 
 
 def shelf(
