@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import linalg, sparse
-from scipy.stats import binom
+from scipy.special import bdtrc
 
 from recommender.dataset import RatingRows
 
@@ -79,7 +79,7 @@ def club_weight(counts: np.ndarray, n_users: int) -> np.ndarray:
     rated yet but a club considers is like these, not like the average of a catalogue.
     """
     seen = np.minimum(2 * counts / n_users, 0.9)
-    weight = counts * binom.sf(SEEN_BY - 1, CLUB_SIZE, seen)
+    weight = counts * bdtrc(SEEN_BY - 1, CLUB_SIZE, seen)
     if not weight.any():
         weight = counts
     return 5 * weight / weight[counts > 0].mean()
