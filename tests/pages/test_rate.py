@@ -101,3 +101,30 @@ def test_the_star_boards_log_is_read_once_and_its_last_word_counts() -> None:
 )
 def test_what_is_no_rating_in_the_log_is_left_out(log: object) -> None:
     assert new_changes(log, 0)[0] == []
+
+
+def test_what_the_grid_saved_is_not_saved_again_over_somebody_elses_change(
+    open_page: Open, store: Store
+) -> None:
+    app = open_page("rate", way="Grid")
+    member, movie = int(store.members().index[0]), store.shortlist()[0]
+
+    def given() -> list[float]:
+        rows = store.ratings().set_index(["member_id", "movie_id"])["rating"]
+        return [rows[member, movie]] if (member, movie) in rows.index else []
+
+    key = f"grid_{app.session_state['grid_round']}"
+    typed = {"edited_rows": {0: {str(member): 4.5}}, "added_rows": [], "deleted_rows": []}
+    app.session_state[key] = typed
+    app.run()
+    assert given() == [4.5], "an edit whose callback was cut short is saved when the page is drawn"
+    store.rate(member, movie, 2.0)
+    app.session_state[key] = typed
+    app.run()
+    assert given() == [2.0]
+    store.undo()
+    app.run()
+    assert given() == [4.5]
+    store.undo()
+    app.run()
+    assert given() == []

@@ -189,6 +189,7 @@ def grid(club: View) -> None:
         st.session_state["grid_movies"] = rows
         st.session_state["grid_round"] = st.session_state.get("grid_round", 0) + 1
         st.session_state["grid_version"] = club.version
+        st.session_state["grid_saved"] = {}
     movies: list[int] = st.session_state["grid_movies"]
     columns = {str(member): name for member, name in club.names.items()}
     frame = pd.DataFrame(index=pd.Index(movies, name=MOVIE))
@@ -223,16 +224,25 @@ def _grid_key() -> str:
 
 
 def _unsaved_edits() -> list[tuple[int, int, float | None]]:
-    """Return (member_id, movie_id, stars) of what the grid holds and the store does not."""
+    """Return (member_id, movie_id, stars) of what was typed into the grid and not saved yet.
+
+    What was saved once is not saved again: somebody may have undone or changed it since.
+    """
     club = services.view()
+    saved: dict[tuple[int, int], float | None] = st.session_state.get("grid_saved", {})
     movies: list[int] = st.session_state.get("grid_movies", [])
     held = st.session_state.get(_grid_key(), {"edited_rows": {}})
     edited = cast("dict[int, dict[str, float | None]]", held["edited_rows"])
-    return [
+    typed = [
         (int(column), movies[int(row)], stars)
         for row, cells in edited.items()
         for column, stars in cells.items()
-        if column.isdigit() and club.stars.get((int(column), movies[int(row)])) != stars
+        if column.isdigit()
+    ]
+    return [
+        (member, movie, stars)
+        for member, movie, stars in typed
+        if saved.get((member, movie), club.stars.get((member, movie))) != stars
     ]
 
 
@@ -248,6 +258,7 @@ def _save_edits() -> None:
         if version is None:
             st.session_state["grid_round"] += 1
             return
+        st.session_state["grid_saved"] |= {(m, movie): stars for m, movie, stars in rows}
     club = services.view()
     told = [
         f"{club.names.get(m, '?')}, {club.title(movie)}: {half_stars(s) if s else 'cleared'}"
