@@ -5,7 +5,7 @@
 // Every change goes into a log that only grows: Streamlit may merge two quick messages into one,
 // and then the later log still holds both changes.
 const STAR = "M12 2.6l2.9 5.9 6.5.95-4.7 4.6 1.1 6.5L12 17.5l-5.8 3.05 1.1-6.5-4.7-4.6 6.5-.95z"
-const PATIENCE = 4000 // ms that a change outlives data that does not know it yet
+const PATIENCE = 8000 // ms that a change outlives data that does not know it yet
 
 function starSvg() {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg")
@@ -43,7 +43,7 @@ function makeRow(board, id) {
   const value = document.createElement("span")
   value.className = "value"
   row.append(name, stars, value)
-  const entry = { id, row, name, stars, value, current: null }
+  const entry = { id, row, name, stars, value, current: null, saved: null }
 
   const at = (event) => {
     const box = stars.getBoundingClientRect()
@@ -104,8 +104,9 @@ function draw(entry, stars, preview) {
   entry.value.classList.toggle("none", stars === null)
 }
 
-function show(entry, stars) {
+function show(entry, stars, busy = false) {
   entry.current = stars
+  entry.stars.setAttribute("aria-busy", String(busy)) // true until the server has saved it
   entry.stars.setAttribute("aria-valuenow", String(stars ?? 0))
   entry.stars.setAttribute("aria-valuetext", words(stars))
   draw(entry, stars, false)
@@ -121,8 +122,14 @@ export default function ({ data, parentElement, setStateValue }) {
     boards.set(place, board)
   }
   board.set = (entry, stars) => {
-    board.pending.set(entry.id, { stars, until: Date.now() + PATIENCE })
-    show(entry, stars)
+    const pending = { stars, until: Date.now() + PATIENCE }
+    board.pending.set(entry.id, pending)
+    show(entry, stars, true)
+    setTimeout(() => {
+      if (board.pending.get(entry.id) !== pending) return
+      board.pending.delete(entry.id)
+      show(entry, entry.saved)
+    }, PATIENCE)
     board.log = [...board.log.slice(-99), [++board.seq, entry.id, stars]]
     setStateValue("log", board.log)
   }
@@ -137,6 +144,7 @@ export default function ({ data, parentElement, setStateValue }) {
     entry.name.title = name
     entry.stars.dataset.member = id
     entry.stars.setAttribute("aria-label", `Stars from ${name}`)
+    entry.saved = stars
     const pending = board.pending.get(id)
     if (pending && pending.stars !== stars && Date.now() < pending.until) continue
     board.pending.delete(id)
