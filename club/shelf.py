@@ -59,6 +59,9 @@ def movies(connection: Connection) -> pd.DataFrame:
             "genres": terms(row.genres for row in rows),
             "keywords": terms(row.keywords for row in rows),
             "aliases": terms([] for _ in rows),
+            "runtime": pd.Series([None] * len(rows), dtype="Int64"),
+            "overview": pd.Series([""] * len(rows), dtype="str"),
+            "tmdb_id": pd.Series([None] * len(rows), dtype="Int64"),
         }
     )
     return frame.set_index("movie_id")

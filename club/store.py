@@ -310,7 +310,7 @@ class Store:
         """Return the movies that the club added by hand, in the form of `Dataset.movies`.
 
         Returns:
-            index movie_id (negative); title, year (Int64), genres, keywords, aliases (tuples).
+            index movie_id (negative), columns as there.
         """
         with self.database.read() as connection:
             return shelf.movies(connection)

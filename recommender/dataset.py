@@ -94,10 +94,13 @@ def check_ratings(frame: pd.DataFrame, who: str = USER) -> pd.DataFrame:
 
 
 def check_movies(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return `frame` as a catalogue: index movie_id; title, year, genres, keywords, aliases.
+    """Return `frame` as a catalogue: index movie_id and these columns.
 
-    Only title is required. Genres, keywords and aliases become tuples (see `parse_terms`), the
-    year a nullable integer.
+        title            text; the only one that is required
+        year, runtime    nullable integers; the runtime in minutes
+        genres, keywords, aliases    tuples of texts (see `parse_terms`)
+        overview         what the movie is about, in a few sentences; "" where nobody says
+        tmdb_id          nullable integer: its number at TMDB
 
     Raises:
         DataError: no title column, an id that is no whole number, or the same id twice.
@@ -110,16 +113,30 @@ def check_movies(frame: pd.DataFrame) -> pd.DataFrame:
     if ids.duplicated().any():
         raise DataError(f"Movie {ids[ids.duplicated()].iloc[0]} is listed twice.")
     nothing = pd.Series([None] * len(frame), index=frame.index, dtype=object)
-    year = pd.to_numeric(frame.get("year", nothing), errors="coerce")
+
+    def text(name: str) -> np.ndarray:
+        return frame.get(name, nothing).fillna("").astype(str).to_numpy()
+
+    def number(name: str) -> Any:
+        return (
+            pd.to_numeric(frame.get(name, nothing), errors="coerce").round().astype("Int64").array
+        )
+
+    def terms(name: str) -> np.ndarray:
+        found = [parse_terms(value) for value in frame.get(name, nothing)]
+        return pd.Series(found, dtype=object).to_numpy()
+
     columns: dict[str, Any] = {
-        "title": frame["title"].fillna("").astype(str).to_numpy(),
-        "year": year.round().astype("Int64").to_numpy(),
+        "title": text("title"),
+        "year": number("year"),
+        "genres": terms("genres"),
+        "keywords": terms("keywords"),
+        "aliases": terms("aliases"),
+        "runtime": number("runtime"),
+        "overview": text("overview"),
+        "tmdb_id": number("tmdb_id"),
     }
-    for name in ("genres", "keywords", "aliases"):
-        terms = [parse_terms(value) for value in frame.get(name, nothing)]
-        columns[name] = pd.Series(terms, dtype=object).to_numpy()
-    movies = pd.DataFrame(columns, index=pd.Index(ids, name=MOVIE))
-    return movies.astype({"year": "Int64"})
+    return pd.DataFrame(columns, index=pd.Index(ids, name=MOVIE))
 
 
 @dataclass(frozen=True)
@@ -145,7 +162,8 @@ class Dataset:
 
     Args:
         ratings: user_id, movie_id, rating (stars 0.5..5) and, optionally, timestamp (seconds).
-        movies: index (or column) movie_id; title and, optionally, year, genres, keywords, aliases.
+        movies: index (or column) movie_id; title and, optionally, the other columns of
+            `check_movies`.
 
     Raises:
         DataError: see `check_ratings` and `check_movies`; or a rated movie is not in `movies`.

@@ -166,6 +166,7 @@ class Rival:
 RIVALS: Mapping[str, Rival] = {
     "myFM": Rival("myfm", MyFM(content=False)),
     "myFM + keywords": Rival("myfm", MyFM(content=True)),
+    "wide myFM + keywords": Rival("myfm", MyFM(content=True, rank=16, iterations=200)),
     "Surprise KNNBaseline": Rival("surprise", knn_baseline),
     "Surprise SVD": Rival("surprise", svd),
     "implicit ALS": Rival("implicit", ImplicitALS()),

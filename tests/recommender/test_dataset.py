@@ -41,8 +41,11 @@ def test_a_number_is_no_list_of_terms() -> None:
 def test_catalogue_has_one_form_and_missing_columns_are_empty() -> None:
     movies = check_movies(MOVIES)
     assert movies.index.name == "movie_id"
-    assert list(movies.columns) == ["title", "year", "genres", "keywords", "aliases"]
+    facts = ["title", "year", "genres", "keywords", "aliases", "runtime", "overview", "tmdb_id"]
+    assert list(movies.columns) == facts
     assert movies["year"].tolist() == [1995, pd.NA]
+    assert movies["runtime"].tolist() == [pd.NA, pd.NA]
+    assert movies["overview"].tolist() == ["", ""]
     assert movies["keywords"].tolist() == [(), ()]
 
 

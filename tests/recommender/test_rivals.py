@@ -31,13 +31,14 @@ def only_surprise(monkeypatch) -> None:
 
 def test_what_is_missing_is_left_out(only_surprise: None) -> None:
     assert list(installed_rivals()) == ["Surprise KNNBaseline", "Surprise SVD"]
-    assert missing_rivals() == ["myFM", "myFM + keywords", "implicit ALS"]
+    assert missing_rivals() == ["myFM", "myFM + keywords", "wide myFM + keywords", "implicit ALS"]
 
 
 def test_what_is_missing_is_said_in_one_line(only_surprise: None, capsys) -> None:
     assert list(contestants(None)) == [*MODELS, "Surprise KNNBaseline", "Surprise SVD"]
     assert capsys.readouterr().err == (
-        "Not installed, so left out: myFM, myFM + keywords, implicit ALS. "
+        "Not installed, so left out: myFM, myFM + keywords, wide myFM + keywords, "
+        "implicit ALS. "
         "All: pip install -r requirements-bench.txt\n"
     )
 
