@@ -18,13 +18,21 @@ PAGES = {
     "club": ("Club", ":material/groups:"),
     "model": ("Model", ":material/neurology:"),
     "evaluation": ("Evaluation", ":material/query_stats:"),
+    "movie": ("Movie", ":material/movie:"),
 }
+UNLISTED = {"movie"}  # reached by links only
 
 
 def page(name: str) -> Page:
     """Return the page `name`, a key of PAGES, for links and navigation."""
     title, icon = PAGES[name]
-    return st.Page(f"pages/{name}.py", title=title, icon=icon, default=name == "tonight")
+    return st.Page(
+        f"pages/{name}.py",
+        title=title,
+        icon=icon,
+        default=name == "tonight",
+        visibility="hidden" if name in UNLISTED else "visible",
+    )
 
 
 def choose() -> Page:

@@ -99,6 +99,19 @@ def facts(club: services.View, movie_id: int) -> str:
     return plain(" · ".join(part for part in parts if part))
 
 
+def movie_link(club: services.View, movie_id: int, label: str | None = None) -> None:
+    """Draw a movie's title as a link to its page.
+
+    Args:
+        label: Markdown in place of the bold title.
+    """
+    st.page_link(
+        "pages/movie.py",
+        label=label or f"**{plain(club.title(movie_id))}**",
+        query_params={"movie": str(movie_id)},
+    )
+
+
 @contextmanager
 def empty_state(icon: str, sentence: str, key: str) -> Iterator[None]:
     """Say in one sentence (Markdown) why there is nothing here; the body adds what helps."""
