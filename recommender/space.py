@@ -56,11 +56,15 @@ class Space:
         parts = np.split(self.places, repeats, axis=1)
         return [replace(self, places=part * np.float32(np.sqrt(repeats))) for part in parts]
 
-    def place_part(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Covariance by place, float32 (n_rows, n_others), stars²."""
+    def place_part(self, rows: np.ndarray, others: np.ndarray | slice) -> np.ndarray:
+        """Covariance by place, float32 (n_rows, n_others), stars².
+
+        Args:
+            others: rows, or a slice of them, for which nothing is copied.
+        """
         v = self.variances
         if not self.places.shape[1]:
-            return np.zeros((len(rows), len(others)), dtype=np.float32)
+            return np.zeros((len(rows), len(self.crowd[others])), dtype=np.float32)
         nearness = self.places[rows] @ self.places[others].T
         nearness -= 1
         nearness /= v.scale
