@@ -1,4 +1,4 @@
-"""What the club accepts: stars, ids, names, titles, years and terms, checked in one place."""
+"""What the club accepts: stars, ids, names, titles and facts of movies, checked in one place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import SupportsFloat, cast
 from club.errors import InvalidInput, NotFound
 
 MAX_NAME, MAX_TITLE, MAX_TERM, MAX_TERMS = 60, 200, 60, 50
+MAX_OVERVIEW, MAX_ALIASES = 3000, 20
 FIRST_YEAR, LAST_YEAR = 1870, 2100
+LONGEST_RUNTIME = 60_000  # minutes; the longest film there is takes five weeks
 LARGEST_ID = 2**31 - 1
 
 # Control characters, halves of surrogate pairs, line and paragraph separators. NUL and surrogates
@@ -111,6 +113,87 @@ def clean_terms(terms: str | Iterable[str], what: str) -> list[str]:
     if len(distinct) > MAX_TERMS:
         raise InvalidInput(f"A movie can have {MAX_TERMS} {what} at most, not {len(distinct)}.")
     return distinct
+
+
+def clean_runtime(minutes: object) -> int | None:
+    """Return how long a movie takes, 1..60,000 minutes, or None when nobody knows.
+
+    Raises:
+        InvalidInput: anything else.
+    """
+    if minutes is None:
+        return None
+    try:
+        number = operator.index(cast("int", minutes))
+    except TypeError:
+        number = 0
+    if isinstance(minutes, bool) or not 1 <= number <= LONGEST_RUNTIME:
+        raise InvalidInput(
+            f"A movie takes 1 to {LONGEST_RUNTIME:,} minutes, or nobody knows; "
+            f"it is {_shown(minutes)}."
+        )
+    return number
+
+
+def clean_overview(text: str) -> str:
+    """Return what a movie is about: composed, stripped, on one line, "" where nobody says.
+
+    Raises:
+        InvalidInput: it is no text, longer than 3,000 characters or holds control characters.
+    """
+    if isinstance(text, str) and len(text) <= 10 * MAX_OVERVIEW:
+        text = " ".join(text.split())
+        if not text:
+            return ""
+    return _clean_text(text, "What a movie is about", MAX_OVERVIEW)
+
+
+def clean_aliases(titles: Iterable[str]) -> list[str]:
+    """Return a movie's other titles, each once.
+
+    Raises:
+        InvalidInput: more than 20, or one that cannot be a title.
+    """
+    distinct = list(dict.fromkeys(clean_title(title) for title in titles))
+    if len(distinct) > MAX_ALIASES:
+        raise InvalidInput(
+            f"A movie can have {MAX_ALIASES} other titles at most, not {len(distinct)}."
+        )
+    return distinct
+
+
+def clean_tmdb_id(value: object) -> int | None:
+    """Return the movie's number at TMDB, or None when nobody knows.
+
+    Raises:
+        InvalidInput: it is no positive whole number.
+    """
+    if value is None:
+        return None
+    try:
+        number = operator.index(cast("int", value))
+    except TypeError:
+        number = 0
+    if isinstance(value, bool) or not 1 <= number <= LARGEST_ID:
+        raise InvalidInput(f"A movie's number at TMDB is a whole number, not {_shown(value)}.")
+    return number
+
+
+def tidied(text: str, longest: int) -> str:
+    """Return text from elsewhere as the club can keep it.
+
+    On one line, composed, without characters that the club refuses, and cut to `longest`; "" where
+    nothing is left to see.
+    """
+    kept = "".join(
+        " " if unicodedata.category(c) in _REFUSED_CATEGORIES else c
+        for c in text[: 10 * longest]
+        if c not in _REFUSED_CHARACTERS
+    )
+    line = " ".join(unicodedata.normalize("NFC", kept).split())
+    if not name_key(line):
+        return ""
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def _clean_text(text: str, what: str, longest: int) -> str:

@@ -22,7 +22,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0001"  # of the newest migration; a database that says so needs none
+REVISION = "0002"  # of the newest migration; a database that says so needs none
 REVISION_TABLE = "club_revision"
 
 metadata = MetaData(
@@ -110,7 +110,7 @@ shortlist = Table(
     Column("added_at", BigInteger, nullable=False),
 )
 
-# Movies that the club added by hand; their ids are negative.
+# Movies that the club added; their ids are negative. What comes last is NULL where nobody knows.
 movies = Table(
     "movies",
     metadata,
@@ -120,4 +120,22 @@ movies = Table(
     Column("genres", JSON, nullable=False),
     Column("keywords", JSON, nullable=False),
     Column("added_at", BigInteger, nullable=False),
+    Column("runtime", Integer),  # minutes
+    Column("overview", Text),
+    Column("tmdb_id", Integer),
+    Column("aliases", JSON(none_as_null=True)),
+)
+
+# What was fetched about movies of the world, whose catalogue is not ours to change. The title is
+# the catalogue's at that time: in another world the same id may be another movie.
+movie_details = Table(
+    "movie_details",
+    metadata,
+    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    Column("title", Text, nullable=False),
+    Column("tmdb_id", Integer, nullable=False),
+    Column("runtime", Integer),
+    Column("overview", Text, nullable=False),
+    Column("keywords", JSON, nullable=False),
+    Column("fetched_at", BigInteger, nullable=False),
 )

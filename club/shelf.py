@@ -1,9 +1,9 @@
-"""The movies that the club added by hand, and the shortlist of what it might watch."""
+"""The movies that the club added, and the shortlist of what it might watch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -23,6 +23,10 @@ class NewMovie:
     year: int | None
     genres: list[str]
     keywords: list[str]
+    runtime: int | None
+    overview: str
+    tmdb_id: int | None
+    aliases: list[str]
 
     @classmethod
     def checked(
@@ -31,6 +35,11 @@ class NewMovie:
         year: int | None,
         genres: str | Iterable[str],
         keywords: str | Iterable[str],
+        *,
+        runtime: int | None,
+        overview: str,
+        tmdb_id: int | None,
+        aliases: Iterable[str],
     ) -> NewMovie:
         """Return the movie, or raise InvalidInput if the club cannot take it; see `club.rules`."""
         return cls(
@@ -38,18 +47,20 @@ class NewMovie:
             rules.clean_year(year),
             rules.clean_terms(genres, "genres"),
             rules.clean_terms(keywords, "keywords"),
+            rules.clean_runtime(runtime),
+            rules.clean_overview(overview),
+            rules.clean_tmdb_id(tmdb_id),
+            rules.clean_aliases(aliases),
         )
 
 
 def movies(connection: Connection) -> pd.DataFrame:
     """Return the club's own movies; see `Store.movies`."""
-    query = select(
-        _movies.movie_id, _movies.title, _movies.year, _movies.genres, _movies.keywords
-    ).order_by(_movies.added_at, _movies.movie_id.desc())
+    query = select(schema.movies).order_by(_movies.added_at, _movies.movie_id.desc())
     rows = connection.execute(query).all()
 
-    def terms(lists: Iterable[list[str]]) -> pd.Series:
-        return pd.Series([tuple(items) for items in lists], dtype=object)
+    def terms(lists: Iterable[list[str] | None]) -> pd.Series:
+        return pd.Series([tuple(items or ()) for items in lists], dtype=object)
 
     frame = pd.DataFrame(
         {
@@ -58,10 +69,10 @@ def movies(connection: Connection) -> pd.DataFrame:
             "year": pd.Series([row.year for row in rows], dtype="Int64"),
             "genres": terms(row.genres for row in rows),
             "keywords": terms(row.keywords for row in rows),
-            "aliases": terms([] for _ in rows),
-            "runtime": pd.Series([None] * len(rows), dtype="Int64"),
-            "overview": pd.Series([""] * len(rows), dtype="str"),
-            "tmdb_id": pd.Series([None] * len(rows), dtype="Int64"),
+            "aliases": terms(row.aliases for row in rows),
+            "runtime": pd.Series([row.runtime for row in rows], dtype="Int64"),
+            "overview": pd.Series([row.overview or "" for row in rows], dtype="str"),
+            "tmdb_id": pd.Series([row.tmdb_id for row in rows], dtype="Int64"),
         }
     )
     return frame.set_index("movie_id")
@@ -79,21 +90,18 @@ def add_movie(connection: Connection, movie: NewMovie, at: int) -> int:
     Raises:
         InvalidInput: the club has added this movie before.
     """
-    for title, year in connection.execute(select(_movies.title, _movies.year)):
-        if year == movie.year and rules.name_key(title) == rules.name_key(movie.title):
+    for title, year, tmdb_id in connection.execute(
+        select(_movies.title, _movies.year, _movies.tmdb_id)
+    ):
+        same_name = year == movie.year and rules.name_key(title) == rules.name_key(movie.title)
+        numbered = tmdb_id is not None and movie.tmdb_id is not None
+        if tmdb_id == movie.tmdb_id if numbered else same_name:
             raise InvalidInput(f"The club has added {title} before.")
     counter = schema.club.c.last_movie_id
     movie_id = connection.execute(
         update(schema.club).values(last_movie_id=counter - 1).returning(counter)
     ).scalar_one()
-    row = {
-        "movie_id": movie_id,
-        "title": movie.title,
-        "year": movie.year,
-        "genres": movie.genres,
-        "keywords": movie.keywords,
-        "added_at": at,
-    }
+    row = {"movie_id": movie_id, "added_at": at, **asdict(movie)}
     connection.execute(insert(schema.movies).values(row))
     return int(movie_id)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from club import ledger, roster, rules, schema, shelf
+from club import details, ledger, roster, rules, schema, shelf
 from club.database import Database
 from club.errors import NotFound, StoreUnavailable
 from club.founding import found_club
@@ -307,7 +307,7 @@ class Store:
             return write.settle(shelf.remove_from_shortlist(write.connection, movie_id))
 
     def movies(self) -> pd.DataFrame:
-        """Return the movies that the club added by hand, in the form of `Dataset.movies`.
+        """Return the movies that the club added, in the form of `Dataset.movies`.
 
         Returns:
             index movie_id (negative), columns as there.
@@ -321,6 +321,11 @@ class Store:
         year: int | None = None,
         genres: str | Iterable[str] = (),
         keywords: str | Iterable[str] = (),
+        *,
+        runtime: int | None = None,
+        overview: str = "",
+        tmdb_id: int | None = None,
+        aliases: Iterable[str] = (),
     ) -> int:
         """Add a movie that the world does not have, and return its (negative) movie_id.
 
@@ -329,13 +334,44 @@ class Store:
             year: 1870..2100, or None.
             genres: texts, or one text with "|" between them.
             keywords: the same.
+            runtime: minutes, or None.
+            overview: what it is about, up to 3,000 characters.
+            tmdb_id: its number at TMDB, or None.
+            aliases: other titles that it is found by.
 
         Raises:
             InvalidInput: one of these cannot be used, or the club added this movie before.
         """
-        movie = shelf.NewMovie.checked(title, year, genres, keywords)
+        movie = shelf.NewMovie.checked(
+            title,
+            year,
+            genres,
+            keywords,
+            runtime=runtime,
+            overview=overview,
+            tmdb_id=tmdb_id,
+            aliases=aliases,
+        )
         with self.database.write() as write:
             return shelf.add_movie(write.connection, movie, _now())
+
+    def movie_details(self) -> pd.DataFrame:
+        """Return what was fetched about the world's movies within the last six months.
+
+        Returns:
+            index movie_id; title (the catalogue's then), keywords, runtime, overview, tmdb_id.
+        """
+        with self.database.read() as connection:
+            return details.fetched(connection, _now())
+
+    def keep_details(self, found: Iterable[details.Details]) -> int:
+        """Keep what was fetched about movies, all or none of it, and return the version.
+
+        Raises:
+            InvalidInput: a number, runtime, overview or keyword cannot be used.
+        """
+        with self.database.write() as write:
+            return write.settle(details.keep(write.connection, found, _now()))
 
     def _require_movies(self, connection: Connection, movie_ids: Iterable[int]) -> None:
         known = self.knows_movie or (lambda movie_id: movie_id > 0)

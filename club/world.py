@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
+from club.details import merged
 from club.store import Store
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
 from recommender.dataset import Dataset
 
 
 def catalogue(world: Dataset, store: Store) -> pd.DataFrame:
-    """Return the world's movies and then the club's own, in the form of `Dataset.movies`."""
-    own = store.movies()
-    return world.movies if own.empty else pd.concat([world.movies, own])
+    """Return the world's movies and then the club's own, in the form of `Dataset.movies`.
+
+    What the club fetched about the world's movies is filled in.
+    """
+    own, theirs = store.movies(), merged(world.movies, store.movie_details())
+    return theirs if own.empty else pd.concat([theirs, own])
 
 
 def training_data(world: Dataset, store: Store) -> Dataset:

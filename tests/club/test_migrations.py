@@ -4,12 +4,15 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from club import schema
+from club.database import Database
+from club.errors import StoreUnavailable
 from club.migrate import SCRIPTS
 from club.store import DEFAULT_FILE, Store
 
@@ -66,9 +69,74 @@ def test_readers_and_a_writer_do_not_wait_for_each_other_on_sqlite(file):
 def test_foreign_keys_are_kept(store, statement):
     from sqlalchemy.exc import IntegrityError
 
-    from club.errors import StoreUnavailable
-
     with pytest.raises(StoreUnavailable) as caught, store.database.write() as write:
         write.connection.exec_driver_sql(statement)
     assert isinstance(caught.value.__cause__, IntegrityError)
     assert store.version() == 0
+
+
+def at_release_1(location: str) -> Database:
+    """A database as release 0001 left it: two members, ratings, a shortlist and own movies."""
+    database = Database(location, 1)
+    with database.transaction() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(SCRIPTS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in (
+            "INSERT INTO members (name, name_key, joined_at) VALUES ('Ana', 'ana', 5)",
+            "INSERT INTO ratings VALUES (1, 50, 9, 100), (1, -1, 4, 101)",
+            "INSERT INTO rating_events (step, kind, at, member_id, movie_id, half_after,"
+            " rated_after) VALUES (2, 'rate', 100, 1, 50, 9, 100),"
+            " (3, 'rate', 101, 1, -1, 4, 101)",
+            "INSERT INTO shortlist VALUES (-1, 1, 9), (50, 2, 9)",
+            "INSERT INTO movies VALUES (-1, 'Our holiday', 2024, '[\"Comedy\"]', '[\"beach\"]', 8),"
+            " (-2, 'Untitled', NULL, '[]', '[]', 9)",
+            "UPDATE club SET name = 'Film club', version = 6, last_movie_id = -2",
+        ):
+            connection.exec_driver_sql(statement)
+    return database
+
+
+def test_a_database_of_the_first_release_is_brought_up_with_nothing_lost(location):
+    at_release_1(location)
+    store = Store(location)
+    with store.database.read() as connection:
+        assert (
+            MigrationContext.configure(
+                connection, opts={"version_table": schema.REVISION_TABLE}
+            ).get_current_revision()
+            == schema.REVISION
+        )
+    assert (store.version(), store.club().name) == (6, "Film club")
+    assert store.members()["name"].tolist() == ["Ana"]
+    assert store.ratings().to_numpy().tolist() == [[1, -1, 2.0, 101], [1, 50, 4.5, 100]]
+    assert store.history()["after"].tolist() == [2.0, 4.5]
+    assert store.shortlist() == [-1, 50]
+    movies = store.movies()
+    assert movies["title"].tolist() == ["Our holiday", "Untitled"]
+    assert movies.loc[-1, :"aliases"].tolist() == [
+        "Our holiday",
+        2024,
+        ("Comedy",),
+        ("beach",),
+        (),
+    ]
+    assert movies["overview"].tolist() == ["", ""]
+    assert movies[["runtime", "tmdb_id"]].isna().all(axis=None)
+    assert store.movie_details().empty
+    store.rate(1, 51, 3)
+    assert store.add_movie("Heat", 1995, runtime=170, tmdb_id=949) == -3
+    assert store.undo() is not None
+
+
+def test_a_migration_that_fails_leaves_the_database_as_it_was(location, monkeypatch):
+    database = at_release_1(location)
+    refuse = "CREATE TABLE movie_details (a integer)"  # the name that the migration needs
+    with database.transaction() as connection:
+        connection.exec_driver_sql(refuse)
+    with pytest.raises(StoreUnavailable):
+        Store(location)
+    with database.transaction() as connection:
+        connection.exec_driver_sql("DROP TABLE movie_details")
+    assert Store(location).movies()["title"].tolist() == ["Our holiday", "Untitled"]

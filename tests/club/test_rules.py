@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from club import rules
 from club.errors import ClubError, InvalidInput, NotFound
@@ -136,3 +138,70 @@ def test_what_cannot_be_an_id_is_not_found(value):
 def test_bad_input_can_be_caught_as_a_value_error_and_as_the_packages_error():
     assert issubclass(InvalidInput, ValueError)
     assert issubclass(InvalidInput, ClubError)
+
+
+@pytest.mark.parametrize("minutes", [1, 60_000, np.int64(90), None])
+def test_runtimes_are_kept(minutes):
+    assert rules.clean_runtime(minutes) == minutes
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 60_001, 1.5, "90", True])
+def test_other_runtimes_are_refused(minutes):
+    with pytest.raises(InvalidInput) as caught:
+        rules.clean_runtime(minutes)
+    assert str(caught.value) == (
+        f"A movie takes 1 to 60,000 minutes, or nobody knows; it is {minutes}."
+    )
+
+
+def test_an_overview_is_one_paragraph_or_nothing():
+    assert rules.clean_overview("  Two\nlines. ") == "Two lines."
+    assert rules.clean_overview(" \n ") == ""
+
+
+@pytest.mark.parametrize(
+    ("overview", "sentence"),
+    [
+        ("x" * 3001, "What a movie is about can have 3000 characters at most, not 3,001."),
+        ("x" * 90_000, "What a movie is about can have 3000 characters at most, not 90,000."),
+        ("a\0b", "What a movie is about must be on one line and without control characters."),
+        (None, "What a movie is about must be text, not None."),
+    ],
+)
+def test_other_overviews_are_refused(overview, sentence):
+    with pytest.raises(InvalidInput) as caught:
+        rules.clean_overview(overview)
+    assert str(caught.value) == sentence
+
+
+def test_other_titles_are_kept_once_and_not_too_many():
+    assert rules.clean_aliases([" Amélie", "Amélie", "Ame\u0301lie"]) == ["Amélie"]
+    with pytest.raises(InvalidInput, match="20 other titles at most, not 21"):
+        rules.clean_aliases(map(str, range(21)))
+
+
+@pytest.mark.parametrize("number", [0, -1, 2**31, 1.5, "5", True])
+def test_what_is_no_number_of_tmdb_is_refused(number):
+    with pytest.raises(InvalidInput) as caught:
+        rules.clean_tmdb_id(number)
+    assert str(caught.value) == f"A movie's number at TMDB is a whole number, not {number}."
+
+
+@given(st.text(max_size=700))
+def test_text_from_elsewhere_is_tidied_until_it_can_be_kept(text):
+    title = rules.tidied(text, rules.MAX_TITLE)
+    assert title == "" or rules.clean_title(title) == title
+    assert rules.tidied(title, rules.MAX_TITLE) == title
+
+
+def test_tidying_keeps_every_letter_of_a_plain_title():
+    for title in (
+        "Amélie",
+        "七人の侍",
+        "محمد رسول الله",
+        "<b>M*A*S*H</b>",
+        "2001: A Space Odyssey",
+    ):
+        assert rules.tidied(title, 200) == title
+    assert rules.tidied("\u202eevil\u2066 \x1b[31m\n title", 200) == "evil [31m title"
+    assert rules.tidied("abcdef", 4) == "abc…"

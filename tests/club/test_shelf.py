@@ -74,3 +74,27 @@ def test_a_movie_that_cannot_be_is_refused(store):
             store.add_movie(*movie)
         assert str(caught.value) == sentence
     assert store.is_new()
+
+
+def test_an_own_movie_keeps_all_that_is_known_of_it(store):
+    movie = store.add_movie(
+        "Amélie",
+        2001,
+        "Romance",
+        "paris",
+        runtime=122,
+        overview=" She helps\nothers. ",
+        tmdb_id=194,
+        aliases=["Le Fabuleux Destin", "Le Fabuleux Destin"],
+    )
+    row = store.movies().loc[movie]
+    assert (row["runtime"], row["overview"], row["tmdb_id"]) == (122, "She helps others.", 194)
+    assert row["aliases"] == ("Le Fabuleux Destin",)
+
+
+def test_two_movies_at_tmdb_may_share_title_and_year_but_none_is_added_twice(store):
+    store.add_movie("Heat", 1995, tmdb_id=949)
+    assert store.add_movie("Heat", 1995, tmdb_id=950) == -2
+    for again in ({"tmdb_id": 949}, {}):
+        with pytest.raises(InvalidInput, match="The club has added Heat before"):
+            store.add_movie("Heat" if not again else "Hitze", 1995, **again)

@@ -1,0 +1,115 @@
+"""What was fetched about movies: kept, merged, and forgotten in time."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from club.details import KEPT_DAYS, Details
+from club.errors import InvalidInput
+from club.world import catalogue, training_data
+from recommender.dataset import Dataset
+
+HEAT = Details(2, "Heat", 949, 170, "A thief and a cop.", ("heist", "police"))
+
+
+@pytest.fixture
+def world() -> Dataset:
+    movies = pd.DataFrame(
+        {
+            "title": ["Alien", "Heat", "Heat"],
+            "year": [1979, 1995, 1986],
+            "genres": [("Horror",), ("Crime",), ("Action",)],
+            "keywords": [("space",), ("los angeles", "heist"), ()],
+            "tmdb_id": [348, None, None],
+            "runtime": [117, None, None],
+        },
+        index=[1, 2, 3],
+    )
+    ratings = pd.DataFrame({"user_id": [1], "movie_id": [1], "rating": [4.0]})
+    return Dataset(ratings, movies)
+
+
+def test_what_was_fetched_fills_the_catalogue_in(store, world):
+    version = store.keep_details([HEAT])
+    assert store.version() == version == 1
+    merged = catalogue(world, store)
+    heat = merged.loc[2]
+    assert heat["keywords"] == ("los angeles", "heist", "police")
+    assert (heat["runtime"], heat["overview"], heat["tmdb_id"]) == (170, "A thief and a cop.", 949)
+    pd.testing.assert_frame_equal(merged.drop(index=2), world.movies.drop(index=2))
+    assert merged.dtypes.to_dict() == world.movies.dtypes.to_dict()
+    assert world.movies.loc[2, "keywords"] == ("los angeles", "heist")
+    assert training_data(world, store).movies.loc[2, "runtime"] == 170
+
+
+def test_the_latest_details_count(store, world):
+    store.keep_details([HEAT])
+    store.keep_details([Details(2, "Heat", 949, None, "", ())])
+    heat = catalogue(world, store).loc[2]
+    assert pd.isna(heat["runtime"])
+    assert heat["keywords"] == ("los angeles", "heist")
+
+
+def test_the_catalogues_own_facts_stay(store, world):
+    store.keep_details([Details(1, "Alien", 348, 999, "In space.")])
+    alien = catalogue(world, store).loc[1]
+    assert (alien["runtime"], alien["overview"]) == (117, "In space.")
+
+
+@pytest.mark.parametrize(
+    "stranger",
+    [Details(2, "Toy Story", 862, 81), Details(1, "Alien", 949, 170), Details(77, "Gone", 5, 90)],
+    ids=["another title", "another number at TMDB", "not in this world"],
+)
+def test_details_of_another_movie_are_not_joined(store, world, stranger):
+    store.keep_details([stranger])
+    pd.testing.assert_frame_equal(catalogue(world, store), world.movies)
+
+
+def test_details_are_not_used_longer_than_the_terms_allow(store, world, monkeypatch):
+    now = 1_800_000_000
+    monkeypatch.setattr("club.store._now", lambda: now)
+    store.keep_details([HEAT])
+    monkeypatch.setattr("club.store._now", lambda: now + KEPT_DAYS * 86_400 - 1)
+    assert store.movie_details().index.tolist() == [2]
+    monkeypatch.setattr("club.store._now", lambda: now + KEPT_DAYS * 86_400)
+    assert store.movie_details().empty
+    pd.testing.assert_frame_equal(catalogue(world, store), world.movies)
+
+
+def test_details_of_an_own_movie_go_where_the_movie_is(store):
+    own = store.add_movie("Our holiday", 2024, "Comedy", ["beach"])
+    store.keep_details([Details(own, "Our holiday", 7, 80, "It rains.", ("rain", "beach"))])
+    movie = store.movies().loc[own]
+    assert movie["keywords"] == ("beach", "rain")
+    assert (movie["runtime"], movie["overview"], movie["tmdb_id"]) == (80, "It rains.", 7)
+    assert store.movie_details().empty
+
+
+def test_details_of_an_own_movie_that_went_meanwhile_are_dropped(store):
+    store.keep_details([Details(-1, "Our holiday", 7)])
+    assert store.movies().empty
+
+
+def test_details_that_cannot_be_are_refused_and_nothing_is_kept(store):
+    for wrong in (
+        Details(1, "A", 0),
+        Details(1, "A", 5, 0),
+        Details(1, "A", 5, 9, "x" * 3001),
+        Details(1, "A", 5, 9, "", ("x" * 61,)),
+    ):
+        with pytest.raises(InvalidInput):
+            store.keep_details([HEAT, wrong])
+    assert store.is_new()
+    assert store.movie_details().empty
+
+
+def test_nothing_fetched_changes_nothing(store):
+    assert store.keep_details([]) == 0
+
+
+def test_a_club_that_begins_anew_has_no_details(store):
+    store.keep_details([HEAT])
+    store.start_own_club("Film club")
+    assert store.movie_details().empty
