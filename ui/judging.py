@@ -129,3 +129,27 @@ def _club_evaluation(
     predicted = predict(model, _club.ratings, user_of, learned)
     curve = learning_curve(model, _club.ratings, user_of=user_of, learned=learned)
     return ClubEvaluation(Findings.of(predicted), curve, unseen)
+
+
+def left_out(club: View) -> pd.DataFrame | None:
+    """Return each of the club's ratings as it is expected had nobody in the club seen the movie.
+
+    The serving model says so, not the judge: the movie page shows it beside what that expects.
+
+    Returns:
+        As `leave_one_out`; None before a model has learned.
+    """
+    serving, learned = services.model(club), services.trainer().learned_version
+    if serving is None or learned is None:
+        return None
+    generation = services.trainer().status.generation
+    return _left_out(services.database(), club.version, generation, serving, club, learned)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _left_out(
+    location: str, version: int, generation: int, _model: HybridModel, _club: View, _learned: int
+) -> pd.DataFrame:
+    users = {member: -member for member in _club.names}  # as in `training_data`
+    learned = ratings_at(services.store(), _learned)
+    return leave_one_out(_model, _club.ratings, users, learned)

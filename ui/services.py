@@ -24,6 +24,7 @@ from recommender import Dataset, HybridModel, Reactions, evaluation, load_bundle
 from recommender.ask import what_the_club_should_rate
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER, MOVIE
+from recommender.similar import similar as movies_like
 from recommender.trainer import Trainer
 from ui.evaluator import Evaluator, fingerprint
 
@@ -193,6 +194,22 @@ def _reactions(
     _ratings: pd.DataFrame,
 ) -> Reactions:
     return _model.react(_ratings, movie_ids, member_ids=member_ids)
+
+
+def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
+    """Return what `recommender.similar` finds; None while there is no model at all."""
+    serving = model(club)
+    if serving is None:
+        return None
+    generation = trainer().status.generation
+    return _similar(database(), club.version, generation, movie_id, limit, serving)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _similar(
+    location: str, version: int, generation: int, movie_id: int, limit: int, _model: HybridModel
+) -> pd.DataFrame:
+    return movies_like(_model, movie_id, limit)
 
 
 def questions(club: View) -> dict[int, tuple[int, ...]]:
