@@ -39,7 +39,7 @@ class Details:
 def keep(connection: Connection, found: Iterable[Details], at: int) -> bool:
     """Keep details in place of earlier ones; return whether there were any.
 
-    Those of the club's own movies go where the movie is, and add to its keywords.
+    Those of the club's own movies go where the movie is, add to its keywords and take nothing away.
 
     Raises:
         InvalidInput: the club cannot keep them; see `club.rules`.
@@ -71,7 +71,7 @@ def _complete(connection: Connection, row: dict[str, Any]) -> None:
     if keywords is None:  # the movie went while its details were fetched
         return
     both = list(dict.fromkeys([*keywords, *row["keywords"]]))[: rules.MAX_TERMS]
-    facts = {name: row[name] for name in ("tmdb_id", "runtime", "overview")}
+    facts = {name: row[name] for name in ("tmdb_id", "runtime", "overview") if row[name]}
     connection.execute(update(schema.movies).where(mine).values(keywords=both, **facts))
 
 

@@ -3,7 +3,10 @@
 ClubError
 ├── InvalidInput       what somebody typed cannot be used (also a ValueError)
 ├── NotFound           a member or movie that is not there
-└── StoreUnavailable   the database cannot be opened, read or written right now
+├── StoreUnavailable   the database cannot be opened, read or written right now
+└── TmdbError          TMDB could not be used; everything else goes on
+    ├── TmdbUnavailable    it refuses the key, is out of reach or busy: no use in asking on
+    └── TmdbBadAnswer      one answer cannot be used; others may be
 """
 
 # ruff: noqa: N818 (the names say what is wrong; a suffix would add nothing)
@@ -23,3 +26,15 @@ class NotFound(ClubError):
 
 class StoreUnavailable(ClubError):
     """A database that is locked, damaged, read-only, full, out of reach or too new."""
+
+
+class TmdbError(ClubError):
+    """TMDB could not be used; never holds the key."""
+
+
+class TmdbUnavailable(TmdbError):
+    """The key is refused, or TMDB is out of reach, in trouble or too busy right now."""
+
+
+class TmdbBadAnswer(TmdbError):
+    """An answer that is cut off, too long, of another form, or no picture."""
