@@ -19,8 +19,16 @@ def catalogue(world: Dataset, store: Store) -> pd.DataFrame:
     return theirs if own.empty else pd.concat([theirs, own])
 
 
+def as_strangers(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return the world's ratings under user ids that no member of a club can have.
+
+    To a model, a member and a user of the same id are one person.
+    """
+    return ratings.assign(**{USER: -1 - ratings[USER]})
+
+
 def training_data(world: Dataset, store: Store) -> Dataset:
-    """Return everyone's ratings, the club's members among them with user_id = -member_id.
+    """Return everyone's ratings: strangers' (see `as_strangers`), and the members' own.
 
     Whoever a member of the demo stands for is left out, so that nobody counts twice; so are the
     club's ratings of movies that this world does not have.
@@ -30,10 +38,9 @@ def training_data(world: Dataset, store: Store) -> Dataset:
     """
     movies = catalogue(world, store)
     doubles = store.members()["world_user_id"].dropna()
-    others = world.ratings[~world.ratings[USER].isin(doubles)]
+    others = as_strangers(world.ratings[~world.ratings[USER].isin(doubles)])
     club = store.ratings().rename(columns={MEMBER: USER})
     club = club[club[MOVIE].isin(movies.index)]
-    club[USER] = -club[USER]
     columns = [USER, MOVIE, RATING] + [TIMESTAMP] * (TIMESTAMP in others.columns)
     return Dataset(pd.concat([others[columns], club[columns]], ignore_index=True), movies)
 

@@ -6,7 +6,8 @@ The way of the data: dataset -> features -> hybrid (LightFM) -> reactions -> gro
 from recommender.bundled import load_bundled
 from recommender.dataset import Dataset
 from recommender.errors import DataError, ModelFileError, RecommenderError
-from recommender.hybrid import HybridModel, TrainingOptions
+from recommender.hybrid import HybridModel
+from recommender.options import TrainingOptions
 from recommender.reactions import Reactions
 
 __all__ = [

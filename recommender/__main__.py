@@ -22,7 +22,8 @@ from recommender.evaluation.protocol import CONDITIONS
 from recommender.evaluation.recipes import RECIPES, evaluate_recipe
 from recommender.evaluation.report import ranking_figures
 from recommender.evaluation.rivals import INSTALL, RIVALS, installed_rivals, missing_rivals
-from recommender.hybrid import HybridModel, TrainingOptions
+from recommender.hybrid import HybridModel
+from recommender.options import TrainingOptions
 from recommender.persistence import check_target
 
 BAD_INPUT, INTERRUPTED = 2, 130

@@ -65,7 +65,8 @@ def what_to_rate(
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
     own = ratings[ratings[MEMBER] == member_id]
-    taste, space = model.taste(own), model.space
+    kernel = model.kernel(member_id)
+    taste = model.taste(own, kernel)
     wanted = model.rows(shortlist)
     known = set(own[MOVIE]) | set(shortlist)
     pool = model.movie_ids if candidates is None else candidates
@@ -75,10 +76,10 @@ def what_to_rate(
         return _frame([], [], [])
 
     both = np.concatenate([rows, wanted])
-    learned = taste.known(space.covariance(taste.rated, both))
+    learned = taste.known(kernel.covariance(taste.rated, both))
     n = len(rows)
-    across = space.covariance(rows, wanted) - learned[:, :n].T @ learned[:, n:]
-    variance = space.variance(rows) - (learned[:, :n] ** 2).sum(axis=0)
+    across = kernel.covariance(rows, wanted) - learned[:, :n].T @ learned[:, n:]
+    variance = kernel.variance(rows) - (learned[:, :n] ** 2).sum(axis=0)
     noise = model.options.noise_variance + model.bias.uncertainty[rows]
     seen = seen_chance(model, rows, len(own))
 
@@ -92,7 +93,9 @@ def what_to_rate(
         chosen.append(best)
         teaches.append(float(gain[best]))
         # What the rating of `best` will say about every other movie.
-        with_best = space.covariance(rows, rows[[best]])[:, 0] - learned[:, :n].T @ learned[:, best]
+        with_best = (
+            kernel.covariance(rows, rows[[best]])[:, 0] - learned[:, :n].T @ learned[:, best]
+        )
         whitened = with_best / np.sqrt(max(variance[best], 0) + noise[best])
         toward = across[best] / np.sqrt(max(variance[best], 0) + noise[best])
         learned = np.vstack([learned, np.concatenate([whitened, toward])])

@@ -15,7 +15,7 @@ from scipy.special import ndtr
 from recommender.bias import Bias
 from recommender.dataset import RatingRows
 from recommender.reactions import STEPS
-from recommender.space import Space, Taste
+from recommender.space import Kernel, Space, Taste
 
 RATERS, FEWEST, MOST = 300, 10, 300
 LEAST = 0.01  # a world in which everybody agrees must not divide by 0
@@ -53,7 +53,8 @@ def calibrate(ratings: RatingRows, bias: Bias, space: Space, share: float) -> Ca
     surprise, means, variances, chosen = 0.0, [], [], []
     for own in (ordinary[i] for i in at):
         rated = ratings.movie[own]
-        covariance = space.covariance(rated, rated)
+        kernel = Kernel(space, space.own_part(ratings.user[own[0]]))
+        covariance = kernel.covariance(rated, rated)
         taste = Taste.learn(rated, residual[own], covariance, space.variances.noise)
         liking, variance = taste.without_each(residual[own])
         surprise += taste.surprise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.dataset import MAX_STARS, MIN_STARS, check_ratings
-from recommender.space import Space, Taste
+from recommender.space import Kernel, Space
 
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
@@ -37,16 +38,16 @@ def explain(
     ratings = check_ratings(member_ratings, who=MEMBER)
     ratings = ratings[ratings[MEMBER] == member_id]
     row = int(model.rows([movie_id])[0])
-    taste = model.taste(ratings)
-    stars = _parts_of_taste(model.space, taste, row)
-    alone = [
-        _parts_of_taste(space, model.taste(ratings, space), row)
-        for space in model.space.each_seed(model.options.repeats)
-    ]
+    rated = bool(model.counts[row])
+    space = model.space if rated else model.space.without_neighbours()
+    kernel = model.kernel(member_id, rated=rated)
+    stars, *alone = (
+        _parts_of_taste(where, replace(kernel, everyones=where), model, ratings, row)
+        for where in (space, *space.each_seed(model.options.repeats))
+    )
     steady = (np.sign(alone) == np.sign(stars)).all(axis=0)
 
-    words = model.space.words[row].tocoo().coords[1]
-    labels = [model.features.labels[word] for word in words]
+    labels = [model.features.labels[word] for word in space.words[[row]].indices]
     frame = pd.DataFrame(
         {
             "kind": [MEMBER_OFFSET] * 2 + [RATED] * len(ratings) + [FEATURE] * len(labels),
@@ -71,16 +72,20 @@ def _row(kind: str, label: str, stars: float) -> pd.DataFrame:
     )
 
 
-def _parts_of_taste(space: Space, taste: Taste, row: int) -> np.ndarray:
-    """Generosity, the crowd, each rated movie by place, and each word of the movie, in stars."""
-    rows, v = np.array([row]), space.variances
-    generosity = v.offset * taste.pull.sum()
-    crowd = v.crowd * space.crowd[row] * (space.crowd[taste.rated] @ taste.pull)
-    near = space.place_part(rows, taste.rated)[0].astype(np.float64) * taste.pull
-    liking = space.words[taste.rated].T.astype(np.float64) @ taste.pull
-    words = space.words[row].tocoo()
+def _parts_of_taste(
+    space: Space, kernel: Kernel, model: HybridModel, own: pd.DataFrame, row: int
+) -> np.ndarray:
+    """Generosity, the crowd, each rated movie by what was learned of both, and each word; stars."""
+    v, taste = space.variances, model.taste(own, kernel)
+    generosity = np.full(len(taste.rated), v.offset)
+    crowd = v.crowd * space.crowd[row] * space.crowd[taste.rated]
+    words = space.words[[row]]
+    shared = v.words * space.words[taste.rated].multiply(words).tocsr()[:, words.indices]
+    near = kernel.covariance(taste.rated, np.array([row]))[:, 0].astype(np.float64)
+    near -= generosity + crowd + np.asarray(shared.sum(axis=1)).ravel()
+    by_word = shared.T.astype(np.float64) @ taste.pull
     return np.concatenate(
-        [[generosity, crowd], near, v.words * words.data * liking[words.coords[1]]]
+        [[generosity @ taste.pull, crowd @ taste.pull], near * taste.pull, by_word]
     )
 
 

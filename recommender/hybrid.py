@@ -30,73 +30,11 @@ from recommender.dataset import (
 )
 from recommender.errors import DataError
 from recommender.features import MovieFeatures
+from recommender.neighbours import surprises
+from recommender.options import TrainingOptions
 from recommender.reactions import Reactions
-from recommender.space import Columns, Space, Taste, Variances
+from recommender.space import Columns, Kernel, Space, Taste
 from recommender.taste import Progress, learn_places
-
-
-@dataclass(frozen=True)
-class TrainingOptions:
-    """Everything that can be chosen about learning; docs/decisions.md says how it was.
-
-    Args:
-        components: width of each of LightFM's fits; 0 leaves LightFM out, and the model knows
-            movies by keywords, genres and decade only.
-        epochs, learning_rate: of LightFM.
-        repeats: how many seeds of each of LightFM's two views are put side by side.
-        seed: of LightFM; the same data and seed give the same model to the bit.
-        offset_variance, place_variance, word_variance: how much of a taste is generosity, place in
-            LightFM's space, and words, stars².
-        crowd_variance: how differently members go with the crowd, without a unit.
-        place_scale: how quickly likeness fades with distance in LightFM's space.
-        noise_variance: of a rating around the member's taste, stars².
-        movie_variance: of a movie's offset around what its words let expect, stars².
-        spread: how wide ratings to come spread, as a share of how wide the raters' known ratings
-            do by the variances above.
-        spread_weight: how many ratings of a member that counts for against what they show
-            themselves.
-        damping: how many average ratings an offset is mixed with.
-        place_penalty: of the ridge regression that guesses a place from words.
-        min_movies: a keyword is used when it describes at least so many movies.
-    """
-
-    components: int = 32
-    epochs: int = 15
-    learning_rate: float = 0.15
-    repeats: int = 3
-    seed: int = 0
-    offset_variance: float = 0.08
-    place_variance: float = 0.4
-    place_scale: float = 0.4
-    word_variance: float = 0.08
-    crowd_variance: float = 0.05
-    noise_variance: float = 0.4
-    movie_variance: float = 0.11
-    spread: float = 0.84
-    spread_weight: float = 20.0
-    damping: float = 10.0
-    place_penalty: float = 50.0
-    min_movies: int = 5
-
-    def __post_init__(self) -> None:
-        if self.components < 0 or self.epochs < 1 or self.repeats < 1:
-            raise DataError("Training needs an epoch, a repeat and 0 or more components.")
-
-    @property
-    def variances(self) -> Variances:
-        """The part of the options that the space of tastes needs.
-
-        Without LightFM the words stand in for the places.
-        """
-        learned = self.components > 0
-        return Variances(
-            offset=self.offset_variance,
-            place=self.place_variance if learned else 0.0,
-            scale=self.place_scale,
-            words=self.word_variance if learned else 3 * self.word_variance,
-            crowd=self.crowd_variance,
-            noise=self.noise_variance,
-        )
 
 
 @dataclass(frozen=True)
@@ -131,11 +69,12 @@ class HybridModel:
     n_ratings: int
     trained_at: datetime
     _index: pd.Index = field(init=False, repr=False, compare=False)
-    _columns: Columns = field(init=False, repr=False, compare=False)
+    _columns: dict[bool, Columns] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        alone = self.space.without_neighbours()
         object.__setattr__(self, "_index", pd.Index(self.movie_ids))
-        object.__setattr__(self, "_columns", Columns(self.space))
+        object.__setattr__(self, "_columns", {True: Columns(self.space), False: Columns(alone)})
 
     @property
     def n_users(self) -> int:
@@ -192,7 +131,8 @@ class HybridModel:
         unrated = counts == 0
         places[unrated] = with_constant(words[unrated]) @ word_places
         crowd = np.where(unrated, bias.expected, bias.movie)
-        space = Space(places, words, crowd, options.variances)
+        raters = surprises(ratings, bias, options.neighbour_damping)
+        space = Space(places, words, crowd, raters, options.variances)
         calibration = calibrate(ratings, bias, space, options.spread)
         return cls(
             options=options,
@@ -241,6 +181,13 @@ class HybridModel:
             places=np.vstack([self.space.places, guessed]),
             words=sparse.vstack([self.space.words, words], format="csr"),
             crowd=np.concatenate([self.space.crowd, expected]),
+            surprises=sparse.vstack(
+                [
+                    self.space.surprises,
+                    sparse.csr_matrix((len(new), self.n_users), dtype=np.float32),
+                ],
+                format="csr",
+            ),
         )
         return replace(
             self,
@@ -265,15 +212,22 @@ class HybridModel:
             )
         return rows
 
-    def taste(self, own_ratings: pd.DataFrame, space: Space | None = None) -> Taste:
-        """What a member's own ratings (movie_id, rating; checked) say about their taste.
+    def kernel(self, member_id: int, *, rated: bool = True) -> Kernel:
+        """Return the covariance as a member's taste has it.
 
         Args:
-            space: another one than the model's own.
+            member_id: a member who is also a rater in the data has the same id there.
+            rated: whether movies that somebody rated are to be predicted, or such that nobody did.
         """
+        rater = int(np.searchsorted(self.user_ids, member_id))
+        known = rater < self.n_users and self.user_ids[rater] == member_id
+        return Kernel(self._columns[rated], self.space.own_part(rater) if known and rated else None)
+
+    def taste(self, own_ratings: pd.DataFrame, kernel: Kernel) -> Taste:
+        """What a member's own ratings (movie_id, rating; checked) say about their taste."""
         rated = self.rows(own_ratings[MOVIE])
         residual = own_ratings[RATING].to_numpy() - self.bias.mu - self.bias.movie[rated]
-        covariance = (space or self._columns).covariance(rated, rated)
+        covariance = kernel.covariance(rated, rated)
         return Taste.learn(rated, residual, covariance, self.options.noise_variance)
 
     def react(
@@ -297,16 +251,20 @@ class HybridModel:
         members = sorted(ratings[MEMBER].unique()) if member_ids is None else member_ids
         rows = self.rows(movie_ids)
         own = [ratings[ratings[MEMBER] == member] for member in members]
-        prior = self.space.variance(rows)
         crowd = self.bias.mu + self.bias.expected[rows]
         mean, variance = np.empty((2, len(members), len(rows)))
-        for i, own_ratings in enumerate(own):
-            taste = self.taste(own_ratings)
-            across = self._columns.covariance(taste.rated, rows)
-            liking, doubt = taste.predict(across, prior)
-            mean[i] = crowd + liking
-            spread = taste.spread(self.spread, self.options.spread_weight)
-            variance[i] = spread * (doubt + self.options.noise_variance)
+        for rated in (True, False):
+            at = np.flatnonzero((self.counts[rows] > 0) == rated)
+            if not len(at):
+                continue
+            for i, (member, own_ratings) in enumerate(zip(members, own, strict=True)):
+                kernel = self.kernel(member, rated=rated)
+                taste = self.taste(own_ratings, kernel)
+                across = kernel.covariance(taste.rated, rows[at])
+                liking, doubt = taste.predict(across, kernel.variance(rows[at]))
+                mean[i, at] = crowd[at] + liking
+                spread = taste.spread(self.spread, self.options.spread_weight)
+                variance[i, at] = spread * (doubt + self.options.noise_variance)
         shared = self.bias.uncertainty[rows]
         return Reactions(
             tuple(int(member) for member in members),

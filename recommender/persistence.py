@@ -18,12 +18,13 @@ from scipy import sparse
 from recommender.bias import Bias
 from recommender.errors import ModelFileError
 from recommender.features import MovieFeatures
+from recommender.options import TrainingOptions
 from recommender.space import Space
 
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
 
-FORMAT = 5
+FORMAT = 6
 ARRAYS, FACTS = "arrays.npz", "model.json"
 
 
@@ -45,7 +46,7 @@ def save(model: HybridModel, folder: Path) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        words = model.space.words
+        words, surprises = model.space.words, model.space.surprises
         np.savez(
             fresh / ARRAYS,
             movie_ids=model.movie_ids,
@@ -63,6 +64,9 @@ def save(model: HybridModel, folder: Path) -> None:
             words_data=words.data,
             words_indices=words.indices,
             words_indptr=words.indptr,
+            surprises_data=surprises.data,
+            surprises_indices=surprises.indices,
+            surprises_indptr=surprises.indptr,
         )
         facts = {
             "format": FORMAT,
@@ -91,7 +95,7 @@ def _swap(fresh: Path, folder: Path) -> None:
 
 def load(folder: Path) -> HybridModel:
     """Read a model, refusing whatever is not exactly what `save` wrote."""
-    from recommender.hybrid import HybridModel, TrainingOptions  # noqa: PLC0415  (a cycle)
+    from recommender.hybrid import HybridModel  # noqa: PLC0415  (a cycle)
 
     try:
         facts = json.loads((folder / FACTS).read_text("utf-8"))
@@ -105,8 +109,11 @@ def load(folder: Path) -> HybridModel:
         with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
             a = dict(arrays)
         names = tuple(facts["features"])
-        shape = (len(a["movie_ids"]), len(names))
-        words = (a["words_data"], a["words_indices"], a["words_indptr"])
+
+        def by_movie(name: str, width: int) -> sparse.csr_matrix:
+            parts = tuple(a[f"{name}_{part}"] for part in ("data", "indices", "indptr"))
+            return sparse.csr_matrix(parts, shape=(len(a["movie_ids"]), width))
+
         options = TrainingOptions(**facts["options"])
         return HybridModel(
             options=options,
@@ -124,8 +131,9 @@ def load(folder: Path) -> HybridModel:
             ),
             space=Space(
                 a["places"],
-                sparse.csr_matrix(words, shape=shape),
+                by_movie("words", len(names)),
                 a["crowd"],
+                by_movie("surprises", len(a["user_ids"])),
                 options.variances,
             ),
             word_places=a["word_places"],

@@ -2,17 +2,23 @@
 
 A member's taste is a Gaussian process over movies: how far their stars lie from what everybody
 expects is a smooth function of the movie (Rasmussen and Williams, "Gaussian Processes for Machine
-Learning", 2006, chapter 2). Its covariance is a sum of four parts, so that every prediction is one:
+Learning", 2006, chapter 2). Its covariance is a sum of five parts, so that every prediction is one:
 
-    offset   the same for all movies: how generous the member is
-    place    near in LightFM's space, exp((p·p' - 1) / scale) for places p of length 1
-    words    shared keywords, genres and decade, w·w' for rows w of length 1
-    crowd    c c' with c how good everybody finds the movie: going with the crowd, or against it
+    offset      the same for all movies: how generous the member is
+    place       near in LightFM's space, exp((p·p' - 1) / scale) for places p of length 1
+    words       shared keywords, genres and decade, w·w' for rows w of length 1
+    crowd       c c' with c how good everybody finds the movie: going with the crowd, or against it
+    neighbours  s·s' for rows s of surprises: the same raters liked both more than expected
+
+A movie that nobody rated has no neighbours, and to explain a member's ratings by them would only
+keep their words from being heard; so such movies are predicted without that part.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from scipy import linalg, sparse
@@ -27,6 +33,7 @@ class Variances:
     scale: float
     words: float
     crowd: float
+    neighbours: float
     noise: float
 
 
@@ -38,14 +45,28 @@ class Space:
         places: (n_movies, n_dimensions) float32; length 1 when learned, shorter when guessed from
             the words, no columns before anything is learned.
         words: (n_movies, n_features) float32, rows of length 1.
-        crowd: (n_movies,) standardised offset of the movie.
+        crowd: (n_movies,) offset of the movie, stars.
+        surprises: (n_movies, n_users) float32, see `recommender.neighbours`.
         variances: of the parts.
     """
 
     places: np.ndarray
     words: sparse.csr_matrix
     crowd: np.ndarray
+    surprises: sparse.csr_matrix
     variances: Variances
+
+    def without_neighbours(self) -> Space:
+        """Return the space for movies that nobody rated."""
+        return replace(self, variances=replace(self.variances, neighbours=0.0))
+
+    def own_part(self, rater: int) -> np.ndarray:
+        """What one rater alone contributes to the neighbours, (n_movies,).
+
+        The covariance of two movies falls by the product of their entries without this rater.
+        """
+        column = self.surprises[:, [rater]].toarray()[:, 0]
+        return column * np.float32(np.sqrt(self.variances.neighbours))
 
     def each_seed(self, repeats: int) -> list[Space]:
         """Return the spaces that each of LightFM's seeds alone would have given.
@@ -77,6 +98,8 @@ class Space:
         v = self.variances
         total = self.place_part(rows, others)
         total += v.words * (self.words[rows] @ self.words[others].T.toarray())
+        if v.neighbours:
+            total += v.neighbours * (self.surprises[rows] @ self.surprises[others].T).toarray()
         tilt = np.sqrt(v.crowd) * self.crowd
         total += v.offset + np.outer(tilt[rows], tilt[others])
         return total
@@ -88,9 +111,56 @@ class Space:
         of a guessed place in.
         """
         v = self.variances
-        length = np.asarray(self.words[rows].multiply(self.words[rows]).sum(axis=1)).ravel()
         place = v.place if self.places.shape[1] else 0.0
-        return v.offset + place + v.words * length + v.crowd * self.crowd[rows] ** 2
+        total = v.offset + place + v.words * _squared_length(self.words[rows])
+        total += v.crowd * self.crowd[rows] ** 2
+        if v.neighbours:
+            total += v.neighbours * _squared_length(self.surprises[rows])
+        return total
+
+
+def _squared_length(matrix: sparse.csr_matrix) -> np.ndarray:
+    return np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
+
+
+class Covariance(Protocol):
+    """Whatever knows how movies vary together."""
+
+    def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return the covariance of `rows` and `others`, float32 (n_rows, n_others), stars²."""
+
+    def variance(self, rows: np.ndarray) -> np.ndarray:
+        """Return the variance of a taste before any rating, (n_rows,), stars²."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The covariance as one member's taste has it.
+
+    A member whom the model has learned from is one of the neighbours, and would agree with
+    themselves; so what they alone contributed is taken out.
+
+    Args:
+        everyones: the covariance with everybody in it.
+        own: (n_movies,) the member's `Space.own_part`; None for somebody whom the model does not
+            know, or where neighbours do not count.
+    """
+
+    everyones: Covariance
+    own: np.ndarray | None
+
+    def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return the covariance of `rows` and `others`, float32 (n_rows, n_others), stars²."""
+        total = self.everyones.covariance(rows, others)
+        if self.own is not None:
+            theirs = np.flatnonzero(self.own[others])
+            total[:, theirs] -= np.outer(self.own[rows], self.own[others[theirs]])
+        return total
+
+    def variance(self, rows: np.ndarray) -> np.ndarray:
+        """Return the variance of a taste before any rating, (n_rows,), stars²."""
+        total = self.everyones.variance(rows)
+        return total if self.own is None else total - self.own[rows].astype(np.float64) ** 2
 
 
 @dataclass(frozen=True)
@@ -199,17 +269,26 @@ class Columns:
         self._keep = keep
         self._of: dict[int, np.ndarray] = {}
 
-    def covariance(self, rated: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """Return the covariance of `rated` with `rows`, float32 (n_rated, n_rows)."""
-        if 10 * len(rows) >= len(self._space.crowd):
-            self._keep_columns(rated)
+    @cached_property
+    def _variance(self) -> np.ndarray:
+        return self._space.variance(np.arange(len(self._space.crowd)))
+
+    def variance(self, rows: np.ndarray) -> np.ndarray:
+        """Return the variance of a taste before any rating, (n_rows,), stars²."""
+        return self._variance[rows]
+
+    def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return the covariance of `rows` and `others`, float32 (n_rows, n_others), stars²."""
+        everything = len(self._space.crowd)
+        if 10 * len(others) >= everything:
+            self._keep_columns(rows)
         kept = self._of
-        if not len(rated) or any(row not in kept for row in rated.tolist()):
-            return self._space.covariance(rated, rows)
-        columns = [kept[row] for row in rated.tolist()]
-        if np.array_equal(rows, np.arange(len(self._space.crowd))):
+        if not len(rows) or any(row not in kept for row in rows.tolist()):
+            return self._space.covariance(rows, others)
+        columns = [kept[row] for row in rows.tolist()]
+        if np.array_equal(others, np.arange(everything)):
             return np.stack(columns)
-        return np.stack([column[rows] for column in columns])
+        return np.stack([column[others] for column in columns])
 
     def _keep_columns(self, rated: np.ndarray) -> None:
         kept = self._of

@@ -13,7 +13,8 @@ from typing import Literal
 
 from recommender.dataset import Dataset
 from recommender.errors import ModelFileError, RecommenderError
-from recommender.hybrid import HybridModel, TrainingOptions
+from recommender.hybrid import HybridModel
+from recommender.options import TrainingOptions
 
 log = logging.getLogger(__name__)
 

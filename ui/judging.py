@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from club.world import ratings_at
+from club.world import as_strangers, ratings_at
 from recommender import Dataset, HybridModel
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, USER
@@ -54,7 +54,8 @@ def strangers() -> Dataset:
     """Return the world without anybody whom the judge is asked about."""
     unseen = [*raters(), *demo_club().members]
     everyone = services.world().ratings
-    return Dataset(everyone[~everyone[USER].isin(unseen)], services.world().movies)
+    seen = everyone[~everyone[USER].isin(unseen)]
+    return Dataset(as_strangers(seen), services.world().movies)
 
 
 def learn_judge() -> None:
@@ -124,10 +125,9 @@ def _club_evaluation(
     *_, way, unseen = key
     predict = leave_one_out if way == "leave one out" else in_order_of_time
     model = _model.with_movies(_club.own_movies)
-    user_of = {member: -member for member in _club.names}  # as in `training_data`
     learned = ratings_at(services.store(), _learned)
-    predicted = predict(model, _club.ratings, user_of, learned)
-    curve = learning_curve(model, _club.ratings, user_of=user_of, learned=learned)
+    predicted = predict(model, _club.ratings, learned)
+    curve = learning_curve(model, _club.ratings, learned=learned)
     return ClubEvaluation(Findings.of(predicted), curve, unseen)
 
 
@@ -150,6 +150,5 @@ def left_out(club: View) -> pd.DataFrame | None:
 def _left_out(
     location: str, version: int, generation: int, _model: HybridModel, _club: View, _learned: int
 ) -> pd.DataFrame:
-    users = {member: -member for member in _club.names}  # as in `training_data`
     learned = ratings_at(services.store(), _learned)
-    return leave_one_out(_model, _club.ratings, users, learned)
+    return leave_one_out(_model, _club.ratings, learned)

@@ -10,7 +10,7 @@ little among hundreds of raters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,22 +41,19 @@ class Crowd:
 def without_the_club(
     model: HybridModel,
     member_ratings: pd.DataFrame,
-    user_of: Mapping[int, int] | None = None,
     learned: pd.DataFrame | None = None,
 ) -> Crowd:
     """Take the club's ratings out of the movies' offsets.
 
     Args:
-        member_ratings: member_id, movie_id, rating.
-        user_of: member_id -> user_id in the model's data; the same ids when None. A member who is
-            not in the data has nothing to take out.
+        member_ratings: member_id, movie_id, rating. A member who is among the raters that the
+            model learned from has the same id there; others have nothing to take out.
         learned: the club's ratings (same columns) as they were in the model's data; None when they
             were just `member_ratings`. What was given or changed since is not in the offsets, so
             taking it out would put a mistake in.
     """
     theirs = member_ratings if learned is None else learned
-    users = theirs[MEMBER].map(user_of) if user_of else theirs[MEMBER]
-    at = pd.Index(model.user_ids).get_indexer(users)
+    at = pd.Index(model.user_ids).get_indexer(theirs[MEMBER])
     inside = theirs[at >= 0]
     own = inside[RATING] - model.bias.mu - model.bias.user[at[at >= 0]]
     taken = own.groupby(inside[MOVIE]).agg(["sum", "size"])
@@ -75,14 +72,13 @@ def without_the_club(
 def leave_one_out(
     model: HybridModel,
     member_ratings: pd.DataFrame,
-    user_of: Mapping[int, int] | None = None,
     learned: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Predict every rating of the club from all the others but those of the same movie.
 
     Args:
         member_ratings: member_id, movie_id, rating.
-        user_of, learned: see `without_the_club`.
+        learned: see `without_the_club`.
 
     Returns:
         One row a rating: member_id, movie_id, actual, predicted, low, high (80%), like
@@ -91,14 +87,13 @@ def leave_one_out(
         ratings that the model learned from), all in stars.
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
-    crowd = without_the_club(model, ratings, user_of, learned)
+    crowd = without_the_club(model, ratings, learned)
     return _predict(model, ratings, crowd, _without_each)
 
 
 def in_order_of_time(
     model: HybridModel,
     member_ratings: pd.DataFrame,
-    user_of: Mapping[int, int] | None = None,
     learned: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Predict every rating from what the same member had rated before it.
@@ -112,7 +107,7 @@ def in_order_of_time(
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
     ratings = ratings.sort_values([MEMBER, TIMESTAMP, MOVIE], kind="stable", ignore_index=True)
-    crowd = without_the_club(model, ratings, user_of, learned)
+    crowd = without_the_club(model, ratings, learned)
     found = _predict(model, ratings, crowd, _from_those_before)
     return found.assign(earlier=found.groupby(MEMBER).cumcount())
 
@@ -174,7 +169,7 @@ def _predict_member(
     options, rows = model.options, model.rows(own[MOVIE])
     stars = own[RATING].to_numpy()
     residual = stars - model.bias.mu - model.bias.movie[rows]
-    gram = model.space.covariance(rows, rows).astype(np.float64)
+    gram = model.kernel(own[MEMBER].iloc[0]).covariance(rows, rows).astype(np.float64)
     gram[np.diag_indices_from(gram)] += options.noise_variance
     known = fold(gram, residual, stars, model.bias.mu)
 

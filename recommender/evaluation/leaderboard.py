@@ -19,7 +19,7 @@ from recommender.evaluation.protocol import Clubs, split_clubs, tally
 from recommender.evaluation.rankers import plain_hybrid
 from recommender.evaluation.readings import added_to_bias, stretched
 from recommender.evaluation.runs import Run, append_run, fingerprint, read_runs
-from recommender.hybrid import TrainingOptions
+from recommender.options import TrainingOptions
 from recommender.recipes import fit_confidence, fit_keyword, fit_keyword_as_published
 
 OURS = "ours"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,6 @@ def learning_curve(
     member_ratings: pd.DataFrame,
     sizes: Sequence[int] | None = None,
     *,
-    user_of: Mapping[int, int] | None = None,
     learned: pd.DataFrame | None = None,
     repeats: int = 5,
     seed: int = 0,
@@ -48,7 +47,7 @@ def learning_curve(
     Args:
         member_ratings: member_id, movie_id, rating.
         sizes: ascending; those of `sizes_that_fit` when None.
-        user_of, learned: see `recommender.evaluation.club.without_the_club`.
+        learned: see `recommender.evaluation.club.without_the_club`.
 
     Returns:
         known (how many ratings), members (how many were judged), rmse and mae of ours, bias_rmse
@@ -63,7 +62,7 @@ def learning_curve(
     columns = ["known", "members", *LOSSES, "gap_low", "gap_high"]
     if not people:
         return pd.DataFrame(columns=columns)
-    crowd = without_the_club(model, ratings, user_of, learned)
+    crowd = without_the_club(model, ratings, learned)
     rng = np.random.default_rng(seed)
     each = [
         _losses(model, ratings[ratings[MEMBER] == member], crowd, sizes, repeats=repeats, rng=rng)
@@ -97,7 +96,7 @@ def _losses(
     rows, stars, most = model.rows(own[MOVIE]), own[RATING].to_numpy(), max(sizes)
     residual = stars - model.bias.mu - model.bias.movie[rows]
     everybody = crowd.expected.loc[own[MOVIE]].to_numpy()
-    covariance = model.space.covariance(rows, rows).astype(np.float64)
+    covariance = model.kernel(own[MEMBER].iloc[0]).covariance(rows, rows).astype(np.float64)
     at, total = list(sizes), np.zeros((len(sizes), len(LOSSES)))
     for _ in range(repeats):
         order = rng.permutation(len(own))

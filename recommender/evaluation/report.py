@@ -16,7 +16,7 @@ from recommender.evaluation.predict import LIKED, Ours, error_tally
 from recommender.evaluation.rankers import Axes, Ranker, plain_hybrid, popularity
 from recommender.evaluation.ranking import means, ranking_metrics
 from recommender.evaluation.split import random_split
-from recommender.hybrid import TrainingOptions
+from recommender.options import TrainingOptions
 
 OnStep = Callable[[int, int, str], None]
 STEPS = 100  # roughly hundredths of the time

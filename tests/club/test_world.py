@@ -25,6 +25,10 @@ def rows(data: Dataset) -> list:
     return data.ratings[["user_id", "movie_id", "rating"]].to_numpy().tolist()
 
 
+def strangers(world: Dataset) -> list:
+    return [[-1 - user, movie, stars] for user, movie, stars in rows(world)]
+
+
 def test_the_catalogue_has_the_worlds_movies_and_then_the_clubs(store):
     pd.testing.assert_frame_equal(catalogue(WORLD, store), WORLD.movies)
     own = store.add_movie("Our holiday", 2024, "Comedy", "beach")
@@ -39,7 +43,7 @@ def test_members_learn_along_with_the_world_under_ids_that_nobody_else_has(store
     own = store.add_movie("Our holiday")
     store.rate_many([(ana, 2, 3), (ana, own, 4.5)])
     data = training_data(WORLD, store)
-    assert rows(data) == [*rows(WORLD), [-ana, own, 4.5], [-ana, 2, 3.0]]
+    assert rows(data) == [*strangers(WORLD), [ana, own, 4.5], [ana, 2, 3.0]]
     assert data.ratings["timestamp"].tolist()[:4] == [900, 1000, 1100, 1200]
     assert data.movies.index.tolist() == [1, 2, 3, own]
 
@@ -49,17 +53,17 @@ def test_nobody_counts_twice(store):
     (ana,) = store.members().index
     store.rate(ana, 2, 1)
     assert rows(training_data(WORLD, store)) == [
-        [8, 1, 3.5],
-        [9, 3, 5.0],
-        [-ana, 1, 4.0],
-        [-ana, 2, 1.0],
+        [-9, 1, 3.5],
+        [-10, 3, 5.0],
+        [ana, 1, 4.0],
+        [ana, 2, 1.0],
     ]
     store.remove_member(ana)
-    assert rows(training_data(WORLD, store)) == rows(WORLD)
+    assert rows(training_data(WORLD, store)) == strangers(WORLD)
 
 
 def test_an_empty_club_leaves_the_world_as_it_is(store):
-    assert rows(training_data(WORLD, store)) == rows(WORLD)
+    assert rows(training_data(WORLD, store)) == strangers(WORLD)
 
 
 def test_a_world_without_times_and_without_a_rated_movie_still_works(store):
@@ -67,7 +71,7 @@ def test_a_world_without_times_and_without_a_rated_movie_still_works(store):
     store.rate_many([(ana, 1, 3), (ana, 999, 2)])
     world = Dataset(RATINGS.drop(columns="timestamp"), MOVIES)
     data = training_data(world, store)
-    assert rows(data) == [*rows(world), [-ana, 1, 3.0]]
+    assert rows(data) == [*strangers(world), [ana, 1, 3.0]]
     assert list(data.ratings.columns) == ["user_id", "movie_id", "rating"]
 
 

@@ -10,9 +10,10 @@ def mean_variance(
     model: HybridModel, ratings: pd.DataFrame, member: int, shortlist: list[int]
 ) -> float:
     own = ratings[ratings["member_id"] == member]
-    taste, rows = model.taste(own), model.rows(shortlist)
-    across = model.space.covariance(taste.rated, rows)
-    return float(taste.predict(across, model.space.variance(rows))[1].mean())
+    kernel, rows = model.kernel(member), model.rows(shortlist)
+    taste = model.taste(own, kernel)
+    across = kernel.covariance(taste.rated, rows)
+    return float(taste.predict(across, kernel.variance(rows))[1].mean())
 
 
 def test_the_promise_is_what_a_rating_then_does_whatever_its_stars(

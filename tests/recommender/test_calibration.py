@@ -31,11 +31,12 @@ def test_leaving_each_out_in_closed_form_equals_leaving_it_out(tiny_model: Hybri
     own = pd.DataFrame({"movie_id": [0, 1, 2, 4], "rating": [5.0, 1.0, 4.0, 4.5]})
     rows = tiny_model.rows(own["movie_id"])
     residual = own["rating"].to_numpy() - tiny_model.bias.mu - tiny_model.bias.movie[rows]
-    mean, variance = tiny_model.taste(own).without_each(residual)
+    kernel = tiny_model.kernel(99)
+    mean, variance = tiny_model.taste(own, kernel).without_each(residual)
     for i in range(4):
-        others = tiny_model.taste(own.drop(index=i))
-        across = tiny_model.space.covariance(others.rated, rows[[i]])
-        expected, doubt = others.predict(across, tiny_model.space.variance(rows[[i]]))
+        others = tiny_model.taste(own.drop(index=i), kernel)
+        across = kernel.covariance(others.rated, rows[[i]])
+        expected, doubt = others.predict(across, kernel.variance(rows[[i]]))
         noise = tiny_model.options.noise_variance
         assert mean[i] == pytest.approx(expected[0], abs=1e-5)
         assert variance[i] == pytest.approx(doubt[0] + noise, abs=1e-5)

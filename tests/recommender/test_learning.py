@@ -51,9 +51,10 @@ def test_every_size_is_predicted_as_if_nothing_else_were_known(
     order = np.random.default_rng(4).permutation(len(own))
     hidden = own.iloc[order[7:]]
     rows, crowd = tiny_model.rows(hidden["movie_id"]), without_the_club(tiny_model, own)
+    kernel = tiny_model.kernel(1)
     for size, mae in zip(curve["known"], curve["mae"], strict=True):
-        taste = tiny_model.taste(own.iloc[order[:size]])
-        liking = taste.pull @ tiny_model.space.covariance(taste.rated, rows)
+        taste = tiny_model.taste(own.iloc[order[:size]], kernel)
+        liking = taste.pull @ kernel.covariance(taste.rated, rows)
         expected = np.clip(crowd.expected.loc[hidden["movie_id"]].to_numpy() + liking, 0.5, 5)
         assert mae == pytest.approx(np.abs(expected - hidden["rating"]).mean(), abs=1e-5)
 

@@ -17,7 +17,7 @@ from recommender.similar import likeness, similar
 from recommender.space import Space, Variances
 
 EVEN, ODD = set(range(0, 22, 2)), set(range(1, 22, 2))
-V = Variances(offset=0.3, place=0.4, scale=0.5, words=0.1, crowd=0.2, noise=0.4)
+V = Variances(offset=0.3, place=0.4, scale=0.5, words=0.1, crowd=0.2, neighbours=0.3, noise=0.4)
 
 
 def space(places: list[list[float]], words: list[list[float]]) -> Space:
@@ -25,7 +25,8 @@ def space(places: list[list[float]], words: list[list[float]]) -> Space:
     rows = np.array(words, dtype=np.float32)
     rows /= np.sqrt(np.maximum(rows.sum(axis=1, keepdims=True), 1))
     where = np.array(places, dtype=np.float32)
-    return Space(where, sparse.csr_matrix(rows), np.linspace(-3, 3, len(where)), V)
+    nobody = sparse.csr_matrix((len(where), 1))
+    return Space(where, sparse.csr_matrix(rows), np.linspace(-3, 3, len(where)), nobody, V)
 
 
 def total(of: Space, row: int) -> np.ndarray:
@@ -157,7 +158,7 @@ def test_fifty_thousand_movies_take_a_blink(tiny_model: HybridModel) -> None:
         movie_ids=np.arange(n),
         counts=np.ones(n),
         features=replace(tiny_model.features, names=tuple(f"keyword:{word}" for word in "abcd")),
-        space=Space(places, content, np.zeros(n), V),
+        space=Space(places, content, np.zeros(n), sparse.csr_matrix((n, 1)), V),
     )
     times = []
     for movie in range(5):
