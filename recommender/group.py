@@ -142,3 +142,29 @@ def rank(
     frame = frame.sort_values(["vetoed", "score"], ascending=[True, False], kind="stable")
     frame.insert(1, "rank", np.arange(1, len(frame) + 1))
     return frame.reset_index(drop=True)
+
+
+def with_given(reactions: Reactions, given: Sequence[float]) -> tuple[float, float, float]:
+    """Return what a group makes of one movie that some of its members have rated already.
+
+    Args:
+        reactions: of those who have not, for that movie alone; of nobody when all have.
+        given: the stars (0.5..5) of those who have.
+
+    Returns:
+        The mean of all ratings, given and to come, and its 80% interval (low, high), in stars.
+
+    Raises:
+        DataError: there is nobody in the group.
+    """
+    everyone = len(reactions.member_ids) + len(given)
+    if not everyone:
+        raise DataError("A group needs a member.")
+    expected, doubt = 0.0, 0.0
+    if reactions.member_ids:
+        mean, sd = reactions.group_mean()
+        expected, doubt = float(mean[0]), float(sd[0])
+    to_come = len(reactions.member_ids) / everyone
+    mean_of_all = to_come * expected + sum(given) / everyone
+    reach = float(ndtri(0.9)) * to_come * doubt
+    return mean_of_all, max(mean_of_all - reach, MIN_STARS), min(mean_of_all + reach, MAX_STARS)

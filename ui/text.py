@@ -55,6 +55,12 @@ def film(title: str, year: int | None) -> str:
     return f"{title} ({year})" if year else title
 
 
+def day(moment: datetime) -> str:
+    """Return the day of `moment` where the app runs: "5 Dec 2015"."""
+    local = moment.astimezone()
+    return f"{local.day} {local:%b %Y}"
+
+
 def ago(moment: datetime, now: datetime | None = None) -> str:
     """Return how long ago `moment` (UTC) was: "just now", "5 minutes ago", "3 days ago"."""
     seconds = max(0, int(((now or datetime.now(UTC)) - moment).total_seconds()))

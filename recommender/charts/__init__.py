@@ -7,6 +7,7 @@ from recommender.charts.accuracy import (
 )
 from recommender.charts.club import like_table, member_errors, stars_by_prediction
 from recommender.charts.learning import learning_curve
+from recommender.charts.movie import rating_distribution
 from recommender.charts.ranking import ranking_metrics
 from recommender.charts.tonight import group_heatmap, prediction_intervals
 
@@ -19,6 +20,7 @@ __all__ = [
     "predicted_against_actual",
     "prediction_intervals",
     "ranking_metrics",
+    "rating_distribution",
     "reliability",
     "stars_by_prediction",
 ]

@@ -2,15 +2,41 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+
+import pandas as pd
 import pytest
 from furnished import Open
+from streamlit.testing.v1 import AppTest
 
-PULP_FICTION = "296"
+from club.store import Store
+from ui import services
+from ui.components.movie import changes_of_mind
+from ui.text import day
+
+PULP_FICTION, HEAT, UP = 296, 6, 68954
+EIGHT = range(1, 9)
+
+
+def open_movie(open_page: Open, movie: int) -> AppTest:
+    return open_page("movie", movie=str(movie))
+
+
+def said(app: AppTest) -> str:
+    return " ".join(element.value for element in [*app.markdown, *app.caption, *app.subheader])
+
+
+def tiles(app: AppTest, key: str) -> list[dict]:
+    """What the shelf whose key is `key` shows."""
+    found = next(element for element in app.get("bidi_component") if key in element.proto.id)
+    return list(json.loads(found.proto.json)["tiles"])
 
 
 def test_a_link_leads_to_the_movie(open_page: Open) -> None:
-    app = open_page("movie", movie=PULP_FICTION)
+    app = open_movie(open_page, PULP_FICTION)
     assert app.title[0].value == "Pulp Fiction"
+    assert "1994 · Comedy, Crime, Drama, Thriller" in app.caption[0].value.replace("\\", "")
 
 
 @pytest.mark.parametrize("movie", ["", "0", "-1", "heat", "99999999999999999999", "1.5"])
@@ -19,10 +45,142 @@ def test_an_unknown_movie_is_one_sentence_and_the_search(open_page: Open, movie:
     assert app.title[0].value == "Movie"
     assert len(app.markdown) == 1
     app.text_input("find_movie").set_value("pulp ficton").run()
-    assert not app.exception
+    assert tiles(app, "found")[0]["address"] == "movie?movie=296"
 
 
 def test_no_movie_at_all_is_the_search(open_page: Open) -> None:
     app = open_page("movie")
     assert not app.markdown
     assert app.text_input("find_movie").label == "Find a movie"
+
+
+def test_everyone_who_has_not_seen_it_is_predicted(open_page: Open) -> None:
+    app = open_movie(open_page, UP)
+    club = services.view()
+    expected = services.reactions(club, (UP,), tuple(EIGHT))
+    assert app.metric[0].value == f"{expected.mean.mean():.2f} ★"
+    chances = next(c.value for c in app.caption if c.value.startswith("Chance of 4"))
+    first = expected.like_probability()[:, 0].argmax()
+    assert chances.replace("\\", "").startswith(
+        f"Chance of 4 stars or more: {club.names[expected.member_ids[first]]} "
+        f"{expected.like_probability()[first, 0]:.0%}"
+    )
+    assert len(app.get("plotly_chart")) == 2
+
+
+def test_who_rated_it_is_shown_beside_what_was_expected(open_page: Open, store: Store) -> None:
+    for member in EIGHT:
+        store.rate(member, HEAT, 0.5)
+    app = open_movie(open_page, HEAT)
+    assert app.metric[0].value == "0.50 ★"
+    assert "Everyone has rated it." in said(app)
+    assert said(app).count("**½**") == len(EIGHT)
+    assert said(app).count("expected ") == len(EIGHT)
+    assert "Chance of 4" not in said(app)
+    # The model had not heard of these ratings, and expects what it did before.
+    assert "expected 0" not in said(app)
+
+
+def test_the_shortlist_is_one_button(open_page: Open, store: Store) -> None:
+    app = open_movie(open_page, PULP_FICTION)
+    next(b for b in app.button if b.label == "Shortlist it").click().run()
+    assert store.shortlist()[-1] == PULP_FICTION
+    next(b for b in app.button if b.label == "On the shortlist").click().run()
+    assert PULP_FICTION not in store.shortlist()
+
+
+def test_why_can_be_asked_for_whoever_has_not_rated_it(open_page: Open, store: Store) -> None:
+    store.rate(1, UP, 4)
+    app = open_movie(open_page, UP)
+    ask = app.pills(f"why_movie_{UP}")
+    assert len(ask.options) == len(EIGHT) - 1
+    ask.set_value(3).run()
+    assert "Because you gave" in said(app)
+
+
+def test_similar_movies_lead_to_their_pages_with_what_they_share(open_page: Open) -> None:
+    app = open_movie(open_page, UP)
+    found = tiles(app, "similar")
+    assert len(found) == 9
+    assert all(tile["address"] == f"movie?movie={tile['id']}" for tile in found)
+    assert "computer animation" in " ".join(tile["note"] for tile in found)
+    assert UP not in [tile["id"] for tile in found]
+    table = app.dataframe[-1].value
+    assert list(table.columns) == ["Movie", "Alike", "Same people", "Words in common"]
+    assert table["Alike"].is_monotonic_decreasing
+
+
+def test_a_movie_of_the_clubs_own_has_a_page(open_page: Open, store: Store) -> None:
+    movie = store.add_movie("*Our* film", 2026, "Comedy", "pixar animation|computer animation")
+    app = open_movie(open_page, movie)
+    assert app.title[0].value == r"\*Our\* film"
+    assert "None of the world's raters has rated it." in said(app)
+    assert "guessed from its words" in said(app)
+    assert tiles(app, "similar")
+    nothing = store.add_movie("Nothing known")
+    app = open_movie(open_page, nothing)
+    assert "Nobody has said yet." in said(app)
+    assert "Nothing is known of it yet" in said(app)
+
+
+def test_without_members_the_page_says_so(open_page: Open, store: Store) -> None:
+    store.start_own_club("Ours")
+    app = open_movie(open_page, HEAT)
+    assert "Nobody is in the club yet." in said(app)
+    assert not app.metric
+
+
+def test_a_member_without_ratings_is_named(open_page: Open, store: Store) -> None:
+    store.add_member("Zoe")
+    assert "Zoe has rated nothing yet" in said(open_movie(open_page, UP))
+
+
+def test_before_the_first_model_the_page_waits(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(services, "model", lambda _club: None)
+    app = open_movie(open_page, UP)
+    assert "The first predictions are on their way" in said(app)
+    assert not app.metric
+
+
+def test_who_changed_their_mind_is_told(open_page: Open, store: Store) -> None:
+    store.rate(1, UP, 2)
+    when = datetime(2020, 5, 3, 12, tzinfo=UTC)
+    with store.database.write() as write:
+        write.connection.exec_driver_sql(
+            f"UPDATE rating_events SET at = {int(when.timestamp())} WHERE movie_id = {UP}"
+        )
+    store.rate(1, UP, 4)
+    assert f"Ana gave 2 on 3 May 2020, then 4 on {day(datetime.now(UTC))}." in said(
+        open_movie(open_page, UP)
+    )
+
+
+def event(
+    minute: int, step: int, after: float | None, kind: str = "rate", undoes: int | None = None
+) -> dict:
+    at = pd.Timestamp("2026-01-01T12:00Z") + pd.Timedelta(minutes=minute)
+    return {
+        "at": at, "step": step, "member_id": 1, "after": after, "kind": kind, "undoes": undoes,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("events", "path"),
+    [
+        ([event(0, 1, 4.0)], None),
+        ([event(0, 1, 4.0), event(60, 2, 3.0)], [4.0, 3.0]),
+        ([event(0, 1, 4.0), event(60, 2, None, "clear")], [4.0, None]),
+        # A slip of the finger is put right; nothing else was ever meant.
+        ([event(0, 1, 4.0), event(1, 2, 4.5)], None),
+        ([event(0, 1, 4.0), event(60, 2, 1.0), event(61, 3, 3.0)], [4.0, 3.0]),
+        ([event(0, 1, 4.0), event(60, 2, 1.0), event(61, 3, 4.0)], None),
+        # What was undone never happened.
+        ([event(0, 1, 4.0), event(60, 2, 1.0), event(90, 3, 4.0, "undo", 2)], None),
+    ],
+)
+def test_only_a_change_of_mind_counts(events: list[dict], path: list[float | None] | None) -> None:
+    history = pd.DataFrame(events[::-1]).astype({"undoes": "Int64", "after": float})
+    found = changes_of_mind(history)
+    assert [given for _, given in found.get(1, [])] == (path or [])

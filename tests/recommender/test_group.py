@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from recommender import DataError, Reactions
-from recommender.group import STRATEGIES, rank
+from recommender.group import STRATEGIES, rank, with_given
 
 # Movie 10 divides, movie 20 pleases all a little, movie 30 is second best for both.
 STARS = np.array([[5.0, 3.5, 4.0], [2.0, 3.5, 3.0]])
@@ -109,3 +109,27 @@ def test_every_strategy_says_what_it_does_and_where_it_comes_from() -> None:
     for strategy in STRATEGIES.values():
         assert strategy.sentence.endswith(".")
         assert strategy.source
+
+
+def test_what_was_given_counts_like_what_is_expected() -> None:
+    # Two are expected to give 4 and 3, give or take half a star each; one gave 5.
+    expected = Reactions((1, 2), (10,), np.array([[4.0], [3.0]]), np.full((2, 1), 0.5))
+    mean, low, high = with_given(expected, [5.0])
+    assert mean == pytest.approx(4.0)
+    reach = 1.2815515655446004 * np.sqrt(0.5) / 3
+    assert (low, high) == pytest.approx((4 - reach, 4 + reach))
+    nobody = Reactions((), (10,), np.zeros((0, 1)), np.zeros((0, 1)))
+    assert with_given(nobody, [5.0, 2.0]) == (3.5, 3.5, 3.5)
+    assert with_given(expected, [])[0] == pytest.approx(3.5)
+    with pytest.raises(DataError, match="A group needs a member"):
+        with_given(nobody, [])
+
+
+@given(
+    hnp.arrays(float, (3, 1), elements=st.floats(0.5, 5)),
+    hnp.arrays(float, (3, 1), elements=st.floats(0.1, 2)),
+)
+def test_with_nothing_given_it_is_the_groups_interval(mean: np.ndarray, sd: np.ndarray) -> None:
+    expected = Reactions((1, 2, 3), (10,), mean, sd)
+    row = rank(expected).iloc[0]
+    assert with_given(expected, []) == pytest.approx((row["mean"], row["low"], row["high"]))

@@ -136,13 +136,7 @@ def show_ranking(club: View, here: list[int], movies: tuple[int, ...], strategy:
             st.skeleton(height=240)
         return
     ranked = rank(present, strategy)
-    newcomers = [m for m in here if not (club.ratings[MEMBER] == m).any()]
-    if newcomers:
-        who = plain(listed(club.names[member] for member in newcomers))
-        st.caption(
-            f"{who} {'has' if len(newcomers) == 1 else 'have'} rated nothing yet, so the crowd's "
-            "opinion stands in, with a wide interval."
-        )
+    newcomers_note(club, here)
     _hero(club, present, ranked.iloc[0], strategy)
     if len(ranked) > 1:
         st.subheader("The other candidates", anchor=False)
@@ -151,6 +145,17 @@ def show_ranking(club: View, here: list[int], movies: tuple[int, ...], strategy:
                 _card(club, present, row)
         st.space("small")
         _heatmap(club, present, ranked)
+
+
+def newcomers_note(club: View, members: Sequence[int]) -> None:
+    """Say whose stars are nobody's in particular, if anybody's."""
+    newcomers = [member for member in members if not (club.ratings[MEMBER] == member).any()]
+    if newcomers:
+        who = plain(listed(club.names[member] for member in newcomers))
+        st.caption(
+            f"{who} {'has' if len(newcomers) == 1 else 'have'} rated nothing yet, so the crowd's "
+            "opinion stands in, with a wide interval."
+        )
 
 
 def _group_stars(row: pd.Series) -> str:
@@ -186,7 +191,7 @@ def _hero(club: View, present: Reactions, row: pd.Series, strategy: str) -> None
                 st.markdown(plain(reason(present, row, strategy)))
                 _seen_note(club, present.member_ids, movie)
         with right:
-            _intervals(club, present, movie, row)
+            intervals(club, present, movie, (row["mean"], row["low"], row["high"]))
         with st.expander("Why? Ask for one of us", icon=":material/psychology_alt:"):
             why.ask(club, present.member_ids, movie, key="why_hero")
 
@@ -214,20 +219,28 @@ def _card(club: View, present: Reactions, row: pd.Series) -> None:
 @errors_shown()
 def _details(club: View, present: Reactions, row: pd.Series) -> None:
     movie = int(row[MOVIE])
-    _intervals(club, present, movie, row)
+    intervals(club, present, movie, (row["mean"], row["low"], row["high"]))
     why.ask(club, present.member_ids, movie, key="why_dialog")
 
 
-def _intervals(club: View, present: Reactions, movie: int, row: pd.Series) -> None:
+def intervals(
+    club: View, present: Reactions, movie: int, group: tuple[float, float, float]
+) -> None:
+    """Draw what everyone in `present` is expected to give a movie.
+
+    Args:
+        group: their mean and its 80% interval (low, high), stars; drawn when they are several.
+    """
     frame = present.frame()
     frame = frame[frame[MOVIE] == movie].sort_values("mean", ascending=False)
     frame["member"] = frame[MEMBER].map(club.names)
-    group = (row["mean"], row["low"], row["high"]) if len(frame) > 1 else None
     said = listed(
         f"{name} {mean:.1f}" for name, mean in zip(frame["member"], frame["mean"], strict=True)
     )
     st.plotly_chart(
-        prediction_intervals(frame, movie=club.title(movie), group=group),
+        prediction_intervals(
+            frame, movie=club.title(movie), group=group if len(frame) > 1 else None
+        ),
         config=CHART,
         key=f"intervals_{movie}",
         alt=f"Expected stars: {said}",

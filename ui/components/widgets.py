@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -119,18 +120,41 @@ def shelf(
         on_chosen: called with the movie's id before the page is drawn again.
         note: a few words under a movie's poster.
     """
+    _draw(key, [_tile(club, movie, note(movie)) for movie in movie_ids], on_chosen)
 
+
+def shelf_of_links(
+    club: services.View,
+    movie_ids: Sequence[int],
+    key: str,
+    note: Callable[[int], str] = lambda _: "",
+) -> None:
+    """Draw posters that lead to the movies' own pages, as links do.
+
+    Args:
+        note: a few words under a movie's poster.
+    """
+
+    def go(movie: int) -> None:
+        st.switch_page("pages/movie.py", query_params={"movie": str(movie)})
+
+    tiles = [
+        _tile(club, movie, note(movie)) | {"address": f"movie?movie={movie}"} for movie in movie_ids
+    ]
+    _draw(key, tiles, go)
+
+
+def _draw(key: str, tiles: list[dict[str, Any]], on_chosen: Callable[[int], None]) -> None:
     def read() -> None:
         chosen = st.session_state[key].get("chosen")
-        if chosen in movie_ids:
+        if chosen in [tile["id"] for tile in tiles]:
             on_chosen(int(chosen))
 
-    tiles = []
-    for movie in movie_ids:
-        title, year = club.title(movie), club.year(movie)
-        svg = poster(title, year, club.genres(movie)).encode("utf-8")
-        picture = f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
-        tiles.append(
-            {"id": movie, "label": film(title, year), "note": note(movie), "picture": picture}
-        )
     _shelf()(key=key, data={"tiles": tiles}, on_chosen_change=read)
+
+
+def _tile(club: services.View, movie: int, note: str) -> dict[str, Any]:
+    title, year = club.title(movie), club.year(movie)
+    svg = poster(title, year, club.genres(movie)).encode("utf-8")
+    picture = f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
+    return {"id": movie, "label": film(title, year), "note": note, "picture": picture}
