@@ -1,0 +1,155 @@
+"""Which movie is which, and fetching many posters in the background."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from fake_tmdb import V3_KEY, Answer, FakeTmdb, movie
+
+from club.poster_run import PosterRun, RunStatus, wanted
+from club.posters import Posters
+from club.store import Store
+from club.tmdb import Tmdb
+from club.tmdb_cache import AnswerCache
+from club.tmdb_match import at_tmdb, in_catalogue
+from club.tmdb_web import Pace, TmdbWeb
+from club.world import catalogue
+from recommender.dataset import Dataset, check_movies
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeTmdb]:
+    with FakeTmdb() as server:
+        server.movies |= {
+            entry["id"]: entry
+            for entry in (
+                movie(1, "Twins", "1988-01-01"),
+                movie(2, "Twins", "1988-05-05"),
+                movie(3, "The Matrix", "1999-03-30", overview="A choice of pills.", runtime=136),
+                movie(4, "The Matrix Reloaded", "2003-05-15", poster_path=None),
+            )
+        }
+        yield server
+
+
+@pytest.fixture
+def tmdb(fake: FakeTmdb, tmp_path: Path) -> Tmdb:
+    web = TmdbWeb(V3_KEY, fake.url, pace=Pace(1e9), wait=lambda _: None)
+    return Tmdb(web, AnswerCache(tmp_path / "tmdb"), Posters(tmp_path / "posters"))
+
+
+MOVIES = check_movies(
+    pd.DataFrame(
+        {
+            "title": ["The Matrix", "Twins", "Heat", "Gisaengchung", "Matrix Reloaded", "Heat"],
+            "year": [1999, 1988, 1995, 2019, 2003, None],
+            "aliases": [(), (), (), ("기생충",), (), ()],
+            "tmdb_id": [None, None, 949, None, None, None],
+            "overview": ["", "", "Coffee.", "", "", ""],
+        },
+        index=[10, 20, 30, 40, 50, 60],
+    )
+)
+
+
+def test_a_result_is_found_in_the_catalogue_by_number_then_by_title_and_year(tmdb):
+    heat, comedy = tmdb.search("heat")
+    assert in_catalogue(MOVIES, heat) == 30
+    assert in_catalogue(MOVIES, comedy) is None  # another year, and 60 has none
+    assert in_catalogue(MOVIES, tmdb.movie(3)) == 10
+    assert in_catalogue(MOVIES, tmdb.movie(496243)) == 40
+    assert in_catalogue(MOVIES.drop(index=10), tmdb.movie(3)) is None
+
+
+def test_a_movie_with_another_number_is_another_movie(tmdb):
+    movies = MOVIES.assign(tmdb_id=MOVIES["tmdb_id"].where(MOVIES.index != 10, 99))
+    assert in_catalogue(movies, tmdb.movie(3)) is None
+
+
+def test_two_that_agree_are_none(tmdb):
+    both = pd.concat([MOVIES, MOVIES.loc[[10]].rename(index={10: 11})])
+    assert in_catalogue(both, tmdb.movie(3)) is None
+    assert at_tmdb(tmdb, MOVIES.loc[20]) is None
+
+
+def test_a_movie_is_found_at_tmdb_only_when_title_and_year_agree(tmdb, fake):
+    assert [at_tmdb(tmdb, MOVIES.loc[i]) for i in (10, 30, 60)] == [3, 949, None]
+    assert len(fake.asked) == 1  # a number needs no search, and without a year there is none
+
+
+def run(tmdb: Tmdb, store: Store, movies: pd.DataFrame) -> RunStatus:
+    poster_run = PosterRun()
+    assert poster_run.status.state == "idle"
+    assert poster_run.start(tmdb, store, movies)
+    poster_run.wait(30)
+    return poster_run.status
+
+
+def test_posters_and_facts_of_many_movies_come_in_one_write(tmdb, tmp_path):
+    store = Store(tmp_path / "club.db")
+    status = run(tmdb, store, MOVIES)
+    assert status == RunStatus("done", 6, 6, posters=2, unsure=3, without=1)
+    assert {file.name for file in (tmp_path / "posters").iterdir()} == {"3.jpg", "949.jpg"}
+    assert store.version() == 1
+    world = Dataset(pd.DataFrame({"user_id": [], "movie_id": [], "rating": []}), MOVIES)
+    matrix = catalogue(world, store).loc[10]
+    assert (matrix["tmdb_id"], matrix["runtime"]) == (3, 136)
+    assert matrix["overview"] == "A choice of pills."
+    assert matrix["keywords"] == ()
+    assert catalogue(world, store).loc[30, "overview"] == "Coffee."
+
+
+def test_one_bad_poster_does_not_end_the_run(tmdb, fake, tmp_path):
+    fake.break_at("/t/p", Answer(200, b"no picture"))
+    fake.break_at("/3/movie/949", Answer(200, b"<html>"))
+    status = run(tmdb, Store(tmp_path / "club.db"), MOVIES.loc[[10, 30, 50]])
+    assert (status.state, status.posters, status.without) == ("done", 0, 3)
+
+
+def test_a_server_that_is_gone_ends_the_run_and_keeps_what_came(tmdb, fake, tmp_path):
+    fake.always("/3/movie/949", Answer(429, {}, Retry_After="600"))
+    store = Store(tmp_path / "club.db")
+    status = run(tmdb, store, MOVIES.loc[[10, 30, 50]])
+    assert (status.state, status.done, status.posters) == ("failed", 1, 1)
+    assert status.message == "TMDB is asked too often; try again in 10 min."
+    assert store.movie_details().index.tolist() == [10]
+
+
+def test_a_run_can_be_stopped_and_nobody_starts_a_second_meanwhile(tmdb, fake, tmp_path):
+    reached = threading.Event()
+
+    def pause(_):
+        reached.set()
+        fake.go_on.wait(30)
+        return Answer(200, fake.movies[3])
+
+    fake.break_at("/3/movie/3", pause)
+    store, poster_run = Store(tmp_path / "club.db"), PosterRun()
+    assert poster_run.start(tmdb, store, MOVIES)
+    assert reached.wait(30)
+    assert not poster_run.start(tmdb, store, MOVIES)
+    poster_run.stop()
+    fake.go_on.set()
+    poster_run.wait(30)
+    assert (poster_run.status.state, poster_run.status.done) == ("stopped", 1)
+    assert store.movie_details().index.tolist() == [10]
+    assert poster_run.start(tmdb, store, MOVIES.loc[[30]])
+    poster_run.wait(30)
+    assert poster_run.status.state == "done"
+
+
+def test_a_database_that_fails_is_told(tmdb, tmp_path):
+    store = Store(tmp_path / "club.db")
+    (tmp_path / "club.db").write_bytes(b"no database" * 1000)
+    status = run(tmdb, store, MOVIES.loc[[10]])
+    assert status.state == "failed"
+    assert "is damaged" in status.message
+
+
+def test_whose_posters_are_wanted():
+    rows = wanted(MOVIES, [30, 10], [20, 30, 777, 40], have={20})
+    assert rows.index.tolist() == [30, 10, 40]
