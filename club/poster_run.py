@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from club.details import Details
 from club.errors import ClubError, TmdbBadAnswer
+from club.posters import Posters
 from club.store import Store
 from club.tmdb import Tmdb
 from club.tmdb_match import at_tmdb
@@ -126,15 +127,12 @@ class PosterRun:
         )
 
 
-def wanted(
-    movies: pd.DataFrame, shortlist: Sequence[int], rated: Sequence[int], have: set[int]
-) -> pd.DataFrame:
-    """Return the rows of the movies whose posters the club would see, the shortlist's first.
+def wanted(movies: pd.DataFrame, movie_ids: Iterable[int], posters: Posters) -> pd.DataFrame:
+    """Return the rows of those movies that have no poster, in the order of `movie_ids`.
 
     Args:
         movies: in the form of `Dataset.movies`.
-        shortlist, rated: movie ids.
-        have: movie ids that have their poster.
     """
-    order = [movie for movie in dict.fromkeys([*shortlist, *rated]) if movie not in have]
-    return movies.loc[[movie for movie in order if movie in movies.index]]
+    rows = movies.loc[[movie for movie in dict.fromkeys(movie_ids) if movie in movies.index]]
+    lacking = [pd.isna(number) or posters.find(int(number)) is None for number in rows["tmdb_id"]]
+    return rows[lacking]

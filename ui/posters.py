@@ -5,6 +5,7 @@ Pure text in, SVG text out; nothing here imports streamlit. Every piece of data 
 
 from __future__ import annotations
 
+import base64
 import random
 import re
 import textwrap
@@ -50,6 +51,20 @@ GENRES: dict[str, tuple[Palette, tuple[Pattern, ...]]] = {
     ),
 }
 PLAIN = (Palette("#e4ddd2", "#7b6f66", "#b48a5a", "#2f2924"), (draw.halves,))
+
+
+def framed(jpeg: bytes) -> str:
+    """Return a fetched poster as SVG text: of the size, corners and edge of the drawn ones."""
+    data = base64.b64encode(jpeg).decode("ascii")
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
+        f'width="{WIDTH}" height="{HEIGHT}"><defs><clipPath id="page">'
+        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="14"/></clipPath></defs>'
+        f'<image width="{WIDTH}" height="{HEIGHT}" preserveAspectRatio="xMidYMid slice" '
+        f'clip-path="url(#page)" href="data:image/jpeg;base64,{data}"/>'
+        f'<rect x="0.75" y="0.75" rx="13.5" width="{WIDTH - 1.5}" height="{HEIGHT - 1.5}" '
+        f"{EDGE}/></svg>"
+    )
 
 
 def main_genre(genres: Sequence[str]) -> str | None:

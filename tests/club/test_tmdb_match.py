@@ -150,6 +150,10 @@ def test_a_database_that_fails_is_told(tmdb, tmp_path):
     assert "is damaged" in status.message
 
 
-def test_whose_posters_are_wanted():
-    rows = wanted(MOVIES, [30, 10], [20, 30, 777, 40], have={20})
-    assert rows.index.tolist() == [30, 10, 40]
+def test_whose_posters_are_wanted(tmdb, tmp_path):
+    posters = Posters(tmp_path / "posters")
+    order = [30, 10, 20, 30, 777, 40]
+    assert wanted(MOVIES, order, posters).index.tolist() == [30, 10, 20, 40]
+    tmdb.poster(tmdb.movie(949))
+    assert wanted(MOVIES, order, posters).index.tolist() == [10, 20, 40]
+    assert wanted(MOVIES, [], posters).empty

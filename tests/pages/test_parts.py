@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui import text
-from ui.posters import GENRES, main_genre, poster
+from ui.posters import GENRES, framed, main_genre, poster
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -85,3 +85,17 @@ def test_moments_are_told_as_how_long_ago() -> None:
         "just now", "1 minute ago", "5 hours ago", "2 days ago",
     ]  # fmt: skip
     assert text.ago(now + timedelta(minutes=3), now) == "just now"
+
+
+def test_a_fetched_poster_has_the_frame_of_the_drawn_ones() -> None:
+    drawn, fetched = (
+        ElementTree.fromstring(svg) for svg in (poster("A", 2000, []), framed(b"\xff\xd8jpeg"))
+    )
+    assert {k: drawn.get(k) for k in ("viewBox", "width")} == {
+        k: fetched.get(k) for k in ("viewBox", "width")
+    }
+    assert [node.get("rx") for node in drawn.iter(f"{SVG}rect") if node.get("rx")] == [
+        node.get("rx") for node in fetched.iter(f"{SVG}rect")
+    ]
+    (image,) = fetched.iter(f"{SVG}image")
+    assert image.get("href") == "data:image/jpeg;base64,/9hqcGVn"

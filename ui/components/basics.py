@@ -13,7 +13,7 @@ import streamlit as st
 from club.errors import ClubError, InvalidInput, NotFound, StoreUnavailable
 from recommender.errors import RecommenderError
 from ui import services
-from ui.posters import poster
+from ui.pictures import picture
 from ui.text import film, plain
 
 ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: that is fetched
@@ -88,9 +88,8 @@ def poster_image(
     club: services.View, movie_id: int, width: int | Literal["stretch"] = "stretch"
 ) -> None:
     """Draw a movie's poster."""
-    title, year = club.title(movie_id), club.year(movie_id)
-    svg = poster(title, year, club.genres(movie_id))
-    st.image(svg, width=width, alt=f"Poster: {film(title, year)}")
+    called = film(club.title(movie_id), club.year(movie_id))
+    st.image(picture(club, movie_id), width=width, alt=f"Poster: {called}")
 
 
 def facts(club: services.View, movie_id: int) -> str:

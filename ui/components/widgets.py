@@ -15,7 +15,7 @@ import streamlit as st
 
 from ui import services
 from ui.components.basics import one_at_a_time
-from ui.posters import poster
+from ui.pictures import picture
 from ui.text import film
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -120,7 +120,7 @@ def shelf(
         on_chosen: called with the movie's id before the page is drawn again.
         note: a few words under a movie's poster.
     """
-    _draw(key, [_tile(club, movie, note(movie)) for movie in movie_ids], on_chosen)
+    draw_shelf(key, [_tile(club, movie, note(movie)) for movie in movie_ids], on_chosen)
 
 
 def shelf_of_links(
@@ -141,10 +141,12 @@ def shelf_of_links(
     tiles = [
         _tile(club, movie, note(movie)) | {"address": f"movie?movie={movie}"} for movie in movie_ids
     ]
-    _draw(key, tiles, go)
+    draw_shelf(key, tiles, go)
 
 
-def _draw(key: str, tiles: list[dict[str, Any]], on_chosen: Callable[[int], None]) -> None:
+def draw_shelf(key: str, tiles: Sequence[dict[str, Any]], on_chosen: Callable[[int], None]) -> None:
+    """Draw tiles (see `tile`) to choose from; `on_chosen` is called with the number of one."""
+
     def read() -> None:
         chosen = st.session_state[key].get("chosen")
         if chosen in [tile["id"] for tile in tiles]:
@@ -153,8 +155,23 @@ def _draw(key: str, tiles: list[dict[str, Any]], on_chosen: Callable[[int], None
     _shelf()(key=key, data={"tiles": tiles}, on_chosen_change=read)
 
 
+def tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
+    """Return what the shelf draws of a movie.
+
+    Args:
+        label: what it is called, for who cannot see the picture.
+        note: a few words under the picture.
+        svg: the picture.
+    """
+    data = base64.b64encode(svg.encode("utf-8")).decode("ascii")
+    return {
+        "id": number,
+        "label": label,
+        "note": note,
+        "picture": f"data:image/svg+xml;base64,{data}",
+    }
+
+
 def _tile(club: services.View, movie: int, note: str) -> dict[str, Any]:
-    title, year = club.title(movie), club.year(movie)
-    svg = poster(title, year, club.genres(movie)).encode("utf-8")
-    picture = f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
-    return {"id": movie, "label": film(title, year), "note": note, "picture": picture}
+    called = film(club.title(movie), club.year(movie))
+    return tile(movie, called, note, picture(club, movie))

@@ -1,0 +1,62 @@
+"""TMDB as the pages use it: the key from the secrets, one client and one run of posters for all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import streamlit as st
+
+from club.errors import TmdbUnavailable
+from club.poster_run import PosterRun
+from club.tmdb import Tmdb
+from club.tmdb_cache import AnswerCache
+from club.tmdb_key import SECRETS
+from club.tmdb_web import ADDRESS, TmdbWeb
+from ui import services
+from ui.pictures import posters
+
+
+def client() -> Tmdb | None:
+    """Return the way to TMDB; None where nobody has put a key into the secrets.
+
+    Raises:
+        TmdbUnavailable: the secrets cannot be read, or hold no key.
+        InvalidInput: the address in them cannot be used.
+    """
+    section = _section()
+    if section is None:
+        return None
+    key, address = section.get("key"), section.get("url", ADDRESS)
+    if not isinstance(key, str) or not isinstance(address, str):
+        raise TmdbUnavailable(f'Write the key for TMDB into {SECRETS} like this: key = "…".')
+    return _client(services.var(), key, address)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _client(folder: Path, key: str, address: str) -> Tmdb:
+    return Tmdb(TmdbWeb(key, address), AnswerCache(folder / "tmdb"), posters())
+
+
+def _section() -> Mapping[str, object] | None:
+    try:
+        section = st.secrets["tmdb"]
+    except KeyError:
+        return None
+    except (OSError, ValueError):  # no file, or one that cannot be read
+        if any(Path(file).exists() for file in st.get_option("secrets.files")):
+            raise TmdbUnavailable(
+                f"{SECRETS} cannot be read; check that texts in it stand in quotes."
+            ) from None
+        return None
+    return section if isinstance(section, Mapping) else {}
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _poster_run(folder: Path) -> PosterRun:
+    return PosterRun()
+
+
+def poster_run() -> PosterRun:
+    """Return the run that fetches posters, or that nobody has started yet."""
+    return _poster_run(services.var())
