@@ -23,7 +23,6 @@ from club.posters import Posters
 from club.tmdb_cache import AnswerCache
 from club.tmdb_web import TmdbWeb
 
-NOTICE = "This product uses the TMDB API but is not endorsed or certified by TMDB."
 POSTER_SIZE = "w342"
 _DAY = 86_400  # seconds
 _LANGUAGE = "en-US"

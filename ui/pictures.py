@@ -8,6 +8,12 @@ from club.posters import Posters
 from ui import services
 from ui.posters import framed, poster
 
+# What TMDB's terms ask to say, with their name, wherever something of theirs may be shown.
+CREDIT = (
+    "Facts and posters from [TMDB](https://www.themoviedb.org), The Movie Database, where the club "
+    "fetched them. This product uses the TMDB API but is not endorsed or certified by TMDB."
+)
+
 
 def posters() -> Posters:
     """Return the posters on disk."""

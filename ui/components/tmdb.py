@@ -7,7 +7,7 @@ import streamlit as st
 from club.details import Details
 from club.errors import TmdbBadAnswer, TmdbError, TmdbUnavailable
 from club.poster_run import RunStatus, wanted
-from club.tmdb import NOTICE, Found, Tmdb, TmdbMovie
+from club.tmdb import Found, Tmdb, TmdbMovie
 from club.tmdb_key import SECRETS
 from club.tmdb_match import in_catalogue
 from recommender.columns import MOVIE
@@ -18,10 +18,10 @@ from ui.posters import poster
 from ui.services import View
 from ui.text import counted, film, plain
 
-TEXT, FOUND, CHOSEN, MOVIE_THERE = "tmdb_text", "tmdb_found", "tmdb_chosen", "tmdb_movie"
+TEXT, ASKED, FOUND = "tmdb_text", "tmdb_asked", "tmdb_found"
+CHOSEN, MOVIE_THERE = "tmdb_chosen", "tmdb_movie"
 LISTED, DRAWN = "tmdb_listed", "tmdb_run_drawn"
 SHOWN, SECONDS = 12, 1.0
-CREDIT = f"Facts and posters from [TMDB](https://www.themoviedb.org), The Movie Database. {NOTICE}"
 
 
 def section(club: View) -> None:
@@ -42,28 +42,32 @@ def section(club: View) -> None:
         _results(club)
         _chosen(club, client)
         _posters_for_all(club, client)
-    st.caption(CREDIT)
+    st.caption(pictures.CREDIT)
 
 
 def _search(client: Tmdb) -> None:
+    def ask() -> None:
+        for name in (FOUND, CHOSEN, MOVIE_THERE):
+            st.session_state.pop(name, None)
+        st.session_state[ASKED] = st.session_state[TEXT].strip()
+
     with (
         st.form("tmdb_search", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        text = st.text_input(
+        st.text_input(
             "Find a movie at TMDB", key=TEXT, max_chars=200, placeholder="A title in any language"
         )
-        asked = st.form_submit_button("Search", icon=":material/travel_explore:")
-    if not asked or not text.strip():
+        st.form_submit_button("Search", icon=":material/travel_explore:", on_click=ask)
+    asked = st.session_state.get(ASKED)
+    if not asked:
         return
-    for name in (FOUND, CHOSEN, MOVIE_THERE):
-        st.session_state.pop(name, None)
     with errors_shown(), st.spinner("Asking TMDB …"):
-        found = client.search(text)[:SHOWN]
+        found = client.search(asked)[:SHOWN]
         _fetch_posters(client, found)
         st.session_state[FOUND] = found
-        if not found:
-            st.markdown(f"TMDB knows no movie called “{plain(text)}”.")
+    # Here and not before: a run that is cut short asks again. A fault is not asked for twice.
+    del st.session_state[ASKED]
 
 
 def _fetch_posters(client: Tmdb, found: list[Found]) -> None:
@@ -78,8 +82,10 @@ def _fetch_posters(client: Tmdb, found: list[Found]) -> None:
 
 
 def _results(club: View) -> None:
-    found: list[Found] = st.session_state.get(FOUND, [])
+    found: list[Found] | None = st.session_state.get(FOUND)
     if not found:
+        if found is not None:
+            st.markdown("TMDB knows no movie that is called like this.")
         return
 
     def choose(tmdb_id: int) -> None:
@@ -100,7 +106,8 @@ def _results(club: View) -> None:
 
 def _note(club: View, movie: Found) -> str:
     is_known = in_catalogue(club.movies, movie) is not None
-    return "in the catalogue" if is_known else str(movie.year or "")
+    parts = (str(movie.year or ""), "in the catalogue" if is_known else "")
+    return " · ".join(part for part in parts if part)
 
 
 def _picture(movie: Found, genres: tuple[str, ...]) -> str:
@@ -114,21 +121,21 @@ def _chosen(club: View, client: Tmdb) -> None:
         return
     if MOVIE_THERE not in st.session_state:
         with errors_shown(), st.spinner("Asking TMDB …"):
-            # Whatever happens, it is asked once for each choice.
-            del st.session_state[CHOSEN]
             movie = client.movie(tmdb_id)
             _fetch_posters(client, [movie])
-            st.session_state[MOVIE_THERE], st.session_state[CHOSEN] = movie, tmdb_id
+            st.session_state[MOVIE_THERE] = movie
     if MOVIE_THERE in st.session_state:
         _card(club, client, st.session_state[MOVIE_THERE])
+    else:  # a fault is not asked for twice
+        del st.session_state[CHOSEN]
 
 
 def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
     with st.container(border=True, key="tmdb_movie"):
-        left, right = st.columns([1, 3], gap="medium")
+        left, right = st.columns([1, 5], gap="medium")
         with left:
             called = film(movie.title, movie.year)
-            st.image(_picture(movie, movie.genres), width=180, alt=f"Poster: {called}")
+            st.image(_picture(movie, movie.genres), width=160, alt=f"Poster: {called}")
         with right.container(gap="small"):
             st.subheader(plain(movie.title), anchor=False)
             runtime = f"{movie.runtime} min" if movie.runtime else ""
@@ -190,8 +197,9 @@ def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) ->
         notify(f"{plain(club.title(movie_id))} has its facts from TMDB.")
         _poster_too(client, movie)
 
-    st.markdown("The catalogue has this movie already:")
-    movie_link(club, movie_id)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown("The catalogue has this movie already:", width="content")
+        movie_link(club, movie_id)
     row = club.movies.loc[movie_id]
     is_complete = row["overview"] == movie.overview and set(movie.keywords) <= set(row["keywords"])
     if not is_complete or row["tmdb_id"] != movie.tmdb_id:
