@@ -34,7 +34,11 @@ class Server:
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
         with (self.var / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--server.port", str(self.port)],
+                # Nobody's own key for TMDB is ever used: only what a test puts into its folder.
+                [
+                    *(*command, "--server.port", str(self.port)),
+                    *("--secrets.files", str(self.var / "secrets.toml")),
+                ],
                 cwd=ROOT,
                 env=env | {"MOVIE_CLUB_VAR": str(self.var)},
                 stdout=log,

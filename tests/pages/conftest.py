@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from furnished import Open, furnish
 from streamlit.testing.v1 import AppTest
 
@@ -26,6 +27,7 @@ def var(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
     shutil.copytree(furnished, folder)
     monkeypatch.setenv("MOVIE_CLUB_VAR", str(folder))
     monkeypatch.delenv("MOVIE_CLUB_DATABASE", raising=False)
+    monkeypatch.setattr(st, "secrets", {})  # nobody's own key for TMDB is ever used
     return folder
 
 
