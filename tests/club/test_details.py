@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pandas as pd
 import pytest
 
 from club.details import KEPT_DAYS, Details
 from club.errors import InvalidInput
+from club.export import back_up, write_ratings
+from club.store import Store
 from club.world import catalogue, training_data
 from recommender.dataset import Dataset
 
@@ -113,3 +117,16 @@ def test_a_club_that_begins_anew_has_no_details(store):
     store.keep_details([HEAT])
     store.start_own_club("Film club")
     assert store.movie_details().empty
+
+
+def test_a_backup_and_an_export_have_what_was_fetched(file, world, tmp_path):
+    store = Store(file)
+    store.keep_details([HEAT])
+    own = store.add_movie("Parasite", 2019, tmdb_id=496243, aliases=["기생충"], runtime=133)
+    store.rate(store.add_member("Ana"), own, 5)
+    back_up(store, tmp_path / "copy.db")
+    copy = Store(tmp_path / "copy.db")
+    pd.testing.assert_frame_equal(catalogue(world, copy), catalogue(world, store))
+    out = StringIO()
+    assert write_ratings(copy, catalogue(world, copy), out) == 1
+    assert out.getvalue().splitlines()[1].startswith(f"1,Ana,{own},Parasite,2019,5.0,")

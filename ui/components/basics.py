@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from club.errors import ClubError, InvalidInput, NotFound, StoreUnavailable
+from club.errors import ClubError, InvalidInput, NotFound, StoreUnavailable, TmdbError
 from recommender.errors import RecommenderError
 from ui import services
 from ui.pictures import picture
@@ -26,6 +26,8 @@ def next_step(error: Exception) -> str:
         return "Nothing was changed; put that right and reload this page."
     if isinstance(error, InvalidInput | NotFound):
         return "Nothing was changed; please try again."
+    if isinstance(error, TmdbError):
+        return "Everything else works without it."
     return "Reload this page once that is put right."
 
 

@@ -105,9 +105,8 @@ def _results(club: View) -> None:
 
 
 def _note(club: View, movie: Found) -> str:
-    is_known = in_catalogue(club.movies, movie) is not None
-    parts = (str(movie.year or ""), "in the catalogue" if is_known else "")
-    return " · ".join(part for part in parts if part)
+    known = " · have it" if in_catalogue(club.movies, movie) is not None else ""
+    return f"{film(movie.title, movie.year)}{known}"
 
 
 def _picture(movie: Found, genres: tuple[str, ...]) -> str:
