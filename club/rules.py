@@ -85,11 +85,8 @@ def clean_year(year: object) -> int | None:
     """
     if year is None:
         return None
-    try:
-        number = operator.index(cast("int", year))
-    except TypeError:
-        number = 0
-    if isinstance(year, bool) or not FIRST_YEAR <= number <= LAST_YEAR:
+    number = _whole_number(year, FIRST_YEAR, LAST_YEAR)
+    if number is None:
         raise InvalidInput(
             f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}, or be left out; "
             f"it is {_shown(year)}."
@@ -123,11 +120,8 @@ def clean_runtime(minutes: object) -> int | None:
     """
     if minutes is None:
         return None
-    try:
-        number = operator.index(cast("int", minutes))
-    except TypeError:
-        number = 0
-    if isinstance(minutes, bool) or not 1 <= number <= LONGEST_RUNTIME:
+    number = _whole_number(minutes, 1, LONGEST_RUNTIME)
+    if number is None:
         raise InvalidInput(
             f"A movie takes 1 to {LONGEST_RUNTIME:,} minutes, or nobody knows; "
             f"it is {_shown(minutes)}."
@@ -170,11 +164,8 @@ def clean_tmdb_id(value: object) -> int | None:
     """
     if value is None:
         return None
-    try:
-        number = operator.index(cast("int", value))
-    except TypeError:
-        number = 0
-    if isinstance(value, bool) or not 1 <= number <= LARGEST_ID:
+    number = _whole_number(value, 1, LARGEST_ID)
+    if number is None:
         raise InvalidInput(f"A movie's number at TMDB is a whole number, not {_shown(value)}.")
     return number
 
@@ -194,6 +185,15 @@ def tidied(text: str, longest: int) -> str:
     if not name_key(line):
         return ""
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
+def _whole_number(value: object, lowest: int, highest: int) -> int | None:
+    """Return a whole number of any kind as int; None if it is none, or outside these bounds."""
+    try:
+        number = operator.index(cast("int", value))
+    except TypeError:
+        return None
+    return number if not isinstance(value, bool) and lowest <= number <= highest else None
 
 
 def _clean_text(text: str, what: str, longest: int) -> str:
