@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from urllib3.exceptions import DecodeError, ReadTimeoutError
 from urllib3.exceptions import HTTPError as Urllib3Error
 
 from club.errors import InvalidInput, TmdbBadAnswer, TmdbError, TmdbUnavailable
@@ -175,9 +176,9 @@ class TmdbWeb:
             ) as answer:
                 is_answer = answer.status_code == requests.codes.ok
                 return _read(answer, longest) if is_answer else _refusal(answer)
-        except requests.Timeout:
+        except (requests.Timeout, ReadTimeoutError):
             return _Failure(_too_slow(), 0)
-        except requests.exceptions.ContentDecodingError:
+        except DecodeError:
             return _Failure(_garbled())
         except requests.exceptions.SSLError:
             return _Failure(
@@ -197,7 +198,8 @@ class TmdbWeb:
 
 def _read(answer: requests.Response, longest: int) -> bytes | _Failure:
     until, body = time.monotonic() + TOTAL_SECONDS, bytearray()
-    for part in answer.iter_content(65_536):
+    # What has come by now, not a full piece: who sends a byte a second would not be noticed.
+    while part := answer.raw.read1(65_536, decode_content=True):
         body += part
         if len(body) > longest:
             return _Failure(TmdbBadAnswer("TMDB's answer is far too long, so it was not read."))

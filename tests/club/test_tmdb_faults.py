@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import logging
 import traceback
 from collections.abc import Callable, Iterator
@@ -129,6 +131,44 @@ def test_a_server_that_stops_in_the_middle_is_not_waited_for(client, fake, refus
     fake.always("/3/movie", Answer(200, b'{"id": 949', Content_Length="5000"))
     tmdb = client(read_seconds=0.2)
     assert refusal(lambda: tmdb.movie(949), TmdbUnavailable) == OFFLINE
+
+
+def test_a_server_that_sends_a_byte_at_a_time_is_not_waited_for(
+    client, fake, waits, refusal, monkeypatch
+):
+    def drip(request):
+        request.send_response(200)
+        request.end_headers()
+        while not fake.go_on.wait(0.01):
+            request.wfile.write(b" ")
+
+    monkeypatch.setattr("club.tmdb_web.TOTAL_SECONDS", 0.1)
+    fake.always("/3/movie", drip)
+    tmdb = client()
+    assert refusal(lambda: tmdb.movie(949), TmdbUnavailable) == SLOW
+    assert waits == []
+
+
+def test_an_answer_may_be_compressed_and_in_pieces(tmdb, fake):
+    def pieces(request):
+        body = gzip.compress(json.dumps(fake.movies[949]).encode())
+        request.protocol_version = "HTTP/1.1"
+        request.send_response(200)
+        for name, value in (
+            ("Content-Encoding", "gzip"),
+            ("Transfer-Encoding", "chunked"),
+            ("Connection", "close"),
+        ):
+            request.send_header(name, value)
+        request.end_headers()
+        for start in range(0, len(body), 50):
+            piece = body[start : start + 50]
+            request.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        request.wfile.write(b"0\r\n\r\n")
+        raise ConnectionAbortedError
+
+    fake.break_at("/3/movie", pieces)
+    assert tmdb.movie(949).runtime == 170
 
 
 def test_no_server_at_all(client, fake, waits, refusal):
