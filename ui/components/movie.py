@@ -19,7 +19,8 @@ from ui.services import View
 from ui.text import between, counted, day, film, half_stars, listed, plain, stars
 
 ASKED, FIND = "movie", "find_movie"
-LIKE, KEYWORDS_NAMED = 9, 2  # nine fill a row of a screen, and three of a phone's
+LIKE, WORDS_NAMED = 9, 2  # nine fill a row of a screen, and three of a phone's
+MOSTLY = 0.5
 SLIP = pd.Timedelta(minutes=5)  # who taps another star within it has not changed their mind
 
 
@@ -212,7 +213,7 @@ def about(club: View, movie: int) -> None:
     st.subheader("What it is about", anchor=False)
     if known["overview"]:
         st.markdown(plain(known["overview"]))
-    with st.container(horizontal=True, gap="xxsmall", key="keywords"):
+    with st.container(horizontal=True, gap="xsmall", key="keywords"):
         for keyword in known["keywords"]:
             _chip(keyword)
     if not known["overview"] and not known["keywords"]:
@@ -249,12 +250,15 @@ def alike(club: View, movie: int) -> None:
     if found.empty:
         st.markdown("Nothing is known of it yet that could be like another movie.")
         return
-    shared = dict(zip(found[MOVIE], found["shared"], strict=True))
+    by_id = found.set_index(MOVIE)
     own = {keyword.casefold() for keyword in club.movies.at[movie, "keywords"]}
 
     def note(other: int) -> str:
-        keywords = [word for word in shared[other] if word in own][:KEYWORDS_NAMED]
-        return ", ".join(keywords) or "the same people choose both"
+        words, chosen = by_id.at[other, "shared"], by_id.at[other, "chosen"]
+        keywords = [word for word in words if word in own]
+        if chosen > MOSTLY and not keywords:
+            return "the same people choose both"
+        return ", ".join((keywords or words)[:WORDS_NAMED])
 
     shelf_of_links(club, [int(other) for other in found[MOVIE]], "similar", note)
     with st.expander("What makes them alike", icon=":material/join_inner:"):

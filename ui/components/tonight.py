@@ -13,7 +13,7 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.group import MISERY, STRATEGIES, rank
 from ui import live, services
 from ui.components import why
-from ui.components.basics import empty_state, errors_shown, facts, poster_image
+from ui.components.basics import empty_state, errors_shown, facts, movie_link, poster_image
 from ui.services import View
 from ui.text import between, counted, film, listed, plain, stars
 
@@ -190,6 +190,7 @@ def _hero(club: View, present: Reactions, row: pd.Series, strategy: str) -> None
                 st.caption(f"80% sure: {between(row['low'], row['high'])}")
                 st.markdown(plain(reason(present, row, strategy)))
                 _seen_note(club, present.member_ids, movie)
+                movie_link(club, movie, ":material/info: More about it")
         with right:
             intervals(club, present, movie, (row["mean"], row["low"], row["high"]))
         with st.expander("Why? Ask for one of us", icon=":material/psychology_alt:"):
@@ -202,7 +203,7 @@ def _card(club: View, present: Reactions, row: pd.Series) -> None:
     with picture:
         poster_image(club, movie)
     with words.container(gap="xxsmall"):
-        st.markdown(f"**{row['rank']}. {plain(club.title(movie))}**")
+        movie_link(club, movie, f"**{row['rank']}. {plain(club.title(movie))}**")
         st.caption(facts(club, movie))
         st.markdown(_group_stars(row))
         st.caption(plain(extremes(club, present, movie)))
