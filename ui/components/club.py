@@ -11,7 +11,7 @@ from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
 from ui import live, services
-from ui.components.basics import change, errors_shown, facts, notify, poster_image
+from ui.components.basics import change, errors_shown, facts, movie_link, notify, poster_image
 from ui.components.widgets import shelf
 from ui.services import View
 from ui.text import counted, film, plain
@@ -131,7 +131,7 @@ def shortlist(club: View) -> None:
         ):
             poster_image(club, movie, width=44)
             with st.container(gap=None):
-                st.markdown(f"**{plain(club.title(movie))}**")
+                movie_link(club, movie)
                 st.caption(facts(club, movie))
             st.button(
                 "",

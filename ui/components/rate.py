@@ -10,7 +10,7 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
 from ui import services
-from ui.components.basics import change, facts, notify, one_at_a_time, poster_image
+from ui.components.basics import change, facts, movie_link, notify, one_at_a_time, poster_image
 from ui.components.widgets import shelf, star_board
 from ui.services import View
 from ui.text import film, half_stars, listed, plain
@@ -117,6 +117,7 @@ def board(club: View, movie: int) -> None:
             with words:
                 st.subheader(plain(club.title(movie)), anchor=False)
                 st.caption(facts(club, movie))
+                movie_link(club, movie, ":material/info: More about it")
         with right:
             rows = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
             star_board(rows, f"stars_{movie}", save)
