@@ -5,8 +5,9 @@ two parts of the covariance that `recommender.space` adds up:
 
     likeness(a, b) = (place(a, b) + words(a, b)) / sqrt(variance(a) variance(b))
 
-Place: the same people choose both. Words: shared keywords, genres and decade. The other two parts,
-generosity and going with the crowd, are about the member; by them all good movies would be alike.
+Place: the same people choose both. Words: shared keywords, genres and decade. Generosity and going
+with the crowd are about the member; by them all good movies would be alike. The neighbours say too
+little about a single pair of movies.
 """
 
 from __future__ import annotations
