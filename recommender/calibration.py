@@ -27,12 +27,15 @@ class Calibration:
 
     Args:
         surprise: mean squared surprise of a rating, 1 when the variances are right.
+        marginal: the same for each rating by itself, predicted from all others, as a share of
+            that; below 1, for what the kernel gets wrong is how ratings vary together.
         cuts: (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution around the
             prediction counts as that many stars or more. People use some stars more than others
             (4 more than 4.5), so these are not the middles between the stars.
     """
 
     surprise: float
+    marginal: float
     cuts: np.ndarray
 
 
@@ -61,10 +64,12 @@ def calibrate(ratings: RatingRows, bias: Bias, space: Space, share: float) -> Ca
         means.append(ratings.stars[own] - residual[own] + liking)
         variances.append(variance)
         chosen.append(own)
-    stars = ratings.stars[np.concatenate(chosen)]
+    stars, mean = ratings.stars[np.concatenate(chosen)], np.concatenate(means)
+    variance = np.concatenate(variances)
     surprise = max(surprise / len(stars), LEAST)
-    sd = np.sqrt(share * surprise * np.concatenate(variances))
-    return Calibration(surprise, find_cuts(np.concatenate(means), sd, stars))
+    marginal = max(float(np.mean((stars - mean) ** 2 / variance)), LEAST) / surprise
+    sd = np.sqrt(share * surprise * variance)
+    return Calibration(surprise, marginal, find_cuts(mean, sd, stars))
 
 
 def find_cuts(mean: np.ndarray, sd: np.ndarray, stars: np.ndarray) -> np.ndarray:

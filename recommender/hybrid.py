@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,7 @@ class HybridModel:
         space: where the movies are.
         word_places: (n_features + 1, n_dimensions) what each word adds to a guessed place.
         spread: factor on the variances of a member of whom nothing is known.
+        marginal: factor on what a member's own ratings show of that, see Calibration.
         cuts: (10,) where each half star begins, see Calibration.
         user_ids: (n_users,) the raters that it learned from, sorted.
         n_ratings: how many ratings it learned from.
@@ -64,6 +66,7 @@ class HybridModel:
     space: Space
     word_places: np.ndarray
     spread: float
+    marginal: float
     cuts: np.ndarray
     user_ids: np.ndarray
     n_ratings: int
@@ -143,6 +146,7 @@ class HybridModel:
             space=space,
             word_places=word_places,
             spread=options.spread * calibration.surprise,
+            marginal=calibration.marginal,
             cuts=calibration.cuts,
             user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
@@ -230,6 +234,20 @@ class HybridModel:
         covariance = kernel.covariance(rated, rated)
         return Taste.learn(rated, residual, covariance, self.options.noise_variance)
 
+    def spread_of(self, surprise: Any, n_rated: Any) -> Any:
+        """How much wider (1 is as expected) a member's ratings spread than the variances say.
+
+        Some people's stars are easier to foresee than others'. The posterior mean of a common
+        factor on all variances, which turns the normal distribution into Student's (Rasmussen and
+        Williams, 2006, section 9.9).
+
+        Args:
+            surprise: `Taste.surprise`, one or an array of them.
+            n_rated: how many ratings showed it.
+        """
+        weight = self.options.spread_weight
+        return (weight * self.spread + self.marginal * surprise) / (weight + n_rated)
+
     def react(
         self,
         member_ratings: pd.DataFrame,
@@ -263,7 +281,7 @@ class HybridModel:
                 across = kernel.covariance(taste.rated, rows[at])
                 liking, doubt = taste.predict(across, kernel.variance(rows[at]))
                 mean[i, at] = crowd[at] + liking
-                spread = taste.spread(self.spread, self.options.spread_weight)
+                spread = self.spread_of(taste.surprise, len(taste.rated))
                 variance[i, at] = spread * (doubt + self.options.noise_variance)
         shared = self.bias.uncertainty[rows]
         return Reactions(

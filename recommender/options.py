@@ -41,7 +41,7 @@ class TrainingOptions:
     learning_rate: float = 0.15
     repeats: int = 3
     seed: int = 0
-    offset_variance: float = 0.08
+    offset_variance: float = 0.12
     place_variance: float = 0.4
     place_scale: float = 0.4
     word_variance: float = 0.08
@@ -49,8 +49,8 @@ class TrainingOptions:
     neighbour_variance: float = 0.4
     neighbour_damping: float = 100.0
     noise_variance: float = 0.4
-    movie_variance: float = 0.11
-    spread: float = 0.84
+    movie_variance: float = 0.12
+    spread: float = 0.75
     spread_weight: float = 20.0
     damping: float = 10.0
     place_penalty: float = 50.0

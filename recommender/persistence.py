@@ -24,7 +24,7 @@ from recommender.space import Space
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
 
-FORMAT = 6
+FORMAT = 7
 ARRAYS, FACTS = "arrays.npz", "model.json"
 
 
@@ -75,6 +75,7 @@ def save(model: HybridModel, folder: Path) -> None:
             "n_ratings": model.n_ratings,
             "mu": model.bias.mu,
             "spread": model.spread,
+            "marginal": model.marginal,
             "options": asdict(model.options),
             "features": model.features.names,
         }
@@ -138,6 +139,7 @@ def load(folder: Path) -> HybridModel:
             ),
             word_places=a["word_places"],
             spread=facts["spread"],
+            marginal=facts["marginal"],
             cuts=a["cuts"],
             user_ids=a["user_ids"],
             n_ratings=facts["n_ratings"],

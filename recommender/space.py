@@ -199,19 +199,6 @@ class Taste:
         pull = linalg.cho_solve((factor, True), residual)
         return cls(rated, pull, factor, float(residual @ pull))
 
-    def spread(self, usual: float, weight: float) -> float:
-        """How much wider (1 is as expected) this member's ratings spread than the variances say.
-
-        Some people's stars are easier to foresee than others'. The posterior mean of a common
-        factor on all variances, which turns the normal distribution into Student's (Rasmussen and
-        Williams, 2006, section 9.9).
-
-        Args:
-            usual: the factor of the world's raters.
-            weight: how many ratings that counts for.
-        """
-        return (weight * usual + self.surprise) / (weight + len(self.rated))
-
     def without_each(self, residual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Predict each rated movie from the others.
 

@@ -175,9 +175,7 @@ def _predict_member(
 
     everybody = crowd.expected.loc[own[MOVIE]].to_numpy()
     doubt = crowd.uncertainty.loc[own[MOVIE]].to_numpy()
-    spread = (options.spread_weight * model.spread + known.surprise) / (
-        options.spread_weight + known.used
-    )
+    spread = model.spread_of(known.surprise, known.used)
     reactions = Reactions(
         member_ids=(0,),
         movie_ids=tuple(own[MOVIE]),
