@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NoReturn
 
 import pandas as pd
 
@@ -17,69 +15,26 @@ from recommender.bundled import load_bundled
 from recommender.errors import RecommenderError
 from recommender.evaluation import Evaluation, evaluate
 from recommender.evaluation.baselines import Predictor
-from recommender.evaluation.leaderboard import MODELS, against_ours, run_all, table
+from recommender.evaluation.leaderboard import MODELS, run_all
 from recommender.evaluation.protocol import CONDITIONS
 from recommender.evaluation.recipes import RECIPES, evaluate_recipe
 from recommender.evaluation.report import ranking_figures
 from recommender.evaluation.rivals import INSTALL, RIVALS, installed_rivals, missing_rivals
+from recommender.evaluation.standings import against_ours, as_markdown, as_text, table
 from recommender.hybrid import HybridModel
 from recommender.options import TrainingOptions
 from recommender.persistence import check_target
-
-BAD_INPUT, INTERRUPTED = 2, 130
-BAR = 24
-
-
-class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line."""
-
-    def error(self, message: str) -> NoReturn:
-        """Print `message` and leave with status 2."""
-        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
-
-
-def progress(done: int, total: int, what: str = "") -> None:
-    """Draw a bar on the terminal; nothing when the output of errors goes elsewhere."""
-    if not sys.stderr.isatty():
-        return
-    full = BAR * done // max(total, 1)
-    end = "\n" if done == total else ""
-    bar = "█" * full + "░" * (BAR - full)
-    sys.stderr.write(f"\r\x1b[K{bar} {done}/{total} {what}{end}")
-    sys.stderr.flush()
-
-
-def whole(text: str) -> int:
-    """Read a whole number from 0 on."""
-    if not text.isascii() or not text.isdigit() or int(text) >= 2**32:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 4294967295")
-    return int(text)
-
-
-def seeds(text: str) -> list[int]:
-    """Read "0-4", "0,3,7" or both mixed."""
-    found: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        start = whole(first)
-        end = whole(last) if dash else start
-        if not start <= end < start + 1000:
-            raise argparse.ArgumentTypeError(f"{part!r} is not a range such as 0-4")
-        found += range(start, end + 1)
-    return list(dict.fromkeys(found))
-
-
-def choices(allowed: Sequence[str]) -> Callable[[str], list[str]]:
-    """Return a reader of a comma-separated list of `allowed` names."""
-
-    def read(text: str) -> list[str]:
-        names = list(dict.fromkeys(part.strip() for part in text.split(",")))
-        for name in names:
-            if name not in allowed:
-                raise argparse.ArgumentTypeError(f"{name!r} is none of: {', '.join(allowed)}")
-        return names
-
-    return read
+from recommender.terminal import (
+    BAD_INPUT,
+    INTERRUPTED,
+    Parser,
+    as_json,
+    choices,
+    progress,
+    seeds,
+    text_table,
+    whole,
+)
 
 
 def parser() -> Parser:
@@ -149,6 +104,7 @@ def parser() -> Parser:
         metavar="FILE",
         help="keep finished runs in FILE, and do not run again what is there",
     )
+    sub.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
     return top
 
 
@@ -224,7 +180,9 @@ def contestants(names: Sequence[str] | None) -> dict[str, Predictor]:
 
 
 def leaderboard(args: argparse.Namespace) -> None:
-    """Print one table of every model under the club protocol."""
+    """Print how every model does under the club protocol, and ours against each."""
+    if args.json and args.markdown:
+        raise RecommenderError("Take --json or --markdown, not both.")
     runs = run_all(
         load_bundled(args.data),
         seeds=args.seeds,
@@ -237,11 +195,8 @@ def leaderboard(args: argparse.Namespace) -> None:
     if args.json:
         figures = {"seeds": args.seeds, "table": found.to_dict("records")}
         print(as_json({**figures, "ours_minus": against.to_dict("records")}))
-        return
-    print(text_table(found))
-    rmse = against[against["metric"] == "rmse"].drop(columns="metric")
-    if not rmse.empty:
-        print(f"\nrmse of ours minus theirs, with 95% interval over clubs\n\n{text_table(rmse)}")
+    else:
+        print((as_markdown if args.markdown else as_text)(found, against))
 
 
 def evaluation_text(found: Evaluation) -> str:
@@ -261,24 +216,6 @@ def ranking_text(ranking: pd.DataFrame) -> str:
     wide = ranking.pivot(index=["model", "split"], columns="metric", values="value")
     order = pd.MultiIndex.from_frame(ranking[["model", "split"]].drop_duplicates())
     return text_table(wide.loc[order, list(ranking["metric"].unique())].reset_index())
-
-
-def text_table(frame: pd.DataFrame) -> str:
-    """Return `frame` as text, figures with four decimals."""
-    return frame.to_string(index=False, float_format="{:.4f}".format, na_rep="–")
-
-
-def as_json(figures: Any) -> str:
-    """Return `figures` as JSON, what is not a number as null."""
-
-    def clean(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: clean(part) for key, part in value.items()}
-        if isinstance(value, list):
-            return [clean(part) for part in value]
-        return None if isinstance(value, float) and math.isnan(value) else value
-
-    return json.dumps(clean(figures), indent=1, allow_nan=False)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

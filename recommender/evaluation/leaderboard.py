@@ -13,7 +13,7 @@ import pandas as pd
 from recommender.columns import MOVIE, USER
 from recommender.dataset import Dataset
 from recommender.evaluation.baselines import BASELINES, Prediction, Predictor, popularity
-from recommender.evaluation.bootstrap import Tally, differences
+from recommender.evaluation.bootstrap import Tally
 from recommender.evaluation.predict import Ours
 from recommender.evaluation.protocol import Clubs, split_clubs, tally
 from recommender.evaluation.rankers import plain_hybrid
@@ -127,38 +127,3 @@ def _timed(
     seconds = time.perf_counter() - started
     judged = tally(hidden, found.stars, found.low, found.high)
     return (judged.only(ORDER_METRICS) if found.order_only else judged), seconds
-
-
-def table(runs: Sequence[Run]) -> pd.DataFrame:
-    """Return condition, model, each metric (mean over seeds), seconds; the smallest rmse first.
-
-    A model that gives no stars, or no interval, has NaN there; no rmse comes last.
-    """
-    rows = [{"model": run.model, **run.tally.as_dict(), "seconds": run.seconds} for run in runs]
-    frame = pd.DataFrame(rows).assign(condition=[run.condition for run in runs])
-    means = frame.groupby(["condition", "model"], sort=False).mean().sort_values("rmse")
-    parts = [means.loc[[condition]] for condition in frame["condition"].unique()]
-    whole = pd.concat(parts).reset_index()
-    return whole[[*whole.columns.drop("seconds"), "seconds"]]
-
-
-def against_ours(runs: Sequence[Run]) -> pd.DataFrame:
-    """Return condition, model, metric, difference (ours - model), low, high for every rival.
-
-    The interval is a paired 95% bootstrap over clubs; metrics that only one has are left out.
-    """
-    tallies: dict[tuple[str, str], list[Tally]] = {}
-    for run in sorted(runs, key=lambda run: run.seed):
-        tallies.setdefault((run.condition, run.model), []).append(run.tally)
-    frames = []
-    for (condition, model), rival in tallies.items():
-        mine = tallies.get((condition, OURS))
-        if mine is None or model == OURS:
-            continue
-        shared = tuple(name for name in rival[0].metrics if name in mine[0].metrics)
-        found = differences([t.only(shared) for t in mine], [t.only(shared) for t in rival])
-        frames.append(found.assign(condition=condition, model=model))
-    columns = ["condition", "model", "metric", "difference", "low", "high"]
-    return (
-        pd.concat(frames, ignore_index=True)[columns] if frames else pd.DataFrame([], None, columns)
-    )

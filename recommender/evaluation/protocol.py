@@ -22,6 +22,8 @@ from recommender.errors import DataError
 from recommender.evaluation.bootstrap import Tally
 
 CONDITIONS = ("warm", "cold")
+ACCURACY = ("rmse", "mae", "order", "group_rmse", "group_order", "regret")
+MORE_IS_BETTER = ("order", "group_order")  # of the other metrics, less is
 TOGETHER = 3  # members who rated a movie before a club's mean of it is judged, and movies watched
 
 

@@ -40,9 +40,10 @@ class Run:
 
 
 def fingerprint(data: Dataset, clubs: Clubs) -> str:
-    """Return a short mark of the data and of how clubs are drawn."""
+    """Return a short mark of how clubs are drawn and of all that a model sees of the data."""
     digest = hashlib.sha256(repr(sorted(asdict(clubs).items())).encode())
-    for frame in (data.ratings[[USER, MOVIE, RATING]], data.movies.astype(str)):
+    movies = data.movies[["title", "year", "genres", "keywords"]].astype(str)
+    for frame in (data.ratings[[USER, MOVIE, RATING]], movies):
         digest.update(pd.util.hash_pandas_object(frame).to_numpy().tobytes())
     return digest.hexdigest()[:16]
 

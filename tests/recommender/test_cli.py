@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from recommender import Dataset, HybridModel
-from recommender.__main__ import main, progress, seeds
+from recommender.__main__ import main
 from recommender.evaluation.protocol import Clubs
+from recommender.terminal import progress, seeds
 
 
 @pytest.fixture
@@ -154,7 +155,12 @@ def test_leaderboard_is_one_table(capsys, folder: Path, tmp_path: Path, monkeypa
     assert rows["content only"]["rmse"] < rows["constant"]["rmse"]
     assert figures["ours_minus"] == []
     assert main(argv) == 0
-    assert capsys.readouterr().out.count("warm") == 3
+    text = capsys.readouterr().out
+    assert text.startswith("warm\nmodel")
+    assert max(map(len, text.splitlines())) <= 100
+    assert main([*argv, "--markdown"]) == 0
+    assert capsys.readouterr().out.count("| warm |") == 3
+    assert "--json or --markdown" in refused(capsys, *argv, "--json", "--markdown")
 
 
 def test_the_protocol_refuses_too_few_people(capsys, folder: Path) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from recommender import DataError, Dataset
 from recommender.evaluation.baselines import BASELINES, Prediction, member_mean, popularity
-from recommender.evaluation.leaderboard import MODELS, OURS, against_ours, run_all, table
+from recommender.evaluation.leaderboard import MODELS, OURS, run_all
 from recommender.evaluation.protocol import Clubs
+from recommender.evaluation.standings import against_ours, table
 
 CLUBS = Clubs(clubs=3, size=4, min_ratings=10, share=0.5)
 BOTH = {"seeds": [0, 1], "conditions": ["warm", "cold"], "clubs": CLUBS}
@@ -101,7 +102,10 @@ def test_a_finished_run_is_not_run_again(checkerboard: Dataset, tmp_path: Path) 
     assert len(calls) == 5
     assert json.loads(options["file"].read_text().splitlines()[-1])["seed"] == 1
 
-    # Other data, or other clubs, are other runs.
+    # Data that no model looks at are no other data; other ratings, or other clubs, are other runs.
+    told = Dataset(checkerboard.ratings, checkerboard.movies.assign(overview="A tale", runtime=90))
+    run_all(told, **options)
+    assert len(calls) == 5
     fewer = Dataset(checkerboard.ratings.iloc[1:], checkerboard.movies)
     run_all(fewer, **options)
     assert len(calls) == 9

@@ -1,0 +1,85 @@
+"""What every command line of this project does alike: arguments, a bar, tables, JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
+
+import pandas as pd
+
+BAD_INPUT, INTERRUPTED = 2, 130
+BAR = 24
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line instead of repeating how it is used."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print `message` and leave with status 2."""
+        self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
+
+
+def whole(text: str) -> int:
+    """Read a whole number from 0 on."""
+    if not text.isascii() or not text.isdigit() or int(text) >= 2**32:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 4294967295")
+    return int(text)
+
+
+def seeds(text: str) -> list[int]:
+    """Read "0-4", "0,3,7" or both mixed."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        start = whole(first)
+        end = whole(last) if dash else start
+        if not start <= end < start + 1000:
+            raise argparse.ArgumentTypeError(f"{part!r} is not a range such as 0-4")
+        found += range(start, end + 1)
+    return list(dict.fromkeys(found))
+
+
+def choices(allowed: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return a reader of a comma-separated list of `allowed` names."""
+
+    def read(text: str) -> list[str]:
+        names = list(dict.fromkeys(part.strip() for part in text.split(",")))
+        for name in names:
+            if name not in allowed:
+                raise argparse.ArgumentTypeError(f"{name!r} is none of: {', '.join(allowed)}")
+        return names
+
+    return read
+
+
+def progress(done: int, total: int, what: str = "") -> None:
+    """Draw a bar on the terminal; nothing when the output of errors goes elsewhere."""
+    if not sys.stderr.isatty():
+        return
+    full = BAR * done // max(total, 1)
+    end = "\n" if done == total else ""
+    bar = "█" * full + "░" * (BAR - full)
+    sys.stderr.write(f"\r\x1b[K{bar} {done}/{total} {what}{end}")
+    sys.stderr.flush()
+
+
+def text_table(frame: pd.DataFrame) -> str:
+    """Return `frame` as text, figures with four decimals."""
+    return frame.to_string(index=False, float_format="{:.4f}".format, na_rep="–")
+
+
+def as_json(figures: Any) -> str:
+    """Return `figures` as JSON, what is not a number as null."""
+
+    def clean(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: clean(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [clean(part) for part in value]
+        return None if isinstance(value, float) and math.isnan(value) else value
+
+    return json.dumps(clean(figures), indent=1, allow_nan=False)
