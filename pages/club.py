@@ -1,4 +1,4 @@
-"""Club: members, shortlist, own movies, and what this club is."""
+"""Club: members, shortlist, and what this club is."""
 
 import streamlit as st
 
@@ -18,7 +18,5 @@ with right:
     clubs.shortlist(club)
 
 st.space("small")
-with st.expander("Add a movie by hand", icon=":material/movie:"):
-    clubs.add_movie()
 st.subheader("About", anchor=False)
 clubs.about(club)

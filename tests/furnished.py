@@ -31,3 +31,8 @@ def furnish(folder: Path) -> Path:
         learning.wait(120)
         assert learning.status.state == "ready", learning.status.message
     return folder
+
+
+def click(app: AppTest, label: str) -> AppTest:
+    """Press the button that is called `label`."""
+    return next(button for button in app.button if button.label == label).click().run()

@@ -16,6 +16,7 @@ PAGES = {
     "tonight": ("Tonight", ":material/local_activity:"),
     "rate": ("Rate", ":material/star_half:"),
     "club": ("Club", ":material/groups:"),
+    "catalogue": ("Catalogue", ":material/video_library:"),
     "model": ("Model", ":material/neurology:"),
     "evaluation": ("Evaluation", ":material/query_stats:"),
     "movie": ("Movie", ":material/movie:"),

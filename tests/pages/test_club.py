@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from furnished import Open
-from streamlit.testing.v1 import AppTest
+from furnished import Open, click
 
 from club.store import Store
-
-
-def click(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
 
 
 def test_a_member_can_be_added(open_page: Open, store: Store) -> None:
@@ -59,28 +54,6 @@ def test_a_movie_can_be_taken_off_the_shortlist(open_page: Open, store: Store) -
     app.button(f"drop_{first}").click().run()
     assert store.shortlist() == rest
     assert app.subheader[1].value == "Shortlist (5)"
-
-
-def test_a_movie_added_by_hand_is_a_candidate_at_once(open_page: Open, store: Store) -> None:
-    app = open_page("club")
-    app.text_input("own_title").set_value("The *Newest*")
-    app.number_input("own_year").set_value(2026)
-    app.multiselect("own_genres").set_value(["Comedy", "Crime"])
-    app.multiselect("own_keywords").set_value(["heist"])
-    click(app, "Add the movie")
-    movie = store.shortlist()[-1]
-    row = store.movies().loc[movie]
-    assert (row["title"], row["year"]) == ("The *Newest*", 2026)
-    assert (row["genres"], row["keywords"]) == (("Comedy", "Crime"), ("heist",))
-    table = open_page().dataframe[0].value
-    assert "The *Newest*" in set(table["Movie"])
-
-
-def test_a_movie_without_title_is_refused_in_a_sentence(open_page: Open, store: Store) -> None:
-    app = open_page("club")
-    click(app, "Add the movie")
-    assert len(app.error) == 1
-    assert store.movies().empty
 
 
 def test_the_ratings_licence_can_be_read(open_page: Open) -> None:

@@ -1,0 +1,19 @@
+"""Catalogue: what there is to choose from, and how to have more of it."""
+
+import streamlit as st
+
+from ui import router, services
+from ui.components import catalogue, tmdb
+from ui.components.basics import header
+
+router.require()
+
+club = services.view()
+header("Catalogue", "What there is to choose from, and how to have more of it.")
+catalogue.overview(club)
+
+left, right = st.columns(2, gap="large")
+with left:
+    catalogue.add_by_hand(club)
+with right:
+    tmdb.section(club)

@@ -1,0 +1,38 @@
+"""The Catalogue page: what there is, and a movie of the club's own."""
+
+from __future__ import annotations
+
+from furnished import Open, click
+
+from club.store import Store
+
+
+def test_it_says_how_much_there_is(open_page: Open) -> None:
+    numbers = {metric.label: metric.value for metric in open_page("catalogue").metric}
+    assert numbers == {
+        "Movies": "9,066", "With keywords": "1,650", "Ratings": "100,004", "People": "671"
+    }  # fmt: skip
+
+
+def test_a_movie_added_by_hand_is_a_candidate_at_once(open_page: Open, store: Store) -> None:
+    app = open_page("catalogue")
+    app.text_input("own_title").set_value("The *Newest*")
+    app.number_input("own_year").set_value(2026)
+    app.multiselect("own_genres").set_value(["Comedy", "Crime"])
+    app.multiselect("own_keywords").set_value(["heist"])
+    click(app, "Add the movie")
+    texts = [text.value for text in app.markdown]
+    assert sum(" ★" in text for text in texts) == len(store.members())
+    movie = store.shortlist()[-1]
+    row = store.movies().loc[movie]
+    assert (row["title"], row["year"]) == ("The *Newest*", 2026)
+    assert (row["genres"], row["keywords"]) == (("Comedy", "Crime"), ("heist",))
+    table = open_page().dataframe[0].value
+    assert "The *Newest*" in set(table["Movie"])
+
+
+def test_a_movie_without_title_is_refused_in_a_sentence(open_page: Open, store: Store) -> None:
+    app = open_page("catalogue")
+    click(app, "Add the movie")
+    assert len(app.error) == 1
+    assert store.movies().empty
