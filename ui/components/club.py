@@ -130,9 +130,8 @@ def shortlist(club: View) -> None:
             horizontal=True, vertical_alignment="center", key=f"listed_{movie}", gap="small"
         ):
             poster_image(club, movie, width=44)
-            with st.container(gap=None):
-                movie_link(club, movie)
-                st.caption(facts(club, movie))
+            label = f"**{plain(club.title(movie))}**  \n:gray[:small[{facts(club, movie)}]]"
+            movie_link(club, movie, label)
             st.button(
                 "",
                 key=f"drop_{movie}",

@@ -161,11 +161,11 @@ def _given(club: View, movie: int) -> None:
         if member in expected:
             said = f"expected {expected[member]:.1f} · {said}"
         with st.container(
-            horizontal=True, vertical_alignment="center", key=f"gave_{member}", gap="small"
+            horizontal=True, vertical_alignment="center", key=f"gave_{member}", gap="xsmall"
         ):
-            st.markdown(f"**{plain(club.names[member])}**", width=110)
+            st.markdown(f"**{plain(club.names[member])}**", width=90)
             gave = half_stars(club.stars[member, movie])
-            st.markdown(f":yellow[:material/star:] **{gave}**", width=48)
+            st.markdown(f":yellow[:material/star:] **{gave}**", width=46)
             st.caption(said)
     for member, path in changes_of_mind(services.store().history(movie_id=movie)).items():
         if member in club.names:

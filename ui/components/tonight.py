@@ -203,8 +203,8 @@ def _card(club: View, present: Reactions, row: pd.Series) -> None:
     with picture:
         poster_image(club, movie)
     with words.container(gap="xxsmall"):
-        movie_link(club, movie, f"**{row['rank']}. {plain(club.title(movie))}**")
-        st.caption(facts(club, movie))
+        title = f"**{row['rank']}. {plain(club.title(movie))}**"
+        movie_link(club, movie, f"{title}  \n:gray[:small[{facts(club, movie)}]]")
         st.markdown(_group_stars(row))
         st.caption(plain(extremes(club, present, movie)))
         _seen_note(club, present.member_ids, movie)
