@@ -39,8 +39,8 @@ def section(club: View) -> None:
             st.code('[tmdb]\nkey = "your key"', language="toml")
             return
         _search(client)
+        _chosen(club, client)  # above the others, where whoever chose it sees it
         _results(club)
-        _chosen(club, client)
         _posters_for_all(club, client)
     st.caption(pictures.CREDIT)
 
@@ -105,7 +105,7 @@ def _results(club: View) -> None:
 
 
 def _note(club: View, movie: Found) -> str:
-    known = " · have it" if in_catalogue(club.movies, movie) is not None else ""
+    known = " · have\N{NO-BREAK SPACE}it" if in_catalogue(club.movies, movie) is not None else ""
     return f"{film(movie.title, movie.year)}{known}"
 
 
@@ -131,7 +131,7 @@ def _chosen(club: View, client: Tmdb) -> None:
 
 def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
     with st.container(border=True, key="tmdb_movie"):
-        left, right = st.columns([1, 5], gap="medium")
+        left, right = st.columns([2, 5], gap="medium")
         with left:
             called = film(movie.title, movie.year)
             st.image(_picture(movie, movie.genres), width=160, alt=f"Poster: {called}")
