@@ -13,6 +13,7 @@ from recommender.columns import MEMBER
 from ui import live, services
 from ui.components.basics import change, errors_shown, facts, movie_link, notify, poster_image
 from ui.components.widgets import shelf
+from ui.pictures import CREDIT
 from ui.services import View
 from ui.text import counted, film, plain
 
@@ -226,6 +227,7 @@ def about(club: View) -> None:
         with st.expander("The ratings that this app ships with", icon=":material/license:"):
             _, text = notes.read_text("utf-8").split("\n", 1)  # its title is the expander's
             st.markdown(text)
+    st.caption(CREDIT)
 
 
 def heading(club: View) -> str:

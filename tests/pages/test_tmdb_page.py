@@ -1,0 +1,273 @@
+"""The section From TMDB promises: nothing without a key, and with one a movie in three clicks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from fake_tmdb import V3_KEY, V4_TOKEN, Answer, FakeTmdb, movie, named
+from streamlit import config
+from streamlit.runtime.secrets import Secrets
+from streamlit.testing.v1 import AppTest
+
+from club.store import Store
+from ui import services, tmdb
+from ui.pictures import picture_from_tmdb
+
+HEAT = 6  # in the catalogue; 949 at TMDB
+Use = Callable[..., None]
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeTmdb]:
+    with FakeTmdb() as server:
+        yield server
+
+
+@pytest.fixture
+def with_key(fake: FakeTmdb, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(st, "secrets", {"tmdb": {"key": V3_KEY, "url": fake.url}})
+
+
+@pytest.fixture
+def secrets_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where secrets.toml may lie; there is none yet."""
+    file, before = tmp_path / "secrets.toml", config.get_option("secrets.files")
+    config.set_option("secrets.files", [str(file)])
+    monkeypatch.setattr(st, "secrets", Secrets())
+    yield file
+    config.set_option("secrets.files", before)
+
+
+def search(app: AppTest, text: str) -> AppTest:
+    app.text_input("tmdb_text").set_value(text)
+    next(button for button in app.button if button.label == "Search").click()
+    app.run()
+    assert not app.exception
+    return app
+
+
+def choose(app: AppTest, tmdb_id: int) -> AppTest:
+    """What a click on a poster does, which only a browser can."""
+    app.session_state["tmdb_chosen"] = tmdb_id
+    if "tmdb_movie" in app.session_state:
+        del app.session_state["tmdb_movie"]
+    app.run()
+    assert not app.exception
+    return app
+
+
+def found(app: AppTest) -> list[str]:
+    return [movie.title for movie in app.session_state["tmdb_found"]]
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(str(part.value) for part in [*app.markdown, *app.caption, *app.error])
+
+
+def test_without_secrets_the_section_says_how_to_get_a_key(open_page, secrets_file) -> None:
+    app = open_page("catalogue")
+    assert "themoviedb.org" in texts(app)
+    assert '[tmdb]\nkey = "your key"' in [code.value for code in app.code]
+    assert not app.error
+    assert not app.warning
+    assert "tmdb_text" not in [field.key for field in app.text_input]
+
+
+@pytest.mark.parametrize("text", ["", 'other = "x"', "[other]\nkey = 1"])
+def test_secrets_without_a_key_are_as_good_as_none(open_page, secrets_file, text) -> None:
+    secrets_file.write_text(text)
+    app = open_page("catalogue")
+    assert "themoviedb.org" in texts(app)
+    assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[tmdb]\nkey = abc", "cannot be read; check that texts in it stand in quotes"),
+        ("[tmdb]\nname = 'x'", "Write the key for TMDB into"),
+        ("tmdb = 'abc'", "Write the key for TMDB into"),
+        ("[tmdb]\nkey = 5", "Write the key for TMDB into"),
+        ("[tmdb]\nkey = 'my key'", "cannot be one; copy it there once more"),
+        (f"[tmdb]\nkey = '{V3_KEY}'\nurl = 'http://x.org'", "`url` under [tmdb] in"),
+    ],
+)
+def test_secrets_that_cannot_be_used_are_told_in_a_sentence(
+    open_page, secrets_file, text, said
+) -> None:
+    secrets_file.write_text(text)
+    app = open_page("catalogue")
+    (error,) = app.error
+    assert said in error.value.replace("\\", "")
+    assert app.title[0].value == "Catalogue"
+
+
+def test_the_key_of_the_secrets_is_used(open_page, secrets_file, fake) -> None:
+    secrets_file.write_text(f'[tmdb]\nkey = "{V4_TOKEN}"\nurl = "{fake.url}"\n')
+    assert found(search(open_page("catalogue"), "heat")) == ["Heat", "Heat"]
+    assert fake.authorizations[0] == f"Bearer {V4_TOKEN}"
+
+
+def test_nothing_is_asked_before_somebody_searches(open_page, with_key, fake) -> None:
+    open_page("catalogue")
+    open_page("tonight")
+    assert fake.asked == []
+
+
+def test_a_movie_is_added_with_all_that_is_known(open_page, with_key, fake, store: Store) -> None:
+    app = choose(search(open_page("catalogue"), "parasite"), 496243)
+    said = texts(app)
+    assert "2019 · 133 min · Comedy\\, Thriller\\, Drama" in said
+    assert "Original title: 기생충" in said
+    assert "class differences\\, basement" in said
+    app.button("tmdb_add").click().run()
+    own = store.movies().iloc[-1]
+    assert own["title"] == "Parasite"
+    assert (own["year"], own["runtime"], own["tmdb_id"]) == (2019, 133, 496243)
+    assert own["genres"] == ("Comedy", "Thriller", "Drama")
+    assert own["keywords"] == ("class differences", "basement")
+    assert own["aliases"] == ("기생충",)
+    assert own["overview"] == "A family moves in, one after the other."
+    assert store.shortlist()[-1] == store.movies().index[-1]
+    assert picture_from_tmdb(496243) is not None
+    assert app.toast[0].value == "Parasite \\(2019\\) is in."
+    assert "The catalogue has this movie already" in texts(app)
+    assert "tmdb_add" not in [button.key for button in app.button]
+    club = services.view()
+    assert services.search(club, "기생충") == [store.movies().index[-1]]
+    assert services.reactions(club, club.shortlist, tuple(club.names)).mean.shape == (8, 7)
+
+
+def test_a_movie_can_stay_off_the_shortlist(open_page, with_key, store: Store) -> None:
+    before = store.shortlist()
+    app = choose(search(open_page("catalogue"), "heat"), 11046)
+    app.toggle("tmdb_listed").set_value(False)
+    app.button("tmdb_add").click().run()
+    assert store.shortlist() == before
+    assert store.movies()["tmdb_id"].tolist() == [11046]
+
+
+def test_a_movie_of_the_catalogue_gets_its_details(open_page, with_key, store: Store) -> None:
+    app = choose(search(open_page("catalogue"), "heat"), 949)
+    assert "The catalogue has this movie already" in texts(app)
+    before = services.view().movies.loc[HEAT]
+    app.button("tmdb_take").click().run()
+    assert store.movies().empty
+    heat = services.view().movies.loc[HEAT]
+    assert (heat["runtime"], heat["tmdb_id"]) == (170, 949)
+    assert heat["keywords"][: len(before["keywords"])] == before["keywords"]
+    assert "los angeles, california" in heat["keywords"]
+    assert "tmdb_take" not in [button.key for button in app.button]
+    page = open_page("movie", movie=str(HEAT))
+    assert "A thief and a policeman sit down for a coffee\\." in texts(page)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer(429, {}, Retry_After="120"), "TMDB is asked too often; try again in 2 min."),
+        (Answer(200, b"<html>log in</html>"), "A web page answers in TMDB's place"),
+        (Answer(200, b"{"), "TMDB's answer is garbled"),
+        (Answer(401, {}), "TMDB refuses the key"),
+        (Answer(302, b"", Location="http://127.0.0.1:9/"), "TMDB's address leads elsewhere"),
+        (Answer(200, {"results": 5}), "TMDB's answer is not what it documents"),
+    ],
+)
+def test_a_fault_is_a_sentence_and_the_page_goes_on(
+    open_page, with_key, fake, answer, said
+) -> None:
+    fake.break_at("/3/search", answer)
+    app = search(open_page("catalogue"), "heat")
+    (error,) = app.error
+    assert said in error.value.replace("\\", "")
+    assert error.value.endswith("Everything else works without it.")
+    assert V3_KEY not in str(app)
+    assert found(search(app, "heat")) == ["Heat", "Heat"]
+    assert not app.error
+    fake.break_at("/3/movie", answer)
+    assert len(choose(app, 949).error) == 1
+    assert len(app.run().error) == 0
+    assert found(app) == ["Heat", "Heat"]
+    assert "tmdb_add" not in [button.key for button in app.button]
+
+
+def test_posters_that_do_not_come_are_drawn(open_page, with_key, fake, store: Store) -> None:
+    fake.always("/t/p", Answer(200, b"no picture"))
+    app = choose(search(open_page("catalogue"), "parasite"), 496243)
+    assert not app.error
+    app.button("tmdb_add").click().run()
+    assert store.movies()["title"].tolist() == ["Parasite"]
+    (error,) = app.error
+    assert error.value.endswith("The movie has a drawn poster until then.")
+    assert picture_from_tmdb(496243) is None
+
+
+def test_nothing_found_is_said(open_page, with_key) -> None:
+    app = search(open_page("catalogue"), "*no* such movie")
+    assert "TMDB knows no movie that is called like this." in texts(app)
+
+
+def test_what_comes_is_shown_as_text(open_page, with_key, fake, store: Store) -> None:
+    evil = "![x](http://127.0.0.1:9/x.png) <img src=x onerror=alert(1)> :smile: $x$ `c`"
+    fake.movies[7] = movie(
+        7,
+        f"\u202e{evil}",
+        "2020-01-01",
+        original_title=f"\u2067محمد {evil}",
+        overview=f"# {evil}",
+        keywords={"keywords": named("[a](b)", "*bold*")},
+    )
+    app = choose(search(open_page("catalogue"), "smile"), 7)
+    app.button("tmdb_add").click().run()
+    assert not app.exception
+    shown = [part.value for part in [*app.markdown, *app.caption, *app.subheader, *app.toast]]
+    theirs = [text for text in shown if "smile" in text or "bold" in text]
+    assert len(theirs) == 5
+    for text in theirs:
+        assert "![x](" not in text
+        assert "<img" not in text.replace("\\<img", "")
+        assert ":smile:" not in text
+        assert "](b)" not in text.replace("\\", "#")
+        assert not set(text) & set("\u202e\u2067")
+    assert store.movies()["title"].tolist() == [evil]
+
+
+def test_posters_for_the_shortlist_and_what_was_rated(
+    open_page, with_key, fake, store: Store
+) -> None:
+    store.start_own_club("Film club")
+    ana = store.add_member("Ana")
+    store.rate(ana, HEAT, 4)
+    store.add_to_shortlist(1)
+    app = open_page("catalogue")
+    button = app.button("tmdb_posters")
+    assert button.label == "Fetch posters for the shortlist and what the club rated (2)"
+    button.click().run()
+    tmdb.poster_run().wait(30)
+    app.run()
+    assert not app.exception
+    assert "1 poster came. 1 movie could not be told for certain" in texts(app)
+    assert picture_from_tmdb(949) is not None
+    assert app.button("tmdb_posters").label.endswith("(1)")
+    assert services.view().movies.loc[HEAT, "tmdb_id"] == 949
+
+
+def test_a_run_that_fails_is_told(open_page, with_key, fake, store: Store) -> None:
+    fake.always("/3/search", Answer(429, {}, Retry_After="60"))
+    app = open_page("catalogue")
+    app.button("tmdb_posters").click().run()
+    tmdb.poster_run().wait(30)
+    app.run()
+    (warning,) = app.warning
+    assert "TMDB is asked too often" in warning.value
+
+
+def test_their_name_and_notice_are_on_the_section_and_in_the_about_box(open_page, with_key) -> None:
+    notice = "This product uses the TMDB API but is not endorsed or certified by TMDB."
+    for page in ("catalogue", "club"):
+        (credit,) = [c.value for c in open_page(page).caption if "TMDB" in c.value]
+        assert credit.endswith(notice)
+        assert "[TMDB](https://www.themoviedb.org), The Movie Database" in credit
