@@ -16,6 +16,7 @@ from club.world import as_strangers, ratings_at
 from recommender import Dataset, HybridModel
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, USER
+from recommender.evaluation.chances import Chances, learn_chances
 from recommender.evaluation.club import in_order_of_time, leave_one_out
 from recommender.evaluation.learning import learning_curve, raters_to_try
 from recommender.evaluation.verdict import Findings
@@ -128,7 +129,14 @@ def _club_evaluation(
     learned = ratings_at(services.store(), _learned)
     predicted = predict(model, _club.ratings, learned)
     curve = learning_curve(model, _club.ratings, learned=learned)
-    return ClubEvaluation(Findings.of(predicted), curve, unseen)
+    chances = _chances(services.var(), key[2], unseen, _model)
+    return ClubEvaluation(Findings.of(predicted, chances), curve, unseen)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _chances(folder: Path, generation: int, unseen: bool, _model: HybridModel) -> Chances:
+    """What the simple guesses promise, read off raters whom every model has learned from."""
+    return learn_chances(_model, strangers().ratings)
 
 
 def left_out(club: View) -> pd.DataFrame | None:

@@ -21,6 +21,7 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.dataset import MAX_STARS, MIN_STARS, check_ratings
 from recommender.hybrid import HybridModel
 from recommender.reactions import Reactions
+from recommender.space import Taste
 
 LEVEL = 0.8
 
@@ -87,8 +88,7 @@ def leave_one_out(
         ratings that the model learned from), all in stars.
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
-    crowd = without_the_club(model, ratings, learned)
-    return _predict(model, ratings, crowd, _without_each)
+    return _predict(model, ratings, learned, _without_each)
 
 
 def in_order_of_time(
@@ -107,8 +107,7 @@ def in_order_of_time(
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
     ratings = ratings.sort_values([MEMBER, TIMESTAMP, MOVIE], kind="stable", ignore_index=True)
-    crowd = without_the_club(model, ratings, learned)
-    found = _predict(model, ratings, crowd, _from_those_before)
+    found = _predict(model, ratings, learned, _from_those_before)
     return found.assign(earlier=found.groupby(MEMBER).cumcount())
 
 
@@ -124,33 +123,31 @@ class _Fold:
     mean: np.ndarray  # of their stars; the world's mean where there are none
 
 
-Fold = Callable[[np.ndarray, np.ndarray, np.ndarray, float], _Fold]
+Fold = Callable[[Taste, np.ndarray, np.ndarray, float], _Fold]
 
 
-def _without_each(gram: np.ndarray, residual: np.ndarray, stars: np.ndarray, mu: float) -> _Fold:
-    inverse = linalg.inv(gram, assume_a="pos")
-    pull, own = inverse @ residual, np.diag(inverse)
+def _without_each(taste: Taste, residual: np.ndarray, stars: np.ndarray, mu: float) -> _Fold:
+    liking, variance = taste.without_each(residual)
     n = np.full(len(stars), len(stars) - 1)
-    sums = residual.sum() - residual
     mean = np.where(n > 0, (stars.sum() - stars) / np.maximum(n, 1), mu)
-    surprise = residual @ pull - pull**2 / own
-    return _Fold(residual - pull / own, 1 / own, surprise, n, sums, mean)
+    surprise = taste.surprise - taste.pull**2 * variance
+    return _Fold(liking, variance, surprise, n, residual.sum() - residual, mean)
 
 
-def _from_those_before(
-    gram: np.ndarray, residual: np.ndarray, stars: np.ndarray, mu: float
-) -> _Fold:
-    factor = linalg.cholesky(gram, lower=True)
-    white = linalg.solve_triangular(factor, residual, lower=True)
-    scale, n = np.diag(factor), np.arange(len(stars))
-    before = np.cumsum(stars) - stars
-    mean = np.where(n > 0, before / np.maximum(n, 1), mu)
+def _from_those_before(taste: Taste, residual: np.ndarray, stars: np.ndarray, mu: float) -> _Fold:
+    # Row n of the Cholesky factor is what rating n adds to those before it.
+    white = linalg.solve_triangular(taste.factor, residual, lower=True)
+    scale, n = np.diag(taste.factor), np.arange(len(stars))
+    mean = np.where(n > 0, (np.cumsum(stars) - stars) / np.maximum(n, 1), mu)
     surprise = np.cumsum(white**2) - white**2
     sums = np.cumsum(residual) - residual
     return _Fold(residual - scale * white, scale**2, surprise, n, sums, mean)
 
 
-def _predict(model: HybridModel, ratings: pd.DataFrame, crowd: Crowd, fold: Fold) -> pd.DataFrame:
+def _predict(
+    model: HybridModel, ratings: pd.DataFrame, learned: pd.DataFrame | None, fold: Fold
+) -> pd.DataFrame:
+    crowd = without_the_club(model, ratings, learned)
     frames = [
         _predict_member(model, own, crowd, fold) for _, own in ratings.groupby(MEMBER, sort=True)
     ]
@@ -166,12 +163,10 @@ def _predict(model: HybridModel, ratings: pd.DataFrame, crowd: Crowd, fold: Fold
 def _predict_member(
     model: HybridModel, own: pd.DataFrame, crowd: Crowd, fold: Fold
 ) -> pd.DataFrame:
-    options, rows = model.options, model.rows(own[MOVIE])
     stars = own[RATING].to_numpy()
-    residual = stars - model.bias.mu - model.bias.movie[rows]
-    gram = model.kernel(own[MEMBER].iloc[0]).covariance(rows, rows).astype(np.float64)
-    gram[np.diag_indices_from(gram)] += options.noise_variance
-    known = fold(gram, residual, stars, model.bias.mu)
+    residual = stars - model.bias.mu - model.bias.movie[model.rows(own[MOVIE])]
+    taste = model.taste(own, model.kernel(own[MEMBER].iloc[0]))
+    known = fold(taste, residual, stars, model.bias.mu)
 
     everybody = crowd.expected.loc[own[MOVIE]].to_numpy()
     doubt = crowd.uncertainty.loc[own[MOVIE]].to_numpy()
@@ -184,7 +179,7 @@ def _predict_member(
         cuts=model.cuts,
     )
     low, high = reactions.interval(LEVEL)
-    generosity = known.generosity / (known.used + options.damping)
+    generosity = known.generosity / (known.used + model.options.damping)
     return pd.DataFrame(
         {
             MEMBER: own[MEMBER].to_numpy(),

@@ -12,12 +12,11 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.bootstrap import Tally, intervals
+from recommender.evaluation.chances import Chances
 from recommender.evaluation.predict import LIKED
-from recommender.reactions import HALF_STEP
 
 OURS = "ours"
 BASELINES: Mapping[str, str] = {
@@ -37,17 +36,16 @@ def misses(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({m: (frame[c] - frame["actual"]).abs() for m, c in columns.items()})
 
 
-def brier(frame: pd.DataFrame) -> pd.DataFrame:
+def brier(frame: pd.DataFrame, chances: Chances) -> pd.DataFrame:
     """Return each model's squared error of the chance of a like, 0..1 (Brier, 1950); ours first.
 
-    A baseline that only knows stars is given a normal distribution around them, as wide as its
-    errors turned out to be, which is kinder than it could be beforehand.
+    Args:
+        chances: what the baselines, which only know stars, promise.
     """
     liked = (frame["actual"] >= LIKED).astype(float)
     losses = {OURS: (frame["like"] - liked) ** 2}
     for model, column in BASELINES.items():
-        width = max(float(np.sqrt(((frame[column] - frame["actual"]) ** 2).mean())), 1e-9)
-        losses[model] = (ndtr((frame[column] - LIKED + HALF_STEP) / width) - liked) ** 2
+        losses[model] = (chances.of(column, frame[column]) - liked) ** 2
     return pd.DataFrame(losses)
 
 
@@ -168,12 +166,12 @@ class Findings:
     members: pd.DataFrame
 
     @classmethod
-    def of(cls, frame: pd.DataFrame) -> Findings:
-        """Judge the rows of `frame`, at least one."""
+    def of(cls, frame: pd.DataFrame, chances: Chances) -> Findings:
+        """Judge the rows of `frame`, at least one; `chances` as in `brier`."""
         return cls(
             predictions=frame.assign(liked=frame["actual"] >= LIKED),
             errors=compare(misses(frame), frame[MOVIE]),
-            chances=compare(brier(frame), frame[MOVIE]),
+            chances=compare(brier(frame, chances), frame[MOVIE]),
             members=by_member(frame),
         )
 

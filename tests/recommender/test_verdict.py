@@ -1,11 +1,11 @@
 """Ours against simple guesses: exact means, intervals over movies, and honest words."""
 
-import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import ndtr
+from scipy.special import expit
 
 from recommender.evaluation.calibration import coverage, likes_foreseen, reliability_bins
+from recommender.evaluation.chances import Chances
 from recommender.evaluation.verdict import (
     Findings,
     Verdict,
@@ -43,18 +43,18 @@ def test_misses_are_stars_and_ours_come_first(frame: pd.DataFrame) -> None:
     assert found["user+item bias"].tolist() == [0.5, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0]
 
 
-def test_brier_of_ours_and_of_a_baseline_as_wide_as_its_errors(frame: pd.DataFrame) -> None:
-    found = brier(frame)
+CHANCES = Chances({"bias": (0.5, 2.0), "member_mean": (0.0, 0.0), "constant": (-1.0, 1.0)})
+
+
+def test_brier_of_ours_and_of_the_baselines_by_their_chances(frame: pd.DataFrame) -> None:
+    found = brier(frame, CHANCES)
     promised, liked = frame["like"], frame["liked"]
     assert found["ours"].tolist() == pytest.approx(((promised - liked) ** 2).tolist())
-    width = np.sqrt((0.25 + 5 * 1.0) / 7)
-    assert found["user+item bias"].iloc[0] == pytest.approx((ndtr(-0.25 / width) - 1) ** 2)
-    assert found["user+item bias"].iloc[1] == pytest.approx(ndtr(-0.75 / width) ** 2)
-
-
-def test_a_baseline_that_never_errs_has_no_width(frame: pd.DataFrame) -> None:
-    exact = frame.assign(bias=frame["actual"])
-    assert brier(exact)["user+item bias"].max() < 1e-12
+    # The first rating: 4 stars, and the bias said 3.5; the second: 2 stars, it said 3.
+    assert found["user+item bias"].iloc[:2].tolist() == pytest.approx(
+        [(expit(0.5 - 1.0) - 1) ** 2, expit(0.5 - 2.0) ** 2]
+    )
+    assert found["own mean"].tolist() == [0.25] * 7
 
 
 def test_compare_draws_movies_not_ratings() -> None:
@@ -134,7 +134,7 @@ def test_likes_are_counted_by_what_was_expected(frame: pd.DataFrame) -> None:
 
 
 def test_findings_hold_it_all(frame: pd.DataFrame) -> None:
-    found = Findings.of(pd.concat([frame.drop(columns="liked")] * 5, ignore_index=True))
+    found = Findings.of(pd.concat([frame.drop(columns="liked")] * 5, ignore_index=True), CHANCES)
     assert found.n == 35
     assert found.predictions["liked"].sum() == 15
     assert found.verdict == Verdict.of(found.errors, 35)
@@ -142,5 +142,5 @@ def test_findings_hold_it_all(frame: pd.DataFrame) -> None:
     assert found.chances["model"].tolist() == found.errors["model"].tolist()
     assert set(found.members["member_id"]) == {1, 2}
     pd.testing.assert_frame_equal(
-        found.errors, Findings.of(found.predictions).errors, check_exact=True
+        found.errors, Findings.of(found.predictions, CHANCES).errors, check_exact=True
     )

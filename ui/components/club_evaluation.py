@@ -163,7 +163,8 @@ def _figures(findings: Findings) -> None:
             delta=f"{-chances.gap:+.3f} to {SHORT[chances.rival]}",
             delta_color=DELTA[chances.clarity],
             help="The mean squared error of the chance of 4 stars or more: 0 is perfect, and ½ "
-            f"said of everything gives 0.25. Below, beside the best guess, the {chances.rival}.",
+            f"said of everything gives 0.25. Below, beside the best guess, the {chances.rival}; "
+            "its chances are read off the same strangers as ours.",
         )
 
 
