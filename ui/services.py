@@ -202,14 +202,23 @@ def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
     if serving is None:
         return None
     generation = trainer().status.generation
-    return _similar(database(), club.version, generation, movie_id, limit, serving)
+    return _similar(database(), club.version, generation, movie_id, limit, serving, club.movies)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _similar(
-    location: str, version: int, generation: int, movie_id: int, limit: int, _model: HybridModel
+    location: str,
+    version: int,
+    generation: int,
+    movie_id: int,
+    limit: int,
+    _model: HybridModel,
+    _movies: pd.DataFrame,
 ) -> pd.DataFrame:
-    return movies_like(_model, movie_id, limit)
+    # A model may have learned from movies that are no longer there: an earlier club's own.
+    gone = len(_model.movie_ids) - int(_movies.index.isin(_model.movie_ids).sum())
+    found = movies_like(_model, movie_id, limit + gone)
+    return found[found[MOVIE].isin(_movies.index)].head(limit)
 
 
 def questions(club: View) -> dict[int, tuple[int, ...]]:

@@ -110,6 +110,19 @@ def test_similar_movies_lead_to_their_pages_with_what_they_share(open_page: Open
     assert table["Alike"].is_monotonic_decreasing
 
 
+def test_what_the_model_knows_of_a_club_before_is_not_shown(
+    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = tiles(open_movie(open_page, UP), "similar")
+    know = services.model
+    gone = services.world().movies.loc[[tile["id"] for tile in before]].set_axis(range(-9, 0))
+    monkeypatch.setattr(services, "model", lambda club: know(club).with_movies(gone))
+    store.add_to_shortlist(HEAT)  # so that nothing is remembered
+    assert [tile["id"] for tile in tiles(open_movie(open_page, UP), "similar")] == [
+        tile["id"] for tile in before
+    ]
+
+
 def test_a_movie_of_the_clubs_own_has_a_page(open_page: Open, store: Store) -> None:
     movie = store.add_movie("*Our* film", 2026, "Comedy", "pixar animation|computer animation")
     app = open_movie(open_page, movie)
