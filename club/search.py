@@ -52,6 +52,12 @@ def normalise(text: str) -> tuple[str, ...]:
     return tuple(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words)
 
 
+def only_a_year(text: str) -> int | None:
+    """Return the year that is all of `text`, None where it is anything else."""
+    words = normalise(text[:LONGEST_QUERY])
+    return int(words[0]) if len(words) == 1 and _YEAR.fullmatch(words[0]) else None
+
+
 class MovieSearch:
     """An index over the titles and aliases of a catalogue; build it once, ask it often.
 

@@ -30,7 +30,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
 
 if way == "Grid":
     rate.grid(club)
-elif not rate.find(club):
+elif not rate.search(club):
     movie = rate.chosen_movie(club)
     if movie is not None:
         rate.board(club, movie)

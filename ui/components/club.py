@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from datetime import date
-
 import streamlit as st
 
 from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
 from ui import live, services
-from ui.components.basics import change, errors_shown, facts, movie_link, notify, poster_image
+from ui.components.basics import change, errors_shown, facts, movie_link, poster_image
+from ui.components.find import find
 from ui.components.widgets import shelf
 from ui.pictures import CREDIT
 from ui.services import View
-from ui.text import counted, film, plain
+from ui.text import counted, plain
 
 DEMO = "This is a demo club: eight real, anonymous MovieLens raters with invented names."
 OWN = ":material/celebration:"
+CANDIDATE = "candidate"  # the key of the search
 
 
 def demo_banner(club: View) -> None:
@@ -142,17 +141,14 @@ def shortlist(club: View) -> None:
                 on_click=_drop,
                 args=(movie, club.title(movie)),
             )
-    text = st.text_input(
-        "Put a movie on the shortlist", key="candidate", type="search", live="250ms",
-        placeholder="A title, or roughly that",
-    )  # fmt: skip
-    if not text:
-        return
-    found = [movie for movie in services.search(club, text) if movie not in club.shortlist]
-    if found:
-        shelf(club, found, "candidates", lambda movie: _add_candidate(movie, club.title(movie)))
-    else:
-        st.markdown(f"No other movie is called anything like “{plain(text)}”; add it by hand.")
+    find(club, CANDIDATE, lambda found: _candidates(club, found), "Put a movie on the shortlist")
+
+
+def _candidates(club: View, found: list[int]) -> None:
+    def listed(movie: int) -> str:
+        return "on the shortlist" if movie in club.shortlist else ""
+
+    shelf(club, found, "candidates", lambda movie: _add_candidate(movie, club.title(movie)), listed)
 
 
 def _drop(movie: int, title: str) -> None:
@@ -161,56 +157,9 @@ def _drop(movie: int, title: str) -> None:
 
 
 def _add_candidate(movie: int, title: str) -> None:
-    st.session_state["candidate"] = ""
+    st.session_state[CANDIDATE] = ""
     said = f"{plain(title)} is on the shortlist."
     change(services.store().add_to_shortlist, movie, done=said)
-
-
-@st.cache_resource(show_spinner=False)
-def _vocabulary() -> tuple[list[str], list[str]]:
-    """Return all genres and all keywords of the world, the most used first."""
-    movies = services.world().movies
-    genres = Counter(term for terms in movies["genres"] for term in terms)
-    keywords = Counter(term for terms in movies["keywords"] for term in terms)
-    return [g for g, _ in genres.most_common()], [k for k, _ in keywords.most_common()]
-
-
-def add_movie() -> None:
-    """Draw the form for a movie that the catalogue lacks."""
-    genres, keywords = _vocabulary()
-    with st.form("add_movie", clear_on_submit=True, border=False):
-        title, year = st.columns([3, 1])
-        title.text_input("Title", key="own_title", max_chars=200)
-        year.number_input("Year", 1888, date.today().year + 5, value=None, step=1, key="own_year")
-        st.multiselect("Genres", genres, key="own_genres", placeholder="What kind of movie")
-        st.multiselect(
-            "Keywords",
-            keywords,
-            key="own_keywords",
-            accept_new_options=True,
-            placeholder="heist, paris, time loop …",
-            help="What it is about, where, when, in what mood. Predictions of a new movie come "
-            "from these words.",
-        )
-        st.toggle("Put it on the shortlist", value=True, key="own_listed")
-        st.form_submit_button(
-            "Add the movie", type="primary", icon=":material/movie:", on_click=_add_movie
-        )
-
-
-def _add_movie() -> None:
-    asked = st.session_state
-
-    def add() -> None:
-        store = services.store()
-        movie = store.add_movie(
-            asked["own_title"], asked["own_year"], asked["own_genres"], asked["own_keywords"]
-        )
-        if asked["own_listed"]:
-            store.add_to_shortlist(movie)
-        notify(f"{plain(film(asked['own_title'], asked['own_year']))} is in.")
-
-    change(add)
 
 
 def about(club: View) -> None:

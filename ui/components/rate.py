@@ -11,6 +11,7 @@ from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
 from ui import services
 from ui.components.basics import change, facts, movie_link, notify, one_at_a_time, poster_image
+from ui.components.find import find
 from ui.components.widgets import shelf, star_board
 from ui.services import View
 from ui.text import film, half_stars, listed, plain
@@ -39,25 +40,13 @@ def _choose(movie: int) -> None:
     st.session_state.pop(MOVED, None)
 
 
-def find(club: View) -> bool:
-    """Draw the search and its results; return whether somebody is searching."""
-    text = st.text_input(
-        "Find a movie",
-        key=FIND,
-        type="search",
-        live="250ms",
-        placeholder="A title, or roughly that",
-        label_visibility="collapsed",
+def search(club: View) -> bool:
+    """Draw the search; return whether somebody is searching."""
+    return find(
+        club,
+        FIND,
+        lambda found: shelf(club, found, "found", _choose, lambda movie: _who_rated(club, movie)),
     )
-    if not text:
-        return False
-    found = services.search(club, text)
-    if found:
-        shelf(club, found, "found", _choose, lambda movie: _who_rated(club, movie))
-    else:
-        st.markdown(f"No movie is called anything like “{plain(text)}”.")
-        st.page_link("pages/club.py", label="Add it by hand", icon=":material/add:")
-    return True
 
 
 def suggestions(club: View, but: int | None) -> None:

@@ -1,0 +1,74 @@
+"""The one search for movies, on every page: a text field, and what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from club.search import normalise, only_a_year
+from ui import router, services
+from ui.services import View
+from ui.text import counted, plain
+
+FIRST, MOST = 9, 60  # nine fill a row of a screen and three of a phone's
+
+
+def find(
+    club: View, key: str, draw: Callable[[list[int]], None], label: str = "Find a movie"
+) -> bool:
+    """Draw the search and what it finds; return whether somebody is searching.
+
+        find(club, "find_movie", lambda found: shelf(club, found, "found", choose))
+
+    Args:
+        key: of the text field; set `st.session_state[key] = ""` in a callback to end the search.
+        draw: draws the found movies, best first, never none: `shelf` or `shelf_of_links` under a
+            key of the page's own.
+        label: what the search is for; it stands in the empty field.
+    """
+    text = st.text_input(
+        label,
+        key=key,
+        type="search",
+        live="250ms",
+        icon=":material/search:",
+        placeholder=f"{label}: a title, or roughly that",
+        label_visibility="collapsed",
+    )
+    if not text or not text.strip():
+        return False
+    found = services.search(club, text, MOST)
+    if not found:
+        _nothing(text)
+        return True
+    asked_for_all = f"{key}_all"
+    shown = found if st.session_state.get(asked_for_all) == text else found[:FIRST]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(_how_many(text, len(shown), len(found)), width="content")
+        if len(shown) < len(found):
+            st.button(
+                "Show more",
+                key=f"{key}_more",
+                type="tertiary",
+                on_click=st.session_state.__setitem__,
+                args=(asked_for_all, text),
+            )
+    draw(shown)
+    return True
+
+
+def _how_many(text: str, shown: int, found: int) -> str:
+    number = f"{found - 1}+ movies" if found == MOST else counted(found, "movie")
+    if shown < found:
+        number = f"{shown} of {number}"
+    year = only_a_year(text)
+    return f"{number} called that or of {year}" if year else number
+
+
+def _nothing(text: str) -> None:
+    if not normalise(text):
+        st.markdown("Please type some letters or digits of the title.")
+        return
+    st.markdown(f"No movie is called anything like “{plain(text)}”.")
+    st.page_link(router.page("catalogue"), label="Add it by hand", icon=":material/add:")
