@@ -6,12 +6,22 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recommender.charts.style import GREY, OTHER, OURS, finish, label, need
+from recommender.charts.style import (
+    GREY,
+    OTHER,
+    OURS,
+    STARS,
+    diagonal,
+    finish,
+    label,
+    need,
+    whiskers,
+)
+from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.calibration import reliability_bins
 
 POINTS = 500  # more single ratings than this would hide the boxes
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
-STARS = [1, 2, 3, 4, 5]
 METRICS = {"rmse": "root mean squared error in stars", "mae": "stars missed by on average"}
 
 
@@ -30,13 +40,7 @@ def predicted_against_actual(frame: pd.DataFrame) -> go.Figure:
     spread = frame.groupby("actual")["predicted"].quantile(list(SHARES)).unstack()
     low, q1, median, q3, high = (spread[share].to_numpy() for share in SHARES)
     figure = go.Figure()
-    figure.add_scatter(
-        x=[0.5, 5],
-        y=[0.5, 5],
-        mode="lines",
-        line={"color": GREY, "dash": "dot"},
-        hoverinfo="skip",
-    )
+    diagonal(figure, MIN_STARS, MAX_STARS)
     figure.add_box(
         x=spread.index.to_numpy(),
         lowerfence=low,
@@ -80,26 +84,19 @@ def error_against_baselines(
     need(frame, ("model", "metric", "value", "low", "high"), "errors against baselines")
     rows = frame[frame["metric"] == metric].sort_values("value", ascending=False, kind="stable")
     need(rows, (), f"errors in {metric}")
-    value = rows["value"].to_numpy()
-    colours = [OURS if model == ours else GREY for model in rows["model"]]
     figure = go.Figure()
-    for i, colour in enumerate(colours):
-        low, high = rows["low"].iloc[i], rows["high"].iloc[i]
+    for i, model in enumerate(rows["model"]):
+        row, colour = rows.iloc[[i]], OURS if model == ours else GREY
         figure.add_scatter(
-            x=[value[i]],
+            x=row["value"].to_numpy(),
             y=[i],
             mode="markers+text",
-            text=[f"{value[i]:.3f}"],
+            texttemplate="%{x:.3f}",
             textposition="top center",
             marker={"color": colour, "size": 10},
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": [high - value[i]],
-                "arrayminus": [value[i] - low],
-                "color": colour,
-            },
-            hovertemplate=f"{value[i]:.3f} ({low:.3f} to {high:.3f})<extra></extra>",
+            error_x=whiskers(row["value"], row["low"], row["high"], colour),
+            customdata=row[["low", "high"]].to_numpy(),
+            hovertemplate="%{x:.3f} (%{customdata[0]:.3f} to %{customdata[1]:.3f})<extra></extra>",
         )
     figure.update_xaxes(
         title=f"{METRICS.get(metric, metric)}<br>(less is better; line: 95% interval)",
@@ -147,25 +144,13 @@ def reliability(frame: pd.DataFrame) -> go.Figure:
     n, share = bins["n"].to_numpy(), bins["share"].to_numpy()
     gap = float(np.average((bins["promised"] - bins["share"]).abs(), weights=n))
     figure = go.Figure()
-    figure.add_scatter(
-        x=[0, 1],
-        y=[0, 1],
-        mode="lines",
-        line={"color": GREY, "dash": "dot"},
-        hoverinfo="skip",
-    )
+    diagonal(figure, 0, 1)
     figure.add_scatter(
         x=bins["promised"].to_numpy(),
         y=share,
         mode="markers",
         marker={"color": OURS, "size": 7 + 11 * np.sqrt(n / n.max()), "line": {"width": 0}},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": bins["high"].to_numpy() - share,
-            "arrayminus": share - bins["low"].to_numpy(),
-            "color": OURS,
-        },
+        error_y=whiskers(bins["share"], bins["low"], bins["high"], OURS),
         customdata=n,
         hovertemplate="promised %{x:.0%}, liked %{y:.0%} of %{customdata} ratings<extra></extra>",
     )

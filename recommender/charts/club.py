@@ -13,9 +13,12 @@ from recommender.charts.style import (
     OURS,
     ROW_HEIGHT,
     STAR_COLOURS,
+    STARS,
+    diagonal,
     finish,
     label,
     need,
+    whiskers,
 )
 from recommender.columns import MEMBER
 from recommender.dataset import MAX_STARS, MIN_STARS
@@ -25,8 +28,7 @@ from recommender.evaluation.verdict import OURS as OUR_MODEL
 POINTS = 500  # more single ratings than this would hide the rest
 PROMISED = 0.8  # of the ratings inside their interval
 LEAST = 5  # ratings, before their middle 80% is drawn
-BAND = "rgba(0,114,178,0.25)"
-STARS = [1, 2, 3, 4, 5]
+BAND = "rgba(194,64,95,0.22)"  # OURS, see-through
 SYMBOLS = ("square-open", "diamond-open", "triangle-up-open", "cross-open")
 CELLS = {
     (True, True): "liked,<br>as expected",
@@ -71,14 +73,7 @@ def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
         hoverinfo="skip",
         name="promised for 80%",
     )
-    figure.add_scatter(
-        x=[MIN_STARS, MAX_STARS],
-        y=[MIN_STARS, MAX_STARS],
-        mode="lines",
-        line={"color": GREY, "dash": "dot"},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    diagonal(figure, MIN_STARS, MAX_STARS)
     if len(frame) <= POINTS:
         figure.add_scatter(
             x=frame["predicted"].to_numpy(),
@@ -94,13 +89,7 @@ def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
         y=bins["actual"].to_numpy(),
         mode="markers",
         marker={"color": OTHER, "size": 9},
-        error_y={
-            "type": "data",
-            "symmetric": False,
-            "array": (bins["last"] - bins["actual"]).clip(lower=0).to_numpy(),
-            "arrayminus": (bins["actual"] - bins["first"]).clip(lower=0).to_numpy(),
-            "color": OTHER,
-        },
+        error_y=whiskers(bins["actual"], bins["first"], bins["last"], OTHER),
         customdata=bins[["n", "first", "last"]].to_numpy(),
         hovertemplate=(
             "predicted %{x:.1f}: given %{y:.1f} on average, mostly %{customdata[1]:.1f} to "
@@ -150,13 +139,7 @@ def member_errors(frame: pd.DataFrame) -> go.Figure:
         y=list(range(len(ours))),
         mode="markers",
         marker={"color": OURS, "size": 11},
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (ours["high"] - ours["value"]).to_numpy(),
-            "arrayminus": (ours["value"] - ours["low"]).to_numpy(),
-            "color": OURS,
-        },
+        error_x=whiskers(ours["value"], ours["low"], ours["high"], OURS),
         customdata=ours[["low", "high"]].to_numpy(),
         hovertemplate=("%{x:.2f} (%{customdata[0]:.2f} to %{customdata[1]:.2f})<extra></extra>"),
         name=label(OUR_MODEL),
@@ -224,7 +207,7 @@ def like_table(frame: pd.DataFrame) -> go.Figure:
     return finish(figure, title, height=250)
 
 
-# Orange where it was wrong, blue where it was right, white where there is nothing.
+# Terracotta where it was wrong, teal where it was right, paper where there is nothing.
 _HALVES = (
     [(0.0, STAR_COLOURS[0][1]), (1.0, STAR_COLOURS[1][1])],
     [(0.0, STAR_COLOURS[1][1]), (1.0, STAR_COLOURS[2][1])],

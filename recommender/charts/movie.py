@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recommender.charts.style import OURS, finish
+from recommender.charts.style import OURS, STARS, finish
 from recommender.errors import DataError
 from recommender.reactions import STEPS
 
@@ -34,9 +34,7 @@ def rating_distribution(stars: pd.Series) -> go.Figure:
         marker={"color": OURS, "opacity": np.where(STEPS >= LIKED, 1.0, 0.45)},
         hovertemplate="%{x} stars: %{y}<extra></extra>",
     )
-    figure.update_xaxes(
-        title="stars given", tickvals=[1, 2, 3, 4, 5], range=[0.2, 5.3], showgrid=False
-    )
+    figure.update_xaxes(title="stars given", tickvals=STARS, range=[0.2, 5.3], showgrid=False)
     figure.update_yaxes(visible=False, rangemode="tozero")
     return finish(figure, _finding(stars), height=150)
 

@@ -11,16 +11,18 @@ import plotly.graph_objects as go
 
 from recommender.errors import DataError
 
-# From the Okabe-Ito palette, those with a contrast of 3:1 or more on white and on near-black.
-OURS, OTHER = "#0072B2", "#D55E00"
+# Velvet and gold, as in the theme, with a contrast of 3:1 or more on its light and dark pages, and
+# told apart by eyes that miss red or green.
+OURS, OTHER = "#c2405f", "#b07d1e"
 GREY = "#808080"
-# Orange for few stars, blue for many: all light enough for INK, and distinct to all eyes.
-STAR_COLOURS = [[0.0, "#E8985E"], [0.6, "#F5F0E6"], [1.0, "#6FB1E0"]]
+# Terracotta for few stars, teal for many: all light enough for INK, and distinct to all eyes.
+STAR_COLOURS = [[0.0, "#e3907c"], [0.6, "#f1e8da"], [1.0, "#7cc0b7"]]
 INK = "#111111"  # text on those colours; every other text takes the theme's
 
 # At 360 pixels about forty characters fit a line of the title.
 TITLE_WIDTH = 40
 LABEL_LENGTH = 24
+STARS = [1, 2, 3, 4, 5]  # as ticks
 ROW_HEIGHT = 30  # pixels for one row of labels
 CLEAR, FAINT = "rgba(0,0,0,0)", "rgba(128,128,128,0.25)"
 
@@ -45,6 +47,29 @@ def label(text: object, length: int = LABEL_LENGTH) -> str:
 def heading(text: str) -> str:
     """Return `text`, already escaped, broken into lines that fit a phone."""
     return "<br>".join(textwrap.wrap(text, TITLE_WIDTH))
+
+
+def whiskers(value: pd.Series, low: pd.Series, high: pd.Series, colour: str) -> dict[str, object]:
+    """Return Plotly's error bars from `low` to `high`, which never reach back over the mark."""
+    return {
+        "type": "data",
+        "symmetric": False,
+        "array": (high - value).clip(lower=0).to_numpy(),
+        "arrayminus": (value - low).clip(lower=0).to_numpy(),
+        "color": colour,
+    }
+
+
+def diagonal(figure: go.Figure, low: float, high: float) -> None:
+    """Draw the dotted line on which what was promised and what came are the same."""
+    figure.add_scatter(
+        x=[low, high],
+        y=[low, high],
+        mode="lines",
+        line={"color": GREY, "dash": "dot"},
+        hoverinfo="skip",
+        showlegend=False,
+    )
 
 
 def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) -> go.Figure:

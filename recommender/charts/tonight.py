@@ -12,9 +12,11 @@ from recommender.charts.style import (
     OURS,
     ROW_HEIGHT,
     STAR_COLOURS,
+    STARS,
     finish,
     label,
     need,
+    whiskers,
 )
 from recommender.columns import MEMBER, MOVIE
 from recommender.dataset import MAX_STARS, MIN_STARS
@@ -89,7 +91,7 @@ def prediction_intervals(
         y=list(range(1, len(rows) + 1)),
         mode="markers",
         marker={"color": OURS, "size": 10},
-        error_x=_bars(rows, OURS),
+        error_x=whiskers(rows["mean"], rows["low"], rows["high"], OURS),
         customdata=rows[["low", "high"]].to_numpy(),
         hovertemplate="%{x:.1f} (%{customdata[0]:.1f} to %{customdata[1]:.1f})<extra></extra>",
     )
@@ -101,7 +103,7 @@ def prediction_intervals(
             y=[0],
             mode="markers",
             marker={"color": OTHER, "size": 13, "symbol": "diamond"},
-            error_x=_bars(whole, OTHER),
+            error_x=whiskers(whole["mean"], whole["low"], whole["high"], OTHER),
             hovertemplate=f"{group[0]:.1f} ({group[1]:.1f} to {group[2]:.1f})<extra></extra>",
         )
         figure.add_hline(y=0.5, line={"color": GREY, "width": 1})
@@ -109,7 +111,7 @@ def prediction_intervals(
     figure.update_xaxes(
         title="expected stars (line: 80% interval)",
         range=[MIN_STARS - 0.2, MAX_STARS + 0.2],
-        tickvals=[1, 2, 3, 4, 5],
+        tickvals=STARS,
     )
     figure.update_yaxes(
         tickvals=list(range(first, len(rows) + 1)),
@@ -118,16 +120,6 @@ def prediction_intervals(
     )
     height = 70 + ROW_HEIGHT * (len(rows) + 1 - first)
     return finish(figure, _who_likes_it(rows, movie), height=height)
-
-
-def _bars(rows: pd.DataFrame, colour: str) -> dict[str, object]:
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": (rows["high"] - rows["mean"]).to_numpy(),
-        "arrayminus": (rows["mean"] - rows["low"]).to_numpy(),
-        "color": colour,
-    }
 
 
 def _who_likes_it(rows: pd.DataFrame, movie: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -18,7 +21,13 @@ from recommender.charts import (
 from recommender.charts.style import GREY, INK, OTHER, OURS, STAR_COLOURS, TITLE_WIDTH, label
 from recommender.errors import DataError
 
-LIGHT, DARK = "#FFFFFF", "#0E1117"
+ROOT = Path(__file__).resolve().parents[2]
+THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]
+PAGES = [
+    THEME[look][part]
+    for look in ("light", "dark")
+    for part in ("backgroundColor", "secondaryBackgroundColor")
+]
 
 
 @pytest.fixture
@@ -250,9 +259,36 @@ def contrast(one: str, other: str) -> float:
 
 
 @pytest.mark.parametrize("colour", [OURS, OTHER, GREY])
-@pytest.mark.parametrize("page", [LIGHT, DARK])
+@pytest.mark.parametrize("page", PAGES)
 def test_marks_stand_out_on_light_and_dark_pages(colour: str, page: str) -> None:
     assert contrast(colour, page) >= 3
+
+
+# Machado, Oliveira and Fernandes, "A physiologically-based model for simulation of color vision
+# deficiency", 2009, severity 1; on linear RGB.
+BLIND_TO = {
+    "green": [[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]],
+    "red": [[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]],
+    "blue": [[1.256, -0.077, -0.179], [-0.078, 0.931, 0.148], [0.005, 0.691, 0.304]],
+}
+
+
+def lab(colour: str, sight: np.ndarray) -> np.ndarray:
+    """CIE L*a*b* of a colour as these eyes see it."""
+    parts = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = sight @ np.where(parts <= 0.04045, parts / 12.92, ((parts + 0.055) / 1.055) ** 2.4)
+    to_xyz = np.array([[0.412, 0.358, 0.180], [0.213, 0.715, 0.072], [0.019, 0.119, 0.950]])
+    x, y, z = np.cbrt(np.maximum(to_xyz @ linear, 0.009) / [0.950, 1.0, 1.089])
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+@pytest.mark.parametrize("missing", [None, *BLIND_TO])
+def test_the_colours_of_a_chart_differ_to_all_eyes(missing: str | None) -> None:
+    sight = np.eye(3) if missing is None else np.array(BLIND_TO[missing])
+    few, some, many = (colour for _, colour in STAR_COLOURS)
+    for one, other in ((OURS, OTHER), (few, some), (some, many), (few, many)):
+        # 2 or 3 is a difference that can just be seen.
+        assert np.linalg.norm(lab(one, sight) - lab(other, sight)) >= 15
 
 
 def test_figures_can_be_read_on_every_colour_of_the_heatmap() -> None:
