@@ -14,6 +14,7 @@ from recommender.group import with_given
 from ui import judging, router, services
 from ui.components import tonight, why
 from ui.components.basics import change, empty_state, header, poster_image
+from ui.components.find import find
 from ui.components.widgets import shelf_of_links
 from ui.services import View
 from ui.text import between, counted, day, film, half_stars, listed, plain, stars
@@ -21,6 +22,7 @@ from ui.text import between, counted, day, film, half_stars, listed, plain, star
 ASKED, FIND = "movie", "find_movie"
 LIKE, WORDS_NAMED = 9, 2  # nine fill a row of a screen, and three of a phone's
 MOSTLY = 0.5
+BESIDE, WORD = 24, 10  # letters that a title and each of its words may have beside a phone's poster
 SLIP = pd.Timedelta(minutes=5)  # who taps another star within it has not changed their mind
 
 
@@ -37,15 +39,7 @@ def look_elsewhere(club: View) -> None:
     header("Movie")
     if ASKED in st.query_params:
         st.markdown("There is no such movie here; it may have been another club's.")
-    text = st.text_input(
-        "Find a movie",
-        key=FIND,
-        type="search",
-        live="250ms",
-        placeholder="A title, or roughly that",
-    )
-    if text:
-        shelf_of_links(club, services.search(club, text), "found")
+    find(club, FIND, lambda found: shelf_of_links(club, found, "found"))
 
 
 def hero(club: View, movie: int) -> None:
@@ -57,11 +51,16 @@ def hero(club: View, movie: int) -> None:
     with st.container(border=True, key="movie"):
         left, right = st.columns([5, 6], gap="medium")
         with left:
+            title = club.title(movie)
+            above = len(title) > BESIDE or any(len(word) > WORD for word in title.split())
+            if above:
+                header(plain(title))
             picture, words = st.columns([2, 3], wrap=False, vertical_alignment="center")
             with picture:
                 poster_image(club, movie)
             with words.container(gap="xsmall"):
-                header(plain(club.title(movie)))
+                if not above:
+                    header(plain(title))
                 st.caption(_facts(club, movie))
                 if club.names and expected is not None:
                     _together(club, movie, expected)
