@@ -29,7 +29,7 @@ def test_from_tonight_to_a_movie_to_one_like_it_and_back(
     page = visit(server.url)
     expect(page.get_by_test_id("stTopNavLink").filter(has_text="Movie")).to_have_count(0)
     card = page.locator(".st-key-others").get_by_test_id("stPageLink-NavLink").first
-    name = re.sub(r"^\d+\. ", "", card.inner_text())
+    name = re.sub(r"^\d+\. ", "", card.locator("strong").inner_text())
     card.click()
     expect(page.locator("h1")).to_have_text(name)
     expect(page.get_by_role("button", name="On the shortlist")).to_be_visible()
