@@ -11,18 +11,7 @@ from a bootstrap over members.
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-import argparse
-import json
-import sys
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
+import command
 import numpy as np
 import pandas as pd
 
@@ -90,17 +79,17 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", default="0-2", help="such as 0-2 (default %(default)s)")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = command.parser(__doc__)
+    parser.add_argument(
+        "--seeds", type=command.seeds, default="0-2", help="such as 0-2 (default %(default)s)"
+    )
     options = parser.parse_args(argv)
-    first, _, last = options.seeds.partition("-")
-    seeds = range(int(first), int(last or first) + 1)
-    table = summary(pd.concat([one_seed(seed) for seed in seeds], ignore_index=True))
-    if options.json:
-        print(json.dumps(table.to_dict("records")))
-    else:
-        print(table.to_string(index=False, float_format="%.4f"))
+    frames = []
+    for done, seed in enumerate(options.seeds):
+        command.progress(done, len(options.seeds), f"seed {seed}")
+        frames.append(one_seed(seed))
+    command.progress(len(options.seeds), len(options.seeds), "done")
+    command.show(summary(pd.concat(frames, ignore_index=True)), options.json)
     return 0
 
 
