@@ -1,4 +1,4 @@
-"""The club from the command line: python -m club demo | members | export | backup."""
+"""The club from the command line: demo | members | export | backup | import-catalogue."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from club.errors import ClubError, InvalidInput
+from club.import_command import add_import_command, current_world
 from club.store import DEFAULT_FILE, ENVIRONMENT, Store
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def _parser() -> _Parser:
     backup = commands.add_parser("backup", parents=[common], help="copy the SQLite database")
     backup.add_argument("path", metavar="PATH", type=Path, help="the new file")
     backup.set_defaults(run=_backup)
+
+    add_import_command(commands)
     return parser
 
 
@@ -99,7 +102,7 @@ def _export(options: argparse.Namespace) -> None:
     from club.world import catalogue  # noqa: PLC0415
 
     store = Store.open(options.database, must_exist=True)
-    movies = catalogue(_bundled()[0], store)
+    movies = catalogue(current_world(), store)
     if options.output is None:
         write_ratings(store, movies, sys.stdout)
         return

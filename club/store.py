@@ -100,6 +100,14 @@ class Store:
         with self.database.read() as connection:
             return connection.execute(select(schema.club.c.version)).scalar_one()
 
+    def touch(self) -> int:
+        """Say that something beside the database has changed, and return the new version.
+
+        What is cached under the version, here and in every other program, is read anew.
+        """
+        with self.database.write() as write:
+            return write.version
+
     def is_new(self) -> bool:
         """Return whether nothing was ever written."""
         return self.version() == 0

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import catalogue, tmdb
+from ui.components import catalogue, imports, tmdb
 from ui.components.basics import header
 
 router.require()
@@ -17,3 +17,5 @@ with left:
     catalogue.add_by_hand(club)
 with right:
     tmdb.section(club)
+    st.space("small")
+    imports.section(club)

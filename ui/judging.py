@@ -32,7 +32,7 @@ def judge_folder(var: Path) -> Path:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _judge(var: Path) -> Trainer:
+def _judge(var: Path, world_number: int) -> Trainer:
     return Trainer(judge_folder(var))
 
 
@@ -42,12 +42,16 @@ def judge() -> Trainer:
     Where movies lie is learned from who likes what. A model that learned this from the club as
     well predicts the club's ratings a little too well, even those that are left out.
     """
-    return _judge(services.var())
+    return _judge(services.var(), services.world_number())
+
+
+def raters() -> tuple[int, ...]:
+    """Return the world's raters whom the judge has not seen, nor the people of the demo."""
+    return _raters(services.world_number())
 
 
 @st.cache_resource(show_spinner=False, max_entries=1)
-def raters() -> tuple[int, ...]:
-    """Return the world's raters whom the judge has not seen, nor the people of the demo."""
+def _raters(world_number: int) -> tuple[int, ...]:
     return raters_to_try(services.world(), without=list(demo_club().members))
 
 
@@ -75,7 +79,9 @@ def judging_model() -> HybridModel | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _world_curve(folder: Path, generation: int, _model: HybridModel) -> pd.DataFrame:
+def _world_curve(
+    folder: Path, world_number: int, generation: int, _model: HybridModel
+) -> pd.DataFrame:
     ratings = services.world().ratings
     theirs = ratings[ratings[USER].isin(raters())].rename(columns={USER: MEMBER})
     return learning_curve(_model, theirs)
@@ -84,7 +90,7 @@ def _world_curve(folder: Path, generation: int, _model: HybridModel) -> pd.DataF
 def world_curve() -> pd.DataFrame | None:
     """Return the learning curve of `raters`, as if they were members; None before the judge."""
     generation, found = judge().status.generation, judging_model()
-    return found and _world_curve(services.var(), generation, found)
+    return found and _world_curve(services.var(), services.world_number(), generation, found)
 
 
 Way = Literal["leave one out", "in order of time"]

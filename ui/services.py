@@ -16,7 +16,9 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from club import imports
 from club.demo import load_demo
+from club.errors import InvalidInput
 from club.search import MovieSearch
 from club.store import Club, Store
 from club.world import catalogue, training_data
@@ -29,6 +31,7 @@ from recommender.trainer import Trainer
 from ui.evaluator import Evaluator, fingerprint
 
 ASKED_ABOUT, QUESTIONS = 800, 6
+WORLD = "world"  # in the club's folder: the data that the club brought
 
 
 @dataclass(frozen=True)
@@ -89,16 +92,74 @@ def database() -> str:
 
 
 @st.cache_resource(show_spinner=False)
-def world() -> Dataset:
-    """Return the bundled ratings and movies."""
+def bundled() -> Dataset:
+    """Return the ratings and movies that the program ships with."""
     return load_bundled()
+
+
+def world_number() -> int:
+    """Return a number that changes whenever the world is another one."""
+    return imports.number(var() / WORLD)
+
+
+def imported() -> imports.Imported | str | None:
+    """Return what the club brought, a sentence when that cannot be read, None when nothing."""
+    number = world_number()
+    return _imported(var() / WORLD, number) if number else None
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _imported(folder: Path, number: int) -> imports.Imported | str:
+    try:
+        return imports.load(folder)
+    except InvalidInput as error:
+        return str(error)
+
+
+def world() -> Dataset:
+    """Return the strangers' ratings and the catalogue: imported, or else bundled."""
+    found = imported()
+    return found.data if isinstance(found, imports.Imported) else bundled()
+
+
+def _kept(club: View) -> list[int]:
+    """Return the movies that must stay in the catalogue, whatever the world."""
+    return sorted({*club.ratings[MOVIE].tolist(), *club.shortlist} - {*club.own_movies.index})
+
+
+def take_over(found: imports.Import) -> int:
+    """Make what was imported the world, begin to learn from it, and return the store's version."""
+    imports.save(found, var() / WORLD)
+    version = store().touch()
+    learn()
+    return version
+
+
+def back_to_bundled(club: View) -> int:
+    """Make the bundled data the world again, but for movies that the club has to do with."""
+    strange = [movie for movie in _kept(club) if movie not in bundled().movies.index]
+    if strange:
+        movies = pd.concat([bundled().movies, club.movies.loc[strange]])
+        found = imports.Import(
+            kind="The bundled data and what the club rated",
+            data=Dataset(bundled().ratings, movies),
+            counts={},
+            sample=movies.iloc[:0],
+            rejected=movies.iloc[:0],
+            notes=(),
+        )
+        return take_over(found)
+    imports.forget(var() / WORLD)
+    version = store().touch()
+    learn()
+    return version
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _store(location: str) -> Store:
-    opened = Store.open(location, knows_movie=world().movies.index.__contains__)
+    opened = Store.open(location, knows_movie=lambda movie: movie in world().movies.index)
     if opened.is_new():
-        load_demo(opened, world(), demo_club())
+        load_demo(opened, bundled(), demo_club())
     return opened
 
 
@@ -127,47 +188,56 @@ def learn() -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _view(location: str, version: int) -> View:
+def _view(location: str, version: int, world_number: int) -> View:
     club = _store(location)
+    movies, ratings = catalogue(world(), club), club.ratings()
+    # A movie of a world that is gone keeps its ratings, but there is nothing to show.
+    known = ratings[MOVIE].isin(movies.index)
     return View(
         version=version,
         club=club.club(),
         names={int(member): str(name) for member, name in club.members()["name"].items()},
-        ratings=club.ratings(),
-        shortlist=tuple(club.shortlist()),
+        ratings=ratings if known.all() else ratings[known].reset_index(drop=True),
+        shortlist=tuple(movie for movie in club.shortlist() if movie in movies.index),
         own_movies=club.movies(),
-        movies=catalogue(world(), club),
+        movies=movies,
     )
 
 
 def view() -> View:
     """Return the club as it is now."""
-    return _view(database(), store().version())
+    return _view(database(), store().version(), world_number())
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _search(own: tuple[tuple[int, str], ...], _movies: pd.DataFrame) -> MovieSearch:
+def _search(
+    world_number: int, own: tuple[tuple[int, str], ...], _movies: pd.DataFrame
+) -> MovieSearch:
     return MovieSearch(_movies, world().rating_counts.reindex(_movies.index, fill_value=0))
 
 
 def search(club: View, text: str, limit: int = 8) -> list[int]:
     """Return the movies that somebody who types `text` may mean, best first."""
     own = tuple(zip(club.own_movies.index, club.own_movies["title"], strict=True))
-    return _search(own, club.movies).find(text, limit)
+    return _search(world_number(), own, club.movies).find(text, limit)
 
 
 def model(club: View) -> HybridModel | None:
-    """Return the model that serves, taught about the club's own movies; None before the first."""
+    """Return the model that serves, taught about every movie; None before the first."""
     generation = trainer().status.generation  # before the model: never newer than it
     serving = trainer().model
-    return serving and _with_own(database(), club.version, generation, serving, club.own_movies)
+    if serving is None:
+        return None
+    # The club's own, and those of a world from which it has not learned yet.
+    new = club.movies[~club.movies.index.isin(serving.movie_ids)]
+    return _taught(database(), club.version, generation, serving, new)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _with_own(
-    location: str, version: int, generation: int, _serving: HybridModel, _own: pd.DataFrame
+def _taught(
+    location: str, version: int, generation: int, _serving: HybridModel, _new: pd.DataFrame
 ) -> HybridModel:
-    return _serving.with_movies(_own)
+    return _serving.with_movies(_new)
 
 
 def reactions(
@@ -266,13 +336,13 @@ def _new_ratings(location: str, version: int, since: datetime) -> int:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _evaluator(folder: Path) -> Evaluator:
+def _evaluator(folder: Path, world_number: int) -> Evaluator:
     return Evaluator(folder, fingerprint(world()))
 
 
 def evaluator() -> Evaluator:
-    """Return the evaluator of the bundled ratings."""
-    return _evaluator(var() / "evaluation")
+    """Return the evaluator of the world's ratings."""
+    return _evaluator(var() / "evaluation", world_number())
 
 
 def evaluate() -> None:

@@ -1,0 +1,111 @@
+"""Files that are broken or mean harm: one sentence each, and nothing is written."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+import sources
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from club import imports
+from club.errors import InvalidInput
+
+
+def refused(path: Path, sentence: str) -> None:
+    with pytest.raises(InvalidInput, match=sentence):
+        imports.join(imports.read(path), sources.world())
+
+
+def test_a_zip_bomb_is_left_alone(tmp_path: Path) -> None:
+    files: sources.Files = {"ratings.csv": b"0" * (200 << 20), "movies.csv": "x"}
+    refused(sources.zipped(files, tmp_path / "bomb.zip"), r"claims to unpack to 200 MiB")
+
+
+def test_a_password_is_said(tmp_path: Path) -> None:
+    path = sources.zipped(sources.latest(), tmp_path / "x.zip")
+    raw = bytearray(path.read_bytes())
+    at = raw.find(b"PK\x01\x02")
+    raw[at + 8 : at + 10] = struct.pack("<H", 1)
+    path.write_bytes(raw)
+    refused(path, "protected by a password; unpack it first")
+
+
+def test_a_cut_zip_is_damaged(tmp_path: Path) -> None:
+    path = sources.zipped(sources.latest(), tmp_path / "x.zip")
+    path.write_bytes(path.read_bytes()[:-30])
+    refused(path, "holds nothing that is known here")
+    raw = bytearray(sources.zipped(sources.latest(), tmp_path / "y.zip").read_bytes())
+    at = raw.find(b"movies.csv") + 20
+    raw[at : at + 40] = b"\x00" * 40
+    (tmp_path / "y.zip").write_bytes(raw)
+    refused(tmp_path / "y.zip", "movies.csv cannot be read: it is damaged or cut off")
+
+
+def test_names_that_lead_elsewhere_only_name(tmp_path: Path) -> None:
+    path = tmp_path / "in" / "x.zip"
+    path.parent.mkdir()
+    sources.zipped(sources.latest(), path, "../../")
+    found = imports.join(imports.read(path), sources.world())
+    assert found.kind == "MovieLens"
+    assert [file.name for file in tmp_path.iterdir()] == ["in"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("movies.csv", "id,name\n1,x\n", "movies.csv has no column 'movieId'; it has id, name"),
+        ("movies.csv", "", "movies.csv has no column 'movieId'; it has nothing"),
+        ("ratings.csv", "userId,movieId,rating\n1,1,4\n", "ratings.csv has no column 'timestamp'"),
+        ("ratings.csv", "userId,movieId,rating,timestamp\n", "ratings.csv holds no ratings"),
+        ("ratings.csv", "userId,movieId,rating,timestamp\n1,1,55,1\n", "holds no ratings from"),
+        ("ratings.csv", "userId,movieId,rating,timestamp\n1,77,4,1\n", "None of the ratings"),
+    ],
+)
+def test_a_wrong_file_is_named(tmp_path: Path, name: str, content: str, sentence: str) -> None:
+    refused(sources.folder(sources.latest() | {name: content}, tmp_path), sentence)
+
+
+def test_what_is_nothing_is_said_to_be(tmp_path: Path) -> None:
+    refused(tmp_path / "nowhere.zip", "There is nothing at")
+    refused(tmp_path, "holds nothing that is known here; known are The Movies Dataset")
+    other = sources.zipped({"letter.txt": "x"}, tmp_path / "x.zip")
+    refused(other, "x.zip holds nothing that is known here")
+
+
+def test_nuls_latin_letters_and_long_cells_are_survived(tmp_path: Path) -> None:
+    files = sources.latest()
+    rows = (
+        'movieId,title,genres\r\n1,"Caf\xe9\x00 (1999)",Drama\r\n2,"' + "x" * (2 << 20) + '",\r\n'
+    )
+    files["movies.csv"] = (rows + '3,"T\r\nwo (2001)",A\r\n').encode("latin-1")
+    files["ratings.csv"] = "userId,movieId,rating,timestamp\n1,1,4,1\n"
+    found = imports.join(imports.read(sources.folder(files, tmp_path)), sources.world())
+    new = found.data.movies.iloc[5:]
+    assert new["title"].tolist() == ["Café", "T wo"]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.sampled_from(["movies.csv", "ratings.csv", "links.csv", "tags.csv"]),
+    st.one_of(st.text(max_size=200), st.binary(max_size=200)),
+)
+def test_whatever_a_file_holds_is_read_or_refused(
+    tmp_path: Path, name: str, content: str | bytes
+) -> None:
+    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    header = sources.latest()[name]
+    assert isinstance(header, str)
+    files = sources.latest() | {name: header.split("\n")[0].encode() + b"\n" + raw}
+    with contextlib.suppress(InvalidInput):
+        imports.join(imports.read(sources.folder(files, tmp_path / "f")), sources.world())
+
+
+def test_a_zip_inside_a_folder_is_not_looked_into(tmp_path: Path) -> None:
+    sources.zipped(sources.latest(), tmp_path / "inner.zip")
+    refused(tmp_path, "holds nothing that is known here")
+    assert zipfile.is_zipfile(tmp_path / "inner.zip")

@@ -1,0 +1,97 @@
+"""An imported world is kept whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import sources
+
+from club import imports
+from club.__main__ import main
+from club.errors import InvalidInput, StoreUnavailable
+
+
+@pytest.fixture
+def found(tmp_path: Path) -> imports.Import:
+    return imports.join(imports.read(sources.folder(sources.kaggle(), tmp_path)), sources.world())
+
+
+def test_what_was_saved_is_loaded(found: imports.Import, tmp_path: Path) -> None:
+    place = tmp_path / "var" / "world"
+    assert imports.number(place) == 0
+    first = imports.save(found, place)
+    loaded = imports.load(place)
+    assert imports.number(place) == first > 0
+    pd.testing.assert_frame_equal(loaded.data.movies, found.data.movies)
+    pd.testing.assert_frame_equal(loaded.data.ratings, found.data.ratings)
+    assert (loaded.kind, loaded.counts) == (found.kind, found.counts)
+    assert imports.save(found, place) > first
+    assert [file.name for file in place.parent.iterdir()] == ["world"]
+    assert imports.forget(place) == 0 == imports.number(place)
+
+
+@pytest.mark.parametrize("name", ["movies.parquet", "ratings.parquet", "world.json"])
+def test_a_damaged_world_is_refused_in_a_sentence(
+    found: imports.Import, tmp_path: Path, name: str
+) -> None:
+    imports.save(found, tmp_path / "world")
+    file = tmp_path / "world" / name
+    file.write_bytes(file.read_bytes()[:-20])
+    assert imports.number(tmp_path / "world") != 0
+    with pytest.raises(InvalidInput, match="The imported data are damaged; import them again"):
+        imports.load(tmp_path / "world")
+
+
+def test_another_versions_world_is_refused(found: imports.Import, tmp_path: Path) -> None:
+    imports.save(found, tmp_path / "world")
+    facts = tmp_path / "world" / "world.json"
+    facts.write_text(json.dumps(json.loads(facts.read_text()) | {"format": 99}))
+    with pytest.raises(InvalidInput, match="another version"):
+        imports.load(tmp_path / "world")
+
+
+def test_what_cannot_be_written_leaves_the_old_world(
+    found: imports.Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = imports.save(found, tmp_path / "world")
+
+    def full(*_args: object, **_kwargs: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    with pytest.raises(StoreUnavailable, match="No space left on device"):
+        imports.save(found, tmp_path / "world")
+    assert imports.number(tmp_path / "world") == first
+    assert sorted(f.name for f in tmp_path.iterdir() if f.is_dir()) == ["world"]
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path / "var"))
+    return tmp_path / "var"
+
+
+def test_the_command_previews_imports_and_forgets(var: Path, tmp_path: Path, capsys) -> None:
+    files = sources.zipped(sources.latest(), tmp_path / "ml.zip", "ml-latest/")
+    left_out = tmp_path / "left.csv"
+    assert main(["import-catalogue", str(files), "--preview", "--rejected", str(left_out)]) == 0
+    assert "MovieLens (a preview; nothing was changed)" in capsys.readouterr().out
+    assert not var.exists()
+    assert left_out.read_text().splitlines()[0] == "file,line,reason,row"
+    assert main(["import-catalogue", str(files), "--json"]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed["counts"]["Ratings"] == 5
+    assert len(imports.load(var / "world").data.ratings) == 5
+    assert main(["import-catalogue", "--forget"]) == 0
+    assert imports.number(var / "world") == 0
+
+
+def test_the_command_says_in_one_line_what_is_wrong(var: Path, tmp_path: Path, capsys) -> None:
+    assert main(["import-catalogue", str(tmp_path / "nowhere")]) == 2
+    assert main(["import-catalogue"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert len(lines) == 2
+    assert lines[0].startswith("python -m club import-catalogue: There is nothing at")
