@@ -130,8 +130,9 @@ def shortlist(club: View) -> None:
             horizontal=True, vertical_alignment="center", key=f"listed_{movie}", gap="small"
         ):
             poster_image(club, movie, width=44)
-            label = f"**{plain(club.title(movie))}**  \n:gray[:small[{facts(club, movie)}]]"
-            movie_link(club, movie, label)
+            with st.container():
+                label = f"**{plain(club.title(movie))}**  \n:gray[:small[{facts(club, movie)}]]"
+                movie_link(club, movie, label)
             st.button(
                 "",
                 key=f"drop_{movie}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import shorten
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +20,7 @@ from ui.text import between, counted, film, listed, plain, stars
 
 HERE, BY, SEEN = "here", "by", "seen"  # keys of the widgets, and so names in the page's address
 CHART = {"displayModeBar": False}
+CARD_LETTERS = 22  # fit a line beside a card's poster
 LIKES = 3.75  # expected stars that round to a rating of 4 or more
 
 
@@ -203,8 +205,10 @@ def _card(club: View, present: Reactions, row: pd.Series) -> None:
     with picture:
         poster_image(club, movie)
     with words.container(gap="xxsmall"):
-        title = f"**{row['rank']}. {plain(club.title(movie))}**"
-        movie_link(club, movie, f"{title}  \n:gray[:small[{facts(club, movie)}]]")
+        # Streamlit cuts a link that is wider than its place; the poster has the title in full.
+        title = shorten(club.title(movie), CARD_LETTERS, placeholder=" …")
+        movie_link(club, movie, f"**{row['rank']}. {plain(title)}**")
+        st.caption(facts(club, movie))
         st.markdown(_group_stars(row))
         st.caption(plain(extremes(club, present, movie)))
         _seen_note(club, present.member_ids, movie)
