@@ -230,12 +230,17 @@ def model(club: View) -> HybridModel | None:
         return None
     # The club's own, and those of a world from which it has not learned yet.
     new = club.movies[~club.movies.index.isin(serving.movie_ids)]
-    return _taught(database(), club.version, generation, serving, new)
+    return _taught(database(), club.version, world_number(), generation, serving, new)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _taught(
-    location: str, version: int, generation: int, _serving: HybridModel, _new: pd.DataFrame
+    location: str,
+    version: int,
+    world_number: int,
+    generation: int,
+    _serving: HybridModel,
+    _new: pd.DataFrame,
 ) -> HybridModel:
     return _serving.with_movies(_new)
 
@@ -272,14 +277,13 @@ def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
     if serving is None:
         return None
     generation = trainer().status.generation
-    return _similar(database(), club.version, generation, movie_id, limit, serving, club.movies)
+    key = (database(), club.version, world_number(), generation)
+    return _similar(key, movie_id, limit, serving, club.movies)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def _similar(
-    location: str,
-    version: int,
-    generation: int,
+    key: tuple[str, int, int, int],
     movie_id: int,
     limit: int,
     _model: HybridModel,
