@@ -50,6 +50,19 @@ def likeness(space: Space, row: int) -> tuple[np.ndarray, np.ndarray]:
     return place / scale, words / scale
 
 
+def pairwise(space: Space, rows: np.ndarray) -> np.ndarray:
+    """Return how alike each two of the movies at `rows` are, (n_rows, n_rows), 0..1."""
+    v = space.variances
+    words = space.words[rows]
+    prior = v.place if space.places.shape[1] else 0.0
+    total = space.place_part(rows, rows) + v.words * (words @ words.T).toarray()
+    scale = np.sqrt(prior + v.words * _squared_length(words))
+    scale[scale == 0] = np.inf
+    found = np.clip(total / np.outer(scale, scale), 0.0, 1.0)
+    np.fill_diagonal(found, 1.0)
+    return found
+
+
 def _squared_length(words: sparse.csr_matrix) -> np.ndarray:
     """(n_rows,) of a matrix whose rows may be empty."""
     sums = np.concatenate([[0.0], np.cumsum(words.data.astype(np.float64) ** 2)])

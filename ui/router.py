@@ -14,6 +14,7 @@ _reached: ContextVar[bool] = ContextVar("reached through the router", default=Fa
 
 PAGES = {
     "tonight": ("Tonight", ":material/local_activity:"),
+    "explore": ("Explore", ":material/travel_explore:"),
     "rate": ("Rate", ":material/star_half:"),
     "club": ("Club", ":material/groups:"),
     "catalogue": ("Catalogue", ":material/video_library:"),

@@ -9,6 +9,7 @@ from recommender.charts.club import like_table, member_errors, stars_by_predicti
 from recommender.charts.learning import learning_curve
 from recommender.charts.movie import rating_distribution
 from recommender.charts.ranking import ranking_metrics
+from recommender.charts.taste_map import taste_map
 from recommender.charts.tonight import group_heatmap, prediction_intervals
 
 __all__ = [
@@ -23,4 +24,5 @@ __all__ = [
     "rating_distribution",
     "reliability",
     "stars_by_prediction",
+    "taste_map",
 ]

@@ -1,0 +1,31 @@
+"""Explore: something good out of everything there is, and the map of taste."""
+
+import streamlit as st
+
+from ui import router, services
+from ui.components import club as clubs
+from ui.components import explore, tonight
+from ui.components.basics import empty_state, header
+
+router.require()
+
+club = services.view()
+clubs.demo_banner(club)
+header("Find us something", "The best of the whole catalogue, for whoever is here.")
+
+if not club.names:
+    sentence = "The club has no members yet; add everyone who comes to movie night."
+    with empty_state(":material/group_add:", sentence, "no_members"):
+        st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
+    st.stop()
+
+here = tonight.who_is_here(club)
+strategy = tonight.choose_strategy()
+dials = explore.dials()
+movies = explore.filters(club)
+if here:
+    explore.found(club, here, strategy, movies, dials)
+else:
+    tonight.nobody_here(club)
+st.space("small")
+explore.draw_map(club, here, movies)

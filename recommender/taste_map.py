@@ -1,0 +1,91 @@
+"""A picture of the space in which movies lie: near each other when the same people choose them.
+
+LightFM's places have some two hundred dimensions. t-SNE (van der Maaten and Hinton, 2008) keeps who
+is whose neighbour; how far apart two regions lie means little, and no axis has a name. So the map
+names its regions by the keywords that stand out in them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+from sklearn.cluster import KMeans
+from sklearn.manifold import TSNE
+
+from recommender.columns import MOVIE
+from recommender.hybrid import HybridModel
+
+MOVIES, FEWEST = 2000, 30  # on the map; fewer than that is no map
+PERPLEXITY = 30.0
+REGIONS, LABELS = 14, 2
+SEEN_IN, STANDS_OUT = 4, 2.0  # movies of a region, and times as often as elsewhere
+
+
+def draw_map(model: HybridModel, limit: int = MOVIES, seed: int = 0) -> pd.DataFrame:
+    """Lay the most rated movies out on a plane; the same model and seed give the same map.
+
+    Args:
+        limit: how many movies; with 2,000 it takes some ten seconds.
+
+    Returns:
+        movie_id, x, y (-1..1), the most rated first; no rows with fewer than 30 rated movies or a
+        model that has learned no places.
+    """
+    order = np.argsort(-model.counts, kind="stable")[:limit]
+    rows = order[model.counts[order] > 0]
+    columns = [MOVIE, "x", "y"]
+    if len(rows) < FEWEST or not model.space.places.shape[1]:
+        return pd.DataFrame([], columns=columns)
+    tsne = TSNE(
+        init="pca",
+        perplexity=min(PERPLEXITY, len(rows) / 4),
+        random_state=seed,
+        n_jobs=1,
+        metric="euclidean",
+    )
+    place = tsne.fit_transform(model.space.places[rows]).astype(np.float64)
+    place -= (place.max(axis=0) + place.min(axis=0)) / 2
+    place /= np.abs(place).max(axis=0)
+    return pd.DataFrame({MOVIE: model.movie_ids[rows], "x": place[:, 0], "y": place[:, 1]})
+
+
+def regions(places: pd.DataFrame, keywords: pd.Series, n: int = REGIONS) -> pd.DataFrame:
+    """Name parts of a map by what is said there much more often than elsewhere.
+
+    Args:
+        places: from `draw_map`.
+        keywords: index movie_id, tuples.
+        n: into how many parts the map is cut (k-means).
+
+    Returns:
+        x, y (the middle), label ("heist, twist ending"), movies (how many lie there). Parts of
+        which nothing stands out have no row.
+    """
+    if len(places) < n:
+        return pd.DataFrame([], columns=["x", "y", "label", "movies"])
+    plane = places[["x", "y"]].to_numpy()
+    found = KMeans(n, n_init=4, random_state=0).fit(plane)
+    said = keywords.reindex(places[MOVIE])
+    words = [terms if isinstance(terms, tuple) else () for terms in said]
+    everywhere = Counter(word for terms in words for word in terms)
+    rows, used = [], set[str]()
+    for part in np.argsort(-np.bincount(found.labels_), kind="stable"):
+        inside = np.flatnonzero(found.labels_ == part)
+        here = Counter(word for i in inside for word in words[i])
+        share = len(inside) / len(places)
+        lift = {
+            word: count / (everywhere[word] * share)
+            for word, count in here.items()
+            if count >= SEEN_IN and word not in used
+        }
+        telling = sorted(
+            (word for word in lift if lift[word] >= STANDS_OUT),
+            key=lambda word: (-here[word] * np.log(lift[word]), word),
+        )[:LABELS]
+        used.update(telling)
+        if telling:
+            x, y = found.cluster_centers_[part]
+            rows.append((x, y, ", ".join(telling), len(inside)))
+    return pd.DataFrame(rows, columns=["x", "y", "label", "movies"])
