@@ -19,7 +19,7 @@ from recommender.hybrid import HybridModel
 
 MOVIES, FEWEST = 2000, 30  # on the map; fewer than that is no map
 PERPLEXITY = 30.0
-REGIONS, LABELS = 14, 2
+REGIONS, LABELS = 11, 2
 SEEN_IN, STANDS_OUT = 4, 2.0  # movies of a region, and times as often as elsewhere
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from recommender.charts.style import CLEAR, GREY, OTHER, OURS, finish, label, need
+from recommender.charts.style import CLEAR, GREY, INK, OTHER, OURS, finish, label, need
 from recommender.columns import MOVIE
 
 STARS_SCALE = [[0.0, "#b9532f"], [0.5, "#b8a46a"], [1.0, "#1f8a90"]]
 GENRE_COLOURS = ("#c2405f", "#1f8a90", "#b07d1e", "#7a6bc9", "#5f8a3a", "#b5633c", "#3f7fb5")
-SMALL, LARGE = 4.0, 13.0  # pixels, by fame
+SMALL, LARGE = 3.0, 10.0  # pixels, by fame
+PAPER = "rgba(251,248,243,0.82)"  # behind a region's words, on a light page and on a dark one
 
 
 def taste_map(
@@ -50,8 +51,8 @@ def taste_map(
         _dots(figure, known, "expected stars", marker)
     rated = movies.dropna(subset=["rated"])
     if len(rated):
-        ring = {"color": CLEAR, "line": {"color": OTHER, "width": 2}}
-        _dots(figure, rated.assign(size=rated["size"] + 3), "rated by us", ring)
+        ring = {"color": CLEAR, "line": {"color": OTHER, "width": 1}}
+        _dots(figure, rated.assign(size=rated["size"] + 2), "rated by us", ring)
     listed = movies[movies["listed"]]
     if len(listed):
         mark = {"color": OURS, "symbol": "star", "line": {"color": "#ffffff", "width": 1}}
@@ -59,7 +60,7 @@ def taste_map(
     for row in regions.itertuples():
         figure.add_annotation(
             x=row.x, y=row.y, text=f"<b>{label(row.label, 34)}</b>", showarrow=False,
-            font={"size": 11}, bgcolor="rgba(128,128,128,0.16)", borderpad=2,
+            font={"size": 11, "color": INK}, bgcolor=PAPER, borderpad=2,
         )  # fmt: skip
     finish(figure, finding(movies, regions), height=height, legend=True)
     figure.update_xaxes(visible=False, range=[-1.08, 1.08])

@@ -234,10 +234,7 @@ def world(movie: int) -> None:
 
 def _chip(keyword: str) -> None:
     label = f":gray-badge[{plain(keyword)}]"
-    if "explore" in router.PAGES:
-        st.page_link("pages/explore.py", label=label, query_params={"keyword": keyword})
-    else:
-        st.markdown(label, width="content")
+    st.page_link(router.page("explore"), label=label, query_params={"keyword": keyword})
 
 
 def alike(club: View, movie: int) -> None:
