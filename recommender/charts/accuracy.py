@@ -157,8 +157,11 @@ def reliability(frame: pd.DataFrame) -> go.Figure:
     axis = {"range": [-0.04, 1.04], "tickformat": ".0%"}
     figure.update_xaxes(title="chance promised (dotted: kept exactly)", **axis)
     figure.update_yaxes(title="share that was liked", **axis)
+    # How far the shares would lie off if every promise were kept: the mean distance of a normal
+    # distribution.
+    chance = np.sqrt(2 / np.pi * bins["promised"] * (1 - bins["promised"]) / n)
     title = (
-        f"The chances promised for {len(frame):,} ratings were off by "
-        f"{100 * gap:.1f} percentage points on average"
+        f"The chances promised for {len(frame):,} ratings were off by {100 * gap:.1f} percentage "
+        f"points on average; exact ones would be by {100 * np.average(chance, weights=n):.1f}"
     )
     return finish(figure, title, height=330)

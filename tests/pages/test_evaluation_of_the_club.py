@@ -95,6 +95,8 @@ def test_few_ratings_say_nothing_but_what_the_worlds_raters_say(
     assert "this one is of the world's raters, not of your club:" in words(app)
     assert len(app.get("plotly_chart")) == 1
     assert not app.metric
+    assert sorted(app.dataframe[0].value["Given"]) == sorted(stars)
+    assert app.dataframe[0].value["Predicted"].between(0.5, 5).all()
 
 
 def test_thirty_ratings_are_judged_with_the_clubs_own_movies_among_them(

@@ -81,6 +81,8 @@ def show(club: View) -> None:
     _outlook(club, found)
     if found.findings.n >= ENOUGH:
         evaluation_tables.show(club, found)
+    else:
+        evaluation_tables.show_ratings(club, found.findings)
 
 
 def _choose_way() -> Way:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.calibration import likes_foreseen, reliability_bins
+from recommender.evaluation.verdict import Findings
 from ui.judging import ClubEvaluation
 from ui.services import View
 
@@ -34,6 +35,12 @@ def show(club: View, found: ClubEvaluation) -> None:
         for tab, name in zip(st.tabs(list(tables)), tables, strict=True):
             with tab:
                 draw(*tables[name], f"{name} as a table")
+
+
+def show_ratings(club: View, findings: Findings) -> None:
+    """Draw the ratings alone, while they are too few for any figure."""
+    with st.expander("Rating by rating, for what it is worth", icon=":material/table_rows:"):
+        draw(ratings(club, findings.predictions), 2, "Ratings beside their predictions")
 
 
 def draw(table: pd.DataFrame, digits: int, alt: str) -> None:
