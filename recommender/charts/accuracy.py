@@ -162,6 +162,6 @@ def reliability(frame: pd.DataFrame) -> go.Figure:
     chance = np.sqrt(2 / np.pi * bins["promised"] * (1 - bins["promised"]) / n)
     title = (
         f"The chances promised for {len(frame):,} ratings were off by {100 * gap:.1f} percentage "
-        f"points on average; exact ones would be by {100 * np.average(chance, weights=n):.1f}"
+        f"points on average ({100 * np.average(chance, weights=n):.1f} by chance alone)"
     )
     return finish(figure, title, height=330)

@@ -202,7 +202,7 @@ def test_reliability_has_a_dot_for_each_tenth() -> None:
     assert 0.1 + dots.error_y.array[0] == pytest.approx(0.4042, abs=1e-3)
     # Of 10 ratings with a chance of 25%, the share lies 0.1093 off on average; 100% is never off.
     assert "off by 52.5 percentage points on average" in title(figure)
-    assert title(figure).endswith("exact ones would be by 5.5")
+    assert title(figure).endswith("(5.5 by chance alone)")
 
 
 def test_charts_are_see_through_and_leave_fonts_to_the_theme(figures) -> None:

@@ -24,7 +24,8 @@ SECONDS = 1.0
 
 def show() -> None:
     """Draw the figures of the world's raters, or how far they are."""
-    st.caption("On 100,004 real ratings: four in five to learn from, one in five to check.")
+    n = len(services.world().ratings)
+    st.caption(f"On {n:,} real ratings: four in five to learn from, one in five to check.")
     result = services.evaluator().result
     if result is None:
         follow()
