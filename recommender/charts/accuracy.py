@@ -15,12 +15,12 @@ from recommender.charts.style import (
     finish,
     label,
     need,
+    single_ratings,
     whiskers,
 )
 from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.calibration import reliability_bins
 
-POINTS = 500  # more single ratings than this would hide the boxes
 SHARES = (0.1, 0.25, 0.5, 0.75, 0.9)
 METRICS = {"rmse": "root mean squared error in stars", "mae": "stars missed by on average"}
 
@@ -53,15 +53,8 @@ def predicted_against_actual(frame: pd.DataFrame) -> go.Figure:
         line_width=1.5,
         hoverinfo="y",
     )
-    if len(frame) <= POINTS:
-        figure.add_scatter(
-            x=frame["actual"].to_numpy(),
-            y=frame["predicted"].to_numpy(),
-            mode="markers",
-            marker={"color": OTHER, "opacity": 0.5, "size": 6},
-            text=[label(text, 60) for text in frame.get("label", pd.Series("", frame.index))],
-            hovertemplate="%{text}<br>given %{x}, predicted %{y:.1f}<extra></extra>",
-        )
+    hover = "given %{x}, predicted %{y:.1f}"
+    single_ratings(figure, frame, "actual", "predicted", colour=OTHER, hover=hover)
     axis = {"range": [0.2, 5.3], "tickvals": STARS}
     figure.update_xaxes(title="stars given (dotted: predicted exactly)", **axis)
     figure.update_yaxes(title="stars predicted", **axis)

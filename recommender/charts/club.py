@@ -18,6 +18,7 @@ from recommender.charts.style import (
     finish,
     label,
     need,
+    single_ratings,
     whiskers,
 )
 from recommender.columns import MEMBER
@@ -25,7 +26,6 @@ from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.calibration import Share, coverage
 from recommender.evaluation.verdict import OURS as OUR_MODEL
 
-POINTS = 500  # more single ratings than this would hide the rest
 PROMISED = 0.8  # of the ratings inside their interval
 LEAST = 5  # ratings, before their middle 80% is drawn
 BAND = "rgba(194,64,95,0.22)"  # OURS, see-through
@@ -74,16 +74,8 @@ def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
         name="promised for 80%",
     )
     diagonal(figure, MIN_STARS, MAX_STARS)
-    if len(frame) <= POINTS:
-        figure.add_scatter(
-            x=frame["predicted"].to_numpy(),
-            y=frame["actual"].to_numpy(),
-            mode="markers",
-            marker={"color": GREY, "opacity": 0.45, "size": 5},
-            text=[label(text, 60) for text in frame.get("label", pd.Series("", frame.index))],
-            hovertemplate="%{text}<br>predicted %{x:.1f}, given %{y}<extra></extra>",
-            name="one rating",
-        )
+    hover = "predicted %{x:.1f}, given %{y}"
+    single_ratings(figure, frame, "predicted", "actual", colour=GREY, hover=hover)
     figure.add_scatter(
         x=at,
         y=bins["actual"].to_numpy(),

@@ -23,6 +23,7 @@ INK = "#111111"  # text on those colours; every other text takes the theme's
 TITLE_WIDTH = 40
 LABEL_LENGTH = 24
 STARS = [1, 2, 3, 4, 5]  # as ticks
+POINTS = 500  # more single ratings than this would hide all else
 ROW_HEIGHT = 30  # pixels for one row of labels
 CLEAR, FAINT = "rgba(0,0,0,0)", "rgba(128,128,128,0.25)"
 
@@ -58,6 +59,28 @@ def whiskers(value: pd.Series, low: pd.Series, high: pd.Series, colour: str) -> 
         "arrayminus": (value - low).clip(lower=0).to_numpy(),
         "color": colour,
     }
+
+
+def single_ratings(
+    figure: go.Figure, frame: pd.DataFrame, across: str, up: str, *, colour: str, hover: str
+) -> None:
+    """Draw every rating as a dot, while they are few.
+
+    Args:
+        frame: the columns `across` and `up`, stars; optionally label, the first line of the hover.
+        hover: its second line, with %{x} and %{y}.
+    """
+    if len(frame) > POINTS:
+        return
+    figure.add_scatter(
+        x=frame[across].to_numpy(),
+        y=frame[up].to_numpy(),
+        mode="markers",
+        marker={"color": colour, "opacity": 0.45, "size": 6},
+        text=[label(text, 60) for text in frame.get("label", pd.Series("", frame.index))],
+        hovertemplate=f"%{{text}}<br>{hover}<extra></extra>",
+        name="one rating",
+    )
 
 
 def diagonal(figure: go.Figure, low: float, high: float) -> None:
