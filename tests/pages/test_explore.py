@@ -1,0 +1,88 @@
+"""Explore promises something good that nobody here has seen, within the filters of the address."""
+
+from __future__ import annotations
+
+import pytest
+from furnished import Open, click
+from streamlit.testing.v1 import AppTest
+
+from club.store import Store
+from ui import services
+
+
+def picked(app: AppTest) -> list[int]:
+    """The movies that can be put on the shortlist, in order."""
+    keys = [button.key or "" for button in app.button]
+    return [int(key.removeprefix("list_")) for key in keys if key.startswith("list_")]
+
+
+def test_nine_that_nobody_has_seen(open_page: Open, store: Store) -> None:
+    picks = picked(open_page("explore"))
+    shortlist = len(set(picks) & set(store.shortlist()))
+    assert len(picks) == len(set(picks))
+    assert 9 - len(store.shortlist()) <= len(picks) + shortlist <= 9
+    assert not set(picks) & set(store.ratings()["movie_id"])
+
+
+def test_what_was_seen_comes_on_request(open_page: Open, store: Store) -> None:
+    app = open_page("explore", again="true")
+    assert set(picked(app)) & set(store.ratings()["movie_id"])
+
+
+def test_the_address_filters(open_page: Open) -> None:
+    movies = services.view().movies
+    app = open_page("explore", keyword="heist")
+    assert app.multiselect("keyword").value == ["heist"]
+    picks = picked(app)
+    assert picks
+    assert all("heist" in movies.at[movie, "keywords"] for movie in picks)
+    both = picked(open_page("explore", genre="Western", decade="1960s"))
+    assert all("Western" in movies.at[movie, "genres"] for movie in both)
+    assert all(1960 <= movies.at[movie, "year"] < 1970 for movie in both)
+
+
+def test_what_the_address_says_wrongly_is_dropped(open_page: Open) -> None:
+    app = open_page("explore", keyword="no such word", genre="Nonsense", variety="9000")
+    assert app.multiselect("keyword").value == []
+    assert "The best of 8,461 movies for everyone." in [text.value for text in app.caption]
+
+
+def test_nothing_left_says_what_to_take_away(open_page: Open) -> None:
+    app = open_page("explore", keyword="pixar animation", decade="1930s")
+    assert any("take away a keyword" in text.value for text in app.markdown)
+    click(app, "Show every movie")
+    assert picked(app)
+
+
+def test_dials_change_the_picks(open_page: Open) -> None:
+    app = open_page("explore")
+    before, counts = picked(app), services.world().rating_counts
+    app.slider("obscurity").set_value(100).run()
+    after = picked(app)
+    assert counts[after].mean() < counts[before].mean()
+
+
+def test_a_pick_goes_on_the_shortlist(open_page: Open, store: Store) -> None:
+    app = open_page("explore")
+    movie = picked(app)[0]
+    app.button(f"list_{movie}").click().run()
+    assert store.shortlist()[-1] == movie
+    assert movie not in picked(app)
+
+
+def test_nobody_here_is_an_answer(open_page: Open) -> None:
+    app = open_page("explore")
+    app.pills("here").set_value([]).run()
+    assert any("Nobody is here yet" in text.value for text in app.markdown)
+    assert not app.exception
+
+
+def test_an_empty_club_is_sent_to_add_members(open_page: Open, store: Store) -> None:
+    store.start_own_club("New")
+    assert any("no members yet" in text.value for text in open_page("explore").markdown)
+
+
+@pytest.mark.parametrize("name", ["*Bold* :red[x]"])
+def test_titles_are_text(open_page: Open, store: Store, name: str) -> None:
+    movie = store.add_movie(name, 2026, "Comedy", "heist")
+    assert movie in picked(open_page("explore", keyword="heist", decade="2020s"))
