@@ -117,7 +117,7 @@ class Bias:
         damping: float = 10.0,
         penalty: float = 10.0,
         club_penalty: float = 60.0,
-        variance: float = 0.12,
+        variance: float = 0.15,
     ) -> Bias:
         """Fit the offsets and what they are expected to be.
 

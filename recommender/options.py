@@ -49,8 +49,8 @@ class TrainingOptions:
     neighbour_variance: float = 0.4
     neighbour_damping: float = 100.0
     noise_variance: float = 0.4
-    movie_variance: float = 0.12
-    spread: float = 0.75
+    movie_variance: float = 0.15
+    spread: float = 0.78
     spread_weight: float = 20.0
     damping: float = 10.0
     place_penalty: float = 50.0

@@ -27,7 +27,9 @@ def overview(club: View) -> None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _vocabulary(version: int, _club: View) -> tuple[list[str], list[str]]:
+def _vocabulary(
+    location: str, version: int, world: int, _club: View
+) -> tuple[list[str], list[str]]:
     """Return all genres and all keywords of the catalogue, the most used first."""
     genres = Counter(term for terms in _club.movies["genres"] for term in terms)
     keywords = Counter(term for terms in _club.movies["keywords"] for term in terms)
@@ -38,7 +40,7 @@ def add_by_hand(club: View) -> None:
     """Draw the form for a movie that the catalogue lacks, and what the club makes of the last."""
     st.subheader("Add a movie by hand", anchor=False)
     st.caption("A new release, a friend's short film: it is predicted at once from its words.")
-    genres, keywords = _vocabulary(club.version, club)
+    genres, keywords = _vocabulary(services.database(), club.version, services.world_number(), club)
     with st.form("add_movie", clear_on_submit=True, border=False):
         title, year = st.columns([3, 1])
         title.text_input("Title", key="own_title", max_chars=200)

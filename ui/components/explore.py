@@ -58,7 +58,7 @@ def dials() -> Dials:
 
 @st.cache_resource(show_spinner=False, max_entries=2)
 def _choices(
-    version: int, number: int, _movies: pd.DataFrame
+    location: str, version: int, world: int, _movies: pd.DataFrame
 ) -> tuple[list[str], list[int], list[str]]:
     genres = Counter(term for terms in _movies["genres"] for term in terms)
     keywords = Counter(term for terms in _movies["keywords"] for term in terms)
@@ -69,7 +69,9 @@ def _choices(
 def filters(club: View) -> pd.Index:
     """Draw the filters and return the ids of the movies that pass."""
     movies = club.movies
-    genres, decades, keywords = _choices(club.version, services.world_number(), movies)
+    genres, decades, keywords = _choices(
+        services.database(), club.version, services.world_number(), movies
+    )
     active = [key for key in (GENRE, DECADE, KEYWORD, LONGEST) if key in st.query_params]
     with st.expander("Only some movies", icon=":material/filter_alt:", expanded=bool(active)):
         chosen = st.pills(

@@ -18,7 +18,7 @@ from ui.services import View
 from ui.text import plain
 
 FILES, WHERE, RATINGS = "import_files", "import_path", "import_ratings"
-FOUND, ROUND = "import_found", "import_round"
+FOUND, WANTED, ROUND = "import_found", "import_wanted", "import_round"
 KINDS = ["zip", "csv", "gz", "dat", "data", "item", "jsonl"]
 WHAT = (
     "**The Movies Dataset** (its ZIP, or its CSV files together), any **MovieLens** archive, or "
@@ -79,21 +79,33 @@ def _ask() -> None:
         help="They take the place of the strangers' ratings that predictions are learned from. "
         "Without them only movies, keywords and facts are taken over.",
     )
-    if st.button(
-        "Look into it", key="import_look", icon=":material/search:", disabled=not (files or place)
-    ):
-        with errors_shown(), _on_disk(files, place) as path:
-            bar = st.progress(0.0, "Reading …")
+    st.button(
+        "Look into it",
+        key="import_look",
+        icon=":material/search:",
+        disabled=not (files or place),
+        on_click=st.session_state.__setitem__,
+        args=(WANTED, True),
+    )
+    if not st.session_state.get(WANTED):
+        return
+    with errors_shown(), _on_disk(files, place) as path:
+        _look(path, with_ratings=with_ratings)
+    # Here and not before: a run that is cut short looks again. What is wrong is said once.
+    del st.session_state[WANTED]
+    if FOUND in st.session_state:
+        st.rerun()
 
-            def report(share: float, what: str) -> None:
-                bar.progress(min(share, 1.0), f"Reading {plain(what)} …")
 
-            source = imports.read(path, report)
-            bar.progress(1.0, "Joining it with the catalogue …")
-            st.session_state[FOUND] = imports.join(
-                source, services.world(), with_ratings=with_ratings
-            )
-            st.rerun()
+def _look(path: Path, *, with_ratings: bool) -> None:
+    bar = st.progress(0.0, "Reading …")
+
+    def report(share: float, what: str) -> None:
+        bar.progress(min(share, 1.0), f"Reading {plain(what)} …")
+
+    source = imports.read(path, report)
+    bar.progress(1.0, "Joining it with the catalogue …")
+    st.session_state[FOUND] = imports.join(source, services.world(), with_ratings=with_ratings)
 
 
 @contextmanager

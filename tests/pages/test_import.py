@@ -1,0 +1,97 @@
+"""The Catalogue page takes over what the club brings, after it was looked at."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from furnished import Open, click
+from streamlit.testing.v1 import AppTest
+
+from club import imports
+from club.store import Store
+from ui import services
+
+sys.path.append(str(Path(__file__).resolve().parents[1] / "club" / "imports"))
+import sources  # the files that the importer's own tests read
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Path:
+    return sources.zipped(sources.latest(), tmp_path / "ml-latest-small.zip", "ml-latest-small/")
+
+
+@pytest.fixture
+def looked(open_page: Open, archive: Path) -> AppTest:
+    """The page after "Look into it"."""
+    app = open_page("catalogue")
+    app.text_input("import_path").set_value(str(archive)).run()
+    return click(app, "Look into it")
+
+
+def numbers(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def test_nothing_changes_before_it_is_confirmed(looked: AppTest, var: Path) -> None:
+    assert not looked.exception
+    assert numbers(looked)["New ones"] == "1"
+    assert imports.number(var / "world") == 0
+    click(looked, "Leave it")
+    assert "import_save" not in [button.key for button in looked.button]
+    assert imports.number(var / "world") == 0
+
+
+def test_what_was_brought_is_there_at_once(
+    looked: AppTest, open_page: Open, store: Store, var: Path
+) -> None:
+    before, version = len(services.view().movies), store.version()
+    click(looked, "Take it over")
+    assert not looked.exception
+    services.trainer().wait(120)
+    assert store.version() == version + 1
+    assert imports.number(var / "world") > 0
+    assert len(services.view().movies) == before + 1
+    assert services.world().ratings["user_id"].min() > 10_000_000
+    assert any("MovieLens, imported on" in text.value for text in looked.caption)
+    # What the club rated in the bundled world is still there, movie by movie.
+    assert len(services.view().ratings) == len(store.ratings())
+    assert not open_page("tonight").exception
+
+
+def test_back_to_the_bundled_data_keeps_what_the_club_rated(
+    looked: AppTest, store: Store, var: Path
+) -> None:
+    click(looked, "Take it over")
+    services.trainer().wait(120)
+    movies = services.view().movies
+    new = int(movies.index[movies["title"] == "Something Else Entirely"][0])
+    member = int(store.members().index[0])
+    store.rate(member, new, 4.5)
+    services.back_to_bundled(services.view())
+    services.trainer().wait(120)
+    club = services.view()
+    assert club.title(new) == "Something Else Entirely"
+    assert club.stars[member, new] == 4.5
+    assert len(club.movies) == 9_067
+    store.unrate(member, new)
+    services.back_to_bundled(services.view())
+    services.trainer().wait(120)
+    assert imports.number(var / "world") == 0
+    assert len(services.view().movies) == 9_066
+
+
+def test_a_wrong_path_is_a_sentence(open_page: Open) -> None:
+    app = open_page("catalogue")
+    app.text_input("import_path").set_value("/nowhere/at/all.zip").run()
+    click(app, "Look into it")
+    assert [error.value.startswith("There is nothing at") for error in app.error] == [True]
+
+
+def test_a_damaged_world_falls_back_to_the_bundled_one(open_page: Open, var: Path) -> None:
+    (var / "world").mkdir()
+    (var / "world" / "world.json").write_text("{}")
+    app = open_page("catalogue")
+    assert numbers(app)["Movies"] == "9,066"
+    assert "The imported data are damaged" in app.warning[0].value
