@@ -18,11 +18,14 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from club.series import Series
+
 LONGEST_QUERY, MOST_WORDS = 100, 12
 _SHORTEST_MISSPELT = 4  # letters; shorter words look like too many others
 _LIKE_ENOUGH = 0.7  # of 1, for a misspelt word
 _COVERED_ENOUGH = 0.6  # of 1, for a text with misspelt or foreign words
 _SAME, _BEGINS_WITH_WORDS, _BEGINS, _HAS_ALL_WORDS, _IS_LIKE_IT = 5.0, 4.0, 3.0, 2.0, 1.0
+_IS_THE_NTH, _HAS_INITIALS = 4.5, 1.5  # of a series
 
 _ARTICLES = frozenset(
     {"the", "a", "an", "le", "la", "les", "l", "el", "los", "las", "il", "lo", "gli", "i"}
@@ -84,6 +87,7 @@ class MovieSearch:
         self._letters = [letters for letters, _, _ in by_letters]
         self._movie = [movie_id for _, movie_id, _ in by_letters]
         self._names = [words for _, _, words in by_letters]
+        self._series = Series(names, self._year, self._fame)
         positions = defaultdict(set)
         for position, (_, _, words) in enumerate(by_letters):
             for word in words:
@@ -95,8 +99,9 @@ class MovieSearch:
         """Return the ids of the movies that `text` most likely means, best first.
 
         A name that is the text comes before one that begins with it (first at a word's end), then
-        one with all its words, then one with words like them; among equals the more often rated
-        movie. A year in the text puts the movies of that year first.
+        one with all its words or its initials, then one with words like them; among equals the more
+        often rated movie. A number may count the films of a series. A year in the text puts the
+        movies of that year first.
         """
         words = normalise(text[:LONGEST_QUERY])[:MOST_WORDS]
         likeness = {word: self._likeness(word) for word in set(words)}
@@ -106,6 +111,11 @@ class MovieSearch:
                 movie_id = self._movie[position]
                 score = match + self._bonus(movie_id, year, match)
                 scores[movie_id] = max(score, scores.get(movie_id, score))
+        for movie_id in self._series.abbreviated("".join(words)):
+            scores[movie_id] = max(_HAS_INITIALS, scores.get(movie_id, 0.0))
+        film = self._series.film(words)
+        if film is not None:
+            scores[film] = max(_IS_THE_NTH, scores.get(film, 0.0))
         order = sorted(scores, key=lambda movie: (-scores[movie], -self._fame[movie], movie))
         return order[:limit]
 

@@ -83,13 +83,13 @@ def join(
         "Movies": len(data.movies),
         "New ones": len(data.movies) - len(world.movies),
         "Known already": matched.nunique(),
-        "Known ones with keywords": described[described.isin(matched)].nunique(),
+        "Get keywords": described[described.isin(matched)].nunique(),
         "Ratings": len(data.ratings),
         "People": len(data.user_ids),
         "Rows left out": sum(source.rejected.counts.values()),
     }
     for reason, number in source.rejected.counts.items():
-        notes.append(f"Left out: {number:,} with {reason}.")
+        notes.append(f"Left out ({reason}): {number:,}.")
     shown = described if len(described) else known
     sample = data.movies.loc[shown.drop_duplicates().head(SHOWN), ["title", "year", "keywords"]]
     sample = sample.assign(keywords=[", ".join(words) for words in sample["keywords"]])

@@ -83,7 +83,7 @@ def test_ratings_follow_the_links_and_people_stay_apart(tmp_path: Path) -> None:
 def test_keywords_and_links_are_enough(tmp_path: Path) -> None:
     files = {name: sources.kaggle()[name] for name in ("keywords.csv", "links_small.csv")}
     found = brought(files, tmp_path)
-    assert found.counts["Known ones with keywords"] == 2
+    assert found.counts["Get keywords"] == 2
     assert len(found.data.movies) == len(WORLD.movies)
 
 
