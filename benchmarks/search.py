@@ -124,7 +124,7 @@ def main(argv: list[str] | None = None) -> int:
     for way in next(iter(typed.values())):
         asked = [(movie, ways[way]) for movie, ways in typed.items()]
         found[f"ours: {way}"] = quality(small, asked)
-        found[f"WRatio: {way}"] = quality(rival, asked[:: max(len(asked) // 150, 1)])
+        found[f"WRatio: {way}"] = quality(rival, asked)
     table = pd.DataFrame(found).T
     if options.json:
         print(json.dumps(found))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
 from itertools import accumulate
@@ -21,7 +21,7 @@ from rapidfuzz.distance import OSA
 from club.series import Series
 
 LONGEST_QUERY, MOST_WORDS = 100, 12
-_SHORTEST_MISSPELT = 4  # letters; shorter words look like too many others
+_SHORTEST_MISSPELT = 3  # letters; shorter words look like too many others
 _LIKE_ENOUGH = 0.7  # of 1, for a misspelt word
 _COVERED_ENOUGH = 0.6  # of 1, for a text with misspelt or foreign words
 _SAME, _BEGINS_WITH_WORDS, _BEGINS, _HAS_ALL_WORDS, _IS_LIKE_IT = 5.0, 4.0, 3.0, 2.0, 1.0
@@ -94,6 +94,7 @@ class MovieSearch:
                 positions[word].add(position)
         self._positions = dict(positions)
         self._words = sorted(positions)
+        self._like_words, self._like_letters = _ByLength(self._words), _ByLength(self._letters)
 
     def find(self, text: str, limit: int = 8) -> list[int]:
         """Return the ids of the movies that `text` most likely means, best first.
@@ -151,14 +152,14 @@ class MovieSearch:
             elif share >= _COVERED_ENOUGH:
                 yield position, _IS_LIKE_IT * round(share, 1)
         if len(letters) >= _SHORTEST_MISSPELT:  # words run together or torn apart, and misspelt
-            for _, share, position in _most_like(letters, self._letters):
+            for _, share, position in self._like_letters.most_like(letters):
                 yield position, _IS_LIKE_IT * round(share, 1)
 
     def _likeness(self, word: str) -> dict[str, float]:
         """Return the catalogue's words that `word` may stand for, 1 where it begins like them."""
         likeness: dict[str, float] = {}
         if len(word) >= _SHORTEST_MISSPELT:
-            likeness = {known: share for known, share, _ in _most_like(word, self._words)}
+            likeness = {known: share for known, share, _ in self._like_words.most_like(word)}
         positions = _beginning_with(self._words, word)
         return likeness | {self._words[position]: 1.0 for position in positions}
 
@@ -178,7 +179,20 @@ def _beginning_with(texts: list[str], start: str) -> range:
     return range(bisect_left(texts, start), bisect_left(texts, start + "\U0010ffff"))
 
 
-def _most_like(text: str, choices: list[str]) -> list[tuple[str, float, int]]:
-    """Return up to 50 of the choices that look like `text`: choice, likeness (0.7..1), place."""
-    scorer = OSA.normalized_similarity
-    return process.extract(text, choices, scorer=scorer, score_cutoff=_LIKE_ENOUGH, limit=50)
+class _ByLength:
+    """Texts in order of their length: one that is much shorter or longer is not alike anyway."""
+
+    def __init__(self, texts: list[str]) -> None:
+        self._places = sorted(range(len(texts)), key=lambda place: len(texts[place]))
+        self._texts = [texts[place] for place in self._places]
+
+    def most_like(self, text: str) -> list[tuple[str, float, int]]:
+        """Return up to 50 texts that look like `text`: text, likeness (0.7..1), place."""
+        shortest, longest = _LIKE_ENOUGH * len(text), len(text) / _LIKE_ENOUGH
+        first = bisect_left(self._texts, shortest, key=len)
+        last = bisect_right(self._texts, longest, key=len)
+        scorer = OSA.normalized_similarity
+        found = process.extract(
+            text, self._texts[first:last], scorer=scorer, score_cutoff=_LIKE_ENOUGH, limit=50
+        )
+        return [(choice, share, self._places[first + at]) for choice, share, at in found]
