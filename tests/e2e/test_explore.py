@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import sources
 from browser import Server, settled
 from playwright.sync_api import Page, expect
 
 from club.store import Store
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "club" / "imports"))
-import sources  # the files that the importer's own tests read
 
 
 def test_something_for_tonight_from_a_sent_link_to_the_shortlist_and_the_map(

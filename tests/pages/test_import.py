@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
+import sources
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
 from club import imports
 from club.store import Store
 from ui import services
-
-sys.path.append(str(Path(__file__).resolve().parents[1] / "club" / "imports"))
-import sources  # the files that the importer's own tests read
 
 
 @pytest.fixture
