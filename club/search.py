@@ -25,7 +25,8 @@ _SHORTEST_MISSPELT = 3  # letters; shorter words look like too many others
 _LIKE_ENOUGH = 0.7  # of 1, for a misspelt word
 _COVERED_ENOUGH = 0.6  # of 1, for a text with misspelt or foreign words
 _SAME, _BEGINS_WITH_WORDS, _BEGINS, _HAS_ALL_WORDS, _IS_LIKE_IT = 5.0, 4.0, 3.0, 2.0, 1.0
-_IS_THE_NTH, _HAS_INITIALS = 4.5, 1.5  # of a series
+_IS_THE_NTH, _HAS_INITIALS, _ALONE = 4.5, 1.5, 0.8  # of a series, or of one movie
+_WHOLE = 0.3  # more where the whole text is like the whole name
 
 _ARTICLES = frozenset(
     {"the", "a", "an", "le", "la", "les", "l", "el", "los", "las", "il", "lo", "gli", "i"}
@@ -112,8 +113,10 @@ class MovieSearch:
                 movie_id = self._movie[position]
                 score = match + self._bonus(movie_id, year, match)
                 scores[movie_id] = max(score, scores.get(movie_id, score))
-        for movie_id in self._series.abbreviated("".join(words)):
-            scores[movie_id] = max(_HAS_INITIALS, scores.get(movie_id, 0.0))
+        abbreviated = self._series.abbreviated("".join(words))
+        for movie_id in abbreviated:
+            match = _HAS_INITIALS if len(abbreviated) > 1 else _ALONE
+            scores[movie_id] = max(match, scores.get(movie_id, 0.0))
         film = self._series.film(words)
         if film is not None:
             scores[film] = max(_IS_THE_NTH, scores.get(film, 0.0))
@@ -153,7 +156,7 @@ class MovieSearch:
                 yield position, _IS_LIKE_IT * round(share, 1)
         if len(letters) >= _SHORTEST_MISSPELT:  # words run together or torn apart, and misspelt
             for _, share, position in self._like_letters.most_like(letters):
-                yield position, _IS_LIKE_IT * round(share, 1)
+                yield position, _IS_LIKE_IT * round(share, 1) + _WHOLE
 
     def _likeness(self, word: str) -> dict[str, float]:
         """Return the catalogue's words that `word` may stand for, 1 where it begins like them."""
