@@ -13,7 +13,8 @@ def found_club(connection: Connection, name: str, *, is_demo: bool, at: int) -> 
     Args:
         at: now, in seconds.
     """
-    for table in reversed(schema.metadata.sorted_tables):
+    # Nights first: they take their frozen predictions along, which nothing else can delete.
+    for table in (schema.nights, *reversed(schema.metadata.sorted_tables)):
         if table is not schema.club:
             connection.execute(delete(table))
     connection.execute(update(schema.club).values(name=name, is_demo=is_demo, created_at=at))

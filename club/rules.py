@@ -5,12 +5,15 @@ from __future__ import annotations
 import operator
 import unicodedata
 from collections.abc import Iterable
+from datetime import date, datetime, time
 from typing import SupportsFloat, cast
 
 from club.errors import InvalidInput, NotFound
 
 MAX_NAME, MAX_TITLE, MAX_TERM, MAX_TERMS = 60, 200, 60, 50
 MAX_OVERVIEW, MAX_ALIASES = 3000, 20
+MAX_PLACE, MAX_NOTES = 200, 2000
+VOTINGS = ("approve", "rank")
 FIRST_YEAR, LAST_YEAR = 1870, 2100
 LONGEST_RUNTIME = 60_000  # minutes; the longest film there is takes five weeks
 LARGEST_ID = 2**31 - 1
@@ -38,10 +41,10 @@ def half_stars(stars: object) -> int:
 
 
 def whole_id(value: object, what: str) -> int:
-    """Return `value` as an id that a database can hold; `what` is "member" or "movie".
+    """Return `value` as an id that a database can hold; `what` is "member", "movie" or "night".
 
     Raises:
-        NotFound: no member or movie can have this id.
+        NotFound: nothing can have this id.
     """
     try:
         number = operator.index(cast("int", value))
@@ -94,8 +97,8 @@ def clean_year(year: object) -> int | None:
     return number
 
 
-def clean_terms(terms: str | Iterable[str], what: str) -> list[str]:
-    """Return genres or keywords without blanks and repetitions; "a|b" is two.
+def clean_terms(terms: str | Iterable[str], what: str, owner: str = "A movie") -> list[str]:
+    """Return genres or keywords of a movie or guest without blanks and repetitions; "a|b" is two.
 
     Raises:
         InvalidInput: more than 50, or one that is too long or holds control characters.
@@ -108,7 +111,7 @@ def clean_terms(terms: str | Iterable[str], what: str) -> list[str]:
     ]
     distinct = list(dict.fromkeys(cleaned))
     if len(distinct) > MAX_TERMS:
-        raise InvalidInput(f"A movie can have {MAX_TERMS} {what} at most, not {len(distinct)}.")
+        raise InvalidInput(f"{owner} can have {MAX_TERMS} {what} at most, not {len(distinct)}.")
     return distinct
 
 
@@ -168,6 +171,90 @@ def clean_tmdb_id(value: object) -> int | None:
     if number is None:
         raise InvalidInput(f"A movie's number at TMDB is a whole number, not {_shown(value)}.")
     return number
+
+
+def clean_date(day: object) -> date:
+    """Return the date of a night, of the years 1870..2100.
+
+    Raises:
+        InvalidInput: it is no date, or one with a time, or outside these years.
+    """
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InvalidInput(f"A night needs a date, not {_shown(day)}.")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidInput(
+            f"The date must lie between {FIRST_YEAR} and {LAST_YEAR}; it is {_shown(day)}."
+        )
+    return day
+
+
+def clean_start(starts_at: object) -> int | None:
+    """Return when a night starts, in minutes after midnight, or None when nobody knows.
+
+    Raises:
+        InvalidInput: it is no time of the day, or one of a time zone.
+    """
+    if starts_at is None:
+        return None
+    if not isinstance(starts_at, time) or starts_at.tzinfo is not None:
+        raise InvalidInput(f"A night starts at a time like 19:30, not {_shown(starts_at)}.")
+    return 60 * starts_at.hour + starts_at.minute
+
+
+def clean_limit(minutes: object) -> int | None:
+    """Return how long a night's movie may take, 1..60,000 minutes, or None for any length.
+
+    Raises:
+        InvalidInput: anything else.
+    """
+    if minutes is None:
+        return None
+    number = _whole_number(minutes, 1, LONGEST_RUNTIME)
+    if number is None:
+        raise InvalidInput(
+            f"The longest movie may take 1 to {LONGEST_RUNTIME:,} minutes, or any time; "
+            f"it is {_shown(minutes)}."
+        )
+    return number
+
+
+def clean_voting(voting: object) -> str | None:
+    """Return how people vote, "approve" or "rank", or None when they do not.
+
+    Raises:
+        InvalidInput: anything else.
+    """
+    if voting is not None and voting not in VOTINGS:
+        raise InvalidInput(f"People approve, rank or do not vote; {_shown(voting)} is no way to.")
+    return cast("str | None", voting)
+
+
+def clean_place(place: str) -> str:
+    """Return where a night is, up to 200 characters on one line, "" where nobody says.
+
+    Raises:
+        InvalidInput: it is no text, too long or holds control characters.
+    """
+    if isinstance(place, str) and not place.strip():
+        return ""
+    return _clean_text(place, "A place", MAX_PLACE)
+
+
+def clean_notes(notes: str) -> str:
+    """Return the notes of a night, up to 2,000 characters on any number of lines.
+
+    Raises:
+        InvalidInput: they are no text, too long or hold control characters.
+    """
+    if not isinstance(notes, str) or len(notes) > 10 * MAX_NOTES:
+        return _clean_text(notes, "Notes", MAX_NOTES)  # says what is wrong
+    lines = [line.strip() for line in notes.replace("\t", " ").strip().splitlines()]
+    cleaned = "\n".join(
+        _clean_text(line, "Each line of the notes", MAX_NOTES) if line else "" for line in lines
+    )
+    if len(cleaned) > MAX_NOTES:
+        raise InvalidInput(f"Notes can have {MAX_NOTES} characters at most, not {len(cleaned):,}.")
+    return cleaned
 
 
 def tidied(text: str, longest: int) -> str:

@@ -12,6 +12,8 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-REVISION = "0002"  # of the newest migration; a database that says so needs none
+REVISION = "0003"  # of the newest migration; a database that says so needs none
 REVISION_TABLE = "club_revision"
 
 metadata = MetaData(
@@ -138,4 +140,117 @@ movie_details = Table(
     Column("overview", Text, nullable=False),
     Column("keywords", JSON, nullable=False),
     Column("fetched_at", BigInteger, nullable=False),
+)
+
+# People who come along: members who are not of the club. Their keywords speak for them until their
+# stars do.
+guests = Table(
+    "guests",
+    metadata,
+    Column(
+        "member_id",
+        Integer,
+        ForeignKey("members.member_id", ondelete="CASCADE"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    Column("likes", JSON, nullable=False),
+    Column("dislikes", JSON, nullable=False),
+)
+
+# Movies that somebody has seen without giving stars.
+seen = Table(
+    "seen",
+    metadata,
+    Column("member_id", Integer, ForeignKey("members.member_id"), primary_key=True),
+    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+)
+
+# What was decided, when and on which model's word cannot change any more: a trigger sees to it.
+nights = Table(
+    "nights",
+    metadata,
+    Column("night_id", Integer, primary_key=True),
+    Column("on_date", Date, nullable=False),
+    Column("starts_at", Integer),  # minutes after midnight
+    Column("place", String(200), nullable=False),
+    Column("picker_id", Integer, ForeignKey("members.member_id")),
+    Column("movie_id", Integer),
+    Column("notes", Text, nullable=False),
+    Column("rewatch", Boolean(create_constraint=False), nullable=False),
+    Column("longest", Integer),  # minutes
+    Column("voting", String(10)),  # "approve" or "rank"
+    Column("drawn_movie_id", Integer),
+    Column("draws", Integer, nullable=False),
+    Column("decided_at", BigInteger),
+    Column("decided_by", String(30)),
+    Column("model", String(120)),
+    Column("club_version", BigInteger),  # that the decision made
+    Column("opened_at", BigInteger),
+    Column("called_off_at", BigInteger),
+    Column("created_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+
+def _of_a_night() -> Column[int]:
+    night = ForeignKey("nights.night_id", ondelete="CASCADE")
+    return Column("night_id", Integer, night, primary_key=True)
+
+
+def _of_a_person() -> Column[int]:
+    return Column("member_id", Integer, ForeignKey("members.member_id"), primary_key=True)
+
+
+attendance = Table("attendance", metadata, _of_a_night(), _of_a_person())
+
+vetoes = Table(
+    "vetoes",
+    metadata,
+    _of_a_night(),
+    _of_a_person(),
+    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+)
+
+ballots = Table(
+    "ballots",
+    metadata,
+    _of_a_night(),
+    _of_a_person(),
+    Column("choices", JSON, nullable=False),  # movie ids, best first
+    Column("cast_at", BigInteger, nullable=False),
+)
+
+# What was predicted when a night was decided, in stars. Triggers refuse to change or add anything
+# then, and to delete anything while the night is there.
+predictions = Table(
+    "predictions",
+    metadata,
+    _of_a_night(),
+    _of_a_person(),
+    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    Column("mean", Float, nullable=False),
+    Column("sd", Float, nullable=False),
+    Column("low", Float, nullable=False),  # of the 80% interval
+    Column("high", Float, nullable=False),
+    Column("like_chance", Float, nullable=False),  # of 4 stars or more
+    Column("own_mean", Float, nullable=False),  # of the person's ratings, else the world's
+    Column("crowd", Float, nullable=False),  # what everybody should give
+    Column("known", Boolean(create_constraint=False), nullable=False),  # rated already then
+)
+
+# What people gave a night's movie; nobody may see it before the night is opened.
+night_ratings = Table(
+    "night_ratings",
+    metadata,
+    _of_a_night(),
+    _of_a_person(),
+    Column(
+        "half_stars",
+        Integer,
+        CheckConstraint("half_stars BETWEEN 1 AND 10", name="half_stars"),
+        nullable=False,
+    ),
+    Column("rated_at", BigInteger, nullable=False),
 )

@@ -18,6 +18,7 @@ from club.errors import NotFound, StoreUnavailable
 from club.founding import found_club
 from club.ledger import Change
 from club.migrate import open_tables
+from club.nights import Nights
 
 DEFAULT_FILE = Path(__file__).resolve().parent.parent / "data" / "var" / "club.db"
 ENVIRONMENT = "MOVIE_CLUB_DATABASE"
@@ -38,7 +39,8 @@ class Store:
     It holds no open connection, so one store serves any number of threads, and any number of
     stores and programs may use the same database. Every method is one transaction; all raise
     StoreUnavailable when the database cannot do it right now, and then nothing has changed. What
-    must happen in one transaction and is no method here goes through `database.write()`.
+    must happen in one transaction and is no method here goes through `database.write()`. What is
+    about movie nights is in `nights`.
 
     Args:
         location: the path of an SQLite file, or a URL: sqlite:///path or postgresql://...
@@ -60,6 +62,7 @@ class Store:
         self.knows_movie = knows_movie
         self.database = Database(location, wait_seconds)
         open_tables(self.database)
+        self.nights = Nights(self.database, self._require_movies)
 
     @classmethod
     def open(
@@ -134,15 +137,15 @@ class Store:
 
     # Members
 
-    def members(self, include_left: bool = False) -> pd.DataFrame:
-        """Return the members in the order in which they joined.
+    def members(self, include_left: bool = False, include_guests: bool = False) -> pd.DataFrame:
+        """Return the members, and the guests if asked to, in the order in which they joined.
 
         Returns:
             index member_id; name, world_user_id (Int64; whose ratings of the world a demo member
             has), joined_at, left_at (datetime64[s, UTC]; left_at is NaT for who is present).
         """
         with self.database.read() as connection:
-            return roster.members(connection, include_left)
+            return roster.members(connection, include_left, include_guests)
 
     def add_member(self, name: str) -> int:
         """Add a member and return the member_id.

@@ -1,0 +1,330 @@
+"""Planning a night: when, where, who comes, and what stays open until the movie is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, update
+
+from club import roster, rules, schema
+from club.errors import InvalidInput, NotFound
+
+Voting = Literal["approve", "rank"]
+State = Literal["planned", "decided", "opened", "called off"]
+
+_table = schema.nights
+_column = schema.nights.c
+_there = schema.attendance.c
+_WHILE_PLANNED = ("rewatch", "longest", "voting")
+
+
+@dataclass(frozen=True)
+class Night:
+    """One evening of the club.
+
+    Args:
+        on: the day; `starts_at` the local time, None when nobody knows.
+        picker: the member whose turn it was to pick.
+        movie: what was decided; None while it is planned.
+        rewatch: whether movies that somebody has seen are candidates.
+        longest: minutes that the movie may take; None for any length.
+        voting: how people vote; None when they do not.
+        drawn: the movie drawn by lot last; `draws` says how often lots were drawn.
+        decided_by: how it was decided, for people.
+        club_version: the store's version that the decision made.
+        present: who is there, in the order in which they joined the club.
+    """
+
+    night_id: int
+    on: date
+    starts_at: time | None
+    place: str
+    picker: int | None
+    movie: int | None
+    notes: str
+    rewatch: bool
+    longest: int | None
+    voting: Voting | None
+    drawn: int | None
+    draws: int
+    decided_at: datetime | None
+    decided_by: str | None
+    model: str | None
+    club_version: int | None
+    opened_at: datetime | None
+    called_off: bool
+    present: tuple[int, ...]
+
+    @property
+    def state(self) -> State:
+        """How far it is: the movie decided, then everybody's stars opened, or nothing of it."""
+        if self.called_off:
+            return "called off"
+        if self.opened_at is not None:
+            return "opened"
+        return "planned" if self.decided_at is None else "decided"
+
+
+def every(connection: Connection) -> list[Night]:
+    """Return all nights, newest first; see `Nights.all`."""
+    return _read(connection, select(_table, _there.member_id))
+
+
+def find(connection: Connection, night_id: int) -> Night:
+    """Return one night.
+
+    Raises:
+        NotFound: there is no such night.
+    """
+    number = rules.whole_id(night_id, "night")
+    found = _read(connection, select(_table, _there.member_id).where(_column.night_id == number))
+    if not found:
+        raise NotFound(f"There is no night {number}.")
+    return found[0]
+
+
+def find_planned(connection: Connection, night_id: int) -> Night:
+    """Return a night whose movie is still open.
+
+    Raises:
+        InvalidInput: it is called off, or its movie is decided.
+        NotFound: there is no such night.
+    """
+    night = find(connection, night_id)
+    refuse_called_off(night)
+    refuse_decided(night)
+    return night
+
+
+def refuse_decided(night: Night) -> None:
+    """Raise InvalidInput if the night's movie is decided."""
+    if night.decided_at is not None:
+        raise InvalidInput("The movie of this night is decided; that cannot change any more.")
+
+
+def refuse_called_off(night: Night) -> None:
+    """Raise InvalidInput if the night is called off."""
+    if night.called_off:
+        raise InvalidInput("This night is called off; call it on again first.")
+
+
+def require_there(connection: Connection, night: Night, member_id: int) -> int:
+    """Return the id of somebody who is there and of the club or its guest.
+
+    Raises:
+        InvalidInput: they have left the club, or are not there that night.
+        NotFound: there is no such member.
+    """
+    roster.require_present(connection, member_id, "first")
+    person = roster.find(connection, member_id)
+    if person.member_id not in night.present:
+        raise InvalidInput(f"{person.name} is not there that night; add them first.")
+    return int(person.member_id)
+
+
+def plan(connection: Connection, said: Mapping[str, Any], present: Iterable[int], at: int) -> int:
+    """Add a night and return the night_id.
+
+    Args:
+        said: what is said of it, by the names in `Night`.
+        at: now, in seconds.
+
+    Raises:
+        InvalidInput: something cannot be used, or somebody has left the club.
+        NotFound: there is no such member.
+    """
+    row = {**_checked(connection, said), "draws": 0, "created_at": at}
+    added = connection.execute(insert(_table).values(row).returning(_column.night_id))
+    night_id = int(added.scalar_one())
+    _come(connection, night_id, present)
+    return night_id
+
+
+def edit(connection: Connection, night_id: int, said: Mapping[str, Any]) -> bool:
+    """Change what is said of a night; return whether anything is other now.
+
+    Args:
+        said: as for `plan`. A change of the voting drops the ballots.
+
+    Raises:
+        InvalidInput: something cannot be used, or cannot change after the decision.
+        NotFound: there is no such night or member.
+    """
+    night = find(connection, night_id)
+    row = connection.execute(select(_table).where(_column.night_id == night.night_id)).one()
+    checked = _checked(connection, said)
+    changes = {name: value for name, value in checked.items() if getattr(row, name) != value}
+    if any(name in changes for name in _WHILE_PLANNED):
+        refuse_decided(night)
+    if "voting" in changes:
+        ballots = schema.ballots
+        connection.execute(delete(ballots).where(ballots.c.night_id == night.night_id))
+    if changes:
+        change(connection, night.night_id, **changes)
+    return bool(changes)
+
+
+def remove(connection: Connection, night_id: int) -> None:
+    """Delete a night that was never decided.
+
+    Raises:
+        InvalidInput: it was decided.
+        NotFound: there is no such night.
+    """
+    night = find(connection, night_id)
+    if night.decided_at is not None:
+        raise InvalidInput("A night whose movie is decided stays; it can be called off.")
+    connection.execute(delete(_table).where(_column.night_id == night.night_id))
+
+
+def call_off(connection: Connection, night_id: int, at: int) -> bool:
+    """Call a night off; return whether it was on.
+
+    Raises:
+        InvalidInput: its ratings are opened.
+        NotFound: there is no such night.
+    """
+    night = find(connection, night_id)
+    if night.opened_at is not None:
+        raise InvalidInput("This night has taken place; it cannot be called off.")
+    if not night.called_off:
+        change(connection, night.night_id, called_off_at=at)
+    return not night.called_off
+
+
+def call_on(connection: Connection, night_id: int) -> bool:
+    """Take back that a night is called off; return whether it was.
+
+    Raises:
+        NotFound: there is no such night.
+    """
+    night = find(connection, night_id)
+    if night.called_off:
+        change(connection, night.night_id, called_off_at=None)
+    return night.called_off
+
+
+def attend(connection: Connection, night: Night, member_ids: Iterable[int]) -> bool:
+    """Make exactly these people those who are there; return whether anything is other now.
+
+    Whoever is there no more takes their ballot and vetoes along.
+
+    Raises:
+        InvalidInput: the night is called off; somebody new has left the club; or somebody who
+            would go has rated the night.
+        NotFound: there is no such member.
+    """
+    refuse_called_off(night)
+    wanted = {rules.whole_id(member_id, "member") for member_id in member_ids}
+    come, gone = wanted - set(night.present), set(night.present) - wanted
+    rated = schema.night_ratings.c
+    staying = connection.execute(
+        select(schema.members.c.name)
+        .join(schema.night_ratings)
+        .where(rated.night_id == night.night_id, rated.member_id.in_(gone))
+        .order_by(rated.member_id)
+    )
+    if (name := staying.scalars().first()) is not None:
+        raise InvalidInput(f"{name} has rated this night and stays in it.")
+    _come(connection, night.night_id, come)
+    for member_id in gone:
+        _go(connection, _column.night_id == night.night_id, member_id)
+    return bool(come or gone)
+
+
+def leave_planned(connection: Connection, member_id: int) -> None:
+    """Take somebody who leaves the club off all nights that are not decided yet."""
+    _go(connection, _column.decided_at.is_(None), member_id)
+
+
+def change(connection: Connection, night_id: int, **values: Any) -> None:
+    """Set columns of a night."""
+    connection.execute(update(_table).where(_column.night_id == night_id).values(values))
+
+
+def _checked(connection: Connection, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Return columns and values for what is said of a night.
+
+    Raises:
+        TypeError: there is nothing of this name to say.
+    """
+    row: dict[str, Any] = {}
+    for name, value in said.items():
+        match name:
+            case "on":
+                row["on_date"] = rules.clean_date(value)
+            case "starts_at":
+                row["starts_at"] = rules.clean_start(value)
+            case "place":
+                row["place"] = rules.clean_place(value)
+            case "notes":
+                row["notes"] = rules.clean_notes(value)
+            case "picker":
+                picker = None if value is None else roster.find(connection, value).member_id
+                row["picker_id"] = picker
+            case "rewatch":
+                row["rewatch"] = bool(value)
+            case "longest":
+                row["longest"] = rules.clean_limit(value)
+            case "voting":
+                row["voting"] = rules.clean_voting(value)
+            case _:
+                raise TypeError(f"A night has no {name!r} that can be changed.")
+    return row
+
+
+def _come(connection: Connection, night_id: int, member_ids: Iterable[int]) -> None:
+    people = sorted({rules.whole_id(member_id, "member") for member_id in member_ids})
+    for member_id in people:
+        roster.require_present(connection, member_id, "first")
+    rows = [{"night_id": night_id, "member_id": member_id} for member_id in people]
+    if rows:
+        connection.execute(insert(schema.attendance), rows)
+
+
+def _go(connection: Connection, which: ColumnElement[bool], member_id: int) -> None:
+    nights = select(_column.night_id).where(which)
+    for table in (schema.attendance, schema.ballots, schema.vetoes):
+        mine = (table.c.member_id == member_id) & table.c.night_id.in_(nights)
+        connection.execute(delete(table).where(mine))
+
+
+def _read(connection: Connection, query: Select[Any]) -> list[Night]:
+    """Return nights, newest first, in one statement: it sees one state of the database."""
+    order = (_column.on_date.desc(), _column.night_id.desc(), _there.member_id)
+    rows: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(query.outerjoin(schema.attendance).order_by(*order)):
+        rows.setdefault(row.night_id, []).append(row)
+    return [_night(of_one) for of_one in rows.values()]
+
+
+def _night(rows: list[Row[Any]]) -> Night:
+    row = rows[0]
+    return Night(
+        night_id=row.night_id,
+        on=row.on_date,
+        starts_at=None if row.starts_at is None else time(*divmod(row.starts_at, 60)),
+        place=row.place,
+        picker=row.picker_id,
+        movie=row.movie_id,
+        notes=row.notes,
+        rewatch=row.rewatch,
+        longest=row.longest,
+        voting=row.voting,
+        drawn=row.drawn_movie_id,
+        draws=row.draws,
+        decided_at=_moment(row.decided_at),
+        decided_by=row.decided_by,
+        model=row.model,
+        club_version=row.club_version,
+        opened_at=_moment(row.opened_at),
+        called_off=row.called_off_at is not None,
+        present=tuple(one.member_id for one in rows if one.member_id is not None),
+    )
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
