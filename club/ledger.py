@@ -2,7 +2,8 @@
 
 A *step* is what somebody did at once, one rating or many. Undo works as in an editor: it takes back
 the latest step that is neither an undo nor undone already, so that undoing again walks further
-back. The undo is recorded as a step of its own; nothing is ever deleted from the history.
+back. What the demo, a night or a guest brought cannot be undone, nor what it has replaced. The undo
+is recorded as a step of its own; nothing is ever deleted from the history.
 """
 
 from __future__ import annotations
@@ -10,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select
+from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select
 
+from club import roster
 from club.schema import members, rating_events, ratings
 
 UNDOABLE = ("rate", "clear")
@@ -40,13 +43,15 @@ class Change:
     entries: tuple[Entry, ...]
 
 
-def current(connection: Connection, include_left: bool) -> pd.DataFrame:
+def current(connection: Connection, include_left: bool, include_guests: bool) -> pd.DataFrame:
     """Return the ratings that count: member_id, movie_id, rating (stars), timestamp (seconds)."""
     query = select(
         ratings.c.member_id, ratings.c.movie_id, ratings.c.half_stars, ratings.c.rated_at
     ).order_by(ratings.c.member_id, ratings.c.movie_id)
     if not include_left:
         query = query.join(members).where(members.c.left_at.is_(None))
+    if not include_guests:
+        query = query.where(ratings.c.member_id.not_in(roster.guest_ids()))
     columns = ["member_id", "movie_id", "rating", "timestamp"]
     frame = pd.DataFrame(connection.execute(query).all(), columns=columns).astype("int64")
     return frame.assign(rating=frame["rating"] / 2)
@@ -59,6 +64,8 @@ def record(
     *,
     at: int,
     changed_by: str | None = None,
+    rated_at: Mapping[tuple[int, int], int] = MappingProxyType({}),
+    kind: str | None = None,
 ) -> bool:
     """Make ratings what is wanted, as one step.
 
@@ -66,6 +73,8 @@ def record(
         step: the step's number, larger than any before.
         wanted: half stars 1..10, or None for no rating, by (member_id, movie_id).
         at: now, in seconds.
+        rated_at: since when they are so, in seconds, where that was before now.
+        kind: of what cannot be undone ("night", "guest"); else it is "rate" or "clear".
 
     Returns:
         Whether anything had to change; what is so already makes no event.
@@ -77,14 +86,14 @@ def record(
     events = [
         {
             "step": step,
-            "kind": "clear" if after is None else "rate",
+            "kind": kind or ("clear" if after is None else "rate"),
             "at": at,
             "member_id": key[0],
             "movie_id": key[1],
             "half_before": now.get(key, nothing)[0],
             "rated_before": now.get(key, nothing)[1],
             "half_after": after,
-            "rated_after": None if after is None else at,
+            "rated_after": None if after is None else min(rated_at.get(key, at), at),
             "changed_by": changed_by,
         }
         for key, after in wanted.items()
@@ -158,7 +167,11 @@ def undo(
 
 
 def history(
-    connection: Connection, member_id: int | None, movie_id: int | None, limit: int | None
+    connection: Connection,
+    member_id: int | None,
+    movie_id: int | None,
+    limit: int | None,
+    include_guests: bool,
 ) -> pd.DataFrame:
     """Return what happened, newest first; see `Store.history`."""
     query = select(
@@ -177,6 +190,8 @@ def history(
         query = query.where(_events.member_id == member_id)
     if movie_id is not None:
         query = query.where(_events.movie_id == movie_id)
+    if not include_guests:
+        query = query.where(_events.member_id.not_in(roster.guest_ids()))
     types = {
         "event_id": "int64",
         "step": "int64",
@@ -200,9 +215,25 @@ def history(
 
 def _latest_rows(connection: Connection) -> list[Row[Any]]:
     undone = select(_events.undoes).where(_events.undoes.is_not(None))
+    # Something that cannot be undone, like a night, lies over what was done before.
+    covered = (
+        select(_events.step)
+        .outerjoin(
+            ratings,
+            and_(ratings.c.member_id == _events.member_id, ratings.c.movie_id == _events.movie_id),
+        )
+        .where(
+            or_(
+                _events.half_after.is_distinct_from(ratings.c.half_stars),
+                _events.rated_after.is_distinct_from(ratings.c.rated_at),
+            )
+        )
+    )
     step = (
         select(_events.step)
-        .where(_events.kind.in_(UNDOABLE), _events.step.not_in(undone))
+        .where(
+            _events.kind.in_(UNDOABLE), _events.step.not_in(undone), _events.step.not_in(covered)
+        )
         .order_by(_events.step.desc())
         .limit(1)
         .scalar_subquery()

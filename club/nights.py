@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from datetime import time as clock_time
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection
 
-from club import evenings
+from club import ballots, evenings, frozen, rules, turns, verdicts
+from club.ballots import BallotBox
 from club.database import Database
 from club.evenings import Night
+from club.verdicts import Verdicts
 
-__all__ = ["Night", "Nights"]
+__all__ = ["BallotBox", "Night", "Nights", "Verdicts"]
 
 
 class Nights:
@@ -93,14 +97,21 @@ class Nights:
 
         Args:
             changes: on, starts_at, place, notes, picker at any time; rewatch, longest, voting
-                ("approve", "rank" or None; another one drops the ballots) while it is planned.
+                ("approve", "rank" or None; another one drops the ballots) while it is planned;
+                movie, another of those predicted, once it is decided and while nobody has rated.
 
         Raises:
             InvalidInput: one of these cannot be used, or not any more.
             TypeError: there is nothing of this name to change.
         """
         with self._database.write() as write:
-            return write.settle(evenings.edit(write.connection, night_id, changes))
+            changed = evenings.edit(
+                write.connection, night_id, {k: v for k, v in changes.items() if k != "movie"}
+            )
+            if "movie" in changes:
+                night = evenings.find(write.connection, night_id)
+                changed |= frozen.change_movie(write.connection, night, changes["movie"])
+            return write.settle(changed)
 
     def delete(self, night_id: int) -> int:
         """Delete a night that was never decided.
@@ -129,8 +140,8 @@ class Nights:
     def attend(self, night_id: int, member_ids: Iterable[int]) -> int:
         """Make exactly these people those who are there.
 
-        Whoever is there no more takes their ballot and vetoes along. Who comes after the decision
-        has no frozen prediction, but may rate.
+        Whoever is there no more takes their ballot and vetoes along, and is not waited for. Who
+        comes after the decision has no frozen prediction, but may rate.
 
         Raises:
             InvalidInput: the night is called off; somebody who would come has left the club; or
@@ -139,7 +150,218 @@ class Nights:
         with self._database.write() as write:
             night = evenings.find(write.connection, night_id)
             changed = evenings.attend(write.connection, night, member_ids)
+            if night.state == "decided":
+                verdicts.open_if_all_rated(write.connection, night, step=write.version, at=_now())
             return write.settle(changed)
+
+    # Choosing
+
+    def veto(self, night_id: int, member_id: int, movie_id: int) -> int:
+        """Note that somebody who is there does not want a movie.
+
+        Raises:
+            InvalidInput: the night is not planned, or they are not there.
+        """
+        movie_id = rules.whole_id(movie_id, "movie")
+        with self._database.write() as write:
+            night = evenings.find_planned(write.connection, night_id)
+            person = evenings.require_there(write.connection, night, member_id)
+            self._require_movies(write.connection, {movie_id})
+            return write.settle(ballots.veto(write.connection, night, person, movie_id))
+
+    def unveto(self, night_id: int, member_id: int, movie_id: int) -> int:
+        """Take a veto back, if there is one.
+
+        Raises:
+            InvalidInput: the night is not planned, or they are not there.
+        """
+        movie_id = rules.whole_id(movie_id, "movie")
+        with self._database.write() as write:
+            night = evenings.find_planned(write.connection, night_id)
+            person = evenings.require_there(write.connection, night, member_id)
+            return write.settle(ballots.unveto(write.connection, night, person, movie_id))
+
+    def vetoes(self, night_id: int) -> dict[int, tuple[int, ...]]:
+        """Return who does not want which movie: movie_id -> member ids, both in order."""
+        with self._database.read() as connection:
+            return ballots.vetoes(connection, evenings.find(connection, night_id))
+
+    def vote(self, night_id: int, member_id: int, choices: Sequence[int]) -> int:
+        """Cast somebody's ballot, in place of an earlier one, as long as the box is sealed.
+
+        Args:
+            choices: movie ids, each once: the approved ones, or a ranking with the best first.
+
+        Raises:
+            InvalidInput: the night is not planned or has no voting, they are not there, all have
+                voted, or the ballot cannot count.
+        """
+        movies = [rules.whole_id(movie_id, "movie") for movie_id in choices]
+        with self._database.write() as write:
+            night = evenings.find_planned(write.connection, night_id)
+            person = evenings.require_there(write.connection, night, member_id)
+            self._require_movies(write.connection, movies)
+            changed = ballots.vote(write.connection, night, person, movies, _now())
+            return write.settle(changed)
+
+    def unvote(self, night_id: int, member_id: int) -> int:
+        """Take somebody's ballot back, if there is one, as long as the box is sealed.
+
+        Raises:
+            InvalidInput: the night is not planned, they are not there, or all have voted.
+        """
+        with self._database.write() as write:
+            night = evenings.find_planned(write.connection, night_id)
+            person = evenings.require_there(write.connection, night, member_id)
+            return write.settle(ballots.unvote(write.connection, night, person))
+
+    def ballot_box(self, night_id: int) -> BallotBox:
+        """Return what anybody may know of the votes: no ballot before all have voted."""
+        with self._database.read() as connection:
+            return ballots.ballot_box(connection, night_id)
+
+    def draw(
+        self,
+        night_id: int,
+        candidates: Sequence[int],
+        pick: Callable[[int], int] = secrets.randbelow,
+    ) -> int:
+        """Draw a movie by lot among the candidates that nobody vetoed, keep it and return it.
+
+        Args:
+            candidates: movie ids.
+            pick: given how many there are, returns which one, from 0.
+
+        Raises:
+            InvalidInput: the night is not planned, or no candidate is left.
+        """
+        movies = [rules.whole_id(movie_id, "movie") for movie_id in candidates]
+        with self._database.write() as write:
+            night = evenings.find_planned(write.connection, night_id)
+            self._require_movies(write.connection, movies)
+            return ballots.draw(write.connection, night, movies, pick)
+
+    # Deciding
+
+    def decide(
+        self, night_id: int, movie_id: int, predictions: pd.DataFrame, *, model: str, by: str
+    ) -> int:
+        """Decide on the movie and freeze what is predicted, for good.
+
+        Args:
+            movie_id: one of the candidates, vetoed by nobody.
+            predictions: member_id, movie_id, mean, sd, low, high (stars; the 80% interval), like
+                (chance of 4 stars or more), own_mean (of the person's ratings, else the world's),
+                crowd (what everybody should give), known (whether they had rated it): of everybody
+                who is there and every candidate.
+            model: which model said so, up to 120 characters.
+            by: how it was decided, up to 30 characters.
+
+        Returns:
+            The version, which is also the night's `club_version`.
+
+        Raises:
+            InvalidInput: the night is not planned, nobody is there, the movie cannot be chosen or
+                the predictions are not complete.
+        """
+        movie_id = rules.whole_id(movie_id, "movie")
+        with self._database.write() as write:
+            night = evenings.find_planned(write.connection, night_id)
+            self._require_movies(write.connection, {movie_id})
+            frozen.decide(
+                write.connection,
+                night,
+                movie_id,
+                predictions,
+                model=model,
+                by=by,
+                version=write.version,
+                at=_now(),
+            )
+        return write.version
+
+    def predictions(self, night_id: int | None = None) -> pd.DataFrame:
+        """Return what was frozen, of one night or of all.
+
+        Returns:
+            night_id, member_id, movie_id, mean, sd, low, high, like, own_mean, crowd, known.
+        """
+        with self._database.read() as connection:
+            night = None if night_id is None else evenings.find(connection, night_id)
+            return frozen.predictions(connection, night)
+
+    # Rating
+
+    def rate(self, night_id: int, member_id: int, stars: float) -> int:
+        """Keep what somebody who is there gives the night's movie, 0.5..5 in half steps.
+
+        It stays sealed, and can be replaced, until the last one rates; that opens the night: all
+        its ratings become the club's. On an open night a first rating becomes so at once.
+
+        Raises:
+            InvalidInput: the stars cannot be used, they are not there or have left the club, the
+                night is called off or not decided, or it is open and they have rated it.
+        """
+        halves = rules.half_stars(stars)
+        with self._database.write() as write:
+            night = evenings.find(write.connection, night_id)
+            person = evenings.require_there(write.connection, night, member_id)
+            changed = verdicts.rate(
+                write.connection, night, person, halves, step=write.version, at=_now()
+            )
+            return write.settle(changed)
+
+    def unrate(self, night_id: int, member_id: int) -> int:
+        """Take back what somebody gave, if anything, while it is sealed.
+
+        Raises:
+            InvalidInput: they are not there, or the night is called off or open.
+        """
+        with self._database.write() as write:
+            night = evenings.find(write.connection, night_id)
+            person = evenings.require_there(write.connection, night, member_id)
+            return write.settle(verdicts.unrate(write.connection, night, person))
+
+    def verdicts(self, night_id: int) -> Verdicts:
+        """Return what anybody may know of the night's ratings: no stars before it is open."""
+        with self._database.read() as connection:
+            return verdicts.verdicts(connection, night_id)
+
+    def open(self, night_id: int) -> int:
+        """Open a night before all have rated; one that is open already stays so.
+
+        Raises:
+            InvalidInput: the night is called off, or nobody has rated it.
+        """
+        with self._database.write() as write:
+            night = evenings.find(write.connection, night_id)
+            changed = verdicts.open_night(write.connection, night, step=write.version, at=_now())
+            return write.settle(changed)
+
+    def given(self) -> pd.DataFrame:
+        """Return what people gave on the nights that are open: night_id, member_id, rating."""
+        with self._database.read() as connection:
+            return verdicts.given(connection)
+
+    # Picking
+
+    def turns(self) -> pd.DataFrame:
+        """Return how often each member of the club has picked, called off nights left out.
+
+        Returns:
+            index member_id, in the order in which they joined; picked, last (datetime64[s]: the
+            date of the last night picked, NaT for none).
+        """
+        with self._database.read() as connection:
+            return turns.turns(connection)
+
+    def whose_turn(self, present: Sequence[int]) -> int | None:
+        """Return the member among those present whose last pick is longest ago.
+
+        Who never picked comes first, then who joined first; guests never. None where nobody is
+        a member.
+        """
+        return turns.whose_turn(self.turns(), present)
 
 
 def _now() -> int:

@@ -13,6 +13,7 @@ from club.errors import InvalidInput, NotFound
 MAX_NAME, MAX_TITLE, MAX_TERM, MAX_TERMS = 60, 200, 60, 50
 MAX_OVERVIEW, MAX_ALIASES = 3000, 20
 MAX_PLACE, MAX_NOTES = 200, 2000
+MAX_DECIDED_BY, MAX_MODEL = 30, 120
 VOTINGS = ("approve", "rank")
 FIRST_YEAR, LAST_YEAR = 1870, 2100
 LONGEST_RUNTIME = 60_000  # minutes; the longest film there is takes five weeks
@@ -226,7 +227,7 @@ def clean_voting(voting: object) -> str | None:
     """
     if voting is not None and voting not in VOTINGS:
         raise InvalidInput(f"People approve, rank or do not vote; {_shown(voting)} is no way to.")
-    return cast("str | None", voting)
+    return voting
 
 
 def clean_place(place: str) -> str:
@@ -255,6 +256,15 @@ def clean_notes(notes: str) -> str:
     if len(cleaned) > MAX_NOTES:
         raise InvalidInput(f"Notes can have {MAX_NOTES} characters at most, not {len(cleaned):,}.")
     return cleaned
+
+
+def clean_label(text: str, what: str, longest: int) -> str:
+    """Return a short text that the program writes: 1..`longest` characters on one line.
+
+    Raises:
+        InvalidInput: it is empty, too long or holds control characters.
+    """
+    return _clean_text(text, what, longest)
 
 
 def tidied(text: str, longest: int) -> str:

@@ -10,15 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 
 from club import details, ledger, roster, rules, schema, shelf
 from club.database import Database
-from club.errors import NotFound, StoreUnavailable
+from club.errors import StoreUnavailable
 from club.founding import found_club
 from club.ledger import Change
 from club.migrate import open_tables
 from club.nights import Nights
+from club.people import People
 
 DEFAULT_FILE = Path(__file__).resolve().parent.parent / "data" / "var" / "club.db"
 ENVIRONMENT = "MOVIE_CLUB_DATABASE"
@@ -33,14 +34,14 @@ class Club:
     created_at: datetime
 
 
-class Store:
+class Store(People):
     """A club's database, opened, checked and brought to today's tables.
 
     It holds no open connection, so one store serves any number of threads, and any number of
     stores and programs may use the same database. Every method is one transaction; all raise
     StoreUnavailable when the database cannot do it right now, and then nothing has changed. What
     must happen in one transaction and is no method here goes through `database.write()`. What is
-    about movie nights is in `nights`.
+    about people comes from `People`; what is about movie nights is in `nights`.
 
     Args:
         location: the path of an SQLite file, or a URL: sqlite:///path or postgresql://...
@@ -135,66 +136,16 @@ class Store:
             found_club(write.connection, name, is_demo=False, at=_now())
         return write.version
 
-    # Members
-
-    def members(self, include_left: bool = False, include_guests: bool = False) -> pd.DataFrame:
-        """Return the members, and the guests if asked to, in the order in which they joined.
-
-        Returns:
-            index member_id; name, world_user_id (Int64; whose ratings of the world a demo member
-            has), joined_at, left_at (datetime64[s, UTC]; left_at is NaT for who is present).
-        """
-        with self.database.read() as connection:
-            return roster.members(connection, include_left, include_guests)
-
-    def add_member(self, name: str) -> int:
-        """Add a member and return the member_id.
-
-        Raises:
-            InvalidInput: the name cannot be used, or somebody present has it.
-        """
-        with self.database.write() as write:
-            return roster.join(write.connection, name, None, _now())
-
-    def rename_member(self, member_id: int, name: str) -> int:
-        """Give a member another name and return the version.
-
-        Raises:
-            InvalidInput: the name cannot be used, or somebody else present has it.
-            NotFound: there is no such member.
-        """
-        with self.database.write() as write:
-            return write.settle(roster.rename(write.connection, member_id, name))
-
-    def remove_member(self, member_id: int) -> int:
-        """Let a member leave and return the version; the ratings are kept, but do not count.
-
-        Raises:
-            NotFound: there is no such member.
-        """
-        with self.database.write() as write:
-            return write.settle(roster.leave(write.connection, member_id, _now()))
-
-    def restore_member(self, member_id: int) -> int:
-        """Take back a member who left, with all ratings, and return the version.
-
-        Raises:
-            InvalidInput: somebody present has the same name now.
-            NotFound: there is no such member.
-        """
-        with self.database.write() as write:
-            return write.settle(roster.come_back(write.connection, member_id))
-
     # Ratings
 
-    def ratings(self, include_left: bool = False) -> pd.DataFrame:
-        """Return the ratings that count, of the members who are present.
+    def ratings(self, include_left: bool = False, include_guests: bool = False) -> pd.DataFrame:
+        """Return the ratings that count, of the members who are present; guests' if asked to.
 
         Returns:
             member_id, movie_id (int64), rating (stars, float64), timestamp (int64, seconds).
         """
         with self.database.read() as connection:
-            return ledger.current(connection, include_left)
+            return ledger.current(connection, include_left, include_guests)
 
     def rate(
         self, member_id: int, movie_id: int, stars: float, *, changed_by: str | None = None
@@ -258,7 +209,7 @@ class Store:
             return ledger.latest(connection)
 
     def undo(self, step: int | None = None, *, changed_by: str | None = None) -> Change | None:
-        """Take back the latest step that is neither an undo nor undone already.
+        """Take back the latest step that is neither an undo nor undone already, nor a night's.
 
         Args:
             step: do so only if that step is this one (from `undoable`), so that nobody takes
@@ -276,22 +227,27 @@ class Store:
         return change
 
     def history(
-        self, member_id: int | None = None, movie_id: int | None = None, limit: int | None = None
+        self,
+        member_id: int | None = None,
+        movie_id: int | None = None,
+        limit: int | None = None,
+        include_guests: bool = False,
     ) -> pd.DataFrame:
-        """Return what ever happened to ratings, newest first; nothing is removed from it.
+        """Return what ever happened to members' ratings, newest first; nothing is removed from it.
 
         Args:
             member_id: only this member's.
             movie_id: only of this movie.
             limit: this many events at most.
+            include_guests: guests' ratings, too.
 
         Returns:
             event_id, step (what was done at once), at (datetime64[s, UTC]), member_id, movie_id,
-            before, after (stars; NaN: no rating), kind ("rate", "clear", "undo" or "demo"), undoes
-            (Int64: the step that an undo took back), changed_by (NaN: unknown).
+            before, after (stars; NaN: no rating), kind ("rate", "clear", "undo", "demo", "night" or
+            "guest"), undoes (Int64: the step that an undo took back), changed_by (NaN: unknown).
         """
         with self.database.read() as connection:
-            return ledger.history(connection, member_id, movie_id, limit)
+            return ledger.history(connection, member_id, movie_id, limit, include_guests)
 
     # Movies
 
@@ -383,14 +339,6 @@ class Store:
         """
         with self.database.write() as write:
             return write.settle(details.keep(write.connection, found, _now()))
-
-    def _require_movies(self, connection: Connection, movie_ids: Iterable[int]) -> None:
-        known = self.knows_movie or (lambda movie_id: movie_id > 0)
-        strangers = [movie_id for movie_id in movie_ids if not known(movie_id)]
-        if strangers:
-            strangers = sorted(set(strangers) - set(shelf.own_ids(connection, strangers)))
-        if strangers:
-            raise NotFound(f"There is no movie {strangers[0]}.")
 
 
 def _now() -> int:

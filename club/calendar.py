@@ -1,0 +1,69 @@
+"""The club's nights as a file that calendars read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from icalendar import Calendar, Event
+
+from club.evenings import Night
+
+USUAL_MINUTES = 180  # where nobody knows how long the movie takes
+
+
+def calendar_file(
+    nights: Sequence[Night],
+    *,
+    titles: Mapping[int, str],
+    names: Mapping[int, str],
+    runtimes: Mapping[int, int],
+    club_name: str,
+) -> bytes:
+    """Return an iCalendar file (RFC 5545) with one event a night.
+
+    Times are local ones of no time zone: 19:30 is 19:30 wherever the calendar is. A night without
+    a time takes all day. The same night has the same UID in every file, so that importing a newer
+    one replaces it.
+
+    Args:
+        titles: of the movies, by movie id.
+        names: of the people, by member id.
+        runtimes: minutes, by movie id, where they are known.
+    """
+    calendar = Calendar()
+    calendar.add("prodid", "-//movie-club//nights//EN")
+    calendar.add("version", "2.0")
+    calendar.add("x-wr-calname", club_name)
+    now = datetime.now(UTC)
+    for night in nights:
+        title = "movie night" if night.movie is None else titles.get(night.movie, "movie night")
+        people = [names[person] for person in night.present if person in names]
+        event = Event()
+        event.add("uid", f"night-{night.night_id}@movie-club")
+        event.add("dtstamp", now)
+        event.add("summary", f"{club_name}: {title}")
+        _add_times(event, night, runtimes)
+        if night.place:
+            event.add("location", night.place)
+        if people or night.notes:
+            event.add("description", _description(people, night.notes))
+        event.add("status", "CANCELLED" if night.called_off else "CONFIRMED")
+        calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _add_times(event: Event, night: Night, runtimes: Mapping[int, int]) -> None:
+    if night.starts_at is None:
+        event.add("dtstart", night.on)
+        event.add("dtend", night.on + timedelta(days=1))
+        return
+    minutes = USUAL_MINUTES if night.movie is None else runtimes.get(night.movie, USUAL_MINUTES)
+    start = datetime.combine(night.on, night.starts_at)
+    event.add("dtstart", start)
+    event.add("dtend", start + timedelta(minutes=minutes))
+
+
+def _description(people: Sequence[str], notes: str) -> str:
+    parts = [f"With {', '.join(people)}."] if people else []
+    return "\n\n".join([*parts, *([notes] if notes else [])])
