@@ -1,4 +1,4 @@
-"""The club from the command line: demo | members | export | backup | import-catalogue."""
+"""The club from the command line: python -m club --help lists what it can do."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from club.backup_commands import add_backup_commands
 from club.errors import ClubError, InvalidInput
 from club.import_command import add_import_command, current_world
+from club.rating_import_command import add_rating_import_command
 from club.store import DEFAULT_FILE, ENVIRONMENT, Store
 
 if TYPE_CHECKING:
@@ -65,11 +67,9 @@ def _parser() -> _Parser:
     export.add_argument("--output", metavar="FILE", type=Path, help="a file instead of the screen")
     export.set_defaults(run=_export)
 
-    backup = commands.add_parser("backup", parents=[common], help="copy the SQLite database")
-    backup.add_argument("path", metavar="PATH", type=Path, help="the new file")
-    backup.set_defaults(run=_backup)
-
+    add_backup_commands(commands, common)
     add_import_command(commands)
+    add_rating_import_command(commands, common)
     return parser
 
 
@@ -112,14 +112,6 @@ def _export(options: argparse.Namespace) -> None:
     except OSError as error:
         raise InvalidInput(f"{options.output} cannot be written: {error.strerror}.") from error
     print(f"{count:,} ratings are in {options.output}.")
-
-
-def _backup(options: argparse.Namespace) -> None:
-    from club.export import back_up  # noqa: PLC0415
-
-    store = Store.open(options.database, must_exist=True)
-    back_up(store, options.path)
-    print(f"{store.place} is copied to {options.path}.")
 
 
 def _bundled() -> tuple[Dataset, DemoClub]:

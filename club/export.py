@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import csv
-import sqlite3
-from contextlib import closing
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TextIO
 
 import pandas as pd
 
-from club.errors import InvalidInput, StoreUnavailable
 from club.store import Store
 
 # What a spreadsheet may take for a formula, in plain and in full width.
@@ -53,27 +49,3 @@ def write_ratings(store: Store, movies: pd.DataFrame, file: TextIO) -> int:
             ]
         )
     return len(ratings)
-
-
-def back_up(store: Store, path: Path) -> None:
-    """Copy an SQLite database, as of one moment and while it is in use, to a new file.
-
-    Raises:
-        InvalidInput: the path is taken, or the database is not SQLite.
-        StoreUnavailable: the copy cannot be written; nothing is left of it then.
-    """
-    if store.file is None:
-        raise InvalidInput("Only an SQLite file can be copied like this; PostgreSQL has pg_dump.")
-    if path.exists():
-        raise InvalidInput(f"{path} is there already; name a new file.")
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        with (
-            closing(sqlite3.connect(store.file)) as original,
-            closing(sqlite3.connect(unfinished)) as copy,
-        ):
-            original.backup(copy)
-        unfinished.replace(path)
-    except (sqlite3.Error, OSError) as error:
-        unfinished.unlink(missing_ok=True)
-        raise StoreUnavailable(f"The backup {path} cannot be written: {error}.") from error

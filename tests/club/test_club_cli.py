@@ -78,12 +78,109 @@ def test_backup_copies_the_database(ours, capsys, tmp_path):
     assert Store(copy).members()["name"].tolist() == ["Ana Łuczak", "Bo"]
 
 
+def test_backup_without_a_path_keeps_one_among_the_backups(ours, capsys):
+    assert main(["backup", "--database", str(ours)]) == 0
+    (made,) = (ours.parent / "backups").iterdir()
+    assert capsys.readouterr().out == f"The database {ours} is copied to {made}.\n"
+    assert main(["backup", "--database", str(ours)]) == 0
+    assert capsys.readouterr().out == (
+        f"Nothing has changed since the last backup in {made.parent}.\n"
+    )
+    assert main(["restore", "--database", str(ours)]) == 0
+    assert capsys.readouterr().out.endswith(f" MB  {made}\n")
+    assert main(["restore", "--json", "--database", str(ours)]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["file"], row["bytes"]) == (str(made), made.stat().st_size)
+
+
+def test_restore_shows_first_and_does_it_only_when_told(ours, capsys, tmp_path):
+    copy, store = tmp_path / "copy.db", Store(ours)
+    main(["backup", str(copy), "--database", str(ours)])
+    store.rate(2, 9, 1)
+    capsys.readouterr()
+    assert main(["restore", str(copy), "--database", str(ours)]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("Now:         Our movie club, last changed ")
+    assert said[1].startswith("The backup:  Our movie club, last changed ")
+    assert said[4].split() == ["ratings", "3", "2", "1"]
+    assert said[-2] == ("Given or changed since, and lost by it: ratings 1, everything else 1.")
+    assert said[-1] == "Nothing was changed; --yes does it."
+    assert len(store.ratings()) == 3
+    assert main(["restore", str(copy), "--yes", "--database", str(ours)]) == 0
+    (kept,) = (ours.parent / "backups").iterdir()
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        f"{copy} is restored. Press Retrain in the app to learn from it.",
+        f"What was there before is kept as {kept}.",
+    ]
+    assert len(store.ratings()) == 2
+    assert main(["restore", str(kept), "--yes", "--json", "--database", str(ours)]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    assert (figures["restored"], figures["backup"]["rows"]["ratings"]) == (True, 3)
+    assert sum(figures["lost"].values()) == 0
+    assert len(store.ratings()) == 3
+
+
+def test_restore_puts_a_damaged_database_aside(ours, capsys, tmp_path):
+    copy = tmp_path / "copy.db"
+    main(["backup", str(copy), "--database", str(ours)])
+    ours.write_bytes(b"Dear diary" * 1000)
+    capsys.readouterr()
+    assert main(["restore", str(copy), "--yes", "--database", str(ours)]) == 0
+    assert capsys.readouterr().out.startswith(
+        "Now:         a damaged database, which is put aside\n"
+    )
+    assert Store(ours).members()["name"].tolist() == ["Ana Łuczak", "Bo"]
+
+
+def test_move_shows_first_and_copies_only_when_told(ours, capsys, tmp_path):
+    target = tmp_path / "target.db"
+    move = ["move", "--to", str(target), "--database", str(ours)]
+    assert main(move) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "           2  ratings" in said
+    assert said[-1] == "Nothing was changed; --yes does it."
+    assert not target.exists()
+    assert main([*move, "--yes"]) == 0
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        f"All of it is copied and compared. The database {ours} is as it was.",
+        "Set MOVIE_CLUB_DATABASE to the new place to use it from now on.",
+    ]
+    assert Store(target).ratings().equals(Store(ours).ratings())
+    assert main([*move, "--yes"]) == 2
+    assert capsys.readouterr().err == (
+        f"python -m club move: The database {target} holds a club already; --replace replaces it.\n"
+    )
+    assert main([*move, "--yes", "--replace", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rows"]["ratings"] == 2
+    assert main(move) == 0
+    assert "There is a club at that place already; --replace replaces it.\n" in (
+        capsys.readouterr().out
+    )
+
+
+def test_a_restore_and_a_move_show_a_bar_to_who_watches(ours, capsys, monkeypatch):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    copy = ours.with_name("copy.db")
+    main(["backup", str(copy), "--database", str(ours)])
+    for arguments in (["restore", str(copy)], ["move", "--to", f"{ours}-2"]):
+        assert main([*arguments, "--yes", "--database", str(ours)]) == 0
+        assert "█" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
         ([], "python -m club: the following arguments are required: COMMAND"),
         (["members", "--jsn"], "python -m club: unrecognized arguments: --jsn"),
-        (["backup"], "python -m club backup: the following arguments are required: PATH"),
+        (["move"], "python -m club move: the following arguments are required: --to"),
+        (
+            ["restore", "/nowhere/copy.db"],
+            "python -m club restore: There is no file /nowhere/copy.db.",
+        ),
+        (
+            ["backup", "--database", "/nowhere/club.db"],
+            "python -m club backup: There is no club's database at /nowhere/club.db.",
+        ),
         (
             ["members", "--database", "mysql://u:secret@host/club"],
             "python -m club members: The database must be SQLite or PostgreSQL, not mysql.",
@@ -153,7 +250,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(file):
 
 
 def test_every_command_explains_itself(capsys):
-    for command in ([], ["demo"], ["members"], ["export"], ["backup"]):
+    for command in ([], ["demo"], ["members"], ["export"], ["backup"], ["restore"], ["move"]):
         with pytest.raises(SystemExit) as end:
             main([*command, "--help"])
         assert end.value.code == 0

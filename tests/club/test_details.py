@@ -7,9 +7,10 @@ from io import StringIO
 import pandas as pd
 import pytest
 
+from club.backups import back_up
 from club.details import KEPT_DAYS, Details
 from club.errors import InvalidInput
-from club.export import back_up, write_ratings
+from club.export import write_ratings
 from club.store import Store
 from club.world import catalogue, training_data
 from recommender.dataset import Dataset

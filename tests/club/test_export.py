@@ -2,17 +2,13 @@ from __future__ import annotations
 
 import csv
 import io
-import sqlite3
-from contextlib import closing
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from club.errors import InvalidInput, StoreUnavailable
-from club.export import back_up, safe_cell, write_ratings
-from club.store import Store
+from club.export import safe_cell, write_ratings
 
 MOVIES = pd.DataFrame(
     {"title": ["Heat", "=SUM(A1:A9)"], "year": pd.array([1995, None], dtype="Int64")}, index=[1, 2]
@@ -54,46 +50,3 @@ def test_an_empty_club_has_only_the_header(store):
     file = io.StringIO(newline="")
     assert write_ratings(store, MOVIES, file) == 0
     assert file.getvalue() == "member_id,member,movie_id,title,year,stars,rated_at\n"
-
-
-def test_a_backup_taken_during_use_opens_with_everything_that_was_written(file, tmp_path):
-    store = Store(file)
-    ana = store.add_member("Ana")
-    with closing(sqlite3.connect(file)) as reader:  # keeps the newest pages in the -wal file
-        reader.execute("SELECT * FROM members").fetchall()
-        store.rate_many([(ana, movie, 3.5) for movie in range(1, 200)])
-        back_up(store, tmp_path / "copy.db")
-    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
-    copy = Store(tmp_path / "copy.db")
-    assert copy.ratings().equals(store.ratings())
-    assert copy.version() == store.version() == 2
-
-
-def test_a_backup_replaces_nothing(file, tmp_path):
-    store, taken = Store(file), tmp_path / "taken"
-    taken.write_text("precious")
-    with pytest.raises(InvalidInput) as caught:
-        back_up(store, taken)
-    assert str(caught.value) == f"{taken} is there already; name a new file."
-    assert taken.read_text() == "precious"
-
-
-def test_a_backup_that_fails_leaves_nothing(file, tmp_path):
-    store = Store(file)
-    with pytest.raises(StoreUnavailable) as caught:
-        back_up(store, tmp_path / "no folder" / "copy.db")
-    assert str(caught.value) == (
-        f"The backup {tmp_path / 'no folder' / 'copy.db'} cannot be written: "
-        "unable to open database file."
-    )
-    assert not (tmp_path / "no folder").exists()
-
-
-def test_a_backup_of_postgresql_is_left_to_its_own_program(postgres, tmp_path):
-    store = Store(postgres.new_schema())
-    with pytest.raises(InvalidInput) as caught:
-        back_up(store, tmp_path / "copy.db")
-    assert str(caught.value) == (
-        "Only an SQLite file can be copied like this; PostgreSQL has pg_dump."
-    )
-    assert not (tmp_path / "copy.db").exists()

@@ -1,0 +1,232 @@
+"""Put a backup in the place of what there is: looked at first, kept before, whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import BigInteger, Connection, func, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from club import backups, contents, schema
+from club.contents import OnStep
+from club.database import Database
+from club.errors import InvalidInput, StoreUnavailable
+from club.store import DEFAULT_FILE, ENVIRONMENT, Store
+
+# What people know by a name; every other table is one of "everything else".
+SHOWN = {
+    "members": "people",
+    "ratings": "ratings",
+    "nights": "nights",
+    "movies": "movies added",
+    "shortlist": "on the shortlist",
+}
+REST = "everything else"
+_FAR = 1_000_000  # more writes than there are between a backup and a database that is damaged
+
+
+@dataclass(frozen=True)
+class Figures:
+    """A club in a few figures.
+
+    Args:
+        name: of the club.
+        changed_at: when anything was last changed, UTC.
+        rows: how many there are, by the names in SHOWN, and REST; people who left are counted, too.
+    """
+
+    name: str
+    changed_at: datetime
+    rows: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a restore would do.
+
+    Args:
+        file: the backup.
+        backup: what would be there.
+        now: what is there; None where there is no database, or a damaged one.
+        lost: how many rows of `now` the backup has not, or has otherwise; by the same names.
+        damaged: whether there is a database that cannot be read.
+    """
+
+    file: Path
+    backup: Figures
+    now: Figures | None
+    lost: dict[str, int]
+    damaged: bool
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """What (SHOWN, REST), now, in the backup, lost: numbers of rows; <NA> where unknown."""
+        return pd.DataFrame(
+            {
+                "what": list(self.backup.rows),
+                "now": [self.now and self.now.rows[name] for name in self.backup.rows],
+                "in the backup": list(self.backup.rows.values()),
+                "lost": [self.lost.get(name) for name in self.backup.rows],
+            }
+        ).astype({"now": "Int64", "lost": "Int64"})
+
+
+def preview(location: str | Path | None, file: Path) -> Preview:
+    """Return what restoring `file` would do; nothing is changed by it.
+
+    Raises:
+        InvalidInput: the file cannot be restored; its sentence says why.
+        StoreUnavailable: the database is there and well, but cannot be read right now.
+    """
+    database = _database(location)
+    with _opened(file) as backup, contents.one_moment(backup.database) as theirs:
+        damaged = _is_damaged(database.file)
+        if damaged or (database.file is not None and not database.file.exists()):
+            return Preview(file, _figures(theirs), None, {}, damaged)
+        with contents.one_moment(Store.open(location).database) as ours:
+            lost = dict.fromkeys([*SHOWN.values(), REST], 0)
+            for table in schema.metadata.sorted_tables:
+                kept = set(contents.lines(theirs, table))
+                gone = sum(line not in kept for line in contents.lines(ours, table))
+                lost[SHOWN.get(table.name, REST)] += gone
+            return Preview(file, _figures(theirs), _figures(ours), lost, damaged)
+
+
+def restore(
+    location: str | Path | None, file: Path, on_step: OnStep | None = None
+) -> backups.Backup | None:
+    """Replace the club by what `file` holds, at once, also while it is in use.
+
+    What is there now is kept as a backup first; a damaged database is kept as it is. The version
+    rises above both, so that everybody reads anew. A backup of an earlier version of this program
+    is brought up to date on a copy.
+
+    Returns:
+        Where the old state is; None when there was none.
+
+    Raises:
+        InvalidInput: the file cannot be restored; its sentence says why. Nothing is changed.
+        StoreUnavailable: the database cannot be written. Nothing is changed.
+    """
+    database = _database(location)
+    with _opened(file) as backup, contents.one_moment(backup.database) as theirs:
+        if database.file is not None and _is_damaged(database.file):
+            return _replace_damaged(database, database.file, theirs, on_step)
+        live = Store.open(location)
+        with live.database.write() as write:
+            # Inside, so that nobody's write can come between what is kept and what goes.
+            kept = backups.keep_old(live, "before-restore") if write.version > 1 else None
+            version = max(write.version, contents.version(theirs) + 1)
+            contents.copy(theirs, write.connection, version, on_step)
+        return kept
+
+
+def _database(location: str | Path | None) -> Database:
+    """The place that `Store.open` opens, without opening it."""
+    return Database(location or os.environ.get(ENVIRONMENT) or DEFAULT_FILE, 0)
+
+
+@contextmanager
+def _opened(file: Path) -> Iterator[Store]:
+    """A backup as a store: a copy of it, brought up to date, every row of which can be read."""
+    damaged = f"{file} is damaged or no backup; choose another one."
+    with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
+        copy = Path(folder, "club.db")
+        _copy_checked(file, copy, damaged)
+        try:
+            store = Store(copy)
+            with contents.one_moment(store.database) as connection:
+                contents.digests(connection)
+                contents.version(connection)
+                wrong = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        except (StoreUnavailable, SQLAlchemyError, ValueError, TypeError) as error:
+            raise InvalidInput(damaged) from error
+        if wrong:
+            raise InvalidInput(damaged)
+        yield store
+
+
+def _copy_checked(file: Path, copy: Path, damaged: str) -> None:
+    if not file.is_file():
+        raise InvalidInput(f"There is no file {file}.")
+    try:
+        revision = backups.revision_of(file)
+        with closing(backups.open_still(file)) as original, closing(sqlite3.connect(copy)) as new:
+            original.backup(new)
+    except (sqlite3.Error, OSError) as error:
+        why = damaged if backups.is_damage(error) else f"{file} cannot be read: {error}."
+        raise InvalidInput(why) from error
+    if revision is None or not revision.isdigit() or int(revision) < 1:
+        raise InvalidInput(f"{file} is not the backup of a movie club; choose another one.")
+    if revision > schema.REVISION:
+        raise InvalidInput(
+            f"{file} was made by a newer version of this program; update the program to restore it."
+        )
+
+
+def _is_damaged(file: Path | None) -> bool:
+    if file is None or not file.is_file():
+        return False
+    try:
+        backups.revision_of(file)
+    except sqlite3.Error as error:
+        return backups.is_damage(error)
+    return False
+
+
+def _replace_damaged(
+    database: Database, file: Path, theirs: Connection, on_step: OnStep | None
+) -> backups.Backup:
+    """Make a new file and exchange the two; the damaged one lies among the backups then."""
+    version = max(_version_in(file), contents.version(theirs) + 1)
+    fresh = file.with_name(f"{file.name}.restored")
+    try:
+        with backups.appearing(fresh) as unfinished:
+            backups.write_club(theirs, unfinished, version, on_step)
+        kept = backups.new_file(database, datetime.now(UTC), "damaged")
+        # The rest first: beside another file it would be taken for that one's.
+        for ending in ("-wal", "-shm", ""):
+            part = file.with_name(file.name + ending)
+            if part.exists():
+                part.replace(kept.with_name(kept.name + ending))
+        fresh.replace(file)
+        backups.sync(file.parent)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The database {file} cannot be replaced: {error.strerror}."
+        ) from error
+    finally:
+        fresh.unlink(missing_ok=True)
+    return next(backup for backup in backups.find(database) if backup.file == kept)
+
+
+def _version_in(file: Path) -> int:
+    """One more than the version of a damaged file; a guess where that cannot be read."""
+    try:
+        with closing(backups.open_still(file)) as connection:
+            return int(connection.execute("SELECT version FROM club").fetchone()[0]) + 1
+    except (sqlite3.Error, TypeError, ValueError, OverflowError):
+        return _FAR
+
+
+def _figures(connection: Connection) -> Figures:
+    rows = dict.fromkeys([*SHOWN.values(), REST], 0)
+    for table, count in contents.counts(connection).items():
+        rows[SHOWN.get(table, REST)] += count
+    times = [
+        select(func.max(column).label("at"))
+        for table in schema.metadata.sorted_tables
+        for column in table.c
+        if isinstance(column.type, BigInteger) and f"_{column.name}".endswith("_at")
+    ]
+    latest = max(filter(None, (connection.execute(time).scalar() for time in times)))
+    name = connection.execute(select(schema.club.c.name)).scalar_one()
+    return Figures(name, datetime.fromtimestamp(latest, UTC), rows)

@@ -1,0 +1,353 @@
+"""Backups are whole, of one moment, never too many, and never fewer than they should be."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from everything import contents, fill
+from hypothesis import given
+from hypothesis import strategies as st
+
+from club import backups
+from club.backups import back_up, find, keep, keep_old, roll
+from club.errors import InvalidInput, StoreUnavailable
+from club.store import Store
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 7, 28, 12, tzinfo=UTC)  # a Tuesday
+MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC)).map(
+    lambda time: time.replace(microsecond=0)
+)
+CLOSE = st.integers(-400 * 24, 400 * 24).map(lambda hours: NOW + timedelta(hours=hours))
+TIMES = st.sets(st.one_of(MOMENTS, CLOSE), max_size=80)
+
+
+def days(*ago: float) -> set[datetime]:
+    return {NOW - timedelta(days=day) for day in ago}
+
+
+# What stays
+
+
+def test_the_newest_of_each_day_week_and_month_stays() -> None:
+    every_twelve_hours = days(*(half / 2 for half in range(800)))
+    kept = sorted(keep(every_twelve_hours, NOW), reverse=True)
+    ages = [(NOW - time) / timedelta(days=1) for time in kept]
+    # Seven days, the last of the two weeks before, the last of each of the eleven months before.
+    assert ages == [
+        *range(7),
+        *[9, 16],
+        *[28, 58, 89, 119, 150, 178, 209, 240, 270, 301, 331],
+    ]
+
+
+def test_days_without_a_backup_do_not_count() -> None:
+    once_a_season = days(0, 90, 180, 270, 360, 450, 540)
+    assert keep(once_a_season, NOW) == once_a_season
+
+
+def test_a_clock_that_jumps_ahead_takes_nothing_away() -> None:
+    daily = days(*range(7))
+    far = NOW + timedelta(days=20_000)
+    assert keep({*daily, far}, far) >= days(0, 1, 2, 3, 4, 5) | {far}
+    # Put right again, what it made does not push out what is real.
+    assert keep({*daily, far}, NOW) == daily | {far}
+
+
+def test_a_clock_that_fell_back_takes_nothing_away_but_one_a_kind() -> None:
+    before = keep(days(*(half / 2 for half in range(800))), NOW)
+    fallen = datetime(1970, 1, 1, tzinfo=UTC)
+    after = keep({*before, fallen}, fallen)
+    assert fallen in after
+    assert len(before - after) <= 3
+    assert max(before) in after
+
+
+@given(TIMES, st.one_of(MOMENTS, CLOSE))
+def test_whatever_the_clock_says_the_newest_stay_and_there_are_never_too_many(times, now) -> None:
+    kept = keep(times, now)
+    assert kept <= times
+    assert len(kept) <= backups.DAYS + backups.WEEKS + backups.MONTHS
+    assert bool(kept) == bool(times)
+    if times:
+        assert max(times) in kept
+        past = [time for time in times if time <= now]
+        assert not past or max(past) in kept
+    assert keep(kept, now) == kept
+
+
+@given(TIMES, MOMENTS)
+def test_few_backups_all_stay(times, now) -> None:
+    one_a_day = list({time.date(): time for time in sorted(times)}.values())[: backups.DAYS]
+    assert keep(one_a_day, now) == set(one_a_day)
+
+
+@given(st.lists(st.integers(1, 60 * 24 * 45), min_size=1, max_size=40))
+def test_growing_old_day_by_day_loses_no_newest_of_a_month(gaps) -> None:
+    """What a clock that goes right leaves over a long time, with a backup every now and then."""
+    now, kept, made = NOW, set(), []
+    for minutes in gaps:
+        now += timedelta(minutes=minutes)
+        made.append(now)
+        kept = keep({*kept, now}, now)
+    months = sorted({(time.year, time.month): time for time in made}.values())
+    assert set(months[-backups.MONTHS :]) <= kept
+    assert set(sorted({time.date(): time for time in made}.values())[-backups.DAYS :]) <= kept
+
+
+# What is made
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    """Where the backups of a PostgreSQL database go."""
+    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
+    return tmp_path
+
+
+def test_a_backup_holds_every_row_of_either_database(store, home, tmp_path) -> None:
+    fill(store)
+    back_up(store, tmp_path / "copy.db")
+    assert sorted(path.name for path in tmp_path.glob("copy*")) == ["copy.db"]
+    copy = Store(tmp_path / "copy.db")
+    assert contents(copy) == contents(store)
+    assert copy.add_member("Di") == store.add_member("Di") == 4
+    assert copy.add_movie("Heat") == store.add_movie("Heat") == -3
+
+
+def test_a_backup_taken_during_use_is_of_one_moment(file, tmp_path) -> None:
+    store = Store(file)
+    ana = store.add_member("Ana")
+    with closing(sqlite3.connect(file)) as reader:  # keeps the newest pages in the -wal file
+        reader.execute("SELECT * FROM members").fetchall()
+        store.rate_many([(ana, movie, 3.5) for movie in range(1, 200)])
+        with store.database.write():  # somebody is in the middle of a change
+            back_up(store, tmp_path / "copy.db")
+    assert Store(tmp_path / "copy.db").ratings().equals(store.ratings())
+
+
+def test_a_backup_of_postgresql_sees_nothing_of_what_comes_meanwhile(
+    postgres, tmp_path, monkeypatch
+) -> None:
+    store = fill(Store(postgres.new_schema()))
+    before = contents(store)
+    counted = backups.contents.counts
+
+    def counts_and_then_somebody_rates(connection):
+        rows = counted(connection)
+        store.rate(1, 99, 5)
+        return rows
+
+    monkeypatch.setattr(backups.contents, "counts", counts_and_then_somebody_rates)
+    back_up(store, tmp_path / "copy.db")
+    assert contents(Store(tmp_path / "copy.db")) == before != contents(store)
+
+
+def test_a_backup_replaces_nothing(file, tmp_path) -> None:
+    store, taken = Store(file), tmp_path / "taken"
+    taken.write_text("precious")
+    with pytest.raises(InvalidInput) as caught:
+        back_up(store, taken)
+    assert str(caught.value) == f"{taken} is there already; name a new file."
+    assert taken.read_text() == "precious"
+
+
+def test_a_backup_that_fails_leaves_nothing(file, tmp_path) -> None:
+    store = Store(file)
+    with pytest.raises(StoreUnavailable) as caught:
+        back_up(store, tmp_path / "no folder" / "copy.db")
+    assert str(caught.value) == (
+        f"The backup {tmp_path / 'no folder' / 'copy.db'} cannot be written: "
+        "unable to open database file."
+    )
+    assert not (tmp_path / "no folder").exists()
+
+
+def test_the_rolling_backup_is_named_by_the_time_and_made_only_after_a_change(store, home) -> None:
+    fill(store)
+    made = roll(store, NOW)
+    assert made is not None
+    assert made.file.parent == home / "backups"
+    assert made.file.name.endswith("-20260728T120000Z.db")
+    assert (made.made_at, made.reason) == (NOW, None)
+    assert made.size == made.file.stat().st_size > 10_000
+    assert contents(Store(made.file)) == contents(store)
+    assert roll(store, NOW + timedelta(days=1)) is None
+    store.rate(1, 50, 4)
+    assert roll(store, NOW + timedelta(days=2)) is not None
+    assert [backup.made_at for backup in find(store.database)] == [NOW + timedelta(days=2), NOW]
+
+
+def test_old_backups_go_and_what_is_kept_for_good_stays(file) -> None:
+    store = fill(Store(file))
+    old = keep_old(store, "before-restore")
+    start = NOW - timedelta(days=30)
+    for hours in range(0, 30 * 24 + 1, 12):
+        store.touch()
+        roll(store, start + timedelta(hours=hours))
+    rolling = [backup.made_at for backup in find(store.database) if backup.reason is None]
+    assert rolling == sorted(keep(rolling, NOW), reverse=True)
+    assert len(rolling) == 7 + 2 + 1
+    assert old in find(store.database)
+
+
+def test_a_backup_that_was_damaged_since_is_no_reason_to_make_none(file) -> None:
+    store = fill(Store(file))
+    made = roll(store, NOW)
+    content = bytearray(made.file.read_bytes())
+    content[4096 * 3 : 4096 * 4] = b"\xaa" * 4096
+    made.file.write_bytes(content)
+    again = roll(store, NOW + timedelta(hours=1))
+    assert again is not None
+    assert contents(Store(again.file)) == contents(store)
+
+
+def test_a_clock_that_falls_back_loses_no_backup_and_no_rating(file, monkeypatch) -> None:
+    store = fill(Store(file))
+    roll(store, NOW)
+    monkeypatch.setattr("club.store._now", lambda: 1)
+    store.rate(1, 50, 4)
+    store.rate(1, 50, 2)
+    made = roll(store, datetime(1970, 1, 1, tzinfo=UTC))
+    assert made is not None
+    assert len(find(store.database)) == 2
+    assert store.history()["after"].tolist()[:2] == [2.0, 4.0]
+    store.undo()
+    assert store.ratings().query("member_id == 1 and movie_id == 50")["rating"].tolist() == [4.0]
+
+
+def test_two_backups_in_one_second_are_two_files(file) -> None:
+    store = fill(Store(file))
+    roll(store, NOW)
+    store.touch()
+    roll(store, NOW)
+    assert [backup.made_at for backup in find(store.database)] == [NOW + timedelta(seconds=1), NOW]
+
+
+def test_two_clubs_in_one_folder_leave_each_others_backups_alone(tmp_path) -> None:
+    ours, theirs = Store(tmp_path / "club.db"), Store(tmp_path / "club-2.db")
+    for number in range(10):
+        for store in (ours, theirs):
+            store.touch()
+            roll(store, NOW - timedelta(days=400 - 40 * number))
+    assert len(find(ours.database)) == len(find(theirs.database)) == 10
+    assert {backup.file.name.split("-2026")[0] for backup in find(ours.database)[:3]} == {"club"}
+
+
+def test_other_files_in_the_folder_are_left_alone(file) -> None:
+    store = fill(Store(file))
+    folder = backups.folder_of(store.database)
+    folder.mkdir()
+    others = ["letter.txt", "club-20260728T120000Z.db.bak", "club-20269999T120000Z.db"]
+    for name in others:
+        (folder / name).write_text("precious")
+    roll(store, NOW)
+    assert len(find(store.database)) == 1
+    assert all((folder / name).read_text() == "precious" for name in others)
+
+
+def test_what_a_killed_backup_left_goes_after_a_day(file) -> None:
+    store = fill(Store(file))
+    folder = backups.folder_of(store.database)
+    folder.mkdir()
+    left = folder / "club-20260101T000000Z.db.0f.unfinished"
+    left.write_text("half")
+    made = datetime.fromtimestamp(left.stat().st_mtime, UTC)
+    roll(store, made + timedelta(hours=1))
+    assert left.exists()
+    store.touch()
+    roll(store, made + timedelta(days=2))
+    assert not left.exists()
+
+
+# When it cannot be
+
+
+def run(code: str, *arguments: object, **options: object) -> str:
+    """What a program prints that has the product's own settings of SQLite."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    ended = subprocess.run(
+        command, cwd=ROOT, capture_output=True, timeout=60, text=True, check=False, **options
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.strip()
+
+
+TRY_TO_ROLL = """
+import sys
+from club.backups import roll
+from club.errors import ClubError
+from club.store import Store
+try:
+    roll(Store(sys.argv[1]))
+except ClubError as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_is_full_is_said_and_leaves_nothing(file) -> None:
+    store = fill(Store(file))
+    made = roll(store, NOW)
+    store.touch()
+
+    def small_files() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+
+    said = run(TRY_TO_ROLL, file, preexec_fn=small_files)
+    assert said.startswith(f"The backup {made.file.parent}/club-20")
+    assert said.endswith(".db cannot be written: disk I/O error.")
+    assert list(made.file.parent.iterdir()) == [made.file]
+
+
+READ_ONLY = """
+import os, sys
+from alembic import command, config
+from club.backups import roll
+from club.errors import ClubError
+from club.store import Store
+fresh = Store(sys.argv[2])  # all that is needed is imported before we are nobody
+os.setgid(65534)
+os.setuid(65534)
+def attempt(action):
+    try:
+        print(action())
+    except ClubError as error:
+        print(error)
+attempt(lambda: len(Store(sys.argv[1]).ratings()))
+attempt(lambda: Store(sys.argv[1]).rate(1, 50, 4))
+attempt(lambda: bool(roll(Store(sys.argv[1]))))
+attempt(lambda: Store(sys.argv[1] + "-new"))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without rights")
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_what_can_only_be_read_says_so_and_stays_as_it_is(what) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder, club = Path(name), Path(name, "club.db")
+        fill(Store(club))
+        content = club.read_bytes()
+        club.chmod(0o444 if what == "file" else 0o666)
+        folder.chmod(0o777 if what == "file" else 0o555)
+        read, rated, rolled, new = run(READ_ONLY, club, folder / "other.db").splitlines()
+        only = f"The database {club} can only be read; allow writing to the file and its folder."
+        assert rated == only
+        if what == "file":
+            assert (read, rolled) == ("40", "True")
+            assert new == f"<Store: The database {club}-new>"
+        else:
+            # SQLite cannot even read there: what readers and writers share lies beside the file.
+            assert read == rolled == only
+            assert new == (
+                f"The database {club}-new cannot be opened; check that you may read and write it."
+            )
+        assert club.read_bytes() == content
