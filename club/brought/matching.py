@@ -1,0 +1,246 @@
+"""Which movie of the catalogue a row means: for certain, perhaps, or none.
+
+A row is a movie for certain if, in this order,
+
+    its movie_id is, and title and year agree; or its number at TMDB is, and title or year agree;
+    exactly one movie is called so and came out in that year;
+    exactly one movie is called so at all, and the years differ by one: premieres and releases do.
+
+Case, accents, punctuation, "&" for "and" and where the article stands make no difference; whether
+there is an article does: Host and The Host came out in the same year. All else that looks alike is
+left to people. Two rows of one person that the file holds for two movies never become one.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from club.brought.rows import Row
+from club.imports.tables import clean_text
+from club.rules import MAX_TITLE
+from club.search import normalise
+
+BY_ID, EXACT, YEAR_OFF = "number and title", "title and year", "title, the year differs by one"
+HOW = (BY_ID, EXACT, YEAR_OFF)  # the surest first
+NONE_NEAR = "no movie in the catalogue is called so"
+TOO_FAR = "movies that are called so came out in another decade"
+NEAR_YEARS, ANOTHER_DECADE, ANY_YEAR = 1, 10, 0
+LIKE_ENOUGH, BEGINS_ALIKE, SAME = 78.0, 90.0, 200.0  # likeness of 100; SAME less the years between
+MOST_ALTERNATIVES = 6
+
+Name = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a row means.
+
+    Args:
+        movie_id: the movie that it certainly is, else None.
+        how: one of HOW for a certain movie, else "".
+        alternatives: the movies that it may be, best first, the certain one included.
+        reason: why it is not certain, for people, without a full stop; "" where it is.
+        is_ours: whether the club has added a movie of this name and year itself.
+    """
+
+    movie_id: int | None = None
+    how: str = ""
+    alternatives: tuple[int, ...] = ()
+    reason: str = ""
+    is_ours: bool = False
+
+
+def compared(title: str) -> Name:
+    """Return the words of a title with its article in front: "Boot, Das" is ("das", "boot").
+
+    What has neither letters nor digits is one word, as it is written.
+    """
+    plain = clean_text(title, MAX_TITLE)
+    words, (front, _, end) = _words(plain), plain.rpartition(", ")
+    if front and words == _words(front):
+        words = _words(f"{end} {front}")
+    return words or (plain.casefold(),)
+
+
+def _words(text: str) -> Name:
+    """Return what `normalise` does, which takes away an article in front, with that article."""
+    return normalise(f"x {text}")[1:]
+
+
+def _loosely(name: Name) -> Name:
+    """Return a name as `club.search` compares it, without an article."""
+    return normalise(" ".join(name)) or name
+
+
+class Matcher:
+    """An index over the names and years of a catalogue; build it once, ask it often.
+
+    Args:
+        movies: in the form of `Dataset.movies`.
+    """
+
+    def __init__(self, movies: pd.DataFrame) -> None:
+        self._year: dict[int, int | None] = {
+            int(movie): None if pd.isna(year) else int(year)
+            for movie, year in zip(movies.index, movies["year"], strict=True)
+        }
+        self._names: dict[int, set[Name]] = {
+            int(movie): {compared(name) for name in (title, *aliases)}
+            for movie, title, aliases in zip(
+                movies.index, movies["title"], movies["aliases"], strict=True
+            )
+        }
+        self._tmdb = {int(number): int(m) for m, number in movies["tmdb_id"].dropna().items()}
+        self._called: dict[Name, set[int]] = defaultdict(set)
+        self._loosely_called: dict[Name, set[int]] = defaultdict(set)
+        of_year: dict[int | None, dict[Name, set[int]]] = defaultdict(lambda: defaultdict(set))
+        for movie, names in self._names.items():
+            for name in names:
+                self._called[name].add(movie)
+                self._loosely_called[_loosely(name)].add(movie)
+                of_year[self._year[movie]][_loosely(name)].add(movie)
+        of_year[ANY_YEAR] = self._loosely_called
+        self._of_year = {year: _Names(called) for year, called in of_year.items()}
+
+    def match(self, row: Row) -> Match:
+        """Return which movie `row` means, looked at alone."""
+        names = [compared(title) for title in row.titles]
+        by_id = self._by_number(row, names)
+        if by_id is not None:
+            return Match(by_id, BY_ID, (by_id,))
+        called = {movie for name in names for movie in self._called.get(name, ())}
+        exact = {movie for movie in called if self._agrees(movie, row.year, called)}
+        is_ours = any(movie < 0 and self._year[movie] == row.year for movie in called)
+        if len(exact) == 1:
+            movie = exact.pop()
+            return Match(movie, EXACT, (movie,), is_ours=is_ours)
+        loosely = {m for name in names for m in self._loosely_called.get(_loosely(name), ())}
+        if len(called) == len(loosely) == 1 and not exact:
+            movie = next(iter(called))
+            if self._distance(movie, row.year) == 1:
+                return Match(movie, YEAR_OFF, (movie,))
+        alternatives = self._alternatives(row, names, called)
+        reason = _reason(row, called, exact, alternatives)
+        return Match(None, "", alternatives, reason, is_ours)
+
+    def match_all(self, rows: Iterable[Row]) -> dict[tuple[str, int], Match]:
+        """Return by `Row.key` which movies the rows of one file mean.
+
+        Rows of one person that mean the same movie, but name two in the file, take each other's
+        certainty: the surest keeps it, if there is one.
+        """
+        known = {row.key: (row, self.match(row)) for row in rows}
+        claims: dict[tuple[str, int], list[tuple[Row, Match]]] = defaultdict(list)
+        for row, match in known.values():
+            if match.movie_id is not None:
+                claims[row.person, match.movie_id].append((row, match))
+        found = {key: match for key, (_, match) in known.items()}
+        for claim in claims.values():
+            for row in _doubtful(claim):
+                match = found[row.key]
+                why = "another row of the file looks like the same movie"
+                found[row.key] = replace(match, movie_id=None, how="", reason=why)
+        return found
+
+    def _by_number(self, row: Row, names: Sequence[Name]) -> int | None:
+        if row.movie_id in self._names:
+            distance = self._distance(row.movie_id, row.year)
+            if self._names[row.movie_id] & {*names} and distance in (0, None):
+                return row.movie_id
+        at_tmdb = None if row.tmdb_id is None else self._tmdb.get(row.tmdb_id)
+        if at_tmdb is not None:
+            distance = self._distance(at_tmdb, row.year)
+            same_name = self._names[at_tmdb] & {*names}
+            if (distance is not None and distance <= 1) or (same_name and distance is None):
+                return at_tmdb
+        return None
+
+    def _distance(self, movie: int, year: int | None) -> int | None:
+        """Return how many years apart they are, None when one of the years is not known."""
+        known = self._year[movie]
+        return None if known is None or year is None else abs(known - year)
+
+    def _agrees(self, movie: int, year: int | None, called: set[int]) -> bool:
+        """Tell whether the years are the same; both unknown only if no other is called so."""
+        known = self._year[movie]
+        return known == year and (year is not None or len(called) == 1)
+
+    def _alternatives(self, row: Row, names: Sequence[Name], called: set[int]) -> tuple[int, ...]:
+        years: list[int | None] = [ANY_YEAR]
+        if row.year is not None:
+            years = [*range(row.year - NEAR_YEARS, row.year + NEAR_YEARS + 1), None]
+        likeness: dict[int, float] = {}
+        for movie in called:
+            distance = self._distance(movie, row.year) or 0
+            if distance <= ANOTHER_DECADE:
+                likeness[movie] = SAME - distance
+        for near in (self._of_year[year] for year in years if year in self._of_year):
+            for name in names:
+                for movie, score in near.like(_loosely(name)):
+                    likeness[movie] = max(score, likeness.get(movie, 0.0))
+        best = sorted(likeness, key=lambda movie: (-likeness[movie], movie < 0, movie))
+        return tuple(best[:MOST_ALTERNATIVES])
+
+
+class _Names:
+    """Names as search compares them, and the movies that are called so."""
+
+    def __init__(self, called: Mapping[Name, set[int]]) -> None:
+        self._names = sorted(called)
+        self._letters = ["".join(name) for name in self._names]
+        self._movies = [sorted(called[name]) for name in self._names]
+
+    def like(self, name: Name) -> Iterator[tuple[int, float]]:
+        """Yield the movies that `name` may mean, and how alike the names are (0..100)."""
+        for _, score, place in process.extract(
+            "".join(name),
+            self._letters,
+            scorer=fuzz.ratio,
+            score_cutoff=LIKE_ENOUGH,
+            limit=MOST_ALTERNATIVES,
+        ):
+            yield from ((movie, score) for movie in self._movies[place])
+        for place in self._with_or_without_subtitle(name):
+            yield from ((movie, BEGINS_ALIKE) for movie in self._movies[place])
+
+    def _with_or_without_subtitle(self, name: Name) -> Iterator[int]:
+        """Yield the places of names that begin with all of `name`, or `name` with all of them."""
+        yield from range(
+            bisect_left(self._names, name), bisect_left(self._names, (*name, "\U0010ffff"))
+        )
+        for number in range(1, len(name)):
+            place = bisect_left(self._names, name[:number])
+            if self._names[place : place + 1] == [name[:number]]:
+                yield place
+
+
+def _reason(row: Row, called: set[int], exact: set[int], alternatives: tuple[int, ...]) -> str:
+    if len(exact) > 1:
+        return "several movies are called so and came out in that year"
+    if called & {*alternatives}:
+        if row.year is None:
+            return "the file does not say the year"
+        return "a movie that is called so came out in another year"
+    if alternatives:
+        return "a movie is called nearly so"
+    return TOO_FAR if called else NONE_NEAR
+
+
+def _doubtful(claim: list[tuple[Row, Match]]) -> list[Row]:
+    """Return the rows that may be other movies than the surest of those that claim one movie."""
+    if len({_identity(row) for row, _ in claim}) == 1:
+        return []
+    surest = min(HOW.index(match.how) for _, match in claim)
+    first = {_identity(row) for row, match in claim if HOW.index(match.how) == surest}
+    kept = first if len(first) == 1 else set()
+    return [row for row, _ in claim if _identity(row) not in kept]
+
+
+def _identity(row: Row) -> tuple[object, ...]:
+    return (row.source_id,) if row.source_id else (compared(row.title), row.year)

@@ -1,0 +1,133 @@
+"""Recognise what somebody brings: by the names inside an archive, else by the columns."""
+
+from __future__ import annotations
+
+import lzma
+import struct
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from club.brought import imdb, letterboxd, own, plain
+from club.brought.rows import Brought
+from club.brought.table import Table, read_table
+from club.errors import InvalidInput
+from club.imports.archive import Archive
+
+TABLES = (".csv", ".tsv", ".txt")
+# What was taken back, lost its movie, or is no rating; and what macOS adds.
+IGNORED = {"deleted", "orphaned", "lists", "likes", "__macosx"}
+KNOWN = (
+    "a Letterboxd export (ZIP, or its ratings.csv), IMDb ratings, this program's export, "
+    "or a table with columns for title and rating"
+)
+
+
+class Export(Archive):
+    """The tables that lie beside each other in a ZIP or folder, nearest to its root."""
+
+    def __init__(self, path: Path) -> None:
+        with _damage_said(path.name):
+            super().__init__(path)  # looks at sizes, passwords and the table of contents
+        found: list[tuple[str, Path | zipfile.ZipInfo]] = []
+        if path.is_dir():
+            files = (file for file in path.rglob("*") if file.is_file())
+            found += [(str(file.relative_to(path)), file) for file in files]
+        elif zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                found += [(info.filename, info) for info in archive.infolist()]
+        else:
+            return
+        tables = [(_parts(name), place) for name, place in found if _is_table(_parts(name))]
+        depth = min((len(parts) for parts, _ in tables), default=0)
+        nearest = [(parts, place) for parts, place in tables if len(parts) == depth]
+        if len({parts[:-1] for parts, _ in nearest}) > 1:
+            raise InvalidInput(f"{path.name} holds several exports; bring them one by one.")
+        self._places = {parts[-1]: place for parts, place in nearest}
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[IO[bytes]]:
+        """Open a file by a name of `names`; see `Archive.open`."""
+        with _damage_said(name), super().open(name) as stream:
+            yield stream
+
+
+@contextmanager
+def _damage_said(name: str) -> Iterator[None]:
+    """Raise InvalidInput for everything that Python's zipfile raises for damaged archives."""
+    try:
+        yield
+    except InvalidInput:
+        raise
+    except (ValueError, RuntimeError, struct.error, lzma.LZMAError, EOFError) as error:
+        raise InvalidInput(f"{name} cannot be read: it is damaged or cut off.") from error
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    whole = PurePosixPath(name.replace("\\", "/").casefold()).parts
+    return tuple(part for part in whole if part not in {"/", ".", ".."})
+
+
+def _is_table(parts: tuple[str, ...]) -> bool:
+    return bool(
+        parts
+        and parts[-1].endswith(TABLES)
+        and not parts[-1].startswith(".")
+        and not IGNORED & {*parts[:-1]}
+    )
+
+
+def read(path: Path) -> Brought:
+    """Read a file, a ZIP or a folder.
+
+    Raises:
+        InvalidInput: it is nothing that is known, damaged, or too large.
+    """
+    archive, file = Export(path), path.name
+    parts = [name for name in letterboxd.NAMES if name in archive.names]
+    if parts and (path.is_dir() or zipfile.is_zipfile(path)):
+        tables = {name: read_table(archive, name, f"{file}/{name}") for name in parts}
+        if all(letterboxd.recognises(table) for table in tables.values()):
+            return _not_empty(letterboxd.read(file, tables))
+    if len(archive.names) != 1:
+        raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
+    table = read_table(archive, archive.names[0], file)
+    return _not_empty(_alone(table, archive.names[0]))
+
+
+def _alone(table: Table, name: str) -> Brought:
+    if letterboxd.recognises(table):
+        if letterboxd.is_list(table):
+            return letterboxd.read_list(table)
+        found = letterboxd.read(table.file, {letterboxd.part(table, name): table})
+        return replace(found, kind=f"{found.kind}'s {letterboxd.part(table, name)}")
+    for reader in (own, imdb, plain):
+        if reader.recognises(table):
+            return reader.read(table)
+    columns = ", ".join(" ".join(column.split())[:40] for column in table.header[:20])
+    raise InvalidInput(
+        f"{table.file} has no columns for title and rating; it has {columns}. Known are {KNOWN}."
+    )
+
+
+def _not_empty(found: Brought) -> Brought:
+    if not (found.ratings or found.seen or found.wished or found.left_out):
+        raise InvalidInput(f"{found.file} holds no ratings.")
+    return found
+
+
+def read_all(paths: list[Path]) -> list[Brought]:
+    """Read several files; those of one name are told apart by numbers.
+
+    Raises:
+        InvalidInput: as for `read`, of the first that cannot be read.
+    """
+    found: list[Brought] = []
+    for path in paths:
+        brought = read(path)
+        same = sum(path.name == other.name for other in paths[: len(found)])
+        found.append(brought.renamed(f"{path.name} ({same + 1})") if same else brought)
+    return found

@@ -1,0 +1,192 @@
+"""python -m club import: the same as the page, in one line."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+
+from club.__main__ import main
+from club.store import Store
+from recommender import Dataset, load_bundled
+
+
+@pytest.fixture(scope="module")
+def world() -> Dataset:
+    return load_bundled()
+
+
+@pytest.fixture(autouse=True)
+def _loaded_once(world: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    for place in ("club.import_command", "club.__main__"):
+        monkeypatch.setattr(f"{place}.current_world", lambda: world)
+
+
+@pytest.fixture
+def ours(file: Path) -> Path:
+    Store(file).add_member("Ana")
+    return file
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "Title,Year,Rating\nHeat,1995,9\nMatrix,1999,7\nMatrixx,1999,8\nNova,2090,3\n=1,2091,2\n"
+    )
+    return path
+
+
+def run(file: Path, *arguments: object) -> int:
+    return main(["import", "--database", str(file), *map(str, arguments)])
+
+
+def given(file: Path) -> dict[int, float]:
+    ratings = Store(file).ratings()
+    return dict(zip(ratings["movie_id"], ratings["rating"], strict=True))
+
+
+def test_what_is_certain_is_written_and_the_rest_is_listed(
+    ours: Path, mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out.csv"
+    assert run(ours, mine, "--member", "ana", "--rejected", out) == 0
+    assert capsys.readouterr() == (
+        "mine.csv: A table of ratings\n"
+        "         1  New\n"
+        "         0  Already there\n"
+        "         0  Other stars\n"
+        "         2  To decide\n"
+        "         2  Not found\n"
+        "         0  Left out\n"
+        "1 rating written.\n",
+        "",
+    )
+    assert given(ours) == {6: 4.5}
+    assert [row[2:7] for row in csv.reader(out.read_text("utf-8").splitlines()[1:])] == [
+        ["a movie is called nearly so", "The Matrix (1999)", "", "Matrix", "1999"],
+        ["a movie is called nearly so", "The Matrix (1999)", "", "Matrixx", "1999"],
+        ["no movie in the catalogue is called so", "", "", "Nova", "2090"],
+        ["no movie in the catalogue is called so", "", "", "'=1", "2091"],
+    ]
+    assert run(ours, mine, "--member", "Ana") == 0
+    assert "1  Already there" in capsys.readouterr().out
+    assert Store(ours).version() == 2
+
+
+def test_a_dry_run_changes_nothing_and_figures_come_as_json(
+    ours: Path, mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(ours, mine, "--member", "Bo", "--new-member", "--dry-run", "--json") == 0
+    assert json.loads(capsys.readouterr().out) == {
+        "files": {"mine.csv": "A table of ratings"},
+        "changed": False,
+        "written": 1,
+        "counts": {
+            "New": 1, "Already there": 0, "Other stars": 0, "To decide": 2, "Not found": 2,
+            "Left out": 0,
+        },
+        "seen": 0,
+        "watchlist": 0,
+        "notes": [],
+    }  # fmt: skip
+    assert Store(ours).members()["name"].tolist() == ["Ana"]
+
+
+def test_new_members_come_only_if_that_is_said(
+    ours: Path, mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(ours, mine, "--member", "Bo") == 2
+    assert capsys.readouterr() == (
+        "",
+        "python -m club import: There is no member called Bo; --new-member adds them.\n",
+    )
+    assert run(ours, mine, "--member", "Bo", "--new-member") == 0
+    assert Store(ours).members()["name"].tolist() == ["Ana", "Bo"]
+
+
+def test_whose_stars_count_can_be_said(ours: Path, mine: Path) -> None:
+    Store(ours).rate(1, 6, 1)
+    for take, stars in (("ours", 1.0), ("theirs", 4.5)):
+        assert run(ours, mine, "--member", "Ana", "--take", take) == 0
+        assert given(ours) == {6: stars}
+
+
+def test_the_scale_can_be_said(
+    ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "fives.csv"
+    path.write_text("Title,Year,Rating\nHeat,1995,4\n")
+    assert run(ours, path, "--member", "Ana", "--dry-run") == 0
+    assert "All ratings are whole numbers from 1 to 5. They are taken for stars" in (
+        capsys.readouterr().out
+    )
+    assert run(ours, path, "--member", "Ana", "--scale", "10") == 0
+    assert given(ours) == {6: 2.0}
+
+
+def test_the_clubs_own_export_comes_back(
+    ours: Path, mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(ours, mine, "--member", "Ana")
+    out, other = tmp_path / "e.csv", tmp_path / "other.db"
+    assert main(["export", "--database", str(ours), "--output", str(out)]) == 0
+    Store(other).start_own_club("Other")
+    assert run(other, out, "--new-member") == 0
+    assert given(other) == given(ours)
+    assert Store(other).members()["name"].tolist() == ["Ana"]
+
+
+@pytest.mark.parametrize(
+    ("text", "arguments", "line"),
+    [
+        ("Title,Rating\nUp,3.5\n", [], "x.csv does not say whose ratings it holds: name --member."),
+        (
+            "Title,Rating,User\nUp,3,A\nUp,3.5,B\n",
+            ["--member", "Ana"],
+            "x.csv names 2 people itself; leave out --member.",
+        ),
+        (
+            "Title,Rating\n" + "Up,3.5\n" * 99 + "Up,8\n",
+            ["--member", "Ana"],
+            "x.csv: Only 1 of 100 ratings are above 5. Say --scale 5, 10 or 100 for where they "
+            "end.",
+        ),
+        (
+            "Title,Rating\nUp,3.5\n",
+            ["--member", "Ana", "--rejected", "/no/where.csv"],
+            "/no/where.csv cannot be written: No such file or directory.",
+        ),
+        ("x\n", ["--member", "Ana", "--scale", "7"], "argument --scale: invalid choice: 7"),
+        ("", ["--member", "Ana"], "x.csv is empty or no table."),
+        ("Title,Rating\nUp,3.5\n", ["--member", "A\tB"], "A name must be on one line"),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(  # noqa: PLR0917
+    ours: Path,
+    tmp_path: Path,
+    text: str,
+    arguments: list[str],
+    line: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(text)
+    try:
+        status: object = run(ours, path, *arguments)
+    except SystemExit as end:
+        status = end.code
+    assert status == 2
+    out, error = capsys.readouterr()
+    assert (out, error.count("\n")) == ("", 1)
+    assert error.startswith(f"python -m club import: {line}")
+    assert Store(ours).ratings().empty
+
+
+def test_a_file_that_is_not_there(ours: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(ours, "/no/where.csv", "--member", "Ana") == 2
+    assert capsys.readouterr().err == (
+        "python -m club import: There is nothing at /no/where.csv.\n"
+    )
