@@ -144,6 +144,7 @@ def _contents(connection: Connection, night_id: int) -> dict[int, list[int] | No
     mine = and_(_ballots.night_id == _there.night_id, _ballots.member_id == _there.member_id)
     query = (
         select(_there.member_id, _ballots.choices)
+        .select_from(schema.attendance)
         .join(schema.nights)
         .outerjoin(schema.ballots, mine)
         .where(_there.night_id == night_id)

@@ -237,7 +237,7 @@ def attend(connection: Connection, night: Night, member_ids: Iterable[int]) -> b
 
 def leave_planned(connection: Connection, member_id: int) -> None:
     """Take somebody who leaves the club off all nights that are not decided yet."""
-    _go(connection, _column.decided_at.is_(None), member_id)
+    _go(connection, _column.decided_at.is_(None), rules.whole_id(member_id, "member"))
 
 
 def change(connection: Connection, night_id: int, **values: Any) -> None:

@@ -25,16 +25,17 @@ def seen(connection: Connection) -> pd.DataFrame:
 
 def mark(connection: Connection, member_id: int, movie_id: int, at: int) -> bool:
     """Note that somebody has seen a movie; return whether that is new."""
-    mine = (_column.member_id == member_id) & (_column.movie_id == movie_id)
+    person, movie = rules.whole_id(member_id, "member"), rules.whole_id(movie_id, "movie")
+    mine = (_column.member_id == person) & (_column.movie_id == movie)
     if connection.execute(select(_table).where(mine)).first() is not None:
         return False
-    row = {"member_id": member_id, "movie_id": movie_id, "at": at}
+    row = {"member_id": person, "movie_id": movie, "at": at}
     connection.execute(insert(_table).values(row))
     return True
 
 
 def unmark(connection: Connection, member_id: int, movie_id: int) -> bool:
     """Take that back; return whether it was noted."""
-    number = rules.whole_id(movie_id, "movie")
-    mine = (_column.member_id == member_id) & (_column.movie_id == number)
+    person, movie = rules.whole_id(member_id, "member"), rules.whole_id(movie_id, "movie")
+    mine = (_column.member_id == person) & (_column.movie_id == movie)
     return connection.execute(delete(_table).where(mine)).rowcount > 0

@@ -103,14 +103,15 @@ def verdicts(connection: Connection, night_id: int) -> Verdicts:
     Raises:
         NotFound: there is no such night.
     """
-    evenings.find(connection, night_id)
+    night = evenings.find(connection, night_id)
     mine = and_(_rated.night_id == _there.night_id, _rated.member_id == _there.member_id)
     # One statement, which sees one state of the database.
     query = (
         select(_there.member_id, _rated.half_stars, schema.nights.c.opened_at)
+        .select_from(schema.attendance)
         .join(schema.nights)
         .outerjoin(schema.night_ratings, mine)
-        .where(_there.night_id == night_id)
+        .where(_there.night_id == night.night_id)
         .order_by(_there.member_id)
     )
     rows = connection.execute(query).all()

@@ -1,0 +1,46 @@
+"""Nights to test on."""
+
+from __future__ import annotations
+
+import datetime
+
+import pandas as pd
+
+from club.store import Store
+
+FRIDAY = datetime.date(2024, 5, 3)
+
+
+def predictions(people, movies=(1, 2, 3)) -> pd.DataFrame:
+    """Predictions of everybody for every movie, all different."""
+    return pd.DataFrame(
+        [
+            {
+                "member_id": person,
+                "movie_id": movie,
+                "mean": 3 + movie / 10 + person / 1000,
+                "sd": 0.7,
+                "low": 2.25,
+                "high": 4.5,
+                "like": 0.125,
+                "own_mean": 3.5,
+                "crowd": 3.25 + movie / 100,
+                "known": movie == 3,
+            }
+            for person in people
+            for movie in movies
+        ]
+    )
+
+
+def decided(store: Store, people, movie: int = 1, *, on: datetime.date = FRIDAY) -> int:
+    """A night whose movie is decided."""
+    night = store.nights.plan(on, people)
+    store.nights.decide(night, movie, predictions(people), model="model 1", by="the votes")
+    return night
+
+
+def table(store: Store, name: str) -> list[tuple]:
+    """Every row of a table, in any order that stays."""
+    with store.database.read() as connection:
+        return sorted(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {name}")))

@@ -1,0 +1,320 @@
+"""What was predicted for a night never changes after its decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+
+import numpy as np
+import pandas as pd
+import pytest
+from a_night import FRIDAY, decided, predictions, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlalchemy.exc import IntegrityError
+
+from club.errors import ClubError, InvalidInput, NotFound, StoreUnavailable
+from club.nights import Night
+
+
+@pytest.fixture
+def people(store) -> list[int]:
+    return [store.add_member("Ana"), store.add_member("Bo"), store.add_guest("Gil")]
+
+
+def refusal(action, *arguments, **named) -> str:
+    with pytest.raises(InvalidInput) as caught:
+        action(*arguments, **named)
+    return str(caught.value)
+
+
+def test_what_was_predicted_is_read_back_exactly(store, people):
+    said = predictions(people)
+    said["mean"] = np.linspace(0.5, 5, len(said)) / 3
+    night = store.nights.plan(FRIDAY, people)
+    store.nights.decide(night, 2, said.sample(frac=1, random_state=1), model="m", by="b")
+    found = store.nights.predictions(night)
+    wanted = said.assign(night_id=night)[["night_id", *said.columns]]
+    pd.testing.assert_frame_equal(found, wanted)
+    pd.testing.assert_frame_equal(store.nights.predictions(), found)
+
+
+def test_predictions_of_all_nights_or_of_one(store, people):
+    first, second = decided(store, people), decided(store, people[:1])
+    planned = store.nights.plan(FRIDAY, people)
+    both = store.nights.predictions()
+    assert both["night_id"].tolist() == [first] * 9 + [second] * 3
+    assert store.nights.predictions(second)["movie_id"].tolist() == [1, 2, 3]
+    empty = store.nights.predictions(planned)
+    assert empty.empty
+    pd.testing.assert_series_equal(empty.dtypes, both.dtypes)
+
+
+def test_a_night_is_decided_once(store, people):
+    night = decided(store, people)
+    before, rows = store.nights.get(night), table(store, "predictions")
+    sentence = "The movie of this night is decided; that cannot change any more."
+    again = predictions(people).assign(mean=1.0)
+    assert refusal(store.nights.decide, night, 2, again, model="other", by="x") == sentence
+    assert (store.nights.get(night), table(store, "predictions")) == (before, rows)
+
+
+def test_incomplete_predictions_decide_nothing(store, people):
+    night = store.nights.plan(FRIDAY, people)
+    full, version = predictions(people), store.version()
+    whole = "The predictions must be of everybody who is there and of every candidate, each once."
+    no_number = "A prediction that is no number cannot be kept."
+    none_of = "The movie is none of the candidates that were predicted."
+    for said, movie, sentence in [
+        (full.drop(columns="like"), 1, "The predictions have no like."),
+        (full.iloc[1:], 1, whole),
+        (predictions(people[:2]), 1, whole),
+        (predictions([*people, 99]), 1, whole),
+        (pd.concat([full, full.iloc[:1]]), 1, whole),
+        (pd.concat([full.iloc[1:], full.iloc[1:2]]), 1, whole),
+        (full.assign(sd=np.nan), 1, no_number),
+        (full.assign(crowd=np.inf), 1, no_number),
+        (full, 4, none_of),
+        (full.iloc[:0], 1, none_of),
+    ]:
+        assert refusal(store.nights.decide, night, movie, said, model="m", by="b") == sentence
+    for labels, sentence in [
+        ({"model": "", "by": "b"}, "A model's name must not be empty."),
+        (
+            {"model": "m" * 121, "by": "b"},
+            "A model's name can have 120 characters at most, not 121.",
+        ),
+        (
+            {"model": "m", "by": "b" * 31},
+            "How it was decided can have 30 characters at most, not 31.",
+        ),
+    ]:
+        assert refusal(store.nights.decide, night, 1, full, **labels) == sentence
+    with pytest.raises(NotFound, match="There is no movie -5"):
+        store.nights.decide(night, -5, full, model="m", by="b")
+    empty = store.nights.plan(FRIDAY)
+    nobody = "Nobody is there that night; say who comes first."
+    assert refusal(store.nights.decide, empty, 1, full, model="m", by="b") == nobody
+    assert store.version() == version + 1
+    assert table(store, "predictions") == []
+    assert store.nights.get(night).state == "planned"
+
+
+def test_a_vetoed_movie_is_not_watched(store, people):
+    night = store.nights.plan(FRIDAY, people)
+    store.nights.veto(night, people[1], 1)
+    sentence = "Bo has vetoed this movie."
+    full = predictions(people)
+    assert refusal(store.nights.decide, night, 1, full, model="m", by="b") == sentence
+    store.nights.decide(night, 2, full, model="m", by="b")
+    assert refusal(store.nights.edit, night, movie=1) == sentence
+    assert set(store.nights.predictions(night)["movie_id"]) == {1, 2, 3}
+
+
+def test_another_predicted_movie_can_be_watched_until_somebody_rates(store, people):
+    night = decided(store, people, movie=1)
+    rows, version = table(store, "predictions"), store.version()
+    assert store.nights.edit(night, movie=1) == version
+    assert store.nights.edit(night, movie=np.int64(3)) == version + 1
+    found = store.nights.get(night)
+    assert (found.movie, found.decided_by, found.club_version) == (3, "the votes", version)
+    for movie, sentence in [
+        (4, "The movie is none of the candidates that were predicted."),
+        (None, "A night that is decided keeps a movie; choose another one."),
+    ]:
+        assert refusal(store.nights.edit, night, movie=movie) == sentence
+    rated = "The movie was rated that night; it cannot be another one any more."
+    store.nights.rate(night, people[0], 4)
+    assert refusal(store.nights.edit, night, movie=1) == rated
+    store.nights.unrate(night, people[0])
+    store.nights.edit(night, movie=1)
+    store.nights.rate(night, people[0], 4)
+    store.nights.open(night)
+    assert refusal(store.nights.edit, night, movie=2) == rated
+    assert store.nights.get(night).movie == 1
+    assert table(store, "predictions") == rows
+
+
+def test_a_planned_night_has_no_movie_yet(store, people):
+    night = store.nights.plan(FRIDAY, people)
+    assert store.nights.edit(night, movie=None) == store.version() == 4
+    sentence = "No movie is decided yet; decide on one first."
+    assert refusal(store.nights.edit, night, movie=1) == sentence
+
+
+COLUMNS = (
+    "(night_id, member_id, movie_id, mean, sd, low, high, like_chance, own_mean, crowd, known)"
+)
+CHANGED = "A frozen prediction cannot be changed."
+ADDED = "No prediction can be added to a night that is decided."
+DELETED = "A frozen prediction cannot be deleted."
+DECIDED = "When, how and with which model a night was decided cannot be changed."
+
+
+@pytest.mark.parametrize("opened", [False, True], ids=["sealed", "opened"])
+def test_the_database_itself_keeps_predictions_frozen(store, people, opened):
+    night, member = decided(store, people), people[0]
+    if opened:
+        store.nights.rate(night, member, 4)
+        store.nights.open(night)
+    values = f"({night}, {member}, 9, 1, 1, 1, 1, 1, 1, 1, TRUE)"
+    refused = [
+        ("UPDATE predictions SET mean = 5", CHANGED),
+        ("UPDATE predictions SET mean = mean", CHANGED),
+        (
+            f"UPDATE predictions SET movie_id = 9 WHERE movie_id = 1 AND member_id = {member}",
+            CHANGED,
+        ),
+        ("UPDATE predictions SET known = NOT known WHERE movie_id = 2", CHANGED),
+        (f"INSERT INTO predictions {COLUMNS} VALUES {values}", ADDED),
+        (
+            f"INSERT INTO predictions {COLUMNS} VALUES {values.replace(' 9,', ' 1,')} "
+            "ON CONFLICT (night_id, member_id, movie_id) DO UPDATE SET mean = 1",
+            ADDED,
+        ),
+        ("DELETE FROM predictions", DELETED),
+        (f"DELETE FROM predictions WHERE member_id = {member} AND movie_id = 1", DELETED),
+        ("UPDATE nights SET decided_at = NULL", DECIDED),
+        ("UPDATE nights SET decided_at = decided_at + 1", DECIDED),
+        ("UPDATE nights SET decided_by = NULL", DECIDED),
+        ("UPDATE nights SET model = 'another'", DECIDED),
+        ("UPDATE nights SET model = NULL", DECIDED),
+        ("UPDATE nights SET club_version = 1", DECIDED),
+        ("UPDATE nights SET night_id = 77", ""),  # what belongs to it would lose it
+    ]
+    if store.file:
+        replaced = values.replace(" 9,", " 1,")
+        refused.append((f"INSERT OR REPLACE INTO predictions {COLUMNS} VALUES {replaced}", ADDED))
+    else:
+        refused += [("TRUNCATE predictions", DELETED), ("TRUNCATE nights CASCADE", DELETED)]
+    everything = table(store, "predictions"), table(store, "nights"), store.version()
+    for statement, sentence in refused:
+        with pytest.raises(StoreUnavailable) as caught, store.database.write() as write:
+            write.connection.exec_driver_sql(statement)
+        assert isinstance(caught.value.__cause__, IntegrityError), statement
+        assert sentence in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert (table(store, "predictions"), table(store, "nights"), store.version()) == everything
+
+
+def test_what_does_not_touch_the_decision_can_be_changed_in_the_database(store, people):
+    night = decided(store, people)
+    with store.database.write() as write:
+        write.connection.exec_driver_sql(
+            "UPDATE nights SET place = 'Elsewhere', model = model, decided_at = decided_at"
+        )
+    assert store.nights.get(night).place == "Elsewhere"
+
+
+def test_predictions_go_with_their_night_only(store, people):
+    gone, kept = decided(store, people), decided(store, people[:1])
+    with store.database.write() as write:
+        write.connection.exec_driver_sql(f"DELETE FROM nights WHERE night_id = {gone}")
+    assert set(store.nights.predictions()["night_id"]) == {kept}
+    assert [row[0] for row in table(store, "attendance")] == [kept]
+
+
+NAMES = st.sampled_from(["Ana", "Bo", "Gil", "Zoë"])
+PERSON, NIGHT, MOVIE = st.integers(0, 3), st.integers(0, 2), st.integers(1, 3)
+STARS = st.sampled_from([0.5, 3.0, 5.0])
+ACTIONS = st.one_of(
+    st.tuples(st.just("decide"), NIGHT, MOVIE),
+    st.tuples(st.just("rate a night"), NIGHT, PERSON, STARS),
+    st.tuples(st.just("unrate a night"), NIGHT, PERSON),
+    st.tuples(st.sampled_from(["open", "call off", "call on", "delete"]), NIGHT),
+    st.tuples(st.just("another movie"), NIGHT, MOVIE),
+    st.tuples(st.just("edit"), NIGHT, PERSON, NAMES),
+    st.tuples(st.just("vote by"), NIGHT, st.sampled_from([None, "rank", "approve"])),
+    st.tuples(st.just("attend"), NIGHT, st.sets(PERSON)),
+    st.tuples(st.just("vote"), NIGHT, PERSON, MOVIE),
+    st.tuples(st.just("veto"), NIGHT, PERSON, MOVIE),
+    st.tuples(st.just("rate"), PERSON, MOVIE, STARS),
+    st.tuples(st.sampled_from(["leave", "come back", "join"]), PERSON),
+    st.tuples(st.just("rename"), PERSON, NAMES),
+    st.tuples(st.just("edit a guest"), PERSON, MOVIE),
+    st.tuples(st.sampled_from(["undo", "touch"])),
+)
+
+
+def doings(store, people: list[int], planned: list[int]) -> dict[str, Callable]:
+    """How each of ACTIONS is done; nights and people by their place in these lists."""
+    nights = store.nights
+
+    def decide(night: int, movie: int) -> None:
+        guess = predictions(nights.get(planned[night]).present).assign(mean=movie)
+        nights.decide(planned[night], movie, guess, model=f"model {movie}", by="votes")
+
+    return {
+        "decide": decide,
+        "rate a night": lambda n, who, stars: nights.rate(planned[n], people[who], stars),
+        "unrate a night": lambda n, who: nights.unrate(planned[n], people[who]),
+        "open": lambda n: nights.open(planned[n]),
+        "call off": lambda n: nights.call_off(planned[n]),
+        "call on": lambda n: nights.call_on(planned[n]),
+        "delete": lambda n: nights.delete(planned[n]),
+        "another movie": lambda n, movie: nights.edit(planned[n], movie=movie),
+        "edit": lambda n, who, place: nights.edit(planned[n], place=place, picker=people[who]),
+        "vote by": lambda n, way: nights.edit(planned[n], voting=way),
+        "attend": lambda n, group: nights.attend(planned[n], [people[who] for who in group]),
+        "vote": lambda n, who, movie: nights.vote(planned[n], people[who], [movie]),
+        "veto": lambda n, who, movie: nights.veto(planned[n], people[who], movie),
+        "rate": lambda who, movie, stars: store.rate(people[who], movie, stars),
+        "leave": lambda who: store.remove_member(people[who]),
+        "come back": lambda who: store.restore_member(people[who]),
+        "join": lambda who: store.guest_becomes_member(people[who]),
+        "rename": lambda who, name: store.rename_member(people[who], name),
+        "edit a guest": lambda who, movie: store.edit_guest(people[who], "Gil", [movie]),
+        "undo": store.undo,
+        "touch": store.touch,
+    }
+
+
+def decision(night: Night) -> tuple:
+    """What cannot change once it is there."""
+    return night.decided_at, night.decided_by, night.model, night.club_version
+
+
+def replayed(store) -> dict[tuple[int, int], float]:
+    """The ratings that the history leads to; each event begins where the one before it ended."""
+    state: dict[tuple[int, int], float] = {}
+    for event in store.history(include_guests=True).iloc[::-1].itertuples():
+        key = (event.member_id, event.movie_id)
+        before = state.pop(key, None)
+        assert (None if np.isnan(event.before) else event.before) == before
+        if not np.isnan(event.after):
+            state[key] = event.after
+    return state
+
+
+def test_whatever_people_do_no_frozen_prediction_changes_and_the_history_stays_true(store):
+    @settings(max_examples=25 if store.file else 4, deadline=None)
+    @given(actions=st.lists(ACTIONS, min_size=15, max_size=30))
+    def holds(actions: list[tuple]) -> None:
+        store.start_own_club("Frozen")
+        people = [store.add_member("Ana"), store.add_member("Bo")]
+        people += [store.add_guest("Gil", [1]), store.add_member("Dee")]
+        planned = [decided(store, people[:2])]
+        planned += [store.nights.plan(FRIDAY, people), store.nights.plan(FRIDAY, people[:1])]
+        do = doings(store, people, planned)
+        frozen = table(store, "predictions")
+        decisions = {planned[0]: decision(store.nights.get(planned[0]))}
+        for name, *rest in actions:
+            with suppress(ClubError):  # what is refused is refused
+                do[name](*rest)
+                if name == "decide":
+                    night = store.nights.get(planned[rest[0]])
+                    decisions[night.night_id] = decision(night)
+                    now = table(store, "predictions")
+                    assert [row for row in now if row[0] != night.night_id] == frozen
+                    frozen = now
+        assert table(store, "predictions") == frozen
+        for night in store.nights.all():
+            assert decision(night) == decisions.get(night.night_id, (None,) * 4)
+            stars = store.nights.verdicts(night.night_id).stars
+            assert (stars is None) == (night.opened_at is None)
+        assert {night.night_id for night in store.nights.all()} >= decisions.keys()
+        ratings = store.ratings(include_left=True, include_guests=True)
+        keys = zip(ratings["member_id"], ratings["movie_id"], strict=True)
+        assert replayed(store) == dict(zip(keys, ratings["rating"], strict=True))
+
+    holds()
