@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect
 
 from club import schema
 from club.database import Database
@@ -75,14 +77,18 @@ def test_foreign_keys_are_kept(store, statement):
     assert store.version() == 0
 
 
+def upgrade(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
 def at_release_1(location: str) -> Database:
     """A database as release 0001 left it: two members, ratings, a shortlist and own movies."""
     database = Database(location, 1)
     with database.transaction() as connection:
-        config = Config()
-        config.set_main_option("script_location", str(SCRIPTS))
-        config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
+        upgrade(connection, "0001")
         for statement in (
             "INSERT INTO members (name, name_key, joined_at) VALUES ('Ana', 'ana', 5)",
             "INSERT INTO ratings VALUES (1, 50, 9, 100), (1, -1, 4, 101)",
@@ -140,3 +146,66 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(location, monkeypa
     with database.transaction() as connection:
         connection.exec_driver_sql("DROP TABLE movie_details")
     assert Store(location).movies()["title"].tolist() == ["Our holiday", "Untitled"]
+
+
+def at_release_2(location: str) -> Database:
+    """The same as release 0002 left it, with what was fetched about movies."""
+    database = at_release_1(location)
+    with database.transaction() as connection:
+        upgrade(connection, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO movie_details VALUES (50, 'The Usual Suspects', 629, 106, 'Five men.',"
+            " '[\"heist\"]', 2000000000)"
+        )
+        connection.exec_driver_sql("UPDATE movies SET runtime = 12 WHERE movie_id = -1")
+    return database
+
+
+def test_a_database_of_the_second_release_is_brought_up_with_nothing_lost(location):
+    with at_release_2(location).read() as connection:
+        tables = set(inspect(connection).get_table_names()) - {schema.REVISION_TABLE}
+        before = {
+            name: connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").all()
+            for name in tables
+        }
+    store = Store(location)
+    with store.database.read() as connection:
+        for name, rows in before.items():
+            assert connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").all() == rows
+    assert {name for name, rows in before.items() if rows} == {
+        "club",
+        "members",
+        "movie_details",
+        "movies",
+        "rating_events",
+        "ratings",
+        "shortlist",
+    }
+    assert (store.version(), store.club().name) == (6, "Film club")
+    assert store.movie_details().loc[50, "keywords"] == ("heist",)
+    assert store.movies()["runtime"].fillna(0).tolist() == [12, 0]
+    assert (store.nights.all(), store.guests().empty, store.seen().empty) == ([], True, True)
+    night = store.nights.plan(date(2024, 5, 3), [1])
+    gil = store.add_guest("Gil", [50])
+    assert (night, gil, store.nights.get(night).present) == (1, 2, (1,))
+    assert store.undo() is not None
+
+
+def test_the_triggers_that_keep_predictions_frozen_are_there_after_a_migration(location):
+    at_release_2(location)
+    store = Store(location)
+    query = (
+        "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+        if store.file
+        else "SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"
+        " AND tgrelid IN ('predictions'::regclass, 'nights'::regclass) ORDER BY tgname"
+    )
+    with store.database.read() as connection:
+        triggers = [tuple(row) for row in connection.exec_driver_sql(query)]
+    assert triggers == [
+        ("decisions_stay_as_they_are", "nights"),
+        *([] if store.file else [("predictions_are_not_truncated", "predictions")]),
+        ("predictions_come_before_the_decision", "predictions"),
+        ("predictions_go_with_their_night", "predictions"),
+        ("predictions_stay_as_they_are", "predictions"),
+    ]

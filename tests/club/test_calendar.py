@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+import pytest
+from icalendar import Calendar
+
+from club.calendar import calendar_file
+from club.nights import Night
+
+NIGHT = Night(
+    night_id=7,
+    on=date(2024, 12, 31),
+    starts_at=time(22, 30),
+    place="Bo's sofa; left, then right",
+    picker=None,
+    movie=50,
+    notes="Bring crisps.\nRing twice.",
+    rewatch=False,
+    longest=None,
+    voting=None,
+    drawn=None,
+    draws=0,
+    decided_at=None,
+    decided_by=None,
+    model=None,
+    club_version=None,
+    opened_at=None,
+    called_off=False,
+    present=(1, 2, 99),
+)
+
+
+def written(*nights: Night) -> bytes:
+    return calendar_file(
+        nights,
+        titles={50: "Up"},
+        names={1: "Ana", 2: "Bo"},
+        runtimes={50: 96},
+        club_name="Friday film club",
+    )
+
+
+def event(night: Night):
+    (found,) = Calendar.from_ical(written(night)).walk("VEVENT")
+    return found
+
+
+def test_a_night_is_one_event_in_local_time():
+    found = event(NIGHT)
+    assert found["UID"] == "night-7@movie-club"
+    assert found["SUMMARY"] == "Friday film club: Up"
+    assert found["LOCATION"] == "Bo's sofa; left, then right"
+    assert found["DESCRIPTION"] == "With Ana, Bo.\n\nBring crisps.\nRing twice."
+    assert found["STATUS"] == "CONFIRMED"
+    assert found["DTSTART"].dt == datetime(2024, 12, 31, 22, 30)
+    assert found["DTEND"].dt == datetime(2025, 1, 1, 0, 6)
+    assert found["DTSTAMP"].dt.tzinfo is not None
+    assert abs(found["DTSTAMP"].dt - datetime.now(UTC)).total_seconds() < 60
+
+
+def test_times_are_of_no_time_zone():
+    lines = written(NIGHT).decode().split("\r\n")
+    assert "DTSTART:20241231T223000" in lines
+    assert "DTEND:20250101T000600" in lines
+    assert not any("TZID" in line or line == "BEGIN:VTIMEZONE" for line in lines)
+
+
+@pytest.mark.parametrize("movie", [None, 51], ids=["no movie", "of unknown length and title"])
+def test_a_night_of_which_little_is_known_takes_three_hours(movie):
+    found = event(replace(NIGHT, movie=movie, place="", notes="", present=()))
+    assert found["SUMMARY"] == "Friday film club: movie night"
+    assert found["DTEND"].dt == datetime(2025, 1, 1, 1, 30)
+    assert "LOCATION" not in found
+    assert "DESCRIPTION" not in found
+
+
+def test_a_night_without_a_time_takes_all_day():
+    lines = written(replace(NIGHT, starts_at=None)).decode().split("\r\n")
+    assert "DTSTART;VALUE=DATE:20241231" in lines
+    assert "DTEND;VALUE=DATE:20250101" in lines
+
+
+def test_a_night_that_is_called_off_is_cancelled():
+    assert event(replace(NIGHT, called_off=True))["STATUS"] == "CANCELLED"
+
+
+def test_the_file_is_a_calendar_of_the_club_with_all_nights():
+    nights = [replace(NIGHT, night_id=number) for number in (3, 2, 1)]
+    calendar = Calendar.from_ical(written(*nights))
+    assert [found["UID"] for found in calendar.walk("VEVENT")] == [
+        "night-3@movie-club",
+        "night-2@movie-club",
+        "night-1@movie-club",
+    ]
+    assert (calendar["VERSION"], calendar["X-WR-CALNAME"]) == ("2.0", "Friday film club")
+    assert calendar["PRODID"]
+    assert not list(Calendar.from_ical(written()).walk("VEVENT"))
+
+
+def test_what_people_typed_cannot_add_lines_of_its_own():
+    typed = "x\nEND:VEVENT\r\nBEGIN:VEVENT"
+    found = event(replace(NIGHT, notes=typed, place=typed))
+    assert found["LOCATION"].splitlines() == found["DESCRIPTION"].splitlines()[2:]
