@@ -6,23 +6,39 @@ from recommender.charts.accuracy import (
     reliability,
 )
 from recommender.charts.club import like_table, member_errors, stars_by_prediction
+from recommender.charts.divides import movie_stars, word_sides
 from recommender.charts.learning import learning_curve
+from recommender.charts.member import (
+    against_the_crowd,
+    favourite_words,
+    generosity,
+    rating_years,
+)
 from recommender.charts.movie import rating_distribution
+from recommender.charts.portrait import distance_over_time, match_matrix
 from recommender.charts.ranking import ranking_metrics
 from recommender.charts.taste_map import taste_map
 from recommender.charts.tonight import group_heatmap, prediction_intervals
 
 __all__ = [
+    "against_the_crowd",
+    "distance_over_time",
     "error_against_baselines",
+    "favourite_words",
+    "generosity",
     "group_heatmap",
     "learning_curve",
     "like_table",
+    "match_matrix",
     "member_errors",
+    "movie_stars",
     "predicted_against_actual",
     "prediction_intervals",
     "ranking_metrics",
     "rating_distribution",
+    "rating_years",
     "reliability",
     "stars_by_prediction",
     "taste_map",
+    "word_sides",
 ]
