@@ -1,13 +1,13 @@
-"""Planning a night: when, where, who comes, and what stays open until the movie is decided."""
+"""A night, and what is said of it: when, where, and what is open until the movie is decided."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
 from club import roster, rules, schema
 from club.errors import InvalidInput, NotFound
@@ -111,21 +111,7 @@ def refuse_called_off(night: Night) -> None:
         raise InvalidInput("This night is called off; call it on again first.")
 
 
-def require_there(connection: Connection, night: Night, member_id: int) -> int:
-    """Return the id of somebody who is there and of the club or its guest.
-
-    Raises:
-        InvalidInput: they have left the club, or are not there that night.
-        NotFound: there is no such member.
-    """
-    roster.require_present(connection, member_id, "first")
-    person = roster.find(connection, member_id)
-    if person.member_id not in night.present:
-        raise InvalidInput(f"{person.name} is not there that night; add them first.")
-    return int(person.member_id)
-
-
-def plan(connection: Connection, said: Mapping[str, Any], present: Iterable[int], at: int) -> int:
+def plan(connection: Connection, said: Mapping[str, Any], at: int) -> int:
     """Add a night and return the night_id.
 
     Args:
@@ -133,14 +119,12 @@ def plan(connection: Connection, said: Mapping[str, Any], present: Iterable[int]
         at: now, in seconds.
 
     Raises:
-        InvalidInput: something cannot be used, or somebody has left the club.
+        InvalidInput: something cannot be used.
         NotFound: there is no such member.
     """
     row = {**_checked(connection, said), "draws": 0, "created_at": at}
     added = connection.execute(insert(_table).values(row).returning(_column.night_id))
-    night_id = int(added.scalar_one())
-    _come(connection, night_id, present)
-    return night_id
+    return int(added.scalar_one())
 
 
 def edit(connection: Connection, night_id: int, said: Mapping[str, Any]) -> bool:
@@ -207,39 +191,6 @@ def call_on(connection: Connection, night_id: int) -> bool:
     return night.called_off
 
 
-def attend(connection: Connection, night: Night, member_ids: Iterable[int]) -> bool:
-    """Make exactly these people those who are there; return whether anything is other now.
-
-    Whoever is there no more takes their ballot and vetoes along.
-
-    Raises:
-        InvalidInput: the night is called off; somebody new has left the club; or somebody who
-            would go has rated the night.
-        NotFound: there is no such member.
-    """
-    refuse_called_off(night)
-    wanted = {rules.whole_id(member_id, "member") for member_id in member_ids}
-    come, gone = wanted - set(night.present), set(night.present) - wanted
-    rated = schema.night_ratings.c
-    staying = connection.execute(
-        select(schema.members.c.name)
-        .join(schema.night_ratings)
-        .where(rated.night_id == night.night_id, rated.member_id.in_(gone))
-        .order_by(rated.member_id)
-    )
-    if (name := staying.scalars().first()) is not None:
-        raise InvalidInput(f"{name} has rated this night and stays in it.")
-    _come(connection, night.night_id, come)
-    for member_id in gone:
-        _go(connection, _column.night_id == night.night_id, member_id)
-    return bool(come or gone)
-
-
-def leave_planned(connection: Connection, member_id: int) -> None:
-    """Take somebody who leaves the club off all nights that are not decided yet."""
-    _go(connection, _column.decided_at.is_(None), rules.whole_id(member_id, "member"))
-
-
 def change(connection: Connection, night_id: int, **values: Any) -> None:
     """Set columns of a night."""
     connection.execute(update(_table).where(_column.night_id == night_id).values(values))
@@ -274,22 +225,6 @@ def _checked(connection: Connection, said: Mapping[str, Any]) -> dict[str, Any]:
             case _:
                 raise TypeError(f"A night has no {name!r} that can be changed.")
     return row
-
-
-def _come(connection: Connection, night_id: int, member_ids: Iterable[int]) -> None:
-    people = sorted({rules.whole_id(member_id, "member") for member_id in member_ids})
-    for member_id in people:
-        roster.require_present(connection, member_id, "first")
-    rows = [{"night_id": night_id, "member_id": member_id} for member_id in people]
-    if rows:
-        connection.execute(insert(schema.attendance), rows)
-
-
-def _go(connection: Connection, which: ColumnElement[bool], member_id: int) -> None:
-    nights = select(_column.night_id).where(which)
-    for table in (schema.attendance, schema.ballots, schema.vetoes):
-        mine = (table.c.member_id == member_id) & table.c.night_id.in_(nights)
-        connection.execute(delete(table).where(mine))
 
 
 def _read(connection: Connection, query: Select[Any]) -> list[Night]:

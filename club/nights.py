@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from club import ballots, evenings, frozen, rules, turns, verdicts
+from club import attendance, ballots, evenings, frozen, rules, turns, verdicts
 from club.ballots import BallotBox
 from club.database import Database
 from club.evenings import Night
@@ -90,7 +90,9 @@ class Nights:
             "longest": longest,
         }
         with self._database.write() as write:
-            return evenings.plan(write.connection, said, present, _now())
+            night_id = evenings.plan(write.connection, said, _now())
+            attendance.come(write.connection, night_id, present)
+        return night_id
 
     def edit(self, night_id: int, **changes: Any) -> int:
         """Change what is said of a night.
@@ -149,7 +151,7 @@ class Nights:
         """
         with self._database.write() as write:
             night = evenings.find(write.connection, night_id)
-            changed = evenings.attend(write.connection, night, member_ids)
+            changed = attendance.attend(write.connection, night, member_ids)
             if night.state == "decided":
                 verdicts.open_if_all_rated(write.connection, night, step=write.version, at=_now())
             return write.settle(changed)
@@ -165,7 +167,7 @@ class Nights:
         movie_id = rules.whole_id(movie_id, "movie")
         with self._database.write() as write:
             night = evenings.find_planned(write.connection, night_id)
-            person = evenings.require_there(write.connection, night, member_id)
+            person = attendance.require_there(write.connection, night, member_id)
             self._require_movies(write.connection, {movie_id})
             return write.settle(ballots.veto(write.connection, night, person, movie_id))
 
@@ -178,7 +180,7 @@ class Nights:
         movie_id = rules.whole_id(movie_id, "movie")
         with self._database.write() as write:
             night = evenings.find_planned(write.connection, night_id)
-            person = evenings.require_there(write.connection, night, member_id)
+            person = attendance.require_there(write.connection, night, member_id)
             return write.settle(ballots.unveto(write.connection, night, person, movie_id))
 
     def vetoes(self, night_id: int) -> dict[int, tuple[int, ...]]:
@@ -199,7 +201,7 @@ class Nights:
         movies = [rules.whole_id(movie_id, "movie") for movie_id in choices]
         with self._database.write() as write:
             night = evenings.find_planned(write.connection, night_id)
-            person = evenings.require_there(write.connection, night, member_id)
+            person = attendance.require_there(write.connection, night, member_id)
             self._require_movies(write.connection, movies)
             changed = ballots.vote(write.connection, night, person, movies, _now())
             return write.settle(changed)
@@ -212,7 +214,7 @@ class Nights:
         """
         with self._database.write() as write:
             night = evenings.find_planned(write.connection, night_id)
-            person = evenings.require_there(write.connection, night, member_id)
+            person = attendance.require_there(write.connection, night, member_id)
             return write.settle(ballots.unvote(write.connection, night, person))
 
     def ballot_box(self, night_id: int) -> BallotBox:
@@ -305,7 +307,7 @@ class Nights:
         halves = rules.half_stars(stars)
         with self._database.write() as write:
             night = evenings.find(write.connection, night_id)
-            person = evenings.require_there(write.connection, night, member_id)
+            person = attendance.require_there(write.connection, night, member_id)
             changed = verdicts.rate(
                 write.connection, night, person, halves, step=write.version, at=_now()
             )
@@ -319,7 +321,7 @@ class Nights:
         """
         with self._database.write() as write:
             night = evenings.find(write.connection, night_id)
-            person = evenings.require_there(write.connection, night, member_id)
+            person = attendance.require_there(write.connection, night, member_id)
             return write.settle(verdicts.unrate(write.connection, night, person))
 
     def verdicts(self, night_id: int) -> Verdicts:

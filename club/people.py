@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 from sqlalchemy import Connection
 
-from club import evenings, guests, roster, rules, seen, shelf
+from club import attendance, guests, roster, rules, seen, shelf
 from club.database import Database
 from club.errors import NotFound
 
@@ -61,7 +61,7 @@ class People:
         with self.database.write() as write:
             left = roster.leave(write.connection, member_id, _now())
             if left:
-                evenings.leave_planned(write.connection, member_id)
+                attendance.leave_planned(write.connection, member_id)
             return write.settle(left)
 
     def restore_member(self, member_id: int) -> int:
