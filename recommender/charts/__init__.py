@@ -6,6 +6,7 @@ from recommender.charts.accuracy import (
     reliability,
 )
 from recommender.charts.club import like_table, member_errors, stars_by_prediction
+from recommender.charts.deciding import gains_and_losses, strategies_side_by_side
 from recommender.charts.divides import movie_stars, word_sides
 from recommender.charts.learning import learning_curve
 from recommender.charts.member import (
@@ -17,6 +18,12 @@ from recommender.charts.member import (
 from recommender.charts.movie import rating_distribution
 from recommender.charts.portrait import distance_over_time, match_matrix
 from recommender.charts.ranking import ranking_metrics
+from recommender.charts.scoreboard import (
+    interval_honesty,
+    predicted_and_given,
+    record_over_nights,
+    strategies_replayed,
+)
 from recommender.charts.taste_map import taste_map
 from recommender.charts.tonight import group_heatmap, prediction_intervals
 
@@ -25,20 +32,26 @@ __all__ = [
     "distance_over_time",
     "error_against_baselines",
     "favourite_words",
+    "gains_and_losses",
     "generosity",
     "group_heatmap",
+    "interval_honesty",
     "learning_curve",
     "like_table",
     "match_matrix",
     "member_errors",
     "movie_stars",
     "predicted_against_actual",
+    "predicted_and_given",
     "prediction_intervals",
     "ranking_metrics",
     "rating_distribution",
     "rating_years",
+    "record_over_nights",
     "reliability",
     "stars_by_prediction",
+    "strategies_replayed",
+    "strategies_side_by_side",
     "taste_map",
     "word_sides",
 ]
