@@ -16,6 +16,7 @@ PAGES = {
     "tonight": ("Tonight", ":material/local_activity:"),
     "explore": ("Explore", ":material/travel_explore:"),
     "rate": ("Rate", ":material/star_half:"),
+    "pictures": ("Our taste", ":material/diversity_3:"),
     "club": ("Club", ":material/groups:"),
     "catalogue": ("Catalogue", ":material/video_library:"),
     "model": ("Model", ":material/neurology:"),

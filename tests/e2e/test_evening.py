@@ -17,6 +17,7 @@ NewServer = Callable[..., Server]
 PAGES = {
     "tonight": "What shall we watch tonight?",
     "rate": "Rate",
+    "pictures": "Our taste",
     "club": "Demo club",
     "model": "Model",
     "evaluation": "Evaluation",

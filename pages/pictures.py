@@ -1,0 +1,34 @@
+"""Our taste: who is like whom, what divides us, what each of us is like, and the prizes."""
+
+import streamlit as st
+
+from ui import router, services
+from ui.components import awards, pictures, profile
+from ui.components.basics import header
+
+router.require()
+
+club = services.view()
+header("Our taste", "Who is like whom, what divides us, what each of us is like, and the prizes.")
+if not pictures.anything_to_show(club):
+    st.stop()
+
+part = st.segmented_control(
+    "What to look at",
+    ["Matches", "Divides", "Members", "Awards"],
+    default="Matches",
+    required=True,
+    key="part",
+    bind="query-params",
+    label_visibility="collapsed",
+)
+if part == "Matches":
+    pictures.matches(club)
+    pictures.over_time(club)
+elif part == "Divides":
+    pictures.movies(club)
+    pictures.words(club)
+elif part == "Members":
+    profile.show(club)
+else:
+    awards.show(club)

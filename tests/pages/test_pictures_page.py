@@ -1,0 +1,251 @@
+"""Our taste: findings that are true of the club, and words where there are too few ratings."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pandas as pd
+import pytest
+from furnished import Open
+from streamlit.testing.v1 import AppTest
+
+from club.store import Store
+from recommender.trainer import Trainer
+from ui import portraits, services
+from ui.components.awards import longest, reason, streak_table
+from ui.components.pictures import told
+
+PARTS = ("Matches", "Divides", "Members", "Awards")
+JUNE = int(pd.Timestamp(2024, 6, 1).timestamp())
+
+
+def words(app: AppTest) -> str:
+    """Everything that the page says, without the escapes of Markdown."""
+    parts = [*app.title, *app.subheader, *app.markdown, *app.caption]
+    return " ".join(part.value for part in parts).replace("\\", "")
+
+
+def famous(n: int) -> list[int]:
+    return [int(movie) for movie in services.world().rating_counts.nlargest(n).index]
+
+
+def club_of(store: Store, *people: dict[int, float]) -> list[int]:
+    """A club of our own: each member with stars by movie."""
+    store.start_own_club("Friday club")
+    members = [store.add_member(f"Member {i}") for i in range(len(people))]
+    store.rate_many(
+        [(m, movie, s) for m, own in zip(members, people, strict=True) for movie, s in own.items()]
+    )
+    return members
+
+
+def test_matches_come_first_with_a_sentence_behind_each_end(open_page: Open) -> None:
+    app = open_page("pictures")
+    assert app.title[0].value == "Our taste"
+    assert len(app.get("plotly_chart")) == 2
+    said = words(app)
+    assert len(re.findall(r"\w+ and \w+: \d+% to \d+%, 80% sure", said)) == 2
+    table = app.dataframe[0].value
+    assert len(table) == 28
+    assert table["Match"].is_monotonic_decreasing
+    assert ((table["80% from"] <= table["Match"]) & (table["Match"] <= table["80% to"])).all()
+    assert table.set_index("Who").loc["Ana and Bruno", "Both rated"] == 28
+    assert table.set_index("Who").loc["Dev and Hugo", "Stars apart on these"] == pytest.approx(
+        3 / 11
+    )
+
+
+def test_stars_and_taste_are_two_questions(open_page: Open) -> None:
+    app = open_page("pictures", match="Same taste")
+    taste = app.dataframe[0].value.set_index("Who")["Match"]
+    assert "Chance is 50%" in words(app)
+    assert taste.between(0.3, 0.7).all()
+    app.segmented_control("match").set_value("Same stars").run()
+    assert app.dataframe[0].value.set_index("Who")["Match"].max() != taste.max()
+
+
+def test_what_divides_the_demo_club(open_page: Open) -> None:
+    app = open_page("pictures", part="Divides")
+    assert len(app.get("plotly_chart")) == 3
+    movies, keywords, genres = (table.value for table in app.dataframe)
+    assert len(movies) == 97  # that three of them rated
+    assert movies["Spread"].is_monotonic_decreasing
+    first = movies.iloc[0]
+    assert first["Movie"] == "The Lord of the Rings: The Fellowship of the Ring (2001)"
+    assert (first["Ratings"], first["Least"], first["Most"]) == (4, 0.5, 5.0)
+    assert (keywords["Members"] >= 3).all()
+    assert (genres["Movies"] >= 5).all()
+
+
+def test_a_member_of_the_address_is_described(open_page: Open) -> None:
+    app = open_page("pictures", part="Members", who="Bruno")
+    assert "Bruno gave 128 ratings, on 11 Apr 2016." in words(app)
+    assert len(app.get("plotly_chart")) == 4
+    kindness = app.dataframe[0].value.set_index("Member")
+    assert kindness["Stars above everybody"].idxmin() == "Bruno"
+    assert kindness.loc["Bruno", "80% to"] < 0
+    app.pills("who").set_value(app.pills("who").options.index("Ana") + 1).run()
+    assert "Ana gave 166 ratings, from 14 Jul 2008 to 30 Jul 2008." in words(app)
+
+
+def test_prizes_of_a_year_of_the_address(open_page: Open) -> None:
+    app = open_page("pictures", part="Awards", year="2010")
+    said = words(app)
+    assert "135 of the year’s 144 ratings." in said
+    assert "Ana (up to 28 Jul 2008) and Greta (up to 8 Jun 2009) have the longest rows" in said
+    table = app.dataframe[0].value
+    best = table[table["Prize"] == "Movie of the year"].set_index("Year")["Movie"]
+    assert best["2010"] == "Monty Python and the Holy Grail"
+    assert table["Year"].tolist() == sorted(table["Year"], reverse=True)
+    assert not table["For"].str.contains("nan").any()
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_has_its_numbers_as_tables(open_page: Open, part: str) -> None:
+    app = open_page("pictures", part=part)
+    charts, tables = app.get("plotly_chart"), app.dataframe
+    assert charts
+    assert len(tables) >= len(charts)
+    assert all(len(table.value) for table in tables)
+
+
+def test_without_members_it_says_whom_to_add(open_page: Open, store: Store) -> None:
+    store.start_own_club("Friday club")
+    app = open_page("pictures")
+    assert "The club has no members yet" in words(app)
+    assert not app.get("plotly_chart")
+
+
+def test_without_ratings_it_says_what_to_do(open_page: Open, store: Store) -> None:
+    club_of(store, {}, {})
+    assert "Nobody has rated a movie yet" in words(open_page("pictures"))
+
+
+def test_one_member_is_described_but_not_matched(open_page: Open, store: Store) -> None:
+    club_of(store, dict.fromkeys(famous(12), 4.0))
+    assert "A match takes two" in words(open_page("pictures"))
+    divides = words(open_page("pictures", part="Divides"))
+    assert "3 of us must have rated at least two of the same ones" in divides
+    assert "Too little to tell which keywords divide us" in divides
+    assert "Member 0 gave 12 ratings" in words(open_page("pictures", part="Members"))
+    assert len(open_page("pictures", part="Awards").get("plotly_chart")) == 1
+
+
+def test_who_rated_nothing_is_not_made_up(open_page: Open, store: Store) -> None:
+    club_of(store, dict.fromkeys(famous(12), 4.0), {})
+    said = words(open_page("pictures"))
+    assert "Member 1 rated nothing yet" in said
+    assert "They have rated no movie in common yet." in said
+    assert "Too little to tell who grew together or apart" in said
+    app = open_page("pictures", part="Members", who="Member 1")
+    assert "Member 1 has rated nothing yet, so there is nothing to say." in words(app)
+
+
+def test_a_few_ratings_win_no_prize(open_page: Open, store: Store) -> None:
+    club_of(store, dict.fromkeys(famous(4), 4.0), dict.fromkeys(famous(3), 2.0))
+    said = words(open_page("pictures", part="Awards"))
+    assert "No prizes yet: a year needs 10 ratings." in said
+    assert "Nobody has two weeks with a rating in a row yet." in said
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_without_a_model_it_shows_what_needs_none(
+    open_page: Open, tmp_path, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    nothing = Trainer(tmp_path / "nothing")
+    monkeypatch.setattr(services, "trainer", lambda: nothing)
+    app = open_page("pictures", part=part)
+    charts = {"Matches": 1, "Divides": 1, "Members": 0, "Awards": 1}
+    assert len(app.get("plotly_chart")) == charts[part]
+    assert ("The first predictions are on their way" in words(app)) == (part != "Awards")
+
+
+def test_names_are_shown_letter_by_letter(open_page: Open, store: Store) -> None:
+    own = dict.fromkeys(famous(12), 4.0)
+    club_of(store, own, own)
+    evil = store.add_member("![x](http://x) *Zoe*")
+    store.rate_many([(evil, movie, 1.0) for movie in own])
+    for part in PARTS:
+        app = open_page("pictures", part=part)
+        texts = [text.value for text in (*app.markdown, *app.caption)]
+        assert not any("![x]" in text or "*Zoe*" in text for text in texts)
+        for chart in app.get("plotly_chart"):
+            assert "<img" not in chart.proto.spec
+
+
+def test_a_new_rating_shows_at_once(open_page: Open, store: Store) -> None:
+    before = open_page("pictures").dataframe[0].value.set_index("Who")
+    member, other = list(services.view().names)[:2]
+    rated = services.view().ratings
+    theirs = set(rated.loc[rated["member_id"] == member, "movie_id"])
+    movie = next(m for m in rated.loc[rated["member_id"] == other, "movie_id"] if m not in theirs)
+    store.rate(member, int(movie), 3.0)
+    after = open_page("pictures").dataframe[0].value.set_index("Who")
+    assert after.loc["Ana and Bruno", "Both rated"] == before.loc["Ana and Bruno", "Both rated"] + 1
+
+
+def test_nothing_is_computed_twice(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_page("pictures")
+    calls: list[str] = []
+    for name in ("matched", "distances", "leanings", "awards"):
+        monkeypatch.setattr(portraits, name, lambda *_, name=name, **__: calls.append(name))
+    open_page("pictures")
+    assert calls == []
+
+
+# The sentences
+
+NAMES = {1: "Ana", 2: "Ben"}
+
+
+def test_a_match_without_a_movie_in_common_says_so() -> None:
+    row = {"one": "Ana", "other": "Ben", "value": 0.5, "low": 0.4, "high": 0.61}
+    (with_one,) = told(pd.DataFrame([row | {"both": 1, "difference": 1.25}]))
+    assert with_one == (
+        "Ana and Ben: 40% to 61%, 80% sure. On 1 movie that both rated, their stars lie 1.2 apart "
+        "on average."
+    )
+    (without,) = told(pd.DataFrame([row | {"both": 0, "difference": float("nan")}]))
+    assert without.endswith("They have rated no movie in common yet.")
+
+
+@pytest.mark.parametrize(
+    ("award", "value", "n", "said"),
+    [
+        ("movie of the year", 4.83, 3, "4.8 stars on average from 3 of us."),
+        ("most divisive", 4.5, 3, "4½ stars between the one who liked it most and the least."),
+        ("biggest surprise", -2.6, 90, "Ana gave 2.6 stars fewer than expected."),
+        ("most diligent", 128.0, 163, "128 of the year’s 163 ratings."),
+        (
+            "kindest soul",
+            0.13,
+            35,
+            "0.1 stars more than everybody gives the same movies, on 35 ratings.",
+        ),
+        (
+            "harshest critic",
+            -0.91,
+            1,
+            "0.9 stars less than everybody gives the same movies, on 1 rating.",
+        ),
+    ],
+)
+def test_a_prize_says_what_it_is_for(award: str, value: float, n: int, said: str) -> None:
+    prize = pd.Series({"award": award, "value": value, "n": n, "member_id": 1})
+    assert reason(prize, NAMES) == said
+
+
+def test_rows_of_nights_are_told_and_tabled() -> None:
+    rows = pd.DataFrame(
+        {"longest": [3, 2], "since": date(2026, 1, 2), "until": date(2026, 1, 16), "current": 0},
+        index=pd.Index([2, 1], name="member_id"),
+    )
+    assert longest(rows, NAMES, "movie night", "") == (
+        "Ben (up to 16 Jan 2026) has the longest row of movie nights: 3."
+    )
+    table = streak_table(rows, NAMES, "Nights")
+    assert table.to_numpy().tolist()[0] == ["Nights", "Ben", 3, "2 Jan 2026", "16 Jan 2026"]
+    assert longest(rows.assign(longest=1), NAMES, "movie night", "") == (
+        "Nobody has two movie nights in a row yet."
+    )
