@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import router, services
 from ui.components import club as clubs
+from ui.components import guests
 from ui.components.basics import header
 
 router.require()
@@ -14,6 +15,7 @@ header(clubs.heading(club), "Who is in it, and what it might watch.")
 left, right = st.columns(2, gap="large")
 with left:
     clubs.members(club)
+    guests.listed(club)
 with right:
     clubs.shortlist(club)
 

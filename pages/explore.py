@@ -20,7 +20,7 @@ if not club.names:
     st.stop()
 
 here = tonight.who_is_here(club)
-strategy = tonight.choose_strategy()
+strategy = tonight.choose_strategy(explore.STRATEGIES_IN_STARS)
 dials = explore.dials()
 movies = explore.filters(club)
 if here:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import router, services
 from ui.components import club as clubs
+from ui.components import night as nights
 from ui.components import tonight
 from ui.components.basics import empty_state, header
 
@@ -12,6 +13,7 @@ router.require()
 club = services.view()
 clubs.demo_banner(club)
 header("What shall we watch tonight?")
+nights.banner(club)
 
 if not club.names:
     sentence = "The club has no members yet; add everyone who comes to movie night."
@@ -24,6 +26,7 @@ if not here:
     tonight.nobody_here(club)
     st.stop()
 
+nights.make_it_one(here)
 if not club.shortlist:
     sentence = "The shortlist is empty; put on it what you might watch."
     with empty_state(":material/playlist_add:", sentence, "no_shortlist"):

@@ -1,4 +1,4 @@
-"""The data that ships with the project: MovieLens ratings, our own keywords, a demo club."""
+"""The data that ships with the project: MovieLens, our own keywords and runtimes, a demo club."""
 
 from __future__ import annotations
 
@@ -44,7 +44,8 @@ def load_bundled(folder: Path | None = None) -> Dataset:
     """Return the bundled world: 100,004 ratings by 671 users of 9,066 movies.
 
     Args:
-        folder: where movielens/ and keywords.csv lie; the project's data/ by default.
+        folder: where movielens/, keywords.csv and, optionally, runtimes.csv lie; the project's
+            data/ by default.
 
     Raises:
         DataError: a file is missing or cut off.
@@ -53,7 +54,12 @@ def load_bundled(folder: Path | None = None) -> Dataset:
     movies = _read(root / "movielens" / "movies.parquet", pd.read_parquet)
     ratings = _read(root / "movielens" / "ratings.parquet", pd.read_parquet)
     keywords = _read(root / "keywords.csv", lambda path: pd.read_csv(path)[[MOVIE, "keywords"]])
-    return Dataset(ratings, movies.join(keywords.set_index(MOVIE)["keywords"]))
+    movies = movies.join(keywords.set_index(MOVIE)["keywords"])
+    if (root / "runtimes.csv").exists():
+        movies["runtime"] = _read(
+            root / "runtimes.csv", lambda path: pd.read_csv(path).set_index(MOVIE)["minutes"]
+        )
+    return Dataset(ratings, movies)
 
 
 def demo_club(folder: Path | None = None) -> DemoClub:

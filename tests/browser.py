@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -67,3 +67,19 @@ def settled(page: Page) -> None:
     page.wait_for_selector("h1", timeout=60_000)
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def stars_of(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=f"Stars from {name}")
+
+
+def tap(page: Page, name: str, stars: float) -> None:
+    """Tap the half of a star that stands for `stars`."""
+    row = stars_of(page, name)
+    row.scroll_into_view_if_needed()
+    box = row.bounding_box()
+    row.click(position={"x": box["width"] * (stars - 0.25) / 5, "y": box["height"] / 2})
+
+
+def rated(page: Page, name: str, stars: str) -> None:
+    expect(stars_of(page, name)).to_have_attribute("aria-valuetext", stars)

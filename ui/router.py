@@ -17,13 +17,16 @@ PAGES = {
     "explore": ("Explore", ":material/travel_explore:"),
     "rate": ("Rate", ":material/star_half:"),
     "pictures": ("Our taste", ":material/diversity_3:"),
+    "nights": ("Nights", ":material/calendar_month:"),
     "club": ("Club", ":material/groups:"),
     "catalogue": ("Catalogue", ":material/video_library:"),
     "model": ("Model", ":material/neurology:"),
     "evaluation": ("Evaluation", ":material/query_stats:"),
     "movie": ("Movie", ":material/movie:"),
+    "bring": ("Bring ratings", ":material/upload_file:"),
+    "night": ("Movie night", ":material/event:"),
 }
-UNLISTED = {"movie"}  # reached by links only
+UNLISTED = {"bring", "movie", "night"}  # reached by links only
 
 
 def page(name: str) -> Page:

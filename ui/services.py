@@ -8,6 +8,7 @@ version and the model's generation. Both are integers that only rise, so nothing
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from recommender.guests import Evidence, imagined
 
 from club import imports
 from club.demo import load_demo
@@ -42,7 +44,11 @@ class View:
         version: of the store.
         club: name and whether it is the demo.
         names: member_id -> name, present members in order of joining.
-        ratings: member_id, movie_id, rating, timestamp of those members.
+        guests: member_id -> name of those who come along now and then.
+        ratings: member_id, movie_id, rating, timestamp of the members.
+        guest_ratings: the same of the guests.
+        guest_words: index member_id; likes, dislikes (tuples of keywords that a guest named).
+        seen: (member_id, movie_id) of what somebody says to have seen, rated or not.
         shortlist: movie ids in order.
         own_movies: what the club added by hand.
         movies: every movie there is, index movie_id.
@@ -51,14 +57,22 @@ class View:
     version: int
     club: Club
     names: dict[int, str]
+    guests: dict[int, str]
     ratings: pd.DataFrame
+    guest_ratings: pd.DataFrame
+    guest_words: pd.DataFrame
+    seen: frozenset[tuple[int, int]]
     shortlist: tuple[int, ...]
     own_movies: pd.DataFrame
     movies: pd.DataFrame
 
+    def name(self, member_id: int) -> str:
+        """Return the name of a member or guest as it is; use `plain` for Markdown."""
+        return self.names.get(member_id) or self.guests.get(member_id, "somebody who left")
+
     def title(self, movie_id: int) -> str:
         """Return a movie's title as it is, for table cells; use `plain` for Markdown."""
-        return str(self.movies.at[movie_id, "title"])
+        return str(self.movies["title"].get(movie_id, "a movie that is gone"))
 
     def year(self, movie_id: int) -> int | None:
         """Return the year, None where nobody knows it."""
@@ -70,15 +84,32 @@ class View:
         return tuple(self.movies.at[movie_id, "genres"])
 
     @cached_property
-    def stars(self) -> dict[tuple[int, int], float]:
-        """(member_id, movie_id) -> stars given."""
-        keys = zip(self.ratings[MEMBER], self.ratings[MOVIE], strict=True)
-        return dict(zip(keys, self.ratings["rating"], strict=True))
+    def imagined(self) -> Evidence:
+        """What the guests' words stand for: movies that nobody has filmed, and their stars."""
+        return imagined(self.guest_words)
 
-    def seen_by(self, movie_id: int, members: list[int] | None = None) -> list[int]:
-        """Return who of `members` (all by default) rated the movie, in order of joining."""
-        who = self.names if members is None else members
-        return [member for member in who if (member, movie_id) in self.stars]
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """member_id, movie_id, rating: all that is known of the tastes of members and guests."""
+        parts = [self.ratings, self.guest_ratings, self.imagined.ratings]
+        return pd.concat([part[[MEMBER, MOVIE, "rating"]] for part in parts], ignore_index=True)
+
+    @cached_property
+    def stars(self) -> dict[tuple[int, int], float]:
+        """(member_id, movie_id) -> stars given by a member or guest."""
+        everyone = pd.concat([self.ratings, self.guest_ratings])
+        keys = zip(everyone[MEMBER], everyone[MOVIE], strict=True)
+        return dict(zip(keys, everyone["rating"], strict=True))
+
+    def rated_by(self, movie_id: int) -> list[int]:
+        """Return the members who rated the movie, in order of joining."""
+        return [member for member in self.names if (member, movie_id) in self.stars]
+
+    def seen_by(self, movie_id: int, people: Sequence[int]) -> list[int]:
+        """Return who of `people` rated the movie or says to have seen it, in their order."""
+        return [
+            one for one in people if (one, movie_id) in self.stars or (one, movie_id) in self.seen
+        ]
 
 
 def var() -> Path:
@@ -124,7 +155,9 @@ def world() -> Dataset:
 
 def _kept(club: View) -> list[int]:
     """Return the movies that must stay in the catalogue, whatever the world."""
-    return sorted({*club.ratings[MOVIE].tolist(), *club.shortlist} - {*club.own_movies.index})
+    of_nights = store().nights.predictions()[MOVIE].tolist()
+    rated = [*club.ratings[MOVIE].tolist(), *club.guest_ratings[MOVIE].tolist()]
+    return sorted({*rated, *of_nights, *club.shortlist} - {*club.own_movies.index})
 
 
 def take_over(found: imports.Import) -> int:
@@ -190,14 +223,24 @@ def learn() -> bool:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _view(location: str, version: int, world_number: int) -> View:
     club = _store(location)
-    movies, ratings = catalogue(world(), club), club.ratings()
+    movies, guests, ratings = (
+        catalogue(world(), club),
+        club.guests(),
+        club.ratings(include_guests=True),
+    )
     # A movie of a world that is gone keeps its ratings, but there is nothing to show.
-    known = ratings[MOVIE].isin(movies.index)
+    ratings = ratings[ratings[MOVIE].isin(movies.index)]
+    names = {int(member): str(name) for member, name in club.members()["name"].items()}
+    mine = ratings[MEMBER].isin(list(names))
     return View(
         version=version,
         club=club.club(),
-        names={int(member): str(name) for member, name in club.members()["name"].items()},
-        ratings=ratings if known.all() else ratings[known].reset_index(drop=True),
+        names=names,
+        guests={int(member): str(name) for member, name in guests["name"].items()},
+        ratings=ratings[mine].reset_index(drop=True),
+        guest_ratings=ratings[~mine].reset_index(drop=True),
+        guest_words=guests[["likes", "dislikes"]],
+        seen=frozenset(club.seen().itertuples(index=False, name=None)),
         shortlist=tuple(movie for movie in club.shortlist() if movie in movies.index),
         own_movies=club.movies(),
         movies=movies,
@@ -228,8 +271,10 @@ def model(club: View) -> HybridModel | None:
     serving = trainer().model
     if serving is None:
         return None
-    # The club's own, and those of a world from which it has not learned yet.
+    # The club's own, those of a world from which it has not learned yet, and what guests imagine.
     new = club.movies[~club.movies.index.isin(serving.movie_ids)]
+    if len(club.imagined.movies):
+        new = pd.concat([new, club.imagined.movies])
     return _taught(database(), club.version, world_number(), generation, serving, new)
 
 
@@ -254,7 +299,7 @@ def reactions(
         return None
     generation = trainer().status.generation
     return _reactions(
-        database(), club.version, generation, movie_ids, member_ids, serving, club.ratings
+        database(), club.version, generation, movie_ids, member_ids, serving, club.evidence
     )
 
 

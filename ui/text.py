@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 SHORTCODE = re.compile(r":(?=[\w/+-]+:)")
@@ -57,8 +57,22 @@ def film(title: str, year: int | None) -> str:
 
 def day(moment: datetime) -> str:
     """Return the day of `moment` where the app runs: "5 Dec 2015"."""
-    local = moment.astimezone()
-    return f"{local.day} {local:%b %Y}"
+    return day_of(moment.astimezone().date())
+
+
+def day_of(date_: date) -> str:
+    """Return a date shortly: "5 Dec 2015"."""
+    return f"{date_.day} {date_:%b %Y}"
+
+
+def long_day(day_: date) -> str:
+    """Return a date as people say it: "Friday, 4 December 2026"."""
+    return f"{day_:%A}, {day_.day} {day_:%B %Y}"
+
+
+def clock(at: time) -> str:
+    """Return a time of the day: "20:15"."""
+    return f"{at:%H:%M}"
 
 
 def ago(moment: datetime, now: datetime | None = None) -> str:

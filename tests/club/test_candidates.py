@@ -57,18 +57,19 @@ people = st.lists(st.integers(1, 3), max_size=2).map(tuple)
 
 
 @given(
-    st.lists(st.integers(-5, 5), unique=True),
-    st.dictionaries(st.integers(-5, 5), people),
-    st.dictionaries(st.integers(-5, 5), people),
-    st.dictionaries(st.integers(-5, 5), st.one_of(st.none(), st.integers(1, 300))),
-    st.booleans(),
-    st.one_of(st.none(), st.integers(60, 240)),
+    shortlist=st.lists(st.integers(-5, 5), unique=True),
+    vetoes=st.dictionaries(st.integers(-5, 5), people),
+    seen=st.dictionaries(st.integers(-5, 5), people),
+    runtimes=st.dictionaries(st.integers(-5, 5), st.one_of(st.none(), st.integers(1, 300))),
+    rewatch=st.booleans(),
+    longest=st.one_of(st.none(), st.integers(60, 240)),
 )
 def test_every_movie_is_either_in_or_out(
     shortlist: list[int],
     vetoes: dict[int, tuple[int, ...]],
     seen: dict[int, tuple[int, ...]],
     runtimes: dict[int, int | None],
+    *,
     rewatch: bool,
     longest: int | None,
 ) -> None:

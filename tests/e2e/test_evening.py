@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from browser import Server, settled
+from browser import Server, rated, settled, stars_of, tap
 from playwright.sync_api import Page, expect
 
 from club.store import Store
@@ -15,6 +15,7 @@ Visit = Callable[..., Page]
 NewServer = Callable[..., Server]
 
 PAGES = {
+    "nights": "Movie nights",
     "tonight": "What shall we watch tonight?",
     "rate": "Rate",
     "pictures": "Our taste",
@@ -40,22 +41,6 @@ def go(page: Page, title: str) -> None:
 
 def group_stars(page: Page) -> str:
     return page.get_by_test_id("stMetricValue").first.inner_text()
-
-
-def stars_of(page: Page, name: str):
-    return page.get_by_role("slider", name=f"Stars from {name}")
-
-
-def tap(page: Page, name: str, stars: float) -> None:
-    """Tap the half of a star that stands for `stars`."""
-    row = stars_of(page, name)
-    row.scroll_into_view_if_needed()
-    box = row.bounding_box()
-    row.click(position={"x": box["width"] * (stars - 0.25) / 5, "y": box["height"] / 2})
-
-
-def rated(page: Page, name: str, stars: str) -> None:
-    expect(stars_of(page, name)).to_have_attribute("aria-valuetext", stars)
 
 
 def test_a_first_visit_shows_eight_members_and_six_candidates(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 from furnished import Open, click
 
 from club.store import Store
@@ -26,9 +27,18 @@ def test_a_movie_added_by_hand_is_a_candidate_at_once(open_page: Open, store: St
     movie = store.shortlist()[-1]
     row = store.movies().loc[movie]
     assert (row["title"], row["year"]) == ("The *Newest*", 2026)
+    assert pd.isna(row["runtime"])
     assert (row["genres"], row["keywords"]) == (("Comedy", "Crime"), ("heist",))
     table = open_page().dataframe[0].value
     assert "The *Newest*" in set(table["Movie"])
+
+
+def test_the_minutes_of_a_movie_may_be_said(open_page: Open, store: Store) -> None:
+    app = open_page("catalogue")
+    app.text_input("own_title").set_value("The Shortest")
+    app.number_input("own_minutes").set_value(12)
+    click(app, "Add the movie")
+    assert store.movies()["runtime"].tolist() == [12]
 
 
 def test_a_movie_without_title_is_refused_in_a_sentence(open_page: Open, store: Store) -> None:

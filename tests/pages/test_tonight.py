@@ -68,7 +68,7 @@ def test_who_is_here_can_come_with_the_address(open_page: Open) -> None:
 def test_each_strategy_says_what_it_does(open_page: Open) -> None:
     app = open_page()
     for key, strategy in services_strategies().items():
-        app.pills("by").set_value(key).run()
+        app.selectbox("by").set_value(key).run()
         assert strategy.sentence in [caption.value for caption in app.caption]
         assert not app.exception
 

@@ -7,6 +7,7 @@ import pytest
 
 from recommender import DataError, Dataset, load_bundled
 from recommender.bundled import DATA, demo_club
+from recommender.features import MovieFeatures
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,61 @@ def test_keywords_are_six_to_twelve_shared_lower_case_words(keywords: pd.DataFra
     assert not {word for word in words if any(verdict in word for verdict in verdicts)}
 
 
+def test_most_movies_with_keywords_have_a_plausible_runtime(
+    bundled: Dataset, keywords: pd.DataFrame
+) -> None:
+    rows = pd.read_csv(DATA / "runtimes.csv")
+    assert list(rows) == ["movie_id", "minutes"]
+    assert rows["movie_id"].is_unique
+    assert set(rows["movie_id"]) <= set(keywords["movie_id"])
+    assert len(rows) >= 1_600
+    assert bundled.movies["runtime"].notna().sum() == len(rows)
+    shorts = set(rows.loc[rows["minutes"] < 45, "movie_id"])
+    # Wallace & Gromit, Winnie the Pooh, Dr. Horrible, Kung Fury: these are that short.
+    assert shorts == {745, 1023, 1148, 1223, 66934, 134170}
+    assert rows["minutes"].between(20, 320).all()
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "minutes"),
+    [
+        ("Toy Story", 1995, 81),
+        ("Pulp Fiction", 1994, 154),
+        ("The Matrix", 1999, 136),
+        ("Titanic", 1997, 194),
+        ("12 Angry Men", 1957, 96),
+        ("Schindler's List", 1993, 195),
+        ("The Godfather", 1972, 175),
+        ("Run Lola Run", 1998, 81),
+        ("Spirited Away", 2001, 125),
+        ("Gravity", 2013, 91),
+        ("Mad Max: Fury Road", 2015, 120),
+        ("Lawrence of Arabia", 1962, 222),
+        ("Amelie", 2001, 122),
+    ],
+)
+def test_runtimes_are_those_of_the_cut_in_theatres(
+    bundled: Dataset, title: str, year: int, minutes: int
+) -> None:
+    movies = bundled.movies
+    found = movies.loc[(movies["title"] == title) & (movies["year"] == year), "runtime"]
+    assert abs(found.item() - minutes) <= 5
+
+
+def test_a_folder_without_runtimes_is_a_world_without_runtimes(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("var", "runtimes.csv"))
+    assert load_bundled(folder).movies["runtime"].isna().all()
+
+
+def test_runtimes_change_nothing_that_is_learned(bundled: Dataset) -> None:
+    without = Dataset(bundled.ratings, bundled.movies.drop(columns="runtime"))
+    features = MovieFeatures.build(bundled.movies)
+    assert features == MovieFeatures.build(without.movies)
+    encoded, plain = (features.encode(data.movies) for data in (bundled, without))
+    assert (encoded != plain).nnz == 0
+
+
 def test_the_demo_club_is_real_and_its_candidates_are_unseen(bundled: Dataset) -> None:
     demo = demo_club()
     assert len(demo.members) == 8
@@ -85,6 +141,10 @@ def test_a_file_cut_in_half_is_one_clear_sentence(tmp_path: Path) -> None:
         load_bundled(folder)
     (folder / "movielens" / "ratings.parquet").unlink()
     with pytest.raises(DataError, match=r"^The bundled file ratings.parquet is missing; restore"):
+        load_bundled(folder)
+    shutil.copy(DATA / "movielens" / "ratings.parquet", folder / "movielens")
+    (folder / "runtimes.csv").write_text("movie_id,min")
+    with pytest.raises(DataError, match=r"^The bundled file runtimes.csv is damaged; restore"):
         load_bundled(folder)
     (folder / "demo.json").write_text('{"name": "x"')
     with pytest.raises(DataError, match=r"^The bundled file demo.json is damaged"):

@@ -40,8 +40,8 @@ def errors_shown() -> Iterator[None]:
         st.error(f"{plain(error)} {next_step(error)}", icon=":material/error:")
 
 
-def change(action: Callable[..., Any], *args: Any, done: str | None = None) -> Any:
-    """Do `action(*args)` in a callback; what happened is told when the page is drawn.
+def change(action: Callable[..., Any], *args: Any, done: str | None = None, **named: Any) -> Any:
+    """Do `action(*args, **named)` in a callback; what happened is told when the page is drawn.
 
     Args:
         done: Markdown for a toast when it worked.
@@ -50,7 +50,7 @@ def change(action: Callable[..., Any], *args: Any, done: str | None = None) -> A
         What the action returned, None if it failed.
     """
     try:
-        result = action(*args)
+        result = action(*args, **named)
     except (ClubError, RecommenderError) as error:
         notify(f"{plain(error)} {next_step(error)}", failed=True)
         return None

@@ -7,6 +7,7 @@ from datetime import date
 
 import streamlit as st
 
+from club.rules import LONGEST_RUNTIME
 from ui import services
 from ui.components.basics import change, movie_link, notify
 from ui.services import View
@@ -42,9 +43,10 @@ def add_by_hand(club: View) -> None:
     st.caption("A new release, a friend's short film: it is predicted at once from its words.")
     genres, keywords = _vocabulary(services.database(), club.version, services.world_number(), club)
     with st.form("add_movie", clear_on_submit=True, border=False):
-        title, year = st.columns([3, 1])
+        title, year, minutes = st.columns([3, 1, 1])
         title.text_input("Title", key="own_title", max_chars=200)
         year.number_input("Year", 1888, date.today().year + 5, value=None, step=1, key="own_year")
+        minutes.number_input("Minutes", 1, LONGEST_RUNTIME, value=None, step=1, key="own_minutes")
         st.multiselect("Genres", genres, key="own_genres", placeholder="What kind of movie")
         st.multiselect(
             "Keywords",
@@ -69,7 +71,11 @@ def _add() -> None:
     def add() -> None:
         store = services.store()
         movie = store.add_movie(
-            asked["own_title"], asked["own_year"], asked["own_genres"], asked["own_keywords"]
+            asked["own_title"],
+            asked["own_year"],
+            asked["own_genres"],
+            asked["own_keywords"],
+            runtime=asked["own_minutes"],
         )
         if asked["own_listed"]:
             store.add_to_shortlist(movie)

@@ -14,6 +14,7 @@ from recommender import HybridModel, Reactions
 from recommender.charts import taste_map
 from recommender.columns import MOVIE
 from recommender.discover import discover
+from recommender.group import STRATEGIES
 from recommender.similar import similar
 from recommender.taste_map import regions
 from ui import mapping, services
@@ -27,6 +28,8 @@ GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
 VARIETY, OBSCURITY, CERTAINTY, AGAIN = "variety", "obscurity", "certainty", "again"
 PICKS, STEP = 9, 10
 LOVED, GLAD = 4.5, 4.0  # stars given, and expected
+# The dials add stars to a score, which means nothing to one in points or votes.
+STRATEGIES_IN_STARS = tuple(key for key, one in STRATEGIES.items() if one.unit == "stars")
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,7 @@ def _nobody() -> None:
 
 def _together(club: View, movie: int, expected: Reactions) -> None:
     """Draw the mean of what all members gave, or are expected to give."""
-    given = [club.stars[member, movie] for member in club.seen_by(movie)]
+    given = [club.stars[member, movie] for member in club.rated_by(movie)]
     mean, low, high = with_given(expected, given)
     help = "The mean over all members: what they gave, and what the others are expected to give."
     st.metric("The club's stars", stars(mean, 2), help=help)
@@ -140,7 +140,7 @@ def _expected(club: View, movie: int, expected: Reactions | None) -> None:
         return
     if not expected.member_ids:
         return
-    given = [club.stars[member, movie] for member in club.seen_by(movie)]
+    given = [club.stars[member, movie] for member in club.rated_by(movie)]
     tonight.intervals(club, expected, movie, with_given(expected, given))
     chances = sorted(
         zip(expected.like_probability()[:, 0], expected.member_ids, strict=True),
@@ -155,7 +155,7 @@ def _given(club: View, movie: int) -> None:
     """Draw who gave what and when, what was expected of them, and who changed their mind."""
     when = club.ratings[club.ratings[MOVIE] == movie].set_index(MEMBER)[TIMESTAMP]
     expected = _expected_of_raters(club, movie)
-    for member in club.seen_by(movie):
+    for member in club.rated_by(movie):
         said = day(datetime.fromtimestamp(int(when[member]), UTC))
         if member in expected:
             said = f"expected {expected[member]:.1f} · {said}"

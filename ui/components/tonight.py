@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from textwrap import shorten
 
 import pandas as pd
@@ -12,7 +12,8 @@ from recommender import Reactions
 from recommender.charts import group_heatmap, prediction_intervals
 from recommender.columns import MEMBER, MOVIE
 from recommender.group import MISERY, STRATEGIES, rank
-from ui import live, services
+from recommender.strategies import LIKED
+from ui import evenings, live, services
 from ui.components import why
 from ui.components.basics import empty_state, errors_shown, facts, movie_link, poster_image
 from ui.services import View
@@ -21,7 +22,6 @@ from ui.text import between, counted, film, listed, plain, stars
 HERE, BY, SEEN = "here", "by", "seen"  # keys of the widgets, and so names in the page's address
 CHART = {"displayModeBar": False}
 CARD_LETTERS = 22  # fit a line beside a card's poster
-LIKES = 3.75  # expected stars that round to a rating of 4 or more
 
 
 def who_is_here(club: View) -> list[int]:
@@ -46,25 +46,25 @@ def who_is_here(club: View) -> list[int]:
     return [member for member in everyone if member in chosen]
 
 
-def choose_strategy() -> str:
-    """Draw the strategies, and the sentence of the chosen one; return its key."""
-    chosen = st.pills(
-        "How to decide",
-        list(STRATEGIES),
-        default="average",
-        required=True,
-        format_func=lambda key: STRATEGIES[key].name,
-        key=BY,
-        bind="query-params",
-        wrap=True,
-    )
-    st.caption(STRATEGIES[chosen or "average"].sentence)
+def choose_strategy(among: Sequence[str] = tuple(STRATEGIES)) -> str:
+    """Draw strategies, all by default, and the sentence of the chosen one; return its key."""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        chosen = st.selectbox(
+            "How to decide",
+            among,
+            format_func=lambda key: STRATEGIES[key].name,
+            key=BY,
+            bind="query-params",
+            width=260,
+        )
+        strategy = STRATEGIES[chosen or "average"]
+        st.caption(strategy.sentence, help=f"Source: {strategy.source}")
     return chosen or "average"
 
 
 def candidates(club: View, here: Sequence[int]) -> tuple[int, ...]:
     """Draw the "seen" switch and return the shortlist without what somebody here has seen."""
-    seen = [movie for movie in club.shortlist if club.seen_by(movie, list(here))]
+    seen = [movie for movie in club.shortlist if club.seen_by(movie, here)]
     if not seen:
         return club.shortlist
     wanted = st.toggle(
@@ -113,8 +113,15 @@ def reason(reactions: Reactions, row: pd.Series, strategy: str) -> str:
         else "Somebody suffers with every candidate, and this has the highest average",
         "least_misery": "Even the least happy viewer is happier than with any other",
         "most_pleasure": "Somebody loves it more than anyone loves another",
+        "multiplicative": "The highest product of everyone's stars"
+        + (", with no low guess among them to spoil it" if mean.min() >= MISERY else ""),
+        "borda": "It collects the most points from everyone's order of the candidates",
+        "copeland": "It wins more duels against the other candidates than any other",
+        "approval": "No other is expected to be liked by more people",
+        "plurality": "No other is the favourite of more people",
+        "fairness": "The highest average when those whom earlier nights let down count more",
     }[strategy]
-    happy = int((mean >= LIKES).sum())
+    happy = int((mean >= LIKED).sum())
     how_many = "everyone" if happy == len(mean) else f"{happy or 'none'} of {len(mean)}"
     return f"{lead}; {how_many} should give it 4 stars or more."
 
@@ -122,38 +129,52 @@ def reason(reactions: Reactions, row: pd.Series, strategy: str) -> str:
 def extremes(club: View, reactions: Reactions, movie: int) -> str:
     """Return in one sentence (plain text) who should like a movie most and least."""
     mean = reactions.mean[:, reactions.movie_ids.index(movie)]
-    names = [club.names[member] for member in reactions.member_ids]
+    names = [club.name(member) for member in reactions.member_ids]
     if len(names) == 1:
         return f"{names[0]} should give it {mean[0]:.1f}."
     most, least = (f"{names[i]} ({mean[i]:.1f})" for i in (mean.argmax(), mean.argmin()))
     return f"{most} should like it most, {least} least."
 
 
-def show_ranking(club: View, here: list[int], movies: tuple[int, ...], strategy: str) -> None:
-    """Draw the top pick, the other candidates, and everyone's stars for all of them."""
+Action = Callable[[int], None]  # draws what can be done with a movie
+
+
+def show_ranking(
+    club: View,
+    here: Sequence[int],
+    movies: tuple[int, ...],
+    strategy: str,
+    actions: Action | None = None,
+) -> None:
+    """Draw the top pick, the other candidates, and everyone's stars for all of them.
+
+    Args:
+        actions: draws more buttons for a movie.
+    """
     present = services.reactions(club, movies, tuple(here))
     if present is None:
         with st.container(border=True, key="first_model"):
             st.markdown("The first predictions are on their way; they take a second or two.")
             st.skeleton(height=240)
         return
-    ranked = rank(present, strategy)
+    debt = evenings.debts(club, here) if strategy == "fairness" else None
+    ranked = rank(present, strategy, debt=debt)
     newcomers_note(club, here)
-    _hero(club, present, ranked.iloc[0], strategy)
+    _hero(club, present, ranked.iloc[0], strategy, actions)
     if len(ranked) > 1:
         st.subheader("The other candidates", anchor=False)
         with st.grid(columns=3, min_column_width=290, gap="small", border=True, key="others"):
             for _, row in ranked.iloc[1:].iterrows():
-                _card(club, present, row)
+                _card(club, present, row, actions)
         st.space("small")
         _heatmap(club, present, ranked)
 
 
 def newcomers_note(club: View, members: Sequence[int]) -> None:
     """Say whose stars are nobody's in particular, if anybody's."""
-    newcomers = [member for member in members if not (club.ratings[MEMBER] == member).any()]
+    newcomers = [member for member in members if not (club.evidence[MEMBER] == member).any()]
     if newcomers:
-        who = plain(listed(club.names[member] for member in newcomers))
+        who = plain(listed(club.name(member) for member in newcomers))
         st.caption(
             f"{who} {'has' if len(newcomers) == 1 else 'have'} rated nothing yet, so the crowd's "
             "opinion stands in, with a wide interval."
@@ -166,13 +187,22 @@ def _group_stars(row: pd.Series) -> str:
 
 
 def _seen_note(club: View, here: Sequence[int], movie: int) -> None:
-    who = club.seen_by(movie, list(here))
+    who = club.seen_by(movie, here)
     if who:
-        given = listed(f"{club.names[m]} ({club.stars[m, movie]:g})" for m in who)
-        st.caption(f":material/visibility: Seen by {plain(given)}")
+        st.caption(f":material/visibility: Seen by {plain(seen_words(club, movie, who))}")
 
 
-def _hero(club: View, present: Reactions, row: pd.Series, strategy: str) -> None:
+def seen_words(club: View, movie: int, who: Sequence[int]) -> str:
+    """Return who has seen a movie, with the stars of those who rated it: "Ana (4.5) and Bo"."""
+    given = {member: club.stars.get((member, movie)) for member in who}
+    return listed(
+        club.name(member) + (f" ({stars_:g})" if stars_ else "") for member, stars_ in given.items()
+    )
+
+
+def _hero(
+    club: View, present: Reactions, row: pd.Series, strategy: str, actions: Action | None
+) -> None:
     movie = int(row[MOVIE])
     with st.container(border=True, key="top_pick"):
         left, right = st.columns([5, 6], gap="medium", vertical_alignment="center")
@@ -193,13 +223,15 @@ def _hero(club: View, present: Reactions, row: pd.Series, strategy: str) -> None
                 st.markdown(plain(reason(present, row, strategy)))
                 _seen_note(club, present.member_ids, movie)
                 movie_link(club, movie, ":material/info: More about it")
+                if actions:
+                    actions(movie)
         with right:
             intervals(club, present, movie, (row["mean"], row["low"], row["high"]))
         with st.expander("Why? Ask for one of us", icon=":material/psychology_alt:"):
             why.ask(club, present.member_ids, movie, key="why_hero")
 
 
-def _card(club: View, present: Reactions, row: pd.Series) -> None:
+def _card(club: View, present: Reactions, row: pd.Series, actions: Action | None) -> None:
     movie = int(row[MOVIE])
     picture, words = st.columns([2, 5], wrap=False, gap="small")
     with picture:
@@ -215,6 +247,8 @@ def _card(club: View, present: Reactions, row: pd.Series) -> None:
         more = st.button(
             "Everyone’s stars", key=f"more_{movie}", type="tertiary", icon=":material/bar_chart:"
         )
+        if actions:
+            actions(movie)
     if more:
         title = plain(film(club.title(movie), club.year(movie)))
         live.hold()
@@ -238,7 +272,7 @@ def intervals(
     """
     frame = present.frame()
     frame = frame[frame[MOVIE] == movie].sort_values("mean", ascending=False)
-    frame["member"] = frame[MEMBER].map(club.names)
+    frame["member"] = frame[MEMBER].map(club.name)
     said = listed(
         f"{name} {mean:.1f}" for name, mean in zip(frame["member"], frame["mean"], strict=True)
     )
@@ -255,7 +289,7 @@ def intervals(
 def _heatmap(club: View, present: Reactions, ranked: pd.DataFrame) -> None:
     frame = present.frame().set_index(MOVIE).loc[ranked[MOVIE]].reset_index()
     frame["movie"] = frame[MOVIE].map(club.title)
-    frame["member"] = frame[MEMBER].map(club.names)
+    frame["member"] = frame[MEMBER].map(club.name)
     people = counted(len(present.member_ids), "person", "people")
     size = f"{counted(len(ranked), 'candidate')}, {people}"
     st.plotly_chart(
@@ -263,7 +297,7 @@ def _heatmap(club: View, present: Reactions, ranked: pd.DataFrame) -> None:
     )
     with st.expander("The same as a table", icon=":material/table_rows:"):
         table = frame.pivot(index=MOVIE, columns="member", values="mean").loc[ranked[MOVIE]]
-        table = table[[club.names[member] for member in present.member_ids]]
+        table = table[[club.name(member) for member in present.member_ids]]
         table.insert(0, "Movie", [club.title(movie) for movie in table.index])
         table.insert(1, "Group", ranked["mean"].to_numpy())
         config = {

@@ -20,16 +20,16 @@ def ask(club: View, members: Sequence[int], movie: int, key: str) -> None:
     member = st.pills(
         "Why these stars for",
         list(members),
-        format_func=lambda one: plain(club.names[one]),
+        format_func=lambda one: plain(club.name(one)),
         key=f"{key}_{movie}",
         wrap=True,
     )
     model = services.model(club)
     if member is None or model is None:
         return
-    parts = model.explain(club.ratings, member, movie)
-    reason = sentence(parts, club.ratings, member, club.movies["title"])
-    st.markdown(f"**{plain(club.names[member])}**: {plain(reason)}")
+    parts = model.explain(club.evidence, member, movie)
+    reason = sentence(parts, club.evidence, member, club.movies["title"])
+    st.markdown(f"**{plain(club.name(member))}**: {plain(reason)}")
     st.dataframe(
         sum_of(club, member, parts),
         hide_index=True,
@@ -47,7 +47,7 @@ def sum_of(club: View, member: int, parts: pd.DataFrame) -> pd.DataFrame:
     common = {
         "world": "What people give a movie on average",
         "movie": "How much better or worse this movie is to everyone",
-        "member": f"How generous {club.names[member]} is, and how much for what all like",
+        "member": f"How generous {club.name(member)} is, and how much for what all like",
         "limit": "Stars end at ½ and 5",
     }
     fixed = parts[parts["kind"].isin(common)].groupby("kind", sort=False)["stars"].sum()
@@ -55,7 +55,7 @@ def sum_of(club: View, member: int, parts: pd.DataFrame) -> pd.DataFrame:
     taste = taste.loc[taste["stars"].abs().sort_values(ascending=False).index]
     rows = [(common[str(kind)], float(value)) for kind, value in fixed.items()]
     for kind, label, value, movie, steady in taste.head(SHOWN).itertuples(index=False):
-        if kind == "rated movie":
+        if kind == "rated movie" and movie in club.movies.index:
             given = half_stars(club.stars[member, int(movie)])
             what = f"Gave {given} for {club.title(int(movie))}"
         else:

@@ -1,0 +1,119 @@
+"""Guests: who comes along, and the little that is known of their taste."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from club.nights import Night
+from ui import evenings, services
+from ui.components.basics import change, errors_shown
+from ui.services import View
+from ui.text import film, plain
+
+FAMOUS = 2000  # movies to choose from: what a guest names is rarely more obscure
+LOVES, HATES = 3, 2
+
+
+def dialog(club: View, night: Night) -> None:
+    """Open the dialog that brings a guest to a night."""
+    st.dialog("Who comes along?", icon=":material/person_add:", on_dismiss="rerun")(_bring)(
+        club, night
+    )
+
+
+@errors_shown()
+def _bring(club: View, night: Night) -> None:
+    st.caption("Some movies, or a few words, are enough to predict what a guest will like.")
+    name = st.text_input("Name", key="guest_name", max_chars=60)
+    movies = _famous(services.world_number())
+    loves = _movies(club, movies, "Movies they love", LOVES, "guest_loves")
+    hates = _movies(
+        club, [m for m in movies if m not in loves], "Movies they hate", HATES, "guest_hates"
+    )
+    with st.expander("Or a few keywords", icon=":material/sell:"):
+        words = _words(services.world_number())
+        likes = _keywords(words, "They like", "guest_likes")
+        dislikes = _keywords(words, "They dislike", "guest_dislikes")
+    if st.button("Bring them", type="primary", disabled=not name.strip(), key="guest_save"):
+
+        def bring() -> None:
+            store = services.store()
+            guest = store.add_guest(name, loves=loves, hates=hates, likes=likes, dislikes=dislikes)
+            evenings.book().attend(night.night_id, [*night.present, guest])
+
+        change(bring, done=f"Welcome, {plain(name)}!")
+        st.rerun()
+
+
+def _movies(club: View, movies: list[int], label: str, most: int, key: str) -> list[int]:
+    return st.multiselect(
+        label,
+        movies,
+        format_func=lambda movie: film(club.title(movie), club.year(movie)),
+        max_selections=most,
+        key=key,
+        placeholder=f"up to {most}",
+    )
+
+
+def _keywords(words: list[str], label: str, key: str) -> list[str]:
+    return st.multiselect(
+        label, words, key=key, accept_new_options=True, placeholder="heist, paris, time travel …"
+    )
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _famous(world_number: int) -> list[int]:
+    return [int(movie) for movie in services.world().rating_counts.nlargest(FAMOUS).index]
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _words(world_number: int) -> list[str]:
+    counts = services.world().movies["keywords"].explode().value_counts()
+    return [str(word) for word in counts[counts > 1].index]
+
+
+def listed(club: View) -> None:
+    """Draw the club's guests, with what can be done about them."""
+    if not club.guests:
+        return
+    st.markdown("##### Guests")
+    for guest, name in club.guests.items():
+        _one(club, guest, name)
+
+
+def _one(club: View, guest: int, name: str) -> None:
+    store = services.store()
+    loved = [
+        f"{club.title(movie)} ({given:g})"
+        for (member, movie), given in club.stars.items()
+        if member == guest
+    ]
+    likes, dislikes = club.guest_words.loc[guest]
+    known = [*loved, *likes, *(f"not {word}" for word in dislikes)]
+    with st.container(
+        horizontal=True, vertical_alignment="center", key=f"guest_{guest}", gap="small"
+    ):
+        st.markdown(
+            f"**{plain(name)}**  \n:gray[:small[{plain(', '.join(known) or 'nothing known')}]]",
+            width="stretch",
+        )
+        st.button(
+            "Make a member",
+            key=f"promote_{guest}",
+            type="tertiary",
+            icon=":material/how_to_reg:",
+            on_click=change,
+            args=(store.guest_becomes_member, guest),
+            kwargs={"done": f"{plain(name)} is a member now."},
+        )
+        st.button(
+            "",
+            key=f"bye_{guest}",
+            type="tertiary",
+            icon=":material/close:",
+            help=f"Take {plain(name)} off the guests",
+            on_click=change,
+            args=(store.remove_member, guest),
+            kwargs={"done": f"{plain(name)} is off the guests; past nights keep them."},
+        )
