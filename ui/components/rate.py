@@ -85,7 +85,7 @@ def recent(club: View) -> list[int]:
 
 
 def _who_rated(club: View, movie: int) -> str:
-    number = len(club.seen_by(movie))
+    number = len(club.rated_by(movie))
     if not number:
         return ""
     return "rated by all" if number == len(club.names) else f"{number} of {len(club.names)} rated"
