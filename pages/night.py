@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import evenings, router, services
+from ui import router, services
 from ui.components import night as nights
 from ui.components import night_choice, night_verdict
 
@@ -22,23 +22,18 @@ if night.state == "called off":
 
 if night.state == "planned":
     nights.people(club, night)
-me = nights.who_am_i(club, night)
-
-if night.state == "planned":
-    found = evenings.candidates(club, night)
-    if not night.present:
-        st.info("Nobody is here yet: tap above who comes.", icon=":material/chair:")
-    elif not found.movies:
-        night_choice.nothing_left(club, found)
-        night_choice.left_out(club, night, found, me)
-    else:
-        night_choice.views(club, night, found, me)
-elif night.state == "decided":
+if night.state == "opened":
     night_verdict.promised(club, night)
+    night_verdict.result(club, night)
+    night_verdict.late(club, night)
+    nights.details(club, night)
+    st.stop()
+
+me = nights.who_am_i(club, night)
+if night.state == "decided":
     night_verdict.rate(club, night, me)
+    night_verdict.promised(club, night)
     night_verdict.another_movie(club, night)
 else:
-    night_verdict.result(club, night)
-    night_verdict.promised(club, night)
-    night_verdict.late(club, night, me)
+    night_choice.choose(club, night, me)
 nights.details(club, night)

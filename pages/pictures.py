@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import evenings, router, services
 from ui.components import awards, pictures, profile
 from ui.components.basics import header
 
@@ -31,4 +31,4 @@ elif part == "Divides":
 elif part == "Members":
     profile.show(club)
 else:
-    awards.show(club)
+    awards.show(club, evenings.attendance(club))

@@ -177,6 +177,17 @@ def debts(club: View, present: Sequence[int], before: Night | None = None) -> di
     return fair.debts(earlier(club, before), present)
 
 
+def attendance(club: View) -> pd.DataFrame:
+    """Return who was at which night with a movie: on, member_id."""
+    rows = [
+        (night.on, member)
+        for night in nights(club)
+        if night.state in {"decided", "opened"}
+        for member in night.present
+    ]
+    return pd.DataFrame(rows, columns=["on", MEMBER])
+
+
 def promise(club: View, night: Night, movies: Sequence[int]) -> pd.DataFrame | None:
     """Return what is frozen when the night is decided: everyone's prediction for each candidate.
 

@@ -329,11 +329,20 @@ def _decide(night_id: int, movies: tuple[int, ...], movie: int, by: str) -> None
         change(book.edit, night_id, picker=book.whose_turn(night.present))
     done = f"{plain(club.title(movie))} it is. The predictions are frozen."
     name = evenings.model_name(model)
-    change(book.decide, night_id, movie, frame, model=name, by=by, done=done)
+    if change(book.decide, night_id, movie, frame, model=name, by=by, done=done) is not None:
+        change(services.store().remove_from_shortlist, movie)
 
 
-def views(club: View, night: Night, found: Candidates, me: int | None) -> None:
+def choose(club: View, night: Night, me: int | None) -> None:
     """Draw the candidates, the vote, the strategies side by side, or the decision."""
+    found = evenings.candidates(club, night)
+    if not night.present:
+        st.info("Nobody is here yet: tap above who comes.", icon=":material/chair:")
+        return
+    if not found.movies:
+        nothing_left(club, found)
+        left_out(club, night, found, me)
+        return
     view = st.segmented_control(
         "What to see",
         ["Candidates", "Vote", "Side by side", "Decide"],

@@ -13,7 +13,7 @@ from recommender.group import STRATEGIES, rank
 from ui import evenings
 from ui.components import tonight
 from ui.components.basics import change, facts, movie_link, poster_image
-from ui.components.night import named
+from ui.components.night import named, who_am_i
 from ui.components.widgets import star_board
 from ui.services import View
 from ui.text import between, counted, day, half_stars, plain, stars
@@ -158,14 +158,17 @@ def _open(night: Night, verdicts: Verdicts) -> None:
         )
 
 
-def late(club: View, night: Night, me: int | None) -> None:
+def late(club: View, night: Night) -> None:
     """Draw the stars of somebody who was here and has not rated an opened night yet."""
     verdicts = evenings.verdicts(club, night)
+    if not verdicts.waiting:
+        return
+    me = who_am_i(club, night)
     if me is not None and me in verdicts.waiting:
         with st.container(border=True, key="verdict"):
             st.markdown(f"**{plain(club.name(me))}**, how was it?")
             _stars(club, night, me, verdicts)
-    elif verdicts.waiting:
+    else:
         st.caption(f"{named(club, verdicts.waiting)} can still rate: say above who you are.")
 
 

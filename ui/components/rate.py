@@ -9,7 +9,8 @@ import streamlit as st
 
 from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
-from ui import services
+from ui import evenings, services
+from ui.components import night as nights
 from ui.components.basics import change, facts, movie_link, notify, one_at_a_time, poster_image
 from ui.components.find import find
 from ui.components.widgets import shelf, star_board
@@ -111,8 +112,17 @@ def board(club: View, movie: int) -> None:
             rows = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
             star_board(rows, f"stars_{movie}", save)
             st.caption("Tap or slide. The same half star again takes it back. Keys: ← → 1–5 Del.")
+        _being_rated(club, movie)
         if st.session_state.get(MOVED):
             st.markdown(st.session_state[MOVED])
+
+
+def _being_rated(club: View, movie: int) -> None:
+    """Say that tonight's movie is being rated sealed, elsewhere."""
+    for night in evenings.nights(club):
+        if night.state == "decided" and night.movie == movie:
+            st.caption(":material/lock: It was just watched; stars given here are open to all.")
+            nights.link(night, "Rate it sealed", ":material/how_to_vote:")
 
 
 def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> None:
