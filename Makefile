@@ -15,12 +15,13 @@ run:
 	@echo "Movie club: http://localhost:$(PORT)   (Ctrl+C stops it)"
 	@.venv/bin/python -m streamlit run app.py --server.port $(PORT)
 
-test: lint types
-	@.venv/bin/python -m pytest
+# Browsers want both cores to themselves, everything else is quicker two at a time.
+test: fast
+	@.venv/bin/python -m pytest -m e2e
 
 # Without the browser: what to run while writing.
 fast: lint types
-	@.venv/bin/python -m pytest -m "not e2e"
+	@.venv/bin/python -m pytest -n 2 -m "not e2e"
 
 lint: dev
 	@.venv/bin/ruff format --check --quiet .
