@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import os
 import shutil
 import tempfile
+import time
 import zipfile
 from dataclasses import asdict
 from datetime import datetime
@@ -81,33 +84,57 @@ def save(model: HybridModel, folder: Path) -> None:
         }
         (fresh / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
         _swap(fresh, folder)
+        _sweep(folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _swap(fresh: Path, folder: Path) -> None:
-    old = folder.with_name(f".{folder.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
+    """Put `fresh` in the place of `folder`; whenever this ends, `_whole` finds a model."""
+    for file in fresh.iterdir():  # a power failure must not leave names without content
+        with file.open("rb") as content:
+            os.fsync(content.fileno())
+    old = _old(folder)
+    if folder.exists():  # else `old` is all there is, left by one that was killed between the two
+        shutil.rmtree(old, ignore_errors=True)
         folder.replace(old)
     fresh.replace(folder)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}-old")
+
+
+def _whole(folder: Path) -> Path:
+    """Return where the model is: beside its place while, or since, it was being exchanged."""
+    return _old(folder) if not folder.exists() and _old(folder).exists() else folder
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what those that were killed left; one that is still at it needs less than a day."""
+    for left in folder.parent.iterdir():
+        if left.name.startswith(f".{folder.name}-"):
+            with contextlib.suppress(FileNotFoundError):
+                if time.time() - left.stat().st_mtime > 86_400:
+                    shutil.rmtree(left, ignore_errors=True)
 
 
 def load(folder: Path) -> HybridModel:
     """Read a model, refusing whatever is not exactly what `save` wrote."""
     from recommender.hybrid import HybridModel  # noqa: PLC0415  (a cycle)
 
+    place = _whole(folder)
     try:
-        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        facts = json.loads((place / FACTS).read_text("utf-8"))
         if facts["format"] != FORMAT:
             raise ModelFileError(
                 f"The model in {folder.name} was saved by another version; train it again."
             )
-        digest = hashlib.sha256((folder / ARRAYS).read_bytes()).hexdigest()
+        digest = hashlib.sha256((place / ARRAYS).read_bytes()).hexdigest()
         if digest != facts["sha256"]:
             raise ModelFileError(f"The model in {folder.name} is damaged; train it again.")
-        with np.load(folder / ARRAYS, allow_pickle=False) as arrays:
+        with np.load(place / ARRAYS, allow_pickle=False) as arrays:
             a = dict(arrays)
         names = tuple(facts["features"])
 

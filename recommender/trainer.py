@@ -154,7 +154,10 @@ class Trainer:
 
     def _keep(self, model: HybridModel, version: int) -> None:
         model.save(self._folder / MODEL)
-        (self._folder / NOTE).write_text(json.dumps({"version": version}), "utf-8")
+        # Whole or not at all: a model with an earlier note serves, one with half a note does not.
+        fresh = self._folder / f".{NOTE}"
+        fresh.write_text(json.dumps({"version": version}), "utf-8")
+        fresh.replace(self._folder / NOTE)
 
     def _load(self) -> None:
         try:
