@@ -14,6 +14,7 @@ header("Rate", "One person can enter everyone's stars; predictions move at once.
 if not club.names:
     with empty_state(":material/group_add:", "There is nobody to rate for yet.", "no_members"):
         st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
+        st.page_link(router.page("bring"), label="Bring ratings", icon=":material/upload_file:")
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -27,6 +28,7 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
         label_visibility="collapsed",
     )
     rate.undo_button(club)
+    st.page_link(router.page("bring"), label="Bring ratings", icon=":material/upload_file:")
 
 if way == "Grid":
     rate.grid(club)

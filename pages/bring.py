@@ -1,0 +1,14 @@
+"""Bring ratings: what members have rated elsewhere, taken over after a preview."""
+
+import streamlit as st
+
+from ui import router, services
+from ui.components import rating_imports
+from ui.components.basics import header
+
+router.require()
+
+club = services.view()
+header("Bring ratings", "What you have rated elsewhere counts here, too.")
+st.page_link(router.page("rate"), label="Rate by hand", icon=":material/star_half:")
+rating_imports.section(club)

@@ -1,0 +1,245 @@
+"""Bring promises: see what would change, decide what is not certain, take all of it back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sources
+from furnished import Open, click
+from streamlit.testing.v1 import AppTest
+
+from club.store import Store
+
+HEAT, MATRIX, SABRINA_OLD, SABRINA, PULP_FICTION = 6, 2571, 915, 7, 296
+LETTERBOXD = ("Date", "Name", "Year", "Letterboxd URI", "Rating")
+
+
+def export(tmp_path: Path, *rows: tuple[object, ...], name: str = "letterboxd-ana.zip") -> bytes:
+    files: sources.Files = {"ratings.csv": sources.table(LETTERBOXD, *rows)}
+    return sources.zipped(files, tmp_path / name, "root/").read_bytes()
+
+
+def upload(app: AppTest, *files: tuple[str, bytes | str]) -> AppTest:
+    raw = [(name, c if isinstance(c, bytes) else c.encode("utf-8"), "") for name, c in files]
+    app.file_uploader[0].set_value(raw).run()
+    assert not app.exception
+    return app
+
+
+def numbers(app: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def keyed(app: AppTest, kind: str, part: str):
+    """The widget of a kind whose key holds `part`."""
+    return next(widget for widget in app.get(kind) if part in (widget.key or ""))
+
+
+def of(store: Store, member: int) -> dict[int, float]:
+    mine = store.ratings().query("member_id == @member")
+    return dict(zip(mine["movie_id"], mine["rating"], strict=True))
+
+
+@pytest.fixture
+def zed(store: Store) -> int:
+    return store.add_member("Zed")
+
+
+def test_the_rate_page_leads_here(open_page: Open) -> None:
+    links = [link.label for link in open_page("rate").get("page_link")]
+    assert "Bring ratings" in links
+    assert open_page("bring").title[0].value == "Bring ratings"
+
+
+def test_nothing_is_written_before_it_is_confirmed_and_all_is_undone_at_once(
+    open_page: Open, store: Store, zed: int, tmp_path: Path
+) -> None:
+    content = export(
+        tmp_path, ("2020-05-01", "Heat", 1995, "a", 4.5), ("2020-05-02", "The Matrix", 1999, "b", 3)
+    )
+    version = store.version()
+    app = upload(open_page("bring"), ("letterboxd-zed-2020.zip", content))
+    assert keyed(app, "selectbox", "who").value == "Zed", "the file's own name says whose it is"
+    assert numbers(app) == {
+        "New": "2", "Already there": "0", "Other stars": "0", "To decide": "0", "Not found": "0",
+        "Left out": "0",
+    }  # fmt: skip
+    assert store.version() == version
+    click(app, "Take over 2 ratings")
+    assert of(store, zed) == {HEAT: 4.5, MATRIX: 3.0}
+    assert app.success[0].value == "Taken over: 2 ratings."
+    mine = store.ratings().query("member_id == @zed")
+    assert mine["timestamp"].tolist() == [1588334400, 1588420800]
+    app.button("undo").click().run()
+    assert of(store, zed) == {}
+
+
+def test_leaving_it_changes_nothing_and_begins_anew(
+    open_page: Open, store: Store, tmp_path: Path
+) -> None:
+    version = store.version()
+    content = export(tmp_path, ("2020-05-01", "Heat", 1995, "a", 4.5))
+    app = upload(open_page("bring"), ("letterboxd-ana.zip", content))
+    click(app, "Leave it")
+    assert not app.metric
+    assert store.version() == version
+
+
+def test_a_file_without_names_waits_for_its_member(
+    open_page: Open, store: Store, zed: int, tmp_path: Path
+) -> None:
+    content = export(tmp_path, ("2020-05-01", "Heat", 1995, "a", 4.5))
+    app = upload(open_page("bring"), ("letterboxd-xy.zip", content))
+    assert numbers(app)["Left out"] == "1"
+    assert app.button("bring_save").disabled
+    keyed(app, "selectbox", "who").set_value("Zed").run()
+    click(app, "Take over 1 rating")
+    assert of(store, zed) == {HEAT: 4.5}
+
+
+def test_a_table_of_several_people_finds_or_adds_its_members(
+    open_page: Open, store: Store, zed: int
+) -> None:
+    text = "Title,Year,Rating,Member\nHeat,1995,4.5,ZED\nHeat,1995,2,Yan\n"
+    app = upload(open_page("bring"), ("t.csv", text))
+    assert "Yan joins the club." in [text.value for text in app.caption]
+    click(app, "Take over 2 ratings")
+    yan = int(store.members().query("name == 'Yan'").index[0])
+    assert (of(store, zed), of(store, yan)) == ({HEAT: 4.5}, {HEAT: 2.0})
+    assert app.success[0].value == "Taken over: 2 ratings and 1 new member."
+
+
+def test_several_files_are_each_for_their_member(open_page: Open, store: Store, zed: int) -> None:
+    table = "Title,Year,Rating\nHeat,1995,{}\n"
+    app = upload(open_page("bring"), ("m.csv", table.format(4.5)), ("m.csv", table.format(1.5)))
+    first, second = (box for box in app.selectbox if "who" in box.key)
+    assert [box.label for box in (first, second)] == [
+        r"Whose is m\.csv?", r"Whose is m\.csv \(2\)?"
+    ]  # fmt: skip
+    first.set_value("Zed")
+    second.set_value("Bruno").run()
+    click(app, "Take over 2 ratings")
+    bruno = int(store.members().query("name == 'Bruno'").index[0])
+    assert (of(store, zed)[HEAT], of(store, bruno)[HEAT]) == (4.5, 1.5)
+
+
+@pytest.fixture
+def uncertain(open_page: Open, zed: int) -> AppTest:
+    """Three rows that nobody can be certain of."""
+    text = "Title,Year,Rating\nSabrina,1996,4.5\nHeatt,1995,3\nMatrix,1999,2\n"
+    return upload(open_page("bring"), ("zed.csv", text))
+
+
+def test_what_is_not_certain_is_taken_only_when_confirmed(
+    uncertain: AppTest, store: Store, zed: int
+) -> None:
+    app = uncertain
+    assert numbers(app)["To decide"] == "3"
+    assert app.button("bring_save").disabled
+    which = {box.label: box for box in app.selectbox if "_is_" in box.key}
+    assert which["Which movie is Sabrina?"].value == SABRINA
+    keyed(app, "checkbox", "sure_zed.csv_2").check().run()
+    next(b for b in app.selectbox if "is_zed.csv_3" in b.key).set_value(0).run()
+    assert numbers(app)["To decide"] == "1"
+    assert keyed(app, "checkbox", "sure_zed.csv_3").value, "whoever chooses has decided"
+    click(app, "Take over 1 rating")
+    assert of(store, zed) == {SABRINA: 4.5}
+
+
+def test_a_decision_can_be_taken_back(uncertain: AppTest) -> None:
+    app = uncertain
+    click(app, "All of these are right")
+    assert numbers(app)["To decide"] == "0"
+    keyed(app, "checkbox", "sure_zed.csv_4").uncheck().run()
+    assert numbers(app)["To decide"] == "1"
+
+
+def test_many_rows_to_decide_come_page_by_page_and_stay_decided(
+    open_page: Open, store: Store, zed: int
+) -> None:
+    lines = "".join(f"Heat{'t' * (n + 1)},1995,{n / 2 + 0.5}\n" for n in range(3))
+    lines += "".join(f"{t},,3.5\n" for t in ("Heat", "Up", "Seven", "Fargo", "Toy Story"))
+    app = upload(open_page("bring"), ("zed.csv", "Title,Year,Rating\n" + lines))
+    total = int(numbers(app)["To decide"])
+    assert total > 6
+    click(app, "All of these are right")
+    app.get("pagination")[0].set_value(2).run()
+    assert int(numbers(app)["To decide"]) == total - 6
+    app.get("pagination")[0].set_value(1).run()
+    assert all(box.value for box in app.checkbox if "sure" in box.key)
+
+
+def test_the_scale_can_be_put_right(open_page: Open, store: Store, zed: int) -> None:
+    app = upload(open_page("bring"), ("t.csv", "Title,Year,Rating,Member\nHeat,1995,4,Zed\n"))
+    shown = [text.value for text in app.caption]
+    assert r"All ratings are whole numbers from 1 to 5\. So 4 → 4." in shown
+    app.segmented_control("bring_0_top_0").set_value(10).run()
+    click(app, "Take over 1 rating")
+    assert of(store, zed) == {HEAT: 2.0}
+
+
+def test_where_stars_differ_somebody_chooses(open_page: Open, store: Store, zed: int) -> None:
+    store.rate_many([(zed, HEAT, 1), (zed, MATRIX, 1), (zed, PULP_FICTION, 5)])
+    text = "Title,Year,Rating,Member\nHeat,1995,4.5,Zed\nThe Matrix,1999,3,Zed\n"
+    app = upload(open_page("bring"), ("t.csv", text + "Pulp Fiction,1994,5,Zed\n"))
+    assert (numbers(app)["Other stars"], numbers(app)["Already there"]) == ("2", "1")
+    assert app.button("bring_save").disabled, "without a day the club's stars stay"
+    assert app.data_editor[0].value["take"].tolist() == [False, False]
+    key = f"bring_0_theirs_{store.version()}_newer"
+    ticked = {"edited_rows": {1: {"take": True}}, "added_rows": [], "deleted_rows": []}
+    app.session_state[key] = ticked
+    app.run()
+    assert app.button("bring_save").label == "Take over 1 rating"
+    app.session_state[key] = ticked  # a test's browser forgets it
+    click(app, "Take over 1 rating")
+    assert of(store, zed) == {HEAT: 1.0, MATRIX: 3.0, PULP_FICTION: 5.0}
+
+
+def test_missing_movies_are_added_only_if_asked(open_page: Open, store: Store, zed: int) -> None:
+    app = upload(open_page("bring"), ("t.csv", "Title,Year,Rating,Member\nNova,2091,4.5,Zed\n"))
+    assert numbers(app)["Not found"] == "1"
+    keyed(app, "checkbox", "add").check().run()
+    click(app, "Take over 1 rating")
+    assert store.movies()["title"].tolist() == ["Nova"]
+    assert list(of(store, zed).values()) == [4.5]
+
+
+def test_a_watchlist_is_offered_for_the_shortlist(
+    open_page: Open, store: Store, zed: int, tmp_path: Path
+) -> None:
+    files: sources.Files = {
+        "watchlist.csv": sources.table(LETTERBOXD[:4], ("2020-01-01", "Heat", 1995, "a")),
+        "watched.csv": sources.table(LETTERBOXD[:4], ("2020-01-01", "The Matrix", 1999, "a")),
+    }
+    content = sources.zipped(files, tmp_path / "x.zip").read_bytes()
+    app = upload(open_page("bring"), ("letterboxd-zed.zip", content))
+    before = store.shortlist()
+    app.multiselect[0].set_value([HEAT]).run()
+    click(app, "Take over 0 ratings")
+    assert store.shortlist() == [*before, HEAT]
+    assert [zed, MATRIX] in store.seen().values.tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("x.csv", "Dear diary\n", "has no columns for title and rating"),
+        ("x.zip", b"PK\x05\x06" + b"\x00" * 18, "holds nothing that is known here"),
+        ("../../x.csv", "", "is empty or no table"),
+    ],
+)
+def test_a_file_that_is_no_use_is_one_sentence(
+    open_page: Open, name: str, content: str | bytes, sentence: str
+) -> None:
+    app = upload(open_page("bring"), (name, content))
+    assert len(app.error) == 1
+    assert sentence in app.error[0].value.replace("\\", "")
+
+
+def test_titles_and_names_are_text_never_markup(open_page: Open, zed: int) -> None:
+    text = 'Title,Year,Rating,Member\n"Heat ![x](http://x)",1995,4.5,"*Evil* ![y](http://y)"\n'
+    app = upload(open_page("bring"), ("![z](http://z).csv", text))
+    told = [*app.markdown, *app.caption, *app.selectbox]
+    texts = [getattr(one, "label", "") or getattr(one, "value", "") for one in told]
+    assert not [text for text in texts if "![" in str(text)]

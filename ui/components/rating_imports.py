@@ -1,0 +1,270 @@
+"""The Bring page: files of other apps, whose they are, what would change, and then taking it over.
+
+What somebody decides lies in the session under keys of the round; after saving or leaving it
+another round begins.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from club import brought
+from club.brought import Brought, Choices, ClubNow, Plan, Saved
+from club.brought.plan import Matches, Take
+from club.brought.rows import FIVES, HUNDREDS, TENS, stars_of
+from club.rules import clean_name, name_key
+from ui import router, services
+from ui.components import rate
+from ui.components import rating_preview as preview
+from ui.components.basics import change, errors_shown
+from ui.components.rating_preview import ROUND, key
+from ui.services import View
+from ui.text import counted, half_stars, listed, plain
+
+FOUND, MATCHES, SAVED = "bring_found", "bring_matches", "bring_saved"
+KINDS, LARGEST = ["zip", "csv", "tsv", "txt", "gz"], 64  # MiB; real ones have one or two
+WHAT = """\
+Several files at once are fine, each for its member. Nothing changes before you have seen it.
+
+- **Letterboxd**: the ZIP from *Settings*, *Data*, *Export your data*; or its ratings.csv alone.
+- **IMDb**: the CSV from *Your ratings*, *Export*.
+- **Another club** like this one: what `python -m club export` wrote, for all members at once.
+- **Any table** (CSV) with columns for title and rating, better with the year; a column for the
+  member if it holds several people's.
+"""
+
+
+def section(club: View) -> None:
+    """Draw the way from files to ratings, as far as somebody has come."""
+    files = st.file_uploader(
+        "Files",
+        type=KINDS,
+        accept_multiple_files=True,
+        key=key("files"),
+        max_upload_size=LARGEST,
+        label_visibility="collapsed",
+    )
+    if not files:
+        _saved(club)
+        st.markdown(WHAT)
+        return
+    with errors_shown():
+        found = _read(files)
+        _whose(club, found)
+        _scales(found)
+        _look(club, found)
+
+
+def _read(files: list[UploadedFile]) -> list[Brought]:
+    ids = [file.file_id for file in files]
+    held = st.session_state.get(FOUND)
+    if held is None or held[0] != ids:
+        with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
+            held = ids, brought.read_all([_on_disk(folder, file) for file in files])
+        st.session_state[FOUND] = held
+    return cast("list[Brought]", held[1])
+
+
+def _on_disk(folder: str, file: UploadedFile) -> Path:
+    """The browser names the file: only its last part, and never a hidden one."""
+    place = Path(tempfile.mkdtemp(dir=folder), Path(file.name).name.lstrip(".")[-120:] or "file")
+    place.write_bytes(file.getbuffer())
+    return place
+
+
+def _people(found: Sequence[Brought]) -> Iterator[tuple[str, Brought, str]]:
+    """Yield the key of the widget that asks for a member, the file, and the person in the file."""
+    number = 0
+    for source in found:
+        for person in source.people:
+            yield key(f"who_{number}"), source, person
+            number += 1
+
+
+def _whose(club: View, found: Sequence[Brought]) -> None:
+    with st.grid(columns=4, min_column_width=220, gap="small"):
+        for widget, source, person in _people(found):
+            options, guess = [*club.names.values()], _guess(club, source, person)
+            if guess is not None and guess not in options:
+                options.append(guess)
+            st.selectbox(
+                f"{plain(person)} in {plain(source.file)}"
+                if person
+                else f"Whose is {plain(source.file)}?",
+                options,
+                index=None if guess is None else options.index(guess),
+                key=widget,
+                accept_new_options=True,
+                placeholder="Choose, or type a new name",
+            )
+
+
+def _guess(club: View, source: Brought, person: str) -> str | None:
+    """Return the member whom the file names in its rows or its own name, or a new one."""
+    if person:
+        same = (name for name in club.names.values() if name_key(name) == name_key(person))
+        return next(same, person)
+    words = {name_key(word) for word in re.split(r"[\W_]+", source.file)}
+    return next((name for name in club.names.values() if name_key(name) in words), None)
+
+
+def _scales(found: Sequence[Brought]) -> None:
+    for number, source in enumerate(found):
+        if source.scale.fixed or not source.ratings:
+            continue
+        top = st.segmented_control(
+            f"The highest rating that {plain(source.file)} can have",
+            [FIVES, TENS, HUNDREDS],
+            default=source.scale.top,
+            required=True,
+            key=key(f"top_{number}"),
+        )
+        values = sorted({row.rating or 0.0 for row in source.ratings})
+        shown = sorted({values[0], values[len(values) // 2], values[-1]})
+        pairs = [(value, stars_of(value, top or FIVES)) for value in shown]
+        told = [
+            f"{value:g} → {half_stars(stars) if stars else 'left out'}" for value, stars in pairs
+        ]
+        st.caption(f"{plain(source.scale.doubt)} So {listed(told)}.".lstrip())
+
+
+def _choices(club: View, found: Sequence[Brought]) -> Choices:
+    state = st.session_state
+    members = {
+        (source.file, person): _member(club, state[widget])
+        for widget, source, person in _people(found)
+        if state.get(widget)
+    }
+    tops = {
+        source.file: int(state[key(f"top_{number}")])
+        for number, source in enumerate(found)
+        if state.get(key(f"top_{number}"))
+    }
+    return Choices(
+        members=members,
+        tops=tops,
+        movies=preview.decisions(),
+        take=cast("Take", preview.take()),
+        add_missing=bool(state.get(key("add"))),
+        shortlist=tuple(state.get(key("listed"), ())),
+    )
+
+
+def _member(club: View, name: str) -> int | str:
+    ids = {name_key(known): member for member, known in club.names.items()}
+    return ids.get(name_key(name), clean_name(name))
+
+
+def _plans(club: View, found: Sequence[Brought]) -> tuple[Plan, Plan]:
+    """Return the plan by the rule alone, and the one with what was ticked by hand."""
+    choices, matches = _choices(club, found), _matches(club, found)
+
+    have = ClubNow(club.version, club.ratings, club.shortlist, club.seen)
+
+    def make(choices: Choices) -> Plan:
+        return brought.plan(found, matches, have, choices, now=int(time.time()))
+
+    by_rule = make(choices)
+    ticked = preview.picked(by_rule)
+    return by_rule, make(replace(choices, theirs=ticked)) if ticked else by_rule
+
+
+def _matches(club: View, found: Sequence[Brought]) -> Matches:
+    asked = st.session_state[FOUND][0], club.version, services.world_number()
+    held = st.session_state.get(MATCHES)
+    if held is None or held[0] != asked:
+        held = asked, brought.match(found, club.movies)
+        st.session_state[MATCHES] = held
+    return cast("Matches", held[1])
+
+
+def _look(club: View, found: Sequence[Brought]) -> None:
+    by_rule, plan = _plans(club, found)
+    choices = _choices(club, found)
+    st.subheader("What would change", anchor=False)
+    preview.numbers(plan)
+    for note in brought.notes(found, choices):
+        st.caption(plain(note))
+    preview.to_decide(club, plan)
+    preview.other_stars(club, by_rule)
+    _missing(plan)
+    preview.tables(club, plan, brought.rejected(plan, club.movies))
+    if plan.wished:
+        st.multiselect(
+            f"From the watchlist to the shortlist ({counted(len(plan.wished), 'movie')})",
+            plan.wished,
+            format_func=lambda movie: preview.called(club, movie),
+            key=key("listed"),
+            placeholder="None of them",
+        )
+    _confirm(plan)
+
+
+def _missing(plan: Plan) -> None:
+    missing = plan.of("unmatched")
+    if missing:
+        st.checkbox(
+            f"Add {counted(len(missing), 'movie')} that the catalogue lacks to the club's own",
+            key=key("add"),
+            help="With title and year alone; keywords can come from TMDB later.",
+        )
+
+
+def _confirm(plan: Plan) -> None:
+    written = len(plan.taken)
+    new = [who for who in dict.fromkeys(e.member for e in plan.taken) if isinstance(who, str)]
+    if new:
+        st.caption(f"{plain(listed(new))} {'joins' if len(new) == 1 else 'join'} the club.")
+    if plan.seen:
+        marked = "is marked" if len(plan.seen) == 1 else "are marked"
+        st.caption(f"{counted(len(plan.seen), 'movie')} without stars {marked} as seen.")
+    with st.container(horizontal=True):
+        st.button(
+            f"Take over {counted(written, 'rating')}",
+            type="primary",
+            key="bring_save",
+            icon=":material/library_add_check:",
+            disabled=not (written or plan.shortlist or plan.seen),
+            on_click=_save,
+        )
+        st.button("Leave it", key="bring_cancel", on_click=_another_round)
+
+
+def _save() -> None:
+    def write() -> Saved:
+        club, found = services.view(), st.session_state[FOUND][1]
+        return brought.save(services.store(), _plans(club, found)[1])
+
+    saved = change(write)
+    if saved is not None:
+        _another_round()
+        st.session_state[SAVED] = saved
+
+
+def _another_round() -> None:
+    for name in (FOUND, MATCHES, SAVED):
+        st.session_state.pop(name, None)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def _saved(club: View) -> None:
+    saved: Saved | None = st.session_state.get(SAVED)
+    if saved is None:
+        return
+    parts = [counted(saved.ratings, "rating")]
+    parts += [counted(saved.movies, "new movie")] if saved.movies else []
+    parts += [counted(saved.members, "new member")] if saved.members else []
+    parts += [counted(saved.seen, "movie") + " seen"] if saved.seen else []
+    st.success(f"Taken over: {listed(parts)}.", icon=":material/check_circle:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        rate.undo_button(club)
+        st.page_link(router.page("rate"), label="Rate", icon=":material/star_half:")
