@@ -145,7 +145,8 @@ def test_a_night_with_a_guest_a_veto_and_a_sealed_vote(new_server: NewServer, vi
         assert store.nights.verdicts(night).stars is None
         tap(phones[name], name, stars)
     for page in (desk, phones["Ana"]):
-        expect(page.get_by_test_id("stMetricValue").first).to_have_text("3.83 ★")
+        given_mean = page.get_by_test_id("stMetric").filter(has_text="Given")
+        expect(given_mean).to_contain_text("3.83 ★", timeout=SOON)
     pd.testing.assert_frame_equal(store.nights.predictions(), before)
     assert sorted(store.nights.given()["rating"]) == [2.0, 4.5, 5.0]
 
