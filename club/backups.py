@@ -93,7 +93,7 @@ def find(database: Database) -> list[Backup]:
     """Return the backups of a database in its folder, newest first."""
     named = re.compile(rf"{re.escape(_stem(database))}-(\d{{8}}T\d{{6}}Z)(?:-([a-z-]+))?\.db")
     found = []
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):  # no folder yet, or none that can be read
         for file in folder_of(database).iterdir():
             # Another program may have another name like ours, or take a file away meanwhile.
             with contextlib.suppress(ValueError, FileNotFoundError):

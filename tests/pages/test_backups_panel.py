@@ -1,0 +1,255 @@
+"""The Club page promises: the club is backed up by itself, and can go back, after a look."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from club import backups
+from club.errors import StoreUnavailable
+from club.store import Store
+from ui import keeper, services
+from ui.keeper import Keeper
+
+NOW = datetime(2026, 7, 28, 12, tzinfo=UTC)
+
+
+def panel() -> None:
+    """The section alone, as the Club page draws it."""
+    from ui import services
+    from ui.components import backups
+    from ui.components.basics import header
+
+    header("Club")
+    backups.section(services.view())
+
+
+@pytest.fixture
+def quiet(var: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
+    """No backup but those that a test makes."""
+    found = Keeper(services.store())
+    monkeypatch.setattr(keeper, "keeper", lambda: found)
+    return found
+
+
+@pytest.fixture
+def no_learning(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
+    begun: list[int] = []
+    monkeypatch.setattr(services, "learn", lambda: begun.append(services.store().version()))
+    return begun
+
+
+def opened() -> AppTest:
+    app = AppTest.from_function(panel, default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def texts(app: AppTest) -> list[str]:
+    return [part.value for part in app.markdown]
+
+
+def test_a_club_without_a_backup_gets_one_now(quiet: Keeper, store: Store) -> None:
+    app = opened()
+    assert "There is no backup yet." in texts(app)
+    assert app.expander[0].label == "All backups (0)"
+    app.button("back_up").click().run()
+    assert [toast.value for toast in app.toast] == ["The club is backed up."]
+    assert texts(app)[0].startswith("The last backup was made just now (")
+    (made,) = backups.find(store.database)
+    assert made.file.parent == store.file.parent / "backups"
+    assert len(Store(made.file).ratings()) == len(store.ratings())
+    app.button("back_up").click().run()
+    assert [toast.value for toast in app.toast] == ["Nothing has changed since the last one."]
+    assert len(backups.find(store.database)) == 1
+
+
+def test_every_backup_is_listed_with_its_day_and_size(quiet: Keeper, store: Store) -> None:
+    for days in (40, 2, 0):
+        backups.roll(store, NOW - timedelta(days=days))
+        store.touch()
+    old = backups.keep_old(store, "before-restore")
+    old.file.rename(old.file.with_name("club-20200101T000000Z-before-moving-out.db"))
+    backups.keep_old(store, "before-restore")
+    app = opened()
+    assert app.expander[0].label == "All backups (5)"
+    day = f"{NOW.astimezone().day} {NOW.astimezone():%b %Y, %H:%M}"
+    assert day in texts(app)
+    assert any("before another one was restored" in text for text in texts(app))
+    sizes = [caption.value for caption in app.caption if caption.value.endswith(" MB")]
+    assert len(sizes) == 5
+    assert len(app.get("download_button")) == 5
+
+
+def test_a_restore_is_looked_at_first_and_needs_a_yes(
+    quiet: Keeper, store: Store, no_learning: list[int]
+) -> None:
+    backups.roll(store, NOW)
+    (made,) = backups.find(store.database)
+    before, version = store.ratings(), store.version()
+    ana = int(store.members().index[0])
+    rated = set(before.query(f"member_id == {ana}")["movie_id"])
+    new = next(int(movie) for movie in services.view().movies.index if movie not in rated)
+    store.rate(ana, new, 2)
+    app = opened()
+    app.button(f"restore_{made.file.stem}").click().run()
+    assert not app.exception
+    (table,) = app.dataframe
+    row = table.value.set_index("what").loc["ratings"]
+    assert row.tolist() == [len(before) + 1, len(before), 1]
+    assert any("gone with it: ratings (1) and everything else (1)." in text for text in texts(app))
+    assert app.button("restore_sure").disabled
+    # Somebody rates once more meanwhile: what is shown is what there is.
+    store.unrate(ana, new)
+    app.run()
+    assert app.dataframe[0].value.set_index("what").loc["ratings", "lost"] == 0
+    app.checkbox("restore_yes").check().run()
+    app.button("restore_sure").click().run()
+    assert not app.exception
+    assert store.ratings().equals(before)
+    assert store.version() == version + 3 == no_learning[0]
+    assert not app.dataframe
+    assert app.expander[0].label == "All backups (2)"
+
+
+def test_a_restore_may_be_left(quiet: Keeper, store: Store) -> None:
+    backups.roll(store, NOW)
+    (made,) = backups.find(store.database)
+    version = store.version()
+    app = opened()
+    app.button(f"restore_{made.file.stem}").click().run()
+    assert any("Nothing that is there now would be lost." in text for text in texts(app))
+    app.button("restore_leave").click().run()
+    assert not app.dataframe
+    assert (store.version(), len(backups.find(store.database))) == (version, 1)
+
+
+def test_a_damaged_backup_is_refused_in_a_sentence(quiet: Keeper, store: Store) -> None:
+    backups.roll(store, NOW)
+    (made,) = backups.find(store.database)
+    made.file.write_bytes(made.file.read_bytes()[:20_000])
+    app = opened()
+    app.button(f"restore_{made.file.stem}").click().run()
+    (error,) = app.error
+    assert "is damaged or no backup; choose another one" in error.value.replace("\\", "")
+    assert not app.dataframe
+
+
+def test_a_backup_that_was_brought_is_looked_at_and_restored(
+    quiet: Keeper, store: Store, tmp_path: Path, no_learning: list[int]
+) -> None:
+    other = Store(tmp_path / "other.db")
+    other.add_member("Zoë")
+    backups.back_up(other, tmp_path / "theirs.db")
+    app = opened()
+    (upload,) = app.get("file_uploader")
+    upload.upload("theirs.db", (tmp_path / "theirs.db").read_bytes()).run()
+    assert not app.exception
+    assert app.dataframe[0].value.set_index("what").loc["people", "in the backup"] == 1
+    app.checkbox("restore_yes").check().run()
+    app.button("restore_sure").click().run()
+    assert store.members()["name"].tolist() == ["Zoë"]
+    assert not app.exception
+    assert len(no_learning) == 1
+
+
+def test_what_kept_a_backup_from_being_made_is_said(quiet: Keeper, store: Store) -> None:
+    (store.file.parent / "backups").write_text("no folder")
+    quiet.look()
+    (store.file.parent / "backups").unlink()
+    app = opened()
+    (warning,) = app.warning
+    assert warning.value.startswith("The last backup failed. The folder ")
+    quiet.look()
+    assert not opened().warning
+
+
+# The keeper
+
+
+class Clock:
+    now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+def test_the_keeper_backs_up_at_the_start_and_then_once_a_day(store: Store) -> None:
+    clock = Clock()
+    ours = Keeper(store, clock)
+    ours.look()
+    assert len(backups.find(store.database)) == 1
+    store.touch()
+    clock.now += timedelta(hours=11)
+    ours.look()
+    assert len(backups.find(store.database)) == 1, "one a day"
+    clock.now += timedelta(hours=1)
+    ours.look()
+    assert len(backups.find(store.database)) == 2
+    clock.now += timedelta(days=1)
+    ours.look()
+    assert len(backups.find(store.database)) == 2, "nothing has changed"
+    store.touch()
+    Keeper(store, clock).look()
+    assert len(backups.find(store.database)) == 3, "the app was started again"
+    clock.now -= timedelta(days=300)
+    store.touch()
+    ours.look()
+    assert len(backups.find(store.database)) == 4
+
+
+def test_an_attempt_that_failed_is_repeated(
+    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.WARNING)
+    ours = Keeper(store, Clock())
+
+    def fails(error: Exception):
+        def roll(*_: object) -> None:
+            raise error
+
+        return roll
+
+    with monkeypatch.context() as broken:
+        broken.setattr(keeper, "roll", fails(StoreUnavailable("The disk is full.")))
+        ours.look()
+        assert ours.problem == "The disk is full."
+        broken.setattr(keeper, "roll", fails(RuntimeError("secret detail")))
+        ours.look()
+        assert ours.problem == "The backup failed; the server's log says why."
+    assert "secret detail" in caplog.text
+    ours.look()
+    assert ours.problem == ""
+    assert len(backups.find(store.database)) == 1
+
+
+def test_the_keeper_works_in_the_background_and_can_be_stopped(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, looked = Keeper(store), []
+
+    def look() -> None:
+        looked.append(1)
+        if len(looked) == 3:
+            ours.stop()
+
+    monkeypatch.setattr(ours, "look", look)
+    monkeypatch.setattr(keeper, "LOOK_EVERY", 0)
+    ours._work()
+    assert len(looked) == 3
+
+
+def test_there_is_one_keeper_a_database(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Keeper] = []
+
+    def start(self: Keeper) -> None:
+        started.append(self)
+
+    monkeypatch.setattr(Keeper, "start", start)
+    assert keeper.keeper() is keeper.keeper()
+    assert started == [keeper.keeper()]

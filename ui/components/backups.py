@@ -1,0 +1,184 @@
+"""Backups, a section of the Club page: what there is, one more now, and the way back to one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+
+from club import backups
+from club.backups import Backup
+from club.restore import Preview, preview, restore
+from ui import keeper, services
+from ui.components.basics import change, errors_shown, notify
+from ui.services import View
+from ui.text import ago, day, listed, plain
+
+Chosen = Path | tuple[str, bytes]  # one of ours, or the name and content of one that was brought
+CHOSEN, SEEN, SURE, ROUND = "restore_chosen", "restore_seen", "restore_yes", "restore_round"
+REASONS = {
+    "before-restore": "before another one was restored",
+    "before-move": "before another club moved in",
+    "damaged": "damaged when it was replaced",
+}
+WHAT = (
+    "The club is backed up when the app starts and once a day, if anything has changed: the newest "
+    "of each of the last 7 days, 4 weeks and 12 months is kept."
+)
+
+
+def section(club: View) -> None:
+    """Draw the last backup, the others, and what can be done with them."""
+    st.subheader("Backups", anchor=False)
+    found = backups.find(services.store().database)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(_last(found), width="stretch")
+        st.button("Back up now", key="back_up", icon=":material/save:", on_click=_back_up)
+    if problem := keeper.keeper().problem:
+        st.warning(f"The last backup failed. {plain(problem)}", icon=":material/error:")
+    with st.expander(f"All backups ({len(found)})", icon=":material/inventory_2:", key="backups"):
+        st.caption(f"{WHAT} They are in {plain(backups.folder_of(services.store().database))}.")
+        for backup in found:
+            _row(backup)
+        _brought()
+    if CHOSEN in st.session_state:
+        _confirm(club, st.session_state[CHOSEN])
+
+
+def _last(found: list[Backup]) -> str:
+    newest = next((backup for backup in found if backup.reason is None), None)
+    if newest is None:
+        return "There is no backup yet."
+    return f"The last backup was made {ago(newest.made_at)} ({_size(newest.size)})."
+
+
+def _back_up() -> None:
+    made: list[Backup | None] = []
+    change(lambda: made.append(backups.roll(services.store())))
+    if made:
+        notify("The club is backed up." if made[0] else "Nothing has changed since the last one.")
+
+
+def _row(backup: Backup) -> None:
+    name = backup.file.stem
+    when = _moment(backup.made_at)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"row_{name}", gap="small"):
+        reason = REASONS.get(backup.reason or "", plain(backup.reason or ""))
+        why = f"  \n:gray[:small[{reason}]]" if reason else ""
+        st.markdown(f"{when}{why}", width="stretch")
+        st.caption(_size(backup.size), width="content")
+        st.download_button(
+            "",
+            backup.file.read_bytes,  # only when somebody asks for it
+            backup.file.name,
+            "application/vnd.sqlite3",
+            key=f"download_{name}",
+            help=f"Download the backup of {when}",
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
+        if backup.reason != "damaged":
+            st.button(
+                "",
+                key=f"restore_{name}",
+                help=f"Go back to {when}; you see first what that means",
+                icon=":material/settings_backup_restore:",
+                type="tertiary",
+                on_click=_choose,
+                args=(backup.file,),
+            )
+
+
+def _brought() -> None:
+    """Draw the way back from a file that was downloaded, here or on another computer."""
+    key = f"restore_file_{st.session_state.get(ROUND, 0)}"
+
+    def look() -> None:
+        if file := st.session_state[key]:
+            _choose((Path(file.name).name, file.getvalue()))
+
+    st.file_uploader("A backup that you downloaded", type=["db"], key=key, on_change=look)
+
+
+@contextmanager
+def _on_disk(chosen: Chosen) -> Iterator[Path]:
+    """Give what was brought a file for as long as it is read."""
+    if isinstance(chosen, Path):
+        yield chosen
+        return
+    name, content = chosen
+    with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
+        file = Path(folder, name.lstrip(".") or "backup.db")
+        file.write_bytes(content)
+        yield file
+
+
+def _choose(chosen: Chosen) -> None:
+    _leave()
+    change(_look, chosen, services.store().version())
+
+
+def _look(chosen: Chosen, version: int) -> Preview:
+    with _on_disk(chosen) as file:
+        found = preview(services.database(), file)
+    st.session_state[CHOSEN], st.session_state[SEEN] = chosen, (version, found)
+    return found
+
+
+def _leave() -> None:
+    st.session_state.pop(CHOSEN, None)
+    st.session_state.pop(SURE, None)
+
+
+def _confirm(club: View, chosen: Chosen) -> None:
+    """Draw what the restore would do, as the club is now, and ask."""
+    version, found = st.session_state[SEEN]
+    with st.container(border=True, key="restore_preview"), errors_shown():
+        if version != club.version:  # somebody has changed something meanwhile
+            found = _look(chosen, club.version)
+        then = found.backup
+        st.markdown(f"##### Go back to {plain(then.name)} as it was on {_moment(then.changed_at)}?")
+        st.dataframe(found.table, hide_index=True, width="stretch")
+        lost = [f"{name} ({count:,})" for name, count in found.lost.items() if count]
+        st.markdown(
+            f"Given or changed since then, and gone with it: {listed(lost)}."
+            if lost
+            else "Nothing that is there now would be lost."
+        )
+        st.caption("What is there now is kept as a backup first, so you can come back to it.")
+        sure = st.checkbox("Yes, replace what is there now", key=SURE)
+        with st.container(horizontal=True):
+            st.button(
+                "Restore",
+                type="primary",
+                key="restore_sure",
+                icon=":material/settings_backup_restore:",
+                disabled=not sure,
+                on_click=_restore,
+                args=(chosen,),
+            )
+            st.button("Leave it", key="restore_leave", on_click=_leave)
+
+
+def _restore(chosen: Chosen) -> None:
+    def back() -> None:
+        with _on_disk(chosen) as file:
+            restore(services.database(), file)
+        services.learn()
+
+    change(back, done="The club is as it was. The model learns from it.")
+    _leave()
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def _moment(moment: datetime) -> str:
+    return f"{day(moment)}, {moment.astimezone():%H:%M}"
+
+
+def _size(count: int) -> str:
+    return f"{max(count, 100_000) / 1e6:,.1f} MB"
