@@ -6,12 +6,12 @@ import argparse
 import json
 import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from club.backup_commands import add_backup_commands
 from club.errors import ClubError, InvalidInput
-from club.import_command import add_import_command, current_world
+from club.export_command import add_export_command
+from club.import_command import add_import_command
 from club.rating_import_command import add_rating_import_command
 from club.store import DEFAULT_FILE, ENVIRONMENT, Store
 
@@ -63,10 +63,7 @@ def _parser() -> _Parser:
     members.add_argument("--json", action="store_true", help="print JSON")
     members.set_defaults(run=_members)
 
-    export = commands.add_parser("export", parents=[common], help="write all ratings as CSV")
-    export.add_argument("--output", metavar="FILE", type=Path, help="a file instead of the screen")
-    export.set_defaults(run=_export)
-
+    add_export_command(commands, common)
     add_backup_commands(commands, common)
     add_import_command(commands)
     add_rating_import_command(commands, common)
@@ -95,23 +92,6 @@ def _members(options: argparse.Namespace) -> None:
         return
     for row in rows:
         print(f"{row['member_id']:>4}  {row['ratings']:>6,} ratings  {row['name']}")
-
-
-def _export(options: argparse.Namespace) -> None:
-    from club.export import write_ratings  # noqa: PLC0415
-    from club.world import catalogue  # noqa: PLC0415
-
-    store = Store.open(options.database, must_exist=True)
-    movies = catalogue(current_world(), store)
-    if options.output is None:
-        write_ratings(store, movies, sys.stdout)
-        return
-    try:
-        with options.output.open("w", encoding="utf-8", newline="") as file:
-            count = write_ratings(store, movies, file)
-    except OSError as error:
-        raise InvalidInput(f"{options.output} cannot be written: {error.strerror}.") from error
-    print(f"{count:,} ratings are in {options.output}.")
 
 
 def _bundled() -> tuple[Dataset, DemoClub]:

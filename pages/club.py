@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import router, services
 from ui.components import club as clubs
-from ui.components import guests
+from ui.components import exports, guests
 from ui.components.basics import header
 
 router.require()
@@ -18,6 +18,9 @@ with left:
     guests.listed(club)
 with right:
     clubs.shortlist(club)
+
+st.space("small")
+exports.panel(club)
 
 st.space("small")
 st.subheader("About", anchor=False)

@@ -1,0 +1,81 @@
+"""Take your data with you promises: one click each, the data of now, names as plain text."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+import streamlit as st
+from furnished import Open
+
+from club.exports import read_zip
+from club.store import Store
+
+
+@pytest.fixture
+def downloads(monkeypatch: pytest.MonkeyPatch) -> dict:
+    """What each download button was given: key -> (file name, content, its answer to a click)."""
+    found = {}
+    draw = st.download_button
+
+    def note(label, data, **named):
+        found[named["key"]] = (label, named["file_name"], data, named["on_click"])
+        return draw(label, data, **named)
+
+    monkeypatch.setattr(st, "download_button", note)
+    return found
+
+
+def table(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
+
+
+def test_all_ratings_and_everything_are_made_when_they_are_asked_for(
+    open_page: Open, store: Store, downloads: dict, tmp_path
+) -> None:
+    open_page("club")
+    label, name, ratings, click = downloads["export_ratings"]
+    assert (label, name, click) == ("All ratings (CSV)", "ratings.csv", "ignore")
+    header, *rows = table(ratings())
+    assert header[:2] == ["member_id", "member"]
+    assert len(rows) == len(store.ratings())
+    label, name, everything, click = downloads["export_all"]
+    assert (label, name, click) == ("Everything (ZIP)", "movie-club.zip", "ignore")
+    store.add_member("Zoë")
+    (tmp_path / name).write_bytes(everything())
+    assert [row["member"] for row in read_zip(tmp_path / name)["members.csv"]][-1] == "Zoë"
+
+
+def test_letterboxd_takes_the_movies_of_who_is_chosen(
+    open_page: Open, store: Store, downloads: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = int(store.members().index[0])
+    store.rename_member(ana, "Ana *b*")
+    app = open_page("club")
+    assert f"export_letterboxd_{ana}" not in downloads
+    assert "Ana \\*b\\*" in app.selectbox("letterboxd_of").options
+    app.selectbox("letterboxd_of").set_value(ana).run()
+    assert not app.exception
+    label, name, content, _ = downloads[f"export_letterboxd_{ana}"]
+    assert (label, name) == ("Download (CSV)", "letterboxd.csv")
+    header, *rows = table(content())
+    assert header[0] == "LetterboxdURI"
+    mine = store.ratings().query("member_id == @ana")
+    assert len(rows) == len(mine)
+    assert sum(float(row[header.index("Rating")]) for row in rows) == mine["rating"].sum()
+    monkeypatch.setattr("club.exports.letterboxd.MOST_ROWS", len(rows) - 1)
+    app.run()
+    label, name, content, _ = downloads[f"export_letterboxd_{ana}"]
+    assert (label, name) == ("Download (ZIP)", "letterboxd.zip")
+    assert content()[:2] == b"PK"
+
+
+def test_a_club_without_members_can_still_take_everything(
+    open_page: Open, store: Store, downloads: dict
+) -> None:
+    store.start_own_club("Empty")
+    app = open_page("club")
+    assert set(downloads) == {"export_ratings", "export_all"}
+    assert "letterboxd_of" not in [box.key for box in app.selectbox]
+    assert len(table(downloads["export_ratings"][2]())) == 1
