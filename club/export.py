@@ -31,7 +31,8 @@ def write_ratings(store: Store, movies: pd.DataFrame, file: TextIO) -> int:
         movies: where titles and years are looked up; index movie_id. An unknown movie has none.
         file: open for text with newline="".
     """
-    names, ratings = store.members(include_left=True)["name"], store.ratings(include_left=True)
+    # In this order: who joins and rates meanwhile is in neither, or among the names only.
+    ratings, names = store.ratings(include_left=True), store.members(include_left=True)["name"]
     known = movies.reindex(ratings["movie_id"])
     titles, years = known["title"].fillna(""), known["year"].astype(object)
     writer = csv.writer(file, lineterminator="\n")

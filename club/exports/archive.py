@@ -36,9 +36,9 @@ def everything(store: Store, movies: pd.DataFrame) -> bytes:
     """
     with contents.one_moment(store.database) as connection:
         rows = all_rows(connection, movies)
-    lines = [f"{file}: {sheet.says}" for file, sheet in SHEETS.items()]
+    lines = [_INTRODUCTION, *(f"{file}: {sheet.says}" for file, sheet in SHEETS.items()), ""]
     files = {file: _table(sheet, rows[file]) for file, sheet in SHEETS.items()}
-    return packed({README: f"{_INTRODUCTION}\n{chr(10).join(lines)}\n".encode(), **files})
+    return packed({README: "\n".join(lines).encode(), **files})
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
