@@ -1,0 +1,321 @@
+"""A night promises: only those present decide, nothing sealed is shown, frozen stays frozen."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+import pandas as pd
+import pytest
+from furnished import Open
+from streamlit.testing.v1 import AppTest
+
+from club.store import Store
+from ui import evenings, services
+
+ANA, BRUNO, CHIARA = 1, 2, 3
+UP, CONTACT, CHINATOWN = 68954, 1584, 1252
+
+
+@pytest.fixture
+def night(store: Store) -> int:
+    return store.nights.plan(date(2026, 12, 4), [ANA, BRUNO], starts_at=time(20), place="at *Ana*")
+
+
+def said(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.info, *app.subheader, *app.title]
+    return " ".join(element.value for element in parts).replace("\\", "").replace("\u2060", "")
+
+
+def see(open_page: Open, night: int, **query: str) -> AppTest:
+    return open_page("night", night=str(night), **query)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    next(button for button in app.button if button.label.replace("\\", "") == label).click().run()
+    assert not app.exception
+    return app
+
+
+def decide(store: Store, night: int, movie: int = UP, by: str = "average") -> pd.DataFrame:
+    """Decide as the page does, and return what is frozen."""
+    club = services.view()
+    found = evenings.find(club, night)
+    assert found is not None
+    promised = evenings.promise(club, found, evenings.candidates(club, found).movies)
+    model = services.model(club)
+    assert promised is not None
+    assert model is not None
+    name = evenings.model_name(model)
+    store.nights.decide(night, movie, promised, model=name, by=by)
+    return store.nights.predictions(night)
+
+
+def test_an_address_without_a_night_says_so(open_page: Open) -> None:
+    for address in ({"night": "99"}, {"night": "x"}, {}):
+        app = open_page("night", **address)
+        assert "There is no such night" in said(app)
+        assert [link.label for link in app.get("page_link")] == ["All nights"]
+
+
+def test_the_head_says_when_where_and_how_far(open_page: Open, night: int) -> None:
+    app = see(open_page, night)
+    assert app.title[0].value == "Friday, 4 December 2026"
+    assert "20:00 · at *Ana*" in said(app)
+    assert r"at \*Ana\*" in " ".join(caption.value for caption in app.caption)
+
+
+def test_only_those_present_count_and_attendance_is_kept(
+    open_page: Open, store: Store, night: int
+) -> None:
+    app = see(open_page, night)
+    assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Bruno"]
+    app.pills(f"present_{night}").set_value([ANA, CHIARA]).run()
+    assert store.nights.get(night).present == (ANA, CHIARA)
+    assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Chiara"]
+    app.pills(f"present_{night}").set_value([]).run()
+    assert "Nobody is here yet" in said(app)
+
+
+def test_a_guest_is_predicted_like_everybody(open_page: Open, store: Store, night: int) -> None:
+    zoe = store.add_guest("Zoe", loves=[296, 2571], hates=[1721], likes=["heist"])
+    max_ = store.add_guest("Max", loves=[1721], hates=[296])
+    store.nights.attend(night, [ANA, zoe, max_])
+    table = see(open_page, night).dataframe[0].value
+    assert list(table.columns) == ["Movie", "Group", "Ana", "Zoe", "Max"]
+    assert (table["Zoe"] - table["Max"]).abs().max() > 0.1  # tastes, not the crowd's opinion
+
+
+def test_a_veto_and_seen_take_a_movie_out_and_only_who_did_it_takes_it_back(
+    open_page: Open, store: Store, night: int
+) -> None:
+    app = see(open_page, night, me="Ana")
+    app.button(f"veto_{UP}").click().run()
+    app.button(f"seen_{CONTACT}").click().run()
+    assert store.nights.vetoes(night) == {UP: (ANA,)}
+    assert not {"Up", "Contact"} & set(app.dataframe[0].value["Movie"])
+    assert "vetoed by Ana" in said(app)
+    assert "seen by Ana" in said(app)
+    other = see(open_page, night, me="Bruno")
+    assert f"back_{UP}" not in [button.key for button in other.button]
+    app.button(f"back_{UP}").click().run()
+    app.button(f"back_{CONTACT}").click().run()
+    assert store.nights.vetoes(night) == {}
+    assert {"Up", "Contact"} <= set(app.dataframe[0].value["Movie"])
+
+
+def test_rules_leave_out_what_is_too_long_and_let_seen_movies_in(
+    open_page: Open, store: Store, night: int
+) -> None:
+    own = store.add_movie("Our holiday", 2024)
+    store.add_to_shortlist(own)
+    store.rate(ANA, UP, 4.0)
+    store.nights.edit(night, longest=100, rewatch=True)
+    app = see(open_page, night)
+    shown = set(app.dataframe[0].value["Movie"])
+    assert "Up" in shown
+    assert "Chinatown" not in shown
+    assert "takes 130 minutes" in said(app) or "takes 131 minutes" in said(app)
+    assert "Nobody knows how long Our holiday takes." in said(app)
+    assert "Seen by Ana (4)" in said(app)
+
+
+def test_when_nothing_is_left_it_says_why(open_page: Open, store: Store, night: int) -> None:
+    for movie in store.shortlist():
+        store.nights.veto(night, BRUNO, movie)
+    assert "all 6 movies are out tonight" in said(see(open_page, night))
+    for movie in store.shortlist():
+        store.remove_from_shortlist(movie)
+    assert "The shortlist is empty" in said(see(open_page, night))
+
+
+def test_a_vote_is_sealed_until_all_have_voted(open_page: Open, store: Store, night: int) -> None:
+    store.nights.edit(night, voting="rank")
+    store.nights.vote(night, ANA, [UP, CONTACT])
+    app = see(open_page, night, do="Vote", me="Bruno")
+    assert "1 of 2 have voted" in app.get("progress")[0].proto.text
+    assert not len(app.dataframe)
+    assert "Up" not in said(app)
+    mine = see(open_page, night, do="Vote", me="Ana")
+    assert "Your vote is in." in said(mine)
+    store.nights.vote(night, BRUNO, [CONTACT, UP])
+    app.run()
+    assert "Up and Contact are tied" in said(app)
+    assert "Ana: Up and Contact" in said(app)
+    assert list(app.dataframe[0].value.columns) == ["Movie", "Copeland", "Borda", "Plurality"]
+
+
+def test_another_way_to_vote_drops_the_ballots(open_page: Open, store: Store, night: int) -> None:
+    store.nights.edit(night, voting="rank")
+    store.nights.vote(night, ANA, [UP])
+    app = see(open_page, night, do="Vote")
+    app.segmented_control("voting").set_value("Approve").run()
+    assert store.nights.get(night).voting == "approve"
+    assert store.nights.ballot_box(night).voted == ()
+
+
+def test_all_strategies_stand_side_by_side_with_their_source(open_page: Open, night: int) -> None:
+    app = see(open_page, night, do="Side by side")
+    table = app.dataframe[0].value
+    assert len(table) == 10
+    assert table["Source"].str.len().min() > 3
+    assert "strategies choose" in said(app)
+    assert "Fairness has no earlier night to go by yet" in said(app)
+
+
+def test_the_lot_never_falls_on_what_is_vetoed(open_page: Open, store: Store, night: int) -> None:
+    *vetoed, left = store.shortlist()
+    for movie in vetoed:
+        store.nights.veto(night, ANA, movie)
+    app = see(open_page, night, do="Decide")
+    app.pills("decide_by_strategies").set_value("random").run()
+    app.button("draw").click().run()
+    assert store.nights.get(night).drawn == left
+    assert f"The lot fell on **{services.view().title(left)}**" in said(app)
+
+
+def test_the_decision_freezes_what_the_page_promised(
+    open_page: Open, store: Store, night: int
+) -> None:
+    app = see(open_page, night, do="Decide")
+    title = services.view().title(int(app.selectbox[1].value))
+    press(app, f"Watch {title}")
+    decided = store.nights.get(night)
+    frozen = store.nights.predictions(night)
+    assert decided.decided_by == "average"
+    assert decided.movie not in store.shortlist()
+    assert len(frozen) == 2 * 6
+    watched = frozen[frozen["movie_id"] == decided.movie]
+    assert app.metric[0].value == f"{watched['mean'].mean():.2f} ★"
+    assert f"from the model {decided.model}" in said(app)
+    # Whatever comes later, the page goes on saying what was promised.
+    store.rate_many([(ANA, CHINATOWN, 0.5), (BRUNO, CHINATOWN, 0.5), (ANA, 296, 0.5)])
+    app.run()
+    assert app.metric[0].value == f"{watched['mean'].mean():.2f} ★"
+    pd.testing.assert_frame_equal(store.nights.predictions(night), frozen)
+
+
+def test_the_turn_is_noted_with_who_picked(open_page: Open, store: Store, night: int) -> None:
+    earlier = store.nights.plan(date(2026, 11, 1), [ANA, BRUNO], picker=ANA)
+    decide(store, earlier, CONTACT, by="turn")
+    app = see(open_page, night, do="Decide")
+    app.pills("decide_by_strategies").set_value("turn").run()
+    assert "It is **Bruno**’s turn to pick." in said(app)
+    app.selectbox("watch_turn_None").set_value(UP).run()
+    press(app, "Watch Up")
+    assert (store.nights.get(night).picker, store.nights.get(night).decided_by) == (BRUNO, "turn")
+
+
+def test_sealed_ratings_are_nowhere_to_be_seen(open_page: Open, store: Store, night: int) -> None:
+    decide(store, night)
+    before = services.view().ratings
+    store.nights.rate(night, ANA, 4.5)
+    pd.testing.assert_frame_equal(services.view().ratings, before)
+    app = see(open_page, night, me="Bruno")
+    assert "1 of 2 have rated, sealed; waiting for Bruno." in app.get("progress")[0].proto.text
+    assert "Given" not in [metric.label for metric in app.metric]
+    assert "Nobody has rated it" not in said(open_page("movie", movie=str(UP)))
+    assert UP not in [movie for _, movie in services.view().stars]
+    rate = open_page("rate", movie=str(UP))
+    assert "It was just watched" in said(rate)
+
+
+def test_the_host_opens_and_the_figures_are_right(
+    open_page: Open, store: Store, night: int
+) -> None:
+    frozen = decide(store, night).set_index(["member_id", "movie_id"])
+    store.nights.rate(night, ANA, 4.5)
+    app = see(open_page, night, me="Ana")
+    app.button("open_now").click().run()
+    assert not app.exception
+    shown = {metric.label: metric for metric in app.metric}
+    ana = frozen.loc[(ANA, UP)]
+    assert shown["Given"].value == "4.50 ★"
+    inside = int(ana["low"] <= 4.5 <= ana["high"])
+    assert shown["Inside the interval"].value == f"{inside} of 1"
+    off, own = abs(ana["mean"] - 4.5), abs(ana["own_mean"] - 4.5)
+    assert shown["Off by"].value == f"{off:.2f} ★"
+    assert shown["Off by"].delta == f"{off - own:+.2f} against own means"
+    assert services.view().stars[ANA, UP] == 4.5
+    assert "Bruno can still rate" in said(app)
+
+
+def test_a_night_called_off_says_so_and_can_be_on_again(
+    open_page: Open, store: Store, night: int
+) -> None:
+    app = press(see(open_page, night), "Call it off")
+    assert "This night is called off." in said(app)
+    press(app, "It takes place after all")
+    assert store.nights.get(night).state == "planned"
+
+
+def test_tonight_says_what_the_next_night_waits_for(open_page: Open, store: Store) -> None:
+    coming = store.nights.plan(date(2099, 1, 2), [ANA, BRUNO])
+    assert "2 people come" in said(open_page())
+    store.nights.edit(coming, voting="approve")
+    store.nights.vote(coming, ANA, [UP])
+    assert "1 of 2 have voted" in said(open_page())
+    decide(store, coming)
+    store.nights.rate(coming, BRUNO, 2.0)
+    assert "**Up**, 1 of 2 have rated it" in said(open_page())
+
+
+def test_nights_lists_what_was_and_whose_turn_it_is(open_page: Open, store: Store) -> None:
+    past = store.nights.plan(date(2026, 10, 2), [ANA, BRUNO], picker=ANA)
+    decide(store, past)
+    store.nights.rate(past, ANA, 4.0)
+    store.nights.rate(past, BRUNO, 3.0)
+    app = open_page("nights")
+    assert "1 night watched and rated so far." in said(app)
+    assert "Ana and Bruno · Ana picked · **3.5 ★** · expected" in said(app)
+    assert "If everybody comes, **Bruno** picks next." in said(app)
+
+
+def test_the_scoreboard_waits_for_a_first_night(open_page: Open) -> None:
+    app = open_page("nights", view="Scoreboard")
+    assert "Nothing has been predicted and rated yet." in said(app)
+    assert "Tonight" in [link.label for link in app.get("page_link")]
+
+
+def test_the_scoreboards_figures_are_those_of_the_frozen_predictions(
+    open_page: Open, store: Store
+) -> None:
+    misses, owns, inside = [], [], 0
+    for number, movie in enumerate([UP, CONTACT, CHINATOWN]):
+        night = store.nights.plan(date(2026, 10, 2 + number), [ANA, BRUNO])
+        frozen = decide(store, night, movie).set_index(["member_id", "movie_id"])
+        for member, stars in ((ANA, 4.0), (BRUNO, 2.5)):
+            row = frozen.loc[(member, movie)]
+            misses.append(abs(row["mean"] - stars))
+            owns.append(abs(row["own_mean"] - stars))
+            inside += int(row["low"] <= stars <= row["high"])
+            store.nights.rate(night, member, stars)
+    app = open_page("nights", view="Scoreboard")
+    text = said(app)
+    assert f"off by {sum(misses) / 6:.2f} stars on average" in text
+    assert f"everyone's own mean by {sum(owns) / 6:.2f}" in text
+    assert f"{inside} of 6 ratings" in text
+    assert "3 nights cannot tell which strategy serves the club best" in text
+
+
+def test_names_and_titles_are_letters_on_every_page_of_a_night(
+    open_page: Open, store: Store, night: int
+) -> None:
+    store.rename_member(ANA, "![x](http://example.org/x.png)")
+    own = store.add_movie("**Bold** <b>", 1999)
+    store.add_to_shortlist(own)
+    decide(store, night, own)
+    store.nights.rate(night, ANA, 1.0)
+    for app in (see(open_page, night), open_page("nights"), open_page()):
+        texts = [e.value for e in [*app.markdown, *app.caption, *app.subheader]]
+        assert not [text for text in texts if "![x]" in text or "**Bold**" in text]
+
+
+def test_guests_can_become_members_or_go(open_page: Open, store: Store) -> None:
+    zoe = store.add_guest("Zoe", loves=[296], likes=["heist"])
+    store.add_guest("Max")
+    app = open_page("club")
+    assert "Pulp Fiction (5), heist" in said(app)
+    app.button(f"promote_{zoe}").click().run()
+    assert "Zoe" in store.members()["name"].tolist()
+    app.button(f"bye_{zoe + 1}").click().run()
+    assert store.guests().empty
