@@ -19,8 +19,8 @@ GREY = "#808080"
 STAR_COLOURS = [[0.0, "#e3907c"], [0.6, "#f1e8da"], [1.0, "#7cc0b7"]]
 INK = "#111111"  # text on those colours; every other text takes the theme's
 
-# At 360 pixels about forty characters fit a line of the title.
-TITLE_WIDTH = 40
+# At 360 pixels about thirty-seven characters fit a line of the title beside the button for the picture.
+TITLE_WIDTH = 37
 LABEL_LENGTH = 24
 STARS = [1, 2, 3, 4, 5]  # as ticks
 POINTS = 500  # more single ratings than this would hide all else
@@ -122,7 +122,6 @@ def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) 
             "yref": "container",
             "pad": {"l": 4},
         },
-        paper_bgcolor=CLEAR,
         plot_bgcolor=CLEAR,
         height=height + top,
         margin={"l": 8, "r": 12, "t": top, "b": 8},

