@@ -1,4 +1,5 @@
 # make run    set everything up and serve the app on this machine
+# make share  the same for the phones on your network, behind a passphrase
 # make test   set everything up, then lint, types and every test
 # PORT=8600 or PYTHON=python3.12 may be given with either.
 
@@ -8,12 +9,20 @@ export PYTHON
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: run test fast lint types format clean
+.PHONY: run share test fast lint types format clean
 
 run:
 	@tools/venv.sh requirements.txt
 	@echo "Movie club: http://localhost:$(PORT)   (Ctrl+C stops it)"
 	@.venv/bin/python -m streamlit run app.py --server.port $(PORT)
+
+# NEW=--new sets a new passphrase. The server's address is named so that nobody is asked for it.
+share:
+	@tools/venv.sh requirements.txt
+	@.venv/bin/python -m club share --port $(PORT) $(NEW)
+	@echo "On this computer: http://localhost:$(PORT)   (Ctrl+C stops it)"
+	@MOVIE_CLUB_SHARED=1 .venv/bin/python -m streamlit run ui/shared.py --server.port $(PORT) \
+		--server.address 0.0.0.0 --browser.serverAddress localhost
 
 # Browsers want both cores to themselves, everything else is quicker two at a time.
 test: fast

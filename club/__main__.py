@@ -13,6 +13,7 @@ from club.errors import ClubError, InvalidInput
 from club.export_command import add_export_command
 from club.import_command import add_import_command
 from club.rating_import_command import add_rating_import_command
+from club.share_command import add_share_command
 from club.store import DEFAULT_FILE, ENVIRONMENT, Store
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def _parser() -> _Parser:
     add_backup_commands(commands, common)
     add_import_command(commands)
     add_rating_import_command(commands, common)
+    add_share_command(commands)
     return parser
 
 

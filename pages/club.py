@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import router, services
 from ui.components import club as clubs
-from ui.components import exports, guests
+from ui.components import exports, guests, sharing
 from ui.components.basics import header
 
 router.require()
@@ -21,6 +21,9 @@ with right:
 
 st.space("small")
 exports.panel(club)
+
+st.space("small")
+sharing.section()
 
 st.space("small")
 st.subheader("About", anchor=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import services
+from ui import gate, services
 from ui.components import widgets
 from ui.components.basics import errors_shown
 from ui.text import plain
@@ -31,6 +31,8 @@ def hold() -> None:
 @st.fragment(run_every=SECONDS)
 def _beat() -> None:
     with errors_shown():
+        if gate.role() is None:  # logged out, in another tab perhaps
+            st.rerun()
         late = widgets.waiting() or services.moment() != st.session_state.get(DRAWN)
         if late and not st.session_state.get(HELD):
             st.rerun()

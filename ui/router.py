@@ -7,7 +7,7 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from ui import live
+from ui import gate, live
 from ui.components.basics import ICON, errors_shown
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
@@ -44,16 +44,18 @@ def page(name: str) -> Page:
 def choose() -> Page:
     """Draw the navigation and return the page that the address names."""
     # Before the navigation: without a symbol of its own the tab would fetch the page's from afar.
-    st.set_page_config(page_icon=ICON, layout="wide")
+    st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     st.logo(ICON, size="medium")
-    current = st.navigation([page(name) for name in PAGES], position="top")
-    st.set_page_config(page_title=f"{current.title} · Movie club")
+    inside = gate.role() is not None
+    current = st.navigation([page(name) for name in PAGES], position="top" if inside else "hidden")
+    st.set_page_config(page_title=f"{current.title} · Movie club" if inside else gate.TITLE)
     return current
 
 
 def run() -> None:
-    """Draw the navigation, then the page that the address names."""
+    """Draw the navigation, then the page that the address names, to who may come in."""
     current = choose()
+    gate.guard()
     token = _reached.set(True)
     try:
         with errors_shown():

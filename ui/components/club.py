@@ -7,7 +7,7 @@ import streamlit as st
 from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
-from ui import live, services
+from ui import gate, live, services
 from ui.components.basics import change, errors_shown, facts, movie_link, poster_image
 from ui.components.find import find
 from ui.components.widgets import shelf
@@ -26,7 +26,7 @@ def demo_banner(club: View) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="demo", gap="small"):
         st.caption(f":material/science: {DEMO}", width="content")
-        if st.button(
+        if gate.is_host() and st.button(
             "Start our own club", type="tertiary", key="own", icon=":material/celebration:"
         ):
             live.hold()
@@ -169,7 +169,9 @@ def about(club: View) -> None:
         demo_banner(club)
     else:
         st.markdown(f"This is **{plain(club.club.name)}**.")
-        if st.button("Go back to the demo", icon=":material/science:", key="to_demo"):
+        if not gate.is_host():
+            st.caption("Only a host can delete the club.")
+        elif st.button("Go back to the demo", icon=":material/science:", key="to_demo"):
             live.hold()
             _back_to_demo(club)
     notes = DATA / "README.md"

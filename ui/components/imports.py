@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from club import imports
 from club.errors import InvalidInput
-from ui import live, services
+from ui import gate, live, services
 from ui.components.basics import change, errors_shown, notify
 from ui.services import View
 from ui.text import plain
@@ -29,6 +29,9 @@ WHAT = (
 def section(club: View) -> None:
     """Draw what the world is made of now, and the way to another one."""
     st.subheader("Bring your own data", anchor=False)
+    if not gate.is_host():
+        st.caption("Only a host can bring other movies and ratings.")
+        return
     _origin(club)
     found: imports.Import | None = st.session_state.get(FOUND)
     if found is None:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from club.calendar import calendar_file
 from club.nights import Night
-from ui import evenings, live, router, services
+from ui import evenings, gate, live, router, services
 from ui.components import guests
 from ui.components.basics import change, empty_state, header, one_at_a_time
 from ui.services import View
@@ -217,9 +217,11 @@ def _end(night: Night) -> None:
         act("It takes place after all", ":material/undo:", book.call_on, "The night is on again.")
     elif night.state in {"planned", "decided"}:
         act("Call it off", ":material/event_busy:", book.call_off, "The night is called off.")
-    if night.decided_at is None and st.button(
-        "Delete", icon=":material/delete:", type="tertiary", key="delete_night"
-    ):
+    if night.decided_at is not None:
+        return
+    if not gate.is_host():
+        st.caption("Only a host can delete a night.", width="content")
+    elif st.button("Delete", icon=":material/delete:", type="tertiary", key="delete_night"):
         change(book.delete, number, done="The night is deleted.")
         st.switch_page("pages/nights.py")
 

@@ -1,0 +1,171 @@
+"""The entrance of a shared club, and what a visitor may do inside.
+
+Not shared, there is no gate: only this computer can open the app, and who sits here is host.
+Shared, who sits at the machine is host; others show a passphrase, or log in (`ui.login`).
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import secrets
+from pathlib import Path
+
+import streamlit as st
+
+from club.errors import InvalidInput, StoreUnavailable
+from club.gate import Answer, Gate, Role
+from ui import login, services, visitor
+from ui.components.basics import ICON
+from ui.text import counted, plain
+
+SHARED = "MOVIE_CLUB_SHARED"  # set by `make share`
+GUESS, SAID, TOKEN = "passphrase", "gate_said", "gate_token"
+TITLE = "Movie club"
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _gate(folder: Path) -> Gate:
+    return Gate(folder)
+
+
+def gate() -> Gate:
+    """Return the gate of the club, the same for everybody."""
+    return _gate(services.var())
+
+
+def is_shared() -> bool:
+    """Return whether others than this computer may come; a server that all can reach is shared."""
+    if os.environ.get(SHARED) or not visitor.is_own(st.get_option("server.address")):
+        return True
+    try:
+        return login.is_configured()
+    except InvalidInput:  # nobody but this computer comes, then
+        return False
+
+
+def role() -> Role | None:
+    """Return what the visitor may do: "host" everything, "member" all but what destroys.
+
+    None: the visitor is outside.
+    """
+    if not is_shared():
+        return "host"
+    try:
+        if login.is_configured():
+            return login.role()
+        return "host" if at_the_machine() else gate().role(_token())
+    except (InvalidInput, StoreUnavailable):  # the entrance says which
+        return None
+
+
+def is_host() -> bool:
+    """Return whether the visitor may do what cannot be undone."""
+    return role() == "host"
+
+
+def at_the_machine() -> bool:
+    """Return whether the visitor sits at the computer that serves the club."""
+    return visitor.at_the_machine(st.context.ip_address, st.context.headers)
+
+
+def guard() -> None:
+    """Let the visitor in; or draw the entrance, and nothing else."""
+    if not is_shared():
+        return
+    found = role()
+    if found is None:
+        _entrance()
+        st.stop()
+    if login.is_configured():
+        gate().admit(_token(), found)  # for the pictures and files, which ask no page
+    elif at_the_machine():
+        return
+    with st.sidebar:
+        st.caption(f"You are in as a {found}.")
+        st.button("Log out", icon=":material/logout:", key="log_out", on_click=_leave)
+
+
+def knock() -> None:
+    """Take what was typed as a guess; the answer is told when the page is drawn again."""
+    guess = str(st.session_state.pop(GUESS, ""))  # it stays nowhere
+    try:
+        answer = gate().enter(_token(), st.context.ip_address or "here", guess)
+    except StoreUnavailable:  # the entrance says so
+        return
+    st.session_state[SAID] = None if answer.role else _told(answer)
+
+
+def ask(label: str, button: str) -> None:
+    """Draw the field for a passphrase, and what became of the last one."""
+    with st.form("gate", clear_on_submit=True, border=False):
+        # A manager of passwords fills it in, and a phone does not "correct" it.
+        st.text_input(label, type="password", key=GUESS, autocomplete="current-password")
+        st.form_submit_button(button, type="primary", on_click=knock, width="stretch")
+    if said := st.session_state.pop(SAID, None):
+        st.error(said, icon=":material/lock:")
+
+
+def _entrance() -> None:
+    st.space("large")
+    with (
+        st.container(horizontal_alignment="center"),
+        st.container(border=True, width=440, key="entrance"),
+    ):
+        st.space("small")
+        with st.container(horizontal_alignment="center"):
+            st.image(ICON, width=56, alt="")
+        st.title(TITLE, anchor=False, text_alignment="center")
+        try:
+            if login.is_configured():
+                _log_in()
+            elif gate().is_set():
+                st.markdown(
+                    "Whoever invited you knows the passphrase.",
+                    text_alignment="center",
+                )
+                ask("Passphrase", "Come in")
+            else:
+                st.warning(
+                    "This club has no passphrase yet, so nobody can come in. "
+                    "Its host starts it with `make share`."
+                )
+        except (InvalidInput, StoreUnavailable) as error:
+            st.error(plain(error), icon=":material/error:")
+        st.space("small")
+
+
+def _log_in() -> None:
+    known = login.email()
+    if known:
+        st.markdown(f"{plain(known)} is not on this club’s list. Ask its host.")
+        st.button("Log out", key="log_out", on_click=_leave, width="stretch")
+    elif login.can_be_used():
+        st.markdown("Log in with the account that your host knows.", text_alignment="center")
+        st.button("Log in", type="primary", key="log_in", on_click=st.login, width="stretch")
+    else:
+        st.warning("Logging in needs one more package: `pip install Authlib`.")
+
+
+def _leave() -> None:
+    gate().leave(_token())
+    st.session_state.clear()
+    if login.is_configured():
+        st.logout()
+
+
+def _token() -> str:
+    """What the visitor's browser is known by; without cookies, what this one tab is known by.
+
+    The whole browser, since phones load a page again whenever they like.
+    """
+    own: str = st.session_state.setdefault(TOKEN, secrets.token_hex(16))
+    return visitor.browser(st.context.cookies) or own
+
+
+def _told(answer: Answer) -> str:
+    seconds = math.ceil(answer.wait)
+    wait = counted(seconds, "second") if seconds < 120 else counted(seconds // 60 + 1, "minute")
+    if not answer.heard:
+        return f"That came too early, so nobody looked at it. Try again in {wait}."
+    return "That is not the passphrase." + (f" The next try counts in {wait}." if seconds else "")
