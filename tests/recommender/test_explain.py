@@ -6,6 +6,7 @@ import pytest
 
 from recommender import Dataset, HybridModel, TrainingOptions
 from recommender.explain import sentence
+from recommender.guests import HATED, LOVED, ORDINARY_ID, WISH_ID, imagined
 
 
 @pytest.mark.parametrize("member", [1, 2, 9])
@@ -101,3 +102,74 @@ def test_what_is_not_steady_is_not_given_as_a_reason() -> None:
     shaky = parts(("movie", "", 0.3, None), ("feature", "paris", 0.42, None))
     shaky["steady"] = [True, False]
     assert "paris" not in sentence(shaky, OWN, 1, TITLES)
+
+
+def guests(**words: tuple[str, ...]) -> pd.DataFrame:
+    frame = {"likes": [words.get("likes", ())], "dislikes": [words.get("dislikes", ())]}
+    return pd.DataFrame(frame, index=pd.Index([9]))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"likes": ("train",)}, "Because you like train."),
+        ({"likes": ("train", "drama")}, "Because you like Drama and train."),
+        ({"dislikes": ("train",)}, "Because you dislike train."),
+    ],
+)
+@pytest.mark.parametrize("movie", [4, 20])
+def test_a_guests_keywords_are_a_reason(
+    tiny_model: HybridModel, words: dict[str, tuple[str, ...]], said: str, movie: int
+) -> None:
+    evidence = imagined(guests(**words), features=tiny_model.features)
+    model = tiny_model.with_movies(evidence.movies)
+    found = model.explain(evidence.ratings, 9, movie)
+    predicted = model.react(evidence.ratings, [movie], member_ids=[9]).mean[0, 0]
+    assert found["stars"].sum() == pytest.approx(predicted, abs=1e-5)
+    assert (found["kind"] == "rated movie").sum() == 1
+    assert sentence(found, evidence.ratings, 9, pd.Series({movie: "Movie"})) == said
+
+
+def test_what_a_guests_keywords_say_of_every_movie_is_no_reason(tiny_model: HybridModel) -> None:
+    evidence = imagined(guests(likes=("train",)), features=tiny_model.features)
+    model = tiny_model.with_movies(evidence.movies)
+    found = [model.explain(evidence.ratings, 9, movie) for movie in range(20)]
+    pulls = [parts.loc[parts["kind"] == "rated movie", "stars"].item() for parts in found]
+    assert min(pulls[::2]) > 0 > max(pulls[1::2])
+
+
+WISH = {WISH_ID - 18: "heist and paris", WISH_ID - 19: "ghost"}
+NAMED = pd.DataFrame(
+    [(9, 1, LOVED), (9, 2, HATED), (9, WISH_ID - 18, LOVED), (9, WISH_ID - 19, HATED),
+     (9, ORDINARY_ID, 4.5)],
+    columns=["member_id", "movie_id", "rating"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pulls", "said"),
+    [
+        ({1: 0.4, WISH_ID - 18: 0.3, 2: -0.1},
+         "Because you gave Amélie 5, and like heist and paris."),
+        ({WISH_ID - 18: 0.3, WISH_ID - 19: -0.2},
+         "Because you like heist and paris and dislike ghost."),
+        ({1: 0.3, 2: -0.4, WISH_ID - 18: 0.1}, "Because you gave Heat 1 and Amélie 5."),
+    ],
+)  # fmt: skip
+def test_movies_and_keywords_of_a_guest_are_told_together(
+    pulls: dict[int, float], said: str
+) -> None:
+    rows = [
+        ("rated movie", WISH.get(movie, str(movie)), stars, movie) for movie, stars in pulls.items()
+    ]
+    assert sentence(parts(*rows), NAMED, 9, TITLES) == said
+
+
+def test_many_keywords_are_told_in_part(checkerboard: Dataset) -> None:
+    words = ("b", "c", "d", "e", "f")
+    movies = checkerboard.movies.assign(keywords=[words] * len(checkerboard.movies))
+    options = TrainingOptions(components=4, epochs=1, repeats=1, seed=1, min_movies=2)
+    model = HybridModel.fit(Dataset(checkerboard.ratings, movies), options)
+    evidence = imagined(guests(likes=words), features=model.features)
+    found = model.with_movies(evidence.movies).explain(evidence.ratings, 9, 4)
+    assert found.loc[found["kind"] == "rated movie", "label"].tolist() == ["b, c, d and 2 more"]

@@ -1,0 +1,173 @@
+"""Guests, of whom a few extremes are known: what do named movies and keywords say about the rest?
+
+    python benchmarks/guests.py --seeds 0-2
+
+Raters whom the model has never seen are the guests. From one half of their ratings they name three
+of the movies that they gave most stars (drawn among them, the well-known ones more often) and two
+with fewest, or the three keywords that they like most (by the shrunk mean of what is left of their
+stars) and the one that they like least. The other half is predicted from that. "unbalanced" is
+the error without the ordinary movies that recommender/guests.py adds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import command
+import numpy as np
+import pandas as pd
+
+from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
+from recommender.evaluation.learning import raters_to_try
+from recommender.evaluation.protocol import score
+from recommender.guests import HATED, LOVED, imagined, is_ordinary
+
+GUESTS, LEAST = 100, 40  # guests a seed, and how many ratings each has
+LOVES, HATES, LIKES, DISLIKES, RANDOM = 3, 2, 3, 1, 5
+DAMPING = 4.0  # movies that a keyword's mean is mixed with
+
+
+@dataclass(frozen=True)
+class Said:
+    """What somebody says of their taste, and all that the model is to know.
+
+    Args:
+        named: member_id, movie_id, rating: LOVED or HATED.
+        likes, dislikes: keywords.
+        gave: member_id, movie_id, rating: the stars that are used for the named movies.
+    """
+
+    named: pd.DataFrame
+    likes: tuple[str, ...] = ()
+    dislikes: tuple[str, ...] = ()
+    gave: pd.DataFrame | None = None
+
+
+def extremes(
+    past: pd.DataFrame, counts: np.ndarray, n: int, best: bool, rng: np.random.Generator
+) -> pd.DataFrame:
+    """Return `n` of the ratings with most stars (or fewest), which of those level is drawn.
+
+    Args:
+        counts: (n_ratings,) of each movie in the world; the chances are in proportion.
+    """
+    stars = past["rating"].to_numpy() * (1 if best else -1)
+    last = np.sort(stars)[-n]
+    sure, level = np.flatnonzero(stars > last), np.flatnonzero(stars == last)
+    chance = counts[level] / counts[level].sum()
+    drawn = rng.choice(level, n - len(sure), replace=False, p=chance)
+    return past.iloc[[*sure, *drawn]]
+
+
+def keywords(model: HybridModel, past: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the keywords that somebody likes most and least, beyond their own generosity."""
+    rows = model.rows(past["movie_id"])
+    left = past["rating"].to_numpy() - model.bias.mu - model.bias.expected[rows]
+    has = (model.space.words[rows] > 0).astype(float)
+    n = np.asarray(has.sum(axis=0)).ravel()
+    mean = has.T @ (left - left.mean()) / (n + DAMPING)
+    mean[(np.array(model.features.kinds) != "keyword") | (n < 2)] = 0.0
+    order, labels = np.argsort(-mean, kind="stable"), model.features.labels
+    return (
+        tuple(labels[word] for word in order[:LIKES] if mean[word] > 0),
+        tuple(labels[word] for word in order[::-1][:DISLIKES] if mean[word] < 0),
+    )
+
+
+def ways(model: HybridModel, past: pd.DataFrame, rng: np.random.Generator) -> dict[str, Said]:
+    """Return what one guest says, way by way."""
+    loves = extremes(past, model.counts[model.rows(past["movie_id"])], LOVES, True, rng)
+    rest = past.drop(loves.index)
+    hates = extremes(rest, model.counts[model.rows(rest["movie_id"])], HATES, False, rng)
+    loved, hated = loves.assign(rating=LOVED), hates.assign(rating=HATED)
+    both, nothing = pd.concat([loved, hated]), past.iloc[:0]
+    milder = pd.concat([loves.assign(rating=LOVED - 0.5), hates.assign(rating=HATED + 0.5)])
+    likes, dislikes = keywords(model, past)
+    return {
+        "nothing: the crowd's opinion": Said(nothing),
+        f"{RANDOM} random ratings": Said(nothing, gave=past.sample(RANDOM, random_state=rng)),
+        "3 + 2 movies, their stars": Said(nothing, gave=pd.concat([loves, hates])),
+        "3 + 2 movies, 5 and 1": Said(both),
+        "3 + 2 movies, 4.5 and 1.5": Said(both, gave=milder),
+        "3 loved movies": Said(loved),
+        "2 hated movies": Said(hated),
+        "3 + 1 keywords": Said(nothing, likes, dislikes),
+        "3 liked keywords": Said(nothing, likes),
+        "3 + 2 movies, 3 + 1 keywords": Said(both, likes, dislikes),
+    }
+
+
+def judged(model: HybridModel, said: Said, unseen: pd.DataFrame) -> pd.DataFrame:
+    """Predict one guest's unseen ratings from what they said.
+
+    Returns:
+        The rows of `unseen` with guess, low, high (80%) and unbalanced (a guess), all in stars.
+    """
+    guest = int(unseen["member_id"].iloc[0])
+    words = pd.DataFrame(
+        {"likes": [said.likes], "dislikes": [said.dislikes]}, index=pd.Index([guest])
+    )
+    evidence = imagined(words, said.named, model.features)
+    taught = model.with_movies(evidence.movies)
+    known = pd.concat([said.named if said.gave is None else said.gave, evidence.ratings])
+    reactions = taught.react(known, unseen["movie_id"], member_ids=[guest])
+    low, high = reactions.interval()
+    plain = taught.react(
+        known[~is_ordinary(known["movie_id"])], unseen["movie_id"], member_ids=[guest]
+    )
+    return unseen.assign(
+        guess=reactions.mean[0], low=low[0], high=high[0], unbalanced=plain.mean[0]
+    )
+
+
+def one_seed(seed: int) -> pd.DataFrame:
+    """Return one row a guest, way and unseen rating; see `judged`."""
+    data = load_bundled()
+    guests = raters_to_try(data, GUESTS, least=LEAST, most=len(data.ratings), seed=seed)
+    theirs = data.ratings["user_id"].isin(guests)
+    visible = Dataset(data.ratings[~theirs], data.movies)
+    model = HybridModel.fit(visible, TrainingOptions(seed=seed))
+    rated = visible.ratings["movie_id"].unique()
+    known = data.ratings[theirs & data.ratings["movie_id"].isin(rated)]
+    known = known.rename(columns={"user_id": "member_id"})
+    rng = np.random.default_rng(seed)
+    frames = []
+    for _, own in known.groupby("member_id"):
+        mixed = own[["member_id", "movie_id", "rating"]].sample(frac=1.0, random_state=rng)
+        past, unseen = mixed.iloc[: len(own) // 2], mixed.iloc[len(own) // 2 :]
+        for way, said in ways(model, past, rng).items():
+            frames.append(judged(model, said, unseen).assign(way=way))
+    return pd.concat(frames, ignore_index=True)
+
+
+def summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return a row a way: rmse, mae, order, coverage, unbalanced (an rmse)."""
+    found = []
+    for way, judged in rows.groupby("way", sort=False):
+        hidden = judged.rename(columns={"member_id": "user_id"}).assign(club=0)
+        figures = score(hidden, hidden["guess"], hidden["low"], hidden["high"])
+        plain = float(np.sqrt(((hidden["unbalanced"] - hidden["rating"]) ** 2).mean()))
+        wanted = {name: figures[name] for name in ("rmse", "mae", "order", "coverage")}
+        found.append({"said": way, **wanted, "unbalanced": plain})
+    return pd.DataFrame(found)
+
+
+def main(argv: list[str] | None = None) -> int:
+    parser = command.parser(__doc__)
+    parser.add_argument(
+        "--seeds", type=command.seeds, default="0-2", help="such as 0-2 (default %(default)s)"
+    )
+    options = parser.parse_args(argv)
+    frames = []
+    for done, seed in enumerate(options.seeds):
+        command.progress(done, len(options.seeds), f"seed {seed}")
+        # Another seed's guests may be the same people.
+        rows = one_seed(seed)
+        frames.append(rows.assign(member_id=rows["member_id"] + seed * 10**6))
+    command.progress(len(options.seeds), len(options.seeds), "done")
+    command.show(summary(pd.concat(frames, ignore_index=True)), options.json)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
