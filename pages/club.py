@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import router, services
+from ui.components import backups, exports, guests, sharing
 from ui.components import club as clubs
-from ui.components import exports, guests, sharing
 from ui.components.basics import header
 
 router.require()
@@ -20,7 +20,11 @@ with right:
     clubs.shortlist(club)
 
 st.space("small")
-exports.panel(club)
+left, right = st.columns(2, gap="large")
+with left:
+    exports.panel(club)
+with right:
+    backups.section(club)
 
 st.space("small")
 sharing.section()

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from ui import gate, live
+from ui import gate, keeper, live
 from ui.components.basics import ICON, errors_shown
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
@@ -59,6 +59,7 @@ def run() -> None:
     token = _reached.set(True)
     try:
         with errors_shown():
+            keeper.keeper()
             live.pulse()
             current.run()
     finally:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from club.store import Club
 from recommender.columns import MEMBER, MOVIE
+from recommender.features import MovieFeatures
 from recommender.guests import Evidence, imagined
 
 
@@ -63,7 +64,7 @@ class View:
     @cached_property
     def imagined(self) -> Evidence:
         """What the guests' words stand for: movies that nobody has filmed, and their stars."""
-        return imagined(self.guest_words)
+        return imagined(self.guest_words, self.guest_ratings, MovieFeatures.build(self.movies))
 
     @cached_property
     def evidence(self) -> pd.DataFrame:

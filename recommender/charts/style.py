@@ -19,7 +19,7 @@ GREY = "#808080"
 STAR_COLOURS = [[0.0, "#e3907c"], [0.6, "#f1e8da"], [1.0, "#7cc0b7"]]
 INK = "#111111"  # text on those colours; every other text takes the theme's
 
-# At 360 pixels about thirty-seven characters fit a line of the title beside the button for the picture.
+# At 360 pixels so many characters of the title fit beside the button that saves the picture.
 TITLE_WIDTH = 37
 LABEL_LENGTH = 24
 STARS = [1, 2, 3, 4, 5]  # as ticks

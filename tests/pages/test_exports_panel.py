@@ -19,9 +19,9 @@ def downloads(monkeypatch: pytest.MonkeyPatch) -> dict:
     found = {}
     draw = st.download_button
 
-    def note(label, data, **named):
-        found[named["key"]] = (label, named["file_name"], data, named["on_click"])
-        return draw(label, data, **named)
+    def note(label, data, *rest, **named):
+        found[named["key"]] = (label, named.get("file_name"), data, named.get("on_click"))
+        return draw(label, data, *rest, **named)
 
     monkeypatch.setattr(st, "download_button", note)
     return found

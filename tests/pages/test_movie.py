@@ -36,7 +36,8 @@ def tiles(app: AppTest, key: str) -> list[dict]:
 def test_a_link_leads_to_the_movie(open_page: Open) -> None:
     app = open_movie(open_page, PULP_FICTION)
     assert app.title[0].value == "Pulp Fiction"
-    assert "1994 · 2 h 34 min · Comedy, Crime, Drama, Thriller" in app.caption[0].value.replace("\\", "")
+    facts = app.caption[0].value.replace("\\", "")
+    assert "1994 · 2 h 34 min · Comedy, Crime, Drama, Thriller" in facts
 
 
 @pytest.mark.parametrize("movie", ["", "0", "-1", "heat", "99999999999999999999", "1.5"])

@@ -83,7 +83,7 @@ def test_guests_leave_members_alone(tiny_model: HybridModel, train_lover: pd.Dat
     both = pd.concat([train_lover, evidence.ratings])
     alone = tiny_model.react(train_lover, TRAINS, member_ids=[1, 2])
     among = taught.react(both, TRAINS, member_ids=[1, 2])
-    assert np.array_equal(alone.mean, among.mean)
+    assert np.allclose(alone.mean, among.mean, atol=1e-5)  # sums in another order
     assert np.array_equal(alone.sd, among.sd)
 
 

@@ -13,7 +13,7 @@ import streamlit as st
 from club import backups
 from club.backups import Backup
 from club.restore import Preview, preview, restore
-from ui import keeper, services
+from ui import gate, keeper, services
 from ui.components.basics import change, errors_shown, notify
 from ui.services import View
 from ui.text import ago, day, listed, plain
@@ -34,6 +34,9 @@ WHAT = (
 def section(club: View) -> None:
     """Draw the last backup, the others, and what can be done with them."""
     st.subheader("Backups", anchor=False)
+    if not gate.is_host():
+        st.caption("Only a host can look after the backups.")
+        return
     found = backups.find(services.store().database)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_last(found), width="stretch")

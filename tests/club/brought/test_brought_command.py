@@ -20,8 +20,7 @@ def world() -> Dataset:
 
 @pytest.fixture(autouse=True)
 def _loaded_once(world: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    for place in ("club.import_command", "club.__main__"):
-        monkeypatch.setattr(f"{place}.current_world", lambda: world)
+    monkeypatch.setattr("club.import_command.current_world", lambda: world)
 
 
 @pytest.fixture
