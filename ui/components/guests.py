@@ -39,7 +39,9 @@ def _bring(club: View, night: Night) -> None:
         def bring() -> None:
             store = services.store()
             guest = store.add_guest(name, loves=loves, hates=hates, likes=likes, dislikes=dislikes)
-            evenings.book().attend(night.night_id, [*night.present, guest])
+            # Others may have come while this dialog was open.
+            present = evenings.book().get(night.night_id).present
+            evenings.book().attend(night.night_id, [*present, guest])
 
         change(bring, done=f"Welcome, {plain(name)}!")
         st.rerun()

@@ -88,9 +88,15 @@ def people(club: View, night: Night) -> None:
         st.session_state[key] = present
         st.session_state[f"{key}_version"] = club.version
 
+    def attend() -> int:
+        # Only what was tapped here: others may have come since this page was drawn.
+        book, tapped, drawn = evenings.book(), set(st.session_state[key]), set(present)
+        now = set(book.get(night.night_id).present)
+        return book.attend(night.night_id, (now | (tapped - drawn)) - (drawn - tapped))
+
     def save() -> None:
         with one_at_a_time():
-            if change(evenings.book().attend, night.night_id, st.session_state[key]) is None:
+            if change(attend) is None:
                 st.session_state[f"{key}_version"] = None
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

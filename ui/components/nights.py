@@ -61,7 +61,8 @@ def _said(club: View, night: Night) -> str:
     """Return in Markdown who was there and what came of it."""
     parts = [nights.named(club, night.present) if night.present else "nobody yet"]
     if night.picker:
-        parts.append(f"{plain(club.name(night.picker))} picked")
+        verb = "picks" if night.movie is None else "picked"
+        parts.append(f"{plain(club.name(night.picker))} {verb}")
     if night.state == "opened":
         judged = evenings.judged(club)
         mine = judged[judged["night_id"] == night.night_id]

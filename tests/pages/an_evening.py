@@ -1,0 +1,91 @@
+"""An evening of the demo club: who comes, what may be watched, and what a page says of it."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+from streamlit.testing.v1 import AppTest
+
+from club.store import Store
+
+ANA, BRUNO, CHIARA, DEV = 1, 2, 3, 4
+CHINATOWN, SHAUN, UP, CASINO, CONTACT, HOT = 1252, 8874, 68954, 49272, 1584, 910
+SIX = [CHINATOWN, SHAUN, UP, CASINO, CONTACT, HOT]
+FRIDAY = datetime.date(2026, 12, 4)
+MODEL = "learned by hand"
+
+
+def frozen(
+    expected: Mapping[int, tuple[float, float]], movies: Sequence[int] = (UP, CONTACT)
+) -> pd.DataFrame:
+    """Predictions of people given as {member_id: (mean, own_mean)}; a star each way.
+
+    Every later one of `movies` is expected half a star lower.
+    """
+    return pd.DataFrame(
+        [
+            {
+                "member_id": person,
+                "movie_id": movie,
+                "mean": mean - place / 2,
+                "sd": 0.8,
+                "low": mean - place / 2 - 1,
+                "high": mean - place / 2 + 1,
+                "like": 0.5,
+                "own_mean": own,
+                "crowd": 3.0,
+                "known": False,
+            }
+            for person, (mean, own) in expected.items()
+            for place, movie in enumerate(movies)
+        ]
+    )
+
+
+def decided(
+    store: Store,
+    expected: Mapping[int, tuple[float, float]],
+    *,
+    by: str = "average",
+    on: datetime.date = FRIDAY,
+    movies: Sequence[int] = (UP, CONTACT),
+) -> int:
+    """A night whose movie, the first of `movies`, is decided."""
+    night = store.nights.plan(on, expected)
+    predictions = frozen(expected, movies)
+    store.nights.decide(night, movies[0], predictions, model=MODEL, by=by)
+    return night
+
+
+def rated(store: Store, night: int, stars: Mapping[int, float]) -> None:
+    """Everybody rates the night's movie."""
+    for person, given in stars.items():
+        store.nights.rate(night, person, given)
+
+
+def said(app: AppTest) -> list[str]:
+    """Every sentence of a page, as Markdown."""
+    parts = [app.title, app.subheader, app.markdown, app.caption, app.info, app.error]
+    return [element.value for part in parts for element in part]
+
+
+def progress(app: AppTest) -> list[str]:
+    """What the bars of a page say."""
+    return [element.proto.text for element in app.get("progress")]
+
+
+def metrics(app: AppTest) -> dict[str, str]:
+    """Every figure of a page by its label."""
+    return {metric.label: metric.value for metric in app.metric}
+
+
+def dump(app: AppTest) -> str:
+    """All that a page sends to the browser: words, tables, charts and data of widgets."""
+    sent = "\n".join(
+        f"{element.type} {element.proto}" for element in app if hasattr(element, "proto")
+    )
+    # The number of a download that waits to be asked for is another one in every run.
+    return re.sub(r'deferred_file_id: "\w+"', "", sent)

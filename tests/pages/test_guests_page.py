@@ -1,0 +1,32 @@
+"""Guests on the Club page: what is known of them, and that they can join or go."""
+
+from __future__ import annotations
+
+from an_evening import UP, said
+from furnished import Open
+
+from club.store import Store
+
+
+def test_what_is_known_of_guests_is_listed(open_page: Open, store: Store) -> None:
+    guest = store.add_guest("**Zoe**", loves=[UP], likes=["heist"], dislikes=["zombie"])
+    texts = said(open_page("club"))
+    assert r"**\*\*Zoe\*\***  " + "\n:gray[:small[Up \\(5\\)\\, heist\\, not zombie]]" in texts
+    assert guest not in store.members().index
+
+
+def test_a_guest_can_become_a_member(open_page: Open, store: Store) -> None:
+    guest = store.add_guest("Zoe", loves=[UP])
+    app = open_page("club")
+    app.button(f"promote_{guest}").click().run()
+    assert store.members()["name"].iloc[-1] == "Zoe"
+    assert store.guests().empty
+    assert [toast.value for toast in app.toast] == ["Zoe is a member now."]
+
+
+def test_a_guest_can_go(open_page: Open, store: Store) -> None:
+    guest = store.add_guest("Zoe")
+    app = open_page("club")
+    app.button(f"bye_{guest}").click().run()
+    assert store.guests().empty
+    assert "##### Guests" not in said(app)
