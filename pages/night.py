@@ -34,6 +34,7 @@ if night.state == "decided":
     night_verdict.rate(club, night, me)
     night_verdict.promised(club, night)
     night_verdict.another_movie(club, night)
+    nights.people(club, night)
 else:
     night_choice.choose(club, night, me)
 nights.details(club, night)

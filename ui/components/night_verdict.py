@@ -24,7 +24,7 @@ HOW = {
     "random": "by lot",
     "talk": "by talking",
 }
-ENTERED = "entered"  # (night_id, member_id) -> stars that were typed on this screen
+ENTERED = "entered"  # in the session: ((night_id, member_id), stars) of who holds this screen
 
 
 def decided_by(night: Night) -> str:
@@ -116,8 +116,11 @@ def _progress(club: View, night: Night, verdicts: Verdicts) -> None:
 
 
 def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
-    entered: dict[tuple[int, int], float] = st.session_state.setdefault(ENTERED, {})
     own = (night.night_id, me)
+    whose, entered = st.session_state.get(ENTERED, (own, None))
+    if whose != own:  # the phone went on: nobody finds the last one's stars on it
+        entered = None
+        st.session_state[ENTERED] = (own, None)
 
     def save(changes: list[tuple[int, float | None]]) -> None:
         book = evenings.book()
@@ -130,17 +133,14 @@ def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
                 done = change(book.rate, night.night_id, me, given)
             if done is None:
                 return
-            if given is None:
-                entered.pop(own, None)
-            else:
-                entered[own] = given
+            st.session_state[ENTERED] = (own, given)
 
-    if me in verdicts.given and own not in entered:
+    if me in verdicts.given and entered is None:
         st.markdown(
-            f":material/lock: **{plain(club.name(me))}’s stars are in**, from another screen; "
+            f":material/lock: **{plain(club.name(me))}’s stars are in**, and sealed; "
             "new ones take their place."
         )
-    star_board([(me, club.name(me), entered.get(own))], f"verdict_{own[0]}_{me}", save)
+    star_board([(me, club.name(me), entered)], f"verdict_{own[0]}_{me}", save)
     st.caption("Nobody sees anybody’s stars until all have rated. Yours can be changed till then.")
 
 
