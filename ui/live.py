@@ -9,7 +9,7 @@ from ui.components import widgets
 from ui.components.basics import errors_shown
 from ui.text import plain
 
-SECONDS = 1.0
+SECONDS = 0.7
 DRAWN, HELD = "drawn_at", "dialog_open"
 
 
