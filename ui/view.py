@@ -64,6 +64,8 @@ class View:
     @cached_property
     def imagined(self) -> Evidence:
         """What the guests' words stand for: movies that nobody has filmed, and their stars."""
+        if self.guest_words.empty:  # most clubs at most times; the vocabulary takes a while
+            return imagined(self.guest_words)
         return imagined(self.guest_words, self.guest_ratings, MovieFeatures.build(self.movies))
 
     @cached_property

@@ -226,6 +226,11 @@ def test_nights_have_a_page_links_and_a_calendar(
     settled(page)
     fresh = visit(page.url)  # a deep link in another browser
     expect(fresh.locator("h1")).to_have_text(page.locator("h1").inner_text())
+    page.get_by_text("Date, place, rules and notes").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("h1")).to_have_text("Movie nights")
+    assert Store(server.var / "club.db").nights.all() == []
+    expect(fresh.get_by_text("There is no such night")).to_be_visible(timeout=SOON)
 
 
 def test_a_nights_deep_link_is_the_first_thing_a_fresh_server_hears(

@@ -114,7 +114,7 @@ def test_rules_leave_out_what_is_too_long_and_let_seen_movies_in(
     shown = set(app.dataframe[0].value["Movie"])
     assert "Up" in shown
     assert "Chinatown" not in shown
-    assert "takes 130 minutes" in said(app) or "takes 131 minutes" in said(app)
+    assert "takes 130 minutes" in said(app)
     assert "Nobody knows how long Our holiday takes." in said(app)
     assert "Seen by Ana (4)" in said(app)
 
@@ -213,7 +213,6 @@ def test_sealed_ratings_are_nowhere_to_be_seen(open_page: Open, store: Store, ni
     app = see(open_page, night, me="Bruno")
     assert "1 of 2 have rated, sealed; waiting for Bruno." in app.get("progress")[0].proto.text
     assert "Given" not in [metric.label for metric in app.metric]
-    assert "Nobody has rated it" not in said(open_page("movie", movie=str(UP)))
     assert UP not in [movie for _, movie in services.view().stars]
     rate = open_page("rate", movie=str(UP))
     assert "It was just watched" in said(rate)
