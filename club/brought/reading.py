@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import lzma
-import struct
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from club.brought import imdb, letterboxd, own, plain
 from club.brought.rows import Brought
@@ -30,8 +25,7 @@ class Export(Archive):
     """The tables that lie beside each other in a ZIP or folder, nearest to its root."""
 
     def __init__(self, path: Path) -> None:
-        with _damage_said(path.name):
-            super().__init__(path)  # looks at sizes, passwords and the table of contents
+        super().__init__(path)  # looks at sizes, passwords and the table of contents
         found: list[tuple[str, Path | zipfile.ZipInfo]] = []
         if path.is_dir():
             files = (file for file in path.rglob("*") if file.is_file())
@@ -47,23 +41,6 @@ class Export(Archive):
         if len({parts[:-1] for parts, _ in nearest}) > 1:
             raise InvalidInput(f"{path.name} holds several exports; bring them one by one.")
         self._places = {parts[-1]: place for parts, place in nearest}
-
-    @contextmanager
-    def open(self, name: str) -> Iterator[IO[bytes]]:
-        """Open a file by a name of `names`; see `Archive.open`."""
-        with _damage_said(name), super().open(name) as stream:
-            yield stream
-
-
-@contextmanager
-def _damage_said(name: str) -> Iterator[None]:
-    """Raise InvalidInput for everything that Python's zipfile raises for damaged archives."""
-    try:
-        yield
-    except InvalidInput:
-        raise
-    except (ValueError, RuntimeError, struct.error, lzma.LZMAError, EOFError) as error:
-        raise InvalidInput(f"{name} cannot be read: it is damaged or cut off.") from error
 
 
 def _parts(name: str) -> tuple[str, ...]:
@@ -92,6 +69,9 @@ def read(path: Path) -> Brought:
         tables = {name: read_table(archive, name, f"{file}/{name}") for name in parts}
         if all(letterboxd.recognises(table) for table in tables.values()):
             return _not_empty(letterboxd.read(file, tables))
+        ratings = tables.get("ratings.csv")
+        if ratings is not None and own.recognises(ratings):  # beside all that a club knows
+            return _not_empty(own.read(ratings))
     if len(archive.names) != 1:
         raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
     table = read_table(archive, archive.names[0], file)

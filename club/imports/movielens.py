@@ -116,8 +116,8 @@ def _described(number: str, text: str, genres: str) -> dict[str, Any] | str:
 def _first_movies(archive: Archive, file: str, rejected: Rejected) -> list[dict[str, Any]]:
     """u.item: id | title | release | video release | address | 19 flags, one a genre."""
     found = []
-    for line, text in enumerate(archive.text(file).splitlines(), start=1):
-        cells = text.split("|")
+    for line, text in enumerate(archive.lines(file), start=1):
+        cells = text.rstrip("\r\n").split("|")
         if len(cells) != 24:
             rejected.add(file, line, "another number of cells than 24", text)
             continue
@@ -137,8 +137,8 @@ def _split(
     archive: Archive, file: str | None, cells: int, rejected: Rejected
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells) of a file whose cells are separated by `::`; nothing without a file."""
-    for line, text in enumerate(archive.text(file).splitlines() if file else (), start=1):
-        parts = text.split("::")
+    for line, text in enumerate(archive.lines(file) if file else (), start=1):
+        parts = text.rstrip("\r\n").split("::")
         if len(parts) == cells:
             yield line, parts
         elif text.strip():

@@ -97,7 +97,7 @@ def _rows(
     if name.removesuffix(".gz").endswith(".csv"):
         yield from rows(archive, name, columns, rejected)
         return
-    for line, text in enumerate(archive.text(name).splitlines(), start=1):
+    for line, text in enumerate(archive.lines(name), start=1):
         try:
             row = json.loads(text)
             yield line, {column: row.get(column) for column in (*columns, "categories")}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import csv
-import io
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
@@ -39,7 +38,7 @@ def rows(
         InvalidInput: a needed column is missing, or the file is empty.
     """
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(io.StringIO(archive.text(name), newline=""))
+    reader = csv.reader(archive.lines(name))
     header = [column.strip() for column in next(reader, [])]
     missing = [column for column in needed if column not in header]
     if missing:

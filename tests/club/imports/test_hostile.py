@@ -109,3 +109,83 @@ def test_a_zip_inside_a_folder_is_not_looked_into(tmp_path: Path) -> None:
     sources.zipped(sources.latest(), tmp_path / "inner.zip")
     refused(tmp_path, "holds nothing that is known here")
     assert zipfile.is_zipfile(tmp_path / "inner.zip")
+
+
+METHOD, NEEDED, FLAGS = 10, 6, 8  # where they are in an entry of a ZIP's table of contents
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "sentence"),
+    [
+        (METHOD, 12, "movies.csv is packed in an unusual way; unpack x.zip first"),  # bzip2
+        (METHOD, 14, "movies.csv is packed in an unusual way; unpack x.zip first"),  # LZMA
+        (METHOD, 99, "movies.csv is packed in an unusual way; unpack x.zip first"),
+        (NEEDED, 200, "x.zip is a damaged ZIP; download it again"),  # NotImplementedError
+        (FLAGS, 0x20, "movies.csv cannot be read: it is damaged or cut off"),  # the same
+    ],
+)
+def test_what_python_cannot_unpack_is_said(
+    tmp_path: Path, at: int, value: int, sentence: str
+) -> None:
+    path = sources.zipped(sources.latest(), tmp_path / "x.zip")
+    raw = bytearray(path.read_bytes())
+    entry = raw.find(b"PK\x01\x02")
+    raw[entry + at : entry + at + 2] = struct.pack("<H", value)
+    path.write_bytes(raw)
+    refused(path, sentence)
+
+
+def test_a_name_in_no_alphabet_is_damage(tmp_path: Path) -> None:
+    path = sources.zipped({"é.csv": "x", **sources.latest()}, tmp_path / "x.zip")
+    path.write_bytes(path.read_bytes().replace("é.csv".encode(), b"\xff\xff.csv"))
+    refused(path, "x.zip is a damaged ZIP; download it again")
+
+
+def test_a_bomb_that_says_little_unpacks_no_more(tmp_path: Path) -> None:
+    files = sources.latest() | {"movies.csv": b"0" * (50 << 20)}
+    path = sources.zipped(files, tmp_path / "x.zip")
+    raw = bytearray(path.read_bytes())
+    entry = raw.find(b"PK\x01\x02")
+    raw[entry + 24 : entry + 28] = struct.pack("<I", 100)  # the size that it says
+    path.write_bytes(raw)
+    refused(path, "movies.csv cannot be read: it is damaged or cut off")
+
+
+@pytest.mark.parametrize("folders", [False, True])
+def test_thousands_of_files_are_too_many(tmp_path: Path, folders: bool) -> None:
+    names = [f"{number}/movies.csv" if folders else f"{number}.csv" for number in range(5_001)]
+    path = sources.zipped(dict.fromkeys(names, b""), tmp_path / "x.zip")
+    refused(path, "x.zip holds more than 5,000 files")
+
+
+def test_an_endless_table_of_contents_is_not_read(tmp_path: Path) -> None:
+    path = sources.zipped({f"{n}{'x' * 60_000}": b"" for n in range(80)}, tmp_path / "x.zip")
+    refused(path, "x.zip holds more than 5,000 files")
+
+
+def hole(path: Path, header: bytes) -> Path:
+    """Write a file of 2 GiB that takes no room."""
+    with path.open("wb") as file:
+        file.write(header)
+        file.truncate(2 << 30)
+    return path
+
+
+def test_two_gigabytes_are_refused_without_reading_them(tmp_path: Path) -> None:
+    movies = hole(tmp_path / "movies.csv", b"movieId,title,genres\n")
+    refused(movies, "movies.csv is larger than 1 GiB, more than such a table takes")
+    sources.folder(sources.latest(), tmp_path / "f")
+    hole(tmp_path / "f" / "ratings.csv", b"userId,movieId,rating,timestamp\n")
+    refused(tmp_path / "f", "ratings.csv has a line of more than 32 MiB, so it is no table")
+
+
+def test_a_file_that_may_not_be_read_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = sources.folder(sources.latest(), tmp_path) / "movies.csv"
+
+    def refuse(*_args: object, **_how: object) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(Path, "open", refuse)
+    refused(path, "movies.csv may not be read by this user")
