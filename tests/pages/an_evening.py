@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import ButtonGroup
 
 from club.store import Store
 
@@ -64,6 +66,22 @@ def rated(store: Store, night: int, stars: Mapping[int, float]) -> None:
     """Everybody rates the night's movie."""
     for person, given in stars.items():
         store.nights.rate(night, person, given)
+
+
+def here(app: AppTest) -> ButtonGroup[Any]:
+    """Return the pills that say who is here."""
+    return _keyed(app, "present_")
+
+
+def voting(app: AppTest) -> ButtonGroup[Any]:
+    """Return the choice of how to vote."""
+    return _keyed(app, "voting_")
+
+
+def _keyed(app: AppTest, start: str) -> ButtonGroup[Any]:
+    groups = [*app.pills, *app.segmented_control]
+    (found,) = (group for group in groups if (group.key or "").startswith(start))
+    return found
 
 
 def said(app: AppTest) -> list[str]:

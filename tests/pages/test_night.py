@@ -16,10 +16,12 @@ from an_evening import (
     UP,
     decided,
     dump,
+    here,
     metrics,
     progress,
     rated,
     said,
+    voting,
 )
 from furnished import Open, click
 
@@ -49,7 +51,7 @@ def test_without_anybody_there_is_nobody_to_ask(open_page: Open, store: Store) -
     night = store.nights.plan(FRIDAY)
     app = open_page("night", night=str(night))
     assert [info.value for info in app.info] == ["Nobody is here yet: tap above who comes."]
-    app.pills(f"present_{night}").set_value([ANA, BRUNO]).run()
+    here(app).set_value([ANA, BRUNO]).run()
     assert store.nights.get(night).present == (ANA, BRUNO)
     assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Bruno"]
 
@@ -57,10 +59,37 @@ def test_without_anybody_there_is_nobody_to_ask(open_page: Open, store: Store) -
 def test_who_comes_on_two_screens_at_once_comes(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, DEV])
     one, other = (open_page("night", night=str(night)) for _ in range(2))
-    one.pills(f"present_{night}").set_value([ANA, DEV, BRUNO]).run()
-    other.pills(f"present_{night}").set_value([ANA, CHIARA]).run()
+    here(one).set_value([ANA, DEV, BRUNO]).run()
+    here(other).set_value([ANA, CHIARA]).run()
     assert store.nights.get(night).present == (ANA, BRUNO, CHIARA)
-    assert other.pills(f"present_{night}").value == [ANA, BRUNO, CHIARA]
+    assert here(other).value == [ANA, BRUNO, CHIARA]
+
+
+def test_who_taps_twice_before_the_page_is_drawn_again_is_understood(
+    open_page: Open, store: Store
+) -> None:
+    night = store.nights.plan(FRIDAY, [ANA, DEV])
+    app = open_page("night", night=str(night))
+    key = here(app).key
+    for now in ([ANA, BRUNO, DEV], [ANA, DEV], [DEV]):
+        here(app).set_value(now).run()
+        assert store.nights.get(night).present == tuple(now)
+    assert here(app).key == key  # its own taps leave the widget in its place
+
+
+def test_what_a_browser_says_before_it_has_heard_the_news_undoes_nothing(
+    open_page: Open, store: Store
+) -> None:
+    night = store.nights.plan(FRIDAY, [ANA, DEV])
+    app = open_page("night", night=str(night), do="Vote")
+    old = here(app).key, voting(app).key
+    store.nights.attend(night, [ANA, BRUNO, DEV])
+    store.nights.edit(night, voting="rank")
+    app.run()
+    assert (here(app).value, voting(app).value) == ([ANA, BRUNO, DEV], "Rank")
+    assert not {here(app).key, voting(app).key} & set(old)  # so the old state is nobody's
+    assert store.nights.get(night).present == (ANA, BRUNO, DEV)
+    assert store.nights.get(night).voting == "rank"
 
 
 def test_an_empty_shortlist_is_one_sentence(open_page: Open, store: Store) -> None:
@@ -286,6 +315,6 @@ def test_names_titles_and_notes_are_never_read_as_markdown(open_page: Open, stor
     night = store.nights.plan(FRIDAY, [ANA, BRUNO], place="**here**", picker=ANA)
     store.nights.veto(night, ANA, movie)
     app = open_page("night", night=str(night))
-    texts = [*said(app), *app.pills("me").options, *app.pills(f"present_{night}").options]
+    texts = [*said(app), *app.pills("me").options, *here(app).options]
     assert r"**\*\*Bold\*\* \<b\>** :gray[vetoed by \!\[x\]\(http\:\/\/a\.b\/c\.png\)]" in texts
     assert not [text for text in texts if "![x]" in text or "**Bold" in text or "**here" in text]

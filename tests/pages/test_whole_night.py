@@ -6,6 +6,7 @@ from datetime import date, time
 
 import pandas as pd
 import pytest
+from an_evening import here, voting
 from furnished import Open
 from streamlit.testing.v1 import AppTest
 
@@ -69,10 +70,10 @@ def test_only_those_present_count_and_attendance_is_kept(
 ) -> None:
     app = see(open_page, night)
     assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Bruno"]
-    app.pills(f"present_{night}").set_value([ANA, CHIARA]).run()
+    here(app).set_value([ANA, CHIARA]).run()
     assert store.nights.get(night).present == (ANA, CHIARA)
     assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Chiara"]
-    app.pills(f"present_{night}").set_value([]).run()
+    here(app).set_value([]).run()
     assert "Nobody is here yet" in said(app)
 
 
@@ -148,7 +149,7 @@ def test_another_way_to_vote_drops_the_ballots(open_page: Open, store: Store, ni
     store.nights.edit(night, voting="rank")
     store.nights.vote(night, ANA, [UP])
     app = see(open_page, night, do="Vote")
-    app.segmented_control("voting").set_value("Approve").run()
+    voting(app).set_value("Approve").run()
     assert store.nights.get(night).voting == "approve"
     assert store.nights.ballot_box(night).voted == ()
 

@@ -17,7 +17,7 @@ from ui.pictures import picture
 from ui.text import film, plain
 
 ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: that is fetched
-NOTICE, LOCK = "notice", "lock"
+NOTICE, LOCK, ROUNDS = "notice", "lock", "rounds"
 
 
 def next_step(error: Exception) -> str:
@@ -67,6 +67,25 @@ def one_at_a_time() -> AbstractContextManager[object]:
     """
     lock: AbstractContextManager[object] = st.session_state.setdefault(LOCK, threading.RLock())
     return lock
+
+
+def key_of(name: str, stored: object) -> str:
+    """Return the key of a widget that shows what is stored: another one when others changed that.
+
+    A browser sends the state of all its widgets with everything it asks. What it has not been told
+    yet would look like an entry of its own, and undo what others did; under a new key it is
+    nobody's. What the visitor enters is stored before the page is drawn, and keeps the key.
+
+    Args:
+        name: of the widget, the same for the same thing.
+        stored: the widget's value; a frozenset for several values in any order.
+    """
+    rounds: dict[str, int] = st.session_state.setdefault(ROUNDS, {})
+    key = f"{name}_{rounds.get(name, 0)}"
+    shown = st.session_state.get(key, stored)
+    if (frozenset(shown) if isinstance(shown, list) else shown) != stored:
+        rounds[name] = rounds.get(name, 0) + 1
+    return f"{name}_{rounds.get(name, 0)}"
 
 
 def notify(markdown: str, *, failed: bool = False) -> None:

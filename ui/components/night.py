@@ -12,7 +12,7 @@ from club.calendar import calendar_file
 from club.nights import Night
 from ui import evenings, gate, live, router, services
 from ui.components import guests
-from ui.components.basics import change, empty_state, header, one_at_a_time
+from ui.components.basics import change, empty_state, header, key_of, one_at_a_time
 from ui.services import View
 from ui.text import clock, counted, listed, long_day, plain
 
@@ -81,29 +81,29 @@ def head(club: View, night: Night) -> None:
 def people(club: View, night: Night) -> None:
     """Draw who is here, with the way to bring a guest."""
     everyone = [*club.names, *club.guests]
-    key = f"present_{night.night_id}"
     present = [one for one in everyone if one in night.present]
-    # What others change arrives here too; what this visitor changes is saved before it is drawn.
-    if st.session_state.get(f"{key}_version") != club.version:
-        st.session_state[key] = present
-        st.session_state[f"{key}_version"] = club.version
+    key = key_of(f"present_{night.night_id}", frozenset(present))
+    before = f"{key}_before"
+    st.session_state.setdefault(before, set(present))
 
     def attend() -> int:
         # Only what was tapped here: others may have come since this page was drawn.
-        book, tapped, drawn = evenings.book(), set(st.session_state[key]), set(present)
+        book, tapped, old = evenings.book(), set(st.session_state[key]), st.session_state[before]
         now = set(book.get(night.night_id).present)
-        return book.attend(night.night_id, (now | (tapped - drawn)) - (drawn - tapped))
+        version = book.attend(night.night_id, (now | (tapped - old)) - (old - tapped))
+        st.session_state[before] = tapped
+        return version
 
     def save() -> None:
         with one_at_a_time():
-            if change(attend) is None:
-                st.session_state[f"{key}_version"] = None
+            change(attend)
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.pills(
             f"Who is here? ({len(present)})",
             everyone,
             selection_mode="multi",
+            default=present,
             format_func=lambda one: (
                 plain(club.name(one)) + ("" if one in club.names else " ·guest")
             ),

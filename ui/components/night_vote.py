@@ -11,7 +11,7 @@ from club.nights import BallotBox, Night
 from recommender import elections
 from recommender.columns import MOVIE
 from ui import evenings
-from ui.components.basics import change
+from ui.components.basics import change, key_of
 from ui.components.night import named
 from ui.components.widgets import shelf
 from ui.services import View
@@ -37,15 +37,17 @@ def draft_key(night: Night, me: int) -> str:
 def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> None:
     """Draw the choice of how to vote, the ballot of who holds this screen, and the result."""
 
+    key = key_of(f"voting_{night.night_id}", WAYS[night.voting])
+
     def save() -> None:
-        way = next(key for key, label in WAYS.items() if label == st.session_state["voting"])
+        way = next(way for way, label in WAYS.items() if label == st.session_state[key])
         change(evenings.book().edit, night.night_id, voting=way)
 
-    st.session_state["voting"] = WAYS[night.voting]
     st.segmented_control(
         "Do you vote tonight?",
         list(WAYS.values()),
-        key="voting",
+        default=WAYS[night.voting],
+        key=key,
         required=True,
         on_change=save,
         help="Changing it throws away the ballots that are in.",
