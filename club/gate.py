@@ -8,7 +8,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -22,6 +22,7 @@ FREE, FIRST, LONGEST = 3, 5.0, 900.0  # wrong guesses of a client; seconds
 FREE_OF_ALL, LONGEST_OF_ALL = 20, 5.0  # short, or one guesser would keep everybody out
 QUIET = 3600.0  # seconds after which wrong guesses are forgotten
 CLIENTS = 1000  # remembered at most
+GONE = 10_000  # who logged out for good, remembered at most
 STAY = 12 * 3600.0  # seconds for which a pass holds: an evening
 
 
@@ -101,9 +102,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class _Pass:
-    role: Role
+    role: Callable[[], Role | None]  # asked every time: what it was given for can end
     until: float
-    lock: Hashed | None = field(repr=False)  # None: let in by something else than a passphrase
 
 
 class Gate:
@@ -111,7 +111,8 @@ class Gate:
 
     Who has a pass is known by a token, a secret of the visitor's browser; only its hash is kept,
     and only in memory. A pass ends when it is given back, when it is old, when the passphrase
-    that it was given for has changed, and when the program ends.
+    that it was given for has changed, when an account is on no list any more, and when the program
+    ends.
 
     Args:
         folder: where the passphrases are, in `passphrase.FILE`.
@@ -122,6 +123,7 @@ class Gate:
         self._folder, self._clock = folder, clock
         self._slow = SlowDown(clock)
         self._passes: dict[bytes, _Pass] = {}
+        self._gone: dict[bytes, None] = {}
         self._lock = threading.Lock()
 
     def is_set(self) -> bool:
@@ -161,34 +163,48 @@ class Gate:
                 self._slow.wrong(client)
                 return Answer(None, self._slow.wait(client))
             role, lock = found[0]
-            self._remember(token, role, lock)
+            self._remember(token, lambda: role if self._fits(lock) else None)
             return Answer(role)
 
-    def admit(self, token: str, role: Role) -> None:
-        """Give a pass to somebody who is known otherwise."""
-        with self._lock:
-            self._remember(token, role, None)
+    def admit(self, token: str, role: Callable[[], Role | None]) -> None:
+        """Give a pass to somebody who is known otherwise, unless this token was given back.
 
-    def _remember(self, token: str, role: Role, lock: Hashed | None) -> None:
+        Args:
+            role: tells what its holder may do, whenever that is asked.
+        """
+        with self._lock:
+            if _key(token) not in self._gone:
+                self._remember(token, role)
+
+    def _remember(self, token: str, role: Callable[[], Role | None]) -> None:
         now = self._clock()
         self._passes = {key: one for key, one in self._passes.items() if one.until > now}
-        self._passes[_key(token)] = _Pass(role, now + STAY, lock)
+        self._passes[_key(token)] = _Pass(role, now + STAY)
+
+    def _fits(self, lock: Hashed) -> bool:
+        locks = passphrase.load(self._folder)
+        return locks is not None and lock in (locks.host, locks.member)
 
     def role(self, token: str) -> Role | None:
-        """Return what the holder of `token` may do here, None: is outside."""
+        """Return what the holder of `token` may do here, None: is outside.
+
+        Raises:
+            StoreUnavailable: the passphrases cannot be read.
+        """
         found = self._passes.get(_key(token))
-        if found is None or found.until <= self._clock():
-            return None
-        if found.lock is None:
-            return found.role
-        locks = passphrase.load(self._folder)
-        valid = () if locks is None else (locks.host, locks.member)
-        return found.role if found.lock in valid else None
+        return None if found is None or found.until <= self._clock() else found.role()
 
     def leave(self, token: str) -> None:
-        """Take the pass back."""
+        """Take the pass back; only a passphrase gives this token another one."""
         with self._lock:
             self._passes.pop(_key(token), None)
+            self._gone[_key(token)] = None
+            if len(self._gone) > GONE:
+                del self._gone[next(iter(self._gone))]
+
+    def has_left(self, token: str) -> bool:
+        """Return whether the holder of `token` gave the pass back."""
+        return _key(token) in self._gone
 
 
 def _key(token: str) -> bytes:

@@ -24,6 +24,7 @@ BITS = 60  # at least, of a passphrase made here
 SHORTEST, LONGEST = 12, 200  # characters of a passphrase that somebody thought of
 FILE = "sharing.json"  # in the club's folder
 COST, BLOCK = 2**15, 8
+_AS_SPACES = str.maketrans("-\0", "  ")
 _SALT, _DIGEST, _COSTS = 16, 32, {2**power for power in range(14, 21)}
 
 
@@ -80,7 +81,8 @@ def spoken(passphrase: str) -> str:
     """Return a passphrase as one says it: phones begin with a capital and end with a space."""
     # Once more after the case is folded: that can undo the normal form.
     folded = unicodedata.normalize("NFKC", passphrase).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).replace("-", " ").split())
+    # scrypt does not tell a text from the same one with NULs behind it.
+    return " ".join(unicodedata.normalize("NFKC", folded).translate(_AS_SPACES).split())
 
 
 def _scrypt(passphrase: str, salt: bytes, cost: int) -> bytes:

@@ -26,8 +26,13 @@ def add_share_command(commands: Any) -> None:
 
 def _share(options: argparse.Namespace) -> None:
     # Needed by this command only.
-    from club.home_network import address, terminal  # noqa: PLC0415
+    from club.home_network import address, is_free, terminal  # noqa: PLC0415
 
+    if not is_free(options.port):  # what answers there may be somebody else's
+        raise InvalidInput(
+            f"Port {options.port} cannot be used, perhaps because something else uses it. "
+            "PORT=8600 make share takes another one."
+        )
     folder = Path(os.environ.get("MOVIE_CLUB_VAR") or FOLDER)
     if not options.new and passphrase.load(folder):
         print("The passphrase is the one from before. To set a new one: make share NEW=--new")

@@ -1,20 +1,28 @@
-"""What a shared server answers besides pages: pictures, downloads and uploads, to who is inside.
+"""What a shared server answers besides drawing pages: connections, pictures, downloads, uploads.
 
-Streamlit hands these out to whoever knows their address. Only `ui/shared.py` puts this before them.
+Streamlit hands files out to whoever knows their address. And it runs a page's callbacks and
+fragments before, or without, the page's first line, where the gate stands: a page that stays open
+after its visitor was put out could go on changing things. Only `ui/shared.py` puts this before it.
 """
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import visitor
-from ui.gate import gate
+from club.errors import InvalidInput, StoreUnavailable
+from club.gate import Role
+from ui import gate, visitor
 
-CLOSED = ("/media/", "/_stcore/upload_file/", "/_stcore/metrics")
+CLOSED, OPEN = ("/_stcore/", "/media/", "/app/"), {"/_stcore/health", "/_stcore/host-config"}
+PROTOCOL = b"sec-websocket-protocol"
+RANK: dict[Role | None, int] = {None: 0, "member": 1, "host": 2}
+POLICY = 1008  # why a connection is closed, RFC 6455
 
 
 class Door:
@@ -24,17 +32,70 @@ class Door:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or refuse it."""
-        if scope["type"] == "websocket" and _is_foreign(HTTPConnection(scope)):
-            await send({"type": "websocket.close", "code": 1008})
+        """Pass a request or a connection on, or refuse it."""
+        if scope["type"] == "websocket":
+            await self._connect(scope, receive, send)
+        elif scope["type"] != "http":
+            await self._app(scope, receive, send)
         elif (
-            scope["type"] == "http"
-            and scope["path"].startswith(CLOSED)
-            and not _is_inside(HTTPConnection(scope))
+            scope["path"].startswith(CLOSED)
+            and scope["path"] not in OPEN
+            and _role(HTTPConnection(scope)) is None
         ):
             await PlainTextResponse("Not for you.", 403)(scope, receive, send)
         else:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _unframed(send))
+
+    async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a connection until its visitor may do less than before."""
+        request = HTTPConnection(scope)
+        if _is_foreign(request):
+            await send({"type": "websocket.close", "code": POLICY})
+            return
+        best = _role(request)
+
+        async def tell(message: Message) -> None:
+            nonlocal best
+            if best is None:  # what is told may be the first page behind the gate
+                best = _role(request)
+            await send(message)
+
+        async def hear() -> Message:
+            nonlocal best
+            message = await receive()
+            if message["type"] != "websocket.receive":
+                return message
+            now = _role(request)
+            if RANK[now] < RANK[best]:
+                await send({"type": "websocket.close", "code": POLICY})
+                return {"type": "websocket.disconnect", "code": POLICY}
+            best = now
+            return message
+
+        await self._app(_fresh(scope) if best is None else scope, hear, tell)
+
+
+def _fresh(scope: Scope) -> Scope:
+    """Take the name of an earlier session away: an outsider does not go on where somebody was."""
+    return {
+        **scope,
+        "headers": [
+            (name, b",".join(value.split(b",")[:2]) if name == PROTOCOL else value)
+            for name, value in scope["headers"]
+        ],
+    }
+
+
+def _unframed(send: Send) -> Send:
+    """Let no other site show our pages inside its own, where a click is not meant for us."""
+
+    async def tell(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers: Any = MutableHeaders(scope=message)
+            headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+        await send(message)
+
+    return tell
 
 
 def _is_foreign(request: HTTPConnection) -> bool:
@@ -43,9 +104,12 @@ def _is_foreign(request: HTTPConnection) -> bool:
     return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
 
 
-def _is_inside(request: HTTPConnection) -> bool:
+def _role(request: HTTPConnection) -> Role | None:
     address = request.client.host if request.client else ""
     if visitor.at_the_machine(address, request.headers):
-        return True
-    token = visitor.browser(request.cookies)
-    return token is not None and gate().role(token) is not None
+        return "host"
+    try:
+        token = gate.token(request.cookies)
+        return None if token is None else gate.gate().role(token)
+    except (InvalidInput, StoreUnavailable):
+        return None

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import math
 import os
-import secrets
+from collections.abc import Callable, Mapping
+from functools import partial, wraps
 from pathlib import Path
+from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
@@ -20,8 +22,11 @@ from ui.components.basics import ICON
 from ui.text import counted, plain
 
 SHARED = "MOVIE_CLUB_SHARED"  # set by `make share`
-GUESS, SAID, TOKEN = "passphrase", "gate_said", "gate_token"
+GUESS, SAID = "passphrase", "gate_said"
 TITLE = "Movie club"
+NO_COOKIE = "Your browser keeps no cookie of this page, so it would not be known again. Allow it."
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -35,13 +40,22 @@ def gate() -> Gate:
 
 
 def is_shared() -> bool:
-    """Return whether others than this computer may come; a server that all can reach is shared."""
-    if os.environ.get(SHARED) or not visitor.is_own(st.get_option("server.address")):
+    """Return whether others than this computer may come.
+
+    A server that all can reach is shared. So is one that is called by another name than its own:
+    something on this machine passes others on, or a page from elsewhere has given the name to us.
+    """
+    asked_for = visitor.name_of(st.context.headers.get("host"))
+    if (
+        os.environ.get(SHARED)
+        or not visitor.is_own(st.get_option("server.address"))
+        or not (asked_for is None or visitor.is_own(asked_for))
+    ):
         return True
     try:
         return login.is_configured()
-    except InvalidInput:  # nobody but this computer comes, then
-        return False
+    except InvalidInput:  # somebody was to be kept out
+        return True
 
 
 def role() -> Role | None:
@@ -52,9 +66,13 @@ def role() -> Role | None:
     if not is_shared():
         return "host"
     try:
-        if login.is_configured():
-            return login.role()
-        return "host" if at_the_machine() else gate().role(_token())
+        mine = token(st.context.cookies)
+        if login.is_configured():  # Streamlit's other tabs do not notice that one has logged out
+            has_left = mine is not None and gate().has_left(mine)
+            return None if has_left else login.role(login.email())
+        if at_the_machine():
+            return "host"
+        return None if mine is None else gate().role(mine)
     except (InvalidInput, StoreUnavailable):  # the entrance says which
         return None
 
@@ -62,6 +80,22 @@ def role() -> Role | None:
 def is_host() -> bool:
     """Return whether the visitor may do what cannot be undone."""
     return role() == "host"
+
+
+def by_host(action: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Return `action` for hosts only: a page that was drawn for one can be older than the role.
+
+    Raises:
+        InvalidInput: whoever asks for it is no host.
+    """
+
+    @wraps(action)
+    def checked(*args: Given.args, **named: Given.kwargs) -> Result:
+        if not is_host():
+            raise InvalidInput("Only a host can do that.")
+        return action(*args, **named)
+
+    return checked
 
 
 def at_the_machine() -> bool:
@@ -78,7 +112,8 @@ def guard() -> None:
         _entrance()
         st.stop()
     if login.is_configured():
-        gate().admit(_token(), found)  # for the pictures and files, which ask no page
+        if mine := token(st.context.cookies):  # for the door, which sees no account
+            gate().admit(mine, partial(login.role, login.email()))
     elif at_the_machine():
         return
     with st.sidebar:
@@ -89,8 +124,12 @@ def guard() -> None:
 def knock() -> None:
     """Take what was typed as a guess; the answer is told when the page is drawn again."""
     guess = str(st.session_state.pop(GUESS, ""))  # it stays nowhere
+    mine = token(st.context.cookies)
+    if mine is None:
+        st.session_state[SAID] = NO_COOKIE
+        return
     try:
-        answer = gate().enter(_token(), st.context.ip_address or "here", guess)
+        answer = gate().enter(mine, st.context.ip_address or "here", guess)
     except StoreUnavailable:  # the entrance says so
         return
     st.session_state[SAID] = None if answer.role else _told(answer)
@@ -136,9 +175,13 @@ def _entrance() -> None:
 
 
 def _log_in() -> None:
-    known = login.email()
-    if known:
-        st.markdown(f"{plain(known)} is not on this club’s list. Ask its host.")
+    if login.is_logged_in() and not gate().has_left(token(st.context.cookies) or ""):
+        known = login.email()
+        st.markdown(
+            f"{plain(known)} is not on this club’s list. Ask its host."
+            if known
+            else "Whoever you logged in with does not say that your address is yours."
+        )
         st.button("Log out", key="log_out", on_click=_leave, width="stretch")
     elif login.can_be_used():
         st.markdown("Log in with the account that your host knows.", text_alignment="center")
@@ -148,19 +191,23 @@ def _log_in() -> None:
 
 
 def _leave() -> None:
-    gate().leave(_token())
+    if mine := token(st.context.cookies):
+        gate().leave(mine)
     st.session_state.clear()
     if login.is_configured():
         st.logout()
 
 
-def _token() -> str:
-    """What the visitor's browser is known by; without cookies, what this one tab is known by.
+def token(cookies: Mapping[str, str]) -> str | None:
+    """Return what a visitor is known by, None: by nothing.
 
-    The whole browser, since phones load a page again whenever they like.
+    The whole browser, since phones load a page again whenever they like; with accounts, the one
+    time that somebody logged in there.
+
+    Raises:
+        InvalidInput: the secrets cannot be read.
     """
-    own: str = st.session_state.setdefault(TOKEN, secrets.token_hex(16))
-    return visitor.browser(st.context.cookies) or own
+    return visitor.account(cookies) if login.is_configured() else visitor.browser(cookies)
 
 
 def _told(answer: Answer) -> str:

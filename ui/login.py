@@ -12,15 +12,21 @@ from club.errors import InvalidInput
 from club.gate import Role
 
 FILE = ".streamlit/secrets.toml"
+SECRET = 32  # characters of [auth]'s cookie_secret, at least: who guesses it is anybody
 
 
 def is_configured() -> bool:
     """Return whether people come in by an account.
 
     Raises:
-        InvalidInput: the secrets cannot be read.
+        InvalidInput: they should, but the secrets cannot be read or protect nobody.
     """
-    return _section("auth") is not None
+    auth = _section("auth")
+    if auth is not None and len(str(auth.get("cookie_secret", ""))) < SECRET:
+        raise InvalidInput(
+            f"cookie_secret in {FILE} is shorter than {SECRET} characters, so nobody can log in."
+        )
+    return auth is not None
 
 
 def can_be_used() -> bool:
@@ -28,17 +34,29 @@ def can_be_used() -> bool:
     return importlib.util.find_spec("authlib") is not None
 
 
+def is_logged_in() -> bool:
+    """Return whether somebody is logged in, whoever that is."""
+    return bool(st.user.get("is_logged_in"))
+
+
 def email() -> str | None:
-    """Return the address of who is logged in, None where nobody is."""
-    if not st.user.get("is_logged_in") or st.user.get("email_verified") is False:
+    """Return the address of who is logged in, None where nobody is or it may be another's.
+
+    Some providers let people write any address into their account, and say of none that they have
+    verified it: such an address proves nothing. Some say "true" instead of true.
+    """
+    if not is_logged_in() or str(st.user.get("email_verified")).casefold() != "true":
         return None
     return str(st.user.get("email") or "") or None
 
 
-def role() -> Role | None:
-    """Return what who is logged in may do here, None: is not on the list."""
-    mine = (email() or "").casefold()
-    club = _section("club") or {}
+def role(address: str | None) -> Role | None:
+    """Return what whoever has this address may do here, None: is not on the list.
+
+    Raises:
+        InvalidInput: a list is no list, or cannot be read.
+    """
+    club, mine = _section("club") or {}, (address or "").casefold()
     if mine in _listed(club, "hosts"):
         return "host"
     return "member" if mine in _listed(club, "members") else None
@@ -57,7 +75,17 @@ def _section(name: str) -> Mapping[str, object] | None:
     except KeyError:
         return None
     except (OSError, ValueError):  # no file, or one that cannot be read
-        if any(Path(file).exists() for file in st.get_option("secrets.files")):
+        if any(_may_ask_for_accounts(Path(file)) for file in st.get_option("secrets.files")):
             raise InvalidInput(f"{FILE} cannot be read, so nobody can log in.") from None
         return None
     return section if isinstance(section, Mapping) else {}
+
+
+def _may_ask_for_accounts(file: Path) -> bool:
+    """Whether a file with a mistake in it was to keep strangers out; a key for TMDB does not."""
+    try:
+        return "auth" in file.read_text("utf-8", "replace")
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True

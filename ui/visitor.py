@@ -6,10 +6,11 @@ The same questions are asked about a page's connection (`ui.gate`) and a plain r
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-_COOKIE = "_streamlit_xsrf"
+_COOKIE, _ACCOUNT = "_streamlit_xsrf", re.compile(r"_streamlit_user(_\d+)?")
 _SECRET = 16  # bytes of it
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
@@ -62,3 +63,12 @@ def browser(cookies: Mapping[str, str]) -> str | None:
     if version != "2" or len(mask) != 4 or len(masked) < _SECRET:
         return None
     return bytes(byte ^ mask[place % 4] for place, byte in enumerate(masked)).hex()
+
+
+def account(cookies: Mapping[str, str]) -> str | None:
+    """Return what Streamlit gave a browser when somebody logged in there, None where nobody did.
+
+    It is signed, is another one after every login, and lies in parts where it is long.
+    """
+    parts = [cookies[name] for name in sorted(cookies) if _ACCOUNT.fullmatch(name)]
+    return "\n".join(parts) or None

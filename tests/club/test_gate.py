@@ -6,17 +6,31 @@ import json
 import logging
 import math
 import re
+import socket
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as some
 
-from club import passphrase
+from club import home_network, passphrase
 from club.__main__ import main
 from club.errors import InvalidInput, StoreUnavailable
-from club.gate import CLIENTS, FREE, LONGEST, LONGEST_OF_ALL, QUIET, STAY, Gate, SlowDown, network
+from club.gate import (
+    CLIENTS,
+    FREE,
+    LONGEST,
+    LONGEST_OF_ALL,
+    QUIET,
+    STAY,
+    Gate,
+    Role,
+    SlowDown,
+    network,
+)
 from club.passphrase import Locks, hashed
 
 MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
@@ -51,6 +65,8 @@ def gate(locks: Locks, tmp_path: Path, clock: Clock) -> Gate:
 
 
 @settings(max_examples=12, deadline=None)
+@example(MEMBER, f"{MEMBER}\0")
+@example(MEMBER, f"{MEMBER}\0s")
 @given(WORDS, some.text(max_size=60))
 def test_a_passphrase_matches_itself_and_nothing_else(text: str, other: str) -> None:
     lock = hashed(text, CHEAP)
@@ -175,6 +191,27 @@ def test_a_member_cannot_guess_at_the_hosts_passphrase_for_ever(gate: Gate) -> N
     assert not last.heard
 
 
+def test_who_is_known_otherwise_is_asked_for_every_time_and_leaves_for_good(gate: Gate) -> None:
+    now: list[Role | None] = ["host"]
+    gate.admit("login", lambda: now[0])
+    assert gate.role("login") == "host"
+    now[0] = None  # on no list any more
+    assert gate.role("login") is None
+    now[0] = "member"
+    gate.leave("login")
+    gate.admit("login", lambda: now[0])  # by another tab that has not noticed
+    assert gate.role("login") is None
+    assert gate.has_left("login")
+    assert not gate.has_left("another login")
+    assert gate.enter("login", "10.0.0.7", MEMBER).role == "member"  # a passphrase does
+
+
+def test_how_long_a_guess_is_does_not_matter(gate: Gate, clock: Clock) -> None:
+    for guess in ("x" * 1_000_000, "\ufdfa" * 1_000_000, "\0" * 30, "\ud800"):
+        assert gate.enter("browser", "10.0.0.7", guess).role is None
+        clock.now += LONGEST
+
+
 @given(some.lists(some.tuples(some.sampled_from("abc"), some.floats(0, 1000)), max_size=200))
 def test_waits_stay_within_bounds_and_are_forgotten(guesses: list[tuple[str, float]]) -> None:
     clock = Clock()
@@ -240,26 +277,40 @@ def test_nothing_about_a_passphrase_is_logged_or_shown(
     assert repr(locks.member.digest) not in shown
 
 
-def share(var: Path, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setenv("MOVIE_CLUB_VAR", str(var))
-    return main(["share", "--port", "8600", *arguments])
+@pytest.fixture
+def port() -> int:
+    """A port that nothing uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def share(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """Run the command; returns its status."""
+    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
+    return lambda *arguments: main(["share", "--port", str(port), *arguments])
 
 
 def test_the_command_makes_a_passphrase_once_and_shows_where_to_go(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    share: Callable[..., int],
+    port: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setattr("club.home_network.address", lambda port: f"http://192.0.2.7:{port}")
-    assert share(tmp_path, monkeypatch) == 0
+    assert share() == 0
     told = capsys.readouterr().out
     made = re.search(r"shown only this once: (.*)", told)[1]
-    assert "http://192.0.2.7:8600" in told
+    assert f"http://192.0.2.7:{port}" in told
     assert "▀" in told
     assert Gate(tmp_path).enter("browser", "10.0.0.7", made).role == "member"
-    assert share(tmp_path, monkeypatch) == 0
+    assert share() == 0
     again = capsys.readouterr().out
     assert "from before" in again
     assert made not in again
-    assert share(tmp_path, monkeypatch, "--new") == 0
+    assert share("--new") == 0
     assert made not in capsys.readouterr().out
     assert Gate(tmp_path).enter("browser", "10.0.0.7", made).role is None
 
@@ -271,10 +322,13 @@ def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
 
 
 def test_the_command_takes_passphrases_that_somebody_thought_of(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    share: Callable[..., int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     typed(monkeypatch, MEMBER, MEMBER, HOST, HOST)
-    assert share(tmp_path, monkeypatch) == 0
+    assert share() == 0
     assert MEMBER not in capsys.readouterr().out
     gate = Gate(tmp_path)
     assert gate.enter("one", "10.0.0.7", MEMBER).role == "member"
@@ -289,7 +343,8 @@ def test_the_command_takes_passphrases_that_somebody_thought_of(
         (("short", "short", ""), "12 to 200"),
     ],
 )
-def test_passphrases_that_cannot_be_used_change_nothing(
+def test_passphrases_that_cannot_be_used_change_nothing(  # noqa: PLR0917
+    share: Callable[..., int],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -297,6 +352,40 @@ def test_passphrases_that_cannot_be_used_change_nothing(
     told: str,
 ) -> None:
     typed(monkeypatch, *answers)
-    assert share(tmp_path, monkeypatch) == 2
+    assert share() == 2
     assert told in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_something_else_uses_gets_no_passphrase(
+    share: Callable[..., int], port: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with socket.create_server(("127.0.0.1", port)):
+        assert share() == 2
+    assert f"Port {port} cannot be used" in capsys.readouterr().err
+    assert share("--port", "99999") == 2
+    assert list(tmp_path.iterdir()) == []
+
+
+def pixels(code: str, *, light: bool) -> np.ndarray:
+    """What a terminal shows of a QR code in half blocks, one pixel a module, uint8.
+
+    Args:
+        light: the terminal writes black on white, where nobody names the colours.
+    """
+    rows = []
+    for line in code.split("\n"):
+        named = re.fullmatch(r"\x1b\[38;5;231;48;5;16m(.*)\x1b\[0m", line)
+        blocks = named[1] if named else line
+        ink = [[block in "█▀" for block in blocks], [block in "█▄" for block in blocks]]
+        rows += [np.array(row) ^ (light and not named) for row in ink]
+    return np.array(rows, dtype=np.uint8) * 255
+
+
+@pytest.mark.parametrize("light", [False, True])
+def test_a_scanner_reads_the_address_off_a_terminal(light: bool) -> None:
+    scanner = pytest.importorskip("zxingcpp", reason="zxing-cpp reads QR codes")
+    shown = home_network.terminal("http://192.168.178.123:8501")
+    picture = np.kron(pixels(shown, light=light), np.ones((8, 8), np.uint8))
+    found = scanner.read_barcodes(picture, try_invert=False)  # as many phones do
+    assert [code.text for code in found] == ["http://192.168.178.123:8501"]

@@ -39,7 +39,8 @@ def _start_own() -> None:
     st.write("The demo's members, ratings and shortlist go; nothing of it stays. You start empty.")
     name = st.text_input("What is your club called?", max_chars=60, placeholder="Friday film club")
     if st.button("Start", type="primary", disabled=not name.strip(), key="start_own"):
-        change(services.store().start_own_club, name, done="Your club is here. Who is in it?")
+        start = gate.by_host(services.store().start_own_club)
+        change(start, name, done="Your club is here. Who is in it?")
         st.switch_page("pages/club.py")
 
 
@@ -53,6 +54,7 @@ def _back_to_demo(club: View) -> None:
     sure = st.checkbox("Yes, delete our club", key="sure")
     if st.button("Load the demo", type="primary", disabled=not sure, key="load_demo"):
 
+        @gate.by_host
         def load() -> bool:
             return load_demo(services.store(), services.world(), demo_club(), replace=True)
 

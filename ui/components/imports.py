@@ -63,7 +63,7 @@ def _forget(club: View) -> None:
         "and so do its ratings."
     )
     if st.button("Go back", type="primary", key="import_forget_sure"):
-        change(services.back_to_bundled, club, done="The bundled data are back.")
+        change(gate.by_host(services.back_to_bundled), club, done="The bundled data are back.")
         st.rerun()
 
 
@@ -161,7 +161,7 @@ def _preview(found: imports.Import) -> None:
 
 
 def _save(found: imports.Import) -> None:
-    if change(services.take_over, found) is not None:
+    if change(gate.by_host(services.take_over), found) is not None:
         _done()
         notify(f"{plain(found.kind)} is in. The model is learning from it.")
 
