@@ -200,7 +200,10 @@ def write_club(source: Connection, file: Path, version: int, on_step: OnStep | N
 def open_still(file: Path) -> sqlite3.Connection:
     """Open a file of SQLite to read it, leaving no trace beside it."""
     mode = "mode=ro" if _has_rest(file) else "immutable=1"
-    return sqlite3.connect(f"{file.absolute().as_uri()}?{mode}", uri=True)
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?{mode}", uri=True)
+    # A damaged file says what is wrong with it in words of its own.
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    return connection
 
 
 def revision_of(file: Path) -> str | None:
@@ -209,7 +212,7 @@ def revision_of(file: Path) -> str | None:
     Raises:
         sqlite3.Error: it is damaged or no database (then no OperationalError), or cannot be read.
     """
-    with closing(open_still(file)) as connection:
+    with _in_words(), closing(open_still(file)) as connection:
         (page,) = connection.execute("PRAGMA page_size").fetchone()
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         # SQLite takes what is missing of the last page for zeros.
@@ -237,6 +240,15 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Python cannot even raise an error that repeats a name which is no text."""
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        raise sqlite3.DatabaseError("it is damaged where it says what it holds") from error
 
 
 def _has_rest(file: Path) -> bool:
@@ -269,7 +281,7 @@ def _named(
 def _holds(file: Path, club: tuple[object, ...]) -> bool:
     """Whether the file is whole and holds this very club at this very version."""
     try:
-        with closing(open_still(file)) as connection:
+        with _in_words(), closing(open_still(file)) as connection:
             same = connection.execute("SELECT * FROM club").fetchall() == [club]
             return same and connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
     except (sqlite3.Error, OSError):

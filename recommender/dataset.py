@@ -31,7 +31,7 @@ def parse_terms(value: Any) -> tuple[str, ...]:
         if text.startswith("[") and text.endswith("]"):
             try:
                 return parse_terms(ast.literal_eval(text))
-            except (ValueError, SyntaxError):
+            except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
                 text = text[1:-1]
         parts: Iterable[Any] = text.split("|")
     elif isinstance(value, set | frozenset):

@@ -49,7 +49,7 @@ def read(file: str, tables: Mapping[str, Table]) -> Brought:
     wrong: list[LeftOut] = []
 
     def rows(name: str, *, rated: bool) -> list[Row]:
-        if name not in tables:
+        if name not in tables or (rated and "rating" not in tables[name].columns):
             return []
         found, unusable = rows_of(tables[name], _columns(tables[name], rated=rated))
         # What has no stars in the diary was seen, as what watched.csv says.

@@ -80,7 +80,10 @@ def _table(archive: Archive, columns: tuple[str, ...]) -> str | None:
         with archive.open(name) as stream:
             first = stream.readline(1 << 20).decode("utf-8-sig", "replace")
         if plain.endswith(".csv"):
-            have = set(next(csv.reader(io.StringIO(first)), []))
+            try:
+                have = set(next(csv.reader(io.StringIO(first, newline="")), []))
+            except csv.Error:
+                continue
         else:
             try:
                 have = set(json.loads(first))

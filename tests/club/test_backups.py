@@ -211,6 +211,18 @@ def test_a_backup_that_was_damaged_since_is_no_reason_to_make_none(file) -> None
     assert contents(Store(again.file)) == contents(store)
 
 
+@pytest.mark.parametrize("table", ["ratings", "ix_rating_events_step"])
+def test_damage_that_is_no_text_is_damage_all_the_same(file, table) -> None:
+    store = fill(Store(file))
+    made = roll(store, NOW)
+    content = made.file.read_bytes()
+    made.file.write_bytes(content.replace(table.encode(), b"\xff" * len(table), 1))
+    with pytest.raises(sqlite3.DatabaseError, match="damaged where it says what it holds") as said:
+        backups.revision_of(made.file)
+    assert backups.is_damage(said.value)
+    assert roll(store, NOW + timedelta(hours=1)) is not None
+
+
 def test_a_clock_that_falls_back_loses_no_backup_and_no_rating(file, monkeypatch) -> None:
     store = fill(Store(file))
     roll(store, NOW)

@@ -269,6 +269,18 @@ def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
     assert [source.ratings[0].key for source in found] == [("mine.csv", 2), ("mine.csv (2)", 2)]
 
 
+def test_an_export_without_a_column_of_ratings_says_what_was_seen(tmp_path: Path) -> None:
+    files: sources.Files = {
+        "diary.csv": "Date,Name,Year,Letterboxd URI,Rewatch\n2024-01-01,Up,2009,u,\n",
+        "ratings.csv": "Date,Name,Year,Letterboxd URI\n2024-01-01,Heat,1995,u\n",
+    }
+    found = brought.read(sources.zipped(files, tmp_path / "x.zip"))
+    assert (found.ratings, [row.title for row in found.seen]) == ((), ["Up"])
+    only = sources.zipped({"ratings.csv": files["ratings.csv"]}, tmp_path / "y.zip")
+    with pytest.raises(InvalidInput, match="holds no ratings"):
+        brought.read(only)
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

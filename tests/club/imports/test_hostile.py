@@ -111,6 +111,18 @@ def test_a_zip_inside_a_folder_is_not_looked_into(tmp_path: Path) -> None:
     assert zipfile.is_zipfile(tmp_path / "inner.zip")
 
 
+def test_a_table_that_is_none_is_not_taken_for_reviews(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"a\r\rb")
+    (tmp_path / "b.csv").write_bytes(b'"' + b"x" * 200_000 + b'"')
+    refused(tmp_path, "holds nothing that is known here")
+
+
+def test_genres_that_python_cannot_read_are_kept_as_they_are(tmp_path: Path) -> None:
+    files = sources.latest() | {"movies.csv": "movieId,title,genres\n1,Up (2009),[{[]:1}]\n"}
+    found = imports.read(sources.folder(files, tmp_path))
+    assert found.movies["genres"].tolist() == [("{[]:1}",)]
+
+
 METHOD, NEEDED, FLAGS = 10, 6, 8  # where they are in an entry of a ZIP's table of contents
 
 
