@@ -6,7 +6,8 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from copy import copy
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from club import schema
+from club import changes, schema
 from club.errors import InvalidInput, StoreUnavailable
 
 # How a sentence about the database goes on.
@@ -73,10 +74,17 @@ _POSTGRES_PHRASES: Final = {
 
 @dataclass
 class Write:
-    """A write under way: its connection, and the version that the club has after it."""
+    """A write under way: its connection, and the version that the club has after it.
+
+    Args:
+        who: does it, for the list of changes; None where nobody said.
+        about: the member_id, movie_id, night_id that it is about, as far as there is one.
+    """
 
     connection: Connection
     version: int
+    who: str | None = None
+    about: dict[str, int] = field(default_factory=dict)
     kept: bool = True
 
     def settle(self, changed: bool) -> int:
@@ -103,6 +111,7 @@ class Database:
         self.url = _parse(location)
         self.place = _describe(self.url)
         self.wait_seconds = wait_seconds
+        self.who: str | None = None
         self._reader = self._connectable()
         self._writer = self._reader.execution_options(club_begin="BEGIN IMMEDIATE")
 
@@ -137,23 +146,34 @@ class Database:
         with self._clear_errors(), self._writer.begin() as connection:
             yield connection
 
+    def by(self, who: str | None) -> Database:
+        """Return this database as somebody changes it: `who` stands in the list of changes."""
+        twin = copy(self)
+        twin.who = who
+        return twin
+
     @contextmanager
-    def write(self) -> Iterator[Write]:
+    def write(self, act: str | None = None, **about: int) -> Iterator[Write]:
         """A change of the club: bumps the version in the same transaction, all or nothing.
 
         The new version is taken first: this locks the club's one row, so that everything after it
         happens as if there were no other writer.
+
+        Args:
+            act: what is done, as in "Ana [act]", for the list of changes; None: not listed.
+            about: its member_id, movie_id, night_id.
         """
         with self._clear_errors(), self._writer.connect() as connection:
             if not self.is_sqlite:
                 milliseconds = max(1, round(self.wait_seconds * 1000))  # 0 would be for ever
                 connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
             bump = update(schema.club).values(version=schema.club.c.version + 1)
-            write = Write(
-                connection, connection.execute(bump.returning(schema.club.c.version)).scalar_one()
-            )
+            version = connection.execute(bump.returning(schema.club.c.version)).scalar_one()
+            write = Write(connection, version, self.who, dict(about))
             yield write
             if write.kept:
+                if act is not None:
+                    changes.note(write.connection, write.version, write.who, act, write.about)
                 connection.commit()
 
     def _connectable(self) -> Engine:
@@ -219,6 +239,9 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     # The driver would begin its own transactions, and never an immediate one; _begin_sqlite does.
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys = ON")
+    # Each write is on the disk before it is acknowledged. Some builds of SQLite begin with NORMAL,
+    # where a write-ahead log loses the latest writes when the power fails.
+    connection.execute("PRAGMA synchronous = FULL")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -229,7 +252,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _sentence(error: DBAPIError, place: str) -> str:
     """Return what went wrong and what to do about it, as one sentence."""
-    origin, message = error.orig, " ".join(str(error.orig).split())
+    origin = error.orig
+    # PostgreSQL's driver adds where in a trigger or statement it happened; people need none of it.
+    primary = getattr(getattr(origin, "diag", None), "message_primary", None)
+    message = " ".join((primary or str(origin)).split())
     code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
     state = getattr(origin, "sqlstate", None) or ""
     is_answer = isinstance(origin, sqlite3.Error) or state

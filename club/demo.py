@@ -27,7 +27,7 @@ def load_demo(store: Store, world: Dataset, demo: DemoClub, *, replace: bool = F
     """
     now = int(time.time())
     theirs = world.ratings[world.ratings[USER].isin(list(demo.members))]
-    with store.database.write() as write:
+    with store.database.write("began the demo club") as write:
         if write.version > 1 and not replace:
             write.settle(changed=False)
             return False

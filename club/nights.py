@@ -89,9 +89,10 @@ class Nights:
             "rewatch": rewatch,
             "longest": longest,
         }
-        with self._database.write() as write:
+        with self._database.write("planned a night") as write:
             night_id = evenings.plan(write.connection, said, _now())
             attendance.come(write.connection, night_id, present)
+            write.about["night_id"] = night_id
         return night_id
 
     def edit(self, night_id: int, **changes: Any) -> int:
@@ -106,7 +107,7 @@ class Nights:
             InvalidInput: one of these cannot be used, or not any more.
             TypeError: there is nothing of this name to change.
         """
-        with self._database.write() as write:
+        with self._database.write("changed a night", night_id=night_id) as write:
             changed = evenings.edit(
                 write.connection, night_id, {k: v for k, v in changes.items() if k != "movie"}
             )
@@ -121,7 +122,7 @@ class Nights:
         Raises:
             InvalidInput: it was decided.
         """
-        with self._database.write() as write:
+        with self._database.write("deleted a night", night_id=night_id) as write:
             evenings.remove(write.connection, night_id)
         return write.version
 
@@ -131,12 +132,12 @@ class Nights:
         Raises:
             InvalidInput: its ratings are opened.
         """
-        with self._database.write() as write:
+        with self._database.write("called a night off", night_id=night_id) as write:
             return write.settle(evenings.call_off(write.connection, night_id, _now()))
 
     def call_on(self, night_id: int) -> int:
         """Take back that a night is called off, if it is."""
-        with self._database.write() as write:
+        with self._database.write("called a night on again", night_id=night_id) as write:
             return write.settle(evenings.call_on(write.connection, night_id))
 
     def attend(self, night_id: int, member_ids: Iterable[int]) -> int:
@@ -149,7 +150,7 @@ class Nights:
             InvalidInput: the night is called off; somebody who would come has left the club; or
                 somebody who would go has rated the night.
         """
-        with self._database.write() as write:
+        with self._database.write("said who is there", night_id=night_id) as write:
             night = evenings.find(write.connection, night_id)
             changed = attendance.attend(write.connection, night, member_ids)
             if night.state == "decided":
@@ -165,7 +166,9 @@ class Nights:
             InvalidInput: the night is not planned, or they are not there.
         """
         movie_id = rules.whole_id(movie_id, "movie")
-        with self._database.write() as write:
+        with self._database.write(
+            "vetoed", night_id=night_id, member_id=member_id, movie_id=movie_id
+        ) as write:
             night = evenings.find_planned(write.connection, night_id)
             person = attendance.require_there(write.connection, night, member_id)
             self._require_movies(write.connection, {movie_id})
@@ -178,7 +181,9 @@ class Nights:
             InvalidInput: the night is not planned, or they are not there.
         """
         movie_id = rules.whole_id(movie_id, "movie")
-        with self._database.write() as write:
+        with self._database.write(
+            "took a veto back", night_id=night_id, member_id=member_id, movie_id=movie_id
+        ) as write:
             night = evenings.find_planned(write.connection, night_id)
             person = attendance.require_there(write.connection, night, member_id)
             return write.settle(ballots.unveto(write.connection, night, person, movie_id))
@@ -199,7 +204,7 @@ class Nights:
                 voted, or the ballot cannot count.
         """
         movies = [rules.whole_id(movie_id, "movie") for movie_id in choices]
-        with self._database.write() as write:
+        with self._database.write("voted", night_id=night_id, member_id=member_id) as write:
             night = evenings.find_planned(write.connection, night_id)
             person = attendance.require_there(write.connection, night, member_id)
             self._require_movies(write.connection, movies)
@@ -212,7 +217,9 @@ class Nights:
         Raises:
             InvalidInput: the night is not planned, they are not there, or all have voted.
         """
-        with self._database.write() as write:
+        with self._database.write(
+            "took a vote back", night_id=night_id, member_id=member_id
+        ) as write:
             night = evenings.find_planned(write.connection, night_id)
             person = attendance.require_there(write.connection, night, member_id)
             return write.settle(ballots.unvote(write.connection, night, person))
@@ -238,10 +245,12 @@ class Nights:
             InvalidInput: the night is not planned, or no candidate is left.
         """
         movies = [rules.whole_id(movie_id, "movie") for movie_id in candidates]
-        with self._database.write() as write:
+        with self._database.write("drew a lot", night_id=night_id) as write:
             night = evenings.find_planned(write.connection, night_id)
             self._require_movies(write.connection, movies)
-            return ballots.draw(write.connection, night, movies, pick)
+            drawn = ballots.draw(write.connection, night, movies, pick)
+            write.about["movie_id"] = drawn
+            return drawn
 
     # Deciding
 
@@ -267,7 +276,7 @@ class Nights:
                 the predictions are not complete.
         """
         movie_id = rules.whole_id(movie_id, "movie")
-        with self._database.write() as write:
+        with self._database.write("decided on", night_id=night_id, movie_id=movie_id) as write:
             night = evenings.find_planned(write.connection, night_id)
             self._require_movies(write.connection, {movie_id})
             frozen.decide(
@@ -305,7 +314,7 @@ class Nights:
                 night is called off or not decided, or it is open and they have rated it.
         """
         halves = rules.half_stars(stars)
-        with self._database.write() as write:
+        with self._database.write("rated a night", night_id=night_id, member_id=member_id) as write:
             night = evenings.find(write.connection, night_id)
             person = attendance.require_there(write.connection, night, member_id)
             changed = verdicts.rate(
@@ -319,7 +328,9 @@ class Nights:
         Raises:
             InvalidInput: they are not there, or the night is called off or open.
         """
-        with self._database.write() as write:
+        with self._database.write(
+            "took back what a night was given", night_id=night_id, member_id=member_id
+        ) as write:
             night = evenings.find(write.connection, night_id)
             person = attendance.require_there(write.connection, night, member_id)
             return write.settle(verdicts.unrate(write.connection, night, person))
@@ -335,7 +346,7 @@ class Nights:
         Raises:
             InvalidInput: the night is called off, or nobody has rated it.
         """
-        with self._database.write() as write:
+        with self._database.write("opened the ratings", night_id=night_id) as write:
             night = evenings.find(write.connection, night_id)
             changed = verdicts.open_night(write.connection, night, step=write.version, at=_now())
             return write.settle(changed)

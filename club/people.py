@@ -37,8 +37,10 @@ class People:
         Raises:
             InvalidInput: the name cannot be used, or somebody present has it.
         """
-        with self.database.write() as write:
-            return roster.join(write.connection, name, None, _now())
+        with self.database.write("added a member") as write:
+            member_id = roster.join(write.connection, name, None, _now())
+            write.about["member_id"] = member_id
+            return member_id
 
     def rename_member(self, member_id: int, name: str) -> int:
         """Give a member another name and return the version.
@@ -47,7 +49,7 @@ class People:
             InvalidInput: the name cannot be used, or somebody else present has it.
             NotFound: there is no such member.
         """
-        with self.database.write() as write:
+        with self.database.write("renamed a member", member_id=member_id) as write:
             return write.settle(roster.rename(write.connection, member_id, name))
 
     def remove_member(self, member_id: int) -> int:
@@ -58,7 +60,7 @@ class People:
         Raises:
             NotFound: there is no such member.
         """
-        with self.database.write() as write:
+        with self.database.write("let somebody go", member_id=member_id) as write:
             left = roster.leave(write.connection, member_id, _now())
             if left:
                 attendance.leave_planned(write.connection, member_id)
@@ -71,7 +73,7 @@ class People:
             InvalidInput: somebody present has the same name now.
             NotFound: there is no such member.
         """
-        with self.database.write() as write:
+        with self.database.write("took somebody back", member_id=member_id) as write:
             return write.settle(roster.come_back(write.connection, member_id))
 
     # Guests
@@ -102,9 +104,11 @@ class People:
             NotFound: there is no such movie.
         """
         taste = guests.Taste.checked(loves, hates, likes, dislikes)
-        with self.database.write() as write:
+        with self.database.write("brought a guest") as write:
             self._require_movies(write.connection, taste.stars)
-            return guests.add(write.connection, name, taste, step=write.version, at=_now())
+            guest = guests.add(write.connection, name, taste, step=write.version, at=_now())
+            write.about["member_id"] = guest
+            return guest
 
     def edit_guest(  # noqa: PLR0917  (as in `add_guest`)
         self,
@@ -124,7 +128,7 @@ class People:
             NotFound: there is no such guest or movie.
         """
         taste = guests.Taste.checked(loves, hates, likes, dislikes)
-        with self.database.write() as write:
+        with self.database.write("changed a guest", member_id=member_id) as write:
             self._require_movies(write.connection, taste.stars)
             changed = guests.edit(
                 write.connection, member_id, name, taste, step=write.version, at=_now()
@@ -138,7 +142,7 @@ class People:
             InvalidInput: the guest has left.
             NotFound: there is no such guest.
         """
-        with self.database.write() as write:
+        with self.database.write("made a guest a member", member_id=member_id) as write:
             guests.become_member(write.connection, member_id)
         return write.version
 
@@ -156,7 +160,7 @@ class People:
             InvalidInput: they have left.
             NotFound: there is no such member or movie.
         """
-        with self.database.write() as write:
+        with self.database.write("marked as seen", member_id=member_id, movie_id=movie_id) as write:
             roster.require_present(write.connection, member_id, "first")
             self._require_movies(write.connection, {rules.whole_id(movie_id, "movie")})
             return write.settle(seen.mark(write.connection, member_id, movie_id, _now()))
@@ -168,7 +172,9 @@ class People:
             InvalidInput: they have left.
             NotFound: there is no such member.
         """
-        with self.database.write() as write:
+        with self.database.write(
+            "marked as not seen", member_id=member_id, movie_id=movie_id
+        ) as write:
             roster.require_present(write.connection, member_id, "first")
             return write.settle(seen.unmark(write.connection, member_id, movie_id))
 

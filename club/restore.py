@@ -28,6 +28,7 @@ SHOWN = {
     "nights": "nights",
     "movies": "movies added",
     "shortlist": "on the shortlist",
+    "changes": "changes, with who made them",
 }
 REST = "everything else"
 _FAR = 1_000_000  # more writes than there are between a backup and a database that is damaged
@@ -121,11 +122,12 @@ def restore(
         if database.file is not None and _is_damaged(database.file):
             return _replace_damaged(database, database.file, theirs, on_step)
         live = Store.open(location)
-        with live.database.write() as write:
+        with live.database.write("brought back an earlier state") as write:
             # Inside, so that nobody's write can come between what is kept and what goes.
             kept = backups.keep_old(live, "before-restore") if write.version > 1 else None
             version = max(write.version, contents.version(theirs) + 1)
             contents.copy(theirs, write.connection, version, on_step)
+            write.version = version
         return kept
 
 

@@ -22,9 +22,10 @@ from sqlalchemy import (
     Table,
     Text,
     text,
+    true,
 )
 
-REVISION = "0003"  # of the newest migration; a database that says so needs none
+REVISION = "0004"  # of the newest migration; a database that says so needs none
 REVISION_TABLE = "club_revision"
 
 metadata = MetaData(
@@ -46,6 +47,8 @@ club = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("version", BigInteger, nullable=False),
     Column("last_movie_id", Integer, nullable=False),  # counts down; ids are never used again
+    # Whether a member may enter what is another's: stars, votes, what they have seen.
+    Column("for_others", Boolean(create_constraint=False), nullable=False, server_default=true()),
 )
 
 members = Table(
@@ -101,6 +104,22 @@ rating_events = Table(
     Column("rated_after", BigInteger),
     Column("changed_by", String(60)),
     Index("ix_rating_events_member_movie", "member_id", "movie_id"),
+    sqlite_autoincrement=True,
+)
+
+# Who did what, one row for every write of the club; only added to. The rows that it names may be
+# gone by now. What it says of ratings is in `rating_events`, where step is the version.
+changes = Table(
+    "changes",
+    metadata,
+    Column("change_id", Integer, primary_key=True),
+    Column("version", BigInteger, nullable=False, index=True),
+    Column("at", BigInteger, nullable=False),
+    Column("who", String(60)),  # NULL where nobody said
+    Column("act", String(60), nullable=False),
+    Column("member_id", Integer),
+    Column("movie_id", Integer),
+    Column("night_id", Integer),
     sqlite_autoincrement=True,
 )
 

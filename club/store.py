@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 import pandas as pd
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from club import details, ledger, roster, rules, schema, shelf
+from club import changes, details, ledger, roster, rules, schema, shelf
 from club.database import Database
 from club.errors import StoreUnavailable
 from club.founding import found_club
@@ -27,11 +29,16 @@ ENVIRONMENT = "MOVIE_CLUB_DATABASE"
 
 @dataclass(frozen=True)
 class Club:
-    """What the club is called, whether it is the demo, and since when it is there (UTC)."""
+    """What the club is called, whether it is the demo, and since when it is there (UTC).
+
+    Args:
+        for_others: whether a member may enter what is another's.
+    """
 
     name: str
     is_demo: bool
     created_at: datetime
+    for_others: bool
 
 
 class Store(People):
@@ -97,6 +104,17 @@ class Store(People):
         """The SQLite file; None on PostgreSQL."""
         return self.database.file
 
+    def by(self, who: str | None) -> Self:
+        """Return this store as somebody uses it: who stands beside every change made through it.
+
+        Raises:
+            InvalidInput: it is no name that a member could have.
+        """
+        twin = copy(self)
+        twin.database = self.database.by(None if who is None else rules.clean_name(who))
+        twin.nights = Nights(twin.database, twin._require_movies)
+        return twin
+
     # The club
 
     def version(self) -> int:
@@ -104,12 +122,15 @@ class Store(People):
         with self.database.read() as connection:
             return connection.execute(select(schema.club.c.version)).scalar_one()
 
-    def touch(self) -> int:
+    def touch(self, act: str = "changed something beside the database") -> int:
         """Say that something beside the database has changed, and return the new version.
 
         What is cached under the version, here and in every other program, is read anew.
+
+        Args:
+            act: what was done, for the list of changes.
         """
-        with self.database.write() as write:
+        with self.database.write(act) as write:
             return write.version
 
     def is_new(self) -> bool:
@@ -120,7 +141,8 @@ class Store(People):
         """Return the club's name, whether it is the demo, and since when it is there."""
         with self.database.read() as connection:
             row = connection.execute(select(schema.club)).one()
-        return Club(row.name, row.is_demo, datetime.fromtimestamp(row.created_at, UTC))
+        since = datetime.fromtimestamp(row.created_at, UTC)
+        return Club(row.name, row.is_demo, since, bool(row.for_others))
 
     def start_own_club(self, name: str) -> int:
         """Begin an empty club: members, ratings, history, shortlist and movies all go.
@@ -132,9 +154,27 @@ class Store(People):
             InvalidInput: the name cannot be used.
         """
         name = rules.clean_name(name)
-        with self.database.write() as write:
+        with self.database.write("began the club anew") as write:
             found_club(write.connection, name, is_demo=False, at=_now())
         return write.version
+
+    def let_rate_for_others(self, allowed: bool) -> int:
+        """Say whether a member may enter what is another's, and return the version."""
+        act = "let members rate for others" if allowed else "let members rate only for themselves"
+        with self.database.write(act) as write:
+            club = schema.club
+            query = update(club).where(club.c.for_others.is_not(allowed)).values(for_others=allowed)
+            return write.settle(write.connection.execute(query).rowcount > 0)
+
+    def changes(self, limit: int | None = None) -> pd.DataFrame:
+        """Return who did what, newest first; nothing is removed from it but by a new club.
+
+        Returns:
+            version (that the change made), at (datetime64[s, UTC]), who (NaN: nobody said), act
+            (as in "Ana [act]"), member_id, movie_id, night_id (Int64: what it is about).
+        """
+        with self.database.read() as connection:
+            return changes.latest(connection, limit)
 
     # Ratings
 
@@ -178,7 +218,7 @@ class Store(People):
 
         Args:
             changes: (member_id, movie_id, stars); of several for the same two, the last counts.
-            changed_by: who entered it.
+            changed_by: who entered it, if it is not whom the store is `by`.
 
         Returns:
             The version; unchanged when all ratings are so already.
@@ -193,14 +233,16 @@ class Store(People):
             )
             for member_id, movie_id, stars in changes
         }
-        who = None if changed_by is None else rules.clean_name(changed_by)
-        with self.database.write() as write:
+        by = self.by(changed_by) if changed_by is not None else self
+        with by.database.write("rated") as write:
             for member_id in {member for member, _ in wanted}:
                 roster.require_present(write.connection, member_id)
             self._require_movies(write.connection, {movie for _, movie in wanted})
             changed = ledger.record(
-                write.connection, write.version, wanted, at=_now(), changed_by=who
+                write.connection, write.version, wanted, at=_now(), changed_by=write.who
             )
+            if len(wanted) == 1:
+                ((write.about["member_id"], write.about["movie_id"]),) = wanted
             return write.settle(changed)
 
     def undoable(self) -> Change | None:
@@ -214,15 +256,17 @@ class Store(People):
         Args:
             step: do so only if that step is this one (from `undoable`), so that nobody takes
                 back what somebody else has just done.
-            changed_by: who did it.
+            changed_by: who did it, if it is not whom the store is `by`.
 
         Returns:
             The step that was taken back: each entry's `before` counts again. None when there is
             none left, or the latest is another than `step`.
         """
-        who = None if changed_by is None else rules.clean_name(changed_by)
-        with self.database.write() as write:
-            change = ledger.undo(write.connection, write.version, step, at=_now(), changed_by=who)
+        by = self.by(changed_by) if changed_by is not None else self
+        with by.database.write("took back ratings") as write:
+            change = ledger.undo(
+                write.connection, write.version, step, at=_now(), changed_by=write.who
+            )
             write.settle(change is not None)
         return change
 
@@ -263,14 +307,14 @@ class Store(People):
             NotFound: there is no such movie.
         """
         movie_id = rules.whole_id(movie_id, "movie")
-        with self.database.write() as write:
+        with self.database.write("put on the shortlist", movie_id=movie_id) as write:
             self._require_movies(write.connection, {movie_id})
             return write.settle(shelf.add_to_shortlist(write.connection, movie_id, _now()))
 
     def remove_from_shortlist(self, movie_id: int) -> int:
         """Take a movie off the shortlist, if it is on it, and return the version."""
         movie_id = rules.whole_id(movie_id, "movie")
-        with self.database.write() as write:
+        with self.database.write("took off the shortlist", movie_id=movie_id) as write:
             return write.settle(shelf.remove_from_shortlist(write.connection, movie_id))
 
     def movies(self) -> pd.DataFrame:
@@ -319,8 +363,10 @@ class Store(People):
             tmdb_id=tmdb_id,
             aliases=aliases,
         )
-        with self.database.write() as write:
-            return shelf.add_movie(write.connection, movie, _now())
+        with self.database.write("added a movie") as write:
+            movie_id = shelf.add_movie(write.connection, movie, _now())
+            write.about["movie_id"] = movie_id
+            return movie_id
 
     def movie_details(self) -> pd.DataFrame:
         """Return what was fetched about the world's movies within the last six months.
@@ -337,7 +383,7 @@ class Store(People):
         Raises:
             InvalidInput: a number, runtime, overview or keyword cannot be used.
         """
-        with self.database.write() as write:
+        with self.database.write("fetched details of movies") as write:
             return write.settle(details.keep(write.connection, found, _now()))
 
 

@@ -84,7 +84,7 @@ def _kept(club: View) -> list[int]:
 def take_over(found: imports.Import) -> int:
     """Make what was imported the world, begin to learn from it, and return the store's version."""
     imports.save(found, var() / WORLD)
-    version = store().touch()
+    version = store().touch("brought another catalogue")
     learn()
     return version
 
@@ -104,7 +104,7 @@ def back_to_bundled(club: View) -> int:
         )
         return take_over(found)
     imports.forget(var() / WORLD)
-    version = store().touch()
+    version = store().touch("went back to the bundled catalogue")
     learn()
     return version
 

@@ -44,7 +44,7 @@ def save(store: Store, plan: Plan) -> Saved:
     """
     require_room(plan)
     now = int(time.time())
-    with store.database.write() as write:
+    with store.database.write("brought ratings from elsewhere") as write:
         if write.version != plan.version + 1:
             raise InvalidInput("Somebody has changed the club meanwhile; look at it once more.")
         joined = _members(write.connection, plan, now)
@@ -61,7 +61,9 @@ def save(store: Store, plan: Plan) -> Saved:
             wanted[pair] = rules.half_stars(entry.stars)
             if entry.at is not None:
                 rated_at[pair] = entry.at
-        ledger.record(write.connection, write.version, wanted, at=now, rated_at=rated_at)
+        ledger.record(
+            write.connection, write.version, wanted, at=now, changed_by=write.who, rated_at=rated_at
+        )
         marked = sum(
             seen.mark(write.connection, id_of(who), movie, now) for who, movie in plan.seen
         )

@@ -62,11 +62,15 @@ def _value(column: Column, n: int) -> Any:
 
 
 def contents(store: Store, *, without: tuple[str, ...] = ()) -> dict[str, list[tuple]]:
-    """Every row of every table; of `club` without the columns named."""
+    """Every row of every table, without the columns named and the last note of a restore."""
     with store.database.read() as connection:
-        return {
+        found = {
             table.name: connection.execute(
                 select(*(c for c in table.c if c.name not in without)).order_by(*table.primary_key)
             ).all()
             for table in schema.metadata.sorted_tables
         }
+    changes = found["changes"]
+    if changes and "brought back an earlier state" in changes[-1]:
+        changes.pop()
+    return found

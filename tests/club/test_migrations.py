@@ -171,7 +171,8 @@ def test_a_database_of_the_second_release_is_brought_up_with_nothing_lost(locati
     store = Store(location)
     with store.database.read() as connection:
         for name, rows in before.items():
-            assert connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").all() == rows
+            after = connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").all()
+            assert [row[: len(old)] for row, old in zip(after, rows, strict=True)] == rows
     assert {name for name, rows in before.items() if rows} == {
         "club",
         "members",
