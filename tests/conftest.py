@@ -8,13 +8,39 @@ import os
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 import pytest
+from databases import KINDS, PostgresServer, postgres_server
+from sqlalchemy import Pool, event
 
 from recommender import Dataset, HybridModel, TrainingOptions
 
 N_MOVIES, N_USERS = 20, 24
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=KINDS,
+        help="run every test that uses a store on this database; without it, those of club/ run "
+        "on both, and those of pages/ on SQLite but for a few",
+    )
+
+
+# After the app's own settings, which wait for the disk: a test that fails may lose what it wrote.
+@event.listens_for(Pool, "checkout")
+def _do_not_wait_for_the_disk(connection, _record, _proxy) -> None:
+    if connection.__class__.__module__.startswith("sqlite3"):
+        connection.execute("PRAGMA synchronous = OFF")
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from other_program import learn, other_program
 
 from club.store import Store
 
@@ -54,3 +55,23 @@ def test_four_who_open_a_new_postgresql_database_at_once_all_get_it(postgres):
         stores = list(pool.map(lambda _: Store(url), range(4)))
     stores[0].add_member("Ana")
     assert [store.version() for store in stores] == [1] * 4
+
+
+def test_what_one_program_writes_the_other_knows_at_once_and_both_learn(location, tmp_path):
+    store = Store(location)
+    with other_program(location) as other:
+        ana = store.add_member("Ana")
+        assert other("version") == store.version() == 1
+        for turn in range(5):
+            assert store.rate(ana, 1, 0.5 + turn) == other("version")
+            assert store.version() < (version := other("rate", ana, 2, 0.5 + turn))
+            assert store.version() == version
+            assert store.ratings()["rating"].tolist() == [0.5 + turn] * 2
+        other("undo")
+        assert store.ratings()["rating"].tolist() == [4.5, 3.5]
+        store.undo()
+        assert other("version") == store.version() == 13
+        with ThreadPoolExecutor(1) as pool:
+            theirs = pool.submit(other, "learn", str(tmp_path / "theirs"))
+            ours = learn(store, str(tmp_path / "ours"))
+        assert theirs.result() == ours == ["ready", 13]

@@ -8,8 +8,10 @@ import traceback
 from contextlib import closing
 
 import pytest
+from a_night import decided
 from sqlalchemy import event
 
+from club.database import _prepare_sqlite
 from club.errors import InvalidInput, StoreUnavailable
 from club.store import Store
 
@@ -267,6 +269,24 @@ def test_a_write_that_fails_leaves_no_trace(store):
         rename_halfway()
     assert store.club().name == "Our movie club"
     assert store.version() == 0
+
+
+def test_what_a_trigger_refuses_is_one_sentence(store):
+    night = decided(store, [store.add_member("Ana")])
+    with pytest.raises(StoreUnavailable) as caught, store.database.write() as write:
+        write.connection.exec_driver_sql(
+            f"UPDATE predictions SET mean = 5 WHERE night_id = {night}"
+        )
+    assert str(caught.value) == (
+        f"{store.place} cannot do that: A frozen prediction cannot be changed."
+    )
+
+
+def test_every_write_waits_for_the_disk_whatever_this_sqlite_begins_with(file):
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA synchronous = NORMAL")
+        _prepare_sqlite(connection, None)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
 
 
 def test_a_file_that_must_exist_is_not_made(file):

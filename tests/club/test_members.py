@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 
 from club.errors import InvalidInput, NotFound
+from club.store import Store
 
 
-def test_a_new_store_has_an_empty_club(store):
+def test_a_new_store_has_an_empty_club(location):
+    store = Store(location)
     assert store.version() == 0
     assert store.is_new()
     club = store.club()
