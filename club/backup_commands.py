@@ -24,9 +24,13 @@ def add_backup_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     backup.set_defaults(run=_backup)
 
-    back = commands.add_parser("restore", parents=[common], help="put a backup back")
+    back = commands.add_parser("restore", parents=[common], help="put a backup or an export back")
     back.add_argument(
-        "file", metavar="FILE", type=Path, nargs="?", help="a backup; without it they are listed"
+        "file",
+        metavar="FILE",
+        type=Path,
+        nargs="?",
+        help="a backup, or the ZIP of an export; without it backups are listed",
     )
     back.add_argument(
         "--yes", action="store_true", help="do it; else it is only said what would be"

@@ -94,7 +94,7 @@ def copy(
     last_ids = {
         table: max(_last_id(source, table), _last_id(target, table)) for table in _counting()
     }
-    with _no_triggers(target):
+    with no_triggers(target):
         for table in reversed(schema.metadata.sorted_tables):
             if table is not schema.club:  # its one row is what others wait for
                 target.execute(delete(table))
@@ -117,7 +117,7 @@ def copy(
 
 
 @contextmanager
-def _no_triggers(connection: Connection) -> Iterator[None]:
+def no_triggers(connection: Connection) -> Iterator[None]:
     """Leave out what guards single changes, until the end of the body or of the transaction.
 
     The triggers that keep predictions frozen would refuse a whole club that has some.

@@ -1,4 +1,7 @@
-"""Put a backup in the place of what there is: looked at first, kept before, whole or not at all."""
+"""Put a backup in the place of what there is: looked at first, kept before, whole or not at all.
+
+The ZIP that `club.exports.everything` wrote is a backup, too.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ class Preview:
     """What a restore would do.
 
     Args:
-        file: the backup.
+        file: the backup, or the export that is put back like one.
         backup: what would be there.
         now: what is there; None where there is no database, or a damaged one.
         lost: how many rows of `now` the backup has not, or has otherwise; by the same names.
@@ -138,11 +141,19 @@ def _database(location: str | Path | None) -> Database:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[Store]:
-    """A backup as a store: a copy of it, brought up to date, every row of which can be read."""
+    """A backup as a store: a copy of it, brought up to date, every row of which can be read.
+
+    Of an export, the copy is the club that it tells of.
+    """
     damaged = f"{file} is damaged or no backup; choose another one."
     with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
         copy = Path(folder, "club.db")
-        _copy_checked(file, copy, damaged)
+        if _is_zip(file):
+            from club.exports import rebuild  # noqa: PLC0415  (slow: the learning machinery)
+
+            rebuild(file, copy)
+        else:
+            _copy_checked(file, copy, damaged)
         try:
             store = Store(copy)
             with contents.one_moment(store.database) as connection:
@@ -154,6 +165,14 @@ def _opened(file: Path) -> Iterator[Store]:
         if wrong:
             raise InvalidInput(damaged)
         yield store
+
+
+def _is_zip(file: Path) -> bool:
+    """Tell an export from a backup, whatever they are called."""
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        return stream.read(4) == b"PK\3\4"
 
 
 def _copy_checked(file: Path, copy: Path, damaged: str) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -11,34 +13,49 @@ from pathlib import Path
 import pandas as pd
 
 from club import contents
+from club.brought.reading import Export
 from club.errors import InvalidInput
 from club.exports.cells import written
-from club.exports.rows import Row, all_rows
-from club.exports.sheets import SHEETS, Sheet
+from club.exports.rows import Row, all_rows, sealed
+from club.exports.sheets import FORMAT, SHEETS, Sheet
 from club.store import Store
 
-README = "README.txt"
+README, CHECKSUMS = "README.txt", "checksums.txt"
+MOST_BYTES = 256 << 20  # of one file; a hundred ratings a day for a lifetime take as much
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a ZIP: the same data are the same bytes whenever made
 _INTRODUCTION = """\
 What a movie club knows, as CSV in UTF-8. Times are UTC, stars go from 0.5 to 5.
 A text that a spreadsheet would take for a formula has an apostrophe in front.
-`python -m club import` reads ratings.csv. What was fetched from TMDB is not here.
+`python -m club import` reads ratings.csv; `python -m club restore` makes the whole club out of the
+ZIP, as long as no file was changed: `sha256sum -c checksums.txt` tells.
+The passphrase, the key to TMDB and what was fetched there are not here.
 """
+_FORMAT = re.compile(rb"format,.*\r?\n(\d{1,9}),")  # how club.csv begins, whatever else is new
 
 
 def everything(store: Store, movies: pd.DataFrame) -> bytes:
     """Return a ZIP of all that the club knows as of one moment, but for what is sealed.
 
-    The same data are always the same bytes.
+    The same data are always the same bytes. What everybody may see in the app is there; of what
+    is sealed, only how much it is.
 
     Args:
         movies: where titles and years are looked up, in the form of `Dataset.movies`.
     """
     with contents.one_moment(store.database) as connection:
         rows = all_rows(connection, movies)
-    lines = [_INTRODUCTION, *(f"{file}: {sheet.says}" for file, sheet in SHEETS.items()), ""]
+        ballots, ratings = sealed(connection, rows)
+    left_out = (
+        f"Left out because they are sealed: ballots {ballots}, ratings of nights {ratings}.\n"
+    )
+    lines = [
+        _INTRODUCTION + left_out,
+        *(f"{file}: {sheet.says}" for file, sheet in SHEETS.items()),
+        "",
+    ]
     files = {file: _table(sheet, rows[file]) for file, sheet in SHEETS.items()}
-    return packed({README: "\n".join(lines).encode(), **files})
+    sums = "".join(f"{_digest(content)}  {file}\n" for file, content in files.items())
+    return packed({README: "\n".join(lines).encode(), **files, CHECKSUMS: sums.encode()})
 
 
 def packed(files: Mapping[str, bytes]) -> bytes:
@@ -53,20 +70,48 @@ def packed(files: Mapping[str, bytes]) -> bytes:
 
 
 def read_zip(path: Path) -> dict[str, list[Row]]:
-    """Read what `everything` wrote.
+    """Read what `everything` wrote, in any folder of the ZIP.
 
     Returns:
         By file, its rows: by column, what was in the club (numbers, texts, moments in UTC, None).
 
     Raises:
-        InvalidInput: it is no such ZIP.
+        InvalidInput: it is no such ZIP, of a newer version, or not as it was written.
     """
+    archive, other = Export(path), f"{path} is no export of a club."
+    found = _FORMAT.match(_content(archive, "club.csv")) if "club.csv" in archive.names else None
+    if found is None:
+        raise InvalidInput(other)
+    if int(found[1]) > FORMAT:
+        raise InvalidInput(
+            f"{path} was made by a newer version of this program; update the program to read it."
+        )
+    missing = [name for name in (*SHEETS, CHECKSUMS) if name not in archive.names]
+    if missing:
+        raise InvalidInput(f"{path} lacks {missing[0]}; choose a ZIP that is whole.")
+    files = {file: _content(archive, file) for file in SHEETS}
+    sums = _content(archive, CHECKSUMS).decode("utf-8", "replace").splitlines()
+    changed = [file for file in SHEETS if f"{_digest(files[file])}  {file}" not in sums]
+    if changed:
+        raise InvalidInput(f"{path} is not as it was exported: its {changed[0]} was changed.")
     try:
-        with zipfile.ZipFile(path) as archive:
-            texts = {file: archive.read(file).decode("utf-8") for file in SHEETS}
-        return {file: _rows(sheet, texts[file]) for file, sheet in SHEETS.items()}
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError, csv.Error) as error:
-        raise InvalidInput(f"{path} is no export of a club.") from error
+        return {file: _rows(sheet, files[file].decode("utf-8")) for file, sheet in SHEETS.items()}
+    except (ValueError, KeyError, OverflowError, RecursionError, csv.Error) as error:
+        raise InvalidInput(other) from error
+
+
+def _content(archive: Export, file: str) -> bytes:
+    with archive.open(file) as stream:
+        content = stream.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise InvalidInput(
+            f"{file} in {archive.path} is larger than {MOST_BYTES >> 20} MiB, more than any club's."
+        )
+    return content
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 def _table(sheet: Sheet, rows: Iterable[Row]) -> bytes:

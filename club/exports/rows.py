@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from club import ballots, evenings, schema
+from club import ballots, contents, evenings, schema
+from club.exports.sheets import FORMAT
 
 Row = dict[str, Any]
 _members, _guests, _nights = schema.members.c, schema.guests.c, schema.nights.c
@@ -73,7 +74,14 @@ def all_rows(connection: Connection, movies: pd.DataFrame) -> dict[str, list[Row
             {"night_id": row["night_id"], **names.member(row["member_id"])}
             for row in _table(connection, schema.attendance)
         ],
-        "vetoes.csv": list(_vetoes(connection, names)),
+        "vetoes.csv": [
+            {
+                "night_id": row["night_id"],
+                **names.member(row["member_id"]),
+                **names.movie(row["movie_id"]),
+            }
+            for row in _table(connection, schema.vetoes)
+        ],
         "votes.csv": list(_votes(connection, names)),
         "predictions.csv": [
             {
@@ -89,13 +97,12 @@ def all_rows(connection: Connection, movies: pd.DataFrame) -> dict[str, list[Row
         "night_ratings.csv": _night_ratings(connection, names),
         "shortlist.csv": [
             {
-                "position": place,
+                "position": row["position"],
                 **names.movie(row["movie_id"]),
                 "added_at": _moment(row["added_at"]),
             }
-            for place, row in enumerate(
-                _rows(connection, select(schema.shortlist).order_by(schema.shortlist.c.position)),
-                start=1,
+            for row in _rows(
+                connection, select(schema.shortlist).order_by(schema.shortlist.c.position)
             )
         ],
         "movies.csv": [
@@ -103,7 +110,7 @@ def all_rows(connection: Connection, movies: pd.DataFrame) -> dict[str, list[Row
                 **{name: row[name] for name in ("movie_id", "title", "year", "genres", "keywords")},
                 **{name: row[name] for name in ("runtime", "tmdb_id")},
                 "overview": row["overview"] or "",
-                "aliases": row["aliases"] or [],
+                "aliases": row["aliases"],
                 "added_at": _moment(row["added_at"]),
             }
             for row in _table(connection, schema.movies)
@@ -122,7 +129,20 @@ def all_rows(connection: Connection, movies: pd.DataFrame) -> dict[str, list[Row
             }
             for row in _table(connection, schema.rating_events)
         ],
+        "changes.csv": [
+            {**row, "at": _moment(row["at"])} for row in _table(connection, schema.changes)
+        ],
     }
+
+
+def sealed(connection: Connection, rows: dict[str, list[Row]]) -> tuple[int, int]:
+    """Return how many ballots and ratings of nights are not in `rows`, because they are sealed."""
+    there = contents.counts(connection)
+    ballots_shown = {(row["night_id"], row["member_id"]) for row in rows["votes.csv"]}
+    return (
+        there["ballots"] - len(ballots_shown),
+        there["night_ratings"] - len(rows["night_ratings.csv"]),
+    )
 
 
 def _rows(connection: Connection, query: Select[Any]) -> Iterable[RowMapping]:
@@ -136,9 +156,11 @@ def _table(connection: Connection, table: Any) -> Iterable[RowMapping]:
 def _club(connection: Connection) -> list[Row]:
     return [
         {
+            "format": FORMAT,
             "name": row["name"],
             "is_demo": row["is_demo"],
             "created_at": _moment(row["created_at"]),
+            "for_others": row["for_others"],
         }
         for row in _table(connection, schema.club)
     ]
@@ -198,13 +220,6 @@ def _night(row: RowMapping, names: Names) -> Row:
     }
 
 
-def _vetoes(connection: Connection, names: Names) -> Iterator[Row]:
-    query = select(schema.vetoes).join(schema.nights).where(_nights.decided_at.is_not(None))
-    for row in _rows(connection, query.order_by(*schema.vetoes.primary_key)):
-        movie = names.movie(row["movie_id"])
-        yield {"night_id": row["night_id"], **names.member(row["member_id"]), **movie}
-
-
 def _votes(connection: Connection, names: Names) -> Iterator[Row]:
     when = {
         (row["night_id"], row["member_id"]): row["cast_at"]
@@ -212,7 +227,7 @@ def _votes(connection: Connection, names: Names) -> Iterator[Row]:
     }
     for night in reversed(evenings.every(connection)):
         box = ballots.ballot_box(connection, night.night_id).ballots
-        if night.decided_at is None or box is None:  # what is sealed stays so
+        if box is None:  # what is sealed stays so
             continue
         for member_id, choices in box.items():
             for place, movie_id in enumerate(choices or [None], start=1):

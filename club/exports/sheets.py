@@ -8,6 +8,7 @@ from datetime import date, time
 
 from club.exports.cells import Reader, flag, moment, or_none, text
 
+FORMAT = 1  # rises when an earlier version of this program could not read the files any more
 _NIGHT: dict[str, Reader] = {"night_id": int}
 _MEMBER: dict[str, Reader] = {"member_id": int, "member": text}
 _MOVIE: dict[str, Reader] = {"movie_id": int, "title": text, "year": or_none(int)}
@@ -29,8 +30,14 @@ class Sheet:
 
 SHEETS: dict[str, Sheet] = {
     "club.csv": Sheet(
-        "what the club is called, whether it is the demo, since when it is there",
-        {"name": text, "is_demo": flag, "created_at": moment},
+        "what the club is called, whether it is the demo, and what it has settled",
+        {
+            "format": int,
+            "name": text,
+            "is_demo": flag,
+            "created_at": moment,
+            "for_others": flag,
+        },
     ),
     "members.csv": Sheet(
         "members and guests, with the words of guests; who left has a left_at",
@@ -76,12 +83,9 @@ SHEETS: dict[str, Sheet] = {
         },
     ),
     "attendance.csv": Sheet("who was there", {**_NIGHT, **_MEMBER}),
-    "vetoes.csv": Sheet(
-        "what somebody did not want, of nights whose movie is decided",
-        {**_NIGHT, **_MEMBER, **_MOVIE},
-    ),
+    "vetoes.csv": Sheet("what somebody did not want on a night", {**_NIGHT, **_MEMBER, **_MOVIE}),
     "votes.csv": Sheet(
-        "the ballots, best first, of nights whose movie is decided and where all have voted",
+        "the ballots, best first, of nights where all have voted; sealed ones stay sealed",
         {
             **_NIGHT,
             **_MEMBER,
@@ -125,7 +129,7 @@ SHEETS: dict[str, Sheet] = {
             "runtime": or_none(int),
             "overview": text,
             "tmdb_id": or_none(int),
-            "aliases": json.loads,
+            "aliases": or_none(json.loads),
             "added_at": moment,
         },
     ),
@@ -144,6 +148,19 @@ SHEETS: dict[str, Sheet] = {
             "after_rated_at": or_none(moment),
             "undoes": or_none(int),
             "changed_by": or_none(text),
+        },
+    ),
+    "changes.csv": Sheet(
+        "who did what, oldest first; what it names may be gone",
+        {
+            "change_id": int,
+            "version": int,
+            "at": moment,
+            "who": or_none(text),
+            "act": text,
+            "member_id": or_none(int),
+            "movie_id": or_none(int),
+            "night_id": or_none(int),
         },
     ),
 }

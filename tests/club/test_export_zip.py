@@ -205,21 +205,39 @@ def test_every_table_is_read_back_as_it_is_in_the_club(store, tmp_path, at_one_t
         (gone, 2, None, 5.0, "rate", "-Ana"),
     ]  # fmt: skip
     assert found["club.csv"] == [
-        {"name": store.club().name, "is_demo": False, "created_at": store.club().created_at}
+        {
+            "format": 1,
+            "name": store.club().name,
+            "is_demo": False,
+            "created_at": store.club().created_at,
+            "for_others": True,
+        }
     ]
 
 
-def test_a_night_gives_away_its_votes_when_decided_and_its_stars_when_opened(store, tmp_path):
+def left_out(store: Store) -> str:
+    """What the export says of it."""
+    with zipfile.ZipFile(io.BytesIO(everything(store, movies(store)))) as archive:
+        lines = archive.read("README.txt").decode().splitlines()
+    (line,) = (line for line in lines if line.startswith("Left out"))
+    return line.removeprefix("Left out because they are sealed: ")
+
+
+def test_a_night_gives_away_its_votes_when_all_have_voted_and_its_stars_when_opened(
+    store, tmp_path
+):
     ana, bo = store.add_member("Ana"), store.add_member("Bo")
     night = store.nights.plan(FRIDAY, [ana, bo])
     store.nights.edit(night, voting="approve")
     store.nights.veto(night, bo, 3)
     store.nights.vote(night, ana, [2, 1])
+    assert exported(store, tmp_path)["votes.csv"] == []
+    assert left_out(store) == "ballots 1, ratings of nights 0."
     store.nights.vote(night, bo, [])
-    found = exported(store, tmp_path)
-    assert (found["votes.csv"], found["vetoes.csv"], found["predictions.csv"]) == ([], [], [])
+    assert len(exported(store, tmp_path)["votes.csv"]) == 3
     store.nights.decide(night, 1, predictions([ana, bo]), model="m", by="votes")
     store.nights.rate(night, ana, 4.5)
+    assert left_out(store) == "ballots 0, ratings of nights 1."
     found = exported(store, tmp_path)
     assert [
         (row["member"], row["place"], row["movie_id"], row["title"]) for row in found["votes.csv"]
@@ -247,6 +265,7 @@ def test_a_box_that_was_never_full_stays_sealed(store, tmp_path):
     store.nights.vote(night, ana, [2])
     store.nights.decide(night, 1, predictions([ana, bo]), model="m", by="the host")
     assert exported(store, tmp_path)["votes.csv"] == []
+    assert left_out(store) == "ballots 1, ratings of nights 0."
 
 
 def test_the_same_club_is_the_same_bytes(file, monkeypatch):
@@ -268,7 +287,7 @@ def test_the_readme_has_a_line_for_every_file(file):
     with zipfile.ZipFile(io.BytesIO(everything(Store(file), world()))) as archive:
         assert archive.testzip() is None
         names, said = archive.namelist(), archive.read("README.txt").decode()
-    assert names == ["README.txt", *SHEETS]
+    assert names == ["README.txt", *SHEETS, "checksums.txt"]
     assert [line.split(":")[0] for line in said.splitlines() if ".csv: " in line] == list(SHEETS)
 
 

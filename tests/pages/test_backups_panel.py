@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from club import backups
 from club.errors import StoreUnavailable
+from club.exports import everything
 from club.store import Store
 from ui import keeper, services
 from ui.keeper import Keeper
@@ -102,12 +103,15 @@ def test_a_restore_is_looked_at_first_and_needs_a_yes(
     (table,) = app.dataframe
     row = table.value.set_index("what").loc["ratings"]
     assert row.tolist() == [len(before) + 1, len(before), 1]
-    assert any("gone with it: ratings (1) and everything else (1)." in text for text in texts(app))
+    lost = "ratings (1), changes, with who made them (1) and everything else (1)."
+    assert any(f"gone with it: {lost}" in text for text in texts(app))
     assert app.button("restore_sure").disabled
+    app.checkbox("restore_yes").check().run()
     # Somebody rates once more meanwhile: what is shown is what there is.
     store.unrate(ana, new)
     app.run()
     assert app.dataframe[0].value.set_index("what").loc["ratings", "lost"] == 0
+    assert app.button("restore_sure").disabled, "the yes was to something else"
     app.checkbox("restore_yes").check().run()
     app.button("restore_sure").click().run()
     assert not app.exception
@@ -156,6 +160,35 @@ def test_a_backup_that_was_brought_is_looked_at_and_restored(
     assert store.members()["name"].tolist() == ["Zoë"]
     assert not app.exception
     assert len(no_learning) == 1
+
+
+def test_an_export_is_looked_at_and_becomes_the_whole_club(
+    quiet: Keeper, store: Store, tmp_path: Path, no_learning: list[int]
+) -> None:
+    other = Store(tmp_path / "other.db")
+    other.rate(other.add_member("=Zoë"), other.add_movie("Ours"), 4.5)
+    content = everything(other, other.movies())
+    before = store.version()
+    app = opened()
+    (upload,) = app.get("file_uploader")
+    upload.upload("renamed.zip", content[:-9]).run()
+    assert "is no export of a club" in app.error[0].value
+    assert (app.dataframe, store.version()) == ([], before)
+    app.run()
+    assert not app.error
+    upload = app.get("file_uploader")[0]
+    upload.upload("renamed.zip", content).run()
+    assert not app.error
+    assert app.dataframe[0].value.set_index("what")["in the backup"].tolist()[:5] == [1, 1, 0, 1, 0]
+    app.checkbox("restore_yes").check().run()
+    app.button("restore_sure").click().run()
+    assert not app.exception
+    assert [toast.value for toast in app.toast] == [
+        "The club is as it was. The model learns from it."
+    ]
+    assert store.members()["name"].tolist() == ["=Zoë"]
+    assert store.ratings().equals(other.ratings())
+    assert (len(no_learning), app.expander[0].label) == (1, "All backups (1)")
 
 
 def test_what_kept_a_backup_from_being_made_is_said(quiet: Keeper, store: Store) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import streamlit as st
 
@@ -105,7 +106,12 @@ def _brought() -> None:
         if file := st.session_state[key]:
             _choose((Path(file.name).name, file.getvalue()))
 
-    st.file_uploader("A backup that you downloaded", type=["db"], key=key, on_change=look)
+    st.file_uploader(
+        "A backup that you downloaded, or *Everything (ZIP)*",
+        type=["db", "zip"],
+        key=key,
+        on_change=look,
+    )
 
 
 @contextmanager
@@ -123,27 +129,34 @@ def _on_disk(chosen: Chosen) -> Iterator[Path]:
 
 def _choose(chosen: Chosen) -> None:
     _leave()
-    change(_look, chosen, services.store().version())
+    st.session_state[CHOSEN] = chosen
 
 
-def _look(chosen: Chosen, version: int) -> Preview:
-    with _on_disk(chosen) as file:
+def _look(club: View, chosen: Chosen) -> Preview | None:
+    """Return what the restore would do, as the club is now; None, and why, if it cannot be."""
+    version, found = st.session_state.get(SEEN, (None, None))
+    if version == club.version:
+        return cast("Preview", found)
+    with errors_shown(), st.spinner("Comparing with what is there now …"), _on_disk(chosen) as file:
         found = preview(services.database(), file)
-    st.session_state[CHOSEN], st.session_state[SEEN] = chosen, (version, found)
-    return found
+        st.session_state[SEEN] = club.version, found
+        st.session_state.pop(SURE, None)  # somebody has changed something since that was said
+        return found
+    _leave()
+    return None
 
 
 def _leave() -> None:
-    st.session_state.pop(CHOSEN, None)
-    st.session_state.pop(SURE, None)
+    for name in (CHOSEN, SEEN, SURE):
+        st.session_state.pop(name, None)
 
 
 def _confirm(club: View, chosen: Chosen) -> None:
-    """Draw what the restore would do, as the club is now, and ask."""
-    version, found = st.session_state[SEEN]
-    with st.container(border=True, key="restore_preview"), errors_shown():
-        if version != club.version:  # somebody has changed something meanwhile
-            found = _look(chosen, club.version)
+    """Draw what the restore would do, and ask."""
+    found = _look(club, chosen)
+    if found is None:
+        return
+    with st.container(border=True, key="restore_preview"):
         then = found.backup
         st.markdown(f"##### Go back to {plain(then.name)} as it was on {_moment(then.changed_at)}?")
         st.dataframe(found.table, hide_index=True, width="stretch")
@@ -156,16 +169,16 @@ def _confirm(club: View, chosen: Chosen) -> None:
         st.caption("What is there now is kept as a backup first, so you can come back to it.")
         sure = st.checkbox("Yes, replace what is there now", key=SURE)
         with st.container(horizontal=True):
-            st.button(
+            asked = st.button(
                 "Restore",
                 type="primary",
                 key="restore_sure",
                 icon=":material/settings_backup_restore:",
                 disabled=not sure,
-                on_click=_restore,
-                args=(chosen,),
             )
             st.button("Leave it", key="restore_leave", on_click=_leave)
+        if asked:
+            _restore(chosen)
 
 
 def _restore(chosen: Chosen) -> None:
@@ -174,9 +187,11 @@ def _restore(chosen: Chosen) -> None:
             restore(services.database(), file)
         services.learn()
 
-    change(back, done="The club is as it was. The model learns from it.")
+    with st.spinner("Putting it back …"):
+        change(back, done="The club is as it was. The model learns from it.")
     _leave()
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+    st.rerun()
 
 
 def _moment(moment: datetime) -> str:

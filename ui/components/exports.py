@@ -21,8 +21,9 @@ def panel(club: View) -> None:
     """Draw the buttons that download ratings, everything, and one member's movies."""
     st.subheader("Take your data with you", anchor=False)
     st.caption(
-        "What is sealed stays out: votes and stars of nights that are not over. The ratings can be "
-        "read again under *Bring ratings*, here or in another club."
+        "What is sealed stays out: votes and stars of nights that are not over. Here or in another "
+        "club, *Bring ratings* reads the ratings again, and everything comes back whole under "
+        "*All backups*."
     )
     with st.container(horizontal=True):
         st.download_button(
