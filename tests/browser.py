@@ -16,10 +16,15 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 class Server:
-    """`streamlit run app.py` on a free port, living in the folder `var`."""
+    """`streamlit run app.py` on a free port, living in the folder `var`.
 
-    def __init__(self, var: Path) -> None:
+    Args:
+        database: where the club is; None: in that folder.
+    """
+
+    def __init__(self, var: Path, database: str | None = None) -> None:
         self.var = var
+        self.database = database
         self._process: subprocess.Popen[bytes] | None = None
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -31,6 +36,8 @@ class Server:
 
     def start(self) -> Server:
         env = {k: v for k, v in os.environ.items() if k != "MOVIE_CLUB_DATABASE"}
+        if self.database is not None:
+            env["MOVIE_CLUB_DATABASE"] = self.database
         command = [sys.executable, "-m", "streamlit", "run", "app.py"]
         with (self.var / "server.log").open("ab") as log:
             self._process = subprocess.Popen(

@@ -32,6 +32,8 @@ def pytest_terminal_summary(terminalreporter) -> None:
     done = [r for r in terminalreporter.stats.get("passed", []) if "tests/e2e/" in r.nodeid]
     if done:
         terminalreporter.write_line(f"browser tests passed: {len(done)}")
+    for what, measured in (figure for report in done for figure in report.user_properties):
+        terminalreporter.write_line(f"{what}: {measured}")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -59,13 +61,13 @@ def new_server(furnished: Path, tmp_path: Path) -> Iterator[Callable[..., Server
     """Start a server of the test's own: with the demo and a model, or in an empty folder."""
     servers: list[Server] = []
 
-    def start(*, empty: bool = False) -> Server:
+    def start(*, empty: bool = False, database: str | None = None) -> Server:
         var = tmp_path / f"var{len(servers)}"
         if empty:
             var.mkdir()
         else:
             shutil.copytree(furnished, var)
-        servers.append(Server(var).start())
+        servers.append(Server(var, database).start())
         return servers[-1]
 
     yield start
