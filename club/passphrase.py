@@ -123,7 +123,7 @@ def load(folder: Path) -> Locks | None:
         return Locks(_lock(content["member"]), None if host is None else _lock(host))
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise StoreUnavailable(f"{FILE} cannot be read; set a new passphrase.") from error
 
 

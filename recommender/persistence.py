@@ -7,9 +7,12 @@ import hashlib
 import json
 import os
 import shutil
+import struct
 import tempfile
 import time
+import tokenize
 import zipfile
+import zlib
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +32,22 @@ if TYPE_CHECKING:
 
 FORMAT = 7
 ARRAYS, FACTS = "arrays.npz", "model.json"
+# All that readers of JSON, ZIPs and arrays raise where something is wrong with the bytes.
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    tokenize.TokenError,
+    OSError,
+    EOFError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    MemoryError,
+    RuntimeError,  # NotImplementedError and RecursionError are such
+)
 
 
 def check_target(folder: Path) -> None:
@@ -174,5 +193,5 @@ def load(folder: Path) -> HybridModel:
         )
     except FileNotFoundError:
         raise ModelFileError(f"There is no trained model in {folder.name}; train one.") from None
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except DAMAGE:
         raise ModelFileError(f"The model in {folder.name} is damaged; train it again.") from None

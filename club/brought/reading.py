@@ -11,6 +11,7 @@ from club.brought.rows import Brought
 from club.brought.table import Table, read_table
 from club.errors import InvalidInput
 from club.imports.archive import Archive
+from club.imports.tables import clean_text, shortly
 
 TABLES = (".csv", ".tsv", ".txt")
 # What was taken back, lost its movie, or is no rating; and what macOS adds.
@@ -63,7 +64,7 @@ def read(path: Path) -> Brought:
     Raises:
         InvalidInput: it is nothing that is known, damaged, or too large.
     """
-    archive, file = Export(path), path.name
+    archive, file = Export(path), clean_text(path.name, 200)
     parts = [name for name in letterboxd.NAMES if name in archive.names]
     if parts and (path.is_dir() or zipfile.is_zipfile(path)):
         tables = {name: read_table(archive, name, f"{file}/{name}") for name in parts}
@@ -87,9 +88,9 @@ def _alone(table: Table, name: str) -> Brought:
     for reader in (own, imdb, plain):
         if reader.recognises(table):
             return reader.read(table)
-    columns = ", ".join(" ".join(column.split())[:40] for column in table.header[:20])
     raise InvalidInput(
-        f"{table.file} has no columns for title and rating; it has {columns}. Known are {KNOWN}."
+        f"{table.file} has no columns for title and rating; it has {shortly(table.header)}. "
+        f"Known are {KNOWN}."
     )
 
 
@@ -109,5 +110,5 @@ def read_all(paths: list[Path]) -> list[Brought]:
     for path in paths:
         brought = read(path)
         same = sum(path.name == other.name for other in paths[: len(found)])
-        found.append(brought.renamed(f"{path.name} ({same + 1})") if same else brought)
+        found.append(brought.renamed(f"{brought.file} ({same + 1})") if same else brought)
     return found

@@ -52,7 +52,8 @@ def rejected(found: Plan, movies: pd.DataFrame) -> list[LeftOut]:
 def as_csv(rows: Sequence[LeftOut]) -> str:
     """Return rows as CSV that a spreadsheet does not compute, and that can be brought again."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    # With both in the end of a line, a cell with either is put in quotes.
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(field.name for field in fields(LeftOut))
     for row in rows:
         writer.writerow(safe_cell(str(cell)) for cell in asdict(row).values())

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 from zlib import crc32
 
@@ -15,7 +16,7 @@ from club.errors import InvalidInput
 from club.imports.archive import Archive
 from club.imports.kaggle import as_movies
 from club.imports.source import Rejected, Source
-from club.imports.tables import clean_terms, clean_title, csv_chunks, rating_chunks, rows
+from club.imports.tables import CHUNK, clean_terms, clean_title, csv_chunks, rating_chunks, rows
 
 KIND = "Reviews"
 REVIEW, PRODUCT = ("user_id", "parent_asin", "rating"), ("parent_asin", "title")
@@ -42,7 +43,7 @@ def read(archive: Archive, report: Callable[[float, str], None]) -> Source:
     report(0.1, products)
     described, seen = [], set()
     for line, row in _rows(archive, products, PRODUCT, rejected):
-        asin, title = str(row["parent_asin"]).strip(), clean_title(str(row["title"] or ""))
+        asin, title = _text(row["parent_asin"]), clean_title(_text(row["title"]))
         if not asin or not title or asin in seen:
             reason = "listed twice" if asin in seen else "no title or number"
             rejected.add(products, line, reason, list(row.values()))
@@ -65,7 +66,7 @@ def _categories(value: Any) -> list[str]:
     if isinstance(value, str):
         try:
             value = json.loads(value.replace("'", '"'))
-        except ValueError:
+        except (ValueError, RecursionError):
             value = value.strip("[]").split("|")
     words = [str(word).strip().casefold() for word in value] if isinstance(value, list) else []
     return [word for word in words if word not in TOO_WIDE]
@@ -85,10 +86,7 @@ def _table(archive: Archive, columns: tuple[str, ...]) -> str | None:
             except csv.Error:
                 continue
         else:
-            try:
-                have = set(json.loads(first))
-            except (ValueError, TypeError):
-                continue
+            have = set(_said(first) or ())
         if have.issuperset(columns):
             return name
     return None
@@ -100,12 +98,31 @@ def _rows(
     if name.removesuffix(".gz").endswith(".csv"):
         yield from rows(archive, name, columns, rejected)
         return
-    for line, text in enumerate(archive.lines(name), start=1):
-        try:
-            row = json.loads(text)
-            yield line, {column: row.get(column) for column in (*columns, "categories")}
-        except (ValueError, AttributeError):
-            rejected.add(name, line, "no line of JSON", text)
+    for line, (raw, said) in enumerate(_json_lines(archive, name), start=1):
+        if said is None:
+            rejected.add(name, line, "no line of JSON", raw.decode("utf-8", "replace"))
+        else:
+            yield line, {column: said.get(column) for column in (*columns, "categories")}
+
+
+def _json_lines(archive: Archive, name: str) -> Iterator[tuple[bytes, dict[str, Any] | None]]:
+    with archive.open(name) as stream:
+        for raw in stream:
+            yield raw, _said(raw)
+
+
+def _said(line: str | bytes) -> dict[str, Any] | None:
+    """Return the object in a line of JSON, None where there is none."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _text(value: object) -> str:
+    """Return a value out of JSON as text, which a half of a letter (lone surrogate) is not."""
+    return "" if value is None else str(value).encode("utf-8", "replace").decode().strip()
 
 
 def _reviews(archive: Archive, name: str) -> Callable[[], Iterator[pd.DataFrame]]:
@@ -116,9 +133,8 @@ def _reviews(archive: Archive, name: str) -> Callable[[], Iterator[pd.DataFrame]
         return csv_chunks(archive, name, columns)
 
     def parts() -> Iterator[pd.DataFrame]:
-        with archive.open(name) as stream:
-            for part in pd.read_json(stream, lines=True, chunksize=100_000, dtype=False):
-                known = part.reindex(columns=list(columns)).astype("str")
-                yield known.rename(columns=columns)
+        said = (row or {} for _, row in _json_lines(archive, name))
+        while rows := [[_text(row.get(c)) for c in columns] for row in islice(said, CHUNK)]:
+            yield pd.DataFrame(rows, columns=list(columns.values()), dtype="str")
 
     return parts

@@ -50,7 +50,7 @@ def number(folder: Path) -> int:
         return 0
     except InvalidInput:
         raise
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return -1  # something is there, and `load` says what is wrong with it
 
 
@@ -100,7 +100,7 @@ def load(folder: Path) -> Imported:
         facts = json.loads((folder / FACTS).read_text("utf-8"))
         version, digests = facts["format"], facts["sha256"]
         whole = digests == {name: _digest(folder / name) for name in (MOVIES, RATINGS)}
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput(DAMAGED) from None
     if version != FORMAT:
         raise InvalidInput("The imported data were kept by another version; import them again.")

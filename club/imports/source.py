@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from club.export import safe_cell
+
 LONGEST_ROW = 500  # characters of a row that was left out
 MOST_LISTED = 50_000  # rows that can be downloaded; all are counted
 
@@ -24,7 +26,8 @@ class Rejected:
         """Note one row; `line` counts from 1, the header included."""
         self.counts[reason] = self.counts.get(reason, 0) + 1
         if len(self.rows) < MOST_LISTED:
-            self.rows.append((file, line, reason, str(row)[:LONGEST_ROW]))
+            shown = " ".join(str(row)[:LONGEST_ROW].encode("utf-8", "replace").decode().split())
+            self.rows.append((file, line, reason, safe_cell(shown)))
 
     def frame(self) -> pd.DataFrame:
         """Return file, line, reason, row."""

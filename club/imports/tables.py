@@ -7,6 +7,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -39,11 +40,14 @@ def rows(
     """
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(archive.lines(name))
-    header = [column.strip() for column in next(reader, [])]
+    try:
+        header = [column.strip() for column in next(reader, [])]
+    except csv.Error as error:
+        raise InvalidInput(f"{name} is no table that can be read.") from error
     missing = [column for column in needed if column not in header]
     if missing:
         raise InvalidInput(
-            f"{name} has no column {missing[0]!r}; it has {', '.join(header) or 'nothing'}."
+            f"{name} has no column {missing[0]!r}; it has {shortly(header) or 'nothing'}."
         )
     while True:
         try:
@@ -57,6 +61,11 @@ def rows(
             yield reader.line_num, dict(zip(header, cells, strict=True))
         elif cells:
             rejected.add(name, reader.line_num, "another number of cells than the header", cells)
+
+
+def shortly(columns: Iterable[str]) -> str:
+    """Return the names of columns as a part of a sentence."""
+    return ", ".join(clean_text(column[:200], 40) for column in islice(columns, 20))
 
 
 def whole_number(text: str) -> int | None:
@@ -198,7 +207,7 @@ def csv_chunks(
         have = [column.strip().strip('"') for column in header]
         missing = [column for column in columns if column not in have]
         if missing:
-            raise InvalidInput(f"{name} has no column {missing[0]!r}; it has {', '.join(have)}.")
+            raise InvalidInput(f"{name} has no column {missing[0]!r}; it has {shortly(have)}.")
 
     def parts() -> Iterator[pd.DataFrame]:
         with archive.open(name) as stream:

@@ -119,7 +119,15 @@ def test_what_was_saved_is_read_again(locks: Locks, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["", "{", "[]", "null", '{"member": null, "host": null}', '{"member": {"salt": "00"}}'],
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        "[" * 100_000,
+        '{"member": null, "host": null}',
+        '{"member": {"salt": "00"}}',
+    ],
 )
 def test_a_damaged_file_lets_nobody_in(gate: Gate, tmp_path: Path, content: str) -> None:
     assert gate.enter("browser", "10.0.0.7", MEMBER).role == "member"

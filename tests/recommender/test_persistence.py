@@ -1,5 +1,7 @@
+import hashlib
 import json
 import shutil
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +63,35 @@ def test_a_missing_model_is_said(tmp_path: Path) -> None:
 def test_a_file_cut_in_half_is_refused(saved: Path, name: str) -> None:
     whole = (saved / name).read_bytes()
     (saved / name).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(ModelFileError, match="is damaged; train it again"):
+        HybridModel.load(saved)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{'descr': '<f8",  # tokenize.TokenError
+        b"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999,)}",  # MemoryError
+        b"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}",
+        b"\xff",
+    ],
+)
+def test_arrays_that_are_none_are_refused_though_their_checksum_is_right(
+    saved: Path, header: bytes
+) -> None:
+    with zipfile.ZipFile(saved / "arrays.npz", "w") as arrays:
+        size = len(header).to_bytes(2, "little")
+        arrays.writestr("movie_ids.npy", b"\x93NUMPY\x01\x00" + size + header)
+    digest = hashlib.sha256((saved / "arrays.npz").read_bytes()).hexdigest()
+    facts = json.loads((saved / "model.json").read_text("utf-8"))
+    (saved / "model.json").write_text(json.dumps(facts | {"sha256": digest}), "utf-8")
+    with pytest.raises(ModelFileError, match="is damaged; train it again"):
+        HybridModel.load(saved)
+
+
+@pytest.mark.parametrize("facts", ["[" * 100_000, "[]", "7", '{"format": 7}'])
+def test_facts_that_are_none_are_refused(saved: Path, facts: str) -> None:
+    (saved / "model.json").write_text(facts)
     with pytest.raises(ModelFileError, match="is damaged; train it again"):
         HybridModel.load(saved)
 

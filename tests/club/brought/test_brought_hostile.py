@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
+import os
 import struct
 import zipfile
 from datetime import UTC, datetime
@@ -234,6 +235,17 @@ def test_a_plain_table_comes_back_exactly(
         writer.writerow([written(halves), safe_cell(title), year or "", day])
     (tmp_path / "plain.csv").write_bytes(out.getvalue().encode(encoding))
     came_back(tmp_path / "plain.csv", rows)
+
+
+def test_what_was_left_out_is_written_so_that_it_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.csv")  # a name in another alphabet
+    path.write_bytes(b'Title,Rating\n"a\rb",none\n"c\r\nd\x0be",x\n"=1\r",,,9\n')
+    found = brought.read(path)
+    written = brought.as_csv(found.left_out)
+    rows = list(csv.DictReader(io.StringIO(written, newline="")))
+    assert [row["title"] for row in rows] == ["'=1\r |  |  | 9", "a\rb", "c\r\nd\x0be"]
+    assert {row["file"] for row in rows} == {".csv"}
+    assert written.encode("utf-8")
 
 
 def test_a_zip_of_one_table_is_that_table(tmp_path: Path) -> None:

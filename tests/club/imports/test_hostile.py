@@ -123,6 +123,43 @@ def test_genres_that_python_cannot_read_are_kept_as_they_are(tmp_path: Path) -> 
     assert found.movies["genres"].tolist() == [("{[]:1}",)]
 
 
+PRODUCT = '{"parent_asin": "B1", "title": "Heat"}\n'
+REVIEW = '{"user_id": "A", "parent_asin": "B1", "rating": 5, "timestamp": 1}\n'
+
+
+@pytest.mark.parametrize("line", ["junk", "[1]", "5", "null", "[" * 100_000, '{"parent_asin": '])
+def test_lines_that_are_no_json_are_left_out(tmp_path: Path, line: str) -> None:
+    files: sources.Files = {"a.jsonl": f"{PRODUCT}{line}\n", "b.jsonl": f"{REVIEW}{line}\n"}
+    found = imports.join(imports.read(sources.folder(files, tmp_path)), sources.world())
+    assert found.data.ratings[["rating", "timestamp"]].to_numpy().tolist() == [[5.0, 1]]
+    assert found.rejected["reason"].tolist() == ["no line of JSON", "no user"]
+
+
+def test_json_may_hold_halves_of_letters_and_lines_in_a_title(tmp_path: Path) -> None:
+    half = '{"parent_asin": "\\ud800", "title": "A\u2028B\\ud800", "categories": "[[[[["}\n'
+    files: sources.Files = {"a.jsonl": PRODUCT + half, "b.jsonl": REVIEW.replace("A", "\\udfff")}
+    found = imports.join(imports.read(sources.folder(files, tmp_path)), sources.world())
+    assert found.data.movies["title"].tolist()[5:] == ["Heat", "A B?"]
+    assert len(found.data.ratings) == 1
+
+
+def test_what_was_left_out_stands_on_one_line_and_is_no_formula(tmp_path: Path) -> None:
+    files = sources.one_million()
+    files["movies.dat"] = b"1::Up (2009)::Drama\nx::=1+1\t\x00\x0b a::Drama\n"
+    found = imports.join(imports.read(sources.folder(files, tmp_path)), sources.world())
+    assert found.rejected["row"].tolist()[0] == "'=1+1 a"
+
+
+def test_a_refusal_is_short_whatever_the_columns_are_called(tmp_path: Path) -> None:
+    (tmp_path / "movies.csv").write_text('"a\nb",' + "x" * 1000 + ",c" * 1000)
+    with pytest.raises(InvalidInput) as said:
+        imports.read(tmp_path)
+    names = ", ".join(["a b", "x" * 40, *"c" * 18])
+    assert str(said.value) == f"movies.csv has no column 'movieId'; it has {names}."
+    (tmp_path / "movies.csv").write_text('"' + "x" * (2 << 20) + '"')
+    refused(tmp_path, "movies.csv is no table that can be read")
+
+
 METHOD, NEEDED, FLAGS = 10, 6, 8  # where they are in an entry of a ZIP's table of contents
 
 

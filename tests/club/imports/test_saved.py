@@ -45,6 +45,14 @@ def test_a_damaged_world_is_refused_in_a_sentence(
         imports.load(tmp_path / "world")
 
 
+def test_facts_without_end_are_damaged_ones(found: imports.Import, tmp_path: Path) -> None:
+    imports.save(found, tmp_path / "world")
+    (tmp_path / "world" / "world.json").write_text("[" * 100_000)
+    assert imports.number(tmp_path / "world") != 0
+    with pytest.raises(InvalidInput, match="The imported data are damaged; import them again"):
+        imports.load(tmp_path / "world")
+
+
 def test_another_versions_world_is_refused(found: imports.Import, tmp_path: Path) -> None:
     imports.save(found, tmp_path / "world")
     facts = tmp_path / "world" / "world.json"
