@@ -10,7 +10,7 @@ from club.brought import imdb, letterboxd, own, plain
 from club.brought.rows import Brought
 from club.brought.table import Table, read_table
 from club.errors import InvalidInput
-from club.imports.archive import Archive
+from club.imports.archive import Archive, shown_name
 from club.imports.tables import clean_text, shortly
 
 TABLES = (".csv", ".tsv", ".txt")
@@ -41,7 +41,7 @@ class Export(Archive):
         nearest = [(parts, place) for parts, place in tables if len(parts) == depth]
         if len({parts[:-1] for parts, _ in nearest}) > 1:
             raise InvalidInput(f"{path.name} holds several exports; bring them one by one.")
-        self._places = {parts[-1]: place for parts, place in nearest}
+        self._places = {shown_name(parts[-1]): place for parts, place in nearest}
 
 
 def _parts(name: str) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ MOST_CONTENTS = 4 << 20  # bytes of a ZIP's table of contents
 MOST_BYTES = 8 << 30  # of one file, unpacked; ratings.csv of MovieLens 32m has 0.9 GB
 MOST_TEXT = 1 << 30  # of a file of which every row is looked at; tags.csv there has 0.07 GB
 LONGEST_LINE = 32 << 20  # bytes
+LONGEST_NAME = 100  # characters
 MOST_RATIO, SMALL = 200, 64 << 20  # real tables shrink to a third or a tenth
 BLOCK = 1 << 20  # bytes that are read at once
 # All that Python's readers of ZIPs and of gzip raise where something is wrong with the bytes.
@@ -144,6 +145,11 @@ class Archive:
                 yield line.replace("\x00", "")
 
 
+def shown_name(name: str) -> str:
+    """Return a file's name as it can stand in a sentence: anything may be in that of a ZIP."""
+    return "".join(c if c.isprintable() else "?" for c in name)[-LONGEST_NAME:]
+
+
 @contextmanager
 def _damage_said(name: str) -> Iterator[None]:
     try:
@@ -213,7 +219,7 @@ def _members(path: Path) -> list[zipfile.ZipInfo]:
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, struct.error) as error:
         raise InvalidInput(f"{path.name} is a damaged ZIP; download it again.") from error
     for info in members:
-        name = info.filename.rsplit("/", 1)[-1]
+        name = shown_name(info.filename.rsplit("/", 1)[-1])
         if info.flag_bits & 1:
             raise InvalidInput(f"{path.name} is protected by a password; unpack it first.")
         packed = max(info.compress_size, 1)
@@ -232,5 +238,5 @@ def _nearest(found: Iterable[tuple[str, Place]]) -> dict[str, Place]:
     for name, place in sorted(found, key=lambda item: (item[0].count("/"), item[0])):
         last = name.replace("\\", "/").rsplit("/", 1)[-1].lower()
         if not last.startswith("."):
-            nearest.setdefault(last, place)
+            nearest.setdefault(shown_name(last), place)
     return nearest

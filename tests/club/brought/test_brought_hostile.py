@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from club import brought
 from club.brought import cells, table
+from club.brought.reading import Export
 from club.brought.rows import stars_of
 from club.errors import InvalidInput
 from club.export import HEADER, safe_cell
@@ -90,6 +91,12 @@ def test_names_that_lead_elsewhere_only_name(tmp_path: Path) -> None:
     found = brought.read(sources.zipped(files, path, "../../../etc/"))
     assert [row.title for row in found.ratings] == ["Up"]
     assert [file.name for file in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_name_in_a_zip_can_stand_in_a_sentence(tmp_path: Path) -> None:
+    path = sources.zipped({"a\nb\x1b" + "c" * 200 + ".csv": "Title,Rating"}, tmp_path / "x.zip")
+    assert Export(path).names == ["c" * 96 + ".csv"]
+    assert Export(sources.zipped({"a\nb\x1b.csv": ""}, path)).names == ["a?b?.csv"]
 
 
 def test_several_exports_in_one_zip_are_not_mixed(tmp_path: Path) -> None:
