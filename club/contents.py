@@ -16,6 +16,7 @@ from club.errors import StoreUnavailable
 
 OnStep = Callable[[int, int, str], None]  # rows done, rows in all, what is being copied
 CHUNK = 2000  # rows in memory at once
+_JSON = json.JSONEncoder(default=date.isoformat)  # the only type that JSON has not
 # Counters go on after a copy and never back; everything else is content.
 _COUNTERS = {schema.club.c.version, schema.club.c.last_movie_id}
 
@@ -54,7 +55,7 @@ def lines(connection: Connection, table: Table) -> Iterator[str]:
     wanted = [column for column in table.c if column not in _COUNTERS]
     query = select(*wanted).order_by(*table.primary_key).execution_options(yield_per=CHUNK)
     for row in connection.execute(query):
-        yield json.dumps(list(row), default=date.isoformat)  # the only type that JSON has not
+        yield _JSON.encode(list(row))
 
 
 def digests(connection: Connection) -> dict[str, str]:

@@ -10,7 +10,6 @@ from typing import Any
 from club.export import safe_cell
 
 Reader = Callable[[str], Any]
-_MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def written(value: object) -> str:
@@ -23,7 +22,7 @@ def written(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime(_MOMENT)
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, date | time):
         return value.isoformat()
     # Of a float, repr is the shortest text that is read as the same.
@@ -42,7 +41,7 @@ def flag(cell: str) -> bool:
 
 def moment(cell: str) -> datetime:
     """Return a moment, UTC."""
-    return datetime.strptime(cell, _MOMENT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(cell).astimezone(UTC)
 
 
 def or_none(read: Reader) -> Reader:

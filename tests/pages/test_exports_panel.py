@@ -47,6 +47,27 @@ def test_all_ratings_and_everything_are_made_when_they_are_asked_for(
     assert [row["member"] for row in read_zip(tmp_path / name)["members.csv"]][-1] == "Zoë"
 
 
+def test_what_is_downloaded_can_be_brought_under_any_name(
+    open_page: Open, store: Store, downloads: dict
+) -> None:
+    open_page("club")
+    content = downloads["export_all"][2]()
+    ana, before = int(store.members().index[0]), store.ratings()
+    gone = int(before.query("member_id == @ana")["movie_id"].iloc[0])
+    store.unrate(ana, gone)
+    app = open_page("bring")
+    app.get("file_uploader")[0].upload("holiday.zip", content).run()
+    assert not app.exception
+    assert not app.error
+    assert [box.value for box in app.selectbox][: len(store.members())] == [
+        *store.members()["name"]
+    ]
+    assert app.button("bring_save").label == "Take over 1 rating"
+    app.button("bring_save").click().run()
+    columns = ["member_id", "movie_id", "rating"]
+    assert store.ratings()[columns].equals(before[columns])
+
+
 def test_letterboxd_takes_the_movies_of_who_is_chosen(
     open_page: Open, store: Store, downloads: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
