@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import backups, exports, guests, sharing
+from ui.components import backups, changes, exports, guests, sharing
 from ui.components import club as clubs
 from ui.components.basics import header
 
@@ -25,6 +25,9 @@ with left:
     exports.panel(club)
 with right:
     backups.section(club)
+
+st.space("small")
+changes.section(club)
 
 st.space("small")
 sharing.section()

@@ -76,7 +76,7 @@ class Keeper:
 
 @st.cache_resource(show_spinner=False, max_entries=4, on_release=Keeper.stop)
 def _keeper(location: str) -> Keeper:
-    found = Keeper(services.store())
+    found = Keeper(services.store().by(None))
     found.start()
     return found
 

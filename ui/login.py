@@ -30,8 +30,8 @@ def is_configured() -> bool:
 
 
 def can_be_used() -> bool:
-    """Return whether the library that it needs is installed."""
-    return importlib.util.find_spec("authlib") is not None
+    """Return whether the libraries that it needs are installed."""
+    return all(importlib.util.find_spec(name) for name in ("authlib", "httpx"))
 
 
 def is_logged_in() -> bool:
@@ -60,6 +60,22 @@ def role(address: str | None) -> Role | None:
     if mine in _listed(club, "hosts"):
         return "host"
     return "member" if mine in _listed(club, "members") else None
+
+
+def person() -> str | None:
+    """Return the member's name that belongs to who is logged in, None where no list says so.
+
+    Raises:
+        InvalidInput: the list is none, or cannot be read.
+    """
+    people = (_section("club") or {}).get("people", {})
+    if not isinstance(people, Mapping):
+        raise InvalidInput(f'people in {FILE} are addresses with names: "ana@example.org" = "Ana"')
+    mine = email()
+    if mine is None:
+        return None
+    names = (str(name) for one, name in people.items() if str(one).casefold() == mine.casefold())
+    return next(names, None)
 
 
 def _listed(club: Mapping[str, object], name: str) -> set[str]:

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.navigation.page import Page
 
-from ui import gate, keeper, live
+from ui import gate, identity, keeper, live, services
 from ui.components.basics import ICON, errors_shown
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
@@ -61,6 +61,7 @@ def run() -> None:
         with errors_shown():
             keeper.keeper()
             live.pulse()
+            identity.greet(services.view())
             current.run()
     finally:
         _reached.reset(token)

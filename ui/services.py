@@ -30,6 +30,7 @@ from ui.evaluator import Evaluator, fingerprint
 from ui.view import View as View  # noqa: PLC0414  (every page asks here for the club)
 
 ASKED_ABOUT, QUESTIONS = 800, 6
+WHO = "in_whose_name"  # in the session: see `ui.identity`
 WORLD = "world"  # in the club's folder: the data that the club brought
 
 
@@ -118,8 +119,8 @@ def _store(location: str) -> Store:
 
 
 def store() -> Store:
-    """Return the club's store; a new one holds the demo club."""
-    return _store(database())
+    """Return the club's store as the visitor uses it; a new one holds the demo club."""
+    return _store(database()).by(st.session_state.get(WHO))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -10,13 +10,13 @@ import streamlit as st
 
 from club.calendar import calendar_file
 from club.nights import Night
-from ui import evenings, gate, live, router, services
+from ui import evenings, gate, identity, live, router, services
 from ui.components import guests
 from ui.components.basics import change, empty_state, header, key_of, one_at_a_time
 from ui.services import View
 from ui.text import clock, counted, listed, long_day, plain
 
-ASKED, ME, VIEW = "night", "me", "do"  # names in the page's address
+ASKED, ME, VIEW = "night", identity.SCREEN, "do"  # names in the page's address
 PLACES = {"planned": "blue", "decided": "orange", "opened": "green", "called off": "gray"}
 STATES = {
     "planned": "being planned",
@@ -120,16 +120,24 @@ def people(club: View, night: Night) -> None:
 
 def who_am_i(club: View, night: Night) -> int | None:
     """Draw those present as pills and return who holds this screen; None when nobody said."""
+    people = [person for person in night.present if identity.may_enter(club, person)]
+    mine = identity.me(club)
+    if not people:
+        if night.present:
+            st.caption("You can rate and vote once you are here: tap your name above.")
+        return None
     me = st.pills(
         "You are",
-        list(night.present),
+        people,
+        default=mine if mine in people else None,
         format_func=lambda one: plain(club.name(one)),
         key=ME,
         bind="query-params",
         wrap=True,
         help="On a phone of your own say once who you are; on one that goes round, tap in turn.",
     )
-    return me if me in night.present else None
+    identity.settle(club)  # the pills say it
+    return me if me in people else None
 
 
 def details(club: View, night: Night) -> None:
@@ -228,7 +236,7 @@ def _end(night: Night) -> None:
     if not gate.is_host():
         st.caption("Only a host can delete a night.", width="content")
     elif st.button("Delete", icon=":material/delete:", type="tertiary", key="delete_night"):
-        change(book.delete, number, done="The night is deleted.")
+        change(gate.by_host(book.delete), number, done="The night is deleted.")
         st.switch_page("pages/nights.py")
 
 

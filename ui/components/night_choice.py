@@ -11,7 +11,7 @@ from club.candidates import Candidates, Reason
 from club.nights import Night
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
-from ui import evenings, services
+from ui import evenings, identity, services
 from ui.components import night_compare, tonight
 from ui.components.basics import change, empty_state
 from ui.components.night import VIEW, named
@@ -38,7 +38,7 @@ def veto_and_seen(night: Night, me: int, movie: int) -> None:
             type="tertiary",
             icon=":material/block:",
             on_click=change,
-            args=(evenings.book().veto, night.night_id, me, movie),
+            args=(identity.own(evenings.book().veto, [me]), night.night_id, me, movie),
             help="Not tonight, whatever the others say.",
         )
         st.button(
@@ -47,7 +47,7 @@ def veto_and_seen(night: Night, me: int, movie: int) -> None:
             type="tertiary",
             icon=":material/visibility:",
             on_click=change,
-            args=(services.store().mark_seen, me, movie),
+            args=(identity.own(services.store().mark_seen, [me]), me, movie),
         )
 
 
@@ -79,9 +79,9 @@ def why_not(club: View, movie: int, reason: Reason) -> str:
 def _take_back(club: View, night: Night, movie: int, me: int, reason: Reason) -> None:
     def take_back() -> None:
         if reason.kind == "vetoed":
-            change(evenings.book().unveto, night.night_id, me, movie)
+            change(identity.own(evenings.book().unveto, [me]), night.night_id, me, movie)
         else:
-            change(services.store().unmark_seen, me, movie)
+            change(identity.own(services.store().unmark_seen, [me]), me, movie)
 
     if reason.kind == "vetoed" or (me, movie) in club.seen:
         label = "Take it back" if reason.kind == "vetoed" else "I have not"

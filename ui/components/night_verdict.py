@@ -10,7 +10,7 @@ from recommender.charts import predicted_and_given
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.surprises import surprises, turned_round
 from recommender.group import STRATEGIES, rank
-from ui import evenings
+from ui import evenings, gate, identity
 from ui.components import tonight
 from ui.components.basics import change, facts, movie_link, poster_image
 from ui.components.night import named, who_am_i
@@ -124,13 +124,14 @@ def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
 
     def save(changes: list[tuple[int, float | None]]) -> None:
         book = evenings.book()
+        unrate, rate = identity.own(book.unrate, [me]), identity.own(book.rate, [me])
         for member, given in changes:
             if member != me:
                 continue
             if given is None:
-                done = change(book.unrate, night.night_id, me)
+                done = change(unrate, night.night_id, me)
             else:
-                done = change(book.rate, night.night_id, me, given)
+                done = change(rate, night.night_id, me, given)
             if done is None:
                 return
             st.session_state[ENTERED] = (own, given)
@@ -147,6 +148,9 @@ def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
 def _open(night: Night, verdicts: Verdicts) -> None:
     if night.state != "decided" or not verdicts.given or not verdicts.waiting:
         return
+    if not gate.is_host():
+        st.caption("A host can open the ratings before all have rated.")
+        return
     with st.popover("Open the ratings now", icon=":material/lock_open:", type="tertiary"):
         st.markdown("For the host: whoever has not rated yet can still do so, but in the open.")
         st.button(
@@ -154,7 +158,7 @@ def _open(night: Night, verdicts: Verdicts) -> None:
             key="open_now",
             type="primary",
             on_click=change,
-            args=(evenings.book().open, night.night_id),
+            args=(gate.by_host(evenings.book().open), night.night_id),
         )
 
 

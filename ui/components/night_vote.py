@@ -10,7 +10,7 @@ import streamlit as st
 from club.nights import BallotBox, Night
 from recommender import elections
 from recommender.columns import MOVIE
-from ui import evenings
+from ui import evenings, identity
 from ui.components.basics import change, key_of
 from ui.components.night import named
 from ui.components.widgets import shelf
@@ -89,7 +89,7 @@ def _cast(night: Night, me: int) -> None:
             type="tertiary",
             icon=":material/undo:",
             on_click=change,
-            args=(evenings.book().unvote, night.night_id, me),
+            args=(identity.own(evenings.book().unvote, [me]), night.night_id, me),
         )
 
 
@@ -112,7 +112,8 @@ def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
         return ORDER[place] if place < len(ORDER) else f"{place + 1}th"
 
     def cast() -> None:
-        if change(evenings.book().vote, night.night_id, me, tuple(draft)) is not None:
+        cast_it = identity.own(evenings.book().vote, [me])
+        if change(cast_it, night.night_id, me, tuple(draft)) is not None:
             st.session_state.pop(key, None)
 
     with st.container(border=True, key="ballot"):

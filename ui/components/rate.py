@@ -9,7 +9,7 @@ import streamlit as st
 
 from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
-from ui import evenings, services
+from ui import evenings, identity, services
 from ui.components import night as nights
 from ui.components.basics import change, facts, movie_link, notify, one_at_a_time, poster_image
 from ui.components.find import find
@@ -109,9 +109,20 @@ def board(club: View, movie: int) -> None:
                 st.caption(facts(club, movie))
                 movie_link(club, movie, ":material/info: More about it")
         with right:
-            rows = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
-            star_board(rows, f"stars_{movie}", save)
-            st.caption("Tap or slide. The same half star again takes it back. Keys: ← → 1–5 Del.")
+            stars = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
+            rows = [row for row in stars if identity.may_enter(club, row[0])]
+            if rows:
+                star_board(rows, f"stars_{movie}", save)
+                st.caption(
+                    "Tap or slide. The same half star again takes it back. Keys: ← → 1–5 Del."
+                )
+            else:
+                identity.choice(club, "who_rates")
+            others = [
+                f"{name} {half_stars(s)}" for m, name, s in stars if s and (m, name, s) not in rows
+            ]
+            if others:
+                st.caption(plain(" · ".join(others)))
         _being_rated(club, movie)
         if st.session_state.get(MOVED):
             st.markdown(st.session_state[MOVED])
@@ -129,7 +140,8 @@ def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> No
     members = tuple(member for member, _ in changes if member in club.names)
     before = services.reactions(club, club.shortlist, members)
     for member, stars in changes:  # one by one: each tap is taken back by itself
-        if change(services.store().rate_many, [(member, movie, stars)]) is None:
+        rate = identity.own(services.store().rate_many, [member])
+        if change(rate, [(member, movie, stars)]) is None:
             return
     told = (f"{club.names.get(m, '?')}: {half_stars(s) if s else 'no stars'}" for m, s in changes)
     notify(plain(f"{listed(told)} for {club.title(movie)}"))
@@ -158,13 +170,16 @@ def _moved(club: View, before: Reactions | None) -> str:
 
 
 def undo_button(club: View) -> None:
-    """Draw the button that takes back the latest rating, whoever entered it."""
+    """Draw the button that takes back the latest rating, whoever entered it and who may."""
     latest = services.store().undoable()
     if latest is None:
         return
+    whose = {entry.member_id for entry in latest.entries}
+    if not all(identity.may_enter(club, member) for member in whose):
+        return
 
     def undo() -> None:
-        if change(services.store().undo, latest.step):
+        if change(identity.own(services.store().undo, whose), latest.step):
             notify(f"Taken back: {what}")
             st.session_state.pop(MOVED, None)
             st.session_state.pop("grid_version", None)
@@ -199,7 +214,13 @@ def grid(club: View) -> None:
     frame = frame.astype(dict.fromkeys(columns, "float64"))
     config: dict[str, Any] = {
         column: st.column_config.NumberColumn(
-            name, min_value=0.5, max_value=5.0, step=0.5, format="%.1f", width=76
+            name,
+            min_value=0.5,
+            max_value=5.0,
+            step=0.5,
+            format="%.1f",
+            width=76,
+            disabled=not identity.may_enter(club, int(column)),
         )
         for column, name in columns.items()
     }
@@ -251,7 +272,8 @@ def _save_edits() -> None:
         rows = _unsaved_edits()
         if not rows:
             return
-        version = change(services.store().rate_many, rows)
+        rate = identity.own(services.store().rate_many, {member for member, _, _ in rows})
+        version = change(rate, rows)
         # A save of this grid keeps it, and with it the cell that somebody types in; what failed
         # draws it afresh, so that a wrong number does not stay.
         st.session_state["grid_version"] = version

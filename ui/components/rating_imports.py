@@ -22,7 +22,7 @@ from club.brought import Brought, Choices, ClubNow, Plan, Saved
 from club.brought.plan import Matches, Take
 from club.brought.rows import FIVES, HUNDREDS, TENS, stars_of
 from club.rules import clean_name, name_key
-from ui import router, services
+from ui import identity, router, services
 from ui.components import rate
 from ui.components import rating_preview as preview
 from ui.components.basics import change, errors_shown
@@ -93,9 +93,13 @@ def _people(found: Sequence[Brought]) -> Iterator[tuple[str, Brought, str]]:
 def _whose(club: View, found: Sequence[Brought]) -> None:
     with st.grid(columns=4, min_column_width=220, gap="small"):
         for widget, source, person in _people(found):
-            options, guess = [*club.names.values()], _guess(club, source, person)
-            if guess is not None and guess not in options:
-                options.append(guess)
+            options = [name for m, name in club.names.items() if identity.may_enter(club, m)]
+            guess = _guess(club, source, person)
+            if guess not in options:
+                if identity.only_own(club):
+                    guess = None
+                elif guess is not None:
+                    options.append(guess)
             st.selectbox(
                 f"{plain(person)} in {plain(source.file)}"
                 if person
@@ -242,7 +246,11 @@ def _confirm(plan: Plan) -> None:
 def _save() -> None:
     def write() -> Saved:
         club, found = services.view(), st.session_state[FOUND][1]
-        return brought.save(services.store(), _plans(club, found)[1])
+        plan = _plans(club, found)[1]
+        whose = {entry.member for entry in plan.taken} | {who for who, _ in plan.seen}
+        # A name stands for somebody new, who is nobody's to enter but where all may enter all.
+        members = [who if isinstance(who, int) else -1 for who in whose]
+        return identity.own(brought.save, members)(services.store(), plan)
 
     saved = change(write)
     if saved is not None:

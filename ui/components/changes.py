@@ -1,0 +1,100 @@
+"""Who changed what, and in whose name this browser does: a section of the Club page."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from recommender.columns import MEMBER, MOVIE
+from ui import evenings, gate, identity, services
+from ui.components.basics import change, key_of
+from ui.services import View
+from ui.text import counted, film, half_stars, listed, long_day
+
+LATEST = 100
+NOBODY_SAID = "–"
+
+
+def section(club: View) -> None:
+    """Draw the latest changes, who holds this browser, and what members may do."""
+    st.subheader("Who changed what", anchor=False)
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        identity.choice(club)
+        _for_others(club)
+    with right:
+        table = said(club)
+        if table.empty:
+            st.caption("Nothing was changed yet.")
+            return
+        st.dataframe(
+            table,
+            hide_index=True,
+            height=min(36 * (len(table) + 1) + 2, 288),
+            column_config={
+                "When": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=100),
+                "Who": st.column_config.TextColumn(width=90),
+            },
+            alt="The latest changes of the club, with who made them",
+        )
+
+
+def _for_others(club: View) -> None:
+    """Draw whether members may enter what is another's: to be changed by a host."""
+    allowed = club.club.for_others
+    if not gate.is_host():
+        others = "also for the others" if allowed else "for yourself; a host can allow more"
+        st.caption(f"You can rate and vote {others}.")
+        return
+    key = key_of("for_others", allowed)
+
+    def save() -> None:
+        let = gate.by_host(services.store().let_rate_for_others)
+        change(let, bool(st.session_state[key]))
+
+    st.toggle(
+        "Members rate and vote for each other, too",
+        allowed,
+        key=key,
+        on_change=save,
+        help="Off: everyone only for themselves and for guests. Hosts always for all.",
+    )
+
+
+def said(club: View) -> pd.DataFrame:
+    """Return the latest changes in words: When (UTC), Who, What; newest first."""
+    store = services.store()
+    changes = store.changes(LATEST)
+    history = store.history(limit=5 * LATEST, include_guests=True)
+    steps = dict(iter(history.groupby("step")))
+    people = store.members(include_left=True, include_guests=True)["name"]
+    nights = {night.night_id: long_day(night.on) for night in evenings.nights(club)}
+
+    def movie(movie_id: int) -> str:
+        known = movie_id in club.movies.index
+        return film(club.title(movie_id), club.year(movie_id)) if known else f"movie {movie_id}"
+
+    def ratings(events: pd.DataFrame) -> str:
+        if len(events) > 1:
+            first = events[MEMBER].unique()[:-4:-1]  # the history begins with the latest
+            who = listed(people.get(member, "somebody") for member in first)
+            return f"{counted(len(events), 'rating')} of {who}"
+        event = events.iloc[0]
+        stars = "no stars" if pd.isna(event["after"]) else half_stars(event["after"])
+        return f"{people.get(event[MEMBER], 'somebody')}, {movie(int(event[MOVIE]))}, {stars}"
+
+    def what(row: pd.Series) -> str:
+        if row["act"] in {"rated", "took back ratings"} and row["version"] in steps:
+            return f"{row['act']}: {ratings(steps[row['version']])}"
+        things = [] if pd.isna(row["member_id"]) else [people.get(row["member_id"], "somebody")]
+        things += [] if pd.isna(row["movie_id"]) else [movie(int(row["movie_id"]))]
+        things += [] if pd.isna(row["night_id"]) else [nights.get(row["night_id"], "a night")]
+        return row["act"] + (f": {', '.join(things)}" if things else "")
+
+    return pd.DataFrame(
+        {
+            "When": changes["at"],
+            "Who": changes["who"].fillna(NOBODY_SAID),
+            "What": [what(row) for _, row in changes.iterrows()],
+        }
+    )
