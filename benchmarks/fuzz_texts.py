@@ -1,0 +1,219 @@
+"""The small parsers that `fuzz_targets.py` calls: cookies, logs, JSON, text, pictures, models."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+import re
+import shutil
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from fuzz_seeds import (
+    ANSWERS,
+    COOKIES,
+    KEYWORDS,
+    MOVIE,
+    NAME,
+    Target,
+    joined,
+    parted,
+    world,
+    zipped,
+)
+from PIL import Image
+
+from club import gate, passphrase
+from club.errors import ClubError
+from club.imports.tables import clean_terms, literal_names
+from club.posters import Posters
+from club.tmdb import Tmdb
+from club.tmdb_cache import AnswerCache
+from club.tmdb_match import in_catalogue
+from recommender import HybridModel, TrainingOptions, persistence
+from recommender.dataset import parse_terms
+from ui import text, visitor
+from ui.components.widgets import STARS, new_changes
+
+NOW = 1_700_000_000
+
+
+def gate_file(work: Path) -> Target:
+    """The file of passphrases, a guess and the address that it comes from."""
+    lock = passphrase.Hashed(b"s" * 16, b"d" * 32)
+    passphrase.save(passphrase.Locks(lock, lock), work)
+    file = work / passphrase.FILE
+    both = file.read_bytes()
+    passphrase.save(passphrase.Locks(lock), work)
+    seeds = [both + b"\x1f10.0.0.1", file.read_bytes() + b"\x1f::ffff:10.0.0.1"]
+    file.unlink()
+
+    def run(data: bytes) -> None:
+        content, _, client = data.partition(NAME)
+        file.write_bytes(content)
+        address = client.decode("utf-8", "replace")
+        gate.network(address)
+        spoken = passphrase.spoken(address)
+        assert passphrase.spoken(spoken) == spoken
+        try:
+            locks = passphrase.load(work)
+            gate.Gate(work).is_set()
+            assert locks is None or len(locks.member.salt) == 16
+        finally:
+            file.unlink()
+
+    return Target(seeds, run, 1024)
+
+
+def model(work: Path) -> Target:
+    """A saved model whose facts and arrays are others, but agree in their checksum."""
+    folder = work / "model"
+    options = TrainingOptions(components=2, epochs=1, repeats=1, min_movies=1)
+    persistence.save(HybridModel.fit(world(), options), folder)
+    facts, arrays = folder / persistence.FACTS, folder / persistence.ARRAYS
+    said = json.loads(facts.read_bytes())
+    with np.load(arrays) as whole:
+        kept = dict(whole)
+    with zipfile.ZipFile(arrays) as whole_zip:
+        files = {name: whole_zip.read(name) for name in whole_zip.namelist()}
+
+    def run(data: bytes) -> None:
+        changed = parted(data)
+        other = changed.pop("facts", b"")
+        arrays.write_bytes(zipped((files | changed).items()))
+        digest = hashlib.sha256(arrays.read_bytes()).hexdigest()
+        facts.write_bytes(other.replace(b"DIGEST", digest.encode()))
+        persistence.load(folder)
+
+    text = json.dumps(said | {"sha256": "DIGEST"}).encode()
+    seeds = [joined({"facts": text})]
+    seeds += [joined({"facts": text, f"{name}.npy": files[f"{name}.npy"]}) for name in kept]
+    return Target(seeds, run, 8192)
+
+
+def keywords(_work: Path) -> Target:
+    """Lists of keywords and genres in the cells of a table."""
+
+    def run(data: bytes) -> None:
+        cell = data.decode("utf-8", "replace")
+        with contextlib.suppress(ValueError):  # all that is promised of it
+            for term in clean_terms(literal_names(cell)):
+                term.encode()
+        parse_terms(cell)
+
+    return Target(KEYWORDS, run)
+
+
+def cookie(_work: Path) -> Target:
+    """A cookie, the address of a connection, and two headers."""
+
+    def run(data: bytes) -> None:
+        lines = (data.decode("utf-8", "surrogateescape").split("\n") + [""] * 4)[:4]
+        headers = {"host": lines[2]} | ({"via": lines[3]} if lines[3] else {})
+        visitor.browser({"_streamlit_xsrf": lines[0]})
+        known = visitor.at_the_machine(lines[1], headers)
+        assert not (known and lines[3])
+
+    return Target(COOKIES, run, 512)
+
+
+def board(_work: Path) -> Target:
+    """The star board's log as a browser sends it."""
+
+    def run(data: bytes) -> None:
+        try:
+            log = json.loads(data)
+        except (ValueError, RecursionError):
+            return
+        changes, last = new_changes(log, 1)
+        assert last >= 1
+        assert all(stars is None or stars in STARS for _, stars in changes)
+
+    return Target([b"[[2, 1, 4.5], [3, 1, null]]", b"[[1, 1, 4], [2, 2, true]]"], run, 512)
+
+
+def plain(_work: Path) -> Target:
+    """Text for Markdown: on one line, every sign of punctuation escaped, the text the same."""
+
+    def run(data: bytes) -> None:
+        found = text.plain(before := data.decode("utf-8", "surrogateescape"))
+        assert len(found.splitlines()) <= 1, "several lines"
+        assert not text.PUNCTUATION.search(re.sub(r"\\[!-/:-@\[-`{-~]", "", found))
+        back = re.sub(r"\\(.)", r"\1", found).replace(":\u2060", ":")
+        assert back == " ".join(before.replace(":\u2060", ":").split())
+
+    return Target([b"![](http://x) :smile: <b> 1. $x$", "a:b: – ★\t\u2028".encode()], run, 512)
+
+
+def tmdb(work: Path) -> Target:
+    """TMDB's answers: movies, results and pictures' addresses."""
+
+    class Web:
+        address, answer = "https://x", None
+
+        def data(self, _path: str, **_query: str | int) -> Any:
+            return self.answer
+
+        def image(self, _base: str, _path: str) -> bytes:
+            return b""
+
+    web, movies = Web(), world().movies
+
+    def run(data: bytes) -> None:
+        try:
+            web.answer = json.loads(data)
+        except (ValueError, RecursionError):
+            return
+        cache = AnswerCache(work / "cache")
+        asked: Any = web
+        try:
+            for ask in (lambda t: t.search("Heat"), lambda t: [t.movie(949)]):
+                with contextlib.suppress(ClubError):
+                    for found in ask(Tmdb(asked, cache, Posters(work / "posters"))):
+                        json.dumps(vars(found), ensure_ascii=False).encode()
+                        in_catalogue(movies, found)
+                        with contextlib.suppress(ClubError):
+                            Tmdb(asked, cache, Posters(work / "posters")).poster(found)
+        finally:
+            shutil.rmtree(work / "cache", ignore_errors=True)
+            shutil.rmtree(work / "posters", ignore_errors=True)
+
+    return Target([json.dumps(answer).encode() for answer in ANSWERS], run)
+
+
+def answers(work: Path) -> Target:
+    """TMDB's answers as they are kept on the disk."""
+    AnswerCache(work, clock=lambda: NOW).put("q", MOVIE)
+    (file,) = work.iterdir()
+
+    def run(data: bytes) -> None:
+        file.write_bytes(data)
+        AnswerCache(work, clock=time.time).get("q", 10**10)
+
+    return Target([file.read_bytes()], run)
+
+
+def poster(work: Path) -> Target:
+    """Pictures."""
+
+    def picture(form: str) -> bytes:
+        out = io.BytesIO()
+        Image.new("RGB", (60, 90), "red").save(out, form)
+        return out.getvalue()
+
+    def run(data: bytes) -> None:
+        posters = Posters(work / "posters")
+        try:
+            posters.keep(1, data)
+        finally:
+            shutil.rmtree(work / "posters", ignore_errors=True)
+
+    return Target([picture(form) for form in ("JPEG", "PNG", "WEBP")], run)
+
+
+ALL = (gate_file, model, keywords, cookie, board, plain, tmdb, answers, poster)
