@@ -2,14 +2,15 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import identity, router, services
 from ui.components import rate
 from ui.components.basics import empty_state, header
 
 router.require()
 
 club = services.view()
-header("Rate", "One person can enter everyone's stars; predictions move at once.")
+who = "You enter your own" if identity.only_own(club) else "One person can enter everyone's"
+header("Rate", f"{who} stars; predictions move at once.")
 
 if not club.names:
     with empty_state(":material/group_add:", "There is nobody to rate for yet.", "no_members"):

@@ -45,7 +45,8 @@ def settle(club: View) -> None:
 def greet(club: View) -> None:
     """Note in whose name the visitor changes the club, and ask if nobody knows."""
     settle(club)
-    ask(club)
+    if is_asked(club):
+        _ask(club)
     if gate.is_shared() and not gate.at_the_machine():
         with st.sidebar:
             choice(club, "you_are_here")
@@ -84,12 +85,15 @@ def own(action: Callable[Given, Result], members: Iterable[int]) -> Callable[Giv
     return checked
 
 
-def ask(club: View) -> None:
-    """Draw the question who holds this browser, to visitors of a shared club who never said."""
+def is_asked(club: View) -> bool:
+    """Return whether the visitor is asked who they are: in a shared club, until they have said."""
     if not gate.is_shared() or gate.is_host() or not club.names or _by_account(club):
-        return
-    if _browser() in _browsers(services.var()):
-        return
+        return False
+    return _browser() not in _browsers(services.var())
+
+
+def _ask(club: View) -> None:
+    """Draw the question who holds this browser."""
 
     def say() -> None:
         _say(st.session_state.get(ASKED))

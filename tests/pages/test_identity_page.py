@@ -112,7 +112,9 @@ def test_where_members_enter_only_what_is_theirs_the_rest_is_to_read(
 @pytest.mark.usefixtures("shared")
 def test_nobody_in_particular_is_asked_before_rating(open_page: Open, store: Store) -> None:
     store.let_rate_for_others(False)
-    app = say(open_page("rate", movie=str(UP)), identity.NOBODY)
+    app = open_page("rate", movie=str(UP))
+    assert "Say above who you are, and your stars appear." in said(app)
+    say(app, identity.NOBODY)
     app.selectbox("who_rates").set_value(ANA).run()
     assert "who_rates" not in [box.key for box in app.selectbox]
 

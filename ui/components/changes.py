@@ -62,7 +62,7 @@ def _for_others(club: View) -> None:
 
 
 def said(club: View) -> pd.DataFrame:
-    """Return the latest changes in words: When (UTC), Who, What; newest first."""
+    """Return the latest changes in words: When (local time), Who, What; newest first."""
     store = services.store()
     changes = store.changes(LATEST)
     history = store.history(limit=5 * LATEST, include_guests=True)
@@ -93,7 +93,7 @@ def said(club: View) -> pd.DataFrame:
 
     return pd.DataFrame(
         {
-            "When": changes["at"],
+            "When": [moment.astimezone() for moment in changes["at"]],
             "Who": changes["who"].fillna(NOBODY_SAID),
             "What": [what(row) for _, row in changes.iterrows()],
         }

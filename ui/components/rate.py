@@ -116,6 +116,8 @@ def board(club: View, movie: int) -> None:
                 st.caption(
                     "Tap or slide. The same half star again takes it back. Keys: ← → 1–5 Del."
                 )
+            elif identity.is_asked(club):
+                st.info("Say above who you are, and your stars appear.", icon=":material/star:")
             else:
                 identity.choice(club, "who_rates")
             others = [
