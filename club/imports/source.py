@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pandas as pd
 
@@ -28,6 +29,16 @@ class Rejected:
         if len(self.rows) < MOST_LISTED:
             shown = " ".join(str(row)[:LONGEST_ROW].encode("utf-8", "replace").decode().split())
             self.rows.append((file, line, reason, safe_cell(shown)))
+
+    def add_all(
+        self, file: str, reason: str, number: int, rows: Iterable[tuple[int, object]]
+    ) -> None:
+        """Note `number` rows (line, row), of which no more are looked at than are listed."""
+        listed = max(0, min(number, MOST_LISTED - len(self.rows)))
+        for line, row in islice(rows, listed):
+            self.add(file, line, reason, row)
+        if number > listed:
+            self.counts[reason] = self.counts.get(reason, 0) + number - listed
 
     def frame(self) -> pd.DataFrame:
         """Return file, line, reason, row."""

@@ -163,9 +163,10 @@ def rating_chunks(
         )
     # A few sevens among fives are slips; a file of tens has them everywhere.
     scale = 2.0 if tenths > 0.02 * total else 1.0
-    noted: set[int] = set()
+    noted = 0  # the last line that was looked at in any round
 
     def checked() -> Iterator[pd.DataFrame]:
+        nonlocal noted
         line = 2
         for chunk in open_table():
             stars = pd.to_numeric(chunk["rating"], errors="coerce") / scale
@@ -178,12 +179,13 @@ def rating_chunks(
             }
             bad = np.zeros(len(chunk), dtype=bool)
             for reason, mask in wrong.items():
-                for at in np.flatnonzero(mask.to_numpy() & ~bad):
-                    if line + at not in noted:
-                        noted.add(line + int(at))
-                        rejected.add(file, line + int(at), reason, chunk.iloc[at].tolist())
+                places = np.flatnonzero(mask.to_numpy() & ~bad)
+                places = places[places + line > noted]
+                rows = ((line + int(at), chunk.iloc[at].tolist()) for at in places)
+                rejected.add_all(file, reason, len(places), rows)
                 bad |= mask.to_numpy()
             line += len(chunk)
+            noted = max(noted, line - 1)
             time = pd.to_numeric(chunk["timestamp"], errors="coerce").fillna(0).clip(0, 2**52)
             time = time.where(time < 1e11, time / 1000)  # some files count milliseconds
             good = chunk.assign(rating=stars, timestamp=time.astype("int64"))[~bad]

@@ -150,6 +150,24 @@ def test_what_was_left_out_stands_on_one_line_and_is_no_formula(tmp_path: Path) 
     assert found.rejected["row"].tolist()[0] == "'=1+1 a"
 
 
+def test_of_many_bad_rows_all_are_counted_once_and_some_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("club.imports.source.MOST_LISTED", 3)
+    monkeypatch.setattr("club.imports.tables.CHUNK", 4)  # the ratings come in several parts
+    bad = ",1,4,1\n" * 5 + "1,1,9,1\n" * 4 + "1,1,4,1\n" * 250  # so few nines are slips
+    files = sources.latest() | {"ratings.csv": f"userId,movieId,rating,timestamp\n{bad}"}
+    source = imports.read(sources.folder(files, tmp_path))
+    found = imports.join(source, sources.world())
+    imports.join(source, sources.world())
+    assert source.rejected.counts["no user"] == 5
+    assert source.rejected.counts["no rating from 0.5 to 5"] == 4
+    assert found.counts["Rows left out"] == 5 + 4 + 1
+    assert found.rejected[["line", "reason"]].to_numpy().tolist() == [
+        [7, "no title"], [2, "no user"], [3, "no user"]
+    ]  # fmt: skip
+
+
 def test_a_refusal_is_short_whatever_the_columns_are_called(tmp_path: Path) -> None:
     (tmp_path / "movies.csv").write_text('"a\nb",' + "x" * 1000 + ",c" * 1000)
     with pytest.raises(InvalidInput) as said:
