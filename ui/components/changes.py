@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pandas as pd
 import streamlit as st
 
@@ -91,9 +93,12 @@ def said(club: View) -> pd.DataFrame:
         things += [] if pd.isna(row["night_id"]) else [nights.get(row["night_id"], "a night")]
         return row["act"] + (f": {', '.join(things)}" if things else "")
 
+    def local(moment: datetime) -> datetime:
+        return moment.astimezone().replace(tzinfo=None)
+
     return pd.DataFrame(
         {
-            "When": [moment.astimezone() for moment in changes["at"]],
+            "When": [local(moment) for moment in changes["at"].dt.to_pydatetime()],
             "Who": changes["who"].fillna(NOBODY_SAID),
             "What": [what(row) for _, row in changes.iterrows()],
         }
