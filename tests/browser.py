@@ -69,6 +69,47 @@ class Server:
             return False
 
 
+class SharedServer(Server):
+    """What `make share` starts; `url` is how others than this machine see it."""
+
+    @property
+    def url(self) -> str:
+        # Browsers look for it on this machine, yet it is not the machine's own name.
+        return f"http://club.localhost:{self.port}"
+
+    def start(self) -> SharedServer:
+        command = [
+            *(sys.executable, "-m", "streamlit", "run", "ui/shared.py"),
+            *("--server.port", str(self.port), "--secrets.files", str(self.var / "secrets.toml")),
+            *("--server.address", "0.0.0.0", "--browser.serverAddress", "localhost"),
+        ]
+        env = os.environ | {"MOVIE_CLUB_VAR": str(self.var), "MOVIE_CLUB_SHARED": "1"}
+        env.pop("MOVIE_CLUB_DATABASE", None)
+        with (self.var / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(
+                command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
+            )
+        while self.ask("/_stcore/health", "localhost") != 200:
+            assert self._process.poll() is None, (self.var / "server.log").read_text("utf-8")
+        return self
+
+    def ask(self, path: str, host: str, method: str = "GET", **headers: str) -> int:
+        """The status that a plain request gets, 0 for none."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}",
+            data=b"x" if method == "PUT" else None,
+            method=method,
+            headers={"Host": f"{host}:{self.port}", **headers},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as error:
+            return error.code
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            return 0
+
+
 def settled(page: Page) -> None:
     """Wait until the page is drawn, and make sure that it is no error."""
     page.wait_for_selector("h1", timeout=60_000)

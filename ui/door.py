@@ -7,6 +7,7 @@ after its visitor was put out could go on changing things. Only `ui/shared.py` p
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from ui import gate, visitor
 CLOSED, OPEN = ("/_stcore/", "/media/", "/app/"), {"/_stcore/health", "/_stcore/host-config"}
 PROTOCOL = b"sec-websocket-protocol"
 RANK: dict[Role | None, int] = {None: 0, "member": 1, "host": 2}
+SOON = 1.0  # seconds
 POLICY = 1008  # why a connection is closed, RFC 6455
 
 
@@ -47,32 +49,71 @@ class Door:
             await self._app(scope, receive, _unframed(send))
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a connection until its visitor may do less than before."""
+        """Serve a connection."""
         request = HTTPConnection(scope)
         if _is_foreign(request):
             await send({"type": "websocket.close", "code": POLICY})
             return
-        best = _role(request)
+        watch = _Watch(request, receive, send)
+        try:
+            await self._app(scope if watch.best else _fresh(scope), watch.hear, watch.tell)
+        finally:
+            watch.end()
 
-        async def tell(message: Message) -> None:
-            nonlocal best
-            if best is None:  # what is told may be the first page behind the gate
-                best = _role(request)
-            await send(message)
 
-        async def hear() -> Message:
-            nonlocal best
-            message = await receive()
-            if message["type"] != "websocket.receive":
-                return message
-            now = _role(request)
-            if RANK[now] < RANK[best]:
-                await send({"type": "websocket.close", "code": POLICY})
-                return {"type": "websocket.disconnect", "code": POLICY}
-            best = now
+class _Watch:
+    """Closes a connection when its visitor may do less than before.
+
+    Streamlit knows a session's callbacks for as long as the session lasts, whatever is drawn later.
+    The browser connects again by itself, and gets a session that knows none.
+    """
+
+    def __init__(self, request: HTTPConnection, receive: Receive, send: Send) -> None:
+        self._request, self._receive, self._send = request, receive, send
+        self.best = _role(request)  # that the visitor ever had
+        self._closing: asyncio.Task[None] | None = None
+        self._look: asyncio.TimerHandle | None = None
+
+    async def hear(self) -> Message:
+        """Take the next message of the browser, unless the visitor was put out meanwhile."""
+        message = await self._receive()
+        if message["type"] != "websocket.receive":
             return message
+        if self._is_less():
+            self._close()
+            return {"type": "websocket.disconnect", "code": POLICY}
+        self.end()
+        # Who logs out with this message begins anew soon, and not in the middle of the next one.
+        self._look = asyncio.get_running_loop().call_later(SOON, self._look_again)
+        return message
 
-        await self._app(_fresh(scope) if best is None else scope, hear, tell)
+    async def tell(self, message: Message) -> None:
+        """Pass on what the app says; it may be the first page behind the gate."""
+        if self.best is None:
+            self.best = _role(self._request)
+        if self._closing is None:
+            await self._send(message)
+
+    def end(self) -> None:
+        """Look no more."""
+        if self._look is not None:
+            self._look.cancel()
+
+    def _look_again(self) -> None:
+        if self._is_less():
+            self._close()
+
+    def _is_less(self) -> bool:
+        now = _role(self._request)
+        if RANK[now] < RANK[self.best]:
+            return True
+        self.best = now
+        return False
+
+    def _close(self) -> None:
+        if self._closing is None:
+            closing = self._send({"type": "websocket.close", "code": POLICY})
+            self._closing = asyncio.ensure_future(closing)
 
 
 def _fresh(scope: Scope) -> Scope:

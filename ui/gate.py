@@ -39,6 +39,26 @@ def gate() -> Gate:
     return _gate(services.var())
 
 
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _seen(folder: Path) -> set[str]:
+    """What this process has seen in the secrets of the club in `folder`."""
+    return set()
+
+
+def by_accounts() -> bool:
+    """Return whether people come in by an account; who once had to, has to until the program ends.
+
+    Raises:
+        InvalidInput: they should, but the secrets cannot be read, or are being written just now.
+    """
+    seen, found = _seen(services.var()), login.is_configured()
+    if found:
+        seen.add("auth")
+    elif seen:
+        raise InvalidInput(f"[auth] is gone from {login.FILE}. Is that meant? Start the app again.")
+    return found
+
+
 def is_shared() -> bool:
     """Return whether others than this computer may come.
 
@@ -53,7 +73,7 @@ def is_shared() -> bool:
     ):
         return True
     try:
-        return login.is_configured()
+        return by_accounts()
     except InvalidInput:  # somebody was to be kept out
         return True
 
@@ -67,7 +87,7 @@ def role() -> Role | None:
         return "host"
     try:
         mine = token(st.context.cookies)
-        if login.is_configured():  # Streamlit's other tabs do not notice that one has logged out
+        if by_accounts():  # Streamlit's other tabs do not notice that one has logged out
             has_left = mine is not None and gate().has_left(mine)
             return None if has_left else login.role(login.email())
         if at_the_machine():
@@ -111,7 +131,7 @@ def guard() -> None:
     if found is None:
         _entrance()
         st.stop()
-    if login.is_configured():
+    if by_accounts():
         if mine := token(st.context.cookies):  # for the door, which sees no account
             gate().admit(mine, partial(login.role, login.email()))
     elif at_the_machine():
@@ -156,7 +176,7 @@ def _entrance() -> None:
             st.image(ICON, width=56, alt="")
         st.title(TITLE, anchor=False, text_alignment="center")
         try:
-            if login.is_configured():
+            if by_accounts():
                 _log_in()
             elif gate().is_set():
                 st.markdown(
@@ -187,14 +207,14 @@ def _log_in() -> None:
         st.markdown("Log in with the account that your host knows.", text_alignment="center")
         st.button("Log in", type="primary", key="log_in", on_click=st.login, width="stretch")
     else:
-        st.warning("Logging in needs one more package: `pip install Authlib`.")
+        st.warning('Logging in needs two more packages: `pip install "streamlit[auth]"`.')
 
 
 def _leave() -> None:
     if mine := token(st.context.cookies):
         gate().leave(mine)
     st.session_state.clear()
-    if login.is_configured():
+    if by_accounts():
         st.logout()
 
 
@@ -207,7 +227,7 @@ def token(cookies: Mapping[str, str]) -> str | None:
     Raises:
         InvalidInput: the secrets cannot be read.
     """
-    return visitor.account(cookies) if login.is_configured() else visitor.browser(cookies)
+    return visitor.account(cookies) if by_accounts() else visitor.browser(cookies)
 
 
 def _told(answer: Answer) -> str:

@@ -3,67 +3,24 @@
 from __future__ import annotations
 
 import http.client
-import os
 import re
 import shutil
-import subprocess
-import sys
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
-from browser import ROOT, Server, settled
+from browser import SharedServer, settled
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from club import passphrase
+from club import home_network, passphrase
 from club.passphrase import Locks, hashed
 from ui import router
 
 PASSPHRASE = "violet otter cinema wagon"
 Visit = Callable[..., Page]
-
-
-class SharedServer(Server):
-    """What `make share` starts; `url` is how others than this machine see it."""
-
-    @property
-    def url(self) -> str:
-        # Browsers look for it on this machine, yet it is not the machine's own name.
-        return f"http://club.localhost:{self.port}"
-
-    def start(self) -> SharedServer:
-        command = [
-            *(sys.executable, "-m", "streamlit", "run", "ui/shared.py"),
-            *("--server.port", str(self.port), "--secrets.files", str(self.var / "secrets.toml")),
-            *("--server.address", "0.0.0.0", "--browser.serverAddress", "localhost"),
-        ]
-        env = os.environ | {"MOVIE_CLUB_VAR": str(self.var), "MOVIE_CLUB_SHARED": "1"}
-        env.pop("MOVIE_CLUB_DATABASE", None)
-        with (self.var / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
-            )
-        while self.ask("/_stcore/health", "localhost") != 200:
-            assert self._process.poll() is None, (self.var / "server.log").read_text("utf-8")
-        return self
-
-    def ask(self, path: str, host: str, method: str = "GET", **headers: str) -> int:
-        """The status that a plain request gets, 0 for none."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}{path}",
-            data=b"x" if method == "PUT" else None,
-            method=method,
-            headers={"Host": f"{host}:{self.port}", **headers},
-        )
-        try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
-                return int(answer.status)
-        except urllib.error.HTTPError as error:
-            return error.code
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return 0
 
 
 @pytest.fixture(scope="module")
@@ -125,6 +82,18 @@ def test_who_sits_at_the_machine_is_asked_nothing(server: SharedServer, visit: V
     page = visit(f"http://localhost:{server.port}/club")
     expect(page.get_by_role("button", name="Start our own club")).to_be_visible()
     expect(page.locator(".st-key-sharing img")).to_be_visible()
+
+
+@pytest.mark.skipif(home_network.address(80) is None, reason="this computer is on no network")
+def test_a_phone_scans_the_way_in(server: SharedServer, visit: Visit) -> None:
+    scanner = pytest.importorskip("zxingcpp", reason="zxing-cpp reads QR codes")
+    page = visit(f"http://localhost:{server.port}/club")
+    picture = page.locator(".st-key-sharing img").screenshot()
+    found = scanner.read_barcodes(Image.open(BytesIO(picture)))
+    shown = page.locator(".st-key-sharing code").inner_text()
+    assert [code.text for code in found] == [shown]
+    with urllib.request.urlopen(shown) as answer:
+        assert answer.status == 200
 
 
 def test_pictures_and_uploads_are_for_who_came_in(server: SharedServer, visit: Visit) -> None:

@@ -326,6 +326,20 @@ def test_a_cookie_secret_that_can_be_guessed_lets_nobody_in(
     assert "shorter than 32 characters" in everything(app)
 
 
+def test_while_the_file_is_written_nobody_comes_in(
+    accounts: dict[str, Any],
+    open_page: Open,
+    at_the_machine: AtTheMachine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at_the_machine()
+    assert is_outside(open_page())
+    monkeypatch.setattr(st, "secrets", {})
+    app = open_page()
+    assert is_outside(app)
+    assert "is gone from" in everything(app)
+
+
 def test_accounts_in_a_file_with_a_mistake_let_nobody_in(
     var: Path,
     open_page: Open,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import gate, login
+from ui import gate
 
 
 def section() -> None:
@@ -24,6 +24,6 @@ def section() -> None:
             with st.container(width=280):
                 st.code(here, language=None)
                 st.caption("Scan it on the same Wi-Fi; the passphrase is not in it.")
-    if not login.is_configured() and not gate.is_host() and gate.gate().has_host_passphrase():
+    if not gate.by_accounts() and not gate.is_host() and gate.gate().has_host_passphrase():
         with st.expander("Become a host", icon=":material/key:"):
             gate.ask("The host’s passphrase", "Become a host")
