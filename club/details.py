@@ -96,7 +96,8 @@ def merged(movies: pd.DataFrame, details: pd.DataFrame) -> pd.DataFrame:
     """Return a catalogue with what was fetched about its movies.
 
     Details count only where the catalogue still has the movie under the same id and title and
-    knows no other number at TMDB. Its own keywords come first, its own facts stay.
+    knows no other number at TMDB. Its own keywords come first, its own overview stays; of runtimes
+    the fetched one counts, since the bundled ones are good to some minutes only.
 
     Args:
         movies: in the form of `Dataset.movies`.
@@ -109,7 +110,7 @@ def merged(movies: pd.DataFrame, details: pd.DataFrame) -> pd.DataFrame:
     if known.empty:
         return movies
     result, before = movies.copy(), movies.loc[known.index]
-    result.loc[known.index, "runtime"] = before["runtime"].fillna(known["runtime"])
+    result.loc[known.index, "runtime"] = known["runtime"].fillna(before["runtime"])
     result.loc[known.index, "tmdb_id"] = known["tmdb_id"]
     result.loc[known.index, "overview"] = before["overview"].where(
         before["overview"] != "", known["overview"]

@@ -56,10 +56,12 @@ def test_the_latest_details_count(store, world):
     assert heat["keywords"] == ("los angeles", "heist")
 
 
-def test_the_catalogues_own_facts_stay(store, world):
-    store.keep_details([Details(1, "Alien", 348, 999, "In space.")])
+def test_a_fetched_runtime_counts_and_the_catalogues_own_stands_where_none_was(store, world):
+    store.keep_details([Details(1, "Alien", 348, 119, "In space.")])
     alien = catalogue(world, store).loc[1]
-    assert (alien["runtime"], alien["overview"]) == (117, "In space.")
+    assert (alien["runtime"], alien["overview"]) == (119, "In space.")
+    store.keep_details([Details(1, "Alien", 348, None, "In space.")])
+    assert catalogue(world, store).loc[1, "runtime"] == 117
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,8 @@ Several files at once are fine, each for its member. Nothing changes before you 
 
 - **Letterboxd**: the ZIP from *Settings*, *Data*, *Export your data*; or its ratings.csv alone.
 - **IMDb**: the CSV from *Your ratings*, *Export*.
-- **Another club** like this one: what `python -m club export` wrote, for all members at once.
+- **Another club** like this one: what `python -m club export` wrote, or its
+  *Everything (ZIP)*, for all members at once.
 - **Any table** (CSV) with columns for title and rating, better with the year; a column for the
   member if it holds several people's.
 """
