@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from databases import PostgresServer
 from furnished import SMALL, Open, furnish
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
@@ -36,29 +38,75 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest) -> str:
-    """What the app's store lies on: SQLite, unless a test or --database asks for PostgreSQL."""
-    return request.config.getoption("database") or getattr(request, "param", "sqlite")
+    """What the app's store lies on: SQLite, unless --database or the test says otherwise."""
+    asked_for = request.config.getoption("database")
+    wanted = getattr(request, "param", asked_for or "sqlite")
+    if asked_for not in {None, wanted}:
+        pytest.skip(f"it is a test of {wanted}, and --database asks for {asked_for}")
+    marked = request.node.get_closest_marker("sqlite")
+    if marked and wanted != "sqlite":
+        pytest.skip(marked.args[0])
+    return wanted
+
+
+@contextmanager
+def _a_home(furnished: Path, folder: Path, postgres: PostgresServer | None) -> Iterator[str | None]:
+    """Make `folder` one for the app; yield where its database is, None: in there."""
+    shutil.copytree(furnished, folder)
+    if postgres is None:
+        yield None
+    else:
+        (folder / "club.db").unlink()
+        with postgres.club(furnished / "club.db") as place:
+            yield place
+
+
+@pytest.fixture(scope="session")
+def reading_room(
+    furnished: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Path, str | None]]:
+    """A home of the app in which nothing changes, so that much of it is computed but once."""
+    server = request.config.getoption("database") == "postgresql"
+    postgres = request.getfixturevalue("postgres") if server else None
+    folder = tmp_path_factory.mktemp("reading") / "var"
+    with _a_home(furnished, folder, postgres) as place:
+        yield folder, place
+
+
+@pytest.fixture
+def home(
+    furnished: Path, database: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[tuple[Path, str | None]]:
+    """The test's own home of the app, or the one of those that only read."""
+    if request.node.get_closest_marker("reads"):
+        yield request.getfixturevalue("reading_room")
+        return
+    postgres = request.getfixturevalue("postgres") if database == "postgresql" else None
+    folder = tmp_path / "var"
+    with _a_home(furnished, folder, postgres) as place:
+        yield folder, place
 
 
 @pytest.fixture
 def var(
-    furnished: Path, database: str, request: pytest.FixtureRequest, tmp_path: Path
+    home: tuple[Path, str | None], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
     """The app's folder: the demo club, and a model that has learned."""
-    folder = tmp_path / "var"
-    shutil.copytree(furnished, folder)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("MOVIE_CLUB_VAR", str(folder))
-        patch.setattr(st, "secrets", {})  # nobody's own key for TMDB is ever used
-        patch.setattr(trainer, "TrainingOptions", lambda: SMALL)  # what a page begins to learn
-        if database == "sqlite":
-            patch.delenv("MOVIE_CLUB_DATABASE", raising=False)
-            yield folder
-        else:
-            (folder / "club.db").unlink()
-            with request.getfixturevalue("postgres").club(furnished / "club.db") as place:
-                patch.setenv("MOVIE_CLUB_DATABASE", place)
-                yield folder
+    folder, place = home
+    monkeypatch.setenv("MOVIE_CLUB_VAR", str(folder))
+    if place is None:
+        monkeypatch.delenv("MOVIE_CLUB_DATABASE", raising=False)
+    else:
+        monkeypatch.setenv("MOVIE_CLUB_DATABASE", place)
+    monkeypatch.setattr(st, "secrets", {})  # nobody's own key for TMDB is ever used
+    monkeypatch.setattr(trainer, "TrainingOptions", lambda: SMALL)  # what a page begins to learn
+    if request.node.get_closest_marker("reads"):
+        club = services.store()
+        before = club.version()
+        yield folder
+        assert club.version() == before, "the test is marked as one that only reads"
+    else:
+        yield folder
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ def small_club(store: Store, *stars: float) -> None:
     store.rate_many([(member, int(movie), s) for movie, s in zip(famous, stars, strict=True)])
 
 
+@pytest.mark.reads
 def test_the_clubs_own_ratings_come_first(open_page: Open) -> None:
     app = open_page("evaluation")
     assert re.search(
@@ -51,6 +52,7 @@ def test_the_clubs_own_ratings_come_first(open_page: Open) -> None:
     assert "For now the model that serves" not in words(app)
 
 
+@pytest.mark.reads
 def test_everything_is_there_as_a_table(open_page: Open) -> None:
     tables = [table.value for table in open_page("evaluation").dataframe]
     ratings, guesses, members, chances, brier, likes, learning = tables
@@ -62,6 +64,7 @@ def test_everything_is_there_as_a_table(open_page: Open) -> None:
     assert learning["People"].unique().tolist() == [5]
 
 
+@pytest.mark.reads
 def test_the_order_of_time_is_another_question(open_page: Open) -> None:
     left_out = open_page("evaluation")
     in_time = open_page("evaluation", judged_by="In the order of time")

@@ -16,6 +16,7 @@ def picked(app: AppTest) -> list[int]:
     return [int(key.removeprefix("list_")) for key in keys if key.startswith("list_")]
 
 
+@pytest.mark.reads
 def test_nine_that_nobody_has_seen(open_page: Open, store: Store) -> None:
     picks = picked(open_page("explore"))
     shortlist = len(set(picks) & set(store.shortlist()))
@@ -24,11 +25,13 @@ def test_nine_that_nobody_has_seen(open_page: Open, store: Store) -> None:
     assert not set(picks) & set(store.ratings()["movie_id"])
 
 
+@pytest.mark.reads
 def test_what_was_seen_comes_on_request(open_page: Open, store: Store) -> None:
     app = open_page("explore", again="true")
     assert set(picked(app)) & set(store.ratings()["movie_id"])
 
 
+@pytest.mark.reads
 def test_the_address_filters(open_page: Open) -> None:
     movies = services.view().movies
     app = open_page("explore", keyword="heist")
@@ -41,12 +44,14 @@ def test_the_address_filters(open_page: Open) -> None:
     assert all(1960 <= movies.at[movie, "year"] < 1970 for movie in both)
 
 
+@pytest.mark.reads
 def test_what_the_address_says_wrongly_is_dropped(open_page: Open) -> None:
     app = open_page("explore", keyword="no such word", genre="Nonsense", variety="9000")
     assert app.multiselect("keyword").value == []
     assert "The best of 8,461 movies for everyone." in [text.value for text in app.caption]
 
 
+@pytest.mark.reads
 def test_nothing_left_says_what_to_take_away(open_page: Open) -> None:
     app = open_page("explore", keyword="pixar animation", decade="1930s")
     assert any("take away a keyword" in text.value for text in app.markdown)
@@ -54,6 +59,7 @@ def test_nothing_left_says_what_to_take_away(open_page: Open) -> None:
     assert picked(app)
 
 
+@pytest.mark.reads
 def test_dials_change_the_picks(open_page: Open) -> None:
     app = open_page("explore")
     before, counts = picked(app), services.world().rating_counts
@@ -70,6 +76,7 @@ def test_a_pick_goes_on_the_shortlist(open_page: Open, store: Store) -> None:
     assert movie not in picked(app)
 
 
+@pytest.mark.reads
 def test_nobody_here_is_an_answer(open_page: Open) -> None:
     app = open_page("explore")
     app.pills("here").set_value([]).run()

@@ -33,6 +33,7 @@ def tiles(app: AppTest, key: str) -> list[dict]:
     return list(json.loads(found.proto.json)["tiles"])
 
 
+@pytest.mark.reads
 def test_a_link_leads_to_the_movie(open_page: Open) -> None:
     app = open_movie(open_page, PULP_FICTION)
     assert app.title[0].value == "Pulp Fiction"
@@ -40,6 +41,7 @@ def test_a_link_leads_to_the_movie(open_page: Open) -> None:
     assert "1994 · 2 h 34 min · Comedy, Crime, Drama, Thriller" in facts
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize("movie", ["", "0", "-1", "heat", "99999999999999999999", "1.5"])
 def test_an_unknown_movie_is_one_sentence_and_the_search(open_page: Open, movie: str) -> None:
     app = open_page("movie", movie=movie)
@@ -49,12 +51,14 @@ def test_an_unknown_movie_is_one_sentence_and_the_search(open_page: Open, movie:
     assert tiles(app, "found")[0]["address"] == "movie?movie=296"
 
 
+@pytest.mark.reads
 def test_no_movie_at_all_is_the_search(open_page: Open) -> None:
     app = open_page("movie")
     assert not app.markdown
     assert app.text_input("find_movie").label == "Find a movie"
 
 
+@pytest.mark.reads
 def test_everyone_who_has_not_seen_it_is_predicted(open_page: Open) -> None:
     app = open_movie(open_page, UP)
     club = services.view()
@@ -99,6 +103,7 @@ def test_why_can_be_asked_for_whoever_has_not_rated_it(open_page: Open, store: S
     assert "Because you gave" in said(app)
 
 
+@pytest.mark.reads
 def test_similar_movies_lead_to_their_pages_with_what_they_share(open_page: Open) -> None:
     app = open_movie(open_page, UP)
     found = tiles(app, "similar")

@@ -40,6 +40,7 @@ def club_of(store: Store, *people: dict[int, float]) -> list[int]:
     return members
 
 
+@pytest.mark.reads
 def test_matches_come_first_with_a_sentence_behind_each_end(open_page: Open) -> None:
     app = open_page("pictures")
     assert app.title[0].value == "Our taste"
@@ -56,6 +57,7 @@ def test_matches_come_first_with_a_sentence_behind_each_end(open_page: Open) -> 
     )
 
 
+@pytest.mark.reads
 def test_stars_and_taste_are_two_questions(open_page: Open) -> None:
     app = open_page("pictures", match="Same taste")
     taste = app.dataframe[0].value.set_index("Who")["Match"]
@@ -65,6 +67,7 @@ def test_stars_and_taste_are_two_questions(open_page: Open) -> None:
     assert app.dataframe[0].value.set_index("Who")["Match"].max() != taste.max()
 
 
+@pytest.mark.reads
 def test_what_divides_the_demo_club(open_page: Open) -> None:
     app = open_page("pictures", part="Divides")
     assert len(app.get("plotly_chart")) == 3
@@ -78,6 +81,7 @@ def test_what_divides_the_demo_club(open_page: Open) -> None:
     assert (genres["Movies"] >= 5).all()
 
 
+@pytest.mark.reads
 def test_a_member_of_the_address_is_described(open_page: Open) -> None:
     app = open_page("pictures", part="Members", who="Bruno")
     assert "Bruno gave 128 ratings, on 11 Apr 2016." in words(app)
@@ -89,6 +93,7 @@ def test_a_member_of_the_address_is_described(open_page: Open) -> None:
     assert "Ana gave 166 ratings, from 14 Jul 2008 to 30 Jul 2008." in words(app)
 
 
+@pytest.mark.reads
 def test_prizes_of_a_year_of_the_address(open_page: Open) -> None:
     app = open_page("pictures", part="Awards", year="2010")
     said = words(app)
@@ -101,6 +106,7 @@ def test_prizes_of_a_year_of_the_address(open_page: Open) -> None:
     assert not table["For"].str.contains("nan").any()
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_has_its_numbers_as_tables(open_page: Open, part: str) -> None:
     app = open_page("pictures", part=part)

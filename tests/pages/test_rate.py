@@ -23,6 +23,7 @@ def board(app: AppTest, key: str) -> dict:
     return json.loads(proto.json)
 
 
+@pytest.mark.reads
 def test_a_movie_in_the_address_shows_everyones_stars(open_page: Open, store: Store) -> None:
     app = open_page("rate", movie=str(PULP_FICTION))
     assert app.subheader[0].value == "Pulp Fiction"
@@ -32,6 +33,7 @@ def test_a_movie_in_the_address_shows_everyones_stars(open_page: Open, store: St
     assert {row["id"]: row["stars"] for row in rows if row["stars"]} == given.to_dict()
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize("movie", ["", "nonsense", "-77", "999999999"])
 def test_an_address_that_names_no_movie_shows_what_to_rate_next(
     open_page: Open, movie: str
@@ -45,6 +47,7 @@ def test_an_address_that_names_no_movie_shows_what_to_rate_next(
     assert all("ask " in str(tile) for tile in questions)
 
 
+@pytest.mark.reads
 def test_searching_forgives_typos_and_missing_articles(open_page: Open) -> None:
     app = open_page("rate")
     app.text_input("find").set_value("matrx").run()
@@ -52,6 +55,7 @@ def test_searching_forgives_typos_and_missing_articles(open_page: Open) -> None:
     assert labels[0] == "The Matrix (1999)"
 
 
+@pytest.mark.reads
 def test_a_search_without_result_leads_to_adding_by_hand(open_page: Open) -> None:
     app = open_page("rate")
     app.text_input("find").set_value("qqqq<b>zzzz").run()
@@ -71,6 +75,7 @@ def test_the_latest_rating_can_be_taken_back(open_page: Open, store: Store) -> N
     assert "undo" not in [button.key for button in app.button]
 
 
+@pytest.mark.reads
 def test_the_demos_own_ratings_cannot_be_taken_back(open_page: Open) -> None:
     assert "undo" not in [button.key for button in open_page("rate").button]
 

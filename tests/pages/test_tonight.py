@@ -28,6 +28,7 @@ def said(app: AppTest) -> str:
     return " ".join(element.value for element in [*app.markdown, *app.caption])
 
 
+@pytest.mark.reads
 def test_a_first_visit_shows_eight_members_and_six_candidates_with_predictions(
     open_page: Open,
 ) -> None:
@@ -41,18 +42,21 @@ def test_a_first_visit_shows_eight_members_and_six_candidates_with_predictions(
     assert predictions["Group"].to_numpy() == pytest.approx(predictions[EIGHT].mean(axis=1))
 
 
+@pytest.mark.reads
 def test_the_top_pick_is_the_first_of_the_ranking(open_page: Open) -> None:
     app = open_page()
     assert app.subheader[0].value == shown(app)[0]
     assert app.metric[0].value == f"{app.dataframe[0].value['Group'].iloc[0]:.2f} ★"
 
 
+@pytest.mark.reads
 def test_the_demo_says_that_it_is_one(open_page: Open) -> None:
     app = open_page()
     assert "eight real, anonymous MovieLens raters with invented names" in app.caption[0].value
     assert app.button("own").label == "Start our own club"
 
 
+@pytest.mark.reads
 def test_only_those_who_are_here_count(open_page: Open) -> None:
     app = open_page()
     ana, bruno = app.pills("here").value[:2]
@@ -60,11 +64,13 @@ def test_only_those_who_are_here_count(open_page: Open) -> None:
     assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Bruno"]
 
 
+@pytest.mark.reads
 def test_who_is_here_can_come_with_the_address(open_page: Open) -> None:
     app = open_page(here=["Dev", "Ana"])
     assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Dev"]
 
 
+@pytest.mark.reads
 def test_each_strategy_says_what_it_does(open_page: Open) -> None:
     app = open_page()
     for key, strategy in services_strategies().items():
@@ -79,6 +85,7 @@ def services_strategies() -> dict:
     return dict(STRATEGIES)
 
 
+@pytest.mark.reads
 def test_least_misery_ranks_by_the_least_happy(open_page: Open) -> None:
     table = open_page(by="Least misery").dataframe[0].value
     assert table[EIGHT].min(axis=1).is_monotonic_decreasing
@@ -118,6 +125,7 @@ def test_a_club_without_members_is_told_to_add_them(open_page: Open, store: Stor
     assert [link.label for link in app.get("page_link")] == ["Add members"]
 
 
+@pytest.mark.reads
 def test_nobody_here_can_be_undone_with_a_button(open_page: Open) -> None:
     app = open_page()
     app.pills("here").set_value([]).run()
@@ -167,6 +175,7 @@ def test_names_and_titles_are_never_read_as_markdown(open_page: Open, store: Sto
     assert picture in app.dataframe[0].value.columns
 
 
+@pytest.mark.reads
 def test_why_is_told_for_the_member_who_asks(open_page: Open) -> None:
     app = open_page()
     key = f"why_hero_{services.view().shortlist[0]}"
