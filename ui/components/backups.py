@@ -62,7 +62,7 @@ def _last(found: list[Backup]) -> str:
 
 def _back_up() -> None:
     made: list[Backup | None] = []
-    change(lambda: made.append(backups.roll(services.store())))
+    change(gate.by_host(lambda: made.append(backups.roll(services.store()))))
     if made:
         notify("The club is backed up." if made[0] else "Nothing has changed since the last one.")
 
@@ -188,7 +188,7 @@ def _restore(chosen: Chosen) -> None:
         services.learn()
 
     with st.spinner("Putting it back …"):
-        change(back, done="The club is as it was. The model learns from it.")
+        change(gate.by_host(back), done="The club is as it was. The model learns from it.")
     _leave()
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.rerun()
