@@ -7,8 +7,25 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    Table,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from club import schema
 from club.database import Database
@@ -19,6 +36,8 @@ CHUNK = 2000  # rows in memory at once
 _JSON = json.JSONEncoder(default=date.isoformat)  # the only type that JSON has not
 # Counters go on after a copy and never back; everything else is content.
 _COUNTERS = {schema.club.c.version, schema.club.c.last_movie_id}
+
+_MOMENTS = (-62_135_596_800, 253_402_300_799)  # seconds since 1970: the years 1 to 9999
 
 _GUARDED = """
 SELECT DISTINCT CAST(CAST(tgrelid AS regclass) AS text) FROM pg_trigger
@@ -67,6 +86,33 @@ def digests(connection: Connection) -> dict[str, str]:
             digest.update(f"{line}\n".encode())
         found[table.name] = digest.hexdigest()
     return found
+
+
+def misfits(connection: Connection) -> list[str]:
+    """Return the tables of an SQLite file with values that no program of ours can have written.
+
+    SQLite takes anything into any column: text for a number, bytes for text, a day in year 99999.
+    """
+    found = []
+    for table in schema.metadata.sorted_tables:
+        wrong = [~func.typeof(column).in_(_kinds(column)) for column in table.c]
+        wrong += [
+            ~column.between(*_MOMENTS)
+            for column in table.c
+            if isinstance(column.type, BigInteger) and f"_{column.name}".endswith("_at")
+        ]
+        if connection.execute(select(literal(1)).select_from(table).where(or_(*wrong))).first():
+            found.append(table.name)
+    return found
+
+
+def _kinds(column: Column[Any]) -> list[str]:
+    kind = "text"
+    if isinstance(column.type, Integer | Boolean):
+        kind = "integer"
+    elif isinstance(column.type, Float):
+        kind = "real"
+    return [kind, "null"] if column.nullable else [kind]
 
 
 def copy(

@@ -105,13 +105,21 @@ def preview(location: str | Path | None, file: Path) -> Preview:
 
 
 def restore(
-    location: str | Path | None, file: Path, on_step: OnStep | None = None
+    location: str | Path | None,
+    file: Path,
+    on_step: OnStep | None = None,
+    *,
+    who: str | None = None,
 ) -> backups.Backup | None:
     """Replace the club by what `file` holds, at once, also while it is in use.
 
     What is there now is kept as a backup first; a damaged database is kept as it is. The version
     rises above both, so that everybody reads anew. A backup of an earlier version of this program
     is brought up to date on a copy.
+
+    Args:
+        on_step: told how far it is.
+        who: does it, for the list of changes.
 
     Returns:
         Where the old state is; None when there was none.
@@ -124,7 +132,7 @@ def restore(
     with _opened(file) as backup, contents.one_moment(backup.database) as theirs:
         if database.file is not None and _is_damaged(database.file):
             return _replace_damaged(database, database.file, theirs, on_step)
-        live = Store.open(location)
+        live = Store.open(location).by(who)
         with live.database.write("brought back an earlier state") as write:
             # Inside, so that nobody's write can come between what is kept and what goes.
             kept = backups.keep_old(live, "before-restore") if write.version > 1 else None
@@ -159,7 +167,8 @@ def _opened(file: Path) -> Iterator[Store]:
             with contents.one_moment(store.database) as connection:
                 contents.digests(connection)
                 contents.version(connection)
-                wrong = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                wrong = lost is not None or bool(contents.misfits(connection))
         except (StoreUnavailable, SQLAlchemyError, ValueError, TypeError) as error:
             raise InvalidInput(damaged) from error
         if wrong:
@@ -248,6 +257,6 @@ def _figures(connection: Connection) -> Figures:
         for column in table.c
         if isinstance(column.type, BigInteger) and f"_{column.name}".endswith("_at")
     ]
-    latest = max(filter(None, (connection.execute(time).scalar() for time in times)))
+    latest = max(filter(None, (connection.execute(time).scalar() for time in times)), default=0)
     name = connection.execute(select(schema.club.c.name)).scalar_one()
     return Figures(name, datetime.fromtimestamp(latest, UTC), rows)

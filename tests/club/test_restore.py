@@ -243,6 +243,10 @@ def test_a_backup_with_garbage_in_the_middle_is_refused(ours, backup) -> None:
         "DELETE FROM club",
         "UPDATE club SET version = NULL",
         "UPDATE club SET name = x'ff'",
+        "UPDATE club SET created_at = 'long ago'",
+        "UPDATE members SET joined_at = 9999999999999999",
+        "UPDATE movies SET year = 1.5",
+        "UPDATE seen SET at = x'00'",
     ],
 )
 def test_a_backup_that_somebody_changed_by_hand_is_refused(ours, backup, statement) -> None:
