@@ -10,6 +10,7 @@ from typing import Any
 
 from club import backups, contents
 from club.backups import Backup
+from club.changes import at_the_terminal
 from club.contents import OnStep
 from club.move import is_taken, move
 from club.restore import Figures, Preview, preview, restore
@@ -66,7 +67,8 @@ def _restore(options: argparse.Namespace) -> None:
         _list(options)
         return
     found = preview(options.database, options.file)
-    kept = restore(options.database, options.file, _bar()) if options.yes else None
+    who = at_the_terminal()
+    kept = restore(options.database, options.file, _bar(), who=who) if options.yes else None
     if options.json:
         figures = {
             "file": str(options.file),

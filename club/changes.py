@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import time
 from collections.abc import Mapping
 
@@ -12,6 +13,15 @@ from club import schema
 
 _changes = schema.changes.c
 ABOUT = ("member_id", "movie_id", "night_id")
+
+
+def at_the_terminal() -> str:
+    """Return in whose name a command changes the club: the computer's user."""
+    try:
+        user = getpass.getuser()
+    except (ImportError, KeyError, OSError):  # the system knows no name for them
+        user = "somebody"
+    return f"{user[:40]} (command)"
 
 
 def note(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from club.changes import at_the_terminal
 from club.errors import InvalidInput
 from club.rules import clean_name, name_key
 from club.store import Store
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
     from club.import_command import current_world  # noqa: PLC0415
     from club.world import catalogue  # noqa: PLC0415
 
-    store = Store.open(options.database, must_exist=True)
+    store = Store.open(options.database, must_exist=True).by(at_the_terminal())
     found = brought.read_all(options.files)
     choices = brought.Choices(
         members=_members(found, store, options.member, options.new_member),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from a_night import predictions
 
+from club.__main__ import main
+from club.changes import at_the_terminal
 from club.details import Details
 from club.errors import InvalidInput
 from club.nights import Nights
@@ -187,3 +190,35 @@ def test_ratings_say_who_entered_them_and_somebody_else_may_be_named(store: Stor
 def test_who_makes_a_change_has_a_name_that_can_be_kept(store: Store, who: str) -> None:
     with pytest.raises(InvalidInput):
         store.by(who)
+
+
+def test_commands_stand_under_the_name_of_the_computers_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("getpass.getuser", lambda: "bo" * 40)
+    who = "bo" * 20 + " (command)"
+    database = str(tmp_path / "club.db")
+    assert main(["--database", database, "demo"]) == 0
+    store = Store(database)
+    assert store.changes()["who"].tolist() == [who]
+    table = tmp_path / "mine.csv"
+    table.write_text("Title,Year,Rating\nUp,2009,4.5\n")
+    command = ["import", str(table), "--member", "Ana", "--scale", "5", "--database", database]
+    assert main(command) == 0
+    assert store.changes(1)["who"].tolist() == [who]
+    assert main(["backup", str(tmp_path / "b.db"), "--database", database]) == 0
+    store.by("Bo").start_own_club("Ours")
+    assert main(["restore", str(tmp_path / "b.db"), "--yes", "--database", database]) == 0
+    row = store.changes(1).iloc[0]
+    assert (row["who"], row["act"], row["version"]) == (
+        *[who, "brought back an earlier state"],
+        store.version(),
+    )
+
+
+def test_a_user_without_a_name_is_somebody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nameless() -> str:
+        raise KeyError("no user 12345")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert at_the_terminal() == "somebody (command)"
