@@ -8,6 +8,8 @@ export PYTHON
 # One thread: faster on small matrices than many, and the same figures every time.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+# Some containers keep no compiled code: every process would compile everything anew.
+export PYTHONDONTWRITEBYTECODE =
 
 .PHONY: run share test fast lint types format clean
 

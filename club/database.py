@@ -51,7 +51,7 @@ _SQLITE_ENDINGS: Final = {
 # By SQLSTATE, or by its class: the first two characters.
 _POSTGRES_ENDINGS: Final = {
     "08": _NO_ANSWER,
-    "25006": "can only be read.",
+    "25006": "can only be read; allow writing to it on its server.",
     "28": _REFUSED,
     "3D": "does not exist on its server; create it first.",
     "40": "was busy with another change; try again.",

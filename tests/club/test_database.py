@@ -11,6 +11,7 @@ import pytest
 from a_night import decided
 from sqlalchemy import event
 
+from club.__main__ import main
 from club.database import _prepare_sqlite
 from club.errors import InvalidInput, StoreUnavailable
 from club.store import Store
@@ -154,6 +155,19 @@ def test_a_file_that_can_only_be_read_is_read(full):
     assert store.version() == 2
 
 
+def test_a_command_says_in_a_line_what_to_allow_for_a_file_that_can_only_be_read(full, capsys):
+    place = f"file:{full}"
+    url = f"sqlite:///{place}?mode=ro&uri=true"
+    assert main(["members", "--database", url]) == 0
+    assert "Ana" in capsys.readouterr().out
+    assert main(["demo", "--force", "--database", url]) == 2
+    assert capsys.readouterr() == (
+        "",
+        f"python -m club demo: The database {place} can only be read; allow writing to the file "
+        "and its folder.\n",
+    )
+
+
 def test_a_postgresql_database_that_can_only_be_read_is_read(postgres):
     url = postgres.new_database()
     store = Store(url)
@@ -163,7 +177,8 @@ def test_a_postgresql_database_that_can_only_be_read_is_read(postgres):
     assert Store(url).members()["name"].tolist() == ["Ana"]
     with pytest.raises(StoreUnavailable) as caught:
         store.add_member("Bo")
-    assert str(caught.value) == f"{store.place} can only be read."
+    sentence = "can only be read; allow writing to it on its server."
+    assert str(caught.value) == f"{store.place} {sentence}"
 
 
 def test_a_postgresql_user_without_rights_is_told(postgres):

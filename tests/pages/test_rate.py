@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
+from ui import services
 from ui.components.widgets import new_changes
 
 PULP_FICTION, UP = 296, 68954
@@ -133,3 +135,23 @@ def test_what_the_grid_saved_is_not_saved_again_over_somebody_elses_change(
     store.undo()
     app.run()
     assert given() == []
+
+
+@pytest.mark.sqlite("a file that can only be read is a file")
+def test_what_can_only_be_read_is_shown_and_a_rating_says_what_to_allow(
+    open_page: Open, var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = f"file:{var / 'club.db'}"
+    monkeypatch.setenv("MOVIE_CLUB_DATABASE", f"sqlite:///{place}?mode=ro&uri=true")
+    app = open_page("rate", way="Grid")
+    assert len(app.data_editor[0].value) == 30
+    before = services.store().ratings()
+    typed = {"edited_rows": {0: {"1": 4.5}}, "added_rows": [], "deleted_rows": []}
+    app.session_state[f"grid_{app.session_state['grid_round']}"] = typed
+    app.run()
+    (error,) = {shown.value for shown in [*app.error, *app.toast]}
+    assert error.replace("\\", "") == (
+        f"The database {place} can only be read; allow writing to the file and its folder. "
+        "Nothing was changed; put that right and reload this page."
+    )
+    assert services.store().ratings().equals(before)
