@@ -34,7 +34,7 @@ def server(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 def is_outside(page: Page) -> None:
-    expect(page.locator("h1")).to_have_text("Movie club")
+    expect(page.locator("h1")).to_have_text(["Movie club"])  # and, soon, no other one
     expect(page.get_by_label("Passphrase")).to_be_visible()
     expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
 

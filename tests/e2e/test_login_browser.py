@@ -63,7 +63,7 @@ def server(
 
 
 def is_outside(page: Page, button: str = "Log in") -> None:
-    expect(page.locator("h1")).to_have_text("Movie club")
+    expect(page.locator("h1")).to_have_text(["Movie club"])  # and, soon, no other one
     expect(page.get_by_role("button", name=button)).to_be_visible()
     expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
 
