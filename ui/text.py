@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time
+from itertools import chain, count
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
-SHORTCODE = re.compile(r":(?=[\w/+-]+:)")
+# What Streamlit looks for in the finished text, where escapes no longer count: ":smile:" becomes a
+# picture, "www.example.org", "http://x" and "a@example.org" links, and " -> " an arrow.
+FOUND_LATER = re.compile(
+    r":(?=[\w/+-]+:)|https?:(?=//)|www(?=\.)|[\w.+-](?=@)|(?<!\S)[<>~-][=-]?(?=[=>-](?!\S))",
+    re.IGNORECASE,
+)
 SPACES = re.compile(r"\s+")
 
 
@@ -18,9 +24,8 @@ def plain(text: object) -> str:
     reaches a label, a header or any other place where Streamlit reads Markdown.
     """
     one_line = SPACES.sub(" ", str(text)).strip()
-    # Streamlit turns ":smile:" into a picture even where the colons are escaped; a word joiner
-    # that nobody sees keeps it apart.
-    return PUNCTUATION.sub(r"\\\1", SHORTCODE.sub(":\u2060", one_line))
+    # A word joiner, which nobody sees, keeps apart what escaping cannot.
+    return PUNCTUATION.sub(r"\\\1", FOUND_LATER.sub("\\g<0>\u2060", one_line))
 
 
 def stars(value: float, digits: int = 1) -> str:
@@ -48,6 +53,18 @@ def listed(words: Iterable[str], last: str = "and") -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """Return "1 rating", "2 ratings", "1,234 ratings"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def distinct(labels: Iterable[str]) -> list[str]:
+    """Return labels that all differ: those that were there before get a number, "Heat (2)".
+
+    Streamlit's widgets know an option by its label alone, and tables a column.
+    """
+    found: dict[str, None] = {}
+    for label in labels:
+        numbered = (f"{label} ({number})" for number in count(2))
+        found[next(one for one in chain([label], numbered) if one not in found)] = None
+    return list(found)
 
 
 def film(title: str, year: int | None) -> str:

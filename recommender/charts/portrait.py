@@ -138,7 +138,8 @@ def distance_over_time(periods: pd.DataFrame, changes: pd.DataFrame) -> go.Figur
             marker={"size": 5 + 2 * np.sqrt(own["n"].to_numpy()), "color": colour},
             opacity=1.0 if shown else 0.6,
             customdata=own["n"].to_numpy(),
-            hovertemplate=f"{pair}, %{{x}}: %{{y:.1f}} stars apart on %{{customdata}} movies"
+            text=[pair] * len(own),  # not in the template, where "%{x}" in a name would be read
+            hovertemplate="%{text}, %{x}: %{y:.1f} stars apart on %{customdata} movies"
             "<extra></extra>",
             name=pair,
             showlegend=shown,

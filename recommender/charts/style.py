@@ -47,7 +47,9 @@ def label(text: object, length: int = LABEL_LENGTH) -> str:
 
 def heading(text: str) -> str:
     """Return `text`, already escaped, broken into lines that fit a phone."""
-    return "<br>".join(textwrap.wrap(text, TITLE_WIDTH))
+    # Broken as people read it: a line must not end within "&lt;".
+    lines = textwrap.wrap(html.unescape(text), TITLE_WIDTH)
+    return "<br>".join(html.escape(line, quote=False) for line in lines)
 
 
 def whiskers(value: pd.Series, low: pd.Series, high: pd.Series, colour: str) -> dict[str, object]:

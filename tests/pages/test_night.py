@@ -11,6 +11,7 @@ from an_evening import (
     CONTACT,
     DEV,
     FRIDAY,
+    JOIN,
     MODEL,
     SIX,
     UP,
@@ -318,5 +319,34 @@ def test_names_titles_and_notes_are_never_read_as_markdown(open_page: Open, stor
     store.nights.veto(night, ANA, movie)
     app = open_page("night", night=str(night))
     texts = [*said(app), *app.pills("me").options, *here(app).options]
-    assert r"**\*\*Bold\*\* \<b\>** :gray[vetoed by \!\[x\]\(http\:\/\/a\.b\/c\.png\)]" in texts
+    assert (
+        rf"**\*\*Bold\*\* \<b\>** :gray[vetoed by \!\[x\]\(http\:{JOIN}\/\/a\.b\/c\.png\)]" in texts
+    )
     assert not [text for text in texts if "![x]" in text or "**Bold" in text or "**here" in text]
+
+
+def test_of_two_movies_with_one_title_the_one_that_was_chosen_is_watched(
+    open_page: Open, store: Store
+) -> None:
+    night = store.nights.plan(FRIDAY, [ANA, BRUNO])
+    twins = [store.add_movie("Twins", 1988), store.add_movie("Twins", 1989)]
+    for movie in twins:
+        store.add_to_shortlist(movie)
+    app = open_page("night", night=str(night), do="Decide")
+    (watch,) = (box for box in app.selectbox if box.label == "We watch")
+    assert watch.options[-2:] == ["Twins (1988)", "Twins (1989)"]
+    for movie in twins:
+        watch = next(box for box in app.selectbox if box.label == "We watch")
+        app = watch.set_value(movie).run()
+        assert next(box for box in app.selectbox if box.label == "We watch").value == movie
+    app.button("decide_now").click().run()
+    assert store.nights.get(night).movie == twins[1]
+
+
+def test_somebody_may_be_called_nobody_in_particular(open_page: Open, store: Store) -> None:
+    store.rename_member(ANA, "nobody in particular")
+    night = store.nights.plan(FRIDAY, [ANA, BRUNO], picker=ANA)
+    app = open_page("night", night=str(night))
+    (picks,) = (box for box in app.selectbox if box.label == "Who picks the movie")
+    assert picks.value == ANA
+    assert picks.options == ["nobody in particular", "nobody in particular (2)", "Bruno"]

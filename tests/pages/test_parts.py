@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ui import text
+from ui.components.basics import file_name
 from ui.posters import GENRES, framed, main_genre, poster
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -54,15 +56,45 @@ def test_every_genre_has_its_colours(genre: str) -> None:
     ("raw", "escaped"),
     [
         ("Amélie", "Amélie"),
-        ("![x](http://x)", r"\!\[x\]\(http\:\/\/x\)"),
+        ("![x](http://x)", "\\!\\[x\\]\\(http\\:\u2060\\/\\/x\\)"),
         ("*a*_b_`c`$d$", r"\*a\*\_b\_\`c\`\$d\$"),
         ("one\n# two", r"one \# two"),
         (":smile:", "\\:\u2060smile\\:"),
+        ("www.x.org", "www\u2060\\.x\\.org"),
+        ("HTTPS://x", "HTTPS\\:\u2060\\/\\/x"),
+        ("ana@x.org", "ana\u2060\\@x\\.org"),
+        ("a -> b <-> c -- d", "a \\-\u2060\\> b \\<\\-\u2060\\> c \\-\u2060\\- d"),
+        ("a >= b", "a \\>\u2060\\= b"),
         ("2001: A Space Odyssey", r"2001\: A Space Odyssey"),
     ],
 )
 def test_markdown_sees_every_letter_as_a_letter(raw: str, escaped: str) -> None:
     assert text.plain(raw) == escaped
+
+
+@given(st.lists(st.sampled_from(["Heat", "Heat (2)", "Up", "(2)", ""])))
+def test_labels_are_told_apart_and_those_that_differ_stay(labels: list[str]) -> None:
+    found = text.distinct(labels)
+    assert len(set(found)) == len(found) == len(labels)
+    assert all(one.startswith(label) for one, label in zip(found, labels, strict=True))
+    if len(set(labels)) == len(labels):
+        assert found == labels
+
+
+def test_a_file_of_a_browser_gets_a_name_that_a_disk_can_keep(tmp_path: Path) -> None:
+    names = {
+        "../../x.csv": "x.csv",
+        ".hidden.zip": "hidden.zip",
+        "a\x00b\x1b[2J\n.csv": "ab[2J.csv",
+        "..": "file",
+        "": "file",
+        "x\udc80.db": "x.db",
+        "ü" * 300 + ".csv": "ü" * 58 + ".csv",
+        "x" * 5000: "x" * 120,
+    }
+    for brought, called in names.items():
+        assert file_name(brought) == called
+        (tmp_path / called).touch()
 
 
 def test_numbers_are_told_as_people_say_them() -> None:

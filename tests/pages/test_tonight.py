@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from an_evening import JOIN
 from furnished import Open
 from streamlit.testing.v1 import AppTest
 
@@ -170,7 +171,7 @@ def test_names_and_titles_are_never_read_as_markdown(open_page: Open, store: Sto
         *app.pills("here").options,
         *(e.value for e in [*app.markdown, *app.caption, *app.subheader]),
     ]
-    assert r"\!\[x\]\(http\:\/\/example\.org\/x\.png\)" in everything
+    assert rf"\!\[x\]\(http\:{JOIN}\/\/example\.org\/x\.png\)" in everything
     assert not [text for text in everything if "![x]" in text or "**Bold**" in text]
     assert picture in app.dataframe[0].value.columns
 
@@ -211,3 +212,10 @@ def test_a_damaged_database_is_one_sentence(
         (error,) = app.error
         assert "damaged" in error.value
         assert error.value.endswith("Nothing was changed; put that right and reload this page.")
+
+
+def test_members_may_be_called_like_the_tables_other_columns(open_page: Open, store: Store) -> None:
+    for old, new in (("Ana", "Movie"), ("Bruno", "Group")):
+        store.rename_member(member(store, old), new)
+    table = open_page().dataframe[0].value
+    assert list(table.columns[:4]) == ["Movie", "Group", "Movie (2)", "Group (2)"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from html import unescape
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,16 @@ from recommender.charts import (
     ranking_metrics,
     reliability,
 )
-from recommender.charts.style import GREY, INK, OTHER, OURS, STAR_COLOURS, TITLE_WIDTH, label
+from recommender.charts.style import (
+    GREY,
+    INK,
+    OTHER,
+    OURS,
+    STAR_COLOURS,
+    TITLE_WIDTH,
+    finish,
+    label,
+)
 from recommender.errors import DataError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -218,7 +228,8 @@ def test_charts_are_see_through_and_leave_fonts_to_the_theme(figures) -> None:
 
 def test_titles_fit_a_phone(figures) -> None:
     for figure in figures:
-        assert max(map(len, figure.layout.title.text.split("<br>"))) <= TITLE_WIDTH
+        lines = unescape(figure.layout.title.text).split("<br>")
+        assert max(map(len, lines)) <= TITLE_WIDTH
         for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
             assert axis.fixedrange
             assert axis.automargin
@@ -297,3 +308,8 @@ def test_the_colours_of_a_chart_differ_to_all_eyes(missing: str | None) -> None:
 def test_figures_can_be_read_on_every_colour_of_the_heatmap() -> None:
     for _, colour in STAR_COLOURS:
         assert contrast(INK, colour) >= 7
+
+
+def test_a_title_is_never_broken_within_a_letter() -> None:
+    figure = finish(go.Figure(), label("<" * 90, 90), height=100)
+    assert figure.layout.title.text == "<br>".join(["&lt;" * 37, "&lt;" * 37, "&lt;" * 16])

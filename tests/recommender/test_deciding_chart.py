@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -122,7 +124,8 @@ def test_both_fit_a_phone() -> None:
         strategies_side_by_side(TWO.assign(movie=long, member=long)),
         gains_and_losses(GAINS.assign(movie=long, member=long), favourite=long),
     ):
-        assert max(map(len, figure.layout.title.text.split("<br>"))) <= TITLE_WIDTH
+        lines = unescape(figure.layout.title.text).split("<br>")
+        assert max(map(len, lines)) <= TITLE_WIDTH
         assert figure.layout.margin.r <= 12
         assert figure.layout.width is None
         for note in figure.layout.annotations:

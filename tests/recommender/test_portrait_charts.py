@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -297,7 +299,8 @@ def test_pictures_are_see_through_and_fit_a_phone(figures: list[go.Figure]) -> N
         assert figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
         assert figure.layout.title.font.color is None
         assert figure.layout.width is None
-        assert max(map(len, figure.layout.title.text.split("<br>"))) <= TITLE_WIDTH
+        lines = unescape(figure.layout.title.text).split("<br>")
+        assert max(map(len, lines)) <= TITLE_WIDTH
         for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
             assert axis.fixedrange
 
@@ -320,3 +323,11 @@ def test_nothing_to_draw_is_said(draw) -> None:
         draw(pd.DataFrame({"x": [1]}))
     with pytest.raises(DataError, match="nothing to draw"):
         draw(pd.DataFrame(columns=COLUMNS.split()))
+
+
+def test_a_name_is_never_read_as_a_part_of_a_template(periods: pd.DataFrame) -> None:
+    name = "%{x} <b>"
+    changes = changed(1.0, "apart").assign(one=name)
+    (line,) = distance_over_time(periods.assign(one=name), changes).data
+    assert list(line.text) == ["%{x} &lt;b&gt; and Ben"] * 2
+    assert line.hovertemplate.count("%{x}") == 1

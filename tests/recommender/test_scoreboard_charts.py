@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from html import unescape
 
 import numpy as np
 import pandas as pd
@@ -173,7 +174,8 @@ def test_charts_are_see_through_and_fit_a_phone(figures: list[go.Figure]) -> Non
         assert figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
         assert figure.layout.title.font.color is None
         assert figure.layout.width is None
-        assert max(map(len, figure.layout.title.text.split("<br>"))) <= TITLE_WIDTH
+        lines = unescape(figure.layout.title.text).split("<br>")
+        assert max(map(len, lines)) <= TITLE_WIDTH
         for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
             assert axis.fixedrange
 

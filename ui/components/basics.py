@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import pandas as pd
 import streamlit as st
 
 from club.errors import ClubError, InvalidInput, NotFound, StoreUnavailable, TmdbError
 from recommender.errors import RecommenderError
 from ui import services
 from ui.pictures import picture
-from ui.text import film, plain
+from ui.text import distinct, film, plain
 
 ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: that is fetched
 NOTICE, LOCK, ROUNDS = "notice", "lock", "rounds"
@@ -111,6 +112,25 @@ def poster_image(
     """Draw a movie's poster."""
     called = film(club.title(movie_id), club.year(movie_id))
     st.image(picture(club, movie_id), width=width, alt=f"Poster: {called}")
+
+
+def called_apart(club: services.View, movie_ids: Iterable[int]) -> dict[int, str]:
+    """Return what movies to choose from are called, no two the same; not for Markdown."""
+    movies = list(movie_ids)
+    known = ((club.title(movie), club.movies["year"].get(movie)) for movie in movies)
+    return dict(
+        zip(
+            movies,
+            distinct(film(title, None if pd.isna(year) else int(year)) for title, year in known),
+            strict=True,
+        )
+    )
+
+
+def file_name(brought: str) -> str:
+    """Return what a file from a browser may be called on this disk: never hidden, nor too long."""
+    last = Path("".join(c for c in brought if c.isprintable())).name.lstrip(".")
+    return last.encode("utf-8")[-120:].decode("utf-8", "ignore") or "file"
 
 
 def facts(club: services.View, movie_id: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from ui.text import between, counted, film, listed, plain
 GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
 VARIETY, OBSCURITY, CERTAINTY, AGAIN = "variety", "obscurity", "certainty", "again"
 PICKS, STEP = 9, 10
+WORDS = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")  # mean nothing to Markdown
 LOVED, GLAD = 4.5, 4.0  # stars given, and expected
 # The dials add stars to a score, which means nothing to one in points or votes.
 STRATEGIES_IN_STARS = tuple(key for key, one in STRATEGIES.items() if one.unit == "stars")
@@ -78,7 +80,13 @@ def filters(club: View) -> pd.Index:
     active = [key for key in (GENRE, DECADE, KEYWORD, LONGEST) if key in st.query_params]
     with st.expander("Only some movies", icon=":material/filter_alt:", expanded=bool(active)):
         chosen = st.pills(
-            "Genre", genres, selection_mode="multi", key=GENRE, bind="query-params", wrap=True
+            "Genre",
+            genres,
+            selection_mode="multi",
+            format_func=_pill,
+            key=GENRE,
+            bind="query-params",
+            wrap=True,
         )
         since = st.pills(
             "Decade",
@@ -103,6 +111,11 @@ def filters(club: View) -> pd.Index:
     if longest:
         passes &= (movies["runtime"] <= longest).fillna(False).to_numpy(dtype=bool)
     return movies.index[passes]
+
+
+def _pill(genre: str) -> str:
+    """Return a genre as Markdown; the usual ones as they are, because the page's address has it."""
+    return genre if WORDS.fullmatch(genre) else plain(genre)
 
 
 def _longest(movies: pd.DataFrame) -> int | None:

@@ -6,9 +6,9 @@ import streamlit as st
 
 from club.nights import Night
 from ui import evenings, services
-from ui.components.basics import change, errors_shown
+from ui.components.basics import called_apart, change, errors_shown
 from ui.services import View
-from ui.text import film, plain
+from ui.text import plain
 
 FAMOUS = 2000  # movies to choose from: what a guest names is rarely more obscure
 LOVES, HATES = 3, 2
@@ -51,7 +51,7 @@ def _movies(club: View, movies: list[int], label: str, most: int, key: str) -> l
     return st.multiselect(
         label,
         movies,
-        format_func=lambda movie: film(club.title(movie), club.year(movie)),
+        format_func=called_apart(club, movies).__getitem__,
         max_selections=most,
         key=key,
         placeholder=f"up to {most}",

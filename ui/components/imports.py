@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from club import imports
 from club.errors import InvalidInput
 from ui import gate, live, services
-from ui.components.basics import change, errors_shown, notify
+from ui.components.basics import change, errors_shown, file_name, notify
 from ui.services import View
 from ui.text import plain
 
@@ -122,8 +122,7 @@ def _on_disk(files: list[UploadedFile], place: str) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
         for file in files:
-            # The browser names the file: only its last part, and never a hidden one.
-            with Path(folder, Path(file.name).name.lstrip(".") or "file").open("wb") as out:
+            with Path(folder, file_name(file.name)).open("wb") as out:
                 while chunk := file.read(1 << 20):
                     out.write(chunk)
         found = list(Path(folder).iterdir())

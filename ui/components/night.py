@@ -14,7 +14,7 @@ from ui import evenings, gate, identity, live, router, services
 from ui.components import guests
 from ui.components.basics import change, empty_state, header, key_of, one_at_a_time
 from ui.services import View
-from ui.text import clock, counted, listed, long_day, plain
+from ui.text import clock, counted, distinct, listed, long_day, plain
 
 ASKED, ME, VIEW = "night", identity.SCREEN, "do"  # names in the page's address
 PLACES = {"planned": "blue", "decided": "orange", "opened": "green", "called off": "gray"}
@@ -168,11 +168,12 @@ def _picker(club: View, night: Night) -> int | None:
     everyone = [member for member in club.names if member in night.present]
     if night.picker is not None and night.picker not in everyone:
         everyone.append(night.picker)
+    labels = distinct(["nobody in particular", *(club.name(one) for one in everyone)])
     return st.selectbox(
         "Who picks the movie",
         [None, *everyone],
         index=(everyone.index(night.picker) + 1) if night.picker in everyone else 0,
-        format_func=lambda one: "nobody in particular" if one is None else club.name(one),
+        format_func=dict(zip([None, *everyone], labels, strict=True)).__getitem__,
     )
 
 

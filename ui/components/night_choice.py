@@ -13,7 +13,7 @@ from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
 from ui import evenings, identity, services
 from ui.components import night_compare, tonight
-from ui.components.basics import change, empty_state
+from ui.components.basics import called_apart, change, empty_state
 from ui.components.night import VIEW, named
 from ui.components.night_vote import vote, winners
 from ui.services import View
@@ -122,7 +122,7 @@ def decide(club: View, night: Night, movies: Sequence[int]) -> None:
             "We watch",
             list(movies),
             index=None if found.movie is None else list(movies).index(found.movie),
-            format_func=club.title,
+            format_func=called_apart(club, movies).__getitem__,
             key=f"watch_{way}_{found.movie}",
             placeholder="choose a movie",
         )

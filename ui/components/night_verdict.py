@@ -12,7 +12,7 @@ from recommender.evaluation.surprises import surprises, turned_round
 from recommender.group import STRATEGIES, rank
 from ui import evenings, gate, identity
 from ui.components import tonight
-from ui.components.basics import change, facts, movie_link, poster_image
+from ui.components.basics import called_apart, change, facts, movie_link, poster_image
 from ui.components.night import named, who_am_i
 from ui.components.widgets import star_board
 from ui.services import View
@@ -79,7 +79,11 @@ def another_movie(club: View, night: Night) -> None:
         return
     with st.popover("We watch another one", icon=":material/swap_horiz:", type="tertiary"):
         movie = st.selectbox(
-            "Instead", others, index=None, format_func=club.title, placeholder="a candidate"
+            "Instead",
+            others,
+            index=None,
+            format_func=called_apart(club, others).__getitem__,
+            placeholder="a candidate",
         )
         st.button(
             "Change it",

@@ -25,7 +25,7 @@ from club.rules import clean_name, name_key
 from ui import identity, router, services
 from ui.components import rate
 from ui.components import rating_preview as preview
-from ui.components.basics import change, errors_shown
+from ui.components.basics import called_apart, change, errors_shown, file_name
 from ui.components.rating_preview import ROUND, key
 from ui.services import View
 from ui.text import counted, half_stars, listed, plain
@@ -76,8 +76,7 @@ def _read(files: list[UploadedFile]) -> list[Brought]:
 
 
 def _on_disk(folder: str, file: UploadedFile) -> Path:
-    """The browser names the file: only its last part, and never a hidden one."""
-    place = Path(tempfile.mkdtemp(dir=folder), Path(file.name).name.lstrip(".")[-120:] or "file")
+    place = Path(tempfile.mkdtemp(dir=folder), file_name(file.name))
     place.write_bytes(file.getbuffer())
     return place
 
@@ -207,7 +206,7 @@ def _look(club: View, found: Sequence[Brought]) -> None:
         st.multiselect(
             f"From the watchlist to the shortlist ({counted(len(plan.wished), 'movie')})",
             plan.wished,
-            format_func=lambda movie: preview.called(club, movie),
+            format_func=called_apart(club, plan.wished).__getitem__,
             key=key("listed"),
             placeholder="None of them",
         )

@@ -11,7 +11,7 @@ import streamlit as st
 from club import brought
 from club.brought import Entry, LeftOut, Plan
 from ui.services import View
-from ui.text import counted, film, half_stars, plain
+from ui.text import counted, distinct, film, half_stars, plain
 
 ROUND = "bring_round"
 PAGE = 6  # rows to decide at once
@@ -72,6 +72,7 @@ def _which(club: View, entry: Entry) -> None:
     state = st.session_state
     state.setdefault(_widget("is", row), (said[row] or NONE) if row in said else options[0])
     state.setdefault(_widget("sure", row), row in said)
+    labels = distinct(called(club, movie) for movie in options)
     with st.container(border=True, key=_widget("row", row)):
         left, middle, right = st.columns([4, 4, 1.4], vertical_alignment="center", gap="small")
         with left:
@@ -82,7 +83,7 @@ def _which(club: View, entry: Entry) -> None:
             st.selectbox(
                 f"Which movie is {plain(entry.row.title)}?",
                 options,
-                format_func=lambda movie: called(club, movie),
+                format_func=dict(zip(options, labels, strict=True)).__getitem__,
                 key=_widget("is", row),
                 on_change=_choose,
                 args=(row,),

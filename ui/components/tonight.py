@@ -17,7 +17,7 @@ from ui import evenings, live, services
 from ui.components import why
 from ui.components.basics import empty_state, errors_shown, facts, movie_link, poster_image
 from ui.services import View
-from ui.text import between, counted, film, listed, plain, stars
+from ui.text import between, counted, distinct, film, listed, plain, stars
 
 HERE, BY, SEEN = "here", "by", "seen"  # keys of the widgets, and so names in the page's address
 # One button on a chart: save it as a picture, made in the browser. Nothing zooms.
@@ -301,10 +301,13 @@ def _heatmap(club: View, present: Reactions, ranked: pd.DataFrame) -> None:
         group_heatmap(frame), config=CHART, key="everyone", alt=f"Expected stars: {size}"
     )
     with st.expander("The same as a table", icon=":material/table_rows:"):
-        table = frame.pivot(index=MOVIE, columns="member", values="mean").loc[ranked[MOVIE]]
-        table = table[[club.name(member) for member in present.member_ids]]
+        table = frame.pivot(index=MOVIE, columns=MEMBER, values="mean").loc[ranked[MOVIE]]
+        table = table[list(present.member_ids)]
         table.insert(0, "Movie", [club.title(movie) for movie in table.index])
         table.insert(1, "Group", ranked["mean"].to_numpy())
+        # Somebody may be called "Group".
+        names = [club.name(member) for member in present.member_ids]
+        table.columns = pd.Index(distinct(["Movie", "Group", *names]))
         config = {
             name: st.column_config.NumberColumn(format="%.2f" if name == "Group" else "%.1f")
             for name in table.columns[1:]
