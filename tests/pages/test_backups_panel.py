@@ -55,7 +55,7 @@ def texts(app: AppTest) -> list[str]:
     return [part.value for part in app.markdown]
 
 
-def test_a_club_without_a_backup_gets_one_now(quiet: Keeper, store: Store) -> None:
+def test_a_club_without_a_backup_gets_one_now(quiet: Keeper, store: Store, var: Path) -> None:
     app = opened()
     assert "There is no backup yet." in texts(app)
     assert app.expander[0].label == "All backups (0)"
@@ -63,7 +63,7 @@ def test_a_club_without_a_backup_gets_one_now(quiet: Keeper, store: Store) -> No
     assert [toast.value for toast in app.toast] == ["The club is backed up."]
     assert texts(app)[0].startswith("The last backup was made just now (")
     (made,) = backups.find(store.database)
-    assert made.file.parent == store.file.parent / "backups"
+    assert made.file.parent == var / "backups"
     assert len(Store(made.file).ratings()) == len(store.ratings())
     app.button("back_up").click().run()
     assert [toast.value for toast in app.toast] == ["Nothing has changed since the last one."]
@@ -75,7 +75,8 @@ def test_every_backup_is_listed_with_its_day_and_size(quiet: Keeper, store: Stor
         backups.roll(store, NOW - timedelta(days=days))
         store.touch()
     old = backups.keep_old(store, "before-restore")
-    old.file.rename(old.file.with_name("club-20200101T000000Z-before-moving-out.db"))
+    club = old.file.name.removesuffix(f"{old.made_at:%Y%m%dT%H%M%SZ}-before-restore.db")
+    old.file.rename(old.file.with_name(f"{club}20200101T000000Z-before-moving-out.db"))
     backups.keep_old(store, "before-restore")
     app = opened()
     assert app.expander[0].label == "All backups (5)"
@@ -191,10 +192,10 @@ def test_an_export_is_looked_at_and_becomes_the_whole_club(
     assert (len(no_learning), app.expander[0].label) == (1, "All backups (1)")
 
 
-def test_what_kept_a_backup_from_being_made_is_said(quiet: Keeper, store: Store) -> None:
-    (store.file.parent / "backups").write_text("no folder")
+def test_what_kept_a_backup_from_being_made_is_said(quiet: Keeper, var: Path) -> None:
+    (var / "backups").write_text("no folder")
     quiet.look()
-    (store.file.parent / "backups").unlink()
+    (var / "backups").unlink()
     app = opened()
     (warning,) = app.warning
     assert warning.value.startswith("The last backup failed. The folder ")
