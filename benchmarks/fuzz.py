@@ -49,7 +49,7 @@ class Findings:
         for coverage, features in re.findall(r"cov: (\d+) ft: (\d+)", said):
             self.coverage = max(self.coverage, int(coverage))
             self.features = max(self.features, int(features))
-        ran = [int(number) for number in re.findall(r"^#(\d+)\s", said, re.MULTILINE)]
+        ran = [int(n) for n in re.findall(r"^(?:#|stat::number_of\S+ )(\d+)", said, re.MULTILINE)]
         self.executions += max(ran, default=0)
 
 

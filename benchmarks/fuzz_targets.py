@@ -93,7 +93,7 @@ def _imported(path: Path, known: Dataset) -> None:
     assert len(rows) == len(found.rejected) + 1
 
 
-def _file(work: Path, endings: list[str], read: Callable[[Path], None]) -> Run:
+def _file(work: Path, endings: list[str], read: Callable[[Path], object]) -> Run:
     """Give bytes to `read` as a file, the ending of which the first byte chooses."""
 
     def run(data: bytes) -> None:
@@ -107,7 +107,7 @@ def _file(work: Path, endings: list[str], read: Callable[[Path], None]) -> Run:
     return run
 
 
-def _inside(work: Path, read: Callable[[Path], None]) -> Run:
+def _inside(work: Path, read: Callable[[Path], object]) -> Run:
     """Give `read` a ZIP in which the files are what the bytes say."""
     path = work / "x.zip"
 
@@ -177,7 +177,7 @@ def export_file(work: Path) -> Target:
     whole = _exported(work)
     with zipfile.ZipFile(io.BytesIO(whole)) as archive:
         plain = zipped((name, archive.read(name)) for name in archive.namelist())
-    read = _file(work, [".zip"], lambda path: void(exports.read_zip(path)))
+    read = _file(work, [".zip"], exports.read_zip)
     return Target([b"\x00" + whole, b"\x00" + plain], read, 32_768)
 
 
@@ -185,20 +185,19 @@ def export_zip(work: Path) -> Target:
     """What is inside a club's own ZIP; what the bytes do not say is as it was exported."""
     with zipfile.ZipFile(io.BytesIO(_exported(work))) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    path = work / "x.zip"
+    path, movies = work / "x.zip", world().movies
 
     def run(data: bytes) -> None:
         path.write_bytes(zipped((files | parted(data)).items()))
         try:
+            with contextlib.suppress(*PROMISED):
+                _brought(path, movies)
             exports.read_zip(path)
+            _restored(work, path)
         finally:
             path.unlink()
 
     return Target([joined({name: content}) for name, content in files.items()], run)
-
-
-def void(_found: object) -> None:
-    """Take no notice of what was found."""
 
 
 def _small(work: Path) -> bytes:
