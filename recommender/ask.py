@@ -9,7 +9,7 @@ weighed by the chance that the member has.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,16 +135,29 @@ def what_the_club_should_rate(
         movie_id, members (tuple of those to ask, most telling first) and worth (stars², expected
         over whether they have seen it, summed over them).
     """
-    asked = [
-        what_to_rate(
-            model, member_ratings, member, shortlist, candidates=candidates, limit=limit
-        ).assign(**{MEMBER: member})
-        for member in member_ids
-    ]
+    return for_the_club(
+        {
+            member: what_to_rate(
+                model, member_ratings, member, shortlist, candidates=candidates, limit=limit
+            )
+            for member in member_ids
+        },
+        limit,
+    )
+
+
+def for_the_club(asked: Mapping[int, pd.DataFrame], limit: int = 5) -> pd.DataFrame:
+    """Put together what each member should rate; see `what_the_club_should_rate`.
+
+    Args:
+        asked: member_id -> what `what_to_rate` found.
+    """
     columns = [MOVIE, "members", "worth"]
     if not asked:
         return pd.DataFrame(columns=columns)
-    questions = pd.concat(asked, ignore_index=True)
+    questions = pd.concat(
+        [found.assign(**{MEMBER: member}) for member, found in asked.items()], ignore_index=True
+    )
     questions["worth"] = questions["teaches"] * questions["seen"]
     questions = questions.sort_values("worth", ascending=False, kind="stable")
     by_movie = questions.groupby(MOVIE, sort=False).agg(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import streamlit as st
 
 from ui import gate, services
@@ -11,6 +13,32 @@ from ui.text import plain
 
 SECONDS = 0.7
 DRAWN, HELD = "drawn_at", "dialog_open"
+AT_ONCE = 2  # pages that are drawn again for what others did
+
+
+class Turns:
+    """Who may draw a page again for what others did: a few at a time, since all pages want to.
+
+    A visitor who does something then waits for few others' pages, and those come one after the
+    other. Streamlit draws in a thread that ends when the page is drawn, and with it the turn.
+    """
+
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
+        self._lock = threading.Lock()
+        self._drawing: list[threading.Thread] = []
+
+    def take(self) -> bool:
+        """Return whether the thread that asks has a turn now; else it asks again later."""
+        with self._lock:
+            self._drawing = [thread for thread in self._drawing if thread.is_alive()]
+            if len(self._drawing) >= self._at_once:
+                return False
+            self._drawing.append(threading.current_thread())
+            return True
+
+
+_turns = Turns()
 
 
 def pulse() -> None:
@@ -33,10 +61,14 @@ def _beat() -> None:
     with errors_shown():
         if gate.role() is None:  # logged out, in another tab perhaps
             st.rerun()
-        late = widgets.waiting() or services.moment() != st.session_state.get(DRAWN)
-        if late and not st.session_state.get(HELD):
+        if not st.session_state.get(HELD) and (widgets.waiting() or _is_late()):
             st.rerun()
         _show_learning()
+
+
+def _is_late() -> bool:
+    """Return whether others have changed what the page shows, and it is its turn to show it."""
+    return services.lately() != st.session_state.get(DRAWN) and _turns.take()
 
 
 def _show_learning() -> None:

@@ -7,10 +7,13 @@ version and the model's generation. Both are integers that only rise, so nothing
 
 from __future__ import annotations
 
+import hashlib
 import os
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -21,12 +24,13 @@ from club.search import MovieSearch
 from club.store import Store
 from club.world import catalogue, training_data
 from recommender import Dataset, HybridModel, Reactions, evaluation, load_bundled
-from recommender.ask import what_the_club_should_rate
+from recommender.ask import for_the_club, what_to_rate
 from recommender.bundled import DATA, demo_club
-from recommender.columns import MEMBER, MOVIE
+from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.similar import similar as movies_like
 from recommender.trainer import Trainer
 from ui.evaluator import Evaluator, fingerprint
+from ui.latest import Latest
 from ui.view import View as View  # noqa: PLC0414  (every page asks here for the club)
 
 ASKED_ABOUT, QUESTIONS = 800, 6
@@ -190,52 +194,92 @@ def search(club: View, text: str, limit: int = 8) -> list[int]:
 def model(club: View) -> HybridModel | None:
     """Return the model that serves, taught about every movie; None before the first."""
     generation = trainer().status.generation  # before the model: never newer than it
-    serving = trainer().model
-    if serving is None:
+    learned = trainer().model
+    if learned is None:
         return None
-    # The club's own, those of a world from which it has not learned yet, and what guests imagine.
-    new = club.movies[~club.movies.index.isin(serving.movie_ids)]
-    if len(club.imagined.movies):
-        new = pd.concat([new, club.imagined.movies])
-    return _taught(database(), club.version, world_number(), generation, serving, new)
+    new, digest = _new(database(), club.version, world_number(), generation, learned, club)
+    return _taught((database(), generation, digest), learned, new)
+
+
+Key = tuple[str, int, str]
+
+
+def _key(club: View) -> Key:
+    """Return what tells the model that serves from others; to be asked for before the model."""
+    generation = trainer().status.generation
+    learned = trainer().model
+    if learned is None:
+        return database(), generation, ""
+    _, digest = _new(database(), club.version, world_number(), generation, learned, club)
+    return database(), generation, digest
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _taught(
+def _new(
     location: str,
     version: int,
     world_number: int,
     generation: int,
-    _serving: HybridModel,
-    _new: pd.DataFrame,
-) -> HybridModel:
-    return _serving.with_movies(_new)
+    _learned: HybridModel,
+    _club: View,
+) -> tuple[pd.DataFrame, str]:
+    """Return the movies that the model has not learned from, and a digest of what is said of them.
+
+    They are the club's own, those of a world from which it has not learned yet, and what guests
+    imagine.
+    """
+    movies = _club.movies[~_club.movies.index.isin(_learned.movie_ids)]
+    if len(_club.imagined.movies):
+        movies = pd.concat([movies, _club.imagined.movies])
+    said = repr(list(movies.itertuples(name=None)))
+    return movies, hashlib.sha256(said.encode()).hexdigest()
+
+
+# Not under the version: ratings teach it no movies, and what it has computed is worth keeping.
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _taught(key: Key, _learned: HybridModel, _new: pd.DataFrame) -> HybridModel:
+    return _learned.with_movies(_new)
 
 
 def reactions(
     club: View, movie_ids: tuple[int, ...], member_ids: tuple[int, ...]
 ) -> Reactions | None:
     """Return what the members are expected to think; None while there is no model at all."""
-    serving = model(club)
+    key, serving = _key(club), model(club)
     if serving is None:
         return None
-    generation = trainer().status.generation
-    return _reactions(
-        database(), club.version, generation, movie_ids, member_ids, serving, club.evidence
+    movies = np.array(movie_ids, dtype=np.int64)
+    nobody = serving.react(club.evidence.iloc[:0], movies, member_ids=())
+    each = [
+        _reaction(key, member, _said(club, member), movies.tobytes(), serving)
+        for member in member_ids
+    ]
+    return replace(
+        nobody,
+        member_ids=member_ids,
+        mean=np.vstack([nobody.mean, *[mean for mean, _ in each]]),
+        sd=np.vstack([nobody.sd, *[sd for _, sd in each]]),
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _reactions(
-    location: str,
-    version: int,
-    generation: int,
-    movie_ids: tuple[int, ...],
-    member_ids: tuple[int, ...],
-    _model: HybridModel,
-    _ratings: pd.DataFrame,
-) -> Reactions:
-    return _model.react(_ratings, movie_ids, member_ids=member_ids)
+def _said(club: View, member: int) -> bytes:
+    """Return all that is known of a member's taste, for keys."""
+    return bytes(club.of(member)[[MOVIE, RATING]].to_numpy(dtype=np.float64).tobytes())
+
+
+def _own(member: int, said: bytes) -> pd.DataFrame:
+    movies, stars = np.frombuffer(said).reshape(-1, 2).T
+    return pd.DataFrame({MEMBER: member, MOVIE: movies.astype(np.int64), RATING: stars})
+
+
+# Under what the member said, not the version: it changes nothing for the others.
+@st.cache_resource(show_spinner=False, max_entries=150)
+def _reaction(
+    key: Key, member: int, said: bytes, movies: bytes, _model: HybridModel
+) -> tuple[np.ndarray, np.ndarray]:
+    wanted = np.frombuffer(movies, dtype=np.int64)
+    found = _model.react(_own(member, said), wanted, member_ids=[member])
+    return found.mean, found.sd
 
 
 def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
@@ -264,34 +308,55 @@ def _similar(
 
 def questions(club: View) -> dict[int, tuple[int, ...]]:
     """Return the movies whose rating would tell most about the shortlist, and whom to ask."""
-    serving = model(club)
+    key, serving = _key(club), model(club)
     if serving is None or not club.names or not club.shortlist:
         return {}
-    generation = trainer().status.generation
-    return _questions(database(), club.version, generation, serving, club)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _questions(
-    location: str, version: int, generation: int, _model: HybridModel, _club: View
-) -> dict[int, tuple[int, ...]]:
-    # What hardly anybody has seen is not worth asking, and would take most of the time.
-    famous = world().rating_counts.nlargest(ASKED_ABOUT).index.to_numpy()
-    asked = what_the_club_should_rate(
-        _model,
-        _club.ratings,
-        list(_club.names),
-        _club.shortlist,
-        candidates=famous,
-        limit=QUESTIONS,
+    asked = for_the_club(
+        {
+            member: _question(
+                key, world_number(), member, _said(club, member), club.shortlist, serving
+            )
+            for member in club.names
+        },
+        QUESTIONS,
     )
     return dict(zip(asked[MOVIE], asked["members"], strict=True))
 
 
-def moment() -> tuple[int, int, str]:
+@st.cache_resource(show_spinner=False, max_entries=100)
+def _question(
+    key: Key,
+    world_number: int,
+    member: int,
+    said: bytes,
+    shortlist: tuple[int, ...],
+    _model: HybridModel,
+) -> pd.DataFrame:
+    # What hardly anybody has seen is not worth asking, and would take most of the time.
+    famous = world().rating_counts.nlargest(ASKED_ABOUT).index.to_numpy()
+    return what_to_rate(
+        _model, _own(member, said), member, shortlist, candidates=famous, limit=QUESTIONS
+    )
+
+
+Moment = tuple[int, int, str]
+
+
+def moment() -> Moment:
     """Return what an open page compares to learn that it is out of date."""
     status = trainer().status
-    return store().version(), status.generation, status.state
+    return _latest(database()).ask(), status.generation, status.state
+
+
+def lately() -> Moment:
+    """Return `moment` as it is or was a moment ago, for all the pages that ask again and again."""
+    status = trainer().status
+    return _latest(database()).recall(), status.generation, status.state
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _latest(location: str) -> Latest:
+    return Latest(_store(location).version)
 
 
 def new_ratings(club: View, serving: HybridModel) -> int:

@@ -50,16 +50,30 @@ class View:
 
     def title(self, movie_id: int) -> str:
         """Return a movie's title as it is, for table cells; use `plain` for Markdown."""
-        return str(self.movies["title"].get(movie_id, "a movie that is gone"))
+        return self._titles.get(movie_id, "a movie that is gone")
 
     def year(self, movie_id: int) -> int | None:
         """Return the year, None where nobody knows it."""
-        year = self.movies.at[movie_id, "year"]
+        year = self._years[movie_id]
         return None if pd.isna(year) else int(year)
 
     def genres(self, movie_id: int) -> tuple[str, ...]:
         """Return the genres, most telling first as the catalogue has them."""
-        return tuple(self.movies.at[movie_id, "genres"])
+        return self._genres[movie_id]
+
+    # Dictionaries: some pages ask about thousands of movies.
+
+    @cached_property
+    def _titles(self) -> dict[int, str]:
+        return {movie: str(title) for movie, title in self.movies["title"].items()}
+
+    @cached_property
+    def _years(self) -> dict[int, float]:
+        return dict(self.movies["year"].items())
+
+    @cached_property
+    def _genres(self) -> dict[int, tuple[str, ...]]:
+        return {movie: tuple(genres) for movie, genres in self.movies["genres"].items()}
 
     @cached_property
     def imagined(self) -> Evidence:
@@ -73,6 +87,14 @@ class View:
         """member_id, movie_id, rating: all that is known of the tastes of members and guests."""
         parts = [self.ratings, self.guest_ratings, self.imagined.ratings]
         return pd.concat([part[[MEMBER, MOVIE, "rating"]] for part in parts], ignore_index=True)
+
+    @cached_property
+    def _by_person(self) -> dict[int, pd.DataFrame]:
+        return {int(person): theirs for person, theirs in self.evidence.groupby(MEMBER)}
+
+    def of(self, person: int) -> pd.DataFrame:
+        """Return the rows of `evidence` that are a member's or guest's."""
+        return self._by_person.get(person, self.evidence.iloc[:0])
 
     @cached_property
     def stars(self) -> dict[tuple[int, int], float]:

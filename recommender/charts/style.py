@@ -109,11 +109,12 @@ def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) 
     # axis it takes height from the plot, the more so on a phone, where it has several lines.
     titled = figure.layout.xaxis.title.text is not None
     below = 58 / (height - 120) if titled and legend else 36 / height
-    figure.update_xaxes(gridcolor=FAINT, zeroline=False, fixedrange=True, automargin=True)
-    figure.update_yaxes(gridcolor=FAINT, zeroline=False, fixedrange=True, automargin=True)
-    return figure.update_layout(
-        template="none",
-        title={
+    # Set one by one: Plotly's `update_layout` and its like take ten times as long.
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        axis.gridcolor, axis.zeroline, axis.fixedrange, axis.automargin = FAINT, False, True, True
+    wanted: dict[str, object] = {
+        "template": "none",
+        "title": {
             "text": lines,
             "font": {"size": 15},
             "x": 0,
@@ -124,10 +125,17 @@ def finish(figure: go.Figure, title: str, *, height: int, legend: bool = False) 
             "yref": "container",
             "pad": {"l": 4},
         },
-        plot_bgcolor=CLEAR,
-        height=height + top,
-        margin={"l": 8, "r": 12, "t": top, "b": 8},
-        showlegend=legend,
-        legend={"orientation": "h", "x": 0, "y": -below, "yanchor": "top"},
-        dragmode=False,
-    )
+        "plot_bgcolor": CLEAR,
+        "height": height + top,
+        "margin": {"l": 8, "r": 12, "t": top, "b": 8},
+        "showlegend": legend,
+        "legend": {"orientation": "h", "x": 0, "y": -below, "yanchor": "top"},
+        "dragmode": False,
+    }
+    for name, value in wanted.items():
+        if isinstance(value, dict):  # what the chart has chosen itself besides these stays
+            for part, chosen in value.items():
+                figure.layout[name][part] = chosen
+        else:
+            figure.layout[name] = value
+    return figure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
@@ -73,10 +74,10 @@ def finding(movies: pd.DataFrame, regions: pd.DataFrame) -> str:
     rated = movies.dropna(subset=["rated"])
     if len(rated) < 10 or regions.empty:
         return "The map of taste: near each other when the same people choose them"
-    nearest = [
-        ((regions["x"] - row.x) ** 2 + (regions["y"] - row.y) ** 2).idxmin()
-        for row in rated.itertuples()
-    ]
+    across, up = (
+        np.subtract.outer(rated[axis].to_numpy(), regions[axis].to_numpy()) for axis in ("x", "y")
+    )
+    nearest = regions.index[(across**2 + up**2).argmin(axis=1)]
     by_region = rated["rated"].groupby(nearest).agg(["mean", "size"])
     often = by_region[by_region["size"] >= 5]
     if often.empty:
