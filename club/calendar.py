@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from club.evenings import Night
 
 USUAL_MINUTES = 180  # where nobody knows how long the movie takes
+_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def calendar_file(
@@ -34,7 +36,7 @@ def calendar_file(
     calendar = Calendar()
     calendar.add("prodid", "-//movie-club//nights//EN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", club_name)
+    calendar.add("x-wr-calname", vText(_letters(club_name)))  # by itself it would not be escaped
     now = datetime.now(UTC)
     for night in nights:
         title = "movie night" if night.movie is None else titles.get(night.movie, "movie night")
@@ -42,12 +44,12 @@ def calendar_file(
         event = Event()
         event.add("uid", f"night-{night.night_id}@movie-club")
         event.add("dtstamp", now)
-        event.add("summary", f"{club_name}: {title}")
+        event.add("summary", _letters(f"{club_name}: {title}"))
         _add_times(event, night, runtimes)
         if night.place:
-            event.add("location", night.place)
+            event.add("location", _letters(night.place))
         if people or night.notes:
-            event.add("description", _description(people, night.notes))
+            event.add("description", _letters(_description(people, night.notes)))
         event.add("status", "CANCELLED" if night.called_off else "CONFIRMED")
         calendar.add_component(event)
     return calendar.to_ical()
@@ -67,3 +69,8 @@ def _add_times(event: Event, night: Night, runtimes: Mapping[int, int]) -> None:
 def _description(people: Sequence[str], notes: str) -> str:
     parts = [f"With {', '.join(people)}."] if people else []
     return "\n\n".join([*parts, *([notes] if notes else [])])
+
+
+def _letters(text: str) -> str:
+    """Return text of a calendar (RFC 5545, 3.3.11): lines, without any other control character."""
+    return "\n".join(_CONTROLS.sub("", line) for line in text.splitlines())

@@ -13,6 +13,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Float,
     Integer,
@@ -36,6 +37,9 @@ CHUNK = 2000  # rows in memory at once
 _JSON = json.JSONEncoder(default=date.isoformat)  # the only type that JSON has not
 # Counters go on after a copy and never back; everything else is content.
 _COUNTERS = {schema.club.c.version, schema.club.c.last_movie_id}
+
+_NAMES = {schema.club.c.name, schema.members.c.name, schema.movies.c.title}
+_CONTROLS = "*[\x01-\x1f\x7f]*"  # as SQLite writes patterns
 
 _MOMENTS = (-62_135_596_800, 253_402_300_799)  # seconds since 1970: the years 1 to 9999
 
@@ -91,15 +95,23 @@ def digests(connection: Connection) -> dict[str, str]:
 def misfits(connection: Connection) -> list[str]:
     """Return the tables of an SQLite file with values that no program of ours can have written.
 
-    SQLite takes anything into any column: text for a number, bytes for text, a day in year 99999.
+    SQLite takes anything into any column: text for a number, bytes for text, a day in year 99999,
+    and names that would move a terminal's cursor.
     """
     found = []
     for table in schema.metadata.sorted_tables:
-        wrong = [~func.typeof(column).in_(_kinds(column)) for column in table.c]
+        wrong: list[ColumnElement[bool]] = [
+            ~func.typeof(column).in_(_kinds(column)) for column in table.c
+        ]
         wrong += [
             ~column.between(*_MOMENTS)
             for column in table.c
             if isinstance(column.type, BigInteger) and f"_{column.name}".endswith("_at")
+        ]
+        wrong += [
+            or_(column.op("GLOB")(_CONTROLS), func.instr(column, func.char(0)) > 0)
+            for column in table.c
+            if column in _NAMES
         ]
         if connection.execute(select(literal(1)).select_from(table).where(or_(*wrong))).first():
             found.append(table.name)

@@ -243,6 +243,8 @@ def test_a_backup_with_garbage_in_the_middle_is_refused(ours, backup) -> None:
         "DELETE FROM club",
         "UPDATE club SET version = NULL",
         "UPDATE club SET name = x'ff'",
+        "UPDATE club SET name = 'a' || char(27) || '[2J'",
+        "UPDATE members SET name = 'a' || char(0) || 'b'",
         "UPDATE club SET created_at = 'long ago'",
         "UPDATE members SET joined_at = 9999999999999999",
         "UPDATE movies SET year = 1.5",

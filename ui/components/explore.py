@@ -302,14 +302,21 @@ def _dots(club: View, here: Sequence[int], places: pd.DataFrame) -> pd.DataFrame
     )
 
 
+def tapped(selection: object) -> int | None:
+    """Return the movie whose dot was tapped, known or not; a browser may send anything."""
+    match selection:
+        case {"points": [{"customdata": [int(movie), *_]}, *_]}:
+            return movie
+    return None
+
+
 def _chosen(club: View, event: object) -> None:
     """Draw the movie whose dot was tapped, with the way to its page."""
-    points = getattr(getattr(event, "selection", None), "points", [])
-    movies = [point["customdata"][0] for point in points if point.get("customdata")]
-    if not movies or movies[0] not in club.movies.index:
+    movie = tapped(getattr(event, "selection", None))
+    if movie not in club.movies.index:
         st.caption("Tap a dot to see the movie.")
         return
-    movie = int(movies[0])
+    assert movie is not None
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="on_map"):
         poster_image(club, movie, width=64)
         with st.container(gap=None):

@@ -260,7 +260,7 @@ def _unsaved_edits() -> list[tuple[int, int, float | None]]:
         (int(column), movies[int(row)], stars)
         for row, cells in edited.items()
         for column, stars in cells.items()
-        if column.isdigit()
+        if column.isdecimal() and int(row) in range(len(movies))
     ]
     return [
         (member, movie, stars)

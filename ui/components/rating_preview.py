@@ -144,7 +144,7 @@ def picked(plan: Plan) -> dict[tuple[int | str, int], bool]:
     return {
         (changed[int(place)].member, cast("int", changed[int(place)].movie)): bool(cells["take"])
         for place, cells in held["edited_rows"].items()
-        if "take" in cells and int(place) < len(changed)
+        if "take" in cells and int(place) in range(len(changed))
     }
 
 

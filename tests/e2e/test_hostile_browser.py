@@ -1,0 +1,110 @@
+"""A club whose every name and title means harm, in a real browser: it does none."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from browser import Server, settled
+from hostile_club import Hostile, spoil
+from hostile_texts import NAMES, TITLES
+from playwright.sync_api import Page, expect
+
+from club.store import Store
+
+Visit = Callable[..., Page]
+SAID_BY_US = {"www.themoviedb.org", "doi.org"}  # hosts that the program's own texts link to
+PAGES = [
+    *("?seen=true", "explore", "rate", "rate?way=Grid", "nights", "nights?view=Scoreboard", "club"),
+    *(f"pictures?part={part}" for part in ("Matches", "Divides", "Members", "Awards")),
+    *("catalogue", "evaluation"),
+]
+ELSEWHERE = """() => {
+  const address = (tag) => tag.src || tag.href || tag.data || tag.action || ""
+  return [...document.querySelectorAll("a, img, script, iframe, object, embed, link, form, video")]
+    .map(address)
+    .map((at) => at.baseVal ?? at)
+    .filter((at) => at && !at.startsWith("data:") && !at.startsWith(location.origin))
+}"""
+SIDEWAYS = """() => {
+  const main = document.querySelector("[data-testid=stMain]")
+  const page = document.documentElement
+  return [page.scrollWidth - page.clientWidth, main.scrollWidth - main.clientWidth]
+}"""
+
+
+@pytest.fixture(scope="module")
+def spoiled(
+    furnished: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Server, Hostile]]:
+    var = tmp_path_factory.mktemp("hostile") / "var"
+    shutil.copytree(furnished, var)
+    there = spoil(Store(var / "club.db"))
+    server = Server(var).start()
+    yield server, there
+    server.stop()
+
+
+def said(page: Page) -> str:
+    """What people see of a page, without the joiner that nobody sees."""
+    return " ".join(page.locator("body").inner_text().replace("\u2060", "").split())
+
+
+def harmless(page: Page) -> None:
+    """Nothing on the page leads elsewhere but what the program itself says, and it fits."""
+    hosts = {urlsplit(address).hostname for address in page.evaluate(ELSEWHERE)}
+    assert hosts <= SAID_BY_US, page.url
+    assert page.locator(".katex, [alt=emoji]").count() == 0
+    assert page.evaluate(SIDEWAYS) == [0, 0], page.url
+
+
+def test_no_name_title_or_note_is_more_than_letters(
+    spoiled: tuple[Server, Hostile], visit: Visit
+) -> None:
+    server, there = spoiled
+    nights, pages = there.nights, PAGES.copy()
+    pages += [f"rate?movie={there.movies[-1]}"]
+    pages += [f"night?night={nights[state]}" for state in ("opened", "decided", "off")]
+    pages += [f"night?night={nights['planned']}&do={do}" for do in ("Candidates", "Side+by+side")]
+    pages += [f"night?night={nights['voted']}&do={do}" for do in ("Vote", "Decide")]
+    page = visit(server.url, phone=True)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
+    for address in pages:
+        page.goto(f"{server.url}/{address}")
+        settled(page)
+        harmless(page)
+        if address == "club":
+            assert [name for name in NAMES if name not in said(page)] == []
+    for movie, title in zip(there.movies, TITLES, strict=False):
+        page.goto(f"{server.url}/movie?movie={movie}")
+        expect(page).to_have_title(re.compile(f"^{re.escape(title[:20])}.* · Movie club$"))
+        settled(page)
+        harmless(page)
+        heading = page.locator("h1").inner_text().replace("\u2060", "")
+        assert heading.split() == title.split()
+    assert len(asked) > 100
+    assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
+
+
+def test_what_pops_up_is_letters_too(spoiled: tuple[Server, Hostile], visit: Visit) -> None:
+    server, there = spoiled
+    page = visit(f"{server.url}/movie?movie={there.movies[0]}")
+    page.get_by_role("button", name="On the shortlist").click()
+    toast = page.get_by_test_id("stToast")
+    expect(toast).to_contain_text("![x](http:\u2060//evil.test/a.png)")
+    harmless(page)
+    page.get_by_role("button", name="Shortlist it").click()
+    expect(page.get_by_role("button", name="On the shortlist")).to_be_visible()
+    page.goto(f"{server.url}/?seen=true")
+    settled(page)
+    page.get_by_role("button", name="Everyone’s stars").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator(".js-plotly-plot")).to_be_visible()
+    harmless(page)
+    assert not re.search(r"\\[.(<;]", dialog.inner_text())  # what escapes is not seen

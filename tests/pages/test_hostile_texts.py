@@ -1,0 +1,278 @@
+"""Whatever people type or bring is shown letter by letter, or refused in one sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import sources
+import streamlit as st
+from fake_tmdb import V3_KEY, FakeTmdb, movie, named
+from furnished import Open, click
+from hostile_club import MARK, Hostile, spoil, strings, texts
+from hostile_texts import LONG_TITLE, NAMES, NOTES, TITLES, WORDS
+from streamlit.testing.v1 import AppTest
+
+from club.errors import InvalidInput
+from club.store import Store
+from ui.components import explore
+from ui.components.widgets import new_changes
+from ui.text import plain
+
+# Where Streamlit reads no Markdown: data of our own widgets, what people typed, options of lists,
+# names of columns, and words for who sees no picture. All other places want `plain`.
+LETTERS = {
+    "BidiComponent.json",
+    "Dataframe.alt",
+    "Dataframe.columns",
+    "ImageList.imgs.alt",
+    "MultiSelect.options",
+    "PageLink.query_string",
+    "PlotlyChart.alt",
+    "Selectbox.options",
+    "TextArea.default",
+    "TextInput.default",
+}
+CHART = "PlotlyChart.spec"
+OUR_TAGS = re.compile(r"</?b>|<br>|</?extra>")
+LONG, CONTROL = "x" * 10_000, "a\x00\x1b[2Jb"
+TURNED, HALF = "a\u202eb\u2066c", "a\ud800"
+REFUSED = [LONG, CONTROL, TURNED, HALF]
+
+
+def harmless(app: AppTest) -> int:
+    """Assert that a page takes no text that means harm for more than letters.
+
+    Returns:
+        How often it shows one where Markdown is read.
+    """
+    assert not app.exception
+    shown = 0
+    for element in app:
+        proto = getattr(element, "proto", None)
+        for place, text in () if proto is None else strings(proto, type(proto).__name__):
+            if place == CHART:
+                harmless_chart(json.loads(text))
+            elif place not in LETTERS:
+                assert MARK not in text, (place, text)
+            shown += MARK.replace(".", "\\.") in text
+    return shown
+
+
+def harmless_chart(spec: object) -> None:
+    for place, text in texts(spec):
+        assert "<" not in OUR_TAGS.sub("", text), (place, text)
+        assert f"<b>{MARK}" not in text, (place, text)
+        if place.endswith("template"):
+            assert MARK not in text, (place, text)
+
+
+@pytest.fixture
+def spoiled(store: Store) -> Hostile:
+    return spoil(store)
+
+
+def test_every_page_shows_every_text_letter_by_letter(open_page: Open, spoiled: Hostile) -> None:
+    def shown(page: str, **query: str) -> int:
+        return harmless(open_page(page, **query))
+
+    assert shown("tonight", seen="true") > 20
+    for page in ("explore", "rate", "club", "nights"):
+        assert shown(page) > 0, page
+    for part in ("Matches", "Members", "Awards"):
+        assert shown("pictures", part=part) > 0, part
+    shown("pictures", part="Divides")
+    assert shown("nights", view="Scoreboard") > 0
+    for movie_id in spoiled.movies:
+        assert shown("movie", movie=str(movie_id)) > 0
+    assert shown("rate", movie=str(spoiled.movies[0])) > 0
+    shown("rate", way="Grid")
+    for page in ("catalogue", "model", "evaluation", "movie", "bring"):
+        shown(page)
+    me = plain(NAMES[7])
+    for state, night in spoiled.nights.items():
+        assert shown("night", night=str(night), me=me) > 0, state
+    for do in ("Candidates", "Vote", "Side by side", "Decide"):
+        for state in ("planned", "voted"):
+            assert shown("night", night=str(spoiled.nights[state]), do=do, me=me) > 0, do
+
+
+def test_what_is_done_is_told_letter_by_letter(
+    open_page: Open, spoiled: Hostile, store: Store
+) -> None:
+    app = open_page("club")
+    app.text_input("new_name").set_value(f"[new](http://{MARK})")
+    told(click(app, "Add"))
+    app.text_input("rename_1").set_value(f"# {MARK}")
+    told(app.button("rename_1_save").click().run())
+    told(app.button("leave_2").click().run())
+    told(app.button("back_2").click().run())
+    told(app.button(f"drop_{spoiled.movies[1]}").click().run())
+    told(app.button(f"promote_{spoiled.guest}").click().run())
+    app = open_page("catalogue")
+    app.text_input("own_title").set_value(f"<u>{MARK}</u>")
+    told(click(app, "Add the movie"))
+    app = open_page("rate")
+    assert app.button("undo").label.count(r"evil\.test")
+    told(app.button("undo").click().run())
+    app = open_page()
+    more = next(button for button in app.button if (button.key or "").startswith("more_-"))
+    assert harmless(more.click().run()) > 0
+    app = open_page("night", night=str(spoiled.nights["planned"]), me=plain(NAMES[7]), do="Decide")
+    told(app.button("decide_now").click().run())
+    assert store.nights.get(spoiled.nights["planned"]).state == "decided"
+
+
+def told(app: AppTest) -> None:
+    harmless(app)
+    (toast,) = app.toast
+    assert r"evil\.test" in toast.value
+
+
+def test_what_is_searched_for_is_letters(open_page: Open) -> None:
+    app = open_page("movie")
+    for text in (*NAMES, *TITLES, LONG_TITLE, NOTES, LONG, CONTROL, TURNED, "\u200b", "%", "\\"):
+        harmless(app.text_input("find_movie").set_value(text).run())
+
+
+def test_what_tmdb_answers_is_letters(
+    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with FakeTmdb() as fake:
+        monkeypatch.setattr(st, "secrets", {"tmdb": {"key": V3_KEY, "url": fake.url}})
+        for number, title in enumerate((*TITLES, *REFUSED), start=1):
+            fake.movies[number] = movie(
+                number,
+                title,
+                "2020-01-01",
+                original_title=f"{title[:90]} {MARK}",
+                overview=NOTES,
+                genres=named(*WORDS),
+                keywords={"keywords": named(*WORDS, LONG)},
+            )
+        app = open_page("catalogue")
+        for number in (1, 2, 3, 7, *range(len(TITLES) + 1, len(TITLES) + len(REFUSED))):
+            app.session_state["tmdb_chosen"] = number
+            app.run()
+            assert harmless(app) > 0
+            harmless(app.button("tmdb_add").click().run())
+            app = open_page("catalogue")
+    assert len(store.movies()) == 7
+
+
+def test_what_files_hold_and_are_called_is_letters(open_page: Open, tmp_path: Path) -> None:
+    rows = [(title, 2020, 4.5, name) for title, name in zip(TITLES, NAMES, strict=True)]
+    table = sources.table(("Title", "Year", "Rating", "Member"), *rows, *rows[:1]).encode()
+    for name in (f"![f](http://{MARK})-{'n' * 300}.csv", f"../../.<b>{MARK}\x1b[2J.csv"):
+        app = open_page("bring")
+        app.file_uploader[0].set_value([(name, table, "")]).run()
+        assert harmless(app) > 5
+        assert len(app.selectbox) == len(NAMES)
+    app.checkbox("bring_0_add").check().run()
+    assert harmless(app) > 5
+    zipped = sources.zipped({f"<b>{MARK}</b>\x1b.txt": "x"}, tmp_path / "x.zip").read_bytes()
+    for page, number in (("bring", 0), ("catalogue", 0), ("club", 0)):
+        app = open_page(page)
+        for name, content in ((f"[{MARK}](x).zip", zipped), (f"\x1b[2J{MARK}.zip", b"\xff\x00")):
+            app.file_uploader[number].set_value([(name, content, "")]).run()
+            if page == "catalogue":
+                click(app, "Look into it")
+            harmless(app)
+            (error,) = app.error
+            assert r"evil\.test" in error.value
+            assert "\n" not in error.value
+
+
+ADDRESSES = ["", "-1", "9" * 30, "9" * 5000, "NaN", "\x00", NAMES[0], ["1", "-1", NAMES[1]]]
+
+
+@pytest.mark.reads
+@pytest.mark.parametrize(
+    ("page", "names"),
+    [
+        ("movie", ("movie",)),
+        ("rate", ("movie", "way")),
+        ("night", ("night", "me", "do")),
+        ("nights", ("view",)),
+        ("pictures", ("part", "who", "match", "year")),
+        ("tonight", ("here", "by", "seen")),
+        ("explore", ("genre", "decade", "keyword", "longest", "variety", "here")),
+    ],
+)
+def test_an_address_may_say_anything(open_page: Open, page: str, names: tuple[str, ...]) -> None:
+    for value in ADDRESSES:
+        harmless(open_page(page, **dict.fromkeys(names, value)))
+
+
+REFUSALS = {
+    "name": lambda store, text: store.add_member(text),
+    "club": lambda store, text: store.start_own_club(text),
+    "guest": lambda store, text: store.add_guest(text),
+    "guest's word": lambda store, text: store.add_guest("G", likes=[text]),
+    "title": lambda store, text: store.add_movie(text),
+    "genre": lambda store, text: store.add_movie("T", genres=[text]),
+    "keyword": lambda store, text: store.add_movie("T", keywords=[text]),
+    "alias": lambda store, text: store.add_movie("T", aliases=[text]),
+    "overview": lambda store, text: store.add_movie("T", overview=text),
+    "place": lambda store, text: store.nights.plan(date(2026, 12, 4), [1], place=text),
+    "notes": lambda store, text: store.nights.plan(date(2026, 12, 4), [1], notes=text),
+}
+
+
+@pytest.mark.reads
+@pytest.mark.parametrize("field", REFUSALS)
+def test_what_cannot_be_kept_is_refused_in_one_sentence_that_says_why(
+    store: Store, field: str
+) -> None:
+    for text, why in (
+        (LONG, r"can have [\d,]+ characters at most, not 10,000\.$"),
+        (CONTROL, r"must be on one line and without control characters\.$"),
+        (TURNED, r"must be on one line and without control characters\.$"),
+        (HALF, r"must be on one line and without control characters\.$"),
+        ("a" + "\u0301" * 9999, r"can have [\d,]+ characters at most, not [\d,]+\.$"),
+    ):
+        with pytest.raises(InvalidInput, match=why) as caught:
+            REFUSALS[field](store, text)
+        assert str(caught.value).isprintable()
+
+
+def sent(app: AppTest, widget: str, **value: object) -> AppTest:
+    """Draw a page again as when its browser sends a value for a widget."""
+    states = app._tree.get_widget_states()
+    states.widgets.add(id=widget, **value)
+    return app._run(states)
+
+
+def test_a_browser_may_send_anything_for_a_cell(open_page: Open, store: Store) -> None:
+    before = store.ratings()
+    cells: list[object] = ["9", [], {}, True, 7.25, -1, 1e300, NAMES[0]]
+    for row in ("0", "-1"):
+        for cell in cells if row == "0" else [4]:
+            app = open_page("rate", way="Grid")
+            edits = {"edited_rows": {row: {"1": cell}}}
+            harmless(sent(app, app.data_editor[0].proto.id, string_value=json.dumps(edits)))
+            pd.testing.assert_frame_equal(store.ratings(), before)
+
+
+@pytest.mark.parametrize(
+    "points",
+    [None, {}, [], [1], ["x"], [{}], [{"customdata": None}], [{"customdata": []}],
+     [{"customdata": ["9"]}], [{"customdata": [[]]}], [{"customdata": [1.5]}], [{"customdata": 5}]],
+)  # fmt: skip
+def test_a_browser_may_send_anything_for_a_dot(points: object) -> None:
+    assert explore.tapped({"points": points}) is None
+    assert explore.tapped(points) is None
+    assert explore.tapped({"points": [{"customdata": [6]}]}) == 6
+
+
+@pytest.mark.parametrize(
+    "log",
+    [None, "x", 5, {}, [5], [[]], [[1, 2]], [["1", 2, 3]], [[1, None, 3]], [[1, 2, "3"]],
+     [[1, 2, []]], [[1, 2, 0.4]], [[1, 2, float("nan")]], [[1, 2, 1e300]], [[-5, 2, 3]]],
+)  # fmt: skip
+def test_a_browser_may_send_anything_for_stars(log: object) -> None:
+    assert new_changes(log, 0)[0] == []
