@@ -13,14 +13,13 @@ left to people. Two rows of one person that the file holds for two movies never 
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
-from rapidfuzz import fuzz, process
 
+from club.brought.alike import MOST_ALTERNATIVES, Name, Names
 from club.brought.rows import Row
 from club.imports.tables import clean_text
 from club.rules import MAX_TITLE
@@ -31,10 +30,7 @@ HOW = (BY_ID, EXACT, YEAR_OFF)  # the surest first
 NONE_NEAR = "no movie in the catalogue is called so"
 TOO_FAR = "movies that are called so came out in another decade"
 NEAR_YEARS, ANOTHER_DECADE, ANY_YEAR = 1, 10, 0
-LIKE_ENOUGH, BEGINS_ALIKE, SAME = 78.0, 90.0, 200.0  # likeness of 100; SAME less the years between
-MOST_ALTERNATIVES = 6
-
-Name = tuple[str, ...]
+SAME = 200.0  # likeness of what is called so, less the years between; others have 100 at most
 
 
 @dataclass(frozen=True)
@@ -78,6 +74,29 @@ def _loosely(name: Name) -> Name:
     return normalise(" ".join(name)) or name
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A row with its names as they are compared.
+
+    Args:
+        loosely: as search compares them.
+        years: of the movies that it may mean; None for those whose year is not known.
+    """
+
+    row: Row
+    names: list[Name]
+    loosely: list[Name]
+    years: list[int | None]
+
+    @classmethod
+    def of(cls, row: Row) -> _Asked:
+        names = [compared(title) for title in row.titles]
+        years: list[int | None] = [ANY_YEAR]
+        if row.year is not None:
+            years = [*range(row.year - NEAR_YEARS, row.year + NEAR_YEARS + 1), None]
+        return cls(row, names, [_loosely(name) for name in names], years)
+
+
 class Matcher:
     """An index over the names and years of a catalogue; build it once, ask it often.
 
@@ -106,28 +125,40 @@ class Matcher:
                 self._loosely_called[_loosely(name)].add(movie)
                 of_year[self._year[movie]][_loosely(name)].add(movie)
         of_year[ANY_YEAR] = self._loosely_called
-        self._of_year = {year: _Names(called) for year, called in of_year.items()}
+        self._of_year = {year: Names(called) for year, called in of_year.items()}
 
     def match(self, row: Row) -> Match:
         """Return which movie `row` means, looked at alone."""
-        names = [compared(title) for title in row.titles]
+        asked = _Asked.of(row)
+        return self._certain(asked) or self._uncertain(asked)
+
+    def _certain(self, asked: _Asked) -> Match | None:
+        row, names = asked.row, asked.names
         by_id = self._by_number(row, names)
         if by_id is not None:
             return Match(by_id, BY_ID, (by_id,))
         called = {movie for name in names for movie in self._called.get(name, ())}
         exact = {movie for movie in called if self._agrees(movie, row.year, called)}
-        is_ours = any(movie < 0 and self._year[movie] == row.year for movie in called)
         if len(exact) == 1:
             movie = exact.pop()
-            return Match(movie, EXACT, (movie,), is_ours=is_ours)
-        loosely = {m for name in names for m in self._loosely_called.get(_loosely(name), ())}
+            return Match(movie, EXACT, (movie,), is_ours=self._is_ours(row, called))
+        loosely = {m for name in asked.loosely for m in self._loosely_called.get(name, ())}
         if len(called) == len(loosely) == 1 and not exact:
             movie = next(iter(called))
             if self._distance(movie, row.year) == 1:
                 return Match(movie, YEAR_OFF, (movie,))
-        alternatives = self._alternatives(row, names, called)
+        return None
+
+    def _uncertain(self, asked: _Asked) -> Match:
+        row = asked.row
+        called = {movie for name in asked.names for movie in self._called.get(name, ())}
+        exact = {movie for movie in called if self._agrees(movie, row.year, called)}
+        alternatives = self._alternatives(asked, called)
         reason = _reason(row, called, exact, alternatives)
-        return Match(None, "", alternatives, reason, is_ours)
+        return Match(None, "", alternatives, reason, self._is_ours(row, called))
+
+    def _is_ours(self, row: Row, called: set[int]) -> bool:
+        return any(movie < 0 and self._year[movie] == row.year for movie in called)
 
     def match_all(self, rows: Iterable[Row]) -> dict[tuple[str, int], Match]:
         """Return by `Row.key` which movies the rows of one file mean.
@@ -135,7 +166,11 @@ class Matcher:
         Rows of one person that mean the same movie, but name two in the file, take each other's
         certainty: the surest keeps it, if there is one.
         """
-        known = {row.key: (row, self.match(row)) for row in rows}
+        pairs = [(asked, self._certain(asked)) for asked in map(_Asked.of, rows)]
+        self._look_up(asked for asked, match in pairs if match is None)
+        known = {
+            asked.row.key: (asked.row, match or self._uncertain(asked)) for asked, match in pairs
+        }
         claims: dict[tuple[str, int], list[tuple[Row, Match]]] = defaultdict(list)
         for row, match in known.values():
             if match.movie_id is not None:
@@ -147,6 +182,16 @@ class Matcher:
                 why = "another row of the file looks like the same movie"
                 found[row.key] = replace(match, movie_id=None, how="", reason=why)
         return found
+
+    def _look_up(self, rows: Iterable[_Asked]) -> None:
+        """Compare all names of rows at once with those that they may mean, which takes less."""
+        wanted: dict[int | None, list[Name]] = defaultdict(list)
+        for asked in rows:
+            for year in asked.years:
+                wanted[year] += asked.loosely
+        for year, names in wanted.items():
+            if year in self._of_year:
+                self._of_year[year].look_up(names)
 
     def _by_number(self, row: Row, names: Sequence[Name]) -> int | None:
         if row.movie_id in self._names:
@@ -171,53 +216,18 @@ class Matcher:
         known = self._year[movie]
         return known == year and (year is not None or len(called) == 1)
 
-    def _alternatives(self, row: Row, names: Sequence[Name], called: set[int]) -> tuple[int, ...]:
-        years: list[int | None] = [ANY_YEAR]
-        if row.year is not None:
-            years = [*range(row.year - NEAR_YEARS, row.year + NEAR_YEARS + 1), None]
+    def _alternatives(self, asked: _Asked, called: set[int]) -> tuple[int, ...]:
         likeness: dict[int, float] = {}
         for movie in called:
-            distance = self._distance(movie, row.year) or 0
+            distance = self._distance(movie, asked.row.year) or 0
             if distance <= ANOTHER_DECADE:
                 likeness[movie] = SAME - distance
-        for near in (self._of_year[year] for year in years if year in self._of_year):
-            for name in names:
-                for movie, score in near.like(_loosely(name)):
+        for near in (self._of_year[year] for year in asked.years if year in self._of_year):
+            for name in asked.loosely:
+                for movie, score in near.like(name):
                     likeness[movie] = max(score, likeness.get(movie, 0.0))
         best = sorted(likeness, key=lambda movie: (-likeness[movie], movie < 0, movie))
         return tuple(best[:MOST_ALTERNATIVES])
-
-
-class _Names:
-    """Names as search compares them, and the movies that are called so."""
-
-    def __init__(self, called: Mapping[Name, set[int]]) -> None:
-        self._names = sorted(called)
-        self._letters = ["".join(name) for name in self._names]
-        self._movies = [sorted(called[name]) for name in self._names]
-
-    def like(self, name: Name) -> Iterator[tuple[int, float]]:
-        """Yield the movies that `name` may mean, and how alike the names are (0..100)."""
-        for _, score, place in process.extract(
-            "".join(name),
-            self._letters,
-            scorer=fuzz.ratio,
-            score_cutoff=LIKE_ENOUGH,
-            limit=MOST_ALTERNATIVES,
-        ):
-            yield from ((movie, score) for movie in self._movies[place])
-        for place in self._with_or_without_subtitle(name):
-            yield from ((movie, BEGINS_ALIKE) for movie in self._movies[place])
-
-    def _with_or_without_subtitle(self, name: Name) -> Iterator[int]:
-        """Yield the places of names that begin with all of `name`, or `name` with all of them."""
-        yield from range(
-            bisect_left(self._names, name), bisect_left(self._names, (*name, "\U0010ffff"))
-        )
-        for number in range(1, len(name)):
-            place = bisect_left(self._names, name[:number])
-            if self._names[place : place + 1] == [name[:number]]:
-                yield place
 
 
 def _reason(row: Row, called: set[int], exact: set[int], alternatives: tuple[int, ...]) -> str:
