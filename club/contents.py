@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Float,
     Integer,
+    Select,
     Table,
     delete,
     func,
@@ -75,10 +77,30 @@ def counts(connection: Connection) -> dict[str, int]:
 
 def lines(connection: Connection, table: Table) -> Iterator[str]:
     """Yield every row of a table as JSON, in the same order and form on either database."""
-    wanted = [column for column in table.c if column not in _COUNTERS]
-    query = select(*wanted).order_by(*table.primary_key).execution_options(yield_per=CHUNK)
-    for row in connection.execute(query):
+    for row in connection.execute(_content(table).order_by(*table.primary_key)):
         yield _JSON.encode(list(row))
+
+
+def rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+    """Yield every row of a table to be compared, in any order: faster than as JSON."""
+    query = _content(table)
+    lists = [place for place, column in enumerate(query.selected_columns) if _is_json(column)]
+    found = map(tuple, connection.execute(query))
+    if not lists:
+        yield from found
+    for row in found:
+        yield tuple(
+            _JSON.encode(value) if place in lists else value for place, value in enumerate(row)
+        )
+
+
+def _content(table: Table) -> Select[Any]:
+    wanted = [column for column in table.c if column not in _COUNTERS]
+    return select(*wanted).execution_options(yield_per=CHUNK)
+
+
+def _is_json(column: ColumnElement[Any]) -> bool:
+    return isinstance(column.type, JSON)
 
 
 def digests(connection: Connection) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -98,8 +99,8 @@ def preview(location: str | Path | None, file: Path) -> Preview:
         with contents.one_moment(Store.open(location).database) as ours:
             lost = dict.fromkeys([*SHOWN.values(), REST], 0)
             for table in schema.metadata.sorted_tables:
-                kept = set(contents.lines(theirs, table))
-                gone = sum(line not in kept for line in contents.lines(ours, table))
+                kept = set(contents.rows(theirs, table))
+                gone = sum(row not in kept for row in contents.rows(ours, table))
                 lost[SHOWN.get(table.name, REST)] += gone
             return Preview(file, _figures(theirs), _figures(ours), lost, damaged)
 
@@ -165,7 +166,8 @@ def _opened(file: Path) -> Iterator[Store]:
         try:
             store = Store(copy)
             with contents.one_moment(store.database) as connection:
-                contents.digests(connection)
+                for table in schema.metadata.sorted_tables:
+                    deque(contents.rows(connection, table), maxlen=0)  # as soon as one is wrong
                 contents.version(connection)
                 lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
                 wrong = lost is not None or bool(contents.misfits(connection))

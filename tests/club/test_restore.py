@@ -81,6 +81,13 @@ def test_a_preview_says_what_there_is_and_what_would_be_lost(changed, location, 
     assert contents(changed) == before
 
 
+def test_what_was_just_put_back_is_all_in_the_backup_on_either_database(location, backup) -> None:
+    restore(location, backup)
+    lost = preview(location, backup).lost
+    assert lost.pop("changes, with who made them") == 1  # that it was put back
+    assert set(lost.values()) == {0}
+
+
 def test_a_preview_makes_no_database(tmp_path, backup) -> None:
     found = preview(tmp_path / "new" / "club.db", backup)
     assert (found.now, found.damaged, found.lost) == (None, False, {})
