@@ -15,7 +15,7 @@ from club import backups
 from club.backups import Backup
 from club.restore import Preview, preview, restore
 from ui import gate, keeper, services
-from ui.components.basics import change, errors_shown, notify
+from ui.components.basics import change, errors_shown, file_name, notify
 from ui.services import View
 from ui.text import ago, day, listed, plain
 
@@ -104,7 +104,7 @@ def _brought() -> None:
 
     def look() -> None:
         if file := st.session_state[key]:
-            _choose((Path(file.name).name, file.getvalue()))
+            _choose((file_name(file.name), file.getvalue()))
 
     st.file_uploader(
         "A backup that you downloaded, or *Everything (ZIP)*",
@@ -122,7 +122,7 @@ def _on_disk(chosen: Chosen) -> Iterator[Path]:
         return
     name, content = chosen
     with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
-        file = Path(folder, name.lstrip(".") or "backup.db")
+        file = Path(folder, name)
         file.write_bytes(content)
         yield file
 
@@ -184,7 +184,7 @@ def _confirm(club: View, chosen: Chosen) -> None:
 def _restore(chosen: Chosen) -> None:
     def back() -> None:
         with _on_disk(chosen) as file:
-            restore(services.database(), file)
+            restore(services.database(), file, who=services.store().database.who)
         services.learn()
 
     with st.spinner("Putting it back …"):
