@@ -62,7 +62,12 @@ def _last(found: list[Backup]) -> str:
 
 def _back_up() -> None:
     made: list[Backup | None] = []
-    change(gate.by_host(lambda: made.append(backups.roll(services.store()))))
+
+    @gate.by_host
+    def roll() -> None:
+        made.append(backups.roll(services.store()))
+
+    change(roll)
     if made:
         notify("The club is backed up." if made[0] else "Nothing has changed since the last one.")
 
