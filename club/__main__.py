@@ -36,7 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
         options.run(options)
         sys.stdout.flush()
     except ClubError as error:
-        print(f"python -m club {options.command}: {error}", file=sys.stderr)
+        # A path may hold what a terminal would obey.
+        said = "".join(c if c.isprintable() else "�" for c in str(error))
+        print(f"python -m club {options.command}: {said}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more

@@ -19,7 +19,7 @@ from club import rules
 from club.errors import InvalidInput
 from ui import gate, login, services, visitor
 from ui.services import View
-from ui.text import plain
+from ui.text import distinct, plain
 
 SCREEN = "me"  # in a night's address: who holds the screen there
 TAB, ASKED, CHOSEN = "tab", "who_are_you", "you_are"
@@ -102,7 +102,7 @@ def _ask(club: View) -> None:
         st.pills(
             "Who are you?",
             [*club.names, NOBODY],
-            format_func=lambda member: _called(club, member),
+            format_func=_called(club).__getitem__,
             key=ASKED,
             on_change=say,
             wrap=True,
@@ -124,7 +124,7 @@ def choice(club: View, key: str = CHOSEN) -> None:
         "You are",
         everyone,
         index=everyone.index(me(club) or NOBODY),
-        format_func=lambda member: _called(club, member),
+        format_func=_called(club).__getitem__,
         key=key,
         on_change=say,
         help="Your name stands beside what this browser changes, for all to see.",
@@ -140,7 +140,7 @@ def _name(club: View) -> str | None:
         member = screen if screen in club.names and may_enter(club, screen) else me(club)
     if member is not None:
         return club.names[member]
-    return None if account is None else account[: rules.MAX_NAME]
+    return (rules.tidied(account, rules.MAX_NAME) or None) if account else None
 
 
 def _by_account(club: View) -> int | None:
@@ -172,5 +172,6 @@ def _browser() -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def _called(club: View, member: int) -> str:
-    return plain(club.names[member]) if member in club.names else "Nobody in particular"
+def _called(club: View) -> dict[int, str]:
+    labels = distinct(["Nobody in particular", *map(plain, club.names.values())])
+    return dict(zip([NOBODY, *club.names], labels, strict=True))

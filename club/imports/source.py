@@ -28,7 +28,7 @@ class Rejected:
         self.counts[reason] = self.counts.get(reason, 0) + 1
         if len(self.rows) < MOST_LISTED:
             shown = " ".join(str(row)[:LONGEST_ROW].encode("utf-8", "replace").decode().split())
-            self.rows.append((file, line, reason, safe_cell(shown)))
+            self.rows.append((safe_cell(file), line, reason, safe_cell(shown)))
 
     def add_all(
         self, file: str, reason: str, number: int, rows: Iterable[tuple[int, object]]

@@ -103,7 +103,10 @@ def test_restore_shows_first_and_does_it_only_when_told(ours, capsys, tmp_path):
     assert said[0].startswith("Now:         Our movie club, last changed ")
     assert said[1].startswith("The backup:  Our movie club, last changed ")
     assert said[4].split() == ["ratings", "3", "2", "1"]
-    assert said[-2] == ("Given or changed since, and lost by it: ratings 1, everything else 1.")
+    assert said[-2] == (
+        "Given or changed since, and lost by it: "
+        "ratings 1, changes, with who made them 1, everything else 1."
+    )
     assert said[-1] == "Nothing was changed; --yes does it."
     assert len(store.ratings()) == 3
     assert main(["restore", str(copy), "--yes", "--database", str(ours)]) == 0
@@ -116,7 +119,8 @@ def test_restore_shows_first_and_does_it_only_when_told(ours, capsys, tmp_path):
     assert main(["restore", str(kept), "--yes", "--json", "--database", str(ours)]) == 0
     figures = json.loads(capsys.readouterr().out)
     assert (figures["restored"], figures["backup"]["rows"]["ratings"]) == (True, 3)
-    assert sum(figures["lost"].values()) == 0
+    lost = {name: number for name, number in figures["lost"].items() if number}
+    assert lost == {"changes, with who made them": 1}  # the note of the first restore
     assert len(store.ratings()) == 3
 
 
@@ -255,3 +259,10 @@ def test_every_command_explains_itself(capsys):
             main([*command, "--help"])
         assert end.value.code == 0
         assert "usage: python -m club" in capsys.readouterr().out
+
+
+def test_what_a_terminal_would_obey_does_not_reach_it(tmp_path, capsys) -> None:
+    assert main(["members", "--database", f"{tmp_path}/no\x1b[2Jclub.db"]) == 2
+    said = capsys.readouterr().err
+    assert "\x1b" not in said
+    assert "no\ufffd[2Jclub.db" in said

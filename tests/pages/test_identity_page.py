@@ -15,6 +15,7 @@ from ui import gate, identity, login
 
 FRIDAY = date(2026, 11, 27)
 ADDRESS = "bea@example.org"
+ODD = "\u202ebea\x07@example.org" + "x" * 60
 
 
 def use_phone(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
@@ -112,7 +113,11 @@ def test_where_members_enter_only_what_is_theirs_the_rest_is_to_read(
 @pytest.mark.usefixtures("shared")
 def test_nobody_in_particular_is_asked_before_rating(open_page: Open, store: Store) -> None:
     store.let_rate_for_others(False)
+    store.add_member("Nobody in particular")
     app = open_page("rate", movie=str(UP))
+    assert app.pills(identity.ASKED).options[-2:] == [
+        *["Nobody in particular (2)", "Nobody in particular"]
+    ]
     assert "Say above who you are, and your stars appear." in said(app)
     say(app, identity.NOBODY)
     app.selectbox("who_rates").set_value(ANA).run()
@@ -190,6 +195,19 @@ def test_an_account_stands_beside_the_changes_or_the_member_whose_it_is(
     pills = open_page("night", night=str(night), me="Ana").pills
     options = [one.options for one in pills if one.key == "me"]
     assert options == ([["Bruno"]] if people else [])
+
+
+def test_an_account_of_odd_letters_stands_as_the_club_can_keep_it(
+    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    auth = {"client_id": "x", "cookie_secret": "0123456789abcdef" * 2}
+    monkeypatch.setattr(st, "secrets", {"auth": auth, "club": {"members": [ODD]}})
+    monkeypatch.setattr(login, "email", lambda: ODD)
+    click(open_page("movie", movie=str(UP)), "On the shortlist")
+    who, _ = last(store)
+    assert who.startswith("bea")
+    assert who.isprintable()
+    assert len(who) <= 60
 
 
 def test_the_list_of_changes_says_what_happened_in_words(open_page: Open, store: Store) -> None:
