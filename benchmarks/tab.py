@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import requests
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -26,6 +26,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 PATIENCE = 30.0  # seconds after which an answer never comes
+AGE = 2  # whole runs for which a message is kept that was not drawn again
 TRIGGERS = "$$STREAMLIT_INTERNAL_KEY_{id}__events"  # what clicks in a component go by
 MEDIA = re.compile(rb"/media/[\w.-]+")
 FILES = re.compile(r'(?:src|href)="\.?/?((?:static/|favicon)[^"]+)"')
@@ -68,7 +69,8 @@ class Tab:
         self._drawn: dict[tuple[int, ...], Element] = {}  # the same of the run that goes on
         self._entered: dict[str, WidgetState] = {}
         self._kept: dict[str, ForwardMsg] = {}  # messages that need not be sent again, by hash
-        self._used: set[str] = set()  # those of the run that goes on
+        self._used: dict[str, int] = {}  # in which whole run each of them was drawn last
+        self._runs = 0
         self._in_fragment = False
         self._ended = asyncio.Event()  # a whole run, or the connection
         self._fetched: set[bytes] = set()
@@ -121,6 +123,8 @@ class Tab:
         """Enter what a widget is to hold, and wait until the page shows what it should."""
         widget = WidgetState(id=self._id(key), **value)
         self._entered[widget.id] = widget
+        if name := getattr(self.widget(key), "query_param_key", ""):  # the address keeps it, too
+            self._query = urlencode({name: widget.string_array_value.data[0]})
         await self._ask(self._state(), shows, key)
 
     async def click(self, key: str, shows: Callable[[], bool], event: Any = None) -> None:
@@ -229,17 +233,22 @@ class Tab:
                     self._begin(asyncio.to_thread(self._get, path.decode()))
                 message = ForwardMsg.FromString(data)
                 if message.WhichOneof("type") == "ref_hash":
-                    self._used.add(message.ref_hash)
+                    self._used[message.ref_hash] = self._runs
                     kept = self._kept[message.ref_hash]
                     self._draw(tuple(message.metadata.delta_path), kept.delta.new_element)
                     continue
                 if message.metadata.cacheable:
                     self._kept[message.hash] = message
-                    self._used.add(message.hash)
+                    self._used[message.hash] = self._runs
                 self._take(message)
+        except ConnectionClosed as closed:
+            self._faults.lost.append(f"broken: {closed}")
+        except KeyError as missing:
+            self._faults.lost.append(f"the app counts on message {missing}")
+        else:
+            self._faults.lost.append("closed by the server")
         finally:
             self._stop_beats()
-        self._faults.lost.append("closed by the server")
 
     def _take(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):
@@ -248,7 +257,7 @@ class Tab:
                 self._drawn = {}
                 if not self._in_fragment:
                     self._stop_beats()
-                    self._used = set()
+                    self._runs += 1
                     self._running = message.new_session.page_script_hash
             case "navigation":
                 pages = message.navigation.app_pages
@@ -286,7 +295,8 @@ class Tab:
         elif how == ForwardMsg.FINISHED_SUCCESSFULLY:  # not cut short by another
             self._elements, self._shown = self._drawn, self._running
             self._page = self._page or self._shown
-            self._kept = {name: kept for name, kept in self._kept.items() if name in self._used}
+            for name in [name for name, run in self._used.items() if run < self._runs - AGE]:
+                del self._kept[name], self._used[name]
             self._ended.set()
         elif how == ForwardMsg.FINISHED_WITH_COMPILE_ERROR:
             self._faults.exceptions.append("a page does not compile")

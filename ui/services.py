@@ -31,6 +31,7 @@ from recommender.similar import similar as movies_like
 from recommender.trainer import Trainer
 from ui.evaluator import Evaluator, fingerprint
 from ui.latest import Latest
+from ui.view import Catalogue
 from ui.view import View as View  # noqa: PLC0414  (every page asks here for the club)
 
 ASKED_ABOUT, QUESTIONS = 800, 6
@@ -146,14 +147,23 @@ def learn() -> bool:
     return _trainer(var()).start(lambda: training_data(world(), club), club.version())
 
 
+def _digest(movies: pd.DataFrame) -> str:
+    said = repr(list(movies.itertuples(name=None)))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+# Not under the version: every open page keeps the view that it shows, and they share this.
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _catalogue(location: str, world_number: int, digest: str) -> Catalogue:
+    return Catalogue.of(catalogue(world(), _store(location)))
+
+
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _view(location: str, version: int, world_number: int) -> View:
     club = _store(location)
-    movies, guests, ratings = (
-        catalogue(world(), club),
-        club.guests(),
-        club.ratings(include_guests=True),
-    )
+    own, details = club.movies(), club.movie_details()
+    known = _catalogue(location, world_number, _digest(own) + _digest(details))
+    movies, guests, ratings = known.movies, club.guests(), club.ratings(include_guests=True)
     # A movie of a world that is gone keeps its ratings, but there is nothing to show.
     ratings = ratings[ratings[MOVIE].isin(movies.index)]
     names = {int(member): str(name) for member, name in club.members()["name"].items()}
@@ -168,8 +178,8 @@ def _view(location: str, version: int, world_number: int) -> View:
         guest_words=guests[["likes", "dislikes"]],
         seen=frozenset(club.seen().itertuples(index=False, name=None)),
         shortlist=tuple(movie for movie in club.shortlist() if movie in movies.index),
-        own_movies=club.movies(),
-        movies=movies,
+        own_movies=own,
+        known=known,
     )
 
 
@@ -231,8 +241,7 @@ def _new(
     movies = _club.movies[~_club.movies.index.isin(_learned.movie_ids)]
     if len(_club.imagined.movies):
         movies = pd.concat([movies, _club.imagined.movies])
-    said = repr(list(movies.itertuples(name=None)))
-    return movies, hashlib.sha256(said.encode()).hexdigest()
+    return movies, _digest(movies)
 
 
 # Not under the version: ratings teach it no movies, and what it has computed is worth keeping.

@@ -15,6 +15,31 @@ from recommender.guests import Evidence, imagined
 
 
 @dataclass(frozen=True)
+class Catalogue:
+    """Every movie there is, the same for all views of which the movies are the same.
+
+    Args:
+        movies: index movie_id.
+        titles, years, genres: of each, as some pages ask about thousands of movies.
+    """
+
+    movies: pd.DataFrame
+    titles: dict[int, str]
+    years: dict[int, float]
+    genres: dict[int, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, movies: pd.DataFrame) -> Catalogue:
+        """Return the catalogue of these movies."""
+        return cls(
+            movies,
+            {movie: str(title) for movie, title in movies["title"].items()},
+            dict(movies["year"].items()),
+            {movie: tuple(genres) for movie, genres in movies["genres"].items()},
+        )
+
+
+@dataclass(frozen=True)
 class View:
     """The club as it was at one version; what a page draws comes from one view.
 
@@ -29,7 +54,7 @@ class View:
         seen: (member_id, movie_id) of what somebody says to have seen, rated or not.
         shortlist: movie ids in order.
         own_movies: what the club added by hand.
-        movies: every movie there is, index movie_id.
+        known: every movie there is.
     """
 
     version: int
@@ -42,7 +67,12 @@ class View:
     seen: frozenset[tuple[int, int]]
     shortlist: tuple[int, ...]
     own_movies: pd.DataFrame
-    movies: pd.DataFrame
+    known: Catalogue
+
+    @property
+    def movies(self) -> pd.DataFrame:
+        """Every movie there is, index movie_id."""
+        return self.known.movies
 
     def name(self, member_id: int) -> str:
         """Return the name of a member or guest as it is; use `plain` for Markdown."""
@@ -50,30 +80,16 @@ class View:
 
     def title(self, movie_id: int) -> str:
         """Return a movie's title as it is, for table cells; use `plain` for Markdown."""
-        return self._titles.get(movie_id, "a movie that is gone")
+        return self.known.titles.get(movie_id, "a movie that is gone")
 
     def year(self, movie_id: int) -> int | None:
         """Return the year, None where nobody knows it."""
-        year = self._years[movie_id]
+        year = self.known.years[movie_id]
         return None if pd.isna(year) else int(year)
 
     def genres(self, movie_id: int) -> tuple[str, ...]:
         """Return the genres, most telling first as the catalogue has them."""
-        return self._genres[movie_id]
-
-    # Dictionaries: some pages ask about thousands of movies.
-
-    @cached_property
-    def _titles(self) -> dict[int, str]:
-        return {movie: str(title) for movie, title in self.movies["title"].items()}
-
-    @cached_property
-    def _years(self) -> dict[int, float]:
-        return dict(self.movies["year"].items())
-
-    @cached_property
-    def _genres(self) -> dict[int, tuple[str, ...]]:
-        return {movie: tuple(genres) for movie, genres in self.movies["genres"].items()}
+        return self.known.genres[movie_id]
 
     @cached_property
     def imagined(self) -> Evidence:
