@@ -39,7 +39,7 @@ class _Tally:
         if self.wrong < free or now - self.last >= QUIET:
             return 0.0
         pause = min(FIRST * 2.0 ** min(self.wrong - free, 32), longest)
-        return max(0.0, self.last + pause - now)
+        return min(pause, max(0.0, self.last + pause - now))  # sums of floats are not exact
 
 
 class SlowDown:

@@ -14,11 +14,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from databases import KINDS, PostgresServer, postgres_server
+from hypothesis import settings
 from sqlalchemy import Pool, event
 
 from recommender import Dataset, HybridModel, TrainingOptions
 
 N_MOVIES, N_USERS = 20, 24
+
+# How long an example takes says how busy the machine is, and nothing about us.
+settings.register_profile("club", deadline=None)
+settings.load_profile("club")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
