@@ -22,9 +22,9 @@ AT_ONCE, APART = 2, 0.25  # pages that are drawn again for what others did; seco
 class Turns:
     """Who may draw a page again for what others did: now one, now another, since all want to.
 
-    So a visitor who does something waits for few of the others' pages. Four pages are up to date
-    within a second; twenty-five, while everybody rates, take their time. Streamlit draws in a
-    thread that ends when the page is drawn, and with it the turn.
+    So a visitor who does something waits for few of the others' pages. The price: with many pages
+    open the last has its turn later, the number of pages times `apart` after the change. Streamlit
+    draws in a thread that ends when the page is drawn, and with it the turn.
 
     Args:
         at_once: how many may be drawn at a time.
