@@ -144,7 +144,10 @@ class Person:
             tiles = (tab.data("found") or {"tiles": []})["tiles"]
             return movie in [tile["id"] for tile in tiles]
 
-        await tab.enter("find", found, string_value=self.movies[movie])
+        # Another field after every search that came to an end.
+        fields = ("find", *(f"find_{number}" for number in range(1, 1000)))
+        field_ = next((key for key in fields if tab.widget(key)), "find")
+        await tab.enter(field_, found, string_value=self.movies[movie])
 
     async def _choose(self, tab: Tab, movie: int) -> None:
         self.log = []

@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from ui import text
 from ui.components.basics import file_name
@@ -131,3 +132,19 @@ def test_a_fetched_poster_has_the_frame_of_the_drawn_ones() -> None:
     ]
     (image,) = fetched.iter(f"{SVG}image")
     assert image.get("href") == "data:image/jpeg;base64,/9hqcGVn"
+
+
+def test_a_search_that_ended_leaves_its_text_to_nobody() -> None:
+    def page() -> None:
+        import streamlit
+
+        from ui.components import find
+
+        streamlit.text_input("Find", key=find._field("find"))
+        streamlit.button("end", on_click=find.end, args=("find",))
+
+    app = AppTest.from_function(page).run()
+    app.text_input("find").set_value("heat").run()
+    app.button[0].click().run()
+    # What a browser still sends for the old field would fill it, if it were the same one.
+    assert [(field.key, field.value) for field in app.text_input] == [("find_1", "")]

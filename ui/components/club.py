@@ -9,7 +9,7 @@ from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
 from ui import gate, live, services
 from ui.components.basics import change, errors_shown, facts, movie_link, poster_image
-from ui.components.find import find
+from ui.components.find import end, find
 from ui.components.widgets import shelf
 from ui.pictures import CREDIT
 from ui.services import View
@@ -160,7 +160,7 @@ def _drop(movie: int, title: str) -> None:
 
 
 def _add_candidate(movie: int, title: str) -> None:
-    st.session_state[CANDIDATE] = ""
+    end(CANDIDATE)
     said = f"{plain(title)} is on the shortlist."
     change(services.store().add_to_shortlist, movie, done=said)
 

@@ -22,14 +22,14 @@ def find(
         find(club, "find_movie", lambda found: shelf(club, found, "found", choose))
 
     Args:
-        key: of the text field; set `st.session_state[key] = ""` in a callback to end the search.
+        key: of the search; `end(key)` in a callback ends it.
         draw: draws the found movies, best first, never none: `shelf` or `shelf_of_links` under a
             key of the page's own.
         label: what the search is for; it stands in the empty field.
     """
     text = st.text_input(
         label,
-        key=key,
+        key=_field(key),
         type="search",
         live="250ms",
         icon=":material/search:",
@@ -56,6 +56,24 @@ def find(
             )
     draw(shown)
     return True
+
+
+def end(key: str) -> None:
+    """End the search.
+
+    A new field takes the place of the old one: a browser that has not heard of it yet still sends
+    the old field's text with all that it asks, and emptied the field would be full again.
+    """
+    st.session_state[_rounds(key)] = st.session_state.get(_rounds(key), 0) + 1
+
+
+def _field(key: str) -> str:
+    number = st.session_state.get(_rounds(key), 0)
+    return f"{key}_{number}" if number else key
+
+
+def _rounds(key: str) -> str:
+    return f"{key}_rounds"
 
 
 def _how_many(text: str, shown: int, found: int) -> str:

@@ -12,7 +12,7 @@ from recommender.columns import MOVIE, TIMESTAMP
 from ui import evenings, identity, services
 from ui.components import night as nights
 from ui.components.basics import change, facts, movie_link, notify, one_at_a_time, poster_image
-from ui.components.find import find
+from ui.components.find import end, find
 from ui.components.widgets import shelf, star_board
 from ui.services import View
 from ui.text import film, half_stars, listed, plain
@@ -37,7 +37,7 @@ def chosen_movie(club: View) -> int | None:
 
 def _choose(movie: int) -> None:
     st.query_params["movie"] = str(movie)
-    st.session_state[FIND] = ""
+    end(FIND)
     st.session_state.pop(MOVED, None)
 
 
