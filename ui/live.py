@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import threading
-import time
-from collections.abc import Callable
 
 import streamlit as st
 
@@ -16,42 +13,28 @@ from ui.text import plain
 
 SECONDS = 0.7
 DRAWN, HELD = "drawn_at", "dialog_open"
-AT_ONCE, APART = 2, 0.25  # pages that are drawn again for what others did; seconds between two
+AT_ONCE = 2  # pages that are drawn again for what others did
 
 
 class Turns:
-    """Who may draw a page again for what others did: now one, now another, since all want to.
+    """Who may draw a page again for what others did: a few at a time, since all pages want to.
 
-    So a visitor who does something waits for few of the others' pages. The price: with many pages
-    open the last has its turn later, the number of pages times `apart` after the change. Streamlit
-    draws in a thread that ends when the page is drawn, and with it the turn.
-
-    Args:
-        at_once: how many may be drawn at a time.
-        apart: seconds between the beginnings of two.
-        clock: seconds.
+    A visitor who does something then waits for few others' pages, and those come one after the
+    other. Streamlit draws in a thread that ends when the page is drawn, and with it the turn.
     """
 
-    def __init__(
-        self,
-        at_once: int = AT_ONCE,
-        apart: float = APART,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._at_once, self._apart, self._clock = at_once, apart, clock
+    def __init__(self, at_once: int = AT_ONCE) -> None:
+        self._at_once = at_once
         self._lock = threading.Lock()
         self._drawing: list[threading.Thread] = []
-        self._next = -math.inf
 
     def take(self) -> bool:
         """Return whether the thread that asks has a turn now; else it asks again later."""
         with self._lock:
             self._drawing = [thread for thread in self._drawing if thread.is_alive()]
-            now = self._clock()
-            if len(self._drawing) >= self._at_once or now < self._next:
+            if len(self._drawing) >= self._at_once:
                 return False
             self._drawing.append(threading.current_thread())
-            self._next = now + self._apart
             return True
 
 

@@ -74,21 +74,12 @@ def test_who_changes_something_makes_it_known_to_all_at_once() -> None:
 
 
 def test_pages_are_drawn_for_others_a_few_at_a_time() -> None:
-    turns = Turns(at_once=2, apart=0)
+    turns = Turns(at_once=2)
     with drawing(turns):
         with drawing(turns):
             assert not turns.take()
         assert turns.take()  # the page that was drawn has given its turn back
         assert not turns.take()
-
-
-def test_pages_are_drawn_for_others_one_after_the_other() -> None:
-    now = 0.0
-    turns = Turns(at_once=9, apart=0.25, clock=lambda: now)
-    taken = []
-    for now in (0.0, 0.1, 0.25, 0.3, 0.49, 0.5):  # noqa: B007  (the clock reads it)
-        taken.append(turns.take())
-    assert taken == [True, False, True, False, False, True]
 
 
 def test_a_page_shows_what_others_did(open_page: Open, store: Store, monkeypatch) -> None:
