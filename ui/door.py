@@ -1,8 +1,9 @@
 """What a shared server answers besides drawing pages: connections, pictures, downloads, uploads.
 
-Streamlit hands files out to whoever knows their address. And it runs a page's callbacks and
-fragments before, or without, the page's first line, where the gate stands: a page that stays open
-after its visitor was put out could go on changing things. Only `ui/shared.py` puts this before it.
+Streamlit hands files out to whoever knows their address. It runs a page's callbacks and fragments
+before, or without, the page's first line, where the gate stands: a page that stays open after its
+visitor was put out could go on changing things. And it empties its caches, everybody's, for
+whoever is connected and asks. Only `ui/shared.py` puts this before it.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import asyncio
 from typing import Any
 from urllib.parse import urlsplit
 
+import streamlit as st
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from club.errors import InvalidInput, StoreUnavailable
 from club.gate import Role
@@ -25,6 +29,11 @@ PROTOCOL = b"sec-websocket-protocol"
 RANK: dict[Role | None, int] = {None: 0, "member": 1, "host": 2}
 SOON = 1.0  # seconds
 POLICY = 1008  # why a connection is closed, RFC 6455
+
+# What a page needs of what Streamlit does for who is connected.
+TO_SEE = {"rerun_script", "stop_script", "app_heartbeat"}
+TO_USE = TO_SEE | {"file_urls_request", "backend_operation_request"}
+LONGEST = 1 << 20  # bytes that somebody outside may say at once
 
 
 class Door:
@@ -39,14 +48,11 @@ class Door:
             await self._connect(scope, receive, send)
         elif scope["type"] != "http":
             await self._app(scope, receive, send)
-        elif (
-            scope["path"].startswith(CLOSED)
-            and scope["path"] not in OPEN
-            and _role(HTTPConnection(scope)) is None
-        ):
-            await PlainTextResponse("Not for you.", 403)(scope, receive, send)
         else:
-            await self._app(scope, receive, _unframed(send))
+            closed = _is_closed(scope["path"])
+            refused = closed and _role(HTTPConnection(scope)) is None
+            app = PlainTextResponse("Not for you.", 403) if refused else self._app
+            await app(scope, receive, _answer(send, closed=closed))
 
     async def _connect(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a connection."""
@@ -62,7 +68,7 @@ class Door:
 
 
 class _Watch:
-    """Closes a connection when its visitor may do less than before.
+    """Passes on what a page needs; closes the connection when its visitor may do less than before.
 
     Streamlit knows a session's callbacks for as long as the session lasts, whatever is drawn later.
     The browser connects again by itself, and gets a session that knows none.
@@ -75,13 +81,17 @@ class _Watch:
         self._look: asyncio.TimerHandle | None = None
 
     async def hear(self) -> Message:
-        """Take the next message of the browser, unless the visitor was put out meanwhile."""
-        message = await self._receive()
-        if message["type"] != "websocket.receive":
-            return message
-        if self._is_less():
-            self._close()
-            return {"type": "websocket.disconnect", "code": POLICY}
+        """Take the next message that the visitor may send, unless put out meanwhile."""
+        while True:
+            message = await self._receive()
+            if message["type"] != "websocket.receive":
+                return message
+            kind = None if self._is_less() else self._kind(message)
+            if kind is None:
+                self._close()
+                return {"type": "websocket.disconnect", "code": POLICY}
+            if kind in (TO_SEE if self.best is None else TO_USE):
+                break
         self.end()
         # Who logs out with this message begins anew soon, and not in the middle of the next one.
         self._look = asyncio.get_running_loop().call_later(SOON, self._look_again)
@@ -103,6 +113,16 @@ class _Watch:
         if self._is_less():
             self._close()
 
+    def _kind(self, message: Message) -> str | None:
+        """Name what a message asks for, None: nothing that a browser would send."""
+        said = message.get("bytes") or b""
+        if self.best is None and len(said) > LONGEST:
+            return None
+        try:
+            return BackMsg.FromString(said).WhichOneof("type")
+        except DecodeError:
+            return None
+
     def _is_less(self) -> bool:
         now = _role(self._request)
         if RANK[now] < RANK[self.best]:
@@ -116,6 +136,13 @@ class _Watch:
             self._closing = asyncio.ensure_future(closing)
 
 
+def _is_closed(path: str) -> bool:
+    """Whether a path is for who came in, wherever the server was told to have its pages."""
+    base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    inside = path.removeprefix(f"/{base}") if base else path
+    return inside.startswith(CLOSED) and inside not in OPEN
+
+
 def _fresh(scope: Scope) -> Scope:
     """Take the name of an earlier session away: an outsider does not go on where somebody was."""
     return {
@@ -127,13 +154,15 @@ def _fresh(scope: Scope) -> Scope:
     }
 
 
-def _unframed(send: Send) -> Send:
-    """Let no other site show our pages inside its own, where a click is not meant for us."""
+def _answer(send: Send, *, closed: bool) -> Send:
+    """Let no other site show our pages inside its own, and nothing keep what is for friends."""
 
     async def tell(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers: Any = MutableHeaders(scope=message)
             headers["Content-Security-Policy"] = "frame-ancestors 'self'"
+            if closed:
+                headers["Cache-Control"] = "private, no-store"
         await send(message)
 
     return tell
@@ -142,14 +171,17 @@ def _unframed(send: Send) -> Send:
 def _is_foreign(request: HTTPConnection) -> bool:
     """Whether another site's page asks; Streamlit would ask the internet who we are, to be sure."""
     origin = request.headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    try:
+        return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    except ValueError:  # no address at all
+        return True
 
 
 def _role(request: HTTPConnection) -> Role | None:
     address = request.client.host if request.client else ""
-    if visitor.at_the_machine(address, request.headers):
-        return "host"
     try:
+        if not gate.by_accounts() and visitor.at_the_machine(address, request.headers):
+            return "host"
         token = gate.token(request.cookies)
         return None if token is None else gate.gate().role(token)
     except (InvalidInput, StoreUnavailable):

@@ -29,20 +29,14 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _gate(folder: Path) -> Gate:
-    return Gate(folder)
+# Not Streamlit's caches, which it empties for whoever is connected and asks.
+_gates: dict[Path, Gate] = {}
+_with_accounts: set[Path] = set()
 
 
 def gate() -> Gate:
     """Return the gate of the club, the same for everybody."""
-    return _gate(services.var())
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _seen(folder: Path) -> set[str]:
-    """What this process has seen in the secrets of the club in `folder`."""
-    return set()
+    return _gates.setdefault(services.var(), Gate(services.var()))
 
 
 def by_accounts() -> bool:
@@ -51,10 +45,10 @@ def by_accounts() -> bool:
     Raises:
         InvalidInput: they should, but the secrets cannot be read, or are being written just now.
     """
-    seen, found = _seen(services.var()), login.is_configured()
+    found = login.is_configured()
     if found:
-        seen.add("auth")
-    elif seen:
+        _with_accounts.add(services.var())
+    elif services.var() in _with_accounts:
         raise InvalidInput(f"[auth] is gone from {login.FILE}. Is that meant? Start the app again.")
     return found
 

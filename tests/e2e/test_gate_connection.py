@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from club import passphrase
 from club.passphrase import Locks, hashed
 from club.store import Store
+from ui.door import LONGEST
 from ui.gate import TITLE
 
 AGAIN = ForwardMsg.FINISHED_EARLY_FOR_RERUN
@@ -56,6 +58,10 @@ class Client:
         self.title = ""
         self.send()
 
+    def say(self, message: bytes | str) -> None:
+        """Send anything at all, and wait for no answer."""
+        self._connection.send(message)
+
     def send(self, **widgets: str | bool) -> None:
         """Run the page; widgets by the end of their id: a text, or True for a press.
 
@@ -71,13 +77,26 @@ class Client:
                 state.string_value = value
             else:
                 state.trigger_value = value
-        self._connection.send(message.SerializeToString())
+        self.say(message.SerializeToString())
         self._read()
+
+    def ask(self, **asked: Any) -> set[str]:
+        """Send another message than a run, and return the kinds of all answers."""
+        for message in (BackMsg(**asked), BackMsg(app_heartbeat=True)):
+            self.say(message.SerializeToString())
+        kinds: set[str] = set()
+        while "heartbeat_ack" not in kinds:
+            kinds.add(str(self._next().WhichOneof("type")))
+        return kinds - {"heartbeat_ack", "session_status_changed"}  # an earlier run's end
+
+    def _next(self) -> ForwardMsg:
+        message = ForwardMsg()
+        message.ParseFromString(self._connection.recv(timeout=60))
+        return message
 
     def _read(self) -> None:
         while True:
-            message = ForwardMsg()
-            message.ParseFromString(self._connection.recv(timeout=60))
+            message = self._next()
             kind = message.WhichOneof("type")
             if kind == "new_session":
                 self.session = message.new_session.initialize.session_id
@@ -187,7 +206,42 @@ def test_widgets_that_were_drawn_for_others_do_nothing(
     assert store.version() == before
 
 
-@pytest.mark.parametrize("origin", ["http://evil.example.org", "http://club.localhost:1", "null"])
+def test_nobody_empties_the_caches_for_all_or_asks_what_no_page_needs(
+    come: Callable[..., Client], cookie: str
+) -> None:
+    friend, outsider = come(cookie, MEMBER), come(None)
+    for person in (outsider, friend):
+        for asked in ("clear_cache", "load_git_info", "set_run_on_save", "debug_shutdown_runtime"):
+            assert person.ask(**{asked: True}) == set()
+    upload = {"request_id": "1", "file_names": ["x"]}
+    assert outsider.ask(file_urls_request=upload) == set()
+    assert friend.ask(file_urls_request=upload) == {"file_urls_response"}
+    for person in (outsider, friend):
+        person.send()
+    assert outsider.title == TITLE
+    assert friend.title != TITLE
+
+
+@pytest.mark.parametrize(
+    "message",
+    [b"\xff\xff", b"", "text", b"\x0a" + b"x" * LONGEST],
+    ids=["broken", "empty", "text", "long"],
+)
+def test_what_no_browser_would_send_ends_the_connection_and_is_not_worth_a_line_in_the_log(
+    come: Callable[..., Client], server: SharedServer, message: bytes | str
+) -> None:
+    log = server.var / "server.log"
+    before = log.read_text("utf-8")
+    outsider = come(None)
+    outsider.say(message)
+    with pytest.raises(ConnectionClosedError):
+        outsider.send()
+    assert log.read_text("utf-8") == before
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://evil.example.org", "http://club.localhost:1", "null", "http://["]
+)
 def test_another_sites_page_does_not_connect(server: SharedServer, origin: str) -> None:
     address = f"ws://club.localhost:{server.port}/_stcore/stream"
     at = ("127.0.0.1", server.port)
@@ -212,3 +266,6 @@ def test_nothing_but_the_empty_page_is_served_outside(
 def test_no_other_site_shows_our_pages_inside_its_own(server: SharedServer) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/club") as answer:
         assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+    # Nor, where there is no door, steers it.
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/_stcore/host-config") as answer:
+        assert json.load(answer)["allowedOrigins"] == []

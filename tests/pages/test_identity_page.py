@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 import streamlit as st
+from a_visit import use_phone
 from an_evening import ANA, BRUNO, CHIARA, UP, here, said
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
@@ -16,12 +17,6 @@ from ui import gate, identity, login
 FRIDAY = date(2026, 11, 27)
 ADDRESS = "bea@example.org"
 ODD = "\u202ebea\x07@example.org" + "x" * 60
-
-
-def use_phone(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Visit from another browser from now on."""
-    cookie = f"2|00000000|{number:032x}|7"
-    monkeypatch.setattr(type(st.context), "cookies", {"_streamlit_xsrf": cookie})
 
 
 @pytest.fixture(autouse=True)
