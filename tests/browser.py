@@ -12,6 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page, expect
 
+from ui import router
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -115,6 +117,21 @@ def settled(page: Page) -> None:
     page.wait_for_selector("h1", timeout=60_000)
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
     assert page.locator("[data-testid=stException]").count() == 0
+
+
+def is_outside(page: Page, button: str = "Come in") -> None:
+    """Expect the entrance and nothing else, with the button that leads in (or out)."""
+    expect(page.locator("h1")).to_have_text(["Movie club"])  # and, soon, no other one
+    expect(page.get_by_role("button", name=button)).to_be_visible()
+    expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
+
+
+def no_deep_link_leads_inside(page: Page, url: str, button: str = "Come in") -> None:
+    """Expect the entrance at the address of every page."""
+    for name in router.PAGES:
+        page.goto(f"{url}/{'night?night=1' if name == 'night' else name}")
+        settled(page)
+        is_outside(page, button)
 
 
 def stars_of(page: Page, name: str) -> Locator:

@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser import SharedServer, settled
+from browser import SharedServer, is_outside, no_deep_link_leads_inside, settled
 from fake_provider import CLIENT, CLIENT_SECRET, Provider
 from playwright.sync_api import Browser, Page, expect
 
-from ui import login, router
+from ui import login
 
 pytestmark = pytest.mark.skipif(
     not login.can_be_used(), reason='accounts need Authlib and httpx: pip install "streamlit[auth]"'
 )
 
+LOG_IN = "Log in"
 ACCOUNTS = {
     "Bo": {"email": "bo@example.org", "email_verified": True},
     "Ana": {"email": "Ana@Example.org", "email_verified": True},
@@ -62,14 +63,8 @@ def server(
     started.stop()
 
 
-def is_outside(page: Page, button: str = "Log in") -> None:
-    expect(page.locator("h1")).to_have_text(["Movie club"])  # and, soon, no other one
-    expect(page.get_by_role("button", name=button)).to_be_visible()
-    expect(page.get_by_test_id("stTopNavLink")).to_have_count(0)
-
-
 def log_in(page: Page, name: str) -> None:
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name=LOG_IN).click()
     page.get_by_role("link", name=name, exact=True).click()
     settled(page)
 
@@ -83,14 +78,11 @@ def log_out(page: Page) -> None:
 def test_no_deep_link_leads_past_the_login(server: SharedServer, browser: Browser) -> None:
     context = browser.new_context()
     page = context.new_page()
-    for name in router.PAGES:
-        page.goto(f"{server.url}/{'night?night=1' if name == 'night' else name}")
-        settled(page)
-        is_outside(page)
+    no_deep_link_leads_inside(page, server.url, LOG_IN)
     # Not even from the machine itself: who sits there has an account, too.
     page.goto(f"http://localhost:{server.port}/club")
     settled(page)
-    is_outside(page)
+    is_outside(page, LOG_IN)
     context.close()
 
 
@@ -125,7 +117,7 @@ def test_who_is_not_on_the_list_or_only_says_so_stays_outside(
     is_outside(page, "Log out")
     expect(page.get_by_text(told)).to_be_visible()
     page.get_by_role("button", name="Log out").click()
-    is_outside(page)
+    is_outside(page, LOG_IN)
 
 
 def test_logging_out_closes_every_tab_and_the_cookie_is_worth_nothing(
@@ -141,15 +133,15 @@ def test_logging_out_closes_every_tab_and_the_cookie_is_worth_nothing(
     cookie = "; ".join(f"{one['name']}={one['value']}" for one in stolen)
     assert server.ask("/media/any", "club.localhost", Cookie=cookie) == 404  # there is none
     log_out(page)
-    is_outside(page)
-    is_outside(tab)  # within a heartbeat, without being touched
+    is_outside(page, LOG_IN)
+    is_outside(tab, LOG_IN)  # within a heartbeat, without being touched
     assert server.ask("/media/any", "club.localhost", Cookie=cookie) == 403
     thief = browser.new_context()
     thief.add_cookies(stolen)
     theirs = thief.new_page()
     theirs.goto(f"{server.url}/club")
     settled(theirs)
-    is_outside(theirs)
+    is_outside(theirs, LOG_IN)
     thief.close()
     log_in(tab, "Bo")  # the next one at the same browser
     expect(tab.get_by_test_id("stTopNavLink").first).to_be_visible()
