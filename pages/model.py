@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import predictions, router, services
 from ui.components import model as models
 from ui.components.basics import header
 
@@ -11,7 +11,7 @@ router.require()
 club = services.view()
 header("Model", "What the predictions rest on.")
 
-serving = services.model(club)
+serving = predictions.model(club)
 if serving is None:
     st.markdown("The first model is being made; it takes a second or two.")
     st.skeleton(height=160)

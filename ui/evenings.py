@@ -15,7 +15,7 @@ from recommender import fairness as fair
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.evaluation.nights import judge
 from recommender.evaluation.replay import replay
-from ui import services
+from ui import predictions, services
 from ui.services import View
 
 NIGHT = "night_id"
@@ -194,8 +194,8 @@ def promise(club: View, night: Night, movies: Sequence[int]) -> pd.DataFrame | N
     Returns:
         The columns that `Nights.decide` wants; None while there is no model.
     """
-    expected = services.reactions(club, tuple(movies), night.present)
-    model = services.model(club)
+    expected = predictions.reactions(club, tuple(movies), night.present)
+    model = predictions.model(club)
     if expected is None or model is None:
         return None
     frame = expected.frame()

@@ -12,7 +12,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from club.world import as_strangers, ratings_at
+from club.world import as_strangers
 from recommender import Dataset, HybridModel
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, USER
@@ -21,7 +21,7 @@ from recommender.evaluation.club import in_order_of_time, leave_one_out
 from recommender.evaluation.learning import learning_curve, raters_to_try
 from recommender.evaluation.verdict import Findings
 from recommender.trainer import Trainer
-from ui import services
+from ui import predictions, services
 from ui.evaluator import fingerprint
 from ui.services import View
 
@@ -117,24 +117,27 @@ def club_evaluation(club: View, way: Way) -> ClubEvaluation | None:
     generation = (
         services.trainer().status.generation if unseen is None else judge().status.generation
     )
-    version = services.trainer().learned_version
-    serving = unseen or (None if version is None else services.trainer().model)
+    learned = predictions.learned_ratings(club)
+    serving = unseen or (None if learned is None else services.trainer().model)
     if serving is None:
         return None
     key = (services.database(), club.version, generation, way, unseen is not None)
-    return _club_evaluation(key, club, serving, 0 if version is None else version)
+    # Of a judge, which has seen nobody, there is nothing to take out.
+    return _club_evaluation(key, club, serving, None if learned is None else learned[0])
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _club_evaluation(
-    key: tuple[str, int, int, Way, bool], _club: View, _model: HybridModel, _learned: int
+    key: tuple[str, int, int, Way, bool],
+    _club: View,
+    _model: HybridModel,
+    _learned: pd.DataFrame | None,
 ) -> ClubEvaluation:
     *_, way, unseen = key
     predict = leave_one_out if way == "leave one out" else in_order_of_time
     model = _model.with_movies(_club.own_movies)
-    learned = ratings_at(services.store(), _learned)
-    predicted = predict(model, _club.ratings, learned)
-    curve = learning_curve(model, _club.ratings, learned=learned)
+    predicted = predict(model, _club.ratings, _learned)
+    curve = learning_curve(model, _club.ratings, learned=_learned)
     chances = _chances(services.var(), key[2], unseen, _model)
     return ClubEvaluation(Findings.of(predicted, chances), curve, unseen)
 
@@ -153,16 +156,27 @@ def left_out(club: View) -> pd.DataFrame | None:
     Returns:
         As `leave_one_out`; None before a model has learned.
     """
-    serving, learned = services.model(club), services.trainer().learned_version
+    key, serving = predictions.key(club), predictions.model(club)
+    learned = predictions.learned_ratings(club)
     if serving is None or learned is None:
         return None
-    generation = services.trainer().status.generation
-    return _left_out(services.database(), club.version, generation, serving, club, learned)
+    ratings, known = learned
+    each = [
+        _left_out(key, known, member, predictions.said(club, member), serving, ratings)
+        for member in sorted(club.ratings[MEMBER].unique().tolist())
+    ]
+    nobody = leave_one_out(serving, club.ratings.iloc[:0], ratings)
+    return pd.concat(each, ignore_index=True) if each else nobody
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+# As in `ui.predictions`: others' ratings change nothing, but for those that the model learned from.
+@st.cache_resource(show_spinner=False, max_entries=100)
 def _left_out(
-    location: str, version: int, generation: int, _model: HybridModel, _club: View, _learned: int
+    key: predictions.Key,
+    known: str,
+    member: int,
+    said: bytes,
+    _model: HybridModel,
+    _learned: pd.DataFrame,
 ) -> pd.DataFrame:
-    learned = ratings_at(services.store(), _learned)
-    return leave_one_out(_model, _club.ratings, learned)
+    return leave_one_out(_model, predictions.own(member, said), _learned)

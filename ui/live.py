@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui import gate, services
 from ui.components import widgets
@@ -12,30 +14,52 @@ from ui.components.basics import errors_shown
 from ui.text import plain
 
 SECONDS = 0.7
-DRAWN, HELD = "drawn_at", "dialog_open"
+DRAWN, LATE_SINCE, HELD = "drawn_at", "late_since", "dialog_open"
+ADDRESS, ASTRAY = "drawn_address", "beats_from_elsewhere"
 AT_ONCE = 2  # pages that are drawn again for what others did
+PATIENCE = 3.0  # seconds for which those wait for visitors who do something
+MOST_ASTRAY = 3  # beats in a row: should an address never be what was drawn, the page still lives
 
 
 class Turns:
-    """Who may draw a page again for what others did: a few at a time, since all pages want to.
+    """Who may draw a page again for what others did: visitors who do something come first.
 
-    A visitor who does something then waits for few others' pages, and those come one after the
-    other. Streamlit draws in a thread that ends when the page is drawn, and with it the turn.
+    While a page is drawn for somebody who did something, the others wait, though not forever, and
+    then come a few at a time. Streamlit draws in a thread that ends when the page is drawn.
+
+    Args:
+        at_once: how many pages may be drawn together for what others did.
     """
 
     def __init__(self, at_once: int = AT_ONCE) -> None:
         self._at_once = at_once
         self._lock = threading.Lock()
         self._drawing: list[threading.Thread] = []
+        self._visiting: list[threading.Thread] = []
 
-    def take(self) -> bool:
-        """Return whether the thread that asks has a turn now; else it asks again later."""
+    def come(self) -> None:
+        """Note that this thread draws a page; for a visitor, if it has not taken a turn."""
         with self._lock:
-            self._drawing = [thread for thread in self._drawing if thread.is_alive()]
-            if len(self._drawing) >= self._at_once:
+            self._forget()
+            if threading.current_thread() not in self._drawing:
+                self._visiting.append(threading.current_thread())
+
+    def take(self, waited: float) -> bool:
+        """Return whether the thread that asks has a turn now; else it asks again later.
+
+        Args:
+            waited: seconds for which the page has been out of date.
+        """
+        with self._lock:
+            self._forget()
+            if len(self._drawing) >= self._at_once or (self._visiting and waited < PATIENCE):
                 return False
             self._drawing.append(threading.current_thread())
             return True
+
+    def _forget(self) -> None:
+        self._drawing = [thread for thread in self._drawing if thread.is_alive()]
+        self._visiting = [thread for thread in self._visiting if thread.is_alive()]
 
 
 _turns = Turns()
@@ -43,9 +67,23 @@ _turns = Turns()
 
 def pulse() -> None:
     """Note what this run of the page draws, and watch from now on whether it still holds."""
+    _turns.come()
     st.session_state[DRAWN] = services.moment()
     st.session_state[HELD] = False
+    st.session_state[LATE_SINCE] = None
+    settle()
     _beat()
+
+
+def settle() -> None:
+    """Note the address that this run of the page draws; once more when it may have changed it."""
+    st.session_state[ADDRESS] = _address()
+
+
+def _address() -> tuple[str, dict[str, list[str]]]:
+    context = get_script_run_ctx()
+    query = {name: st.query_params.get_all(name) for name in st.query_params}
+    return "" if context is None else context.page_script_hash, query
 
 
 def hold() -> None:
@@ -61,14 +99,31 @@ def _beat() -> None:
     with errors_shown():
         if gate.role() is None:  # logged out, in another tab perhaps
             st.rerun()
-        if not st.session_state.get(HELD) and (widgets.waiting() or _is_late()):
+        held = st.session_state.get(HELD) or _is_astray()
+        if not held and (widgets.waiting() or _is_late()):
             st.rerun()
         _show_learning()
 
 
+def _is_astray() -> bool:
+    """Return whether the browser did not know yet, when it asked, which address it shows.
+
+    A redraw takes the address from who asks, and so would bring back the page of before.
+    """
+    before = st.session_state.get(ASTRAY, 0)
+    astray = before < MOST_ASTRAY and _address() != st.session_state.get(ADDRESS, _address())
+    st.session_state[ASTRAY] = before + 1 if astray else 0
+    return astray
+
+
 def _is_late() -> bool:
     """Return whether others have changed what the page shows, and it is its turn to show it."""
-    return services.lately() != st.session_state.get(DRAWN) and _turns.take()
+    if services.lately() == st.session_state.get(DRAWN):
+        return False
+    now = time.monotonic()
+    since = st.session_state.get(LATE_SINCE) or now
+    st.session_state[LATE_SINCE] = since
+    return _turns.take(now - since)
 
 
 def _show_learning() -> None:

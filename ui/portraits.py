@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from club.world import ratings_at
 from recommender import HybridModel
 from recommender.portrait.awards import awards
 from recommender.portrait.divides import movie_splits, word_splits
 from recommender.portrait.leanings import beyond_the_crowd, generosity, leanings
-from recommender.portrait.match import matches as matched
+from recommender.portrait.match import Drawn, compare, draw_member
 from recommender.portrait.streaks import weeks
 from recommender.portrait.together import by_period, changes, distances
-from ui import judging, services
+from ui import judging, predictions, services
 from ui.services import View
 
 
@@ -63,7 +62,7 @@ def _key(club: View) -> Key:
 
 def matches(club: View) -> pd.DataFrame | None:
     """Return how well every two members match; None before a model has learned."""
-    key, serving = _key(club), services.model(club)
+    key, serving = _key(club), predictions.model(club)
     if serving is None or services.trainer().learned_version is None:
         return None
     return _matches(key, serving, club)
@@ -71,22 +70,32 @@ def matches(club: View) -> pd.DataFrame | None:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _matches(key: Key, _model: HybridModel, _club: View) -> pd.DataFrame:
-    return matched(_model, _club.ratings, list(_club.names))
+    served = predictions.key(_club)
+    drawn = {
+        member: _drawn(served, member, predictions.said(_club, member), _model)
+        for member in _club.names
+    }
+    return compare(_model, _club.ratings, drawn)
+
+
+# As in `ui.predictions`: others' ratings leave a member's taste as it is.
+@st.cache_resource(show_spinner=False, max_entries=60)
+def _drawn(served: predictions.Key, member: int, said: bytes, _model: HybridModel) -> Drawn:
+    return draw_member(_model, predictions.own(member, said), member)
 
 
 def tastes(club: View) -> Tastes | None:
     """Return what the members lean to; None before a model has learned."""
-    key, serving = _key(club), services.model(club)
-    learned = services.trainer().learned_version
+    key, serving = _key(club), predictions.model(club)
+    learned = predictions.learned_ratings(club)
     if serving is None or learned is None:
         return None
-    return _tastes(key, serving, club, learned)
+    return _tastes(key, serving, club, learned[0])
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _tastes(key: Key, _model: HybridModel, _club: View, _learned: int) -> Tastes:
-    learned = ratings_at(services.store(), _learned)
-    beyond = beyond_the_crowd(_model, _club.ratings, learned)
+def _tastes(key: Key, _model: HybridModel, _club: View, _learned: pd.DataFrame) -> Tastes:
+    beyond = beyond_the_crowd(_model, _club.ratings, _learned)
     leans = leanings(beyond, _club.movies)
     return Tastes(beyond, generosity(beyond), leans, word_splits(leans))
 

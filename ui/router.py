@@ -65,6 +65,7 @@ def run() -> None:
             current.run()
     finally:
         _reached.reset(token)
+        live.settle()
 
 
 def require() -> None:

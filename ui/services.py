@@ -1,19 +1,15 @@
-"""Everything that lives longer than one run of a page: the only place with cached resources, but
-for what judges the predictions (`ui.judging`).
+"""Everything that lives longer than one run of a page: the store, the world, the models.
 
-What is read from the store is cached under the store's version, what the model says under the
-version and the model's generation. Both are integers that only rise, so nothing goes stale.
+What is read from the store is cached under the store's version, an integer that only rises, so
+nothing goes stale. What models say is kept by `ui.predictions`, `ui.judging` and `ui.portraits`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -23,18 +19,15 @@ from club.errors import InvalidInput
 from club.search import MovieSearch
 from club.store import Store
 from club.world import catalogue, training_data
-from recommender import Dataset, HybridModel, Reactions, evaluation, load_bundled
-from recommender.ask import for_the_club, what_to_rate
+from recommender import Dataset, evaluation, load_bundled
 from recommender.bundled import DATA, demo_club
-from recommender.columns import MEMBER, MOVIE, RATING
-from recommender.similar import similar as movies_like
+from recommender.columns import MEMBER, MOVIE
 from recommender.trainer import Trainer
 from ui.evaluator import Evaluator, fingerprint
 from ui.latest import Latest
 from ui.view import Catalogue
 from ui.view import View as View  # noqa: PLC0414  (every page asks here for the club)
 
-ASKED_ABOUT, QUESTIONS = 800, 6
 WHO = "in_whose_name"  # in the session: see `ui.identity`
 WORLD = "world"  # in the club's folder: the data that the club brought
 
@@ -147,8 +140,9 @@ def learn() -> bool:
     return _trainer(var()).start(lambda: training_data(world(), club), club.version())
 
 
-def _digest(movies: pd.DataFrame) -> str:
-    said = repr(list(movies.itertuples(name=None)))
+def digest(frame: pd.DataFrame) -> str:
+    """Return what tells a frame, with all that it says, from others."""
+    said = repr(list(frame.itertuples(name=None)))
     return hashlib.sha256(said.encode()).hexdigest()
 
 
@@ -162,7 +156,7 @@ def _catalogue(location: str, world_number: int, digest: str) -> Catalogue:
 def _view(location: str, version: int, world_number: int) -> View:
     club = _store(location)
     own, details = club.movies(), club.movie_details()
-    known = _catalogue(location, world_number, _digest(own) + _digest(details))
+    known = _catalogue(location, world_number, digest(own) + digest(details))
     movies, guests, ratings = known.movies, club.guests(), club.ratings(include_guests=True)
     # A movie of a world that is gone keeps its ratings, but there is nothing to show.
     ratings = ratings[ratings[MOVIE].isin(movies.index)]
@@ -201,153 +195,6 @@ def search(club: View, text: str, limit: int = 8) -> list[int]:
     return _search(world_number(), own, club.movies).find(text, limit)
 
 
-def model(club: View) -> HybridModel | None:
-    """Return the model that serves, taught about every movie; None before the first."""
-    generation = trainer().status.generation  # before the model: never newer than it
-    learned = trainer().model
-    if learned is None:
-        return None
-    new, digest = _new(database(), club.version, world_number(), generation, learned, club)
-    return _taught((database(), generation, digest), learned, new)
-
-
-Key = tuple[str, int, str]
-
-
-def _key(club: View) -> Key:
-    """Return what tells the model that serves from others; to be asked for before the model."""
-    generation = trainer().status.generation
-    learned = trainer().model
-    if learned is None:
-        return database(), generation, ""
-    _, digest = _new(database(), club.version, world_number(), generation, learned, club)
-    return database(), generation, digest
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _new(
-    location: str,
-    version: int,
-    world_number: int,
-    generation: int,
-    _learned: HybridModel,
-    _club: View,
-) -> tuple[pd.DataFrame, str]:
-    """Return the movies that the model has not learned from, and a digest of what is said of them.
-
-    They are the club's own, those of a world from which it has not learned yet, and what guests
-    imagine.
-    """
-    movies = _club.movies[~_club.movies.index.isin(_learned.movie_ids)]
-    if len(_club.imagined.movies):
-        movies = pd.concat([movies, _club.imagined.movies])
-    return movies, _digest(movies)
-
-
-# Not under the version: ratings teach it no movies, and what it has computed is worth keeping.
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _taught(key: Key, _learned: HybridModel, _new: pd.DataFrame) -> HybridModel:
-    return _learned.with_movies(_new)
-
-
-def reactions(
-    club: View, movie_ids: tuple[int, ...], member_ids: tuple[int, ...]
-) -> Reactions | None:
-    """Return what the members are expected to think; None while there is no model at all."""
-    key, serving = _key(club), model(club)
-    if serving is None:
-        return None
-    movies = np.array(movie_ids, dtype=np.int64)
-    nobody = serving.react(club.evidence.iloc[:0], movies, member_ids=())
-    each = [
-        _reaction(key, member, _said(club, member), movies.tobytes(), serving)
-        for member in member_ids
-    ]
-    return replace(
-        nobody,
-        member_ids=member_ids,
-        mean=np.vstack([nobody.mean, *[mean for mean, _ in each]]),
-        sd=np.vstack([nobody.sd, *[sd for _, sd in each]]),
-    )
-
-
-def _said(club: View, member: int) -> bytes:
-    """Return all that is known of a member's taste, for keys."""
-    return bytes(club.of(member)[[MOVIE, RATING]].to_numpy(dtype=np.float64).tobytes())
-
-
-def _own(member: int, said: bytes) -> pd.DataFrame:
-    movies, stars = np.frombuffer(said).reshape(-1, 2).T
-    return pd.DataFrame({MEMBER: member, MOVIE: movies.astype(np.int64), RATING: stars})
-
-
-# Under what the member said, not the version: it changes nothing for the others.
-@st.cache_resource(show_spinner=False, max_entries=150)
-def _reaction(
-    key: Key, member: int, said: bytes, movies: bytes, _model: HybridModel
-) -> tuple[np.ndarray, np.ndarray]:
-    wanted = np.frombuffer(movies, dtype=np.int64)
-    found = _model.react(_own(member, said), wanted, member_ids=[member])
-    return found.mean, found.sd
-
-
-def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
-    """Return what `recommender.similar` finds; None while there is no model at all."""
-    serving = model(club)
-    if serving is None:
-        return None
-    generation = trainer().status.generation
-    key = (database(), club.version, world_number(), generation)
-    return _similar(key, movie_id, limit, serving, club.movies)
-
-
-@st.cache_resource(show_spinner=False, max_entries=64)
-def _similar(
-    key: tuple[str, int, int, int],
-    movie_id: int,
-    limit: int,
-    _model: HybridModel,
-    _movies: pd.DataFrame,
-) -> pd.DataFrame:
-    # A model may have learned from movies that are no longer there: an earlier club's own.
-    gone = len(_model.movie_ids) - int(_movies.index.isin(_model.movie_ids).sum())
-    found = movies_like(_model, movie_id, limit + gone)
-    return found[found[MOVIE].isin(_movies.index)].head(limit)
-
-
-def questions(club: View) -> dict[int, tuple[int, ...]]:
-    """Return the movies whose rating would tell most about the shortlist, and whom to ask."""
-    key, serving = _key(club), model(club)
-    if serving is None or not club.names or not club.shortlist:
-        return {}
-    asked = for_the_club(
-        {
-            member: _question(
-                key, world_number(), member, _said(club, member), club.shortlist, serving
-            )
-            for member in club.names
-        },
-        QUESTIONS,
-    )
-    return dict(zip(asked[MOVIE], asked["members"], strict=True))
-
-
-@st.cache_resource(show_spinner=False, max_entries=100)
-def _question(
-    key: Key,
-    world_number: int,
-    member: int,
-    said: bytes,
-    shortlist: tuple[int, ...],
-    _model: HybridModel,
-) -> pd.DataFrame:
-    # What hardly anybody has seen is not worth asking, and would take most of the time.
-    famous = world().rating_counts.nlargest(ASKED_ABOUT).index.to_numpy()
-    return what_to_rate(
-        _model, _own(member, said), member, shortlist, candidates=famous, limit=QUESTIONS
-    )
-
-
 Moment = tuple[int, int, str]
 
 
@@ -366,18 +213,6 @@ def lately() -> Moment:
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _latest(location: str) -> Latest:
     return Latest(_store(location).version)
-
-
-def new_ratings(club: View, serving: HybridModel) -> int:
-    """Return how many ratings of the club have changed since the model learned."""
-    return _new_ratings(database(), club.version, serving.trained_at)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _new_ratings(location: str, version: int, since: datetime) -> int:
-    history = _store(location).history()
-    late = history[history["at"] > since]
-    return len(late.drop_duplicates([MEMBER, MOVIE]))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -57,12 +58,18 @@ def _draws(n_units: int, rng: np.random.Generator) -> np.ndarray:
     return rng.multinomial(n_units, np.full(n_units, 1 / n_units), size=DRAWS).astype(np.float64)
 
 
+@lru_cache(maxsize=32)
+def _first_draws(n_units: int, seed: int) -> np.ndarray:
+    """Return `_draws` of a new generator; few figures differ in how many units they rest on."""
+    return _draws(n_units, np.random.default_rng(seed)).astype(np.uint16)  # a quarter of the room
+
+
 def intervals(tally: Tally, seed: int = 0) -> pd.DataFrame:
     """Return value, low and high of each metric: the 95% percentile bootstrap over units.
 
     Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13.
     """
-    drawn = tally.values(_draws(len(tally.total), np.random.default_rng(seed)))
+    drawn = tally.values(_first_draws(len(tally.total), seed).astype(np.float64))
     low, high = np.nanquantile(drawn, LEVEL, axis=0)
     return pd.DataFrame(
         {"metric": tally.metrics, "value": tally.values(), "low": low, "high": high}

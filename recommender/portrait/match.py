@@ -15,7 +15,7 @@ independent, so a little data says one half in the second way, with a wide inter
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -139,6 +139,26 @@ def same_stars(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.einsum("sdm,sdm->d", one, near) / one.shape[2]
 
 
+def draw_member(
+    model: HybridModel,
+    own_ratings: pd.DataFrame,
+    member_id: int,
+    *,
+    panel: int = PANEL,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Drawn:
+    """Draw what one member thinks of the panel; the same whoever else is compared.
+
+    Args:
+        own_ratings: the member's member_id, movie_id, rating.
+        panel: how many well-known movies, at most.
+    """
+    own = check_ratings(own_ratings, who=MEMBER)
+    rng = np.random.default_rng([seed, member_id])
+    return draw_taste(model, own, member_id, well_known(model, panel), rng=rng, draws=draws)
+
+
 def matches(
     model: HybridModel,
     member_ratings: pd.DataFrame,
@@ -156,6 +176,33 @@ def matches(
         panel: how many well-known movies they are compared on, at most.
 
     Returns:
+        As `compare`.
+    """
+    ratings = check_ratings(member_ratings, who=MEMBER)
+    each = {
+        member: draw_member(
+            model,
+            ratings[ratings[MEMBER] == member],
+            member,
+            panel=panel,
+            draws=draws,
+            seed=seed,
+        )
+        for member in member_ids
+    }
+    return compare(model, ratings, each)
+
+
+def compare(
+    model: HybridModel, member_ratings: pd.DataFrame, drawn: Mapping[int, Drawn]
+) -> pd.DataFrame:
+    """Compare the draws of every two members.
+
+    Args:
+        member_ratings: member_id, movie_id, rating.
+        drawn: of each member who is compared, in order, what `draw_member` returns.
+
+    Returns:
         first, second (member ids), measure ("stars" or "taste"), value, low, high (shares 0..1:
         the median and 80% interval over the draws), reference (chance for the taste; for the stars
         the mean of all pairs), clarity ("alike" where 95% of the draws lie above the reference,
@@ -164,19 +211,16 @@ def matches(
         pair and measure.
     """
     ratings = check_ratings(member_ratings, who=MEMBER)
-    rows, rng = well_known(model, panel), np.random.default_rng(seed)
+    draws, panel = next((each.liking.shape for each in drawn.values()), (DRAWS, PANEL))
+    rows = well_known(model, panel)
     crowd = model.bias.mu + model.bias.expected[rows]
-    prefer, chances = {}, {}
-    for member in member_ids:
-        own = ratings[ratings[MEMBER] == member]
-        drawn = draw_taste(model, own, member, rows, rng=rng, draws=draws)
-        prefer[member] = preferences(drawn.liking)
-        chances[member] = star_chances(drawn, crowd, model.cuts)
-    pairs = list(combinations(member_ids, 2))
+    prefer = {member: preferences(each.liking) for member, each in drawn.items()}
+    chances = {member: star_chances(each, crowd, model.cuts) for member, each in drawn.items()}
+    pairs = list(combinations(drawn, 2))
     stars = [same_stars(chances[one], chances[other]) for one, other in pairs]
     taste = [(prefer[one] == prefer[other]).mean(axis=1) for one, other in pairs]
     usual = float(np.median(stars, axis=1).mean()) if pairs else CHANCE
-    both = in_common(ratings, member_ids)
+    both = in_common(ratings, list(drawn))
     return pd.concat(
         [
             _summary(both, STARS, np.reshape(stars, (len(pairs), draws)), usual),

@@ -3,39 +3,53 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 from furnished import Open
 from hypothesis import given
 from hypothesis import strategies as st
 
 from club.store import Store
 from recommender import HybridModel
-from ui import live, services
+from recommender.evaluation.club import leave_one_out
+from recommender.portrait.match import matches
+from ui import judging, live, portraits, predictions, services
 from ui.latest import RECALLED, Latest
-from ui.live import DRAWN, Turns
+from ui.live import ADDRESS, DRAWN, LATE_SINCE, MOST_ASTRAY, PATIENCE, Turns
 
 
 @contextmanager
-def drawing(turns: Turns) -> Iterator[None]:
-    """Another page, which takes a turn and is being drawn meanwhile."""
-    taken, drawn = threading.Event(), threading.Event()
+def meanwhile(begin: Callable[[], object]) -> Iterator[None]:
+    """Another thread, which has done `begin` and goes on until the end."""
+    begun, over = threading.Event(), threading.Event()
 
     def draw() -> None:
-        if turns.take():
-            taken.set()
-        drawn.wait()
+        begin()
+        begun.set()
+        over.wait()
 
     page = threading.Thread(target=draw)
     page.start()
-    assert taken.wait(10)
+    assert begun.wait(10)
     try:
         yield
     finally:
-        drawn.set()
+        over.set()
         page.join()
+
+
+def drawing(turns: Turns) -> AbstractContextManager[None]:
+    """Another page, which takes a turn and is being drawn meanwhile."""
+
+    def take() -> None:
+        if turns.take(0.0):
+            turns.come()  # as every page that is drawn
+
+    return meanwhile(take)
 
 
 @given(st.lists(st.sampled_from(["write", "ask", "recall", "wait"]), max_size=40))
@@ -50,7 +64,7 @@ def test_what_is_recalled_is_hardly_older_than_a_moment(steps: list[str]) -> Non
         elif step == "ask":
             assert latest.ask() == versions[-1][1]
         else:
-            allowed = [number for at, number in versions if at < now - RECALLED + 1e-9]
+            allowed = [number for at, number in versions if at < now - RECALLED - 1e-9]
             assert max(allowed, default=0) <= latest.recall() <= versions[-1][1]
 
 
@@ -77,9 +91,59 @@ def test_pages_are_drawn_for_others_a_few_at_a_time() -> None:
     turns = Turns(at_once=2)
     with drawing(turns):
         with drawing(turns):
-            assert not turns.take()
-        assert turns.take()  # the page that was drawn has given its turn back
-        assert not turns.take()
+            assert not turns.take(0.0)
+        assert turns.take(0.0)  # the page that was drawn has given its turn back
+        assert not turns.take(0.0)
+
+
+def test_pages_wait_for_a_visitor_who_does_something_but_not_forever() -> None:
+    turns = Turns(at_once=1)
+    with meanwhile(turns.come):
+        assert not turns.take(0.0)
+        assert not turns.take(PATIENCE - 0.1)
+        assert turns.take(PATIENCE)
+        assert not turns.take(PATIENCE)  # as many at once as ever
+    turns = Turns(at_once=1)
+    with meanwhile(turns.come):
+        pass
+    assert turns.take(0.0)
+
+
+def test_a_page_knows_since_when_it_is_late(open_page: Open, store: Store, monkeypatch) -> None:
+    monkeypatch.setattr("ui.latest.RECALLED", 0.0)
+    waits, now = [], 100.0
+    monkeypatch.setattr(live, "_turns", SimpleNamespace(come=lambda: None, take=waits.append))
+    monkeypatch.setattr(live.time, "monotonic", lambda: now)
+    app = open_page("rate", movie="1")
+    store.rate(1, 1, 0.5)
+    with monkeypatch.context() as patch:
+        patch.setattr(live.st, "session_state", app.session_state)
+        live._is_late()
+        now = 101.5
+        live._is_late()
+    assert waits == [0.0, 1.5]
+    assert app.run().session_state[LATE_SINCE] is None
+
+
+def test_a_beat_from_the_address_of_before_does_not_bring_that_back(
+    open_page: Open, monkeypatch
+) -> None:
+    app = open_page("rate", movie="1")
+    page, query = app.session_state[ADDRESS]
+    assert (page != "", query) == (True, {"movie": ["1"]})
+    with monkeypatch.context() as patch:
+        patch.setattr(live.st, "session_state", app.session_state)
+        for sent in [("", query), (page, {"movie": ["2"]})]:
+            patch.setattr(live, "_address", lambda sent=sent: sent)
+            astray = [live._is_astray() for _ in range(MOST_ASTRAY + 1)]
+            assert astray == [True] * MOST_ASTRAY + [False]  # a page never stays dead
+        patch.setattr(live, "_address", lambda: (page, query))
+        assert not live._is_astray()
+
+
+def test_an_address_that_the_page_corrects_is_what_it_has_drawn(open_page: Open) -> None:
+    app = open_page("explore", genre="No such genre", again="true")
+    assert app.session_state[ADDRESS][1] == {"again": ["true"]}
 
 
 def test_a_page_shows_what_others_did(open_page: Open, store: Store, monkeypatch) -> None:
@@ -108,10 +172,10 @@ def test_a_page_whose_turn_it_is_not_stays_as_it_is(open_page: Open, store: Stor
 def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None:
     club = services.view()
     movies, members = tuple(club.movies.index[:40]), tuple(club.names)
-    services.reactions(club, movies, members)
+    predictions.reactions(club, movies, members)
     store.rate(members[2], movies[3], 0.5)
     club = services.view()
-    found, serving = services.reactions(club, movies, members), services.model(club)
+    found, serving = predictions.reactions(club, movies, members), predictions.model(club)
     whole = serving.react(club.evidence, movies, member_ids=members)
     assert (found.member_ids, found.movie_ids) == (whole.member_ids, whole.movie_ids)
     for name in ("mean", "sd", "shared_sd", "cuts"):
@@ -121,7 +185,7 @@ def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None
 def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, monkeypatch) -> None:
     club = services.view()
     movies, members = tuple(club.movies.index[:40]), tuple(club.names)
-    services.reactions(club, movies, members)
+    predictions.reactions(club, movies, members)
     asked: list[int] = []
     react = HybridModel.react
 
@@ -131,19 +195,35 @@ def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, m
 
     monkeypatch.setattr(HybridModel, "react", noted)
     store.rate(members[2], movies[3], 0.5)
-    services.reactions(services.view(), movies, members)
+    predictions.reactions(services.view(), movies, members)
     assert asked == [members[2]]
 
 
 def test_a_movie_that_the_club_adds_is_expected_at_once(store: Store) -> None:
     club = services.view()
-    services.reactions(club, (1,), tuple(club.names))
+    predictions.reactions(club, (1,), tuple(club.names))
     movie = store.add_movie("Made at home", 2020, ["Drama"], ["heist"])
     club = services.view()
-    found = services.reactions(club, (1, movie), tuple(club.names))
+    found = predictions.reactions(club, (1, movie), tuple(club.names))
     assert found.movie_ids == (1, movie)
 
 
 def test_nobody_is_expected_to_think_anything_where_nobody_is_there(store: Store) -> None:
-    found = services.reactions(services.view(), (1, 2), ())
+    found = predictions.reactions(services.view(), (1, 2), ())
     assert found.mean.shape == (0, 2)
+
+
+def test_what_is_kept_of_each_member_is_what_all_would_be_anew(store: Store) -> None:
+    club = services.view()
+    before = judging.left_out(club), portraits.matches(club)
+    store.rate(list(club.names)[2], int(club.ratings["movie_id"].iloc[0]), 0.5)
+    club = services.view()
+    serving, (learned, _) = predictions.model(club), predictions.learned_ratings(club)
+    found = judging.left_out(club), portraits.matches(club)
+    anew = (
+        leave_one_out(serving, club.ratings, learned),
+        matches(serving, club.ratings, list(club.names)),
+    )
+    for kept, computed, old in zip(found, anew, before, strict=True):
+        pd.testing.assert_frame_equal(kept, computed)
+        assert not kept.equals(old)

@@ -194,7 +194,7 @@ def test_a_new_rating_shows_at_once(open_page: Open, store: Store) -> None:
 def test_nothing_is_computed_twice(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     open_page("pictures")
     calls: list[str] = []
-    for name in ("matched", "distances", "leanings", "awards"):
+    for name in ("draw_member", "compare", "distances", "leanings", "awards"):
         monkeypatch.setattr(portraits, name, lambda *_, name=name, **__: calls.append(name))
     open_page("pictures")
     assert calls == []

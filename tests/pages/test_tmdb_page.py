@@ -13,7 +13,7 @@ from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import services, tmdb
+from ui import predictions, services, tmdb
 from ui.pictures import picture_from_tmdb
 
 HEAT = 6  # in the catalogue; 949 at TMDB
@@ -138,7 +138,7 @@ def test_a_movie_is_added_with_all_that_is_known(open_page, with_key, fake, stor
     assert "tmdb_add" not in [button.key for button in app.button]
     club = services.view()
     assert services.search(club, "기생충") == [store.movies().index[-1]]
-    assert services.reactions(club, club.shortlist, tuple(club.names)).mean.shape == (8, 7)
+    assert predictions.reactions(club, club.shortlist, tuple(club.names)).mean.shape == (8, 7)
 
 
 def test_a_movie_can_stay_off_the_shortlist(open_page, with_key, store: Store) -> None:

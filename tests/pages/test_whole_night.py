@@ -11,7 +11,7 @@ from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import evenings, services
+from ui import evenings, predictions, services
 
 ANA, BRUNO, CHIARA = 1, 2, 3
 UP, CONTACT, CHINATOWN = 68954, 1584, 1252
@@ -43,7 +43,7 @@ def decide(store: Store, night: int, movie: int = UP, by: str = "average") -> pd
     found = evenings.find(club, night)
     assert found is not None
     promised = evenings.promise(club, found, evenings.candidates(club, found).movies)
-    model = services.model(club)
+    model = predictions.model(club)
     assert promised is not None
     assert model is not None
     name = evenings.model_name(model)

@@ -8,7 +8,7 @@ from datetime import date
 import streamlit as st
 
 from club.rules import LONGEST_RUNTIME
-from ui import services
+from ui import predictions, services
 from ui.components.basics import change, movie_link, notify
 from ui.services import View
 from ui.text import between, film, plain, stars
@@ -89,7 +89,7 @@ def _expected(club: View, movie: int) -> None:
     """Draw what everyone should give the movie that was added last."""
     with st.container(border=True, key="own_expected", gap="xsmall"):
         movie_link(club, movie)
-        reactions = services.reactions(club, (movie,), tuple(club.names))
+        reactions = predictions.reactions(club, (movie,), tuple(club.names))
         if reactions is None or not club.names:
             st.caption("Predictions come once there are members and a model that has learned.")
             return

@@ -18,7 +18,7 @@ from recommender.discover import discover
 from recommender.group import STRATEGIES
 from recommender.similar import similar
 from recommender.taste_map import regions
-from ui import mapping, services
+from ui import mapping, predictions, services
 from ui.components.basics import change, empty_state, facts, movie_link, poster_image
 from ui.components.tonight import CHART
 from ui.posters import main_genre
@@ -140,8 +140,8 @@ def found(club: View, here: Sequence[int], strategy: str, movies: pd.Index, dial
     if not len(left):
         _nothing(len(movies))
         return
-    model = services.model(club)
-    reactions = services.reactions(club, tuple(left.tolist()), tuple(here))
+    model = predictions.model(club)
+    reactions = predictions.reactions(club, tuple(left.tolist()), tuple(here))
     if model is None or reactions is None:
         st.markdown("The first predictions are on their way; they take a second or two.")
         st.skeleton(height=240)
@@ -289,7 +289,7 @@ def _wait_for_map() -> None:
 def _dots(club: View, here: Sequence[int], places: pd.DataFrame) -> pd.DataFrame:
     """Return what the chart needs of each movie."""
     ids = places[MOVIE].tolist()
-    reactions = services.reactions(club, tuple(ids), tuple(here)) if here and ids else None
+    reactions = predictions.reactions(club, tuple(ids), tuple(here)) if here and ids else None
     given = club.ratings.groupby(MOVIE)["rating"].mean()
     return places.assign(
         title=[film(club.title(movie), club.year(movie)) for movie in ids],

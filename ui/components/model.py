@@ -7,7 +7,7 @@ from collections import Counter
 import streamlit as st
 
 from recommender import HybridModel
-from ui import services
+from ui import predictions, services
 from ui.components.basics import notify
 from ui.services import View
 from ui.text import ago, counted
@@ -40,7 +40,7 @@ def age(club: View, model: HybridModel) -> None:
     if club.version == trainer.learned_version:
         st.success("It is up to date: nothing has changed since.", icon=":material/check_circle:")
         return
-    new = services.new_ratings(club, model)
+    new = predictions.new_ratings(club, model)
     if not new:
         what = "The club has changed since, but no rating has."
     else:

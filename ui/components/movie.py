@@ -11,7 +11,7 @@ from recommender import Reactions
 from recommender.charts import rating_distribution
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import with_given
-from ui import judging, router, services
+from ui import judging, predictions, router, services
 from ui.components import tonight, why
 from ui.components.basics import change, empty_state, header, poster_image
 from ui.components.find import find
@@ -47,7 +47,7 @@ def hero(club: View, movie: int) -> None:
     # Bookmarks and the browser's history say which movie it is.
     st.set_page_config(page_title=f"{film(club.title(movie), club.year(movie))} · Movie club")
     to_come = tuple(member for member in club.names if (member, movie) not in club.stars)
-    expected = services.reactions(club, (movie,), to_come)
+    expected = predictions.reactions(club, (movie,), to_come)
     with st.container(border=True, key="movie"):
         left, right = st.columns([5, 6], gap="medium")
         with left:
@@ -239,7 +239,7 @@ def _chip(keyword: str) -> None:
 
 def alike(club: View, movie: int) -> None:
     """Draw the movies that are most like this one, each a way to its own page."""
-    found = services.similar(club, movie, LIKE)
+    found = predictions.similar(club, movie, LIKE)
     if found is None:
         return
     st.subheader("Similar movies", anchor=False)

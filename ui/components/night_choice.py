@@ -11,7 +11,7 @@ from club.candidates import Candidates, Reason
 from club.nights import Night
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
-from ui import evenings, identity, services
+from ui import evenings, identity, predictions, services
 from ui.components import night_compare, tonight
 from ui.components.basics import called_apart, change, empty_state
 from ui.components.night import VIEW, named
@@ -182,7 +182,7 @@ def _by_vote(club: View, night: Night, movies: Sequence[int]) -> Proposal:
 
 def _by_predictions(club: View, night: Night, movies: Sequence[int]) -> Proposal:
     strategy = tonight.choose_strategy()
-    reactions = services.reactions(club, tuple(movies), night.present)
+    reactions = predictions.reactions(club, tuple(movies), night.present)
     if reactions is None:
         return Proposal(
             None, strategy, "The first predictions are on their way; they take a second or two."
@@ -219,7 +219,7 @@ def _noted(way: str | None, found: Proposal, chosen: int | None) -> str:
 def _decide(night_id: int, movies: tuple[int, ...], movie: int, by: str) -> None:
     # What the others did since this page was drawn counts, too.
     club, book = services.view(), evenings.book()
-    night, model = evenings.find(club, night_id), services.model(club)
+    night, model = evenings.find(club, night_id), predictions.model(club)
     frame = None if night is None else evenings.promise(club, night, movies)
     if night is None or frame is None or model is None:
         return

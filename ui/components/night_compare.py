@@ -13,7 +13,7 @@ from recommender.charts import gains_and_losses, strategies_side_by_side
 from recommender.columns import MEMBER, MOVIE
 from recommender.compare import Comparison, sentence, side_by_side
 from recommender.group import STRATEGIES
-from ui import evenings, services
+from ui import evenings, predictions
 from ui.components import tonight
 from ui.services import View
 from ui.text import listed, plain
@@ -21,7 +21,7 @@ from ui.text import listed, plain
 
 def compare(club: View, night: Night, movies: Sequence[int]) -> None:
     """Draw all strategies side by side: where they agree, and who gains where they do not."""
-    reactions = services.reactions(club, tuple(movies), night.present)
+    reactions = predictions.reactions(club, tuple(movies), night.present)
     if reactions is None:
         st.caption("The first predictions are on their way; they take a second or two.")
         return

@@ -9,7 +9,7 @@ import streamlit as st
 
 from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
-from ui import evenings, identity, services
+from ui import evenings, identity, predictions, services
 from ui.components import night as nights
 from ui.components.basics import change, facts, movie_link, notify, one_at_a_time, poster_image
 from ui.components.find import end, find
@@ -52,7 +52,7 @@ def search(club: View) -> bool:
 
 def suggestions(club: View, but: int | None) -> None:
     """Draw what the club may rate next: what would tell most, the shortlist, what it rated."""
-    questions = {movie: who for movie, who in services.questions(club).items() if movie != but}
+    questions = {movie: who for movie, who in predictions.questions(club).items() if movie != but}
     if questions:
         st.markdown("##### Worth rating next", help=WORTH_HELP)
         shelf(
@@ -140,7 +140,7 @@ def _being_rated(club: View, movie: int) -> None:
 
 def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> None:
     members = tuple(member for member, _ in changes if member in club.names)
-    before = services.reactions(club, club.shortlist, members)
+    before = predictions.reactions(club, club.shortlist, members)
     for member, stars in changes:  # one by one: each tap is taken back by itself
         rate = identity.own(services.store().rate_many, [member])
         if change(rate, [(member, movie, stars)]) is None:
@@ -154,7 +154,7 @@ def _moved(club: View, before: Reactions | None) -> str:
     """Return as Markdown how the members' stars for tonight moved since `before`."""
     if before is None:
         return ""
-    after = services.reactions(club, before.movie_ids, before.member_ids)
+    after = predictions.reactions(club, before.movie_ids, before.member_ids)
     if after is None:
         return ""
     lines = []

@@ -13,7 +13,7 @@ from recommender.charts import group_heatmap, prediction_intervals
 from recommender.columns import MEMBER, MOVIE
 from recommender.group import MISERY, STRATEGIES, rank
 from recommender.strategies import LIKED
-from ui import evenings, live, services
+from ui import evenings, live, predictions
 from ui.components import why
 from ui.components.basics import empty_state, errors_shown, facts, movie_link, poster_image
 from ui.services import View
@@ -156,7 +156,7 @@ def show_ranking(
     Args:
         actions: draws more buttons for a movie.
     """
-    present = services.reactions(club, movies, tuple(here))
+    present = predictions.reactions(club, movies, tuple(here))
     if present is None:
         with st.container(border=True, key="first_model"):
             st.markdown("The first predictions are on their way; they take a second or two.")

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from recommender.explain import sentence
-from ui import services
+from ui import predictions
 from ui.services import View
 from ui.text import half_stars, plain
 
@@ -24,7 +24,7 @@ def ask(club: View, members: Sequence[int], movie: int, key: str) -> None:
         key=f"{key}_{movie}",
         wrap=True,
     )
-    model = services.model(club)
+    model = predictions.model(club)
     if member is None or model is None:
         return
     parts = model.explain(club.evidence, member, movie)
