@@ -173,7 +173,7 @@ class Gate:
             role: tells what its holder may do, whenever that is asked.
         """
         with self._lock:
-            if _key(token) not in self._gone:
+            if not self.has_left(token):
                 self._remember(token, role)
 
     def _remember(self, token: str, role: Callable[[], Role | None]) -> None:
@@ -195,16 +195,20 @@ class Gate:
         return None if found is None or found.until <= self._clock() else found.role()
 
     def leave(self, token: str) -> None:
-        """Take the pass back; only a passphrase gives this token another one."""
+        """Take the pass back; only a passphrase gives this token another one.
+
+        Args:
+            token: by each line of which its holder would be known again.
+        """
         with self._lock:
             self._passes.pop(_key(token), None)
-            self._gone[_key(token)] = None
-            if len(self._gone) > GONE:
+            self._gone |= dict.fromkeys(map(_key, token.splitlines()))
+            while len(self._gone) > GONE:
                 del self._gone[next(iter(self._gone))]
 
     def has_left(self, token: str) -> bool:
-        """Return whether the holder of `token` gave the pass back."""
-        return _key(token) in self._gone
+        """Return whether the holder of `token`, or of a line of it, gave the pass back."""
+        return any(_key(line) in self._gone for line in token.splitlines())
 
 
 def _key(token: str) -> bytes:

@@ -68,7 +68,11 @@ def browser(cookies: Mapping[str, str]) -> str | None:
 def account(cookies: Mapping[str, str]) -> str | None:
     """Return what Streamlit gave a browser when somebody logged in there, None where nobody did.
 
-    It is signed, is another one after every login, and lies in parts where it is long.
+    It is another one after every login, and lies in several cookies, here lines, where it is long:
+    "content.time.signature" each. The same signature can be written in several ways, and a cookie
+    more changes nothing for Streamlit: `Gate.leave` goes by each line.
     """
-    parts = [cookies[name] for name in sorted(cookies) if _ACCOUNT.fullmatch(name)]
-    return "\n".join(parts) or None
+    parts = [
+        cookies[name].rpartition(".")[0] for name in sorted(cookies) if _ACCOUNT.fullmatch(name)
+    ]
+    return "\n".join(part for part in parts if part) or None

@@ -137,7 +137,8 @@ def test_logging_out_closes_every_tab_and_the_cookie_is_worth_nothing(
     is_outside(tab, LOG_IN)  # within a heartbeat, without being touched
     assert server.ask("/media/any", "club.localhost", Cookie=cookie) == 403
     thief = browser.new_context()
-    thief.add_cookies(stolen)
+    more = {"name": "_streamlit_user_9", "value": "one.more.part"}  # which Streamlit passes over
+    thief.add_cookies([*stolen, {**more, "domain": "club.localhost", "path": "/"}])
     theirs = thief.new_page()
     theirs.goto(f"{server.url}/club")
     settled(theirs)

@@ -91,15 +91,39 @@ def test_a_login_that_was_ended_in_another_tab_ends_here(
     accounts: dict[str, Any], open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(st, "logout", lambda: None)
-    monkeypatch.setattr(type(st.context), "cookies", {"_streamlit_user": "signed.1"})
+    monkeypatch.setattr(type(st.context), "cookies", {"_streamlit_user": "claims.1.signed"})
     accounts |= {"is_logged_in": True, "email": "ana@example.org", "email_verified": True}
     app, tab = open_page("club"), open_page("rate")
     click(tab, "Log out")
     assert is_outside(app.run())
-    assert gate.gate().role("signed.1") is None
+    assert gate.gate().role("claims.1") is None
     assert [button.label for button in app.button] == ["Log in"]
-    monkeypatch.setattr(type(st.context), "cookies", {"_streamlit_user": "signed.2"})
+    monkeypatch.setattr(type(st.context), "cookies", {"_streamlit_user": "claims.2.signed"})
     assert not is_outside(open_page("rate"))
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"_streamlit_user_9": "another.3.signed"},
+        {"_streamlit_user": "claims.1.signee"},
+        {"_streamlit_user": "chunks-1.3.signed", "_streamlit_user_1": "claims.1.signed"},
+    ],
+    ids=["one more", "signed otherwise", "as a part of another"],
+)
+def test_who_copied_a_cookie_cannot_change_it_so_that_it_lasts(
+    accounts: dict[str, Any],
+    open_page: Open,
+    monkeypatch: pytest.MonkeyPatch,
+    changed: dict[str, str],
+) -> None:
+    monkeypatch.setattr(st, "logout", lambda: None)
+    cookies = {"_streamlit_user": "claims.1.signed"}
+    monkeypatch.setattr(type(st.context), "cookies", cookies)
+    accounts |= {"is_logged_in": True, "email": "ana@example.org", "email_verified": True}
+    click(open_page(), "Log out")
+    monkeypatch.setattr(type(st.context), "cookies", cookies | changed)
+    assert is_outside(open_page())
 
 
 @pytest.mark.parametrize("secret", ["", "a long random text"])

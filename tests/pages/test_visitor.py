@@ -43,8 +43,13 @@ def test_a_cookie_that_is_none_of_ours_names_no_browser(cookie: str) -> None:
     assert visitor.browser({}) is None
 
 
-def test_an_account_is_known_by_all_parts_of_its_cookie() -> None:
-    cookies = {"_streamlit_user": "chunks-2", "_streamlit_user_1": "a", "_streamlit_user_2": "b"}
-    other = {"_streamlit_user_tokens": "t", "_streamlit_xsrf": "x", "streamlit_user": "u"}
-    assert visitor.account(cookies | other) == visitor.account(cookies) == "chunks-2\na\nb"
-    assert visitor.account(other) is None
+def test_an_account_is_known_by_all_parts_of_its_cookie_but_not_by_how_they_are_signed() -> None:
+    cookies = {
+        "_streamlit_user": "chunks-2.7.sig",
+        "_streamlit_user_1": "a.7.sig",
+        "_streamlit_user_2": "b.7.sig",
+    }
+    other = {"_streamlit_user_tokens": "t.7.s", "_streamlit_xsrf": "x", "streamlit_user": "u.7.s"}
+    assert visitor.account(cookies | other) == visitor.account(cookies) == "chunks-2.7\na.7\nb.7"
+    assert visitor.account(cookies | {"_streamlit_user_2": "b.7.sih"}) == visitor.account(cookies)
+    assert visitor.account(other | {"_streamlit_user": "unsigned"}) is None
