@@ -55,7 +55,7 @@ def greet(club: View) -> None:
 def me(club: View) -> int | None:
     """Return the member who holds this browser, None: nobody in particular."""
     found = _by_account(club) or _browsers(services.var()).get(_browser(), NOBODY)
-    return found if found in club.names else None
+    return found if found in _may_be(club) else None
 
 
 def only_own(club: View) -> bool:
@@ -101,7 +101,7 @@ def _ask(club: View) -> None:
     with st.container(border=True, key="who"):
         st.pills(
             "Who are you?",
-            [*club.names, NOBODY],
+            [*_may_be(club), NOBODY],
             format_func=_called(club).__getitem__,
             key=ASKED,
             on_change=say,
@@ -115,7 +115,7 @@ def choice(club: View, key: str = CHOSEN) -> None:
     if (by_account := _by_account(club)) is not None:
         st.caption(f"You are {plain(club.names[by_account])}.")
         return
-    everyone = [NOBODY, *club.names]
+    everyone = [NOBODY, *_may_be(club)]
 
     def say() -> None:
         _say(st.session_state[key])
@@ -145,13 +145,22 @@ def _name(club: View) -> str | None:
 
 def _by_account(club: View) -> int | None:
     """The member whose account the visitor has logged in with."""
-    if not login.is_configured():
-        return None
-    called = login.person()
-    if called is None:
-        return None
-    key = rules.name_key(called)
-    return next((m for m, name in club.names.items() if rules.name_key(name) == key), None)
+    address = login.email() if login.is_configured() else None
+    return None if address is None else _whose(club).get(address.casefold())
+
+
+def _whose(club: View) -> dict[str, int]:
+    """Whose account is whose: address -> member_id; nobody's where nobody logs in."""
+    called = login.people() if login.is_configured() else {}
+    keys = {rules.name_key(name): member for member, name in club.names.items()}
+    found = {address: keys.get(rules.name_key(name)) for address, name in called.items()}
+    return {address: member for address, member in found.items() if member is not None}
+
+
+def _may_be(club: View) -> list[int]:
+    """Who the visitor may say to be: themselves, or anybody who has no account of their own."""
+    others = set(_whose(club).values()) - {_by_account(club)}
+    return [member for member in club.names if member not in others]
 
 
 def _say(member: int | None) -> None:

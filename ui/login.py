@@ -62,20 +62,16 @@ def role(address: str | None) -> Role | None:
     return "member" if mine in _listed(club, "members") else None
 
 
-def person() -> str | None:
-    """Return the member's name that belongs to who is logged in, None where no list says so.
+def people() -> dict[str, str]:
+    """Return whose account is which member's: address (case folded) -> the member's name.
 
     Raises:
         InvalidInput: the list is none, or cannot be read.
     """
-    people = (_section("club") or {}).get("people", {})
-    if not isinstance(people, Mapping):
+    found = (_section("club") or {}).get("people", {})
+    if not isinstance(found, Mapping):
         raise InvalidInput(f'people in {FILE} are addresses with names: "ana@example.org" = "Ana"')
-    mine = email()
-    if mine is None:
-        return None
-    names = (str(name) for one, name in people.items() if str(one).casefold() == mine.casefold())
-    return next(names, None)
+    return {str(address).casefold(): str(name) for address, name in found.items()}
 
 
 def _listed(club: Mapping[str, object], name: str) -> set[str]:

@@ -12,7 +12,7 @@ from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import gate, identity, login
+from ui import gate, identity, login, services
 
 FRIDAY = date(2026, 11, 27)
 ADDRESS = "bea@example.org"
@@ -190,6 +190,26 @@ def test_an_account_stands_beside_the_changes_or_the_member_whose_it_is(
     pills = open_page("night", night=str(night), me="Ana").pills
     options = [one.options for one in pills if one.key == "me"]
     assert options == ([["Bruno"]] if people else [])
+
+
+def test_nobody_says_to_be_who_has_an_account(
+    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lists = {"hosts": [], "members": [ADDRESS], "people": {}}
+    auth = {"client_id": "x", "cookie_secret": "0123456789abcdef" * 2}
+    monkeypatch.setattr(st, "secrets", {"auth": auth, "club": lists})
+    monkeypatch.setattr(login, "email", lambda: ADDRESS)
+    app = open_page("club")
+    assert "Ana" in app.pills(identity.ASKED).options
+    say(app, ANA)
+    lists["people"] = {"ana@example.org": "Ana"}
+    store.let_rate_for_others(False)
+    app = open_page("club")
+    assert "Ana" not in app.selectbox("you_are").options
+    assert app.selectbox("you_are").value == identity.NOBODY
+    assert identity.me(services.view()) is None
+    lists["people"][ADDRESS] = "Ana"  # two accounts of one person
+    assert identity.me(services.view()) == ANA
 
 
 def test_an_account_of_odd_letters_stands_as_the_club_can_keep_it(
