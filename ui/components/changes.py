@@ -65,7 +65,12 @@ def _for_others(club: View) -> None:
 
 def said(club: View) -> pd.DataFrame:
     """Return the latest changes in words: When (local time), Who, What; newest first."""
-    store = services.store()
+    return _said(services.database(), club.version, services.world_number(), club)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _said(location: str, version: int, world_number: int, _club: View) -> pd.DataFrame:
+    club, store = _club, services.store()
     changes = store.changes(LATEST)
     history = store.history(limit=5 * LATEST, include_guests=True)
     steps = dict(iter(history.groupby("step")))
