@@ -16,6 +16,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from glob import escape
 from pathlib import Path
 from typing import Literal
 from uuid import uuid4
@@ -110,9 +111,10 @@ def back_up(store: Store, path: Path, on_step: OnStep | None = None) -> None:
         InvalidInput: the path is taken.
         StoreUnavailable: the copy cannot be written; nothing is left of it then.
     """
-    if path.exists():
-        raise InvalidInput(f"{path} is there already; name a new file.")
+    store.version()  # what is wrong with the club is not said of the backup
     with appearing(path) as unfinished:
+        if path.exists():
+            raise InvalidInput(f"{path} is there already; name a new file.")
         if store.file is None:
             with contents.one_moment(store.database) as source:
                 write_club(source, unfinished, contents.version(source), on_step)
@@ -157,17 +159,18 @@ def new_file(database: Database, now: datetime, reason: Reason | None = None) ->
     Raises:
         StoreUnavailable: the folder cannot be made.
     """
-    folder = folder_of(database)
+    folder, ending = folder_of(database), f"-{reason}" if reason else ""
+
+    def named(time: datetime) -> Path:
+        return folder / f"{_stem(database)}-{time.strftime(_STAMP)}{ending}.db"
+
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        while named(now).exists():
+            now += timedelta(seconds=1)
     except OSError as error:
         raise StoreUnavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
-    while True:
-        ending = f"-{reason}" if reason else ""
-        file = folder / f"{_stem(database)}-{now.strftime(_STAMP)}{ending}.db"
-        if not file.exists():
-            return file
-        now += timedelta(seconds=1)
+    return named(now)
 
 
 @contextmanager
@@ -179,6 +182,7 @@ def appearing(path: Path) -> Iterator[Path]:
     """
     unfinished = path.with_name(f"{path.name}.{uuid4().hex}.{UNFINISHED}")
     try:
+        _sweep(path.parent, datetime.now(UTC), path.name)
         yield unfinished
         _finish(unfinished, path)
     except (sqlite3.Error, OSError) as error:
@@ -188,31 +192,58 @@ def appearing(path: Path) -> Iterator[Path]:
         raise StoreUnavailable(str(error).replace(str(unfinished), str(path))) from error
     finally:
         for ending in ("", "-wal", "-shm", "-journal"):
-            unfinished.with_name(unfinished.name + ending).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # of a name that is too long
+                unfinished.with_name(unfinished.name + ending).unlink()
 
 
-def write_club(source: Connection, file: Path, version: int, on_step: OnStep | None = None) -> None:
-    """Write what `source` holds to a new SQLite file, as a club of that version."""
-    with Store(file).database.write() as write:
+def write_club(
+    source: Connection,
+    file: Path,
+    version: int,
+    on_step: OnStep | None = None,
+    *,
+    act: str | None = None,
+    who: str | None = None,
+) -> None:
+    """Write what `source` holds to a new SQLite file, as a club of that version.
+
+    Args:
+        act: what is done, for the list of changes of the new club; None: not listed.
+        who: does it.
+    """
+    with Store(file).by(who).database.write(act) as write:
         contents.copy(source, write.connection, version, on_step)
+        write.version = version
 
 
 def open_still(file: Path) -> sqlite3.Connection:
-    """Open a file of SQLite to read it, leaving no trace beside it."""
-    mode = "mode=ro" if _has_rest(file) else "immutable=1"
-    connection = sqlite3.connect(f"{file.absolute().as_uri()}?{mode}", uri=True)
-    # A damaged file says what is wrong with it in words of its own.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    return connection
+    """Open a file of SQLite to read it, leaving no trace beside it.
+
+    While others write to it, what is read may be half of what they write; see `open_in_use`.
+    """
+    return _opened(file, "mode=ro" if _has_rest(file) else "immutable=1")
 
 
-def revision_of(file: Path) -> str | None:
+def open_in_use(file: Path) -> sqlite3.Connection:
+    """Open a file of SQLite to read it whole whoever writes to it meanwhile.
+
+    It may leave an empty `-wal` and a `-shm` beside the file.
+    """
+    return _opened(file, "mode=ro")
+
+
+def revision_of(
+    file: Path, opened: Callable[[Path], sqlite3.Connection] = open_still
+) -> str | None:
     """Return the revision of the club in a file; None where it holds no club of ours.
+
+    Args:
+        opened: `open_still` or `open_in_use`.
 
     Raises:
         sqlite3.Error: it is damaged or no database (then no OperationalError), or cannot be read.
     """
-    with _in_words(), closing(open_still(file)) as connection:
+    with _in_words(), closing(opened(file)) as connection:
         (page,) = connection.execute("PRAGMA page_size").fetchone()
         (verdict,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
         # SQLite takes what is missing of the last page for zeros.
@@ -240,6 +271,13 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _opened(file: Path, how: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)
+    # A damaged file says what is wrong with it in words of its own.
+    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+    return connection
 
 
 @contextmanager
@@ -291,14 +329,22 @@ def _holds(file: Path, club: tuple[object, ...]) -> bool:
 def _thin(database: Database, now: datetime) -> None:
     rolling = [backup for backup in find(database) if backup.reason is None]
     kept = keep({backup.made_at for backup in rolling}, now)
-    gone = [backup.file for backup in rolling if backup.made_at not in kept]
-    # A program that was killed could not clean up; one that writes now needs less than a day.
-    for file in folder_of(database).glob(f"*.{UNFINISHED}*"):
+    for backup in rolling:
+        if backup.made_at not in kept:
+            _remove(backup.file)
+    _sweep(folder_of(database), now)
+
+
+def _sweep(folder: Path, now: datetime, name: str = "") -> None:
+    """Remove what a program that was killed left of a file, or of any; one at work needs no day."""
+    for file in folder.glob(f"{escape(name) or '*'}.*.{UNFINISHED}*"):
         with contextlib.suppress(FileNotFoundError):
             if abs(now.timestamp() - file.stat().st_mtime) > 86_400:
-                gone.append(file)
-    for file in gone:
-        try:
-            file.unlink(missing_ok=True)
-        except OSError as error:
-            log.warning("an old backup stays: %s", error)
+                _remove(file)
+
+
+def _remove(file: Path) -> None:
+    try:
+        file.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("an old backup stays: %s", error)

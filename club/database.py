@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ _REFUSED = "refuses the user or the password."
 _NOT_READY = "is starting or shutting down; try again in a moment."
 _NO_RIGHTS = "does not let this user do that; ask for the rights on its schema."
 _CROWDED = "has too many connections; try again in a moment."
+_GONE = "is not there any more; put it or a backup back in its place."
+_EMPTIED = "holds no club any more; put a backup in its place."
 _SQLITE_ENDINGS: Final = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -57,6 +60,7 @@ _POSTGRES_ENDINGS: Final = {
     "40": "was busy with another change; try again.",
     "3F": _NO_RIGHTS,
     "42501": _NO_RIGHTS,
+    "42P01": _EMPTIED,
     "53100": _FULL,
     "53300": _CROWDED,
     "55P03": _LOCKED,
@@ -128,6 +132,29 @@ class Database:
         """Whether this is a file rather than a server."""
         return self.url.get_backend_name() == "sqlite"
 
+    def is_there(self) -> bool:
+        """Return whether there is such a file; a server always counts as there.
+
+        Raises:
+            StoreUnavailable: one may not even look, or no file can have such a name.
+        """
+        try:
+            return self.file is None or self.file.exists()
+        except OSError as error:
+            raise StoreUnavailable(f"{self.place} {_NO_ACCESS}") from error
+
+    def make_file(self) -> None:
+        """Make an empty file, unless somebody has made one meanwhile.
+
+        Raises:
+            StoreUnavailable: it cannot be made.
+        """
+        assert self.file is not None  # a server has none
+        try:
+            self.file.touch()
+        except OSError as error:
+            raise StoreUnavailable(f"{self.place} {_NO_ACCESS}") from error
+
     def use_wal(self) -> None:
         """Let readers and a writer work at the same time; the file remembers it."""
         outside = self._reader.execution_options(club_begin="")  # of any transaction
@@ -180,9 +207,14 @@ class Database:
         options: dict[str, Any] = (
             {"timeout": self.wait_seconds} if self.is_sqlite else {"connect_timeout": 10}
         )
+        url = self.url
+        if self.file is not None:
+            # SQLite would make a new file where ours was taken away, and it would look like a club.
+            query = {"mode": "rw", **url.query, "uri": "true"}
+            url = url.set(database=self.file.as_uri(), query=query)
         try:
             engine = create_engine(
-                self.url, poolclass=NullPool, hide_parameters=True, connect_args=options
+                url, poolclass=NullPool, hide_parameters=True, connect_args=options
             )
         except ImportError:
             raise StoreUnavailable(
@@ -198,7 +230,9 @@ class Database:
         try:
             yield
         except DBAPIError as error:
-            raise StoreUnavailable(_sentence(error, self.place)) from error
+            if self.is_there():
+                raise StoreUnavailable(_sentence(error, self.place)) from error
+            raise StoreUnavailable(f"{self.place} {_GONE}") from error
 
 
 def _parse(location: str | Path) -> URL:
@@ -232,7 +266,17 @@ def _describe(url: URL) -> str:
         return f"The database {url.database}"
     name = url.database or url.username or "postgres"
     host = url.host or url.query.get("host") or "this machine"
-    return f"The database {name} on {host}"
+    # Each of these may hold a club of its own, whose backups lie in the same folder.
+    port = f":{url.port}" if url.port not in {None, 5432} else ""
+    return f"The database {name}{_schema(url)} on {host}{port}"
+
+
+def _schema(url: URL) -> str:
+    """Return the schemas that a URL chooses as a database's name goes on with them."""
+    options = url.query.get("options", ())
+    said = options if isinstance(options, str) else " ".join(options)
+    chosen = re.findall(r"(?:-c\s*|--)search_path=(\S+)", said)
+    return f".{chosen[-1]}" if chosen else ""
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -259,6 +303,8 @@ def _sentence(error: DBAPIError, place: str) -> str:
     code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
     state = getattr(origin, "sqlstate", None) or ""
     is_answer = isinstance(origin, sqlite3.Error) or state
+    if isinstance(origin, sqlite3.Error) and message.startswith("no such table"):
+        return f"{place} {_EMPTIED}"
     known = (
         _SQLITE_ENDINGS.get(code)
         or _POSTGRES_ENDINGS.get(state)

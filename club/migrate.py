@@ -23,7 +23,7 @@ def open_tables(database: Database) -> None:
         StoreUnavailable: the file is damaged, belongs to another program, or was made by a newer
             version of this one. Such a file is left exactly as it is.
     """
-    _prepare_folder(database)
+    _prepare_file(database)
     with database.read() as connection:
         if database.is_sqlite:
             _refuse_damage(connection, database)
@@ -39,18 +39,23 @@ def open_tables(database: Database) -> None:
             _upgrade(connection)
 
 
-def _prepare_folder(database: Database) -> None:
+def _prepare_file(database: Database) -> None:
     file = database.file
     if file is None:
         return
-    if file.is_dir():
-        raise StoreUnavailable(f"{file} is a folder; name a file in it for the club's database.")
+    if database.is_there():
+        if file.is_dir():
+            raise StoreUnavailable(
+                f"{file} is a folder; name a file in it for the club's database."
+            )
+        return
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreUnavailable(
             f"The folder {file.parent} cannot be made: {error.strerror}."
         ) from error
+    database.make_file()
 
 
 def _refuse_damage(connection: Connection, database: Database) -> None:

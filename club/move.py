@@ -17,7 +17,7 @@ def is_taken(place: str) -> bool:
         StoreUnavailable: it does not answer, or cannot be read.
     """
     database = Database(place, 0)
-    if database.file is not None and not database.file.exists():
+    if not database.is_there():
         return False
     with database.read() as connection:
         there = connection.dialect.has_table(connection, schema.club.name)

@@ -6,10 +6,11 @@ The ZIP that `club.exports.everything` wrote is a backup, too.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import tempfile
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -35,6 +36,7 @@ SHOWN = {
     "changes": "changes, with who made them",
 }
 REST = "everything else"
+ACT = "brought back an earlier state"  # in the list of changes
 _FAR = 1_000_000  # more writes than there are between a backup and a database that is damaged
 
 
@@ -93,8 +95,8 @@ def preview(location: str | Path | None, file: Path) -> Preview:
     """
     database = _database(location)
     with _opened(file) as backup, contents.one_moment(backup.database) as theirs:
-        damaged = _is_damaged(database.file)
-        if damaged or (database.file is not None and not database.file.exists()):
+        damaged = _is_damaged(database)
+        if damaged or not database.is_there():
             return Preview(file, _figures(theirs), None, {}, damaged)
         with contents.one_moment(Store.open(location).database) as ours:
             lost = dict.fromkeys([*SHOWN.values(), REST], 0)
@@ -131,10 +133,10 @@ def restore(
     """
     database = _database(location)
     with _opened(file) as backup, contents.one_moment(backup.database) as theirs:
-        if database.file is not None and _is_damaged(database.file):
-            return _replace_damaged(database, database.file, theirs, on_step)
+        if database.file is not None and _is_damaged(database):
+            return _replace_damaged(database, database.file, theirs, on_step, who)
         live = Store.open(location).by(who)
-        with live.database.write("brought back an earlier state") as write:
+        with live.database.write(ACT) as write:
             # Inside, so that nobody's write can come between what is kept and what goes.
             kept = backups.keep_old(live, "before-restore") if write.version > 1 else None
             version = max(write.version, contents.version(theirs) + 1)
@@ -179,20 +181,35 @@ def _opened(file: Path) -> Iterator[Store]:
 
 
 def _is_zip(file: Path) -> bool:
-    """Tell an export from a backup, whatever they are called."""
-    if not file.is_file():
-        return False
-    with file.open("rb") as stream:
-        return stream.read(4) == b"PK\3\4"
+    """Tell an export from a backup, whatever they are called.
+
+    Raises:
+        InvalidInput: there is no such file, or it cannot be read.
+    """
+    try:
+        if not file.is_file():
+            raise InvalidInput(f"There is no file {file}.")
+        with file.open("rb") as stream:
+            return stream.read(4) == b"PK\3\4"
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
 
 
 def _copy_checked(file: Path, copy: Path, damaged: str) -> None:
-    if not file.is_file():
-        raise InvalidInput(f"There is no file {file}.")
+    """Copy a backup, or a database that somebody may be writing to.
+
+    Raises:
+        InvalidInput: it is no whole backup of this version or an earlier one.
+    """
     try:
-        revision = backups.revision_of(file)
-        with closing(backups.open_still(file)) as original, closing(sqlite3.connect(copy)) as new:
-            original.backup(new)
+        before = _looks(file)
+        try:
+            revision = _copied(file, copy, backups.open_still)
+        except sqlite3.Error:
+            if _looks(file) == before:
+                raise
+        if _looks(file) != before:  # half of it may be from before and half from after
+            revision = _copied(file, copy, backups.open_in_use)
     except (sqlite3.Error, OSError) as error:
         why = damaged if backups.is_damage(error) else f"{file} cannot be read: {error}."
         raise InvalidInput(why) from error
@@ -204,31 +221,48 @@ def _copy_checked(file: Path, copy: Path, damaged: str) -> None:
         )
 
 
-def _is_damaged(file: Path | None) -> bool:
-    if file is None or not file.is_file():
+def _looks(file: Path) -> tuple[int, int, bool]:
+    """Return what is another one after somebody has written to the file."""
+    said = file.stat()
+    return said.st_mtime_ns, said.st_size, file.with_name(f"{file.name}-wal").exists()
+
+
+def _copied(file: Path, copy: Path, opened: Callable[[Path], sqlite3.Connection]) -> str | None:
+    """Copy a database over `copy`; return which revision it is of."""
+    revision = backups.revision_of(file, opened)
+    with closing(opened(file)) as original, closing(sqlite3.connect(copy)) as new:
+        original.backup(new)
+    return revision
+
+
+def _is_damaged(database: Database) -> bool:
+    if database.file is None or not database.is_there() or database.file.is_dir():
         return False
-    try:
-        backups.revision_of(file)
-    except sqlite3.Error as error:
-        return backups.is_damage(error)
-    return False
+    # First without a trace beside it; but what somebody just writes looks like damage then.
+    for opened in (backups.open_still, backups.open_in_use):
+        try:
+            backups.revision_of(database.file, opened)
+        except sqlite3.Error as error:
+            if backups.is_damage(error):
+                continue
+        return False
+    return True
 
 
 def _replace_damaged(
-    database: Database, file: Path, theirs: Connection, on_step: OnStep | None
+    database: Database, file: Path, theirs: Connection, on_step: OnStep | None, who: str | None
 ) -> backups.Backup:
-    """Make a new file and exchange the two; the damaged one lies among the backups then."""
+    """Make a new file and exchange the two; the damaged one lies among the backups then.
+
+    There is a file at every moment: where there is none, the next start would begin a new club.
+    """
     version = max(_version_in(file), contents.version(theirs) + 1)
     fresh = file.with_name(f"{file.name}.restored")
     try:
         with backups.appearing(fresh) as unfinished:
-            backups.write_club(theirs, unfinished, version, on_step)
+            backups.write_club(theirs, unfinished, version, on_step, act=ACT, who=who)
         kept = backups.new_file(database, datetime.now(UTC), "damaged")
-        # The rest first: beside another file it would be taken for that one's.
-        for ending in ("-wal", "-shm", ""):
-            part = file.with_name(file.name + ending)
-            if part.exists():
-                part.replace(kept.with_name(kept.name + ending))
+        _put_aside(file, kept)
         fresh.replace(file)
         backups.sync(file.parent)
     except OSError as error:
@@ -238,6 +272,19 @@ def _replace_damaged(
     finally:
         fresh.unlink(missing_ok=True)
     return next(backup for backup in backups.find(database) if backup.file == kept)
+
+
+def _put_aside(file: Path, kept: Path) -> None:
+    """Give a damaged file another name, too; its rest, which another would be read with, moves."""
+    try:
+        kept.hardlink_to(file)
+    except OSError:  # no such thing on this disk, or not between these two
+        shutil.copyfile(file, kept)
+    for ending in ("-wal", "-shm"):
+        part = file.with_name(file.name + ending)
+        if part.exists():
+            part.replace(kept.with_name(kept.name + ending))
+    backups.sync(kept.parent)
 
 
 def _version_in(file: Path) -> int:

@@ -86,9 +86,9 @@ class Store(People):
             StoreUnavailable: as for the class; or it `must_exist` and there is no such file.
         """
         place = location or os.environ.get(ENVIRONMENT) or DEFAULT_FILE
-        file = Database(place, 0).file
-        if must_exist and file is not None and not file.exists():
-            raise StoreUnavailable(f"There is no club's database at {file}.")
+        database = Database(place, 0)
+        if must_exist and not database.is_there():
+            raise StoreUnavailable(f"There is no club's database at {database.file}.")
         return cls(place, knows_movie=knows_movie)
 
     def __repr__(self) -> str:

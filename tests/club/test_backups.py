@@ -255,6 +255,15 @@ def test_two_clubs_in_one_folder_leave_each_others_backups_alone(tmp_path) -> No
     assert {backup.file.name.split("-2026")[0] for backup in find(ours.database)[:3]} == {"club"}
 
 
+def test_two_clubs_in_two_schemas_leave_each_others_backups_alone(postgres, home) -> None:
+    ours, theirs = (Store(postgres.new_schema()) for _ in range(2))
+    for store in (ours, theirs):
+        store.touch()
+        roll(store, NOW)
+    assert len(list((home / "backups").iterdir())) == 2
+    assert len(find(ours.database)) == len(find(theirs.database)) == 1
+
+
 def test_other_files_in_the_folder_are_left_alone(file) -> None:
     store = fill(Store(file))
     folder = backups.folder_of(store.database)
@@ -281,7 +290,29 @@ def test_what_a_killed_backup_left_goes_after_a_day(file) -> None:
     assert not left.exists()
 
 
+def test_what_a_killed_backup_left_anywhere_goes_when_the_name_is_used_again(
+    file, tmp_path
+) -> None:
+    store, path = fill(Store(file)), tmp_path / "copy [1].db"
+    left, other = (tmp_path / f"{name}.0f.unfinished-wal" for name in (path.name, "other.db"))
+    for name in (left, other):
+        name.write_text("half")
+        os.utime(name, (0, 0))
+    back_up(store, path)
+    assert (left.exists(), other.exists()) == (False, True)
+
+
 # When it cannot be
+
+
+def test_a_name_that_is_too_long_for_a_backup_is_said(file, tmp_path) -> None:
+    store = Store(file)
+    for length in (230, 300):  # there is room for the name only, or not even for that
+        path = tmp_path / ("a" * length)
+        with pytest.raises(StoreUnavailable) as caught:
+            back_up(store, path)
+        assert str(caught.value).startswith(f"The backup {path} cannot be written: ")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["club.db"]
 
 
 def run(code: str, *arguments: object, **options: object) -> str:
@@ -339,6 +370,51 @@ attempt(lambda: Store(sys.argv[1]).rate(1, 50, 4))
 attempt(lambda: bool(roll(Store(sys.argv[1]))))
 attempt(lambda: Store(sys.argv[1] + "-new"))
 """
+
+LOCKED = """
+import os, sys
+from pathlib import Path
+from club.__main__ import main
+os.setgid(65534)
+os.setuid(65534)
+place, backup, secret = sys.argv[1:]
+for arguments in (
+    ["members", "--database", place],
+    ["restore", "--database", place, backup],
+    ["move", "--database", backup, "--to", place],
+    ["restore", "--database", backup, secret],
+    ["backup", "--database", backup, str(Path(place).with_name("copy.db"))],
+):
+    sys.stderr = sys.stdout
+    print(main(arguments))
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without rights")
+def test_a_folder_that_one_may_not_look_into_is_told_in_a_line() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o777)
+        club, backup, secret = folder / "locked" / "club.db", folder / "b.db", folder / "secret.db"
+        back_up(fill(Store(club)), backup)
+        secret.write_bytes(backup.read_bytes())
+        secret.chmod(0)
+        backup.chmod(0o666)
+        club.parent.chmod(0o700)
+        no_access = f"The database {club} cannot be opened; check that you may read and write it."
+        assert run(LOCKED, club, backup, secret).splitlines() == [
+            f"python -m club members: {no_access}",
+            "2",
+            f"python -m club restore: {no_access}",
+            "2",
+            f"python -m club move: {no_access}",
+            "2",
+            f"python -m club restore: {secret} cannot be read: Permission denied.",
+            "2",
+            f"python -m club backup: The backup {club.parent / 'copy.db'} cannot be written: "
+            "Permission denied.",
+            "2",
+        ]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without rights")

@@ -12,7 +12,8 @@ from a_night import decided
 from sqlalchemy import event
 
 from club.__main__ import main
-from club.database import _prepare_sqlite
+from club.backups import back_up
+from club.database import Database, _prepare_sqlite
 from club.errors import InvalidInput, StoreUnavailable
 from club.store import Store
 
@@ -209,6 +210,83 @@ def test_a_full_disk_loses_nothing(full):
     assert store.version() == 2
 
 
+def said(action) -> str:
+    with pytest.raises(StoreUnavailable) as caught:
+        action()
+    return str(caught.value)
+
+
+def test_a_file_that_is_taken_away_is_said_to_be_gone_and_none_is_made_in_its_place(full, tmp_path):
+    store, elsewhere = Store(full), tmp_path / "elsewhere.db"
+    full.rename(elsewhere)
+    gone = f"The database {full} is not there any more; put it or a backup back in its place."
+    for action in (store.version, store.ratings, lambda: store.rate(1, 1, 2)):
+        assert said(action) == gone
+    assert said(lambda: back_up(store, tmp_path / "copy.db")) == gone
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere.db"]
+    elsewhere.rename(full)
+    assert store.rate(1, 1, 2) == 3
+    assert len(store.ratings()) == 499
+
+
+def test_a_folder_that_is_taken_away_is_no_new_club(full):
+    store, elsewhere = Store(full), full.parent.with_name("elsewhere")
+    full.parent.rename(elsewhere)
+    assert said(store.version).endswith(
+        " is not there any more; put it or a backup back in its place."
+    )
+    assert not full.parent.exists()
+    elsewhere.rename(full.parent)
+    assert len(store.ratings()) == 499
+
+
+def test_a_file_that_was_emptied_says_so(full):
+    store, content = Store(full), full.read_bytes()
+    full.write_bytes(b"")
+    sentence = f"The database {full} holds no club any more; put a backup in its place."
+    assert said(store.version) == sentence
+    assert said(lambda: store.add_member("Bo")) == sentence
+    full.write_bytes(content)
+    assert store.add_member("Bo") == 2
+
+
+def test_tables_that_were_dropped_on_a_server_are_no_traceback(postgres):
+    url = postgres.new_schema("dropped")
+    store = Store(url)
+    postgres.execute("DROP SCHEMA dropped CASCADE")
+    postgres.execute("CREATE SCHEMA dropped")
+    assert (
+        said(store.ratings) == f"{store.place} holds no club any more; put a backup in its place."
+    )
+
+
+@pytest.mark.parametrize("command", ["members", "backup", "restore", "export", "demo"])
+def test_a_name_that_is_too_long_is_told_in_a_line(command, tmp_path, capsys):
+    file = tmp_path / ("a" * 300)
+    assert main([command, "--database", str(file)]) == 2
+    assert capsys.readouterr().err == (
+        f"python -m club {command}: The database {file} cannot be opened; "
+        "check that you may read and write it.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("postgresql://u:secret@host/club", "club on host"),
+        ("postgresql://u:secret@host:5432/club", "club on host"),
+        ("postgresql://u:secret@host:5433/club", "club on host:5433"),
+        ("postgresql://u@/club?options=-csearch_path%3Dfriday", "club.friday on this machine"),
+        ("postgresql://u@host/club?options=-c%20search_path%3Dfriday", "club.friday on host"),
+        ("postgresql://host/club?options=--search_path%3Da,b%20-cwork_mem%3D9", "club.a,b on host"),
+        ("postgresql://host/club?options=-cwork_mem%3D9", "club on host"),
+    ],
+)
+def test_clubs_in_two_schemas_or_on_two_servers_have_two_names(url, name):
+    pytest.importorskip("psycopg")
+    assert Database(url, 1).place == f"The database {name}"
+
+
 def test_a_folder_is_no_file(tmp_path):
     assert refused(tmp_path) == (
         f"{tmp_path} is a folder; name a file in it for the club's database."
@@ -253,7 +331,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(scheme, whe
     pytest.importorskip("psycopg")
     with pytest.raises(StoreUnavailable) as caught:
         Store(f"{scheme}://{where}")
-    host = "127.0.0.1" if "127" in where else "/none"
+    host = "127.0.0.1:1" if "127" in where else "/none"
     assert str(caught.value) == (
         f"The database club on {host} does not answer; "
         "check that the server runs and can be reached."

@@ -87,6 +87,8 @@ def upgrade(connection: Connection, revision: str) -> None:
 def at_release_1(location: str) -> Database:
     """A database as release 0001 left it: two members, ratings, a shortlist and own movies."""
     database = Database(location, 1)
+    if database.file is not None:
+        database.make_file()
     with database.transaction() as connection:
         upgrade(connection, "0001")
         for statement in (

@@ -287,6 +287,13 @@ def test_what_is_no_backup_is_refused(ours, tmp_path) -> None:
     assert refused(ours, other) == foreign
 
 
+def test_a_name_that_no_file_can_have_is_refused(ours, tmp_path) -> None:
+    file = tmp_path / ("a" * 300)
+    with pytest.raises(InvalidInput) as caught:
+        restore(ours.file, file)
+    assert str(caught.value) == f"{file} cannot be read: File name too long."
+
+
 @pytest.mark.parametrize("revision", ["0999", "9999"])
 def test_a_backup_of_a_newer_version_is_refused(ours, backup, revision) -> None:
     with closing(sqlite3.connect(backup)) as newer:
@@ -392,6 +399,98 @@ def test_a_damaged_databases_rest_is_not_taken_for_the_new_ones(file, backup) ->
     kept = restore(file, backup)
     assert kept.file.with_name(f"{kept.file.name}-wal").read_bytes() == rest
     assert store.members()["name"].tolist() == Store(backup).members()["name"].tolist()
+
+
+def test_who_replaced_a_damaged_database_is_in_the_list_of_changes(file, backup) -> None:
+    store = Store(file)
+    store.add_member("Ana")
+    file.write_bytes(b"Dear diary" * 1000)
+    restore(file, backup, who="Bo")
+    change = store.changes().iloc[0]
+    assert (change["who"], change["act"]) == ("Bo", "brought back an earlier state")
+    assert change["version"] == store.version()
+    assert len(store.changes()) == len(Store(backup).changes()) + 1
+
+
+def test_what_is_there_while_a_damaged_database_is_replaced_is_never_nothing(
+    file, backup, monkeypatch
+) -> None:
+    """A start that found no file would begin a new club."""
+    Store(file)
+    file.write_bytes(b"Dear diary" * 1000)
+    replace, there = Path.replace, []
+
+    def look(old: Path, new: Path) -> Path:
+        there.append(file.exists())
+        result = replace(old, new)
+        there.append(file.exists())
+        return result
+
+    monkeypatch.setattr(Path, "replace", look)
+    kept = restore(file, backup)
+    assert len(there) >= 4
+    assert all(there)
+    assert kept.file.read_bytes() == b"Dear diary" * 1000
+    assert contents(Store(file), without=("version",)) == contents(
+        Store(backup), without=("version",)
+    )
+
+
+def test_where_files_have_one_name_only_a_damaged_one_is_copied(file, backup, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    Store(file)
+    file.write_bytes(b"Dear diary" * 1000)
+    assert restore(file, backup).file.read_bytes() == b"Dear diary" * 1000
+    assert contents(Store(file), without=("version",)) == contents(
+        Store(backup), without=("version",)
+    )
+
+
+# When somebody writes meanwhile
+
+
+@pytest.fixture
+def half_written(monkeypatch, tmp_path):
+    """Make the next looks at a file find it as it is while somebody writes to it."""
+    real = backups.open_still
+
+    def prepare(live: Path, write) -> None:
+        torn = tmp_path / "torn"
+        content = bytearray(live.read_bytes())
+        content[4096 * 2 : 4096 * 3] = b"\xaa" * 4096
+        torn.write_bytes(content)
+
+        def look(file: Path) -> sqlite3.Connection:
+            if file != live:
+                return real(file)
+            write()
+            return real(torn)
+
+        monkeypatch.setattr(backups, "open_still", look)
+
+    return prepare
+
+
+def test_a_database_that_somebody_writes_to_is_not_taken_for_damaged(
+    file, backup, half_written
+) -> None:
+    store = Store(file)
+    ana = store.add_member("Ana")
+    half_written(file, lambda: store.rate(ana, 1, 4))
+    assert not preview(file, backup).damaged
+    assert restore(file, backup).reason == "before-restore"
+
+
+def test_a_backup_that_somebody_writes_to_is_read_whole(location, tmp_path, half_written) -> None:
+    theirs = fill(Store(tmp_path / "theirs.db"))
+    half_written(theirs.file, lambda: theirs.rate(2, 77, 5))
+    restore(location, theirs.file)
+    store = Store(location)
+    assert contents(store, without=("version",)) == contents(theirs, without=("version",))
+    assert 77 in set(store.ratings()["movie_id"])
 
 
 def test_the_table_of_a_preview_has_whole_numbers(location, backup) -> None:
