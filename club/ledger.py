@@ -63,7 +63,7 @@ def record(
     wanted: Mapping[tuple[int, int], int | None],
     *,
     at: int,
-    changed_by: str | None = None,
+    changed_by: Mapping[int, str | None] | str | None = None,
     rated_at: Mapping[tuple[int, int], int] = MappingProxyType({}),
     kind: str | None = None,
 ) -> bool:
@@ -73,6 +73,7 @@ def record(
         step: the step's number, larger than any before.
         wanted: half stars 1..10, or None for no rating, by (member_id, movie_id).
         at: now, in seconds.
+        changed_by: who entered it; by member_id where that was not one for all.
         rated_at: since when they are so, in seconds, where that was before now.
         kind: of what cannot be undone ("night", "guest"); else it is "rate" or "clear".
 
@@ -80,6 +81,8 @@ def record(
         Whether anything had to change; what is so already makes no event.
     """
     people = {member for member, _ in wanted}
+    if changed_by is None or isinstance(changed_by, str):
+        changed_by = dict.fromkeys(people, changed_by)
     rows = connection.execute(select(ratings).where(ratings.c.member_id.in_(people)))
     now = {(row.member_id, row.movie_id): (row.half_stars, row.rated_at) for row in rows}
     nothing = (None, None)
@@ -94,7 +97,7 @@ def record(
             "rated_before": now.get(key, nothing)[1],
             "half_after": after,
             "rated_after": None if after is None else min(rated_at.get(key, at), at),
-            "changed_by": changed_by,
+            "changed_by": changed_by[key[0]],
         }
         for key, after in wanted.items()
         if now.get(key, nothing)[0] != after

@@ -154,7 +154,7 @@ class Nights:
             night = evenings.find(write.connection, night_id)
             changed = attendance.attend(write.connection, night, member_ids)
             if night.state == "decided":
-                verdicts.open_if_all_rated(write.connection, night, step=write.version, at=_now())
+                verdicts.open_if_all_rated(write, night, at=_now())
             return write.settle(changed)
 
     # Choosing
@@ -314,13 +314,10 @@ class Nights:
                 night is called off or not decided, or it is open and they have rated it.
         """
         halves = rules.half_stars(stars)
-        with self._database.write("rated a night", night_id=night_id, member_id=member_id) as write:
+        with self._database.write(verdicts.RATED, night_id=night_id, member_id=member_id) as write:
             night = evenings.find(write.connection, night_id)
             person = attendance.require_there(write.connection, night, member_id)
-            changed = verdicts.rate(
-                write.connection, night, person, halves, step=write.version, at=_now()
-            )
-            return write.settle(changed)
+            return write.settle(verdicts.rate(write, night, person, halves, at=_now()))
 
     def unrate(self, night_id: int, member_id: int) -> int:
         """Take back what somebody gave, if anything, while it is sealed.
@@ -348,8 +345,7 @@ class Nights:
         """
         with self._database.write("opened the ratings", night_id=night_id) as write:
             night = evenings.find(write.connection, night_id)
-            changed = verdicts.open_night(write.connection, night, step=write.version, at=_now())
-            return write.settle(changed)
+            return write.settle(verdicts.open_night(write, night, at=_now()))
 
     def given(self) -> pd.DataFrame:
         """Return what people gave on the nights that are open: night_id, member_id, rating."""

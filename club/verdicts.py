@@ -8,9 +8,11 @@ import pandas as pd
 from sqlalchemy import Connection, and_, delete, insert, select
 
 from club import evenings, ledger, schema
+from club.database import Write
 from club.errors import InvalidInput
 from club.evenings import Night
 
+RATED = "rated a night"  # in the list of changes
 _rated = schema.night_ratings.c
 _there = schema.attendance.c
 
@@ -30,14 +32,11 @@ class Verdicts:
     stars: dict[int, float] | None
 
 
-def rate(
-    connection: Connection, night: Night, member_id: int, halves: int, *, step: int, at: int
-) -> bool:
+def rate(write: Write, night: Night, member_id: int, halves: int, *, at: int) -> bool:
     """Keep what somebody gives the night's movie; return whether anything is other now.
 
     Args:
         halves: half stars, 1..10.
-        step: the ledger's, for the case that this opens the night.
         at: now, in seconds.
 
     Raises:
@@ -47,18 +46,18 @@ def rate(
     evenings.refuse_called_off(night)
     if night.decided_at is None:
         raise InvalidInput("No movie is decided yet; decide on one first.")
-    earlier = _sealed(connection, night).get(member_id)
+    earlier = _sealed(write.connection, night).get(member_id)
     if night.opened_at is not None and earlier is not None:
         raise InvalidInput("The night is open; to change the rating, use the Rate page.")
     if earlier is not None and earlier[0] == halves:
         return False
-    _take_back(connection, night, member_id)
+    _take_back(write.connection, night, member_id)
     row = {"night_id": night.night_id, "member_id": member_id, "half_stars": halves, "rated_at": at}
-    connection.execute(insert(schema.night_ratings).values(row))
+    write.connection.execute(insert(schema.night_ratings).values(row))
     if night.opened_at is None:
-        open_if_all_rated(connection, night, step=step, at=at)
+        open_if_all_rated(write, night, at=at, rater=member_id)
     else:
-        _write(connection, night, {member_id: (halves, at)}, step=step, at=at)
+        _publish(write, night, {member_id: (halves, at)}, at=at, rater=member_id)
     return True
 
 
@@ -74,7 +73,7 @@ def unrate(connection: Connection, night: Night, member_id: int) -> bool:
     return _take_back(connection, night, member_id)
 
 
-def open_night(connection: Connection, night: Night, *, step: int, at: int) -> bool:
+def open_night(write: Write, night: Night, *, at: int) -> bool:
     """Open what people gave, as far as they did; return whether it was sealed.
 
     Raises:
@@ -83,18 +82,23 @@ def open_night(connection: Connection, night: Night, *, step: int, at: int) -> b
     evenings.refuse_called_off(night)
     if night.opened_at is not None:
         return False
-    given = _sealed(connection, night)
+    given = _sealed(write.connection, night)
     if not given:
         raise InvalidInput("Nobody has rated this night yet.")
-    _open(connection, night, given, step=step, at=at)
+    _open(write, night, given, at=at, rater=None)
     return True
 
 
-def open_if_all_rated(connection: Connection, night: Night, *, step: int, at: int) -> None:
-    """Open what people gave if nobody who is there is waiting."""
-    given = _sealed(connection, night)
-    if given and given.keys() == set(evenings.find(connection, night.night_id).present):
-        _open(connection, night, given, step=step, at=at)
+def open_if_all_rated(write: Write, night: Night, *, at: int, rater: int | None = None) -> None:
+    """Open what people gave if nobody who is there is waiting.
+
+    Args:
+        at: now, in seconds.
+        rater: the one who has just rated.
+    """
+    given = _sealed(write.connection, night)
+    if given and given.keys() == set(evenings.find(write.connection, night.night_id).present):
+        _open(write, night, given, at=at, rater=rater)
 
 
 def verdicts(connection: Connection, night_id: int) -> Verdicts:
@@ -138,30 +142,42 @@ def given(connection: Connection) -> pd.DataFrame:
 
 
 def _open(
-    connection: Connection,
-    night: Night,
-    given: dict[int, tuple[int, int]],
-    *,
-    step: int,
-    at: int,
+    write: Write, night: Night, given: dict[int, tuple[int, int]], *, at: int, rater: int | None
 ) -> None:
-    evenings.change(connection, night.night_id, opened_at=at)
-    _write(connection, night, given, step=step, at=at)
+    evenings.change(write.connection, night.night_id, opened_at=at)
+    _publish(write, night, given, at=at, rater=rater)
 
 
-def _write(
-    connection: Connection,
-    night: Night,
-    given: dict[int, tuple[int, int]],
-    *,
-    step: int,
-    at: int,
+def _publish(
+    write: Write, night: Night, given: dict[int, tuple[int, int]], *, at: int, rater: int | None
 ) -> None:
     """Make ratings of a night the club's; `given`: half stars and when (seconds) by member id."""
     assert night.movie is not None  # else nobody could have rated it
     wanted = {(person, night.movie): halves for person, (halves, _) in given.items()}
     times = {(person, night.movie): rated_at for person, (_, rated_at) in given.items()}
-    ledger.record(connection, step, wanted, at=at, rated_at=times, kind="night")
+    noted = _noted(write.connection, night)
+    if rater is not None:
+        noted[rater] = write.who
+    ledger.record(
+        write.connection,
+        write.version,
+        wanted,
+        at=at,
+        changed_by={person: noted.get(person, write.who) for person in given},
+        rated_at=times,
+        kind="night",
+    )
+
+
+def _noted(connection: Connection, night: Night) -> dict[int, str | None]:
+    """Return who entered what is sealed, by member id, as far as the list of changes says so."""
+    noted = schema.changes.c
+    query = (
+        select(noted.member_id, noted.who)
+        .where(noted.night_id == night.night_id, noted.act == RATED)
+        .order_by(noted.change_id)
+    )
+    return {row.member_id: row.who for row in connection.execute(query)}
 
 
 def _sealed(connection: Connection, night: Night) -> dict[int, tuple[int, int]]:

@@ -71,6 +71,42 @@ def test_the_last_who_rates_opens_the_night(store, people, night, now):
     assert store.history()["member_id"].tolist() == [bo, ana]
 
 
+def who_entered(store) -> dict[int, str]:
+    history = store.history(include_guests=True)
+    return history.set_index("member_id")["changed_by"].fillna("nobody said").to_dict()
+
+
+def test_what_is_opened_has_who_entered_it_not_who_was_the_last(store, people, night):
+    ana, bo, gil = people
+    store.by("Ana").nights.rate(night, ana, 4)
+    store.by("Dora").nights.rate(night, bo, 4)
+    store.by("Bo").nights.rate(night, bo, 3)
+    store.by("Bo").nights.unrate(night, bo)
+    store.nights.rate(night, bo, 2)
+    store.by("Bo").nights.rate(night, gil, 5)
+    assert who_entered(store) == {ana: "Ana", bo: "nobody said", gil: "Bo"}
+
+
+def test_who_replaces_the_last_one_has_entered_it(store, people, night):
+    ana, bo, gil = people
+    store.by("Gil").nights.rate(night, gil, 1)
+    store.by("Ana").nights.rate(night, ana, 4)
+    store.nights.attend(night, [ana, bo, gil])
+    store.by("Host").nights.open(night)
+    store.by("Bo").nights.rate(night, bo, 4)
+    assert who_entered(store) == {ana: "Ana", bo: "Bo", gil: "Gil"}
+
+
+def test_where_nothing_says_who_rated_it_is_who_opened(store, people, night):
+    """As in a club from before there was a list of changes."""
+    ana, *_ = people
+    store.by("Ana").nights.rate(night, ana, 4)
+    with store.database.write() as write:
+        write.connection.exec_driver_sql("DELETE FROM changes")
+    store.by("Host").nights.open(night)
+    assert who_entered(store) == {ana: "Host"}
+
+
 def test_a_rating_can_be_replaced_or_taken_back_while_it_is_sealed(store, people, night):
     ana, bo, gil = people
     version = store.nights.rate(night, ana, 4)
