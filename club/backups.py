@@ -114,7 +114,7 @@ def back_up(store: Store, path: Path, on_step: OnStep | None = None) -> None:
     store.version()  # what is wrong with the club is not said of the backup
     with appearing(path) as unfinished:
         if path.exists():
-            raise InvalidInput(f"{path} is there already; name a new file.")
+            raise InvalidInput(_taken(path))
         if store.file is None:
             with contents.one_moment(store.database) as source:
                 write_club(source, unfinished, contents.version(source), on_step)
@@ -178,6 +178,7 @@ def appearing(path: Path) -> Iterator[Path]:
     """A file to be filled beside `path`, which it becomes when it is a whole club, on the disk.
 
     Raises:
+        InvalidInput: another program has made such a file meanwhile.
         StoreUnavailable: it cannot be written; nothing is left of it then.
     """
     unfinished = path.with_name(f"{path.name}.{uuid4().hex}.{UNFINISHED}")
@@ -253,6 +254,9 @@ def revision_of(
         query = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name IN (?, 'club')"
         if connection.execute(query, [schema.REVISION_TABLE]).fetchone() != (2,):
             return None
+        # A view in a table's place could compute its rows without ever coming to an end.
+        if connection.execute("SELECT 1 FROM sqlite_master WHERE type = 'view'").fetchone():
+            return None
         row = connection.execute(f"SELECT version_num FROM {schema.REVISION_TABLE}").fetchone()
         return None if row is None else str(row[0])
 
@@ -299,8 +303,17 @@ def _finish(unfinished: Path, path: Path) -> None:
     if revision_of(unfinished) != schema.REVISION:
         raise StoreUnavailable(f"The backup {path} was not written as it should be.")
     sync(unfinished)
-    unfinished.replace(path)
+    try:
+        path.hardlink_to(unfinished)  # unlike a new name, it never takes what is there away
+    except FileExistsError:
+        raise InvalidInput(_taken(path)) from None
+    except OSError:  # no such thing on this disk
+        unfinished.replace(path)
     sync(path.parent)
+
+
+def _taken(path: Path) -> str:
+    return f"{path} is there already; name a new file."
 
 
 def _stem(database: Database) -> str:
@@ -311,8 +324,13 @@ def _stem(database: Database) -> str:
 def _named(
     store: Store, now: datetime, on_step: OnStep | None, reason: Reason | None = None
 ) -> Backup:
-    file = new_file(store.database, now, reason)
-    back_up(store, file, on_step)
+    while True:
+        file = new_file(store.database, now, reason)
+        try:
+            back_up(store, file, on_step)
+            break
+        except InvalidInput:  # another program has made one of this very second meanwhile
+            continue
     return next(backup for backup in find(store.database) if backup.file == file)
 
 

@@ -259,6 +259,7 @@ def _replace_damaged(
     version = max(_version_in(file), contents.version(theirs) + 1)
     fresh = file.with_name(f"{file.name}.restored")
     try:
+        fresh.unlink(missing_ok=True)  # of one that was killed
         with backups.appearing(fresh) as unfinished:
             backups.write_club(theirs, unfinished, version, on_step, act=ACT, who=who)
         kept = backups.new_file(database, datetime.now(UTC), "damaged")

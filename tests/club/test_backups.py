@@ -245,6 +245,37 @@ def test_two_backups_in_one_second_are_two_files(file) -> None:
     assert [backup.made_at for backup in find(store.database)] == [NOW + timedelta(seconds=1), NOW]
 
 
+@pytest.mark.parametrize("when", ["while it is written", "before"])
+def test_what_another_program_backs_up_in_the_same_second_stays(file, monkeypatch, when) -> None:
+    store = fill(Store(file))
+    real = backups.sync if when == "while it is written" else backups.new_file
+    theirs = backups.folder_of(store.database) / "club-20260728T120000Z.db"
+
+    def and_they_are_faster(*arguments):
+        found = real(*arguments)
+        if not theirs.exists():
+            theirs.write_bytes(b"theirs")
+        return found
+
+    monkeypatch.setattr(backups, real.__name__, and_they_are_faster)
+    made = roll(store, NOW)
+    assert theirs.read_bytes() == b"theirs"
+    assert made.made_at == NOW + timedelta(seconds=1)
+    assert contents(Store(made.file)) == contents(store)
+    assert len(list(theirs.parent.glob("*.unfinished*"))) == 0
+
+
+def test_where_files_have_one_name_only_backups_are_made_all_the_same(file, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    store = fill(Store(file))
+    made = roll(store, NOW)
+    assert contents(Store(made.file)) == contents(store)
+    assert len(list(made.file.parent.glob("*.unfinished*"))) == 0
+
+
 def test_two_clubs_in_one_folder_leave_each_others_backups_alone(tmp_path) -> None:
     ours, theirs = Store(tmp_path / "club.db"), Store(tmp_path / "club-2.db")
     for number in range(10):

@@ -428,7 +428,7 @@ def test_what_is_there_while_a_damaged_database_is_replaced_is_never_nothing(
 
     monkeypatch.setattr(Path, "replace", look)
     kept = restore(file, backup)
-    assert len(there) >= 4
+    assert there
     assert all(there)
     assert kept.file.read_bytes() == b"Dear diary" * 1000
     assert contents(Store(file), without=("version",)) == contents(
