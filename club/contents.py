@@ -43,6 +43,7 @@ _COUNTERS = {schema.club.c.version, schema.club.c.last_movie_id}
 _NAMES = {schema.club.c.name, schema.members.c.name, schema.movies.c.title}
 _CONTROLS = "*[\x01-\x1f\x7f]*"  # as SQLite writes patterns
 
+LONGEST = 100_000  # letters of one value, several times of what the club takes
 _MOMENTS = (-62_135_596_800, 253_402_300_799)  # seconds since 1970: the years 1 to 9999
 
 _GUARDED = """
@@ -118,13 +119,14 @@ def misfits(connection: Connection) -> list[str]:
     """Return the tables of an SQLite file with values that no program of ours can have written.
 
     SQLite takes anything into any column: text for a number, bytes for text, a day in year 99999,
-    and names that would move a terminal's cursor.
+    a book for a name, and names that would move a terminal's cursor.
     """
     found = []
     for table in schema.metadata.sorted_tables:
         wrong: list[ColumnElement[bool]] = [
             ~func.typeof(column).in_(_kinds(column)) for column in table.c
         ]
+        wrong += [func.length(column) > LONGEST for column in table.c]
         wrong += [
             ~column.between(*_MOMENTS)
             for column in table.c
