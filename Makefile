@@ -8,6 +8,8 @@ export PYTHON
 # One thread: faster on small matrices than many, and the same figures every time.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+# Every page is drawn in a thread of its own, and glibc keeps room apart for each of them.
+export MALLOC_ARENA_MAX ?= 2
 # Some containers keep no compiled code: every process would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 

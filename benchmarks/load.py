@@ -48,6 +48,7 @@ THINK = 2.0, 6.0  # seconds
 SEARCHED = 1500  # the most rated movies
 TAPS = 1, 3  # ratings in a row
 ROUNDS = 3  # in one tab, before it is closed and another opened
+AS_MAKE_RUN = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 PARTS = ["Divides", "Members", "Awards"]  # of Our taste, besides the first
 FIRST = "the app opened"
 
@@ -306,6 +307,7 @@ def main(argv: list[str] | None = None) -> int:
         parser.error("--url and --database go together")
     with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
         var = None if options.url else furnish(Path(folder))
+        os.environ |= AS_MAKE_RUN
         server = Server(var).start() if var else None
         pid = server._process.pid if server else None
         try:

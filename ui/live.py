@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
+from collections.abc import Callable
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -16,8 +18,9 @@ from ui.text import plain
 SECONDS = 0.7
 DRAWN, LATE_SINCE, HELD = "drawn_at", "late_since", "dialog_open"
 ADDRESS, ASTRAY = "drawn_address", "beats_from_elsewhere"
-AT_ONCE = 2  # pages that are drawn again for what others did
-PATIENCE = 3.0  # seconds for which those wait for visitors who do something
+AT_ONCE = 1  # pages that are drawn again for what others did
+PATIENCE = 2.0  # seconds for which those wait for visitors who do something
+PAUSE = 1.0  # seconds between two that wait no longer
 MOST_ASTRAY = 3  # beats in a row: should an address never be what was drawn, the page still lives
 
 
@@ -25,17 +28,19 @@ class Turns:
     """Who may draw a page again for what others did: visitors who do something come first.
 
     While a page is drawn for somebody who did something, the others wait, though not forever, and
-    then come a few at a time. Streamlit draws in a thread that ends when the page is drawn.
+    then come one after the other. Streamlit draws in a thread that ends when the page is drawn.
 
     Args:
         at_once: how many pages may be drawn together for what others did.
+        clock: seconds.
     """
 
-    def __init__(self, at_once: int = AT_ONCE) -> None:
-        self._at_once = at_once
+    def __init__(self, at_once: int = AT_ONCE, clock: Callable[[], float] = time.monotonic) -> None:
+        self._at_once, self._clock = at_once, clock
         self._lock = threading.Lock()
         self._drawing: list[threading.Thread] = []
         self._visiting: list[threading.Thread] = []
+        self._jumped = -math.inf  # when a page last took a turn that was a visitor's
 
     def come(self) -> None:
         """Note that this thread draws a page; for a visitor, if it has not taken a turn."""
@@ -52,8 +57,13 @@ class Turns:
         """
         with self._lock:
             self._forget()
-            if len(self._drawing) >= self._at_once or (self._visiting and waited < PATIENCE):
+            if len(self._drawing) >= self._at_once:
                 return False
+            if self._visiting:
+                now = self._clock()
+                if waited < PATIENCE or now < self._jumped + PAUSE:
+                    return False
+                self._jumped = now
             self._drawing.append(threading.current_thread())
             return True
 

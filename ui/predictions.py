@@ -73,7 +73,7 @@ def _new(
 
 
 # Not under the version: ratings teach it no movies, and what it has computed is worth keeping.
-@st.cache_resource(show_spinner=False, max_entries=4)
+@st.cache_resource(show_spinner=False, max_entries=2)
 def _taught(key: Key, _learned: HybridModel, _new: pd.DataFrame) -> HybridModel:
     return _learned.with_movies(_new)
 
@@ -122,17 +122,18 @@ def _reaction(
 
 def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
     """Return what `recommender.similar` finds; None while there is no model at all."""
-    serving = model(club)
+    served, serving = key(club), model(club)
     if serving is None:
         return None
-    generation = services.trainer().status.generation
-    moment = (services.database(), club.version, services.world_number(), generation)
-    return _similar(moment, movie_id, limit, serving, club.movies)
+    known = services.world_number(), len(club.movies)
+    return _similar(served, known, movie_id, limit, serving, club.movies)
 
 
-@st.cache_resource(show_spinner=False, max_entries=64)
+# Not under the version: what is alike changes with the model and the catalogue alone.
+@st.cache_resource(show_spinner=False, max_entries=400)
 def _similar(
-    moment: tuple[str, int, int, int],
+    served: Key,
+    known: tuple[int, int],
     movie_id: int,
     limit: int,
     _model: HybridModel,

@@ -19,7 +19,7 @@ from recommender.evaluation.club import leave_one_out
 from recommender.portrait.match import matches
 from ui import judging, live, portraits, predictions, services
 from ui.latest import RECALLED, Latest
-from ui.live import ADDRESS, DRAWN, LATE_SINCE, MOST_ASTRAY, PATIENCE, Turns
+from ui.live import ADDRESS, DRAWN, LATE_SINCE, MOST_ASTRAY, PATIENCE, PAUSE, Turns
 
 
 @contextmanager
@@ -97,15 +97,16 @@ def test_pages_are_drawn_for_others_a_few_at_a_time() -> None:
 
 
 def test_pages_wait_for_a_visitor_who_does_something_but_not_forever() -> None:
-    turns = Turns(at_once=1)
+    now = 100.0
+    turns = Turns(at_once=5, clock=lambda: now)
     with meanwhile(turns.come):
         assert not turns.take(0.0)
         assert not turns.take(PATIENCE - 0.1)
         assert turns.take(PATIENCE)
-        assert not turns.take(PATIENCE)  # as many at once as ever
-    turns = Turns(at_once=1)
-    with meanwhile(turns.come):
-        pass
+        now += PAUSE - 0.1
+        assert not turns.take(10 * PATIENCE)  # another page has just come in between
+        now += 0.1
+        assert turns.take(10 * PATIENCE)
     assert turns.take(0.0)
 
 

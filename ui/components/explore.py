@@ -11,12 +11,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from recommender import HybridModel, Reactions
+from recommender import Reactions
 from recommender.charts import taste_map
 from recommender.columns import MOVIE
 from recommender.discover import discover
 from recommender.group import STRATEGIES
-from recommender.similar import similar
 from recommender.taste_map import regions
 from ui import mapping, predictions, services
 from ui.components.basics import change, empty_state, facts, movie_link, poster_image
@@ -28,6 +27,7 @@ from ui.text import between, counted, film, listed, plain
 GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
 VARIETY, OBSCURITY, CERTAINTY, AGAIN = "variety", "obscurity", "certainty", "again"
 PICKS, STEP = 9, 10
+ALIKE = 40  # movies among which one that somebody loved is a reason
 WORDS = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")  # mean nothing to Markdown
 LOVED, GLAD = 4.5, 4.0  # stars given, and expected
 # The dials add stars to a score, which means nothing to one in points or votes.
@@ -156,9 +156,10 @@ def found(club: View, here: Sequence[int], strategy: str, movies: pd.Index, dial
         limit=PICKS,
     )
     st.caption(f"The best of {counted(len(left), 'movie')} for {_who(club, here)}.")
+    loved = {movie for (who, movie), stars in club.stars.items() if stars >= LOVED and who in here}
     with st.grid(columns=3, min_column_width=300, gap="small", border=True, key="picks"):
         for _, row in picks.iterrows():
-            _pick(club, model, reactions, row)
+            _pick(club, reactions, row, loved)
 
 
 def _rated(club: View) -> list[tuple[int, int]]:
@@ -186,7 +187,7 @@ def _nothing(passing: int) -> None:
         st.button("Show every movie", on_click=reset, type="primary")
 
 
-def _pick(club: View, model: HybridModel, reactions: Reactions, row: pd.Series) -> None:
+def _pick(club: View, reactions: Reactions, row: pd.Series, loved: set[int]) -> None:
     movie = int(row[MOVIE])
     picture, words = st.columns([2, 5], wrap=False, gap="small")
     with picture:
@@ -196,12 +197,17 @@ def _pick(club: View, model: HybridModel, reactions: Reactions, row: pd.Series) 
         st.caption(facts(club, movie))
         likely = between(row["low"], row["high"])
         st.markdown(f"**:yellow[:material/star:] {row['mean']:.2f}** :gray[likely {likely}]")
-        st.caption(plain(_reason(club, model, reactions, movie, int(row["ratings"]))))
+        st.caption(plain(_reason(club, reactions, movie, int(row["ratings"]), loved)))
         _shortlist_button(club, movie)
 
 
-def _reason(club: View, model: HybridModel, reactions: Reactions, movie: int, ratings: int) -> str:
-    """Return in plain text whom it is for, what it is like, and how well known it is."""
+def _reason(club: View, reactions: Reactions, movie: int, ratings: int, loved: set[int]) -> str:
+    """Return in plain text whom it is for, what it is like, and how well known it is.
+
+    Args:
+        ratings: how many people in the world rated it.
+        loved: movies that somebody here loved.
+    """
     mean = reactions.mean[:, reactions.movie_ids.index(movie)]
     glad = [
         club.names[m] for m, stars in zip(reactions.member_ids, mean, strict=True) if stars >= GLAD
@@ -213,12 +219,8 @@ def _reason(club: View, model: HybridModel, reactions: Reactions, movie: int, ra
     else:
         most = reactions.member_ids[int(mean.argmax())]
         who = f"{club.names[most]} should like it most"
-    loved = {
-        m
-        for (member, m), stars in club.stars.items()
-        if stars >= LOVED and member in reactions.member_ids
-    }
-    like = next((m for m in similar(model, movie, 40)[MOVIE] if m in loved), None)
+    alike = predictions.similar(club, movie, ALIKE)
+    like = None if alike is None else next((m for m in alike[MOVIE] if m in loved), None)
     near = f"; like {club.title(int(like))}, which one of you loved" if like is not None else ""
     return f"{who}{near}; {counted(ratings, 'rating')} worldwide."
 
