@@ -155,13 +155,17 @@ def _fresh(scope: Scope) -> Scope:
 
 
 def _answer(send: Send, *, closed: bool) -> Send:
-    """Let no other site show our pages inside its own, and nothing keep what is for friends."""
+    """Let no other site show our pages inside its own, and nobody keep what is for friends.
+
+    Nor the page that it is drawn into: a browser that goes back to it would show it as it was
+    left, also after logging out in another tab.
+    """
 
     async def tell(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers: Any = MutableHeaders(scope=message)
             headers["Content-Security-Policy"] = "frame-ancestors 'self'"
-            if closed:
+            if closed or headers.get("Content-Type", "").startswith("text/html"):
                 headers["Cache-Control"] = "private, no-store"
         await send(message)
 

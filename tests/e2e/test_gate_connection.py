@@ -263,9 +263,12 @@ def test_nothing_but_the_empty_page_is_served_outside(
     assert server.ask(path, "club.localhost", method) == 403
 
 
-def test_no_other_site_shows_our_pages_inside_its_own(server: SharedServer) -> None:
+def test_no_other_site_shows_our_pages_inside_its_own_and_nobody_keeps_them(
+    server: SharedServer,
+) -> None:
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/club") as answer:
         assert answer.headers["Content-Security-Policy"] == "frame-ancestors 'self'"
+        assert answer.headers["Cache-Control"] == "private, no-store"  # nor a browser going back
     # Nor, where there is no door, steers it.
     with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/_stcore/host-config") as answer:
         assert json.load(answer)["allowedOrigins"] == []

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import streamlit as st
-from starlette.responses import PlainTextResponse
-from starlette.types import Message
+from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.types import ASGIApp, Message
 
 from ui import gate
 from ui.door import Door
@@ -18,7 +18,9 @@ ELSEWHERE = ("192.168.0.9", 50_000)
 MACHINE = ("127.0.0.1", 50_000)
 
 
-def ask(path: str, client: tuple[str, int] = ELSEWHERE) -> tuple[int, dict[bytes, bytes]]:
+def ask(
+    path: str, client: tuple[str, int] = ELSEWHERE, behind: ASGIApp | None = None
+) -> tuple[int, dict[bytes, bytes]]:
     """Return the status and the headers that a plain request gets; 200 is what is behind."""
     told: list[Message] = []
 
@@ -35,7 +37,7 @@ def ask(path: str, client: tuple[str, int] = ELSEWHERE) -> tuple[int, dict[bytes
         "headers": [(b"host", b"localhost:8501")],
         "client": client,
     }
-    asyncio.run(Door(PlainTextResponse("a picture"))(scope, receive, send))
+    asyncio.run(Door(behind or PlainTextResponse("a picture"))(scope, receive, send))
     return told[0]["status"], dict(told[0]["headers"])
 
 
@@ -71,7 +73,9 @@ def test_the_machine_itself_gets_everything_but_with_accounts_it_logs_in_like_al
     assert ask("/media/x.png", MACHINE)[0] == 403
 
 
-def test_nobody_in_between_keeps_what_is_for_friends() -> None:
+def test_nobody_in_between_keeps_what_is_for_friends_and_no_browser_a_page_to_go_back_to() -> None:
     for client in (MACHINE, ELSEWHERE):
         assert ask("/media/x.png", client)[1][b"cache-control"] == b"private, no-store"
         assert b"cache-control" not in ask("/static/index.js", client)[1]
+        page = ask("/club", client, HTMLResponse("<html>"))[1]
+        assert page[b"cache-control"] == b"private, no-store"
