@@ -1,24 +1,17 @@
-"""Passphrases, guesses that are slowed down, and passes."""
+"""The gate: guesses that are slowed down, and passes."""
 
 from __future__ import annotations
 
 import json
 import logging
-import math
-import re
-import socket
-import stat
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given
 from hypothesis import strategies as some
 
-from club import home_network, passphrase
-from club.__main__ import main
-from club.errors import InvalidInput, StoreUnavailable
+from club import passphrase
+from club.errors import StoreUnavailable
 from club.gate import (
     CLIENTS,
     FREE,
@@ -35,9 +28,6 @@ from club.passphrase import Locks, hashed
 
 MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
 CHEAP = 2**14
-WORDS = some.text("abcdefgé ß-", min_size=14, max_size=60).filter(
-    lambda text: len(passphrase.spoken(text)) >= passphrase.SHORTEST
-)
 
 
 class Clock:
@@ -62,59 +52,6 @@ def locks() -> Locks:
 def gate(locks: Locks, tmp_path: Path, clock: Clock) -> Gate:
     passphrase.save(locks, tmp_path)
     return Gate(tmp_path, clock)
-
-
-@settings(max_examples=12, deadline=None)
-@example(MEMBER, f"{MEMBER}\0")
-@example(MEMBER, f"{MEMBER}\0s")
-@given(WORDS, some.text(max_size=60))
-def test_a_passphrase_matches_itself_and_nothing_else(text: str, other: str) -> None:
-    lock = hashed(text, CHEAP)
-    assert lock.matches(f" {text.upper()} ")
-    assert lock.matches(other) == (passphrase.spoken(other) == passphrase.spoken(text))
-
-
-@given(some.text(max_size=60))
-def test_how_a_passphrase_is_typed_does_not_matter(text: str) -> None:
-    said = passphrase.spoken(text)
-    assert passphrase.spoken(said) == said
-    assert passphrase.spoken(f"  {text}\n") == said
-
-
-def test_the_same_passphrase_is_kept_differently_every_time() -> None:
-    one, other = hashed(MEMBER, CHEAP), hashed(MEMBER, CHEAP)
-    assert one.salt != other.salt
-    assert one.digest != other.digest
-    assert hashed(MEMBER).cost >= 2**14
-
-
-def test_a_passphrase_made_here_has_sixty_bits() -> None:
-    made = passphrase.make().split()
-    assert len(set(passphrase.WORDS)) == len(passphrase.WORDS)
-    assert len(made) * math.log2(len(passphrase.WORDS)) >= 60
-    assert set(made) <= set(passphrase.WORDS)
-    assert len({passphrase.make() for _ in range(50)}) == 50
-
-
-@pytest.mark.parametrize("bad", ["", "short one", " " * 40, "x" * 201])
-def test_a_passphrase_that_is_too_short_or_long_is_refused(bad: str) -> None:
-    with pytest.raises(InvalidInput, match="12 to 200 characters"):
-        hashed(bad)
-
-
-def test_the_file_is_its_owners_only_and_tells_no_passphrase(gate: Gate, tmp_path: Path) -> None:
-    (file,) = tmp_path.iterdir()
-    assert file.name == "sharing.json"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert not set(re.findall(r"\w+", file.read_text("utf-8"))) & set(f"{MEMBER} {HOST}".split())
-
-
-def test_what_was_saved_is_read_again(locks: Locks, tmp_path: Path) -> None:
-    assert passphrase.load(tmp_path) is None
-    passphrase.save(locks, tmp_path)
-    assert passphrase.load(tmp_path) == locks
-    passphrase.save(Locks(locks.host), tmp_path)
-    assert passphrase.load(tmp_path) == Locks(locks.host)
 
 
 @pytest.mark.parametrize(
@@ -283,117 +220,3 @@ def test_nothing_about_a_passphrase_is_logged_or_shown(
     for secret in (*MEMBER.split(), *HOST.split(), "browser-secret", locks.member.digest.hex()):
         assert secret not in shown
     assert repr(locks.member.digest) not in shown
-
-
-@pytest.fixture
-def port() -> int:
-    """A port that nothing uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def share(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
-    """Run the command; returns its status."""
-    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
-    return lambda *arguments: main(["share", "--port", str(port), *arguments])
-
-
-def test_the_command_makes_a_passphrase_once_and_shows_where_to_go(
-    share: Callable[..., int],
-    port: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr("club.home_network.address", lambda port: f"http://192.0.2.7:{port}")
-    assert share() == 0
-    told = capsys.readouterr().out
-    made = re.search(r"shown only this once: (.*)", told)[1]
-    assert f"http://192.0.2.7:{port}" in told
-    assert "▀" in told
-    assert Gate(tmp_path).enter("browser", "10.0.0.7", made).role == "member"
-    assert share() == 0
-    again = capsys.readouterr().out
-    assert "from before" in again
-    assert made not in again
-    assert share("--new") == 0
-    assert made not in capsys.readouterr().out
-    assert Gate(tmp_path).enter("browser", "10.0.0.7", made).role is None
-
-
-def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
-    given_ = iter(answers)
-    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("getpass.getpass", lambda _: next(given_))
-
-
-def test_the_command_takes_passphrases_that_somebody_thought_of(
-    share: Callable[..., int],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    typed(monkeypatch, MEMBER, MEMBER, HOST, HOST)
-    assert share() == 0
-    assert MEMBER not in capsys.readouterr().out
-    gate = Gate(tmp_path)
-    assert gate.enter("one", "10.0.0.7", MEMBER).role == "member"
-    assert gate.enter("one", "10.0.0.7", HOST).role == "host"
-
-
-@pytest.mark.parametrize(
-    ("answers", "told"),
-    [
-        ((MEMBER, HOST), "not the same"),
-        ((MEMBER, MEMBER, MEMBER.title(), MEMBER.title()), "of their own"),
-        (("short", "short", ""), "12 to 200"),
-    ],
-)
-def test_passphrases_that_cannot_be_used_change_nothing(  # noqa: PLR0917
-    share: Callable[..., int],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    answers: tuple[str, ...],
-    told: str,
-) -> None:
-    typed(monkeypatch, *answers)
-    assert share() == 2
-    assert told in capsys.readouterr().err
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_port_that_something_else_uses_gets_no_passphrase(
-    share: Callable[..., int], port: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with socket.create_server(("127.0.0.1", port)):
-        assert share() == 2
-    assert f"Port {port} cannot be used" in capsys.readouterr().err
-    assert share("--port", "99999") == 2
-    assert list(tmp_path.iterdir()) == []
-
-
-def pixels(code: str, *, light: bool) -> np.ndarray:
-    """What a terminal shows of a QR code in half blocks, one pixel a module, uint8.
-
-    Args:
-        light: the terminal writes black on white, where nobody names the colours.
-    """
-    rows = []
-    for line in code.split("\n"):
-        named = re.fullmatch(r"\x1b\[38;5;231;48;5;16m(.*)\x1b\[0m", line)
-        blocks = named[1] if named else line
-        ink = [[block in "█▀" for block in blocks], [block in "█▄" for block in blocks]]
-        rows += [np.array(row) ^ (light and not named) for row in ink]
-    return np.array(rows, dtype=np.uint8) * 255
-
-
-@pytest.mark.parametrize("light", [False, True])
-def test_a_scanner_reads_the_address_off_a_terminal(light: bool) -> None:
-    scanner = pytest.importorskip("zxingcpp", reason="zxing-cpp reads QR codes")
-    shown = home_network.terminal("http://192.168.178.123:8501")
-    picture = np.kron(pixels(shown, light=light), np.ones((8, 8), np.uint8))
-    found = scanner.read_barcodes(picture, try_invert=False)  # as many phones do
-    assert [code.text for code in found] == ["http://192.168.178.123:8501"]
