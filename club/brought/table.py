@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from club.brought import headers
 from club.brought.rows import LeftOut
 from club.errors import InvalidInput
 from club.imports.archive import Archive
@@ -16,6 +16,9 @@ from club.imports.tables import LONGEST_CELL
 MOST_BYTES, MOST_ROWS = 16 << 20, 100_000  # a busy member has rated some thousand movies
 SEPARATORS = ",;\t|"
 _HEAD = 1 << 16  # characters in which the header ends
+# People write a few rows above their table; what it is about can be seen from some rows below it.
+DEEPEST_HEADER, SAMPLE = 12, 200
+LONGEST_NAME = 200  # characters
 Records = list[tuple[int, list[str]]]
 
 
@@ -39,15 +42,17 @@ class Table:
 
     @property
     def columns(self) -> dict[str, int]:
-        """Where each column is, by its name in small letters with blanks between the words."""
+        """Where each column is, by its name as `headers.names` has it."""
         found: dict[str, int] = {}
-        for place, name in enumerate(self.header):
-            found.setdefault(" ".join(name.replace("_", " ").casefold().split()), place)
+        named = [headers.names(name[:LONGEST_NAME]) for name in self.header]
+        for names in zip(*named, strict=True):
+            for place, name in enumerate(names):
+                found.setdefault(name, place)
         return found
 
 
-def read_table(archive: Archive, name: str, file: str) -> Table:
-    """Read a file of `archive`; `file` is what people call it.
+def read_table(archive: Archive, name: str, file: str, known: Callable[[Table], bool]) -> Table:
+    """Read a file of `archive`; `file` is what people call it, `known` as in `table_of`.
 
     Raises:
         InvalidInput: it is empty, damaged or too large.
@@ -58,51 +63,51 @@ def read_table(archive: Archive, name: str, file: str) -> Table:
         raise InvalidInput(
             f"{file} is larger than {MOST_BYTES >> 20} MiB, more than a club's ratings take."
         )
-    return table_of(file, decoded(raw))
+    return table_of(file, decoded(raw), known)
 
 
 def decoded(raw: bytes) -> str:
-    """Return text without NULs: UTF-8 or UTF-16, marked or not, or Windows' Latin letters."""
-    wide = _utf_16(raw)
-    if wide:
-        text = raw.decode(wide, "replace")
-    else:
+    """Return text without NULs: UTF-8, or Windows' Latin letters."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
         try:
-            text = raw.decode("utf-8-sig")
+            text = raw.decode("cp1252")
         except UnicodeDecodeError:
-            try:
-                text = raw.decode("cp1252")
-            except UnicodeDecodeError:
-                text = raw.decode("latin-1")
+            text = raw.decode("latin-1")
     return text.replace("\x00", "")
 
 
-def _utf_16(raw: bytes) -> str | None:
-    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    head = raw[:1000]  # without a mark: every second byte of what is mostly ASCII is 0
-    for encoding, zeros, letters in (
-        ("utf-16-le", head[1::2], head[::2]),
-        ("utf-16-be", head[::2], head[1::2]),
-    ):
-        if len(zeros) > 3 and zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
-            return encoding
-    return None
-
-
-def table_of(file: str, text: str) -> Table:
+def table_of(file: str, text: str, known: Callable[[Table], bool]) -> Table:
     """Return the table in a text.
+
+    Args:
+        known: whether a table that begins so is of use; the first row with which it is becomes the
+            header, and where none is, the first row.
 
     Raises:
         InvalidInput: there is none, or it is too long.
     """
     csv.field_size_limit(LONGEST_CELL)
-    wrong: list[LeftOut] = []
     separator, skipped = _separator(text)
+    separator, place = _header(file, text, separator, skipped, known) or (separator, 0)
+    wrong: list[LeftOut] = []
     records = list(_records(file, text, separator, skipped, wrong))
     if not records:
         raise InvalidInput(f"{file} is empty or no table.")
-    return under_header(file, records, 0, tuple(wrong))
+    return under_header(file, records, min(place, len(records) - 1), tuple(wrong))
+
+
+def _header(
+    file: str, text: str, separator: str, skipped: int, known: Callable[[Table], bool]
+) -> tuple[str, int] | None:
+    """Return with which separator which record makes a table that is known, None for none."""
+    for other in dict.fromkeys((separator, *SEPARATORS)):
+        records = list(_records(file, text[:_HEAD], other, skipped, []))
+        for place in range(min(len(records), DEEPEST_HEADER)):
+            if known(under_header(file, records[: place + SAMPLE], place, ())):
+                return other, place
+    return None
 
 
 def under_header(file: str, records: Records, place: int, left_out: tuple[LeftOut, ...]) -> Table:
@@ -110,8 +115,9 @@ def under_header(file: str, records: Records, place: int, left_out: tuple[LeftOu
     header = records[place][1]
     kept, wrong = [], list(left_out)
     for line, cells in records[place + 1 :]:
-        row = cells[: len(header)]
-        if len(row) < len(header) or any(cell.strip() for cell in cells[len(header) :]):
+        # Old Excel and people leave out the separators after the last cell that holds something.
+        row = [*cells, *[""] * (len(header) - len(cells))][: len(header)]
+        if any(cell.strip() for cell in cells[len(header) :]):
             reason = f"{len(cells)} cells where the header has {len(header)}"
             wrong.append(unread(file, line, reason, cells))
         else:

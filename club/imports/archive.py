@@ -25,6 +25,7 @@ LONGEST_LINE = 32 << 20  # bytes
 LONGEST_NAME = 100  # characters
 MOST_RATIO, SMALL = 200, 64 << 20  # real tables shrink to a third or a tenth
 BLOCK = 1 << 20  # bytes that are read at once
+PEEK = 1000  # bytes that tell UTF-16
 # All that Python's readers of ZIPs and of gzip raise where something is wrong with the bytes.
 DAMAGE = (
     zipfile.BadZipFile,
@@ -165,10 +166,49 @@ def _damage_said(name: str) -> Iterator[None]:
 @contextmanager
 def _unpacked(name: str, file: IO[bytes]) -> Iterator[IO[bytes]]:
     if not name.endswith(".gz"):
-        yield io.BufferedReader(_Limited(file, name), BLOCK)
+        yield _in_utf_8(io.BufferedReader(_Limited(file, name), BLOCK))
         return
     with gzip.open(file) as stream:
-        yield io.BufferedReader(_Limited(stream, name), BLOCK)
+        yield _in_utf_8(io.BufferedReader(_Limited(stream, name), BLOCK))
+
+
+def _in_utf_8(stream: io.BufferedReader) -> io.BufferedReader:
+    """Return a stream in which UTF-16, as Excel saves "Unicode text", is UTF-8."""
+    encoding = _utf_16(stream.peek(PEEK)[:PEEK])
+    return io.BufferedReader(_Recoded(stream, encoding), BLOCK) if encoding else stream
+
+
+def _utf_16(head: bytes) -> str | None:
+    """Return as what a text that begins so is to be read if it is UTF-16, marked or not."""
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    # Without a mark: every second byte of what is mostly ASCII is 0.
+    for encoding, zeros, letters in (
+        ("utf-16-le", head[1::2], head[::2]),
+        ("utf-16-be", head[::2], head[1::2]),
+    ):
+        if len(zeros) > 3 and zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
+            return encoding
+    return None
+
+
+class _Recoded(io.RawIOBase):
+    """A stream of UTF-16 as UTF-8."""
+
+    def __init__(self, stream: IO[bytes], encoding: str) -> None:
+        self._stream, self._left = stream, b""
+        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._left and (raw := self._stream.read(BLOCK)):
+            self._left = self._decoder.decode(raw).encode("utf-8", "replace")
+        self._left = self._left or self._decoder.decode(b"", final=True).encode("utf-8", "replace")
+        part, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
+        buffer[: len(part)] = part
+        return len(part)
 
 
 class _Limited(io.RawIOBase):

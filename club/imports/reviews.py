@@ -16,7 +16,15 @@ from club.errors import InvalidInput
 from club.imports.archive import Archive
 from club.imports.kaggle import as_movies
 from club.imports.source import Rejected, Source
-from club.imports.tables import CHUNK, clean_terms, clean_title, csv_chunks, rating_chunks, rows
+from club.imports.tables import (
+    CHUNK,
+    clean_terms,
+    clean_title,
+    csv_chunks,
+    rating_chunks,
+    rows,
+    separator,
+)
 
 KIND = "Reviews"
 REVIEW, PRODUCT = ("user_id", "parent_asin", "rating"), ("parent_asin", "title")
@@ -82,7 +90,8 @@ def _table(archive: Archive, columns: tuple[str, ...]) -> str | None:
             first = stream.readline(1 << 20).decode("utf-8-sig", "replace")
         if plain.endswith(".csv"):
             try:
-                have = set(next(csv.reader(io.StringIO(first, newline="")), []))
+                lines = io.StringIO(first, newline="")
+                have = set(next(csv.reader(lines, delimiter=separator(first)), []))
             except csv.Error:
                 continue
         else:

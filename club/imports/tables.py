@@ -7,8 +7,7 @@ import csv
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
-from typing import Any
+from itertools import chain, islice
 
 import numpy as np
 import pandas as pd
@@ -39,7 +38,9 @@ def rows(
         InvalidInput: a needed column is missing, or the file is empty.
     """
     csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(archive.lines(name))
+    lines = archive.lines(name)
+    first = next(lines, "")
+    reader = csv.reader(chain([first], lines), delimiter=separator(first))
     try:
         header = [column.strip() for column in next(reader, [])]
     except csv.Error as error:
@@ -61,6 +62,11 @@ def rows(
             yield reader.line_num, dict(zip(header, cells, strict=True))
         elif cells:
             rejected.add(name, reader.line_num, "another number of cells than the header", cells)
+
+
+def separator(header: str) -> str:
+    """Return what separates the cells of a table: spreadsheets put others for the comma."""
+    return max(",;\t", key=header.count)
 
 
 def shortly(columns: Iterable[str]) -> str:
@@ -196,36 +202,38 @@ def rating_chunks(
 
 
 def csv_chunks(
-    archive: Archive, name: str, columns: dict[str, str], **how: Any
+    archive: Archive, name: str, columns: dict[str, str]
 ) -> Callable[[], Iterator[pd.DataFrame]]:
     """Return what yields a large table in parts, as text, under the names that `columns` gives.
 
     Raises:
         InvalidInput: a column is missing.
     """
-    if "names" not in how:
-        with archive.open(name) as stream:
-            header = stream.readline(1 << 16).decode("utf-8-sig", "replace").strip().split(",")
-        have = [column.strip().strip('"') for column in header]
-        missing = [column for column in columns if column not in have]
-        if missing:
-            raise InvalidInput(f"{name} has no column {missing[0]!r}; it has {shortly(have)}.")
+    with archive.open(name) as stream:
+        header = stream.readline(1 << 16).decode("utf-8-sig", "replace").strip()
+    between = separator(header)
+    have = [column.strip().strip('"') for column in header.split(between)]
+    missing = [column for column in columns if column not in have]
+    if missing:
+        raise InvalidInput(f"{name} has no column {missing[0]!r}; it has {shortly(have)}.")
 
     def parts() -> Iterator[pd.DataFrame]:
         with archive.open(name) as stream:
             try:
-                yield from (
-                    part.rename(columns=columns)
-                    for part in pd.read_csv(
-                        stream,
-                        usecols=list(columns),
-                        dtype=str,
-                        chunksize=CHUNK,
-                        encoding_errors="replace",
-                        on_bad_lines="skip",
-                        **({"encoding": "utf-8-sig"} | how),
-                    )
-                )
+                for part in pd.read_csv(
+                    stream,
+                    sep=between,
+                    usecols=list(columns),
+                    dtype=str,
+                    chunksize=CHUNK,
+                    encoding="utf-8-sig",
+                    encoding_errors="replace",
+                    on_bad_lines="skip",
+                ):
+                    named = part.rename(columns=columns)
+                    if between != ",":  # then the comma may be in "4,5"
+                        named["rating"] = named["rating"].str.replace(",", ".")
+                    yield named
             except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError) as error:
                 raise InvalidInput(f"{name} is no table that can be read.") from error
 

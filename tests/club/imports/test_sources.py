@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import io
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from club import imports
 from club.errors import InvalidInput
+from club.imports.archive import BLOCK
 from club.imports.join import FROM_TMDB, identify
 from club.imports.kaggle import as_movies
 from club.imports.source import Rejected, Source
@@ -250,6 +254,50 @@ def test_a_world_of_whole_stars_stays_on_five(tmp_path: Path) -> None:
 
 def test_the_imported_world_is_a_dataset(tmp_path: Path) -> None:
     assert isinstance(brought(sources.latest(), tmp_path).data, Dataset)
+
+
+def test_tables_that_a_spreadsheet_saved_again_are_read(tmp_path: Path) -> None:
+    plain = brought(sources.latest(), tmp_path / "plain").data
+
+    def again(separator: str, encoding: str) -> sources.Files:
+        files: sources.Files = {}
+        for name, content in sources.latest().items():
+            rows = csv.reader(io.StringIO(str(content), newline=""))
+            out = io.StringIO(newline="")
+            csv.writer(out, delimiter=separator).writerows(rows)
+            text = out.getvalue()
+            if separator == ";" and name == "ratings.csv":
+                text = text.replace(".", ",")
+            files[name] = text.encode(encoding)
+        return files
+
+    tabs = [("\t", encoding) for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-8")]
+    for separator, encoding in (*tabs, (";", "utf-8-sig"), (",", "utf-16")):
+        folder = tmp_path / encoding / str(ord(separator))
+        found = brought(again(separator, encoding), folder).data
+        pd.testing.assert_frame_equal(found.movies, plain.movies)
+        pd.testing.assert_frame_equal(found.ratings, plain.ratings)
+
+
+def test_reviews_in_excels_unicode_text_are_read(tmp_path: Path) -> None:
+    files, name = sources.reviews(), "Movies_and_TV.csv.gz"
+    packed = files[name]
+    assert isinstance(packed, bytes)
+    text = gzip.decompress(packed).decode().replace(",", "\t")
+    wide: sources.Files = {**files, name: gzip.compress(text.encode("utf-16"))}
+    plain, again = brought(files, tmp_path / "plain"), brought(wide, tmp_path / "wide")
+    pd.testing.assert_frame_equal(again.data.ratings, plain.data.ratings)
+
+
+def test_letters_that_lie_across_two_blocks_of_utf_16_survive(tmp_path: Path) -> None:
+    movies = "movieId,title,genres\n" + "".join(
+        f"{n},🎬 né {n} (1995),Drama\n" for n in range(60_000)
+    )
+    assert len(movies.encode("utf-16")) > BLOCK
+    found = imports.read(
+        sources.folder({"movies.csv": movies.encode("utf-16")}, tmp_path / "files")
+    ).movies
+    assert found["title"].tolist() == [f"🎬 né {n}" for n in range(60_000)]
 
 
 def test_a_sentence_says_which_file_is_missing(tmp_path: Path) -> None:
