@@ -38,6 +38,11 @@ def add_rating_import_command(commands: Any, common: argparse.ArgumentParser) ->
         help="where the club has other stars: the file's or the club's; else the newer",
     )
     parser.add_argument(
+        "--by-title",
+        action="store_true",
+        help="where a row says no year, take the one movie that is called so",
+    )
+    parser.add_argument(
         "--scale",
         type=int,
         choices=[5, 10, 100],
@@ -64,6 +69,7 @@ def run(options: argparse.Namespace) -> None:
     choices = brought.Choices(
         members=_members(found, store, options.member, options.new_member),
         tops=_tops(found, options.scale),
+        by_title=options.by_title,
         take=options.take,
     )
     club, movies = brought.ClubNow.of(store), catalogue(current_world(), store)
@@ -122,6 +128,13 @@ def _show(
         for source in found
         if source.scale.doubt and options.scale is None
     ]
+    by_title = sum(entry.match.alone is not None for entry in plan.of("uncertain"))
+    if by_title:
+        say = "says" if by_title == 1 else "say"
+        doubts.append(
+            f"{by_title:,} of those to decide {say} no year; --by-title takes the one movie that "
+            "is called so."
+        )
     figures = {
         "files": {source.file: source.kind for source in found},
         "changed": not options.dry_run,

@@ -1,37 +1,48 @@
-"""The ratings that IMDb lets people download, of today and of before 2017."""
+"""The ratings and lists that IMDb lets people download, of today and of before 2017."""
 
 from __future__ import annotations
 
-from club.brought.columns import Columns, rows_of, series_note
+from club.brought.columns import Columns, rated_and_listed, rows_of, series_note
 from club.brought.rows import TENS, Brought, Scale
 from club.brought.table import Table
 
-KIND = "IMDb ratings"
+KIND, LIST = "IMDb ratings", "An IMDb list"
 RATING = ("your rating", "you rated")
 
 
 def recognises(table: Table) -> bool:
     """Tell whether IMDb wrote the table."""
-    return {"const", "title"} <= table.columns.keys() and any(
-        name in table.columns for name in RATING
-    )
+    have = table.columns.keys()
+    return {"const", "title"} <= have and (any(name in have for name in RATING) or _is_list(table))
+
+
+def _is_list(table: Table) -> bool:
+    return {"const", "created", "modified"} <= table.columns.keys()
 
 
 def read(table: Table) -> Brought:
-    """Read the ratings, 1 to 10; series, episodes and games are left out."""
+    """Read ratings, 1 to 10, and what is on a list without one; series and games are left out."""
     have = table.columns
     columns = Columns(
         title=have["title"],
         other_title=have.get("original title"),
         year=have.get("year"),
-        rating=next(have[name] for name in RATING if name in have),
+        rating=next((have[name] for name in RATING if name in have), None),
         date=have.get("date rated", have.get("created")),
         source_id=have["const"],
         kind=have.get("title type"),
         top=TENS,
     )
-    rows, wrong = rows_of(table, columns)
-    scale = Scale(TENS, fixed=True)
+    if _is_list(table):
+        rows, wished, wrong = rated_and_listed(table, columns)
+    else:
+        (rows, wrong), wished = rows_of(table, columns), []
     return Brought(
-        KIND, table.file, tuple(rows), scale, left_out=tuple(wrong), notes=series_note(wrong)
+        KIND if rows or not wished else LIST,
+        table.file,
+        tuple(rows),
+        Scale(TENS, fixed=True),
+        wished=tuple(wished),
+        left_out=tuple(wrong),
+        notes=series_note(wrong),
     )

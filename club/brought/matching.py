@@ -43,6 +43,7 @@ class Match:
         alternatives: the movies that it may be, best first, the certain one included.
         reason: why it is not certain, for people, without a full stop; "" where it is.
         is_ours: whether the club has added a movie of this name and year itself.
+        alone: the one movie that is called so, where the row says no year; likely, not certain.
     """
 
     movie_id: int | None = None
@@ -50,6 +51,7 @@ class Match:
     alternatives: tuple[int, ...] = ()
     reason: str = ""
     is_ours: bool = False
+    alone: int | None = None
 
 
 def compared(title: str) -> Name:
@@ -79,7 +81,7 @@ class _Asked:
     """A row with its names as they are compared.
 
     Args:
-        loosely: as search compares them.
+        loosely: as search compares them, and what stands on the sides of " / ".
         years: of the movies that it may mean; None for those whose year is not known.
     """
 
@@ -91,10 +93,13 @@ class _Asked:
     @classmethod
     def of(cls, row: Row) -> _Asked:
         names = [compared(title) for title in row.titles]
+        # "Heat / 盗火线": what one part means is likely, and no more.
+        parts = [compared(part) for title in row.titles for part in title.split(" / ")[1:]]
+        parts += [compared(title.split(" / ")[0]) for title in row.titles if parts]
         years: list[int | None] = [ANY_YEAR]
         if row.year is not None:
             years = [*range(row.year - NEAR_YEARS, row.year + NEAR_YEARS + 1), None]
-        return cls(row, names, [_loosely(name) for name in names], years)
+        return cls(row, names, [_loosely(name) for name in names + parts], years)
 
 
 class Matcher:
@@ -142,12 +147,15 @@ class Matcher:
         if len(exact) == 1:
             movie = exact.pop()
             return Match(movie, EXACT, (movie,), is_ours=self._is_ours(row, called))
-        loosely = {m for name in asked.loosely for m in self._loosely_called.get(name, ())}
-        if len(called) == len(loosely) == 1 and not exact:
-            movie = next(iter(called))
-            if self._distance(movie, row.year) == 1:
-                return Match(movie, YEAR_OFF, (movie,))
+        only = self._only(asked, called)
+        if only is not None and not exact and self._distance(only, row.year) == 1:
+            return Match(only, YEAR_OFF, (only,))
         return None
+
+    def _only(self, asked: _Asked, called: set[int]) -> int | None:
+        """Return the movie that alone is called so, with or without an article."""
+        loosely = {m for name in asked.loosely for m in self._loosely_called.get(name, ())}
+        return next(iter(called)) if len(called) == len(loosely) == 1 else None
 
     def _uncertain(self, asked: _Asked) -> Match:
         row = asked.row
@@ -155,7 +163,8 @@ class Matcher:
         exact = {movie for movie in called if self._agrees(movie, row.year, called)}
         alternatives = self._alternatives(asked, called)
         reason = _reason(row, called, exact, alternatives)
-        return Match(None, "", alternatives, reason, self._is_ours(row, called))
+        alone = self._only(asked, called) if row.year is None else None
+        return Match(None, "", alternatives, reason, self._is_ours(row, called), alone)
 
     def _is_ours(self, row: Row, called: set[int]) -> bool:
         return any(movie < 0 and self._year[movie] == row.year for movie in called)
@@ -180,7 +189,7 @@ class Matcher:
             for row in _doubtful(claim):
                 match = found[row.key]
                 why = "another row of the file looks like the same movie"
-                found[row.key] = replace(match, movie_id=None, how="", reason=why)
+                found[row.key] = replace(match, movie_id=None, how="", reason=why, alone=None)
         return found
 
     def _look_up(self, rows: Iterable[_Asked]) -> None:

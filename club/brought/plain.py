@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
-from club.brought import cells
+from collections.abc import Iterable
+from dataclasses import replace
+
+from club.brought import cells, headers
 from club.brought.columns import Columns, rows_of, series_note
-from club.brought.rows import TENS, Brought, Scale
+from club.brought.rows import FIVES, TENS, Brought, Row, Scale
 from club.brought.scale import find_scale
 from club.brought.table import Table
 from club.errors import InvalidInput
+from club.rules import name_key
 
 KIND = "A table of ratings"
-TITLE = ("title", "movie title", "film title", "movie", "film", "movie name", "name")
-RATING = ("stars", "rating", "your rating", "my rating", "user rating", "score")
-RATING_OF_TEN = "rating10"  # beside the rating in Letterboxd's form for imports
-YEAR = ("year", "release year", "movie year", "released", "release date")
-PERSON = ("member", "member name", "user", "user name", "username", "person", "who", "rater")
-DATE = ("date", "rated at", "date rated", "rated on", "watched date", "watcheddate", "date added",
-        "timestamp", "created at")  # fmt: skip
-MOVIE_ID = ("movie id", "movieid")
-TMDB_ID = ("tmdb", "tmdb id", "tmdbid")
-OTHER_TITLE = ("original title",)
-TYPE = ("type", "title type", "media type")
 MOST_PEOPLE = 60
+
+
+def first(table: Table, names: Iterable[str]) -> int | None:
+    """Return the place of the column that has the first of these names that there are."""
+    have = table.columns
+    return next((have[name] for name in names if name in have), None)
 
 
 def recognises(table: Table) -> bool:
     """Tell whether titles and ratings can be found in `table`."""
+    return first(table, headers.TITLE) is not None and _rating(table) is not None
+
+
+def _rating(table: Table) -> int | None:
+    """Return the place of the ratings: of ten, where the others beside those are all blank."""
+    rating, of_ten = first(table, headers.RATING), table.columns.get(headers.RATING_OF_TEN)
+    if rating is None or of_ten is None:
+        return of_ten if rating is None else rating
+    filled = any(not cells.is_blank(texts[rating]) for _, texts in table.records)
+    return rating if filled or not table.records else of_ten
+
+
+def columns_of(table: Table, rating: int | None) -> Columns:
+    """Return where what is in a table that has titles."""
     have = table.columns
-    return any(name in have for name in TITLE) and any(
-        name in have for name in (*RATING, RATING_OF_TEN)
+    title, person = first(table, headers.TITLE), first(table, headers.PERSON)
+    assert title is not None
+    if person is None and title != have.get("name"):
+        person = have.get("name")
+    if person is not None and not any(texts[person].strip() for _, texts in table.records):
+        person = None  # in what was left out of a file that names nobody
+    return Columns(
+        title=title,
+        other_title=first(table, headers.OTHER_TITLE),
+        year=first(table, headers.YEAR),
+        rating=rating,
+        person=person,
+        date=first(table, headers.DATE),
+        movie_id=first(table, headers.MOVIE_ID),
+        tmdb_id=first(table, headers.TMDB_ID),
+        imdb_id=first(table, headers.IMDB_ID),
+        kind=first(table, headers.TYPE),
     )
 
 
@@ -38,41 +66,73 @@ def read(table: Table) -> Brought:
     Raises:
         InvalidInput: it holds strangers' ratings, or mixes scales.
     """
-    have = table.columns
-
-    def first(*names: str) -> int | None:
-        return next((have[name] for name in names if name in have), None)
-
-    title = first(*TITLE)
-    assert title is not None
-    person = first(*PERSON)
-    if person is None and title != have.get("name"):
-        person = first("name")
-    rating = first(*RATING)
-    columns = Columns(
-        title=title,
-        other_title=first(*OTHER_TITLE),
-        year=first(*YEAR),
-        rating=have[RATING_OF_TEN] if rating is None else rating,
-        person=person,
-        date=first(*DATE),
-        movie_id=first(*MOVIE_ID),
-        tmdb_id=first(*TMDB_ID),
-        kind=first(*TYPE),
+    rating = _rating(table)
+    assert rating is not None
+    found, wrong = rows_of(table, columns_of(table, rating))
+    rows, notes = _as_people(found)
+    used = {row.line for row in rows}
+    texts = [texts[rating] for line, texts in table.records if line in used]
+    top = headers.top(table.header[rating])
+    scale = _fixed(table, rating) or scale_of(table.file, texts, {top} if top else set())
+    return Brought(
+        KIND,
+        table.file,
+        tuple(rows),
+        scale,
+        left_out=tuple(wrong),
+        notes=(*series_note(wrong), *notes),
     )
-    rows, wrong = rows_of(table, columns)
-    people = len({row.person for row in rows})
+
+
+def _fixed(table: Table, rating: int) -> Scale | None:
+    """Return the scale of whose table this is."""
+    have = table.columns
+    if all(name in have for name in headers.LEFT_OUT):
+        return Scale(FIVES, fixed=True)
+    of_ten = rating == have.get(headers.RATING_OF_TEN) or any(n in have for n in headers.OF_TEN)
+    return Scale(TENS, fixed=True) if of_ten else None
+
+
+def scale_of(file: str, texts: Iterable[str], tops: set[int]) -> Scale:
+    """Return the scale of ratings as they are written.
+
+    Args:
+        tops: what the headers say; where cells say it themselves, those count.
+
+    Raises:
+        InvalidInput: several scales are named.
+    """
+    ratings = [found for text in texts if (found := cells.rating(text)) is not None]
+    named = {top for _, top in ratings if top} or tops
+    return find_scale(file, [rating for rating, _ in ratings], named)
+
+
+def require_members(file: str, people: int) -> None:
+    """Raise InvalidInput if there are more people than members can be."""
     if people > MOST_PEOPLE:
         raise InvalidInput(
-            f"{table.file} holds ratings of {people:,} people; {MOST_PEOPLE} members are the most. "
+            f"{file} holds ratings of {people:,} people; {MOST_PEOPLE} members are the most. "
             "Strangers' ratings are for the Catalogue page."
         )
-    if rating is None:
-        scale = Scale(TENS, fixed=True)
-    else:
-        texts = [texts[rating] for _, texts in table.records]
-        named = {found[1] for text in texts if (found := cells.rating(text)) and found[1]}
-        scale = find_scale(table.file, [row.rating or 0 for row in rows], named)
-    return Brought(
-        KIND, table.file, tuple(rows), scale, left_out=tuple(wrong), notes=series_note(wrong)
+
+
+def _as_people(rows: list[Row]) -> tuple[list[Row], tuple[str, ...]]:
+    """Return rows under one spelling of each name, and what people should know about the names.
+
+    Raises:
+        InvalidInput: there are more people than members can be.
+    """
+    called: dict[str, str] = {}
+    for row in rows:
+        called.setdefault(name_key(row.person), row.person)
+    if rows:
+        require_members(rows[0].file, len(called))
+    alike: dict[str, list[str]] = {}
+    for name in called.values():
+        alike.setdefault(headers.folded(name), []).append(name)
+    notes = tuple(
+        f"{' and '.join(names)} are taken for {len(names)} people."
+        for names in alike.values()
+        if len(names) > 1
     )
+    return [replace(row, person=called[name_key(row.person)]) for row in rows], notes

@@ -9,7 +9,7 @@ from typing import Literal
 import pandas as pd
 
 from club.brought.matching import Match, Matcher, compared
-from club.brought.rows import Brought, LeftOut, Row, left_out, stars_of
+from club.brought.rows import Brought, LeftOut, Row, in_stars, left_out, stars_of
 from club.errors import InvalidInput
 from club.store import Store
 
@@ -29,6 +29,7 @@ class Choices:
             are not among them stay out.
         tops: file -> where its scale ends, in place of what was found.
         movies: `Row.key` of an uncertain row -> the movie that it is, None for none of them.
+        by_title: whether a row without a year is the one movie that is called so.
         take: whose stars count where the club has others: of equal or unknown date, the club's.
         theirs: (member, movie_id) -> whether the file's stars count, whatever `take` says.
         add_missing: whether movies that the catalogue lacks become the club's own.
@@ -38,6 +39,7 @@ class Choices:
     members: Mapping[tuple[str, str], int | str] = field(default_factory=dict)
     tops: Mapping[str, int] = field(default_factory=dict)
     movies: Mapping[tuple[str, int], int | None] = field(default_factory=dict)
+    by_title: bool = False
     take: Take = "newer"
     theirs: Mapping[tuple[int | str, int], bool] = field(default_factory=dict)
     add_missing: bool = False
@@ -168,9 +170,11 @@ def plan(
         matches: from `match`.
         now: in seconds; nothing was rated after it.
     """
-    entries, wrong = [], [row for source in brought for row in source.left_out]
+    entries: list[Entry] = []
+    wrong: list[LeftOut] = []
     for source in brought:
         top = choices.tops.get(source.file, source.scale.top)
+        wrong += (in_stars(row, top) for row in source.left_out)
         for row in source.ratings:
             member = choices.members.get((source.file, row.person))
             stars = stars_of(row.rating or 0, top)
@@ -207,6 +211,8 @@ def _entry(
     entry = Entry(row, found, member, found.movie_id, stars, at, "new")
     if found.movie_id is not None:
         return entry
+    if choices.by_title and found.alone is not None and row.key not in choices.movies:
+        return replace(entry, movie=found.alone)
     if found.alternatives and row.key not in choices.movies:
         return replace(entry, state="uncertain")
     chosen = choices.movies.get(row.key)

@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from club.brought import imdb, letterboxd, own, plain
+from club.brought import imdb, letterboxd, own, plain, tmdb, wide
 from club.brought.rows import Brought
 from club.brought.table import Table, read_table
 from club.errors import InvalidInput
@@ -20,6 +20,10 @@ KNOWN = (
     "a Letterboxd export (ZIP, or its ratings.csv), IMDb ratings, this program's export, "
     "or a table with columns for title and rating"
 )
+SPREADSHEET = "{} is a spreadsheet’s own file: save it there as CSV (UTF-8), and bring that."
+READERS = (own, imdb, tmdb, wide, plain)
+# How Excel's old files begin, and what is in the ZIPs that other spreadsheets keep.
+OLD_EXCEL, WORKBOOKS = b"\xd0\xcf\x11\xe0", {"workbook.xml", "content.xml", "document.iwa"}
 
 
 class Export(Archive):
@@ -34,7 +38,11 @@ class Export(Archive):
         elif zipfile.is_zipfile(path):
             with zipfile.ZipFile(path) as archive:
                 found += [(info.filename, info) for info in archive.infolist()]
+            _require_tables(path, {_parts(name)[-1] for name, _ in found if _parts(name)})
         else:
+            with path.open("rb") as file:
+                if file.read(len(OLD_EXCEL)) == OLD_EXCEL:
+                    raise InvalidInput(SPREADSHEET.format(path.name))
             return
         tables = [(_parts(name), place) for name, place in found if _is_table(_parts(name))]
         depth = min((len(parts) for parts, _ in tables), default=0)
@@ -42,6 +50,16 @@ class Export(Archive):
         if len({parts[:-1] for parts, _ in nearest}) > 1:
             raise InvalidInput(f"{path.name} holds several exports; bring them one by one.")
         self._places = {shown_name(parts[-1]): place for parts, place in nearest}
+
+
+def _require_tables(path: Path, names: set[str]) -> None:
+    """Raise InvalidInput if the ZIP is a spreadsheet's, or holds a ZIP in place of tables."""
+    if names & WORKBOOKS:
+        raise InvalidInput(SPREADSHEET.format(path.name))
+    if not any(name.endswith(TABLES) for name in names) and any(
+        name.endswith(".zip") for name in names
+    ):
+        raise InvalidInput(f"{path.name} holds another ZIP: unpack it, and bring that one.")
 
 
 def _parts(name: str) -> tuple[str, ...]:
@@ -67,7 +85,7 @@ def read(path: Path) -> Brought:
     archive, file = Export(path), clean_text(path.name, 200)
     parts = [name for name in letterboxd.NAMES if name in archive.names]
     if parts and (path.is_dir() or zipfile.is_zipfile(path)):
-        tables = {name: read_table(archive, name, f"{file}/{name}") for name in parts}
+        tables = {name: read_table(archive, name, f"{file}/{name}", _known) for name in parts}
         if all(letterboxd.recognises(table) for table in tables.values()):
             return _not_empty(letterboxd.read(file, tables))
         ratings = tables.get("ratings.csv")
@@ -75,8 +93,12 @@ def read(path: Path) -> Brought:
             return _not_empty(own.read(ratings))
     if len(archive.names) != 1:
         raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
-    table = read_table(archive, archive.names[0], file)
+    table = read_table(archive, archive.names[0], file, _known)
     return _not_empty(_alone(table, archive.names[0]))
+
+
+def _known(table: Table) -> bool:
+    return letterboxd.recognises(table) or any(reader.recognises(table) for reader in READERS)
 
 
 def _alone(table: Table, name: str) -> Brought:
@@ -85,9 +107,13 @@ def _alone(table: Table, name: str) -> Brought:
             return letterboxd.read_list(table)
         found = letterboxd.read(table.file, {letterboxd.part(table, name): table})
         return replace(found, kind=f"{found.kind}'s {letterboxd.part(table, name)}")
-    for reader in (own, imdb, plain):
+    for reader in READERS:
         if reader.recognises(table):
             return reader.read(table)
+    begins = table.header[0].lstrip()[:1]
+    if begins in {"{", "[", "<"}:
+        what = "a web page or XML" if begins == "<" else "JSON"
+        raise InvalidInput(f"{table.file} is {what} and no table; known are {KNOWN}.")
     raise InvalidInput(
         f"{table.file} has no columns for title and rating; it has {shortly(table.header)}. "
         f"Known are {KNOWN}."

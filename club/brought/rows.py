@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from club.brought import cells
+
 FIVES, TENS, HUNDREDS = 5, 10, 100
 
 
@@ -55,6 +57,7 @@ class LeftOut:
     Args:
         reason: for people, without a full stop.
         alternatives: movies of the catalogue that it may be.
+        stars: 0.5..5, or what the file has in their place.
     """
 
     file: str
@@ -114,6 +117,16 @@ def stars_of(rating: float, top: int) -> float | None:
 def is_exact(rating: float, top: int) -> bool:
     """Return whether a rating on this scale is a number of half stars."""
     return float(rating * 10 / top).is_integer()
+
+
+def in_stars(row: LeftOut, top: int) -> LeftOut:
+    """Return a row with its rating in stars, where it is one on a scale that ends at `top`.
+
+    So that what is put right and brought again is on one scale.
+    """
+    found = cells.rating(row.stars)
+    stars = None if found is None else stars_of(found[0], found[1] or top)
+    return row if stars is None else replace(row, stars=f"{stars:g}")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from club.brought.rows import FIVES, HUNDREDS, TENS, Scale
 from club.errors import InvalidInput
 
-SLIPS = 0.02  # of all ratings: so few that are too high may be slips of the finger
+# Of all ratings, less than this share that is too high for the lower scale may be slips of the
+# finger: who has ten gives more than five now and then, who has a hundred more than ten nearly
+# always.
+SLIPS = {TENS: 0.02, HUNDREDS: 0.5}
 
 
 def find_scale(file: str, ratings: Sequence[float], named: set[int]) -> Scale:
@@ -30,9 +33,11 @@ def find_scale(file: str, ratings: Sequence[float], named: set[int]) -> Scale:
         top = TENS if most <= TENS else HUNDREDS
         lower = FIVES if top == TENS else TENS
         slips = sum(rating > lower for rating in ratings)
-        if slips <= SLIPS * len(ratings):
-            doubt = f"Only {slips:,} of {len(ratings):,} ratings are above {lower}."
-            return Scale(top, doubt=doubt, contradicts=True)
+        if slips < SLIPS[top] * len(ratings):
+            are = "is" if slips == 1 else "are"
+            doubt = f"Only {slips:,} of {len(ratings):,} ratings {are} above {lower}."
+            fine = max((rating for rating in ratings if rating <= lower), default=0.0)
+            return Scale(FIVES if fine <= FIVES else TENS, doubt=doubt, contradicts=True)
         return Scale(top)
     if any(not rating.is_integer() for rating in ratings) or not ratings:
         return Scale(FIVES)

@@ -170,6 +170,36 @@ def test_many_rows_to_decide_come_page_by_page_and_stay_decided(
     assert all(box.value for box in app.checkbox if "sure" in box.key)
 
 
+def test_one_answer_serves_all_members_who_rated_the_movie(
+    open_page: Open, store: Store, zed: int
+) -> None:
+    text = "Film,Year,Zed,Bo\nSabrina,1996,4.5,3\nHeatt,1995,,2\nHeat,1995,5,\n"
+    app = upload(open_page("bring"), ("t.csv", text))
+    assert numbers(app)["To decide"] == "3"
+    told = [text.value for text in [*app.markdown, *app.caption]]
+    assert "##### Which movie is it? 2 of 2 to decide" in told
+    assert any("4½ ★ and 3 ★" in text for text in told)
+    assert r"Zed and Bo\: a movie that is called so came out in another year\." in told
+    keyed(app, "checkbox", "sure_t.csv: Zed_2").check().run()
+    assert numbers(app)["To decide"] == "1"
+    click(app, "Take over 3 ratings")
+    bo = int(store.members().query("name == 'Bo'").index[0])
+    assert (of(store, zed), of(store, bo)) == ({SABRINA: 4.5, HEAT: 5.0}, {SABRINA: 3.0})
+
+
+def test_without_a_year_the_title_is_enough_once_somebody_says_so(
+    open_page: Open, store: Store, zed: int
+) -> None:
+    app = upload(open_page("bring"), ("zed.csv", "Title,Rating\nPulp Fiction,4.5\nSabrina,3\n"))
+    assert (numbers(app)["New"], numbers(app)["To decide"]) == ("0", "2")
+    box = keyed(app, "checkbox", "by_title")
+    assert box.label.endswith("take the one movie that is called so (1 rating)")
+    box.check().run()
+    assert (numbers(app)["New"], numbers(app)["To decide"]) == ("1", "1")
+    click(app, "Take over 1 rating")
+    assert of(store, zed) == {PULP_FICTION: 4.5}
+
+
 def test_the_scale_can_be_put_right(open_page: Open, store: Store, zed: int) -> None:
     app = upload(open_page("bring"), ("t.csv", "Title,Year,Rating,Member\nHeat,1995,4,Zed\n"))
     shown = [text.value for text in app.caption]
@@ -215,8 +245,10 @@ def test_a_watchlist_is_offered_for_the_shortlist(
     content = sources.zipped(files, tmp_path / "x.zip").read_bytes()
     app = upload(open_page("bring"), ("letterboxd-zed.zip", content))
     before = store.shortlist()
+    assert app.button("bring_save").label == "Take over 1 movie"
     app.multiselect[0].set_value([HEAT]).run()
-    click(app, "Take over 0 ratings")
+    click(app, "Take over 2 movies")
+    assert app.success[0].value == "Taken over: 1 movie seen."
     assert store.shortlist() == [*before, HEAT]
     assert [zed, MATRIX] in store.seen().values.tolist()
 
@@ -227,6 +259,7 @@ def test_a_watchlist_is_offered_for_the_shortlist(
         ("x.csv", "Dear diary\n", "has no columns for title and rating"),
         ("x.zip", b"PK\x05\x06" + b"\x00" * 18, "holds nothing that is known here"),
         ("../../x.csv", "", "is empty or no table"),
+        ("x.xls", b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "save it there as CSV (UTF-8)"),
     ],
 )
 def test_a_file_that_is_no_use_is_one_sentence(

@@ -31,16 +31,20 @@ from ui.services import View
 from ui.text import counted, half_stars, listed, plain
 
 FOUND, MATCHES, SAVED = "bring_found", "bring_matches", "bring_saved"
-KINDS, LARGEST = ["zip", "csv", "tsv", "txt", "gz"], 64  # MiB; real ones have one or two
+# Spreadsheets' own files are told how to become a table.
+KINDS, LARGEST = (
+    ["zip", "csv", "tsv", "txt", "gz", "xlsx", "xls", "ods", "numbers"],
+    64,
+)  # MiB; real ones have one or two
 WHAT = """\
 Several files at once are fine, each for its member. Nothing changes before you have seen it.
 
 - **Letterboxd**: the ZIP from *Settings*, *Data*, *Export your data*; or its ratings.csv alone.
-- **IMDb**: the CSV from *Your ratings*, *Export*.
+- **IMDb**: the CSV from *Your ratings*, *Export*; a watchlist's, too. **TMDB**'s is read the same.
 - **Another club** like this one: what `python -m club export` wrote, or its
   *Everything (ZIP)*, for all members at once.
-- **Any table** (CSV) with columns for title and rating, better with the year; a column for the
-  member if it holds several people's.
+- **Any table** (CSV) with columns for title and rating, better with the year; for several people
+  with a column that names the member, or one of ratings for each.
 """
 
 
@@ -158,6 +162,7 @@ def _choices(club: View, found: Sequence[Brought]) -> Choices:
         tops=tops,
         movies=preview.decisions(),
         take=cast("Take", preview.take()),
+        by_title=bool(state.get(key("by_title"))),
         add_missing=bool(state.get(key("add"))),
         shortlist=tuple(state.get(key("listed"), ())),
     )
@@ -198,6 +203,7 @@ def _look(club: View, found: Sequence[Brought]) -> None:
     preview.numbers(plan)
     for note in brought.notes(found, choices):
         st.caption(plain(note))
+    _without_year(plan)
     preview.to_decide(club, plan)
     preview.other_stars(club, by_rule)
     _missing(plan)
@@ -211,6 +217,17 @@ def _look(club: View, found: Sequence[Brought]) -> None:
             placeholder="None of them",
         )
     _confirm(plan)
+
+
+def _without_year(plan: Plan) -> None:
+    rows = [entry for entry in plan.entries if entry.match.alone is not None]
+    if rows:
+        st.checkbox(
+            f"Where the file does not say the year, take the one movie that is called so "
+            f"({counted(len(rows), 'rating')})",
+            key=key("by_title"),
+            help="A remake that the catalogue lacks would be called so, too.",
+        )
 
 
 def _missing(plan: Plan) -> None:
@@ -231,9 +248,11 @@ def _confirm(plan: Plan) -> None:
     if plan.seen:
         marked = "is marked" if len(plan.seen) == 1 else "are marked"
         st.caption(f"{counted(len(plan.seen), 'movie')} without stars {marked} as seen.")
+    others = len(plan.seen) + len(plan.shortlist)
+    what = counted(others, "movie") if others and not written else counted(written, "rating")
     with st.container(horizontal=True):
         st.button(
-            f"Take over {counted(written, 'rating')}",
+            f"Take over {what}",
             type="primary",
             key="bring_save",
             icon=":material/library_add_check:",
@@ -268,11 +287,14 @@ def _saved(club: View) -> None:
     saved: Saved | None = st.session_state.get(SAVED)
     if saved is None:
         return
-    parts = [counted(saved.ratings, "rating")]
+    parts = [counted(saved.ratings, "rating")] if saved.ratings else []
     parts += [counted(saved.movies, "new movie")] if saved.movies else []
     parts += [counted(saved.members, "new member")] if saved.members else []
     parts += [counted(saved.seen, "movie") + " seen"] if saved.seen else []
-    st.success(f"Taken over: {listed(parts)}.", icon=":material/check_circle:")
+    st.success(
+        f"Taken over: {listed(parts) or 'movies for the shortlist'}.",
+        icon=":material/check_circle:",
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         rate.undo_button(club)
         st.page_link(router.page("rate"), label="Rate", icon=":material/star_half:")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ import streamlit as st
 from club import brought
 from club.brought import Entry, LeftOut, Plan
 from ui.services import View
-from ui.text import counted, distinct, film, half_stars, plain
+from ui.text import counted, distinct, film, half_stars, listed, plain
 
 ROUND = "bring_round"
 PAGE = 6  # rows to decide at once
@@ -43,30 +44,46 @@ def decisions() -> dict[Row, int | None]:
 
 def to_decide(club: View, plan: Plan) -> None:
     """Draw the rows that may be several movies, or another one, with what they may be."""
-    entries = [e for e in plan.entries if e.match.movie_id is None and e.match.alternatives]
-    if not entries:
+    said = decisions()
+    open_rows = [e for e in plan.entries if e.state == "uncertain" or e.row.key in said]
+    groups = _together(open_rows)
+    if not groups:
         return
-    left = len(plan.of("uncertain"))
-    st.markdown(f"##### Which movie is it? {left:,} of {len(entries):,} to decide")
+    left = sum(group[0].state == "uncertain" for group in groups)
+    st.markdown(f"##### Which movie is it? {left:,} of {len(groups):,} to decide")
     st.caption("Only what you confirm is taken over.")
-    pages = -(-len(entries) // PAGE)
+    pages = -(-len(groups) // PAGE)
     number = st.session_state.get(key("page"), 1)
-    shown = entries[(number - 1) * PAGE : number * PAGE]
-    for entry in shown:
-        _which(club, entry)
+    shown = groups[(number - 1) * PAGE : number * PAGE]
+    for group in shown:
+        _which(club, group)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "All of these are right" if len(shown) > 1 else "This is right",
             key="bring_right",
             icon=":material/done_all:",
             on_click=_confirm_all,
-            args=(shown,),
+            args=([[entry.row.key for entry in group] for group in shown],),
         )
         if pages > 1:
             st.pagination(pages, key=key("page"), max_visible_pages=5)
 
 
-def _which(club: View, entry: Entry) -> None:
+def _together(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Return the rows of several members that name one movie together: one answer serves all."""
+    groups: dict[object, list[Entry]] = {}
+    rows_of: Counter[object] = Counter()
+    for entry in entries:
+        row, movies = entry.row, entry.match.alternatives
+        movie = row.titles, row.year, row.source_id, movies
+        # Two rows of one member may be two movies that are called alike.
+        rows_of[movie, entry.member] += 1
+        groups.setdefault((movie, rows_of[movie, entry.member]), []).append(entry)
+    return list(groups.values())
+
+
+def _which(club: View, group: list[Entry]) -> None:
+    entry, rows = group[0], [entry.row.key for entry in group]
     said, options = decisions(), [*entry.match.alternatives, NONE]
     row = entry.row.key
     state = st.session_state
@@ -76,9 +93,10 @@ def _which(club: View, entry: Entry) -> None:
     with st.container(border=True, key=_widget("row", row)):
         left, middle, right = st.columns([4, 4, 1.4], vertical_alignment="center", gap="small")
         with left:
-            stars = half_stars(entry.stars)
-            st.markdown(f"**{plain(film(entry.row.title, entry.row.year))}** · {stars} ★")
-            st.caption(plain(f"{_member(club, entry)}: {entry.match.reason}."))
+            stars = listed([f"{half_stars(stars)} ★" for stars in _stars(group)])
+            st.markdown(f"**{plain(film(entry.row.title, entry.row.year))}** · {stars}")
+            members = listed(dict.fromkeys(_member(club, entry) for entry in group))
+            st.caption(plain(f"{members}: {entry.match.reason}."))
         with middle:
             st.selectbox(
                 f"Which movie is {plain(entry.row.title)}?",
@@ -86,11 +104,17 @@ def _which(club: View, entry: Entry) -> None:
                 format_func=dict(zip(options, labels, strict=True)).__getitem__,
                 key=_widget("is", row),
                 on_change=_choose,
-                args=(row,),
+                args=(rows,),
                 label_visibility="collapsed",
             )
         with right:
-            st.checkbox("Right", key=_widget("sure", row), on_change=_sure, args=(row,))
+            st.checkbox("Right", key=_widget("sure", row), on_change=_sure, args=(rows,))
+
+
+def _stars(group: list[Entry]) -> list[float]:
+    """Return the stars of a group in its order, those of all once where they are the same."""
+    stars = [entry.stars for entry in group]
+    return stars[:1] if len({*stars}) == 1 else stars
 
 
 def called(club: View, movie: int) -> str:
@@ -102,22 +126,24 @@ def _widget(what: str, row: Row) -> str:
     return key(f"{what}_{row[0]}_{row[1]}")
 
 
-def _choose(row: Row) -> None:
+def _choose(rows: list[Row]) -> None:
     """Whoever chooses another movie has decided."""
-    decisions()[row] = st.session_state[_widget("is", row)] or None
-    st.session_state[_widget("sure", row)] = True
+    movie = st.session_state[_widget("is", rows[0])] or None
+    decisions().update(dict.fromkeys(rows, movie))
+    st.session_state[_widget("sure", rows[0])] = True
 
 
-def _sure(row: Row) -> None:
-    if st.session_state[_widget("sure", row)]:
-        _choose(row)
+def _sure(rows: list[Row]) -> None:
+    if st.session_state[_widget("sure", rows[0])]:
+        _choose(rows)
     else:
-        decisions().pop(row, None)
+        for row in rows:
+            decisions().pop(row, None)
 
 
-def _confirm_all(entries: Iterable[Entry]) -> None:
-    for entry in entries:
-        _choose(entry.row.key)
+def _confirm_all(groups: Iterable[list[Row]]) -> None:
+    for rows in groups:
+        _choose(rows)
 
 
 # Other stars

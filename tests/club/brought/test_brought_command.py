@@ -126,6 +126,22 @@ def test_the_scale_can_be_said(
     assert given(ours) == {6: 2.0}
 
 
+def test_a_table_without_years_is_taken_by_title_if_that_is_said(
+    ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "no-years.csv"
+    path.write_text("Title,Rating\nFargo,4.5\nSabrina,3\n")
+    assert run(ours, path, "--member", "Ana") == 0
+    out = capsys.readouterr().out
+    assert (
+        "1 of those to decide says no year; --by-title takes the one movie that is called so."
+        in out
+    )
+    assert given(ours) == {}
+    assert run(ours, path, "--member", "Ana", "--by-title") == 0
+    assert given(ours) == {608: 4.5}
+
+
 def test_the_clubs_own_export_comes_back(
     ours: Path, mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -150,8 +166,7 @@ def test_the_clubs_own_export_comes_back(
         (
             "Title,Rating\n" + "Up,3.5\n" * 99 + "Up,8\n",
             ["--member", "Ana"],
-            "x.csv: Only 1 of 100 ratings are above 5. Say --scale 5, 10 or 100 for where they "
-            "end.",
+            "x.csv: Only 1 of 100 ratings is above 5. Say --scale 5, 10 or 100 for where they end.",
         ),
         (
             "Title,Rating\nUp,3.5\n",

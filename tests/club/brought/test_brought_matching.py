@@ -116,6 +116,26 @@ def test_another_title_of_the_row_counts_too() -> None:
     assert MATCHER.match(row("Seven", "Heat", year=1995)).alternatives == (2, 3)
 
 
+def test_what_stands_on_the_sides_of_a_slash_is_likely_and_no_more() -> None:
+    found = MATCHER.match(row("盗火线 / Heat", year=1995))
+    assert (found.movie_id, found.alternatives) == (None, (2,))
+    assert MATCHER.match(row("Heat / Seven", year=1995)).alternatives == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("title", "year", "alone"),
+    [
+        ("Heat", None, 2), ("Sabrina", None, None), ("Heat", 1997, None), ("Host", None, None),
+        ("Heet", None, None), ("The Host", None, 11),
+    ],
+)  # fmt: skip
+def test_the_one_movie_that_is_called_so_is_named_where_there_is_no_year(
+    title: str, year: int | None, alone: int | None
+) -> None:
+    found = MATCHER.match(row(title, year=year))
+    assert (found.movie_id, found.alone) == (None, alone)
+
+
 def test_two_movies_of_a_file_never_become_one() -> None:
     exact = row("Heat", year=1995, line=2, source_id="a")
     off = row("Heat", year=1996, line=3, source_id="b")

@@ -244,11 +244,66 @@ def test_what_was_left_out_comes_back_as_a_safe_table_that_can_be_brought_again(
         ["mine.csv", "3", "a movie is called nearly so", "Heat (1995)", "", "Heatt", "1995",
          "2.5", ""],
     ]  # fmt: skip
-    repaired = written.replace("Heatt", "Heat").replace("member", "nobody")
+    repaired = written.replace("Heatt", "Heat")
     again = planned(club, table(tmp_path, repaired, "again.csv"), of(ana, "again.csv"))
     assert [(e.row.title, e.stars, e.state) for e in again.entries] == [
         ("=cmd()", 3.5, "unmatched"), ("Heat", 2.5, "new")
     ]  # fmt: skip
+
+
+def test_what_comes_back_is_in_stars_whatever_scale_it_was_on(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    text = (
+        "Const,Your Rating,Date Rated,Title,Title Type,Year\ntt1,9,2023-05-01,Haet,Movie,1995\n"
+        "tt2,8,2023-05-01,,Movie,1995\ntt3,eight,2023-05-01,Heat,Movie,1995\n"
+    )
+    plan = planned(club, table(tmp_path, text), of(ana))
+    rows = brought.rejected(plan, WORLD.movies)
+    assert [(row.title, row.stars) for row in rows] == [
+        ("", "4"),
+        ("Heat", "eight"),
+        ("Haet", "4.5"),
+    ]
+    mended = brought.as_csv(rows).replace("Haet", "Heat").replace(",,,1995", ",,Seven,1995")
+    (found,) = brought.read_all(table(tmp_path, mended))
+    assert (found.scale.top, found.scale.fixed) == (5, True)
+    assert [(row.title, row.rating) for row in found.ratings] == [("Seven", 4.0), ("Heat", 4.5)]
+    whole = brought.as_csv([replace(row, stars="3") for row in rows])
+    assert brought.read_all(table(tmp_path, whole))[0].scale.doubt == ""
+
+
+def test_without_a_year_the_title_counts_only_if_that_is_said(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    paths = table(tmp_path, "Title,Rating\nHeat,4.5\nSabrina,3.5\nThe Seven,2.5\nNova,1.5\n")
+    plan = planned(club, paths, of(ana))
+    assert (states(plan), plan.taken) == (["uncertain"] * 3 + ["unmatched"], [])
+    plan = planned(club, paths, replace(of(ana), by_title=True))
+    assert states(plan) == ["new", "uncertain", "uncertain", "unmatched"]
+    brought.save(club, plan)
+    assert stars(club) == {(ana, 6): 4.5}
+    none_of_them = replace(of(ana), by_title=True, movies={("mine.csv", 2): None})
+    assert states(planned(club, paths, none_of_them))[0] == "unmatched"
+
+
+def test_a_new_member_who_is_spelt_in_several_ways_joins_once(club: Store, tmp_path: Path) -> None:
+    paths = table(tmp_path, "Member,Title,Year,Rating\nBo,Heat,1995,4.5\nBO ,Seven,1995,3\n")
+    (found,) = brought.read_all(paths)
+    chosen = Choices(members={("mine.csv", person): person for person in found.people})
+    assert brought.save(club, planned(club, paths, chosen)).members == 1
+    assert club.members()["name"].tolist() == ["Bo"]
+    assert len(stars(club)) == 2
+
+
+def test_a_column_for_each_member_is_saved_once(club: Store, ana: int, tmp_path: Path) -> None:
+    paths = table(tmp_path, "Film,Year,Ana,Bo\nHeat,1995,4.5,3\nSeven,1995,,2\n")
+    chosen = Choices(members={("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): "Bo"})
+    brought.save(club, planned(club, paths, chosen))
+    bo = int(club.members().query("name == 'Bo'").index[0])
+    assert stars(club) == {(ana, 6): 4.5, (bo, 6): 3.0, (bo, 47): 2.0}
+    chosen = Choices(members={("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): bo})
+    assert states(planned(club, paths, chosen)) == ["same"] * 3
 
 
 def test_what_was_seen_and_wished_is_kept_apart(club: Store, ana: int, tmp_path: Path) -> None:

@@ -36,9 +36,16 @@ def test_whole_numbers_up_to_five_may_be_either_and_somebody_is_asked() -> None:
 def test_a_few_that_are_too_high_decide_nothing() -> None:
     found = find_scale("f", [4.5] * 99 + [55.0], set())
     assert found.contradicts
-    assert found.doubt == "Only 1 of 100 ratings are above 10."
+    assert found.doubt == "Only 1 of 100 ratings is above 10."
     assert find_scale("f", [4.0] * 99 + [8.0], set()).contradicts
     assert not find_scale("f", [4.0] * 9 + [8.0], set()).contradicts
+
+
+def test_one_total_among_stars_does_not_make_a_hundred_of_them() -> None:
+    found = find_scale("f", [4.0, 3.0, 5.0, 45.0], set())
+    assert (found.top, found.contradicts) == (5, True)
+    assert find_scale("f", [9.0, 7.0, 8.0, 85.0], set()).top == 10
+    assert find_scale("f", [9.0, 77.0, 85.0], set()) == Scale(100)
 
 
 def test_cells_that_name_their_scale_are_believed() -> None:

@@ -1,0 +1,41 @@
+"""The ratings and the watchlist that TMDB lets people download."""
+
+from __future__ import annotations
+
+from club.brought.columns import Columns, rated_and_listed, series_note
+from club.brought.rows import TENS, Brought, Scale
+from club.brought.table import Table
+
+KIND, LIST = "TMDB ratings", "A TMDB list"
+
+
+def recognises(table: Table) -> bool:
+    """Tell whether TMDB wrote the table."""
+    return {"tmdb id", "type", "name", "release date", "your rating"} <= table.columns.keys()
+
+
+def read(table: Table) -> Brought:
+    """Read ratings, up to 10, and what is on a list without one; series are left out.
+
+    The column Rating is everybody's.
+    """
+    have = table.columns
+    columns = Columns(
+        title=have["name"],
+        year=have["release date"],
+        rating=have["your rating"],
+        date=have.get("date rated"),
+        tmdb_id=have["tmdb id"],
+        source_id=have["tmdb id"],
+        kind=have["type"],
+    )
+    rows, wished, wrong = rated_and_listed(table, columns)
+    return Brought(
+        KIND if rows else LIST,
+        table.file,
+        tuple(rows),
+        Scale(TENS, fixed=True),
+        wished=tuple(wished),
+        left_out=tuple(wrong),
+        notes=series_note(wrong),
+    )
