@@ -6,7 +6,6 @@ The ZIP that `club.exports.everything` wrote is a backup, too.
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 import tempfile
 from collections import deque
@@ -20,8 +19,9 @@ import pandas as pd
 from sqlalchemy import BigInteger, Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from club import backups, contents, schema
+from club import backups, contents, copies, schema
 from club.contents import OnStep
+from club.damaged import is_damaged, replace_damaged
 from club.database import Database
 from club.errors import InvalidInput, StoreUnavailable
 from club.store import DEFAULT_FILE, ENVIRONMENT, Store
@@ -37,7 +37,6 @@ SHOWN = {
 }
 REST = "everything else"
 ACT = "brought back an earlier state"  # in the list of changes
-_FAR = 1_000_000  # more writes than there are between a backup and a database that is damaged
 
 
 @dataclass(frozen=True)
@@ -95,7 +94,7 @@ def preview(location: str | Path | None, file: Path) -> Preview:
     """
     database = _database(location)
     with _opened(file) as backup, contents.one_moment(backup.database) as theirs:
-        damaged = _is_damaged(database)
+        damaged = is_damaged(database)
         if damaged or not database.is_there():
             return Preview(file, _figures(theirs), None, {}, damaged)
         with contents.one_moment(Store.open(location).database) as ours:
@@ -133,8 +132,8 @@ def restore(
     """
     database = _database(location)
     with _opened(file) as backup, contents.one_moment(backup.database) as theirs:
-        if database.file is not None and _is_damaged(database):
-            return _replace_damaged(database, database.file, theirs, on_step, who)
+        if is_damaged(database):
+            return replace_damaged(database, theirs, on_step, act=ACT, who=who)
         live = Store.open(location).by(who)
         with live.database.write(ACT) as write:
             # Inside, so that nobody's write can come between what is kept and what goes.
@@ -204,14 +203,14 @@ def _copy_checked(file: Path, copy: Path, damaged: str) -> None:
     try:
         before = _looks(file)
         try:
-            revision = _copied(file, copy, backups.open_still)
+            revision = _copied(file, copy, copies.open_still)
         except sqlite3.Error:
             if _looks(file) == before:
                 raise
         if _looks(file) != before:  # half of it may be from before and half from after
-            revision = _copied(file, copy, backups.open_in_use)
+            revision = _copied(file, copy, copies.open_in_use)
     except (sqlite3.Error, OSError) as error:
-        why = damaged if backups.is_damage(error) else f"{file} cannot be read: {error}."
+        why = damaged if copies.is_damage(error) else f"{file} cannot be read: {error}."
         raise InvalidInput(why) from error
     if revision is None or not revision.isdigit() or int(revision) < 1:
         raise InvalidInput(f"{file} is not the backup of a movie club; choose another one.")
@@ -229,72 +228,10 @@ def _looks(file: Path) -> tuple[int, int, bool]:
 
 def _copied(file: Path, copy: Path, opened: Callable[[Path], sqlite3.Connection]) -> str | None:
     """Copy a database over `copy`; return which revision it is of."""
-    revision = backups.revision_of(file, opened)
+    revision = copies.revision_of(file, opened)
     with closing(opened(file)) as original, closing(sqlite3.connect(copy)) as new:
         original.backup(new)
     return revision
-
-
-def _is_damaged(database: Database) -> bool:
-    if database.file is None or not database.is_there() or database.file.is_dir():
-        return False
-    # First without a trace beside it; but what somebody just writes looks like damage then.
-    for opened in (backups.open_still, backups.open_in_use):
-        try:
-            backups.revision_of(database.file, opened)
-        except sqlite3.Error as error:
-            if backups.is_damage(error):
-                continue
-        return False
-    return True
-
-
-def _replace_damaged(
-    database: Database, file: Path, theirs: Connection, on_step: OnStep | None, who: str | None
-) -> backups.Backup:
-    """Make a new file and exchange the two; the damaged one lies among the backups then.
-
-    There is a file at every moment: where there is none, the next start would begin a new club.
-    """
-    version = max(_version_in(file), contents.version(theirs) + 1)
-    fresh = file.with_name(f"{file.name}.restored")
-    try:
-        fresh.unlink(missing_ok=True)  # of one that was killed
-        with backups.appearing(fresh) as unfinished:
-            backups.write_club(theirs, unfinished, version, on_step, act=ACT, who=who)
-        kept = backups.new_file(database, datetime.now(UTC), "damaged")
-        _put_aside(file, kept)
-        fresh.replace(file)
-        backups.sync(file.parent)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The database {file} cannot be replaced: {error.strerror}."
-        ) from error
-    finally:
-        fresh.unlink(missing_ok=True)
-    return next(backup for backup in backups.find(database) if backup.file == kept)
-
-
-def _put_aside(file: Path, kept: Path) -> None:
-    """Give a damaged file another name, too; its rest, which another would be read with, moves."""
-    try:
-        kept.hardlink_to(file)
-    except OSError:  # no such thing on this disk, or not between these two
-        shutil.copyfile(file, kept)
-    for ending in ("-wal", "-shm"):
-        part = file.with_name(file.name + ending)
-        if part.exists():
-            part.replace(kept.with_name(kept.name + ending))
-    backups.sync(kept.parent)
-
-
-def _version_in(file: Path) -> int:
-    """One more than the version of a damaged file; a guess where that cannot be read."""
-    try:
-        with closing(backups.open_still(file)) as connection:
-            return int(connection.execute("SELECT version FROM club").fetchone()[0]) + 1
-    except (sqlite3.Error, TypeError, ValueError, OverflowError):
-        return _FAR
 
 
 def _figures(connection: Connection) -> Figures:

@@ -17,7 +17,7 @@ from everything import contents, fill
 from hypothesis import given
 from hypothesis import strategies as st
 
-from club import backups
+from club import backups, copies
 from club.backups import back_up, find, keep, keep_old, roll
 from club.errors import InvalidInput, StoreUnavailable
 from club.store import Store
@@ -218,8 +218,8 @@ def test_damage_that_is_no_text_is_damage_all_the_same(file, table) -> None:
     content = made.file.read_bytes()
     made.file.write_bytes(content.replace(table.encode(), b"\xff" * len(table), 1))
     with pytest.raises(sqlite3.DatabaseError, match="damaged where it says what it holds") as said:
-        backups.revision_of(made.file)
-    assert backups.is_damage(said.value)
+        copies.revision_of(made.file)
+    assert copies.is_damage(said.value)
     assert roll(store, NOW + timedelta(hours=1)) is not None
 
 
@@ -248,7 +248,8 @@ def test_two_backups_in_one_second_are_two_files(file) -> None:
 @pytest.mark.parametrize("when", ["while it is written", "before"])
 def test_what_another_program_backs_up_in_the_same_second_stays(file, monkeypatch, when) -> None:
     store = fill(Store(file))
-    real = backups.sync if when == "while it is written" else backups.new_file
+    module, name = (copies, "sync") if when == "while it is written" else (backups, "new_file")
+    real = getattr(module, name)
     theirs = backups.folder_of(store.database) / "club-20260728T120000Z.db"
 
     def and_they_are_faster(*arguments):
@@ -257,7 +258,7 @@ def test_what_another_program_backs_up_in_the_same_second_stays(file, monkeypatc
             theirs.write_bytes(b"theirs")
         return found
 
-    monkeypatch.setattr(backups, real.__name__, and_they_are_faster)
+    monkeypatch.setattr(module, name, and_they_are_faster)
     made = roll(store, NOW)
     assert theirs.read_bytes() == b"theirs"
     assert made.made_at == NOW + timedelta(seconds=1)

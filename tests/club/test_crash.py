@@ -119,7 +119,7 @@ def test_every_commit_is_on_the_disk_before_it_is_acknowledged(file) -> None:
 
 KILLED = """
 import os, sys
-from club import backups
+from club import backups, copies
 from club.restore import restore
 from club.store import Store
 def die(*_):
@@ -128,7 +128,7 @@ if sys.argv[1] == "restore":
     halfway = lambda done, total, _: done > total / 2 and die()
     restore(sys.argv[2], backups.Path(sys.argv[3]), halfway)
 else:
-    backups.sync = die  # all is written, nothing has its name yet
+    copies.sync = die  # all is written, nothing has its name yet
     backups.roll(Store(sys.argv[2]))
 """
 

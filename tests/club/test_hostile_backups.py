@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from club.backups import revision_of
+from club.copies import revision_of
 from club.errors import InvalidInput
 from club.restore import preview, restore
 from club.store import Store

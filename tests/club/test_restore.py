@@ -16,7 +16,7 @@ from everything import contents, fill
 from sqlalchemy import event
 from test_migrations import at_release_1
 
-from club import backups, schema
+from club import backups, copies, schema
 from club.errors import InvalidInput, StoreUnavailable
 from club.migrate import SCRIPTS
 from club.restore import preview, restore
@@ -455,7 +455,7 @@ def test_where_files_have_one_name_only_a_damaged_one_is_copied(file, backup, mo
 @pytest.fixture
 def half_written(monkeypatch, tmp_path):
     """Make the next looks at a file find it as it is while somebody writes to it."""
-    real = backups.open_still
+    real = copies.open_still
 
     def prepare(live: Path, write) -> None:
         torn = tmp_path / "torn"
@@ -469,7 +469,7 @@ def half_written(monkeypatch, tmp_path):
             write()
             return real(torn)
 
-        monkeypatch.setattr(backups, "open_still", look)
+        monkeypatch.setattr(copies, "open_still", look)
 
     return prepare
 
