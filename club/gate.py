@@ -22,7 +22,7 @@ FREE, FIRST, LONGEST = 3, 5.0, 900.0  # wrong guesses of a client; seconds
 FREE_OF_ALL, LONGEST_OF_ALL = 20, 5.0  # short, or one guesser would keep everybody out
 QUIET = 3600.0  # seconds after which wrong guesses are forgotten
 CLIENTS = 1000  # remembered at most
-GONE = 10_000  # who logged out for good, remembered at most
+GONE = 100_000  # lines of tokens of who logged out for good, remembered at most
 STAY = 12 * 3600.0  # seconds for which a pass holds: an evening
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-_COOKIE, _ACCOUNT = "_streamlit_xsrf", re.compile(r"_streamlit_user(_\d+)?")
+_COOKIE, _ACCOUNT = "_streamlit_xsrf", re.compile(r"_streamlit_user(_[1-9])?")
 _SECRET = 16  # bytes of it
 _FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 

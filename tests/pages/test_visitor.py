@@ -53,3 +53,5 @@ def test_an_account_is_known_by_all_parts_of_its_cookie_but_not_by_how_they_are_
     assert visitor.account(cookies | other) == visitor.account(cookies) == "chunks-2.7\na.7\nb.7"
     assert visitor.account(cookies | {"_streamlit_user_2": "b.7.sih"}) == visitor.account(cookies)
     assert visitor.account(other | {"_streamlit_user": "unsigned"}) is None
+    many = {f"_streamlit_user_{number}": f"{number}.7.s" for number in range(1000)}
+    assert str(visitor.account(many)).split("\n") == [f"{number}.7" for number in range(1, 10)]
