@@ -22,7 +22,7 @@ _DATE = re.compile(
     r"\d{1,2}(?:\.\s*|[\s-])[^\W\d]{3,}\.?(?:[\s-]\d{2,4})?|[^\W\d]{3,}[\s-]\d{1,2}"
     r"|\d{1,2}([./])\d{1,2}\1(?:\d{2,4})?|\d{4}-\d\d-\d\d.*"
 )
-_NOTHING = {"-", "–", "—", "n/a", "na", "nan", "none", "null", "nr", "?"}
+_NOTHING = {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "nr", "?"}
 _RANGE = re.compile(r"\(?(\d{4})(?:\.0+)?(?:\s*[-–/].*)?\)?")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|2[01]\d\d)(?!\d)")
 _THOUSANDS = re.compile(r"([12])[.,](\d{3})")
@@ -30,6 +30,7 @@ _WHOLE = re.compile(r"(\d{1,9})(?:[.,]0+)?")
 _TMDB = re.compile(r"(?:https?://)?(?:www\.)?themoviedb\.org/movie/(\d{1,9})\b.*")
 _IMDB = re.compile(r"(?:.*/)?(?:tt)?0*(\d{1,9})/?(?:\?.*)?")
 _IN_TITLE = re.compile(r"(.*\S)\s*(?:\[(\d{4})\]|\((\d{4}) film\))")
+_LONGEST = 200  # characters of a cell that are looked at
 _SECONDS = re.compile(r"\d{9,10}(?:\.\d+)?")
 _MILLISECONDS = re.compile(r"\d{12,13}")
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
@@ -42,6 +43,8 @@ _NOON = timedelta(hours=12)  # the same day from Hawaii to Auckland
 def rating(text: str) -> tuple[float, int | None] | None:
     """Return a rating and, where the cell says it ("7/10", "80%"), the scale's end; else None."""
     plain = text.replace("\ufe0f", "").strip()  # what makes an emoji of a star
+    if len(plain) > _LONGEST:
+        return None
     found = _RATING.fullmatch(plain)
     if not found:
         return _drawn(plain)
@@ -61,17 +64,17 @@ def _drawn(text: str) -> tuple[float, int | None] | None:
 
 def is_blank(text: str) -> bool:
     """Tell whether a cell says that there is no rating."""
-    return not text.strip() or text.strip().casefold() in _NOTHING
+    return text.strip().casefold() in _NOTHING
 
 
 def is_day(text: str) -> bool:
     """Tell whether a cell holds a day, where a spreadsheet took a rating for one."""
-    return bool(_DATE.fullmatch(text.strip()))
+    return bool(_DATE.fullmatch(text.strip()[:_LONGEST]))
 
 
 def year(text: str) -> int | None:
     """Return the year in which a movie came out, None where nobody can tell."""
-    text = text.strip()
+    text = text.strip()[:_LONGEST]
     if thousands := _THOUSANDS.fullmatch(text):
         text = thousands[1] + thousands[2]
     if found := _RANGE.fullmatch(text):
@@ -82,20 +85,21 @@ def year(text: str) -> int | None:
 
 def number(text: str) -> int | None:
     """Return a whole number, None for anything else."""
-    found = _WHOLE.fullmatch(text.strip())
+    found = _WHOLE.fullmatch(text.strip()[:_LONGEST])
     return int(found[1]) if found else None
 
 
 def tmdb_id(text: str) -> int | None:
     """Return a movie's number at TMDB, alone or in an address; None for anything else."""
-    found = _TMDB.fullmatch(text.strip())
+    found = _TMDB.fullmatch(text.strip()[:_LONGEST])
     return int(found[1]) if found else number(text)
 
 
 def imdb_id(text: str) -> str:
     """Return "113277" for a movie's number at IMDb, however it is written; else the text."""
-    found = _IMDB.fullmatch(text.strip())
-    return found[1] if found else text.strip()
+    text = text.strip()[:_LONGEST]
+    found = _IMDB.fullmatch(text)
+    return found[1] if found else text
 
 
 def day_first(texts: Iterable[str]) -> bool | None:
@@ -114,7 +118,7 @@ def moment(text: str, days_first: bool | None = None) -> int | None:
     Args:
         days_first: what `day_first` said of the column.
     """
-    text = text.strip()
+    text = text.strip()[:_LONGEST]
     if _SECONDS.fullmatch(text):
         return int(float(text))
     if _MILLISECONDS.fullmatch(text):

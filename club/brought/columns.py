@@ -35,6 +35,7 @@ class Columns:
     Args:
         top: where the scale is known, what is no half star on it is left out.
         days_first: whether the day comes first in dates like "03/04/2020".
+        by_hand: whether people keep the table, so that there may be totals below it.
     """
 
     title: int
@@ -50,6 +51,7 @@ class Columns:
     kind: int | None = None
     top: int | None = None
     days_first: bool | None = None
+    by_hand: bool = False
 
 
 def rows_of(table: Table, columns: Columns) -> tuple[list[Row], list[LeftOut]]:
@@ -57,7 +59,7 @@ def rows_of(table: Table, columns: Columns) -> tuple[list[Row], list[LeftOut]]:
     found, wrong = [], list(table.left_out)
     dates = (_cell(texts, columns.date) for _, texts in table.records)
     columns = replace(columns, days_first=cells.day_first(dates))
-    totals = _totals(table, columns)
+    totals = _totals(table, columns) if columns.by_hand else set()
     for line, texts in table.records:
         try:
             if line in totals:
@@ -130,7 +132,7 @@ def _row(file: str, line: int, texts: list[str], columns: Columns) -> Row:
         person=_person(texts, columns),
         movie_id=_movie_id(_cell(texts, columns.movie_id)),
         tmdb_id=cells.tmdb_id(_cell(texts, columns.tmdb_id)),
-        source_id=cells.imdb_id(_cell(texts, columns.imdb_id))[:200]
+        source_id=cells.imdb_id(_cell(texts, columns.imdb_id))
         or _cell(texts, columns.source_id)[:200],
     )
 

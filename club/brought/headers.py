@@ -7,9 +7,10 @@ import unicodedata
 
 # The surest first: beside what somebody gave, exports also have what everybody gave.
 TITLE = (
-    "title", "movie title", "film title", "movie", "film", "movie name", "film name", "name",
+    "title", "movie title", "film title", "movie", "film", "movie name", "film name",
     "which movie", "which film", "filmtitel", "titel", "titulo", "pelicula", "titre", "titolo",
     "filme", "tytul", "nazev", "название", "标题", "电影名",
+    "name",
 )  # fmt: skip
 RATING = (
     "your rating", "my rating", "user rating", "userrating", "uservote", "my score", "your score",
@@ -54,6 +55,7 @@ _SCALE = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
+LONGEST = 200  # characters that are looked at
 _BESIDE = " \t:;*#?!.\"'“”"
 _SPELT = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "_": " "})
 
@@ -66,16 +68,16 @@ def folded(text: str) -> str:
 
 def names(header: str) -> tuple[str, str]:
     """Return a header as it is compared, and without a remark: "Rating (1-10)" is "rating"."""
-    whole = folded(header)
+    whole = folded(header[:LONGEST])
     return whole, bare(whole)
 
 
 def bare(header: str) -> str:
     """Return a header without a remark and punctuation: "Ana (1-10)" is "Ana"."""
-    return _REMARK.sub("", _SCALE.sub("", header)).strip(_BESIDE)
+    return _REMARK.sub("", _SCALE.sub("", header[:LONGEST])).strip(_BESIDE)
 
 
 def top(header: str) -> int | None:
     """Return where the scale ends that a header names: 10 for "Rating (1-10)"; else None."""
-    found = _SCALE.search(folded(header))
+    found = _SCALE.search(folded(header[:LONGEST]))
     return int(found[1]) if found else None

@@ -30,11 +30,21 @@ def recognises(table: Table) -> bool:
 
 def _rating(table: Table) -> int | None:
     """Return the place of the ratings: of ten, where the others beside those are all blank."""
-    rating, of_ten = first(table, headers.RATING), table.columns.get(headers.RATING_OF_TEN)
+    have = table.columns
+    places = [have[name] for name in headers.RATING if name in have]
+    # "Stars" may be those who play in a movie.
+    rating = next((at for at in places if not _is_text(table, at)), places[0] if places else None)
+    of_ten = have.get(headers.RATING_OF_TEN)
     if rating is None or of_ten is None:
         return of_ten if rating is None else rating
     filled = any(not cells.is_blank(texts[rating]) for _, texts in table.records)
     return rating if filled or not table.records else of_ten
+
+
+def _is_text(table: Table, place: int) -> bool:
+    """Tell whether none of the cells that hold something holds a rating."""
+    texts = [texts[place] for _, texts in table.records if not cells.is_blank(texts[place])]
+    return bool(texts) and not any(cells.rating(text) for text in texts)
 
 
 def columns_of(table: Table, rating: int | None) -> Columns:
@@ -57,6 +67,7 @@ def columns_of(table: Table, rating: int | None) -> Columns:
         tmdb_id=first(table, headers.TMDB_ID),
         imdb_id=first(table, headers.IMDB_ID),
         kind=first(table, headers.TYPE),
+        by_hand=True,
     )
 
 

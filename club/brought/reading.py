@@ -91,10 +91,13 @@ def read(path: Path) -> Brought:
         ratings = tables.get("ratings.csv")
         if ratings is not None and own.recognises(ratings):  # beside all that a club knows
             return _not_empty(own.read(ratings))
-    if len(archive.names) != 1:
+    # Beside a table there may be a text about it.
+    names = [name for name in archive.names if not name.endswith(".txt")] or archive.names
+    if not names:
         raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
-    table = read_table(archive, archive.names[0], file, _known)
-    return _not_empty(_alone(table, archive.names[0]))
+    if len(names) > 1:
+        raise InvalidInput(f"{file} holds {len(names):,} tables: bring them one by one.")
+    return _not_empty(_alone(read_table(archive, names[0], file, _known), names[0]))
 
 
 def _known(table: Table) -> bool:

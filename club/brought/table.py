@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from club.brought import headers
 from club.brought.rows import LeftOut
@@ -18,7 +19,7 @@ SEPARATORS = ",;\t|"
 _HEAD = 1 << 16  # characters in which the header ends
 # People write a few rows above their table; what it is about can be seen from some rows below it.
 DEEPEST_HEADER, SAMPLE = 12, 200
-LONGEST_NAME = 200  # characters
+MOST_COLUMNS = 256  # that are looked at
 Records = list[tuple[int, list[str]]]
 
 
@@ -40,11 +41,11 @@ class Table:
     left_out: tuple[LeftOut, ...]
     raw: Records
 
-    @property
+    @cached_property
     def columns(self) -> dict[str, int]:
         """Where each column is, by its name as `headers.names` has it."""
         found: dict[str, int] = {}
-        named = [headers.names(name[:LONGEST_NAME]) for name in self.header]
+        named = [headers.names(name) for name in self.header[:MOST_COLUMNS]]
         for names in zip(*named, strict=True):
             for place, name in enumerate(names):
                 found.setdefault(name, place)

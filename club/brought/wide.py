@@ -8,7 +8,7 @@ from dataclasses import replace
 from club.brought import cells, headers, plain
 from club.brought.columns import rows_of, series_note
 from club.brought.rows import HUNDREDS, Brought, LeftOut, Row
-from club.brought.table import Table
+from club.brought.table import MOST_COLUMNS, MOST_ROWS, Table
 from club.errors import InvalidInput
 from club.rules import clean_name, name_key
 
@@ -53,6 +53,11 @@ def read(table: Table) -> Brought:
     if len({name_key(name) for name in people.values()}) < len(people):
         raise InvalidInput(f"{table.file} has two columns of ratings for one name.")
     plain.require_members(table.file, len(people))
+    filled = (not cells.is_blank(texts[at]) for _, texts in table.records for at in people)
+    if sum(filled) > MOST_ROWS:
+        raise InvalidInput(
+            f"{table.file} has more than {MOST_ROWS:,} ratings, more than a club's ratings take."
+        )
     rows: list[Row] = []
     wrong = list(table.left_out)
     texts: list[str] = []
@@ -88,7 +93,7 @@ def _people(table: Table) -> dict[int, str]:
         columns.tmdb_id, columns.imdb_id, columns.kind,
     }  # fmt: skip
     found = {}
-    for place, header in enumerate(table.header):
+    for place, header in enumerate(table.header[:MOST_COLUMNS]):
         name = _name(header)
         if place not in taken and name and _are_ratings(table, place):
             found[place] = name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -140,6 +141,19 @@ def test_any_cell_is_read_without_an_error(text: str) -> None:
     cells.imdb_id(text)
     headers.names(text)
     headers.top(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["4" + " " * 50_000 + "x", "/" * 25_000 + "0" * 25_000 + "x", "(" * 50_000]
+)
+def test_an_endless_cell_takes_no_time(text: str) -> None:
+    began = time.process_time()
+    assert cells.rating(text) is None
+    assert cells.year(text) is cells.moment(text) is cells.tmdb_id(text) is None
+    assert len(cells.imdb_id(text)) <= 200
+    headers.names(text)
+    headers.top(text)
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize(

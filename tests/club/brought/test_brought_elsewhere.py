@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,8 @@ def test_movies_for_television_are_movies(tmp_path: Path, kind: str) -> None:
         ("Titel;Produktionsjahr;Deine Bewertung;Bewertet am", "Heat;1995;3,0;22.03.2021", 5),
         ("Título;Título original;Año;Mi nota;Fecha de voto", "Heat;Heat;1995;3;22/03/2021", 5),
         ("Titre;Titre original;Année;Ma note (/10);Date", "Heat;;1995;3;22/03/2021", 10),
+        ("Name;Titel;Bewertung;Datum;Jahr", "Ana;Heat;3,0;22.03.2021;1995", 5),
+        ("Title,Year,Stars,Rating,Date", '"Heat",1995,Al Pacino,3,2021-03-22', 5),
         ("Titolo,Anno,Il mio voto,Data", "Heat,1995,3,22/03/2021", 5),
         ("标题,个人评分,打分日期,上映日期", "Heat,3,2021/03/22,1995-12-15", 5),
         ("Title,Year,Rating,My Rating,IMDb Rating,Date", "Heat,1995,7.9,3,8.3,2021-03-22", 5),
@@ -205,6 +208,11 @@ def test_totals_below_a_table_are_no_movies_and_no_scale(tmp_path: Path) -> None
     assert given(found) == [("Heat", 1995, 4.5), ("Average", 2005, 3.0), ("Seven", 1995, 5.0)]
     assert found.scale.top == 5
     assert sorted(why(found)) == [(6, "a total, no movie"), (7, "a total, no movie")]
+
+
+def test_a_movie_called_total_in_an_export_is_one(tmp_path: Path) -> None:
+    found = read(tmp_path, "Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Total,,u,4.5\n")
+    assert given(found) == [("Total", None, 4.5)]
 
 
 @pytest.mark.parametrize("cell", ["", "0", "-", "n/a", "NaN", "?", "☆☆☆☆☆"])
@@ -316,6 +324,34 @@ def test_what_is_no_table_is_called_by_its_name(
     with pytest.raises(InvalidInput) as caught:
         read(tmp_path, content, name)
     assert str(caught.value).startswith(sentence)
+
+
+def test_a_text_beside_a_table_is_no_table(tmp_path: Path) -> None:
+    files: sources.Files = {"My films.csv": "Title,Rating\nHeat,4.5\n", "read me.txt": "x"}
+    assert given(brought.read(sources.zipped(files, tmp_path / "x.zip"))) == [("Heat", None, 4.5)]
+    files["bo.csv"] = "Title,Rating\nUp,3\n"
+    with pytest.raises(InvalidInput, match=r"x\.zip holds 2 tables: bring them one by one"):
+        brought.read(sources.zipped(files, tmp_path / "x.zip"))
+
+
+def test_a_member_for_every_cell_is_refused_at_once(tmp_path: Path) -> None:
+    people = ",".join(f"P{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(70))
+    with pytest.raises(InvalidInput, match="holds ratings of 70 people"):
+        read(tmp_path, f"Title,{people}\nHeat{',4' * 70}\n")
+    few = f"Title,{people[:59]}\n" + f"Heat{',4.5' * 15}\n" * 7_000
+    with pytest.raises(InvalidInput, match="has more than 100,000 ratings"):
+        read(tmp_path, few)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [("a,;|\t" * 12_000 + "\n") * 3, "Title,Rating" + "(" * 30_000 + "\nHeat,4\n", "a\n" * 60_000],
+)
+def test_endless_headers_are_looked_at_once(tmp_path: Path, text: str) -> None:
+    began = time.process_time()
+    with pytest.raises(InvalidInput, match="has no columns for title and rating"):
+        read(tmp_path, text)
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize(
