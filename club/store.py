@@ -14,12 +14,13 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import select, update
 
-from club import changes, details, ledger, roster, rules, schema, shelf
+from club import changes, ledger, roster, rules, schema
 from club.database import Database
 from club.errors import StoreUnavailable
 from club.founding import found_club
 from club.ledger import Change
 from club.migrate import open_tables
+from club.movies import Movies
 from club.nights import Nights
 from club.people import People
 
@@ -41,14 +42,15 @@ class Club:
     for_others: bool
 
 
-class Store(People):
+class Store(People, Movies):
     """A club's database, opened, checked and brought to today's tables.
 
     It holds no open connection, so one store serves any number of threads, and any number of
     stores and programs may use the same database. Every method is one transaction; all raise
     StoreUnavailable when the database cannot do it right now, and then nothing has changed. What
     must happen in one transaction and is no method here goes through `database.write()`. What is
-    about people comes from `People`; what is about movie nights is in `nights`.
+    about people comes from `People`, what is about movies from `Movies`; what is about movie nights
+    is in `nights`.
 
     Args:
         location: the path of an SQLite file, or a URL: sqlite:///path or postgresql://...
@@ -292,99 +294,6 @@ class Store(People):
         """
         with self.database.read() as connection:
             return ledger.history(connection, member_id, movie_id, limit, include_guests)
-
-    # Movies
-
-    def shortlist(self) -> list[int]:
-        """Return the ids of the movies that the club might watch, first added first."""
-        with self.database.read() as connection:
-            return shelf.shortlist(connection)
-
-    def add_to_shortlist(self, movie_id: int) -> int:
-        """Put a movie at the shortlist's end, unless it is on it, and return the version.
-
-        Raises:
-            NotFound: there is no such movie.
-        """
-        movie_id = rules.whole_id(movie_id, "movie")
-        with self.database.write("put on the shortlist", movie_id=movie_id) as write:
-            self._require_movies(write.connection, {movie_id})
-            return write.settle(shelf.add_to_shortlist(write.connection, movie_id, _now()))
-
-    def remove_from_shortlist(self, movie_id: int) -> int:
-        """Take a movie off the shortlist, if it is on it, and return the version."""
-        movie_id = rules.whole_id(movie_id, "movie")
-        with self.database.write("took off the shortlist", movie_id=movie_id) as write:
-            return write.settle(shelf.remove_from_shortlist(write.connection, movie_id))
-
-    def movies(self) -> pd.DataFrame:
-        """Return the movies that the club added, in the form of `Dataset.movies`.
-
-        Returns:
-            index movie_id (negative), columns as there.
-        """
-        with self.database.read() as connection:
-            return shelf.movies(connection)
-
-    def add_movie(
-        self,
-        title: str,
-        year: int | None = None,
-        genres: str | Iterable[str] = (),
-        keywords: str | Iterable[str] = (),
-        *,
-        runtime: int | None = None,
-        overview: str = "",
-        tmdb_id: int | None = None,
-        aliases: Iterable[str] = (),
-    ) -> int:
-        """Add a movie that the world does not have, and return its (negative) movie_id.
-
-        Args:
-            title: 1..200 characters.
-            year: 1870..2100, or None.
-            genres: texts, or one text with "|" between them.
-            keywords: the same.
-            runtime: minutes, or None.
-            overview: what it is about, up to 3,000 characters.
-            tmdb_id: its number at TMDB, or None.
-            aliases: other titles that it is found by.
-
-        Raises:
-            InvalidInput: one of these cannot be used, or the club added this movie before.
-        """
-        movie = shelf.NewMovie.checked(
-            title,
-            year,
-            genres,
-            keywords,
-            runtime=runtime,
-            overview=overview,
-            tmdb_id=tmdb_id,
-            aliases=aliases,
-        )
-        with self.database.write("added a movie") as write:
-            movie_id = shelf.add_movie(write.connection, movie, _now())
-            write.about["movie_id"] = movie_id
-            return movie_id
-
-    def movie_details(self) -> pd.DataFrame:
-        """Return what was fetched about the world's movies within the last six months.
-
-        Returns:
-            index movie_id; title (the catalogue's then), keywords, runtime, overview, tmdb_id.
-        """
-        with self.database.read() as connection:
-            return details.fetched(connection, _now())
-
-    def keep_details(self, found: Iterable[details.Details]) -> int:
-        """Keep what was fetched about movies, all or none of it, and return the version.
-
-        Raises:
-            InvalidInput: a number, runtime, overview or keyword cannot be used.
-        """
-        with self.database.write("fetched details of movies") as write:
-            return write.settle(details.keep(write.connection, found, _now()))
 
 
 def _now() -> int:

@@ -76,11 +76,11 @@ def test_details_of_another_movie_are_not_joined(store, world, stranger):
 
 def test_details_are_not_used_longer_than_the_terms_allow(store, world, monkeypatch):
     now = 1_800_000_000
-    monkeypatch.setattr("club.store._now", lambda: now)
+    monkeypatch.setattr("club.movies._now", lambda: now)
     store.keep_details([HEAT])
-    monkeypatch.setattr("club.store._now", lambda: now + KEPT_DAYS * 86_400 - 1)
+    monkeypatch.setattr("club.movies._now", lambda: now + KEPT_DAYS * 86_400 - 1)
     assert store.movie_details().index.tolist() == [2]
-    monkeypatch.setattr("club.store._now", lambda: now + KEPT_DAYS * 86_400)
+    monkeypatch.setattr("club.movies._now", lambda: now + KEPT_DAYS * 86_400)
     assert store.movie_details().empty
     pd.testing.assert_frame_equal(catalogue(world, store), world.movies)
 

@@ -47,7 +47,7 @@ def movies(store: Store) -> pd.DataFrame:
 
 @pytest.fixture
 def at_one_time(monkeypatch) -> None:
-    for module in ("store", "people", "nights"):
+    for module in ("store", "people", "movies", "nights", "choosing"):
         monkeypatch.setattr(f"club.{module}._now", lambda: 1_700_000_000)
 
 
