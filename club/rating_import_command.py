@@ -151,8 +151,23 @@ def _show(
         print(f"{source.file}: {source.kind}")
     for label, count in plan.counts.items():
         print(f"{count:>10,}  {label}")
-    for note in (*doubts, *notes):
+    for note in (*doubts, *notes, *_without_stars(plan)):
         print(note)
     what = "would be written; nothing was changed" if options.dry_run else "written"
     number = len(plan.taken)
     print(f"{number:,} {'rating' if number == 1 else 'ratings'} {what}.")
+
+
+def _without_stars(plan: Plan) -> list[str]:
+    """Return what becomes of the movies that nobody gave stars, in sentences."""
+    said = []
+    if plan.seen:
+        one = len(plan.seen) == 1
+        said.append(f"{len(plan.seen):,} without stars {'counts' if one else 'count'} as seen.")
+    if plan.wished:
+        is_on = "movie is" if len(plan.wished) == 1 else "movies are"
+        said.append(
+            f"{len(plan.wished):,} {is_on} on a watchlist; the page Bring ratings can put them on "
+            "the shortlist."
+        )
+    return said

@@ -25,9 +25,10 @@ def notes(brought: Iterable[Brought], choices: Choices) -> list[str]:
         ratings = [row.rating for row in source.ratings if row.rating is not None]
         between = sum(not is_exact(rating, top) for rating in ratings if rating <= top)
         if between:
+            are = ("lies", "is") if between == 1 else ("lie", "are")
             found.append(
-                f"{source.file}: {between:,} of {len(ratings):,} ratings lie between two half "
-                "stars and are rounded."
+                f"{source.file}: {between:,} of {len(ratings):,} ratings {are[0]} between two half "
+                f"stars and {are[1]} rounded."
             )
         found += [f"{source.file}: {note}" for note in source.notes]
     return found

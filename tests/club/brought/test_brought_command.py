@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
+import sources
 
 from club.__main__ import main
 from club.store import Store
@@ -140,6 +141,22 @@ def test_a_table_without_years_is_taken_by_title_if_that_is_said(
     assert given(ours) == {}
     assert run(ours, path, "--member", "Ana", "--by-title") == 0
     assert given(ours) == {608: 4.5}
+
+
+def test_what_has_no_stars_is_told_too(
+    ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = {"watched.csv": ("Heat", 1995), "watchlist.csv": ("Fargo", 1996)}
+    for name, row in rows.items():
+        head = ("Date", "Name", "Year", "Letterboxd URI")
+        (tmp_path / name).write_text(sources.table(head, ("2024-01-01", *row, "u")))
+    paths = [tmp_path / name for name in rows]
+    assert run(ours, *paths, "--member", "Ana") == 0
+    assert capsys.readouterr().out.endswith(
+        "1 without stars counts as seen.\n"
+        "1 movie is on a watchlist; the page Bring ratings can put them on the shortlist.\n"
+        "0 ratings written.\n"
+    )
 
 
 def test_the_clubs_own_export_comes_back(

@@ -190,7 +190,7 @@ def test_the_scale_can_be_put_right(club: Store, ana: int, tmp_path: Path) -> No
 def test_rounded_ratings_are_told(tmp_path: Path) -> None:
     found = brought.read_all(table(tmp_path, HEAD + "Heat,1995,87,\nSeven,1995,90,\n"))
     assert brought.notes(found, Choices()) == [
-        "mine.csv: 1 of 2 ratings lie between two half stars and are rounded."
+        "mine.csv: 1 of 2 ratings lies between two half stars and is rounded."
     ]
 
 
