@@ -106,4 +106,4 @@ def _show(found: Import, options: argparse.Namespace) -> None:
     for note in found.notes:
         print(note)
     if not options.preview:
-        print("The model learns from it the next time the app starts, or by Retrain.")
+        print("The model learns from it as soon as the app is open.")

@@ -6,7 +6,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -43,9 +43,17 @@ class TrainerStatus:
 
 
 @dataclass(frozen=True)
+class _Note:
+    """What a model learned from: the club's version, and the world's number."""
+
+    version: int | None = None
+    world: int | None = None
+
+
+@dataclass(frozen=True)
 class _Serving:
     model: HybridModel | None = None
-    version: int | None = None
+    note: _Note = _Note()
 
 
 class Trainer:
@@ -76,13 +84,19 @@ class Trainer:
     @property
     def learned_version(self) -> int | None:
         """The club's version that the serving model learned from; None if it only knows words."""
-        return self._serving.version
+        return self._serving.note.version
+
+    @property
+    def learned_world(self) -> int | None:
+        """The number of the world that the serving model learned from; None if nobody knows."""
+        return self._serving.note.world
 
     def start(
         self,
         make_data: Callable[[], Dataset],
         version: int,
         options: TrainingOptions | None = None,
+        world: int | None = None,
     ) -> bool:
         """Begin to learn, unless that is happening already.
 
@@ -92,6 +106,7 @@ class Trainer:
         Args:
             make_data: called in the learning thread.
             version: of the club's data, to tell later whether the model is out of date.
+            world: the number of everybody else's data, for the same.
 
         Returns:
             Whether a thread was started.
@@ -109,7 +124,7 @@ class Trainer:
             )
             self._thread = threading.Thread(
                 target=self._learn,
-                args=(make_data, version, options or TrainingOptions()),
+                args=(make_data, _Note(version, world), options or TrainingOptions()),
                 name="learning",
                 daemon=True,
             )
@@ -122,15 +137,15 @@ class Trainer:
             self._thread.join(timeout)
 
     def _learn(
-        self, make_data: Callable[[], Dataset], version: int, options: TrainingOptions
+        self, make_data: Callable[[], Dataset], note: _Note, options: TrainingOptions
     ) -> None:
         try:
             data = make_data()
             if self.model is None and options.components:
-                self._serve(HybridModel.fit(data, replace(options, components=0)), None)
+                self._serve(HybridModel.fit(data, replace(options, components=0)), _Note())
             model = HybridModel.fit(data, options, self._progress)
-            self._keep(model, version)
-            self._serve(model, version)
+            self._keep(model, note)
+            self._serve(model, note)
             self._status = replace(self._status, state="ready")
         except RecommenderError as error:
             self._fail(str(error))
@@ -145,26 +160,29 @@ class Trainer:
     def _progress(self, done: int, total: int) -> None:
         self._status = replace(self._status, done=done, total=total)
 
-    def _serve(self, model: HybridModel, version: int | None) -> None:
-        self._serving = _Serving(model, version)
+    def _serve(self, model: HybridModel, note: _Note) -> None:
+        self._serving = _Serving(model, note)
         self._status = replace(self._status, generation=self._status.generation + 1)
 
     def _fail(self, message: str) -> None:
         self._status = replace(self._status, state="failed", message=message)
 
-    def _keep(self, model: HybridModel, version: int) -> None:
+    def _keep(self, model: HybridModel, note: _Note) -> None:
         model.save(self._folder / MODEL)
         # Whole or not at all: a model with an earlier note serves, one with half a note does not.
         fresh = self._folder / f".{NOTE}"
-        fresh.write_text(json.dumps({"version": version}), "utf-8")
+        fresh.write_text(json.dumps(asdict(note)), "utf-8")
         fresh.replace(self._folder / NOTE)
 
     def _load(self) -> None:
         try:
             model = HybridModel.load(self._folder / MODEL)
             note = json.loads((self._folder / NOTE).read_text("utf-8"))
-            self._serving = _Serving(model, int(note["version"]))
+            world = note.get("world")  # earlier notes have none
+            self._serving = _Serving(
+                model, _Note(int(note["version"]), None if world is None else int(world))
+            )
             self._status = TrainerStatus(state="ready", generation=1)
-        except (ModelFileError, OSError, ValueError, KeyError) as error:
+        except (ModelFileError, OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             if self._folder.joinpath(MODEL).exists():
                 log.warning("the saved model is not used: %s", error)

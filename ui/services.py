@@ -127,17 +127,19 @@ def _trainer(folder: Path) -> Trainer:
 
 
 def trainer() -> Trainer:
-    """Return the trainer, which has begun to learn if nothing was ever learned."""
+    """Return the trainer, which has begun to learn if it never has, or from another world."""
     found = _trainer(var())
-    if found.status.state == "empty":
+    status = found.status.state
+    elsewhere = status == "ready" and found.learned_world not in {None, world_number()}
+    if status == "empty" or elsewhere:
         learn()
     return found
 
 
 def learn() -> bool:
     """Begin to learn from the world and the club as they are now; False if that goes on already."""
-    club = store()
-    return _trainer(var()).start(lambda: training_data(world(), club), club.version())
+    club, number = store(), world_number()
+    return _trainer(var()).start(lambda: training_data(world(), club), club.version(), world=number)
 
 
 def digest(frame: pd.DataFrame) -> str:

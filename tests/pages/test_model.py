@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+import sources
 from furnished import Open
 
+from club.__main__ import main
 from club.store import Store
-from recommender.trainer import Trainer
+from recommender.trainer import NOTE, Trainer
 from ui import services
 
 
@@ -80,4 +84,20 @@ def test_retrain_starts_the_learning(open_page: Open, monkeypatch: pytest.Monkey
     started = []
     monkeypatch.setattr(services, "learn", lambda: started.append(True) or True)
     open_page("model").button("retrain").click().run()
+    assert started == [True]
+
+
+def test_a_world_that_came_by_the_command_line_is_learned_from(
+    var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[bool] = []
+    monkeypatch.setattr(services, "learn", lambda: started.append(True) or True)
+    note = json.loads((var / NOTE).read_text("utf-8"))
+    (var / NOTE).write_text(json.dumps(note | {"world": 0}), "utf-8")
+    services._trainer.clear()
+    services.trainer()
+    assert started == []
+    archive = sources.zipped(sources.latest(), tmp_path / "ml-latest-small.zip", "ml-latest-small/")
+    assert main(["import-catalogue", str(archive)]) == 0
+    services.trainer()
     assert started == [True]

@@ -12,18 +12,18 @@ def test_the_first_learning_ends_ready_and_is_kept(
 ) -> None:
     trainer = Trainer(tmp_path)
     assert (trainer.status.state, trainer.model) == ("empty", None)
-    assert trainer.start(lambda: checkerboard, 7, tiny_options)
+    assert trainer.start(lambda: checkerboard, 7, tiny_options, world=3)
     trainer.wait(30)
     status = trainer.status
     assert (status.state, status.done, status.message) == ("ready", status.total, "")
     assert status.total > 0
     # Two models came to serve: the one that knows words only, then the learned one.
     assert status.generation == 2
-    assert trainer.learned_version == 7
+    assert (trainer.learned_version, trainer.learned_world) == (7, 3)
 
     restarted = Trainer(tmp_path)
     assert restarted.status.state == "ready"
-    assert restarted.learned_version == 7
+    assert (restarted.learned_version, restarted.learned_world) == (7, 3)
     assert restarted.model is not None
     assert trainer.model is not None
     assert restarted.model.trained_at == trainer.model.trained_at
