@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 # Before numpy: one thread is faster here, and the same figures every time.
@@ -13,10 +14,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
-from databases import KINDS, PostgresServer, postgres_server
+from databases import KINDS, PostgresServer, migrations_repeated, postgres_server
 from hypothesis import settings
 from sqlalchemy import Pool, event
 
+from club import passphrase
 from recommender import Dataset, HybridModel, TrainingOptions
 
 N_MOVIES, N_USERS = 20, 24
@@ -35,6 +37,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never among what is imported: it was a tenth of all work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+
+
 # After the app's own settings, which wait for the disk: a test that fails may lose what it wrote.
 @event.listens_for(Pool, "checkout")
 def _do_not_wait_for_the_disk(connection, _record, _proxy) -> None:
@@ -42,10 +51,24 @@ def _do_not_wait_for_the_disk(connection, _record, _proxy) -> None:
         connection.execute("PRAGMA synchronous = OFF")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _migrations_are_worked_out_once() -> Iterator[None]:
+    with migrations_repeated():
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
     with postgres_server() as server:
         yield server
+
+
+@pytest.fixture(scope="module")
+def cheap() -> Iterator[int]:
+    """A cost at which scrypt takes no time; files of passphrases may name it meanwhile."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passphrase, "_COSTS", {*passphrase._COSTS, 2**4})
+        yield 2**4
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import time
@@ -232,11 +233,18 @@ def test_formulas_come_back_without_their_apostrophes(file, tmp_path) -> None:
 NO_EXPORT = "FILE is no export of a club."
 
 
-@pytest.fixture
-def exported(tmp_path) -> Path:
+@pytest.fixture(scope="module")
+def full(tmp_path_factory) -> Path:
     """What a club with rows in every table wrote."""
-    export(fill(Store(tmp_path / "theirs.db")), tmp_path / "club.zip")
-    return tmp_path / "club.zip"
+    folder = tmp_path_factory.mktemp("full")
+    export(fill(Store(folder / "theirs.db")), folder / "club.zip")
+    return folder / "club.zip"
+
+
+@pytest.fixture
+def exported(full, tmp_path) -> Path:
+    """One that may be harmed."""
+    return Path(shutil.copy(full, tmp_path))
 
 
 def repacked(path: Path, change: Callable[[dict[str, bytes]], object], *, sums: bool) -> None:

@@ -27,7 +27,6 @@ from club.gate import (
 from club.passphrase import Locks, hashed
 
 MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
-CHEAP = 2**14
 
 
 class Clock:
@@ -44,8 +43,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="module")
-def locks() -> Locks:
-    return Locks(hashed(MEMBER, CHEAP), hashed(HOST, CHEAP))
+def locks(cheap: int) -> Locks:
+    return Locks(hashed(MEMBER, cheap), hashed(HOST, cheap))
 
 
 @pytest.fixture
@@ -109,10 +108,12 @@ def test_a_pass_ends_after_an_evening(gate: Gate, clock: Clock) -> None:
     assert gate.role("browser") is None
 
 
-def test_a_new_passphrase_sends_everybody_out(gate: Gate, locks: Locks, tmp_path: Path) -> None:
+def test_a_new_passphrase_sends_everybody_out(
+    gate: Gate, locks: Locks, cheap: int, tmp_path: Path
+) -> None:
     gate.enter("member", "10.0.0.7", MEMBER)
     gate.enter("host", "10.0.0.7", HOST)
-    passphrase.save(Locks(hashed(MEMBER, CHEAP), locks.host), tmp_path)
+    passphrase.save(Locks(hashed(MEMBER, cheap), locks.host), tmp_path)
     assert (gate.role("member"), gate.role("host")) == (None, "host")
 
 

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as some
 
 from club import passphrase
@@ -16,23 +16,21 @@ from club.errors import InvalidInput
 from club.passphrase import Locks, hashed
 
 MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
-CHEAP = 2**14
 WORDS = some.text("abcdefgé ß-", min_size=14, max_size=60).filter(
     lambda text: len(passphrase.spoken(text)) >= passphrase.SHORTEST
 )
 
 
 @pytest.fixture(scope="module")
-def locks() -> Locks:
-    return Locks(hashed(MEMBER, CHEAP), hashed(HOST, CHEAP))
+def locks(cheap: int) -> Locks:
+    return Locks(hashed(MEMBER, cheap), hashed(HOST, cheap))
 
 
-@settings(max_examples=12, deadline=None)
-@example(MEMBER, f"{MEMBER}\0")
-@example(MEMBER, f"{MEMBER}\0s")
-@given(WORDS, some.text(max_size=60))
-def test_a_passphrase_matches_itself_and_nothing_else(text: str, other: str) -> None:
-    lock = hashed(text, CHEAP)
+@example(text=MEMBER, other=f"{MEMBER}\0")
+@example(text=MEMBER, other=f"{MEMBER}\0s")
+@given(text=WORDS, other=some.text(max_size=60))
+def test_a_passphrase_matches_itself_and_nothing_else(cheap: int, text: str, other: str) -> None:
+    lock = hashed(text, cheap)
     assert lock.matches(f" {text.upper()} ")
     assert lock.matches(other) == (passphrase.spoken(other) == passphrase.spoken(text))
 
@@ -44,8 +42,8 @@ def test_how_a_passphrase_is_typed_does_not_matter(text: str) -> None:
     assert passphrase.spoken(f"  {text}\n") == said
 
 
-def test_the_same_passphrase_is_kept_differently_every_time() -> None:
-    one, other = hashed(MEMBER, CHEAP), hashed(MEMBER, CHEAP)
+def test_the_same_passphrase_is_kept_differently_every_time(cheap: int) -> None:
+    one, other = hashed(MEMBER, cheap), hashed(MEMBER, cheap)
     assert one.salt != other.salt
     assert one.digest != other.digest
     assert hashed(MEMBER).cost >= 2**14

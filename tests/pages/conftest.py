@@ -15,8 +15,11 @@ from furnished import SMALL, Open, furnish
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from club import search
+from club.brought import matching
 from recommender import trainer
-from ui import services
+from recommender.taste_map import draw_map
+from ui import mapping, services
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,6 +31,24 @@ def _packages_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         found = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _titles_are_compared_once() -> Iterator[None]:
+    """Each upload compares all titles of the catalogue, which are the same for every test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("compared", "_loosely"):
+            patch.setattr(matching, name, functools.cache(getattr(matching, name)))
+        patch.setattr(search, "normalise", functools.cache(search.normalise))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _maps_are_small() -> Iterator[None]:
+    """Drawing 2,000 movies takes some seconds for each test that opens Explore."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mapping, "draw_map", functools.partial(draw_map, limit=60))
         yield
 
 

@@ -20,8 +20,8 @@ MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
 
 
 @pytest.fixture(scope="module")
-def locks() -> Locks:
-    return Locks(hashed(MEMBER, 2**14), hashed(HOST, 2**14))
+def locks(cheap: int) -> Locks:
+    return Locks(hashed(MEMBER, cheap), hashed(HOST, cheap))
 
 
 @pytest.fixture(autouse=True)

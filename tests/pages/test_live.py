@@ -186,6 +186,7 @@ def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None
 def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, monkeypatch) -> None:
     club = services.view()
     movies, members = tuple(club.movies.index[:40]), tuple(club.names)
+    predictions._reaction.clear()  # what other tests asked of the same model
     predictions.reactions(club, movies, members)
     asked: list[int] = []
     react = HybridModel.react

@@ -117,13 +117,13 @@ def test_similar_movies_lead_to_their_pages_with_what_they_share(open_page: Open
 
 
 def test_what_the_model_knows_of_a_club_before_is_not_shown(
-    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = tiles(open_movie(open_page, UP), "similar")
     know = predictions.model
     gone = services.world().movies.loc[[tile["id"] for tile in before]].set_axis(range(-9, 0))
     monkeypatch.setattr(predictions, "model", lambda club: know(club).with_movies(gone))
-    store.add_to_shortlist(HEAT)  # so that nothing is remembered
+    predictions._similar.clear()
     assert [tile["id"] for tile in tiles(open_movie(open_page, UP), "similar")] == [
         tile["id"] for tile in before
     ]
