@@ -6,6 +6,7 @@ Keys are the store's version and the generations of models, as in `ui.services`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -79,9 +80,7 @@ def judging_model() -> HybridModel | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _world_curve(
-    folder: Path, world_number: int, generation: int, _model: HybridModel
-) -> pd.DataFrame:
+def _world_curve(world_number: int, trained_at: datetime, _model: HybridModel) -> pd.DataFrame:
     ratings = services.world().ratings
     theirs = ratings[ratings[USER].isin(raters())].rename(columns={USER: MEMBER})
     return learning_curve(_model, theirs)
@@ -89,8 +88,8 @@ def _world_curve(
 
 def world_curve() -> pd.DataFrame | None:
     """Return the learning curve of `raters`, as if they were members; None before the judge."""
-    generation, found = judge().status.generation, judging_model()
-    return found and _world_curve(services.var(), services.world_number(), generation, found)
+    found = judging_model()
+    return found and _world_curve(services.world_number(), found.trained_at, found)
 
 
 Way = Literal["leave one out", "in order of time"]
@@ -138,12 +137,12 @@ def _club_evaluation(
     model = _model.with_movies(_club.own_movies)
     predicted = predict(model, _club.ratings, _learned)
     curve = learning_curve(model, _club.ratings, learned=_learned)
-    chances = _chances(services.var(), key[2], unseen, _model)
+    chances = _chances(_model.trained_at, _model)
     return ClubEvaluation(Findings.of(predicted, chances), curve, unseen)
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _chances(folder: Path, generation: int, unseen: bool, _model: HybridModel) -> Chances:
+def _chances(trained_at: datetime, _model: HybridModel) -> Chances:
     """What the simple guesses promise, read off raters whom every model has learned from."""
     return learn_chances(_model, strangers().ratings)
 

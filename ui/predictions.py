@@ -32,10 +32,10 @@ def model(club: View) -> HybridModel | None:
     if learned is None:
         return None
     new, digest = _unlearned(club, generation, learned)
-    return _taught((services.database(), generation, digest), learned, new)
+    return _taught((learned.trained_at, digest), learned, new)
 
 
-Key = tuple[str, int, str]
+Key = tuple[datetime | None, str]
 
 
 def key(club: View) -> Key:
@@ -43,8 +43,8 @@ def key(club: View) -> Key:
     generation = services.trainer().status.generation
     learned = services.trainer().model
     if learned is None:
-        return services.database(), generation, ""
-    return services.database(), generation, _unlearned(club, generation, learned)[1]
+        return None, ""
+    return learned.trained_at, _unlearned(club, generation, learned)[1]
 
 
 def _unlearned(club: View, generation: int, learned: HybridModel) -> tuple[pd.DataFrame, str]:

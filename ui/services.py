@@ -150,15 +150,15 @@ def digest(frame: pd.DataFrame) -> str:
 
 # Not under the version: every open page keeps the view that it shows, and they share this.
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _catalogue(location: str, world_number: int, digest: str) -> Catalogue:
-    return Catalogue.of(catalogue(world(), _store(location)))
+def _catalogue(world_number: int, digest: str, _club: Store) -> Catalogue:
+    return Catalogue.of(catalogue(world(), _club))
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _view(location: str, version: int, world_number: int) -> View:
     club = _store(location)
     own, details = club.movies(), club.movie_details()
-    known = _catalogue(location, world_number, digest(own) + digest(details))
+    known = _catalogue(world_number, digest(own) + digest(details), club)
     movies, guests, ratings = known.movies, club.guests(), club.ratings(include_guests=True)
     # A movie of a world that is gone keeps its ratings, but there is nothing to show.
     ratings = ratings[ratings[MOVIE].isin(movies.index)]
