@@ -8,14 +8,14 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from club import changes
+from club import changes, places
 from club.backup_commands import add_backup_commands
 from club.errors import ClubError, InvalidInput
 from club.export_command import add_export_command
 from club.import_command import add_import_command
 from club.rating_import_command import add_rating_import_command
 from club.share_command import add_share_command
-from club.store import DEFAULT_FILE, ENVIRONMENT, Store
+from club.store import Store
 
 if TYPE_CHECKING:
     from recommender.bundled import DemoClub
@@ -49,7 +49,7 @@ def _parser() -> _Parser:
     place: dict[str, Any] = {
         "metavar": "URL",
         "help": "path of an SQLite file, or sqlite:///... or postgresql://...; "
-        f"else ${ENVIRONMENT}, else {DEFAULT_FILE}",
+        f"else ${places.DATABASE}, else {places.FILE} in ${places.VAR}, else in {places.OURS}",
     }
     common = _Parser(add_help=False)
     common.add_argument("--database", default=argparse.SUPPRESS, **place)

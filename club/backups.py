@@ -8,7 +8,6 @@ lies there too and is never removed.
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import sqlite3
 from collections.abc import Callable, Hashable, Iterable
@@ -20,17 +19,14 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from club import contents, schema
+from club import contents, places, schema
 from club.contents import OnStep
 from club.copies import appearing, in_words, open_still, remove, sweep
 from club.database import Database
 from club.errors import InvalidInput, StoreUnavailable
-from club.store import DEFAULT_FILE, Store
+from club.store import Store
 
 DAYS, WEEKS, MONTHS = 7, 4, 12
-VAR = (
-    "MOVIE_CLUB_VAR"  # names the folder of the club's own files; else that of the default database
-)
 _STAMP = "%Y%m%dT%H%M%SZ"
 Reason = Literal["before-restore", "before-move", "damaged"]
 
@@ -81,8 +77,7 @@ def keep(times: Iterable[datetime], now: datetime) -> set[datetime]:
 
 def folder_of(database: Database) -> Path:
     """Return where the backups of a database are."""
-    own = Path(os.environ.get(VAR) or DEFAULT_FILE.parent)
-    return (database.file.parent if database.file else own) / "backups"
+    return (database.file.parent if database.file else places.folder()) / "backups"
 
 
 def find(database: Database) -> list[Backup]:

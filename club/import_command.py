@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from club import places
 from club.errors import InvalidInput
 
 if TYPE_CHECKING:
     from club.imports import Import
     from recommender.dataset import Dataset
 
-ENVIRONMENT, FOLDER = "MOVIE_CLUB_VAR", "world"
+FOLDER = "world"
 
 
 def add_import_command(commands: Any) -> None:
@@ -36,10 +36,8 @@ def add_import_command(commands: Any) -> None:
 
 
 def world_folder() -> Path:
-    """Return where the imported world is: in $MOVIE_CLUB_VAR, else in data/var."""
-    from recommender.bundled import DATA  # noqa: PLC0415  (slow: the whole learning machinery)
-
-    return Path(os.environ.get(ENVIRONMENT) or DATA / "var") / FOLDER
+    """Return where the imported world is."""
+    return places.folder() / FOLDER
 
 
 def current_world() -> Dataset:

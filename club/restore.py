@@ -5,7 +5,6 @@ The ZIP that `club.exports.everything` wrote is a backup, too.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import tempfile
 from collections import deque
@@ -19,12 +18,12 @@ import pandas as pd
 from sqlalchemy import BigInteger, Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from club import backups, contents, copies, schema
+from club import backups, contents, copies, places, schema
 from club.contents import OnStep
 from club.damaged import is_damaged, replace_damaged
 from club.database import Database
 from club.errors import InvalidInput, StoreUnavailable
-from club.store import DEFAULT_FILE, ENVIRONMENT, Store
+from club.store import Store
 
 # What people know by a name; every other table is one of "everything else".
 SHOWN = {
@@ -146,7 +145,7 @@ def restore(
 
 def _database(location: str | Path | None) -> Database:
     """The place that `Store.open` opens, without opening it."""
-    return Database(location or os.environ.get(ENVIRONMENT) or DEFAULT_FILE, 0)
+    return Database(location or places.database(), 0)
 
 
 @contextmanager

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
-from club import passphrase
+from club import passphrase, places
 from club.errors import InvalidInput
 from club.passphrase import Locks
-
-FOLDER = Path(__file__).parent.parent / "data" / "var"
 
 
 def add_share_command(commands: Any) -> None:
@@ -33,7 +30,7 @@ def _share(options: argparse.Namespace) -> None:
             f"Port {options.port} cannot be used, perhaps because something else uses it. "
             "PORT=8600 make share takes another one."
         )
-    folder = Path(os.environ.get("MOVIE_CLUB_VAR") or FOLDER)
+    folder = places.folder()
     if not options.new and passphrase.load(folder):
         print("The passphrase is the one from before. To set a new one: make share NEW=--new")
     else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable
 from copy import copy
@@ -14,7 +13,7 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import select, update
 
-from club import changes, ledger, roster, rules, schema
+from club import changes, ledger, places, roster, rules, schema
 from club.database import Database
 from club.errors import StoreUnavailable
 from club.founding import found_club
@@ -23,9 +22,6 @@ from club.migrate import open_tables
 from club.movies import Movies
 from club.nights import Nights
 from club.people import People
-
-DEFAULT_FILE = Path(__file__).resolve().parent.parent / "data" / "var" / "club.db"
-ENVIRONMENT = "MOVIE_CLUB_DATABASE"
 
 
 @dataclass(frozen=True)
@@ -82,12 +78,12 @@ class Store(People, Movies):
         knows_movie: Callable[[int], bool] | None = None,
         must_exist: bool = False,
     ) -> Store:
-        """Open `location`, else $MOVIE_CLUB_DATABASE, else data/var/club.db of this project.
+        """Open `location`, else what `club.places.database` says.
 
         Raises:
             StoreUnavailable: as for the class; or it `must_exist` and there is no such file.
         """
-        place = location or os.environ.get(ENVIRONMENT) or DEFAULT_FILE
+        place = location or places.database()
         database = Database(place, 0)
         if must_exist and not database.is_there():
             raise StoreUnavailable(f"There is no club's database at {database.file}.")

@@ -7,20 +7,19 @@ nothing goes stale. What models say is kept by `ui.predictions`, `ui.judging` an
 from __future__ import annotations
 
 import hashlib
-import os
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from club import imports
+from club import imports, places
 from club.demo import load_demo
 from club.errors import InvalidInput
 from club.search import MovieSearch
 from club.store import Store
 from club.world import catalogue, training_data
 from recommender import Dataset, evaluation, load_bundled
-from recommender.bundled import DATA, demo_club
+from recommender.bundled import demo_club
 from recommender.columns import MEMBER, MOVIE
 from recommender.trainer import Trainer
 from ui.evaluator import Evaluator, fingerprint
@@ -34,12 +33,12 @@ WORLD = "world"  # in the club's folder: the data that the club brought
 
 def var() -> Path:
     """Return the folder of the club's own files: $MOVIE_CLUB_VAR, else data/var."""
-    return Path(os.environ.get("MOVIE_CLUB_VAR") or DATA / "var")
+    return places.folder()
 
 
 def database() -> str:
     """Return where the database is: $MOVIE_CLUB_DATABASE, else club.db in `var`."""
-    return os.environ.get("MOVIE_CLUB_DATABASE") or str(var() / "club.db")
+    return str(places.database())
 
 
 @st.cache_resource(show_spinner=False)

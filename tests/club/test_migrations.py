@@ -16,7 +16,7 @@ from club import schema
 from club.database import Database
 from club.errors import StoreUnavailable
 from club.migrate import SCRIPTS
-from club.store import DEFAULT_FILE, Store
+from club.store import Store
 
 
 def test_migrations_lead_to_exactly_the_tables_of_the_schema(store):
@@ -52,12 +52,15 @@ def test_where_the_database_is_when_nobody_says(tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr("club.store.open_tables", lambda database: opened.append(database.file))
     monkeypatch.delenv("MOVIE_CLUB_DATABASE", raising=False)
+    monkeypatch.delenv("MOVIE_CLUB_VAR", raising=False)
+    Store.open()
+    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))  # as the app does
     Store.open()
     monkeypatch.setenv("MOVIE_CLUB_DATABASE", str(tmp_path / "named.db"))
     Store.open()
     Store.open(tmp_path / "given.db")
-    assert opened == [DEFAULT_FILE, tmp_path / "named.db", tmp_path / "given.db"]
-    assert Path(__file__).parents[2] / "data" / "var" / "club.db" == DEFAULT_FILE
+    ours = Path(__file__).parents[2] / "data" / "var" / "club.db"
+    assert opened == [ours, tmp_path / "club.db", tmp_path / "named.db", tmp_path / "given.db"]
 
 
 def test_readers_and_a_writer_do_not_wait_for_each_other_on_sqlite(file):
