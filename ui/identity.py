@@ -25,7 +25,7 @@ SCREEN = "me"  # in a night's address: who holds the screen there
 TAB, ASKED, CHOSEN = "tab", "who_are_you", "you_are"
 NOBODY = 0  # said to be nobody in particular
 BROWSERS = 1000  # remembered at most
-ONLY_OWN = "You can enter only what is yours; a host can allow more on the Club page."
+ONLY_OWN = "You can change only what is yours; a host can allow more on the Club page."
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")

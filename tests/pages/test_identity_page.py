@@ -148,6 +148,47 @@ def test_on_a_night_each_votes_for_themselves_and_for_guests(open_page: Open, st
     assert here(app).value == [BRUNO]
 
 
+@pytest.mark.usefixtures("shared")
+def test_once_there_is_a_vote_nobody_takes_others_off_the_night(
+    open_page: Open, store: Store
+) -> None:
+    store.let_rate_for_others(False)
+    night = store.nights.plan(FRIDAY, [ANA, BRUNO])
+    app = say(open_page("night", night=str(night)), ANA)
+    here(app).set_value([ANA]).run()
+    assert store.nights.get(night).present == (ANA,)  # nothing is lost yet
+    store.nights.attend(night, [ANA, BRUNO])
+    store.nights.edit(night, voting="rank")
+    app = open_page("night", night=str(night))
+    here(app).set_value([ANA]).run()
+    assert [identity.ONLY_OWN.split(";")[0] in error.value for error in app.error] == [True]
+    assert store.nights.get(night).present == (ANA, BRUNO)
+    assert here(app).value == [ANA, BRUNO]
+    here(app).set_value([BRUNO]).run()  # oneself, as before
+    assert not app.error
+    assert store.nights.get(night).present == (BRUNO,)
+
+
+@pytest.mark.usefixtures("shared")
+def test_nobody_renames_or_takes_away_others_where_each_changes_what_is_theirs(
+    open_page: Open, store: Store
+) -> None:
+    app = say(open_page("club"), ANA)
+    store.let_rate_for_others(False)
+    version = store.version()
+    app.text_input(f"rename_{BRUNO}").set_value("Anna")
+    app.button(f"rename_{BRUNO}_save").click().run()  # of a page from before the rule
+    assert identity.ONLY_OWN.split(";")[0] in app.error[0].value
+    assert store.version() == version
+    fresh = open_page("club")
+    assert [box.key for box in fresh.text_input if box.key.startswith("rename_")] == [
+        f"rename_{ANA}"
+    ]
+    fresh.text_input(f"rename_{ANA}").set_value("Anna")
+    fresh.button(f"rename_{ANA}_save").click().run()
+    assert store.members().at[ANA, "name"] == "Anna"
+
+
 def test_only_hosts_say_what_members_may_do(
     open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
-from ui import gate, live, services
+from ui import gate, identity, live, services
 from ui.components.basics import change, errors_shown, facts, movie_link, poster_image
 from ui.components.find import end, find
 from ui.components.widgets import shelf
@@ -72,10 +72,11 @@ def members(club: View) -> None:
         ):
             st.markdown(f"**{plain(name)}**", width="stretch")
             st.caption(counted(int(rated.get(member, 0)), "rating"), width="content")
-            with st.popover(
-                "", icon=":material/edit:", type="tertiary", help=f"Change {plain(name)}"
-            ):
-                _change_member(member, name)
+            if identity.may_enter(club, member):
+                with st.popover(
+                    "", icon=":material/edit:", type="tertiary", help=f"Change {plain(name)}"
+                ):
+                    _change_member(member, name)
     with (
         st.form("add_member", clear_on_submit=True, border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
@@ -94,12 +95,12 @@ def _change_member(member: int, name: str) -> None:
     key = f"rename_{member}"
 
     def rename() -> None:
-        new = st.session_state[key]
-        change(services.store().rename_member, member, new, done=f"Now called {plain(new)}.")
+        new, called = st.session_state[key], identity.own(services.store().rename_member, [member])
+        change(called, member, new, done=f"Now called {plain(new)}.")
 
     def leave() -> None:
         said = f"{plain(name)} has left; the ratings are kept."
-        change(services.store().remove_member, member, done=said)
+        change(identity.own(services.store().remove_member, [member]), member, done=said)
 
     st.text_input("Name", value=name, key=key, max_chars=60)
     with st.container(horizontal=True):

@@ -89,14 +89,17 @@ def people(club: View, night: Night) -> None:
     def attend() -> int:
         # Only what was tapped here: others may have come since this page was drawn.
         book, tapped, old = evenings.book(), set(st.session_state[key]), st.session_state[before]
-        now = set(book.get(night.night_id).present)
-        version = book.attend(night.night_id, (now | (tapped - old)) - (old - tapped))
+        now, off = book.get(night.night_id), old - tapped
+        # Who is taken off once there is a vote loses theirs, and the box may open without them.
+        note = identity.own(book.attend, off & set(now.present)) if now.voting else book.attend
+        version = note(night.night_id, {*now.present, *(tapped - old)} - off)
         st.session_state[before] = tapped
         return version
 
     def save() -> None:
         with one_at_a_time():
-            change(attend)
+            if change(attend) is None:
+                st.session_state[key] = list(st.session_state[before])
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.pills(
