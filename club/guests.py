@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection, delete, insert, select, update
 
 from club import ledger, roster, rules, schema
+from club.database import Write
 from club.errors import InvalidInput, NotFound
 
 LOVED, HATED = 10, 2  # half stars
@@ -78,24 +79,23 @@ def guests(connection: Connection) -> pd.DataFrame:
     return frame.set_index("member_id")
 
 
-def add(connection: Connection, name: str, taste: Taste, *, step: int, at: int) -> int:
+def add(write: Write, name: str, taste: Taste, *, at: int) -> int:
     """Add a guest and return the member_id; see `Store.add_guest`.
 
     Args:
-        step: the ledger's, for what they love and hate.
         at: now, in seconds.
     """
+    connection = write.connection
     member_id = roster.join(connection, name, None, at)
     row = {"member_id": member_id, "likes": taste.likes, "dislikes": taste.dislikes}
     connection.execute(insert(_table).values(row))
-    _record(connection, member_id, taste, step=step, at=at)
+    _record(write, member_id, taste, at=at)
     return member_id
 
 
-def edit(
-    connection: Connection, member_id: int, name: str, taste: Taste, *, step: int, at: int
-) -> bool:
+def edit(write: Write, member_id: int, name: str, taste: Taste, *, at: int) -> bool:
     """Replace what was said of a guest; return whether anything is other now."""
+    connection = write.connection
     guest = _find(connection, member_id)
     renamed = roster.rename(connection, guest, name)
     words = {"likes": taste.likes, "dislikes": taste.dislikes}
@@ -103,7 +103,7 @@ def edit(
     said = (before.likes, before.dislikes) != (taste.likes, taste.dislikes)
     if said:
         connection.execute(update(_table).where(_column.member_id == guest).values(words))
-    rated = _record(connection, guest, taste, step=step, at=at)
+    rated = _record(write, guest, taste, at=at)
     return renamed or said or rated
 
 
@@ -126,8 +126,9 @@ def _find(connection: Connection, member_id: int) -> int:
     return number
 
 
-def _record(connection: Connection, member_id: int, taste: Taste, *, step: int, at: int) -> bool:
+def _record(write: Write, member_id: int, taste: Taste, *, at: int) -> bool:
     """Make the guest's ratings what was said, and leave alone what they gave on nights."""
+    connection = write.connection
     ratings, given, nights = schema.ratings.c, schema.night_ratings.c, schema.nights.c
     on_nights = (
         select(nights.movie_id)
@@ -141,4 +142,6 @@ def _record(connection: Connection, member_id: int, taste: Taste, *, step: int, 
         (member_id, movie_id): None for movie_id in connection.execute(unsaid).scalars()
     }
     wanted |= {(member_id, movie_id): halves for movie_id, halves in taste.stars.items()}
-    return ledger.record(connection, step, wanted, at=at, kind="guest")
+    return ledger.record(
+        connection, write.version, wanted, at=at, kind="guest", changed_by=write.who
+    )

@@ -106,7 +106,7 @@ class People:
         taste = guests.Taste.checked(loves, hates, likes, dislikes)
         with self.database.write("brought a guest") as write:
             self._require_movies(write.connection, taste.stars)
-            guest = guests.add(write.connection, name, taste, step=write.version, at=_now())
+            guest = guests.add(write, name, taste, at=_now())
             write.about["member_id"] = guest
             return guest
 
@@ -130,10 +130,7 @@ class People:
         taste = guests.Taste.checked(loves, hates, likes, dislikes)
         with self.database.write("changed a guest", member_id=member_id) as write:
             self._require_movies(write.connection, taste.stars)
-            changed = guests.edit(
-                write.connection, member_id, name, taste, step=write.version, at=_now()
-            )
-            return write.settle(changed)
+            return write.settle(guests.edit(write, member_id, name, taste, at=_now()))
 
     def guest_becomes_member(self, member_id: int) -> int:
         """Let a guest join the club, with all ratings, and return the version.

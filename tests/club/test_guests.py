@@ -40,6 +40,13 @@ def test_a_guest_is_known_by_what_they_love_and_hate(store):
     assert history["step"].tolist() == [3] * 3
 
 
+def test_who_said_what_a_guest_loves_stands_beside_it(store):
+    gil = store.by("Ana").add_guest("Gil", [1])
+    store.by("Bo").edit_guest(gil, "Gil", [1], [2])
+    history = store.history(include_guests=True).sort_values("event_id")
+    assert history[["movie_id", "changed_by"]].to_numpy().tolist() == [[1, "Ana"], [2, "Bo"]]
+
+
 def test_of_a_guest_nothing_but_the_name_need_be_known(store):
     empty = store.guests()
     gil = store.add_guest("Gil")
