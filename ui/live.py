@@ -15,9 +15,9 @@ from ui.components import widgets
 from ui.components.basics import errors_shown
 from ui.text import plain
 
-SECONDS = 0.7
+SECONDS, AGAIN = 0.7, 3.0  # between two beats, and two tries
 DRAWN, LATE_SINCE, HELD = "drawn_at", "late_since", "dialog_open"
-ADDRESS, ASTRAY = "drawn_address", "beats_from_elsewhere"
+ADDRESS, ASTRAY, FAILED = "drawn_address", "beats_from_elsewhere", "failed"
 AT_ONCE = 1  # pages that are drawn again for what others did
 PATIENCE = 2.0  # seconds for which those wait for visitors who do something
 PAUSE = 1.0  # seconds between two that wait no longer
@@ -134,6 +134,19 @@ def _is_late() -> bool:
     since = st.session_state.get(LATE_SINCE) or now
     st.session_state[LATE_SINCE] = since
     return _turns.take(now - since)
+
+
+def try_again() -> None:
+    """Draw the page again in a while: the database that it needs may be there then."""
+    st.session_state[FAILED] = True
+    _try_again()
+
+
+@st.fragment(run_every=AGAIN)
+def _try_again() -> None:
+    if not st.session_state.pop(FAILED, False):
+        st.rerun()
+    st.caption("This page tries again by itself every few seconds.")
 
 
 def _show_learning() -> None:

@@ -7,8 +7,9 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from club.errors import StoreUnavailable
 from ui import gate, identity, keeper, live, services
-from ui.components.basics import ICON, errors_shown
+from ui.components.basics import ICON, errors_shown, show
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
 
@@ -59,10 +60,14 @@ def run() -> None:
     token = _reached.set(True)
     try:
         with errors_shown():
-            keeper.keeper()
-            live.pulse()
-            identity.greet(services.view())
-            current.run()
+            try:
+                keeper.keeper()
+                live.pulse()
+                identity.greet(services.view())
+                current.run()
+            except StoreUnavailable as error:
+                show(error)
+                live.try_again()
     finally:
         _reached.reset(token)
         live.settle()

@@ -38,7 +38,12 @@ def errors_shown() -> Iterator[None]:
     try:
         yield
     except (ClubError, RecommenderError) as error:
-        st.error(f"{plain(error)} {next_step(error)}", icon=":material/error:")
+        show(error)
+
+
+def show(error: ClubError | RecommenderError) -> None:
+    """Say what went wrong, with the next step."""
+    st.error(f"{plain(error)} {next_step(error)}", icon=":material/error:")
 
 
 def change(action: Callable[..., Any], *args: Any, done: str | None = None, **named: Any) -> Any:
