@@ -14,7 +14,13 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pytest
-from databases import KINDS, PostgresServer, migrations_repeated, postgres_server
+from databases import (
+    KINDS,
+    PostgresServer,
+    connections_kept,
+    migrations_repeated,
+    postgres_server,
+)
 from hypothesis import settings
 from sqlalchemy import Pool, event
 
@@ -54,6 +60,12 @@ def _do_not_wait_for_the_disk(connection, _record, _proxy) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _migrations_are_worked_out_once() -> Iterator[None]:
     with migrations_repeated():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _connections_are_kept() -> Iterator[None]:
+    with connections_kept():
         yield
 
 

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, inspect, update
+from sqlalchemy import URL, Connection, Engine, Pool, create_engine, event, inspect, update
 
+import club.database
 from club import migrate, schema
 from club.move import move
 from club.store import Store
@@ -137,6 +138,29 @@ def migrations_repeated() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(migrate, "_upgrade", upgrade)
         yield
+
+
+@contextmanager
+def connections_kept() -> Iterator[None]:
+    """Use connections to PostgreSQL again: making one takes five times as long as a question.
+
+    The app makes one for each, as for SQLite. So who asks a second time may hear less of what
+    happened to the server in between; a test of that wants connections of its own.
+    """
+    engines: dict[URL, Engine] = {}
+
+    def engine(url: URL, *, poolclass: type[Pool], **options: Any) -> Engine:
+        if url.get_backend_name() == "sqlite":
+            return create_engine(url, poolclass=poolclass, **options)
+        if url not in engines:
+            engines[url] = create_engine(url, **options)
+        return engines[url]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(club.database, "create_engine", engine)
+        yield
+    for kept in engines.values():
+        kept.dispose()
 
 
 def _structure(admin, schema: str) -> list[tuple]:
