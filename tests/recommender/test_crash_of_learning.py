@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from recommender import HybridModel
-from recommender.trainer import Trainer
+from recommender.trainer import Trainer, _Note
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -23,7 +23,7 @@ SAVES = """
 import json, os, pathlib, shutil, sys
 import numpy as np
 from recommender import HybridModel, persistence
-from recommender.trainer import Trainer
+from recommender.trainer import Trainer, _Note
 var, other, how = (pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3])
 trainer, fresh = Trainer(var), HybridModel.load(other)
 def dies(owner, name, at):
@@ -45,7 +45,7 @@ for at in range(1, 100):
         steps = [0]
         for owner, name in STEPS:
             dies(owner, name, at)
-        trainer._keep(fresh if at % 2 else trainer.model, at)
+        trainer._keep(fresh if at % 2 else trainer.model, _Note(at))
         os._exit(0)
     end = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     loaded = Trainer(var)
@@ -60,7 +60,7 @@ print(json.dumps(ends))
 SAVES_FOR_EVER = """
 import os, pathlib, random, signal, sys, time
 from recommender import HybridModel
-from recommender.trainer import Trainer
+from recommender.trainer import Trainer, _Note
 var, other = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 trainer, fresh = Trainer(var), HybridModel.load(other)
 whole = {trainer.model.trained_at, fresh.trained_at}
@@ -71,7 +71,7 @@ for kill in range(40):
     if not pid:
         os.write(writing, b".")
         for number in range(10_000):
-            trainer._keep(fresh if number % 2 else trainer.model, number)
+            trainer._keep(fresh if number % 2 else trainer.model, _Note(number))
         os._exit(0)
     os.read(reading, 1)
     os.close(reading)
@@ -89,7 +89,7 @@ print(kill + 1)
 @pytest.fixture
 def learned(tmp_path: Path, tiny_model: HybridModel) -> Path:
     """A folder in which a model serves that learned version 0, and another model beside it."""
-    Trainer(tmp_path / "var")._keep(tiny_model, 0)
+    Trainer(tmp_path / "var")._keep(tiny_model, _Note(0))
     later = replace(tiny_model, trained_at=tiny_model.trained_at.replace(year=2099))
     later.save(tmp_path / "later")
     return tmp_path
