@@ -1,8 +1,8 @@
 """What the models say, kept for as long as it holds.
 
-What depends on the whole club is cached under the store's version and the model's generation, both
-integers that only rise; what depends on one member is cached under what that member has said, so
-that others' ratings leave it as it is.
+What depends on the whole club is cached under the store's version; what depends on one member under
+what that member has said, so that others' ratings leave it as it is. A model is known by the moment
+at which it learned, and by the movies that it was told of since.
 """
 
 from __future__ import annotations
