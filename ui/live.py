@@ -5,9 +5,11 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import streamlit as st
+from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui import gate, services
@@ -16,8 +18,10 @@ from ui.components.basics import errors_shown
 from ui.text import plain
 
 SECONDS, AGAIN = 0.7, 3.0  # between two beats, and two tries
+SOON = 0.5  # seconds after a page, before which no browser that has heard all of it asks
 DRAWN, LATE_SINCE, HELD = "drawn_at", "late_since", "dialog_open"
-ADDRESS, ASTRAY, FAILED = "drawn_address", "beats_from_elsewhere", "failed"
+ADDRESS, ENDED = "drawn_address", "drawn_until"
+ASTRAY, FAILED = "beats_from_elsewhere", "failed"
 AT_ONCE = 1  # pages that are drawn again for what others did
 PATIENCE = 2.0  # seconds for which those wait for visitors who do something
 PAUSE = 1.0  # seconds between two that wait no longer
@@ -75,19 +79,25 @@ class Turns:
 _turns = Turns()
 
 
-def pulse() -> None:
-    """Note what this run of the page draws, and watch from now on whether it still holds."""
+@contextmanager
+def pulse(page: Page) -> Iterator[None]:
+    """Note what this run draws of `page`, and watch from then on whether it still holds.
+
+    The watch is drawn last: a browser that asks whether anything is new has heard the whole page.
+    """
     _turns.come()
     st.session_state[DRAWN] = services.moment()
     st.session_state[HELD] = False
     st.session_state[LATE_SINCE] = None
-    settle()
-    _beat()
-
-
-def settle() -> None:
-    """Note the address that this run of the page draws; once more when it may have changed it."""
-    st.session_state[ADDRESS] = _address()
+    st.session_state.pop(ENDED, None)
+    above = st.empty()
+    try:
+        yield
+    finally:
+        with above:
+            _beat()
+        st.session_state[ADDRESS] = page, _address()
+        st.session_state[ENDED] = time.monotonic(), threading.current_thread()
 
 
 def _address() -> tuple[str, dict[str, list[str]]]:
@@ -109,10 +119,31 @@ def _beat() -> None:
     with errors_shown():
         if gate.role() is None:  # logged out, in another tab perhaps
             st.rerun()
+        if _is_lost():
+            _draw_again()
         held = st.session_state.get(HELD) or _is_astray()
         if not held and (widgets.waiting() or _is_late()):
             st.rerun()
         _show_learning()
+
+
+def _is_lost() -> bool:
+    """Return whether the page that was drawn last may never have reached the browser.
+
+    When a message arrives between the end of a run and what of it has not been sent yet, Streamlit
+    begins another thread and forgets the rest. Who has heard the whole page asks later than that.
+    """
+    ended, thread = st.session_state.pop(ENDED, (-math.inf, None))
+    return thread is not threading.current_thread() and time.monotonic() - ended < SOON
+
+
+def _draw_again() -> None:
+    """Draw what was drawn last, whether or not the browser has heard of its address."""
+    page, (script, query) = st.session_state[ADDRESS]
+    if _address() == (script, query):
+        st.rerun()
+    else:
+        st.switch_page(page, query_params=query)
 
 
 def _is_astray() -> bool:
@@ -121,7 +152,8 @@ def _is_astray() -> bool:
     A redraw takes the address from who asks, and so would bring back the page of before.
     """
     before = st.session_state.get(ASTRAY, 0)
-    astray = before < MOST_ASTRAY and _address() != st.session_state.get(ADDRESS, _address())
+    drawn = st.session_state.get(ADDRESS)
+    astray = drawn is not None and before < MOST_ASTRAY and _address() != drawn[1]
     st.session_state[ASTRAY] = before + 1 if astray else 0
     return astray
 

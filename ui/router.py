@@ -62,15 +62,14 @@ def run() -> None:
         with errors_shown():
             try:
                 keeper.keeper()
-                live.pulse()
-                identity.greet(services.view())
-                current.run()
+                with live.pulse(current):
+                    identity.greet(services.view())
+                    current.run()
             except StoreUnavailable as error:
                 show(error)
                 live.try_again()
     finally:
         _reached.reset(token)
-        live.settle()
 
 
 def require() -> None:

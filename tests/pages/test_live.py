@@ -19,7 +19,17 @@ from recommender.evaluation.club import leave_one_out
 from recommender.portrait.match import matches
 from ui import judging, live, portraits, predictions, services
 from ui.latest import RECALLED, Latest
-from ui.live import ADDRESS, DRAWN, LATE_SINCE, MOST_ASTRAY, PATIENCE, PAUSE, Turns
+from ui.live import (
+    ADDRESS,
+    DRAWN,
+    ENDED,
+    LATE_SINCE,
+    MOST_ASTRAY,
+    PATIENCE,
+    PAUSE,
+    SOON,
+    Turns,
+)
 
 
 @contextmanager
@@ -130,7 +140,7 @@ def test_a_beat_from_the_address_of_before_does_not_bring_that_back(
     open_page: Open, monkeypatch
 ) -> None:
     app = open_page("rate", movie="1")
-    page, query = app.session_state[ADDRESS]
+    _, (page, query) = app.session_state[ADDRESS]
     assert (page != "", query) == (True, {"movie": ["1"]})
     with monkeypatch.context() as patch:
         patch.setattr(live.st, "session_state", app.session_state)
@@ -142,9 +152,38 @@ def test_a_beat_from_the_address_of_before_does_not_bring_that_back(
         assert not live._is_astray()
 
 
+def test_who_asks_too_soon_has_not_heard_the_page_and_gets_it_once_more(
+    open_page: Open, monkeypatch
+) -> None:
+    app = open_page("rate", movie="1")
+    address, (ended, thread) = (app.session_state[key] for key in (ADDRESS, ENDED))
+    state: dict[str, object] = {ADDRESS: address}
+    done: list[object] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(live.time, "monotonic", lambda: ended + SOON - 0.1)
+        patch.setattr(live.st, "session_state", state)
+        for before, lost in [
+            ((ended, thread), True),
+            ((ended, threading.current_thread()), False),  # of one thread nothing gets lost
+            ((ended - SOON, thread), False),
+        ]:
+            state[ENDED] = before
+            assert live._is_lost() is lost
+            assert not live._is_lost()  # it is drawn once more, not again and again
+        patch.setattr(live.st, "rerun", lambda: done.append("as asked"))
+        patch.setattr(live.st, "switch_page", lambda page, **query: done.append((page, query)))
+        patch.setattr(live, "_address", lambda: address[1])
+        live._draw_again()
+        patch.setattr(live, "_address", lambda: ("", {}))  # of the page of before
+        live._draw_again()
+    assert done[0] == "as asked"
+    page, query = done[-1]
+    assert (page.url_path, query) == ("rate", {"query_params": {"movie": ["1"]}})
+
+
 def test_an_address_that_the_page_corrects_is_what_it_has_drawn(open_page: Open) -> None:
     app = open_page("explore", genre="No such genre", again="true")
-    assert app.session_state[ADDRESS][1] == {"again": ["true"]}
+    assert app.session_state[ADDRESS][1][1] == {"again": ["true"]}
 
 
 def test_a_page_shows_what_others_did(open_page: Open, store: Store, monkeypatch) -> None:
