@@ -5,11 +5,13 @@ The ZIP that `club.exports.everything` wrote is a backup, too.
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import tempfile
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,6 +38,7 @@ SHOWN = {
 }
 REST = "everything else"
 ACT = "brought back an earlier state"  # in the list of changes
+COPIES, DAY = "movie-club-restore-", 86_400  # how folders of copies begin; seconds
 
 
 @dataclass(frozen=True)
@@ -155,7 +158,8 @@ def _opened(file: Path) -> Iterator[Store]:
     Of an export, the copy is the club that it tells of.
     """
     damaged = f"{file} is damaged or no backup; choose another one."
-    with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
+    _sweep()
+    with tempfile.TemporaryDirectory(prefix=COPIES) as folder:
         copy = Path(folder, "club.db")
         if _is_zip(file):
             from club.exports import rebuild  # noqa: PLC0415  (slow: the learning machinery)
@@ -176,6 +180,14 @@ def _opened(file: Path) -> Iterator[Store]:
         if wrong:
             raise InvalidInput(damaged)
         yield store
+
+
+def _sweep() -> None:
+    """Remove what restores that were killed left; one that is still at it needs less than a day."""
+    for left in Path(tempfile.gettempdir()).glob(f"{COPIES}*"):
+        with suppress(OSError):
+            if time.time() - left.lstat().st_mtime > DAY:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _is_zip(file: Path) -> bool:
@@ -230,6 +242,12 @@ def _copied(file: Path, copy: Path, opened: Callable[[Path], sqlite3.Connection]
     revision = copies.revision_of(file, opened)
     with closing(opened(file)) as original, closing(sqlite3.connect(copy)) as new:
         original.backup(new)
+        # The copy is only read, once it is brought up to date; that must not run what others wrote.
+        for (name,) in new.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            new.execute('DROP TRIGGER "{}"'.format(name.replace('"', '""')))
+        new.commit()
     return revision
 
 

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
-import os
-import shutil
 import struct
-import tempfile
-import time
 import tokenize
 import zipfile
 import zlib
@@ -26,6 +21,7 @@ from recommender.errors import ModelFileError
 from recommender.features import MovieFeatures
 from recommender.options import TrainingOptions
 from recommender.space import Space
+from recommender.swap import replacing, whole
 
 if TYPE_CHECKING:
     from recommender.hybrid import HybridModel
@@ -65,9 +61,7 @@ def check_target(folder: Path) -> None:
 def save(model: HybridModel, folder: Path) -> None:
     """Write `model` beside `folder` and swap it in, so that a reader sees all or nothing."""
     check_target(folder)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
+    with replacing(folder) as fresh:
         words, surprises = model.space.words, model.space.surprises
         np.savez(
             fresh / ARRAYS,
@@ -102,48 +96,13 @@ def save(model: HybridModel, folder: Path) -> None:
             "features": model.features.names,
         }
         (fresh / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
-        _swap(fresh, folder)
-        _sweep(folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _swap(fresh: Path, folder: Path) -> None:
-    """Put `fresh` in the place of `folder`; whenever this ends, `_whole` finds a model."""
-    for file in fresh.iterdir():  # a power failure must not leave names without content
-        with file.open("rb") as content:
-            os.fsync(content.fileno())
-    old = _old(folder)
-    if folder.exists():  # else `old` is all there is, left by one that was killed between the two
-        shutil.rmtree(old, ignore_errors=True)
-        folder.replace(old)
-    fresh.replace(folder)
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _old(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}-old")
-
-
-def _whole(folder: Path) -> Path:
-    """Return where the model is: beside its place while, or since, it was being exchanged."""
-    return _old(folder) if not folder.exists() and _old(folder).exists() else folder
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what those that were killed left; one that is still at it needs less than a day."""
-    for left in folder.parent.iterdir():
-        if left.name.startswith(f".{folder.name}-"):
-            with contextlib.suppress(FileNotFoundError):
-                if time.time() - left.stat().st_mtime > 86_400:
-                    shutil.rmtree(left, ignore_errors=True)
 
 
 def load(folder: Path) -> HybridModel:
     """Read a model, refusing whatever is not exactly what `save` wrote."""
     from recommender.hybrid import HybridModel  # noqa: PLC0415  (a cycle)
 
-    place = _whole(folder)
+    place = whole(folder)
     try:
         facts = json.loads((place / FACTS).read_text("utf-8"))
         if facts["format"] != FORMAT:

@@ -21,7 +21,7 @@ from club.exports.sheets import FORMAT, SHEETS, Sheet
 from club.store import Store
 
 README, CHECKSUMS = "README.txt", "checksums.txt"
-MOST_BYTES = 256 << 20  # of one file; a hundred ratings a day for a lifetime take as much
+MOST_BYTES = 64 << 20  # of all files together, unpacked
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)  # of a ZIP: the same data are the same bytes whenever made
 _INTRODUCTION = """\
 What a movie club knows, as CSV in UTF-8. Times are UTC, stars go from 0.5 to 5.
@@ -79,7 +79,8 @@ def read_zip(path: Path) -> dict[str, list[Row]]:
         InvalidInput: it is no such ZIP, of a newer version, or not as it was written.
     """
     archive, other = Export(path), f"{path} is no export of a club."
-    found = _FORMAT.match(_content(archive, "club.csv")) if "club.csv" in archive.names else None
+    head = _content(archive, "club.csv", MOST_BYTES) if "club.csv" in archive.names else b""
+    found = _FORMAT.match(head)
     if found is None:
         raise InvalidInput(other)
     if int(found[1]) > FORMAT:
@@ -89,8 +90,10 @@ def read_zip(path: Path) -> dict[str, list[Row]]:
     missing = [name for name in (*SHEETS, CHECKSUMS) if name not in archive.names]
     if missing:
         raise InvalidInput(f"{path} lacks {missing[0]}; choose a ZIP that is whole.")
-    files = {file: _content(archive, file) for file in SHEETS}
-    sums = _content(archive, CHECKSUMS).decode("utf-8", "replace").splitlines()
+    files: dict[str, bytes] = {}
+    for file in SHEETS:
+        files[file] = _content(archive, file, MOST_BYTES - sum(map(len, files.values())))
+    sums = _content(archive, CHECKSUMS, MOST_BYTES).decode("utf-8", "replace").splitlines()
     changed = [file for file in SHEETS if f"{_digest(files[file])}  {file}" not in sums]
     if changed:
         raise InvalidInput(f"{path} is not as it was exported: its {changed[0]} was changed.")
@@ -100,12 +103,12 @@ def read_zip(path: Path) -> dict[str, list[Row]]:
         raise InvalidInput(other) from error
 
 
-def _content(archive: Export, file: str) -> bytes:
+def _content(archive: Export, file: str, most: int) -> bytes:
     with archive.open(file) as stream:
-        content = stream.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
+        content = stream.read(most + 1)
+    if len(content) > most:
         raise InvalidInput(
-            f"{file} in {archive.path} is larger than {MOST_BYTES >> 20} MiB, more than any club's."
+            f"{archive.path} unpacks to more than {MOST_BYTES >> 20} MiB, more than any club's."
         )
     return content
 

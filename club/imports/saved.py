@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +16,7 @@ from club.imports.join import Import
 from recommender.columns import MOVIE
 from recommender.dataset import Dataset
 from recommender.errors import DataError
+from recommender.swap import remove, replacing, whole
 
 FORMAT = 1
 MOVIES, RATINGS, FACTS = "movies.parquet", "ratings.parquet", "world.json"
@@ -45,7 +44,7 @@ class Imported:
 def number(folder: Path) -> int:
     """Return a number that changes whenever `folder` does; 0 when it holds no world."""
     try:
-        return int(json.loads((folder / FACTS).read_text("utf-8"))[NUMBER])
+        return int(json.loads((whole(folder) / FACTS).read_text("utf-8"))[NUMBER])
     except FileNotFoundError:
         return 0
     except InvalidInput:
@@ -62,9 +61,7 @@ def save(found: Import, folder: Path) -> int:
     """
     fresh_number = _next(folder)
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-        try:
+        with replacing(folder) as fresh:
             lists = {
                 name: found.data.movies[name].map(list)
                 for name in ("genres", "keywords", "aliases")
@@ -80,9 +77,6 @@ def save(found: Import, folder: Path) -> int:
                 "sha256": {name: _digest(fresh / name) for name in (MOVIES, RATINGS)},
             }
             (fresh / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
-            _swap(fresh, folder)
-        finally:
-            shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
         raise StoreUnavailable(
             f"The imported data cannot be kept in {folder.parent}: {error.strerror or error}."
@@ -96,18 +90,19 @@ def load(folder: Path) -> Imported:
     Raises:
         InvalidInput: it is damaged, or another version wrote it.
     """
+    place = whole(folder)
     try:
-        facts = json.loads((folder / FACTS).read_text("utf-8"))
+        facts = json.loads((place / FACTS).read_text("utf-8"))
         version, digests = facts["format"], facts["sha256"]
-        whole = digests == {name: _digest(folder / name) for name in (MOVIES, RATINGS)}
+        unchanged = digests == {name: _digest(place / name) for name in (MOVIES, RATINGS)}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput(DAMAGED) from None
     if version != FORMAT:
         raise InvalidInput("The imported data were kept by another version; import them again.")
-    if not whole:
+    if not unchanged:
         raise InvalidInput(DAMAGED)
     try:
-        movies, ratings = (pd.read_parquet(folder / name) for name in (MOVIES, RATINGS))
+        movies, ratings = (pd.read_parquet(place / name) for name in (MOVIES, RATINGS))
         return Imported(
             data=Dataset(ratings, movies.rename_axis(MOVIE)),
             kind=str(facts["kind"]),
@@ -120,7 +115,7 @@ def load(folder: Path) -> Imported:
 
 def forget(folder: Path) -> int:
     """Remove the world; return 0, the number of none."""
-    shutil.rmtree(folder, ignore_errors=True)
+    remove(folder)
     return 0
 
 
@@ -131,12 +126,3 @@ def _next(folder: Path) -> int:
 
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _swap(fresh: Path, folder: Path) -> None:
-    old = folder.with_name(f".{folder.name}-old")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.replace(old)
-    fresh.replace(folder)
-    shutil.rmtree(old, ignore_errors=True)

@@ -21,7 +21,9 @@ from hypothesis import strategies as st
 from club import backups
 from club.__main__ import main
 from club.errors import ClubError, InvalidInput
+from club.exports import archive as archive_module
 from club.exports import everything, packed, read_zip
+from club.exports.sheets import SHEETS
 from club.restore import preview, restore
 from club.store import Store
 
@@ -344,6 +346,17 @@ def test_what_nobody_exported_is_refused_however_it_is_signed(
         assert preview(location, exported).backup.rows["people"] == 3
     else:
         assert refused(location, exported) == sentence
+
+
+def test_all_files_together_have_one_limit(exported, monkeypatch) -> None:
+    with zipfile.ZipFile(exported) as archive:
+        sizes = [archive.getinfo(file).file_size for file in SHEETS]
+    monkeypatch.setattr(archive_module, "MOST_BYTES", sum(sizes))
+    read_zip(exported)
+    monkeypatch.setattr(archive_module, "MOST_BYTES", sum(sizes) - 1)
+    assert max(sizes) < sum(sizes) - 1  # of which none is too large by itself
+    with pytest.raises(InvalidInput, match="unpacks to more than 0 MiB, more than any club's"):
+        read_zip(exported)
 
 
 @pytest.mark.parametrize("kept", [3, 30, 0.5, -1])

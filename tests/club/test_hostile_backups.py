@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from releases import at_release_1
 
 from club.copies import revision_of
 from club.errors import InvalidInput
-from club.restore import preview, restore
+from club.restore import COPIES, DAY, preview, restore
+from club.schema import REVISION_TABLE
 from club.store import Store
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT {} FROM n"
@@ -50,3 +54,28 @@ def test_a_book_in_a_names_place_is_refused(
     with pytest.raises(InvalidInput, match="is damaged or no backup"):
         restore(tmp_path / "club.db", brought)
     assert not (tmp_path / "club.db").exists()
+
+
+def test_nothing_that_a_backup_would_have_done_is_done_to_it(tmp_path: Path) -> None:
+    at_release_1(str(tmp_path / "brought.db"))
+    spoil(
+        tmp_path / "brought.db",
+        f"""CREATE TRIGGER "a ""name" AFTER UPDATE ON {REVISION_TABLE} BEGIN
+            UPDATE members SET name = 'Mallory'; END""",
+        """CREATE TRIGGER another BEFORE UPDATE ON club BEGIN
+           SELECT RAISE(ABORT, 'no'); END""",
+    )
+    restore(tmp_path / "club.db", tmp_path / "brought.db")
+    assert Store(tmp_path / "club.db").members()["name"].tolist() == ["Ana"]
+
+
+def test_copies_that_killed_restores_left_go_after_a_day(
+    brought: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    for name, age in ((f"{COPIES}old", DAY + 100), (f"{COPIES}now", 100), ("other", DAY + 100)):
+        left = tmp_path / "temporary" / name
+        left.mkdir(parents=True)
+        os.utime(left, (time.time() - age,) * 2)
+    preview(tmp_path / "club.db", brought)
+    assert {left.name for left in (tmp_path / "temporary").iterdir()} == {f"{COPIES}now", "other"}

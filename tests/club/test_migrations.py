@@ -5,12 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from releases import at_release_1, at_release_2, at_release_3
+from sqlalchemy import inspect
 
 from club import schema
 from club.database import Database
@@ -80,35 +80,6 @@ def test_foreign_keys_are_kept(store, statement):
     assert store.version() == 0
 
 
-def upgrade(connection: Connection, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
-
-
-def at_release_1(location: str) -> Database:
-    """A database as release 0001 left it: two members, ratings, a shortlist and own movies."""
-    database = Database(location, 1)
-    if database.file is not None:
-        database.make_file()
-    with database.transaction() as connection:
-        upgrade(connection, "0001")
-        for statement in (
-            "INSERT INTO members (name, name_key, joined_at) VALUES ('Ana', 'ana', 5)",
-            "INSERT INTO ratings VALUES (1, 50, 9, 100), (1, -1, 4, 101)",
-            "INSERT INTO rating_events (step, kind, at, member_id, movie_id, half_after,"
-            " rated_after) VALUES (2, 'rate', 100, 1, 50, 9, 100),"
-            " (3, 'rate', 101, 1, -1, 4, 101)",
-            "INSERT INTO shortlist VALUES (-1, 1, 9), (50, 2, 9)",
-            "INSERT INTO movies VALUES (-1, 'Our holiday', 2024, '[\"Comedy\"]', '[\"beach\"]', 8),"
-            " (-2, 'Untitled', NULL, '[]', '[]', 9)",
-            "UPDATE club SET name = 'Film club', version = 6, last_movie_id = -2",
-        ):
-            connection.exec_driver_sql(statement)
-    return database
-
-
 def test_a_database_of_the_first_release_is_brought_up_with_nothing_lost(location):
     at_release_1(location)
     store = Store(location)
@@ -153,31 +124,35 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(location, monkeypa
     assert Store(location).movies()["title"].tolist() == ["Our holiday", "Untitled"]
 
 
-def at_release_2(location: str) -> Database:
-    """The same as release 0002 left it, with what was fetched about movies."""
-    database = at_release_1(location)
-    with database.transaction() as connection:
-        upgrade(connection, "0002")
-        connection.exec_driver_sql(
-            "INSERT INTO movie_details VALUES (50, 'The Usual Suspects', 629, 106, 'Five men.',"
-            " '[\"heist\"]', 2000000000)"
-        )
-        connection.exec_driver_sql("UPDATE movies SET runtime = 12 WHERE movie_id = -1")
-    return database
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+def first(row: tuple[object, ...]) -> tuple[str, str]:
+    """What rows are put in order by: the first two columns, which no two have in common."""
+    return str(row[0]), str(row[1])
+
+
+def contents_of(database: Database) -> Rows:
+    """Every row of every table."""
+    with database.read() as connection:
+        tables = set(inspect(connection).get_table_names()) - {schema.REVISION_TABLE}
+        return {
+            name: sorted(connection.exec_driver_sql(f"SELECT * FROM {name}").all(), key=first)
+            for name in tables
+        }
+
+
+def assert_kept(store: Store, before: Rows) -> None:
+    """Expect every row to be there, whatever columns came behind."""
+    now = contents_of(store.database)
+    for name, rows in before.items():
+        assert [row[: len(old)] for row, old in zip(now[name], rows, strict=True)] == rows
 
 
 def test_a_database_of_the_second_release_is_brought_up_with_nothing_lost(location):
-    with at_release_2(location).read() as connection:
-        tables = set(inspect(connection).get_table_names()) - {schema.REVISION_TABLE}
-        before = {
-            name: connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").all()
-            for name in tables
-        }
+    before = contents_of(at_release_2(location))
     store = Store(location)
-    with store.database.read() as connection:
-        for name, rows in before.items():
-            after = connection.exec_driver_sql(f"SELECT * FROM {name} ORDER BY 1").all()
-            assert [row[: len(old)] for row, old in zip(after, rows, strict=True)] == rows
+    assert_kept(store, before)
     assert {name for name, rows in before.items() if rows} == {
         "club",
         "members",
@@ -195,6 +170,22 @@ def test_a_database_of_the_second_release_is_brought_up_with_nothing_lost(locati
     gil = store.add_guest("Gil", [50])
     assert (night, gil, store.nights.get(night).present) == (1, 2, (1,))
     assert store.undo() is not None
+
+
+def test_a_database_of_the_third_release_is_brought_up_with_nothing_lost(location):
+    before = contents_of(at_release_3(location))
+    store = Store(location)
+    assert_kept(store, before)
+    filled = {name for name, rows in before.items() if rows}
+    assert filled >= {"guests", "seen", "nights", "attendance", "vetoes", "ballots"}
+    assert (store.version(), store.club().for_others, store.changes().empty) == (12, True, True)
+    (night,) = store.nights.all()
+    assert (night.present, night.voting, night.notes) == ((1, 2), "rank", "bring crisps")
+    assert store.nights.vetoes(1) == {51: (2,)}
+    assert store.guests().loc[2, "likes"] == ("heist",)
+    store.nights.vote(1, 2, [50])
+    assert store.by("Ana").rate(1, 51, 3) == 14
+    assert store.changes()["who"].tolist()[0] == "Ana"
 
 
 def test_the_triggers_that_keep_predictions_frozen_are_there_after_a_migration(location):

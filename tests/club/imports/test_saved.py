@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -31,6 +33,46 @@ def test_what_was_saved_is_loaded(found: imports.Import, tmp_path: Path) -> None
     assert imports.save(found, place) > first
     assert [file.name for file in place.parent.iterdir()] == ["world"]
     assert imports.forget(place) == 0 == imports.number(place)
+
+
+def test_a_save_that_is_killed_at_any_step_leaves_the_old_world_or_the_new_one(
+    found: imports.Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, killed = tmp_path / "world", 0
+    old = imports.save(found, place)
+    for last in range(20):
+        steps = [0]
+        with monkeypatch.context() as patch:
+            for owner, name in ((Path, "replace"), (Path, "write_text"), (shutil, "rmtree")):
+                patch.setattr(owner, name, dying(getattr(owner, name), steps, last))
+            try:
+                new = imports.save(found, place)
+            except Killed:
+                killed += 1
+                assert imports.number(place) >= old
+                old = imports.number(place)
+                assert len(imports.load(place).data.movies) == len(found.data.movies)
+            else:
+                break
+    assert killed >= 4
+    assert imports.number(place) == new > old
+    assert imports.forget(place) == imports.number(place) == 0
+
+
+class Killed(BaseException):
+    """As by somebody who does not ask."""
+
+
+def dying(does: Callable[..., object], steps: list[int], last: int) -> Callable[..., object]:
+    """Return what does the same until the step `last`, and nothing from then on."""
+
+    def step(*args: object, **options: object) -> object:
+        steps[0] += 1
+        if steps[0] > last:
+            raise Killed
+        return does(*args, **options)
+
+    return step
 
 
 @pytest.mark.parametrize("name", ["movies.parquet", "ratings.parquet", "world.json"])

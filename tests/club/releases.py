@@ -1,0 +1,72 @@
+"""Databases as earlier releases of the program left them."""
+
+from __future__ import annotations
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+from club.database import Database
+from club.migrate import SCRIPTS
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def at_release_1(location: str) -> Database:
+    """A database as release 0001 left it: a member, ratings, a shortlist and own movies."""
+    database = Database(location, 1)
+    if database.file is not None:
+        database.make_file()
+    with database.transaction() as connection:
+        upgrade(connection, "0001")
+        for statement in (
+            "INSERT INTO members (name, name_key, joined_at) VALUES ('Ana', 'ana', 5)",
+            "INSERT INTO ratings VALUES (1, 50, 9, 100), (1, -1, 4, 101)",
+            "INSERT INTO rating_events (step, kind, at, member_id, movie_id, half_after,"
+            " rated_after) VALUES (2, 'rate', 100, 1, 50, 9, 100),"
+            " (3, 'rate', 101, 1, -1, 4, 101)",
+            "INSERT INTO shortlist VALUES (-1, 1, 9), (50, 2, 9)",
+            "INSERT INTO movies VALUES (-1, 'Our holiday', 2024, '[\"Comedy\"]', '[\"beach\"]', 8),"
+            " (-2, 'Untitled', NULL, '[]', '[]', 9)",
+            "UPDATE club SET name = 'Film club', version = 6, last_movie_id = -2",
+        ):
+            connection.exec_driver_sql(statement)
+    return database
+
+
+def at_release_2(location: str) -> Database:
+    """The same as release 0002 left it, with what was fetched about movies."""
+    database = at_release_1(location)
+    with database.transaction() as connection:
+        upgrade(connection, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO movie_details VALUES (50, 'The Usual Suspects', 629, 106, 'Five men.',"
+            " '[\"heist\"]', 2000000000)"
+        )
+        connection.exec_driver_sql("UPDATE movies SET runtime = 12 WHERE movie_id = -1")
+    return database
+
+
+def at_release_3(location: str) -> Database:
+    """The same as release 0003 left it, with a guest, what was seen, and a night with a vote."""
+    database = at_release_2(location)
+    with database.transaction() as connection:
+        upgrade(connection, "0003")
+        for statement in (
+            "INSERT INTO members (name, name_key, joined_at) VALUES ('Gil', 'gil', 200)",
+            "INSERT INTO guests VALUES (2, '[\"heist\"]', '[]')",
+            "INSERT INTO seen VALUES (1, 51, 201)",
+            "INSERT INTO nights (on_date, place, notes, rewatch, voting, draws, created_at)"
+            " VALUES ('2024-05-03', 'here', 'bring crisps', true, 'rank', 0, 202)",
+            "INSERT INTO attendance VALUES (1, 1), (1, 2)",
+            "INSERT INTO vetoes VALUES (1, 2, 51)",
+            "INSERT INTO ballots VALUES (1, 1, '[50, -1]', 203)",
+            "UPDATE club SET version = 12",
+        ):
+            connection.exec_driver_sql(statement)
+    return database
