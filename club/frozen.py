@@ -90,6 +90,10 @@ def predictions(connection: Connection, night: Night | None) -> pd.DataFrame:
     return frame.astype({**ids, **dict.fromkeys(STARS, "float64"), "known": "bool"})
 
 
+def _figure(value: float) -> float:
+    return float(value) + 0.0  # PostgreSQL keeps no sign of a zero; now there is none
+
+
 def _checked(night: Night, predictions: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows to freeze.
 
@@ -115,13 +119,13 @@ def _checked(night: Night, predictions: pd.DataFrame) -> list[dict[str, Any]]:
             "night_id": night.night_id,
             "member_id": int(row.member_id),
             "movie_id": int(row.movie_id),
-            "mean": float(row.mean),
-            "sd": float(row.sd),
-            "low": float(row.low),
-            "high": float(row.high),
-            "like_chance": float(row.like),
-            "own_mean": float(row.own_mean),
-            "crowd": float(row.crowd),
+            "mean": _figure(row.mean),
+            "sd": _figure(row.sd),
+            "low": _figure(row.low),
+            "high": _figure(row.high),
+            "like_chance": _figure(row.like),
+            "own_mean": _figure(row.own_mean),
+            "crowd": _figure(row.crowd),
             "known": bool(row.known),
         }
         for row in frame.itertuples(index=False)

@@ -39,6 +39,13 @@ def test_what_was_predicted_is_read_back_exactly(store, people):
     pd.testing.assert_frame_equal(store.nights.predictions(), found)
 
 
+def test_a_zero_has_no_sign_wherever_the_database_is(store, people):
+    night = store.nights.plan(FRIDAY, people)
+    figures = predictions(people).assign(sd=-0.0)
+    store.nights.decide(night, 1, figures, model="model 1", by="the votes")
+    assert set(map(repr, store.nights.predictions(night)["sd"].tolist())) == {"0.0"}
+
+
 def test_predictions_of_all_nights_or_of_one(store, people):
     first, second = decided(store, people), decided(store, people[:1])
     planned = store.nights.plan(FRIDAY, people)
