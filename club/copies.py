@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -19,6 +20,11 @@ from club.errors import InvalidInput, StoreUnavailable
 log = logging.getLogger(__name__)
 
 UNFINISHED = "unfinished"
+# All that any release has a table or index compute, and the words without which none can.
+_OURS = re.compile(
+    r"CHECK \((?:club_id = 1|half_stars BETWEEN 1 AND 10)\)|DEFAULT 1\b|WHERE left_at IS NULL"
+)
+_COMPUTING = re.compile(r"\b(?:AS|CHECK|DEFAULT|VIEW|VIRTUAL|WHERE)\b", re.IGNORECASE)
 
 
 def open_still(file: Path) -> sqlite3.Connection:
@@ -63,6 +69,28 @@ def revision_of(
             return None
         row = connection.execute(f"SELECT version_num FROM {schema.REVISION_TABLE}").fetchone()
         return None if row is None else str(row[0])
+
+
+def computes(file: Path, opened: Callable[[Path], sqlite3.Connection] = open_still) -> bool:
+    """Tell whether reading a file's tables would compute what no release of ours has them compute.
+
+    A generated column, a condition, an index or a virtual table may take hours and any memory, and
+    `revision_of` would be the first to let it. Triggers do not count: nothing that reads runs them.
+
+    Raises:
+        sqlite3.Error: as for `revision_of`.
+    """
+    with in_words(), closing(opened(file)) as connection:
+        said = connection.execute(
+            "SELECT CAST(sql AS text) FROM sqlite_master WHERE type != 'trigger' AND sql != ''"
+        )
+        if any(_COMPUTING.search(_OURS.sub("", sql)) for (sql,) in said):
+            return True
+        by_expression = (
+            "SELECT 1 FROM sqlite_master AS made, pragma_index_xinfo(made.name) AS part "
+            "WHERE made.type = 'index' AND part.cid = -2"
+        )
+        return connection.execute(by_expression).fetchone() is not None
 
 
 def is_damage(error: Exception) -> bool:

@@ -238,7 +238,9 @@ def _looks(file: Path) -> tuple[int, int, bool]:
 
 
 def _copied(file: Path, copy: Path, opened: Callable[[Path], sqlite3.Connection]) -> str | None:
-    """Copy a database over `copy`; return which revision it is of."""
+    """Copy a database over `copy`; return which revision it is of, None if of none of ours."""
+    if copies.computes(file, opened):
+        return None
     revision = copies.revision_of(file, opened)
     with closing(opened(file)) as original, closing(sqlite3.connect(copy)) as new:
         original.backup(new)

@@ -41,23 +41,31 @@ def whole(folder: Path) -> Path:
 def remove(folder: Path) -> None:
     """Remove a folder, wherever `whole` finds it; readers see it vanish at once."""
     gone = folder.with_name(f".{folder.name}-gone")
-    shutil.rmtree(gone, ignore_errors=True)
-    shutil.rmtree(_old(folder), ignore_errors=True)
-    if folder.exists():
-        folder.replace(gone)
+    for there in (_old(folder), folder):  # in this order, lest the old one serves again
+        shutil.rmtree(gone, ignore_errors=True)
+        if there.exists():
+            there.replace(gone)
     shutil.rmtree(gone, ignore_errors=True)
 
 
 def _swap(fresh: Path, folder: Path) -> None:
-    for file in fresh.iterdir():  # a power failure must not leave names without content
-        with file.open("rb") as content:
-            os.fsync(content.fileno())
+    for path in (*fresh.iterdir(), fresh):  # a power failure must leave no names without content
+        _sync(path)
     old = _old(folder)
     if folder.exists():  # else `old` is all there is, left by one that was killed between the two
         shutil.rmtree(old, ignore_errors=True)
         folder.replace(old)
     fresh.replace(folder)
+    _sync(folder.parent)
     shutil.rmtree(old, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _old(folder: Path) -> Path:

@@ -98,7 +98,9 @@ def read_zip(path: Path) -> dict[str, list[Row]]:
     if changed:
         raise InvalidInput(f"{path} is not as it was exported: its {changed[0]} was changed.")
     try:
-        return {file: _rows(sheet, files[file].decode("utf-8")) for file, sheet in SHEETS.items()}
+        return {
+            file: _rows(sheet, files.pop(file).decode("utf-8")) for file, sheet in SHEETS.items()
+        }
     except (ValueError, KeyError, OverflowError, RecursionError, csv.Error) as error:
         raise InvalidInput(other) from error
 
@@ -127,7 +129,8 @@ def _table(sheet: Sheet, rows: Iterable[Row]) -> bytes:
 
 
 def _rows(sheet: Sheet, text: str) -> list[Row]:
-    header, *records = csv.reader(io.StringIO(text, newline=""), strict=True)
+    records = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header = next(records, [])
     if header != list(sheet.columns):
         raise ValueError(f"the columns are {header}")
     return [_row(sheet, cells) for cells in records]

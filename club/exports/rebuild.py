@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, time
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +55,10 @@ def rebuild(path: Path, file: Path) -> None:
             try:
                 if table is schema.club:
                     _found(connection, sheets)
-                elif rows := _rows(table, sheets):
-                    connection.execute(insert(table), rows)
+                else:
+                    rows = _rows(table, sheets)
+                    while part := list(islice(rows, contents.CHUNK)):
+                        connection.execute(insert(table), part)
             except (IntegrityError, OverflowError, ValueError, InvalidInput) as error:
                 what = table.name.replace("_", " ")
                 raise InvalidInput(
@@ -78,7 +81,7 @@ def _found(connection: Connection, sheets: dict[str, list[Row]]) -> None:
     )
 
 
-def _rows(table: Table, sheets: dict[str, list[Row]]) -> list[Row]:
+def _rows(table: Table, sheets: dict[str, list[Row]]) -> Iterator[Row]:
     files = _FILES.get(table.name, (f"{table.name}.csv",))
     found: Iterable[Row] = (row for file in files for row in sheets.get(file, ()))
     match table.name:
@@ -90,13 +93,13 @@ def _rows(table: Table, sheets: dict[str, list[Row]]) -> list[Row]:
             found = ({**row, "overview": _overview(row)} for row in found)
         case "ballots":
             found = _ballots(found)
-    return [
+    return (
         {
             name: _kept(name, row[name] if name in row else row[_CALLED[name]])
             for name in table.c.keys()  # noqa: SIM118
         }
         for row in found
-    ]
+    )
 
 
 def _overview(row: Row) -> str | None:

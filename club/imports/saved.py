@@ -43,10 +43,11 @@ class Imported:
 
 def number(folder: Path) -> int:
     """Return a number that changes whenever `folder` does; 0 when it holds no world."""
+    place = whole(folder)
     try:
-        return int(json.loads((whole(folder) / FACTS).read_text("utf-8"))[NUMBER])
+        return int(json.loads((place / FACTS).read_text("utf-8"))[NUMBER])
     except FileNotFoundError:
-        return 0
+        return 0 if whole(folder) == place else number(folder)  # exchanged at this very moment
     except InvalidInput:
         raise
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -91,6 +92,15 @@ def load(folder: Path) -> Imported:
         InvalidInput: it is damaged, or another version wrote it.
     """
     place = whole(folder)
+    try:
+        return _load(place)
+    except InvalidInput:
+        if whole(folder) == place:
+            raise
+        return _load(whole(folder))  # it was exchanged meanwhile
+
+
+def _load(place: Path) -> Imported:
     try:
         facts = json.loads((place / FACTS).read_text("utf-8"))
         version, digests = facts["format"], facts["sha256"]

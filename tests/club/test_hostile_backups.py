@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from releases import at_release_1
+from releases import at_release_1, at_release_2, at_release_3
 
-from club.copies import revision_of
+from club.copies import computes, revision_of
+from club.database import Database
 from club.errors import InvalidInput
 from club.restore import COPIES, DAY, preview, restore
 from club.schema import REVISION_TABLE
@@ -42,6 +44,36 @@ def test_a_view_that_never_ends_is_no_table_of_ours(brought: Path, tmp_path: Pat
     assert revision_of(brought) is None
     with pytest.raises(InvalidInput, match="is not the backup of a movie club"):
         preview(tmp_path / "club.db", brought)
+
+
+LARGE = "length(hex(zeroblob(300000000)))"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        f"ALTER TABLE seen ADD COLUMN more AS ({LARGE})",
+        f"ALTER TABLE seen ADD COLUMN more DEFAULT 1 CHECK ({LARGE})",
+        f"CREATE INDEX more ON seen ({LARGE})",
+        f"CREATE INDEX more ON seen (at) WHERE {LARGE}",
+        "CREATE VIRTUAL TABLE more USING fts5(text)",
+    ],
+)
+def test_a_backup_that_would_compute_something_is_not_even_looked_through(
+    brought: Path, tmp_path: Path, statement: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoil(brought, statement)
+    monkeypatch.setattr("club.copies.revision_of", None)
+    with pytest.raises(InvalidInput, match="is not the backup of a movie club"):
+        preview(tmp_path / "club.db", brought)
+
+
+@pytest.mark.parametrize("release", [at_release_1, at_release_2, at_release_3, Store])
+def test_no_release_computes_anything(
+    tmp_path: Path, release: Callable[[str], Database | Store]
+) -> None:
+    release(str(tmp_path / "released.db"))
+    assert not computes(tmp_path / "released.db")
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import sources
 from club import imports
 from club.__main__ import main
 from club.errors import InvalidInput, StoreUnavailable
+from club.imports import saved
 
 
 @pytest.fixture
@@ -57,6 +58,26 @@ def test_a_save_that_is_killed_at_any_step_leaves_the_old_world_or_the_new_one(
     assert killed >= 4
     assert imports.number(place) == new > old
     assert imports.forget(place) == imports.number(place) == 0
+
+
+def test_whoever_reads_while_worlds_are_exchanged_finds_one(
+    found: imports.Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place, old = tmp_path / "world", tmp_path / ".world-old"
+    imports.save(found, place)
+    for ask in (imports.number, imports.load):
+        asked = [old, place]  # it is being exchanged, and then it is done
+        monkeypatch.setattr(saved, "whole", lambda _, asked=asked: asked[0])
+        read = Path.read_text
+
+        def gone(path: Path, *how: str, read=read, asked=asked) -> str:
+            if path.parent == old:
+                asked.pop(0)
+            return read(path, *how)
+
+        monkeypatch.setattr(Path, "read_text", gone)
+        assert ask(place)
+        monkeypatch.setattr(Path, "read_text", read)
 
 
 class Killed(BaseException):
