@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from club.brought import cells, headers
-from club.brought.rows import LeftOut, Row, is_exact, stars_of
+from club.brought.rows import Brought, LeftOut, Row, Scale, is_exact, stars_of
 from club.brought.table import Records, Table
 from club.errors import InvalidInput
 from club.imports.tables import movielens_title
@@ -166,7 +167,29 @@ def _person(texts: list[str], columns: Columns) -> str:
         raise _Unusable("no name of a member" if not name else "no name that can be used") from None
 
 
-def series_note(wrong: list[LeftOut]) -> tuple[str, ...]:
+def brought(
+    kind: str,
+    table: Table,
+    rows: Iterable[Row],
+    wrong: Sequence[LeftOut],
+    scale: Scale,
+    *,
+    wished: Iterable[Row] = (),
+    notes: Iterable[str] = (),
+) -> Brought:
+    """Return what a table brings, with a note about the series that were left out."""
+    return Brought(
+        kind,
+        table.file,
+        tuple(rows),
+        scale,
+        wished=tuple(wished),
+        left_out=tuple(wrong),
+        notes=(*_series_note(wrong), *notes),
+    )
+
+
+def _series_note(wrong: Sequence[LeftOut]) -> tuple[str, ...]:
     """Return the sentence about series and episodes, if some were left out."""
     number = Counter(row.reason for row in wrong)[NO_MOVIE]
     if not number:

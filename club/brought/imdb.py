@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from club.brought.columns import Columns, rated_and_listed, rows_of, series_note
+from club.brought.columns import Columns, brought, rated_and_listed, rows_of
 from club.brought.rows import TENS, Brought, Scale
 from club.brought.table import Table
 
@@ -37,12 +37,5 @@ def read(table: Table) -> Brought:
         rows, wished, wrong = rated_and_listed(table, columns)
     else:
         (rows, wrong), wished = rows_of(table, columns), []
-    return Brought(
-        KIND if rows or not wished else LIST,
-        table.file,
-        tuple(rows),
-        Scale(TENS, fixed=True),
-        wished=tuple(wished),
-        left_out=tuple(wrong),
-        notes=series_note(wrong),
-    )
+    kind = KIND if rows or not wished else LIST
+    return brought(kind, table, rows, wrong, Scale(TENS, fixed=True), wished=wished)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from club.brought import cells, headers
-from club.brought.columns import Columns, rows_of, series_note
+from club.brought.columns import Columns, brought, rows_of
 from club.brought.rows import FIVES, TENS, Brought, Row, Scale
 from club.brought.scale import find_scale
 from club.brought.table import Table
@@ -85,14 +85,7 @@ def read(table: Table) -> Brought:
     texts = [texts[rating] for line, texts in table.records if line in used]
     top = headers.top(table.header[rating])
     scale = _fixed(table, rating) or scale_of(table.file, texts, {top} if top else set())
-    return Brought(
-        KIND,
-        table.file,
-        tuple(rows),
-        scale,
-        left_out=tuple(wrong),
-        notes=(*series_note(wrong), *notes),
-    )
+    return brought(KIND, table, rows, wrong, scale, notes=notes)
 
 
 def _fixed(table: Table, rating: int) -> Scale | None:

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from club.brought import cells, headers, plain
-from club.brought.columns import rows_of, series_note
+from club.brought.columns import brought, rows_of
 from club.brought.rows import HUNDREDS, Brought, LeftOut, Row
 from club.brought.table import MOST_COLUMNS, MOST_ROWS, Table
 from club.errors import InvalidInput
@@ -69,14 +69,7 @@ def read(table: Table) -> Brought:
         texts += (row[place] for line, row in table.records if line in used)
     tops = {top for place in people if (top := headers.top(table.header[place]))}
     scale = plain.scale_of(table.file, texts, tops)
-    return Brought(
-        KIND,
-        table.file,
-        tuple(rows),
-        scale,
-        left_out=tuple(wrong),
-        notes=series_note(wrong),
-    )
+    return brought(KIND, table, rows, wrong, scale)
 
 
 def _column(table: Table, place: int) -> tuple[list[Row], list[LeftOut]]:

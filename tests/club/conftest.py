@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from databases import KINDS
+from everything import fill
 
+from club import backups
 from club.store import Store
 
 
@@ -48,3 +50,24 @@ def store(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iter
 def file(tmp_path: Path) -> Path:
     """Where an SQLite database may be made."""
     return tmp_path / "club.db"
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the backups of a PostgreSQL database go."""
+    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of a club with rows in every table."""
+    folder = tmp_path_factory.mktemp("earlier")
+    backups.back_up(fill(Store(folder / "club.db")), folder / "backup.db")
+    return folder / "backup.db"
+
+
+@pytest.fixture
+def backup(earlier: Path, tmp_path: Path) -> Path:
+    """One that may be harmed."""
+    return Path(shutil.copy(earlier, tmp_path))

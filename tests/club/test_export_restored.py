@@ -32,11 +32,7 @@ TEXTS = ("=1+1", "'=2", "''", "-Ana", '“a”, "b"', "été ☂ \u200fעברי�
 FIGURES = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch) -> Path:
-    """Where the backups of a PostgreSQL database go."""
-    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def catalogue(store: Store) -> pd.DataFrame:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from everything import contents, fill
 from sqlalchemy import text
@@ -14,12 +12,7 @@ from club.move import is_taken, move
 from club.restore import restore
 from club.store import Store
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch) -> Path:
-    """Where the backups of a PostgreSQL database go."""
-    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

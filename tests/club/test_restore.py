@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -13,8 +12,8 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from everything import contents, fill
+from releases import at_release_1
 from sqlalchemy import event
-from test_migrations import at_release_1
 
 from club import backups, schema
 from club.errors import InvalidInput, StoreUnavailable
@@ -25,25 +24,7 @@ from club.store import Store
 COUNTERS = ("version", "last_movie_id")
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch) -> Path:
-    """Where the backups of a PostgreSQL database go."""
-    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def earlier(tmp_path_factory) -> Path:
-    """A backup of a club with rows in every table."""
-    folder = tmp_path_factory.mktemp("earlier")
-    backups.back_up(fill(Store(folder / "club.db")), folder / "backup.db")
-    return folder / "backup.db"
-
-
-@pytest.fixture
-def backup(earlier, tmp_path) -> Path:
-    """One that may be harmed."""
-    return Path(shutil.copy(earlier, tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -10,30 +9,11 @@ from pathlib import Path
 import pytest
 from everything import contents, fill
 
-from club import backups, copies
+from club import copies
 from club.restore import preview, restore
 from club.store import Store
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch) -> Path:
-    """Where the backups of a PostgreSQL database go."""
-    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
-    return tmp_path
-
-
-@pytest.fixture(scope="module")
-def earlier(tmp_path_factory) -> Path:
-    """A backup of a club with rows in every table."""
-    folder = tmp_path_factory.mktemp("earlier")
-    backups.back_up(fill(Store(folder / "club.db")), folder / "backup.db")
-    return folder / "backup.db"
-
-
-@pytest.fixture
-def backup(earlier, tmp_path) -> Path:
-    """One that may be harmed."""
-    return Path(shutil.copy(earlier, tmp_path))
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.mark.parametrize("harm", ["cut off", "garbage", "a letter"])

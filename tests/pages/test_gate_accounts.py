@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,6 @@ import pytest
 import streamlit as st
 from a_visit import everything, from_elsewhere, is_outside, sit_at_the_machine
 from furnished import Open, click
-from streamlit import config
-from streamlit.runtime.secrets import Secrets
 
 from ui import gate, login
 
@@ -21,16 +18,6 @@ COOKIE_SECRET = "0123456789abcdef" * 2
 @pytest.fixture(autouse=True)
 def phone(monkeypatch: pytest.MonkeyPatch) -> None:
     from_elsewhere(monkeypatch)
-
-
-@pytest.fixture
-def secrets_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where secrets.toml may lie; there is none yet."""
-    file, before = tmp_path / "secrets.toml", config.get_option("secrets.files")
-    config.set_option("secrets.files", [str(file)])
-    monkeypatch.setattr(st, "secrets", Secrets())
-    yield file
-    config.set_option("secrets.files", before)
 
 
 @pytest.fixture

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 import streamlit as st
 from fake_tmdb import V3_KEY, V4_TOKEN, Answer, FakeTmdb, movie, named
-from streamlit import config
-from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
@@ -29,16 +26,6 @@ def fake() -> Iterator[FakeTmdb]:
 @pytest.fixture
 def with_key(fake: FakeTmdb, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "secrets", {"tmdb": {"key": V3_KEY, "url": fake.url}})
-
-
-@pytest.fixture
-def secrets_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where secrets.toml may lie; there is none yet."""
-    file, before = tmp_path / "secrets.toml", config.get_option("secrets.files")
-    config.set_option("secrets.files", [str(file)])
-    monkeypatch.setattr(st, "secrets", Secrets())
-    yield file
-    config.set_option("secrets.files", before)
 
 
 def search(app: AppTest, text: str) -> AppTest:
