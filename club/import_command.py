@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from club.imports import Import
     from recommender.dataset import Dataset
 
-FOLDER = "world"
-
 
 def add_import_command(commands: Any) -> None:
     """Describe the command to `argparse`'s subparsers."""
@@ -35,11 +33,6 @@ def add_import_command(commands: Any) -> None:
     parser.set_defaults(run=run)
 
 
-def world_folder() -> Path:
-    """Return where the imported world is."""
-    return places.folder() / FOLDER
-
-
 def current_world() -> Dataset:
     """Return the imported world, or the bundled one.
 
@@ -50,7 +43,7 @@ def current_world() -> Dataset:
     from recommender.bundled import load_bundled  # noqa: PLC0415
     from recommender.errors import DataError  # noqa: PLC0415
 
-    folder = world_folder()
+    folder = places.world()
     try:
         return load(folder).data if number(folder) else load_bundled()
     except DataError as error:
@@ -66,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
     from club.imports import forget, join, read, save  # noqa: PLC0415
 
     if options.forget:
-        forget(world_folder())
+        forget(places.world())
         print("The bundled data are the world again.")
         return
     if options.path is None:
@@ -81,7 +74,7 @@ def run(options: argparse.Namespace) -> None:
                 f"{options.rejected} cannot be written: {error.strerror}."
             ) from error
     if not options.preview:
-        save(found, world_folder())
+        save(found, places.world())
     _show(found, options)
 
 

@@ -178,15 +178,15 @@ def _question(
     )
 
 
-def new_ratings(club: View, serving: HybridModel) -> int:
-    """Return how many ratings of the club have changed since the model learned."""
-    return _new_ratings(services.database(), club.version, serving.trained_at)
+def new_ratings(club: View, learned_version: int) -> int:
+    """Return how many ratings of the club have changed since that version of it was learned."""
+    return _new_ratings(services.database(), club.version, learned_version)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _new_ratings(location: str, version: int, since: datetime) -> int:
+def _new_ratings(location: str, version: int, learned_version: int) -> int:
     history = services.store().history()
-    late = history[history["at"] > since]
+    late = history[history["step"] > learned_version]
     return len(late.drop_duplicates([MEMBER, MOVIE]))
 
 

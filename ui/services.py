@@ -28,7 +28,6 @@ from ui.view import Catalogue
 from ui.view import View as View  # noqa: PLC0414  (every page asks here for the club)
 
 WHO = "in_whose_name"  # in the session: see `ui.identity`
-WORLD = "world"  # in the club's folder: the data that the club brought
 
 
 def var() -> Path:
@@ -49,13 +48,13 @@ def bundled() -> Dataset:
 
 def world_number() -> int:
     """Return a number that changes whenever the world is another one."""
-    return imports.number(var() / WORLD)
+    return imports.number(places.world())
 
 
 def imported() -> imports.Imported | str | None:
     """Return what the club brought, a sentence when that cannot be read, None when nothing."""
     number = world_number()
-    return _imported(var() / WORLD, number) if number else None
+    return _imported(places.world(), number) if number else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -81,7 +80,7 @@ def _kept(club: View) -> list[int]:
 
 def take_over(found: imports.Import) -> int:
     """Make what was imported the world, begin to learn from it, and return the store's version."""
-    imports.save(found, var() / WORLD)
+    imports.save(found, places.world())
     version = store().touch("brought another catalogue")
     learn()
     return version
@@ -101,7 +100,7 @@ def back_to_bundled(club: View) -> int:
             notes=(),
         )
         return take_over(found)
-    imports.forget(var() / WORLD)
+    imports.forget(places.world())
     version = store().touch("went back to the bundled catalogue")
     learn()
     return version

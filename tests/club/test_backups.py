@@ -1,20 +1,15 @@
-"""Backups are whole, of one moment, never too many, and never fewer than they should be."""
+"""Backups are whole, of one moment, and leave everything else alone."""
 
 from __future__ import annotations
 
 import os
-import resource
 import sqlite3
-import subprocess
-import sys
-import tempfile
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from everything import contents, fill
-from hypothesis import given
 from hypothesis import strategies as st
 
 from club import backups, copies
@@ -33,85 +28,6 @@ TIMES = st.sets(st.one_of(MOMENTS, CLOSE), max_size=80)
 
 def days(*ago: float) -> set[datetime]:
     return {NOW - timedelta(days=day) for day in ago}
-
-
-# What stays
-
-
-def test_the_newest_of_each_day_week_and_month_stays() -> None:
-    every_twelve_hours = days(*(half / 2 for half in range(800)))
-    kept = sorted(keep(every_twelve_hours, NOW), reverse=True)
-    ages = [(NOW - time) / timedelta(days=1) for time in kept]
-    # Seven days, the last of the two weeks before, the last of each of the eleven months before.
-    assert ages == [
-        *range(7),
-        *[9, 16],
-        *[28, 58, 89, 119, 150, 178, 209, 240, 270, 301, 331],
-    ]
-
-
-def test_days_without_a_backup_do_not_count() -> None:
-    once_a_season = days(0, 90, 180, 270, 360, 450, 540)
-    assert keep(once_a_season, NOW) == once_a_season
-
-
-def test_a_clock_that_jumps_ahead_takes_nothing_away() -> None:
-    daily = days(*range(7))
-    far = NOW + timedelta(days=20_000)
-    assert keep({*daily, far}, far) >= days(0, 1, 2, 3, 4, 5) | {far}
-    # Put right again, what it made does not push out what is real.
-    assert keep({*daily, far}, NOW) == daily | {far}
-
-
-def test_a_clock_that_fell_back_takes_nothing_away_but_one_a_kind() -> None:
-    before = keep(days(*(half / 2 for half in range(800))), NOW)
-    fallen = datetime(1970, 1, 1, tzinfo=UTC)
-    after = keep({*before, fallen}, fallen)
-    assert fallen in after
-    assert len(before - after) <= 3
-    assert max(before) in after
-
-
-@given(TIMES, st.one_of(MOMENTS, CLOSE))
-def test_whatever_the_clock_says_the_newest_stay_and_there_are_never_too_many(times, now) -> None:
-    kept = keep(times, now)
-    assert kept <= times
-    assert len(kept) <= backups.DAYS + backups.WEEKS + backups.MONTHS
-    assert bool(kept) == bool(times)
-    if times:
-        assert max(times) in kept
-        past = [time for time in times if time <= now]
-        assert not past or max(past) in kept
-    assert keep(kept, now) == kept
-
-
-@given(TIMES, MOMENTS)
-def test_few_backups_all_stay(times, now) -> None:
-    one_a_day = list({time.date(): time for time in sorted(times)}.values())[: backups.DAYS]
-    assert keep(one_a_day, now) == set(one_a_day)
-
-
-@given(st.lists(st.integers(1, 60 * 24 * 45), min_size=1, max_size=40))
-def test_growing_old_day_by_day_loses_no_newest_of_a_month(gaps) -> None:
-    """What a clock that goes right leaves over a long time, with a backup every now and then."""
-    now, kept, made = NOW, set(), []
-    for minutes in gaps:
-        now += timedelta(minutes=minutes)
-        made.append(now)
-        kept = keep({*kept, now}, now)
-    months = sorted({(time.year, time.month): time for time in made}.values())
-    assert set(months[-backups.MONTHS :]) <= kept
-    assert set(sorted({time.date(): time for time in made}.values())[-backups.DAYS :]) <= kept
-
-
-# What is made
-
-
-@pytest.fixture
-def home(tmp_path, monkeypatch) -> Path:
-    """Where the backups of a PostgreSQL database go."""
-    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
-    return tmp_path
 
 
 def test_a_backup_holds_every_row_of_either_database(store, home, tmp_path) -> None:
@@ -332,142 +248,3 @@ def test_what_a_killed_backup_left_anywhere_goes_when_the_name_is_used_again(
         os.utime(name, (0, 0))
     back_up(store, path)
     assert (left.exists(), other.exists()) == (False, True)
-
-
-# When it cannot be
-
-
-def test_a_name_that_is_too_long_for_a_backup_is_said(file, tmp_path) -> None:
-    store = Store(file)
-    for length in (230, 300):  # there is room for the name only, or not even for that
-        path = tmp_path / ("a" * length)
-        with pytest.raises(StoreUnavailable) as caught:
-            back_up(store, path)
-        assert str(caught.value).startswith(f"The backup {path} cannot be written: ")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["club.db"]
-
-
-def run(code: str, *arguments: object, **options: object) -> str:
-    """What a program prints that has the product's own settings of SQLite."""
-    command = [sys.executable, "-c", code, *map(str, arguments)]
-    ended = subprocess.run(
-        command, cwd=ROOT, capture_output=True, timeout=60, text=True, check=False, **options
-    )
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout.strip()
-
-
-TRY_TO_ROLL = """
-import sys
-from club.backups import roll
-from club.errors import ClubError
-from club.store import Store
-try:
-    roll(Store(sys.argv[1]))
-except ClubError as error:
-    print(error)
-"""
-
-
-def test_a_disk_that_is_full_is_said_and_leaves_nothing(file) -> None:
-    store = fill(Store(file))
-    made = roll(store, NOW)
-    store.touch()
-
-    def small_files() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
-
-    said = run(TRY_TO_ROLL, file, preexec_fn=small_files)
-    assert said.startswith(f"The backup {made.file.parent}/club-20")
-    assert said.endswith(".db cannot be written: disk I/O error.")
-    assert list(made.file.parent.iterdir()) == [made.file]
-
-
-READ_ONLY = """
-import os, sys
-from alembic import command, config
-from club.backups import roll
-from club.errors import ClubError
-from club.store import Store
-fresh = Store(sys.argv[2])  # all that is needed is imported before we are nobody
-os.setgid(65534)
-os.setuid(65534)
-def attempt(action):
-    try:
-        print(action())
-    except ClubError as error:
-        print(error)
-attempt(lambda: len(Store(sys.argv[1]).ratings()))
-attempt(lambda: Store(sys.argv[1]).rate(1, 50, 4))
-attempt(lambda: bool(roll(Store(sys.argv[1]))))
-attempt(lambda: Store(sys.argv[1] + "-new"))
-"""
-
-LOCKED = """
-import os, sys
-from pathlib import Path
-from club.__main__ import main
-os.setgid(65534)
-os.setuid(65534)
-place, backup, secret = sys.argv[1:]
-for arguments in (
-    ["members", "--database", place],
-    ["restore", "--database", place, backup],
-    ["move", "--database", backup, "--to", place],
-    ["restore", "--database", backup, secret],
-    ["backup", "--database", backup, str(Path(place).with_name("copy.db"))],
-):
-    sys.stderr = sys.stdout
-    print(main(arguments))
-"""
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without rights")
-def test_a_folder_that_one_may_not_look_into_is_told_in_a_line() -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o777)
-        club, backup, secret = folder / "locked" / "club.db", folder / "b.db", folder / "secret.db"
-        back_up(fill(Store(club)), backup)
-        secret.write_bytes(backup.read_bytes())
-        secret.chmod(0)
-        backup.chmod(0o666)
-        club.parent.chmod(0o700)
-        no_access = f"The database {club} cannot be opened; check that you may read and write it."
-        assert run(LOCKED, club, backup, secret).splitlines() == [
-            f"python -m club members: {no_access}",
-            "2",
-            f"python -m club restore: {no_access}",
-            "2",
-            f"python -m club move: {no_access}",
-            "2",
-            f"python -m club restore: {secret} cannot be read: Permission denied.",
-            "2",
-            f"python -m club backup: The backup {club.parent / 'copy.db'} cannot be written: "
-            "Permission denied.",
-            "2",
-        ]
-
-
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody without rights")
-@pytest.mark.parametrize("what", ["file", "folder"])
-def test_what_can_only_be_read_says_so_and_stays_as_it_is(what) -> None:
-    with tempfile.TemporaryDirectory() as name:
-        folder, club = Path(name), Path(name, "club.db")
-        fill(Store(club))
-        content = club.read_bytes()
-        club.chmod(0o444 if what == "file" else 0o666)
-        folder.chmod(0o777 if what == "file" else 0o555)
-        read, rated, rolled, new = run(READ_ONLY, club, folder / "other.db").splitlines()
-        only = f"The database {club} can only be read; allow writing to the file and its folder."
-        assert rated == only
-        if what == "file":
-            assert (read, rolled) == ("40", "True")
-            assert new == f"<Store: The database {club}-new>"
-        else:
-            # SQLite cannot even read there: what readers and writers share lies beside the file.
-            assert read == rolled == only
-            assert new == (
-                f"The database {club}-new cannot be opened; check that you may read and write it."
-            )
-        assert club.read_bytes() == content

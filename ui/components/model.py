@@ -40,7 +40,7 @@ def age(club: View, model: HybridModel) -> None:
     if club.version == trainer.learned_version:
         st.success("It is up to date: nothing has changed since.", icon=":material/check_circle:")
         return
-    new = predictions.new_ratings(club, model)
+    new = predictions.new_ratings(club, trainer.learned_version)
     if not new:
         what = "The club has changed since, but no rating has."
     else:
