@@ -45,9 +45,10 @@ with atheris.instrument_imports(include=["club", "recommender", "ui", "zipfile"]
         zipped,
     )
 
-    from club import brought, exports, imports, restore
+    from club import exports, restore
     from club.backups import back_up
     from club.errors import ClubError
+    from club.imports import catalogue, ratings
     from recommender import Dataset
     from recommender.errors import RecommenderError
 
@@ -65,24 +66,24 @@ def _shown(found: Iterable[Any]) -> None:
 
 
 def _brought(path: Path, movies: pd.DataFrame) -> None:
-    found = brought.read_all([path])
+    found = ratings.read_all([path])
     for one in found:
         for rows in (one.ratings, one.seen, one.wished):
             _shown(rows)
     members = {(one.file, person): person or 1 for one in found for person in one.people}
-    now = brought.ClubNow(1, pd.DataFrame(columns=["member_id", "movie_id", "rating", "timestamp"]),
+    now = ratings.ClubNow(1, pd.DataFrame(columns=["member_id", "movie_id", "rating", "timestamp"]),
                           (), frozenset())  # fmt: skip
-    choices = brought.Choices(members=members, add_missing=True)
-    plan = brought.plan(found, brought.match(found, movies), now, choices, now=NOW)
-    brought.notes(found, choices)
-    rejected = brought.rejected(plan, movies)
-    table = brought.as_csv(rejected)
+    choices = ratings.Choices(members=members, add_missing=True)
+    plan = ratings.plan(found, ratings.match(found, movies), now, choices, now=NOW)
+    ratings.notes(found, choices)
+    rejected = ratings.rejected(plan, movies)
+    table = ratings.as_csv(rejected)
     table.encode()
     assert len(list(csv.reader(io.StringIO(table, newline="")))) == len(rejected) + 1
 
 
 def _imported(path: Path, known: Dataset) -> None:
-    found = imports.join(imports.read(path), known)
+    found = catalogue.join(catalogue.read(path), known)
     for title in found.data.movies["title"]:
         assert not set("\r\n\x00") & {*title}
         title.encode()

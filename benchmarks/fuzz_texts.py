@@ -30,11 +30,11 @@ from PIL import Image
 
 from club import gate, passphrase
 from club.errors import ClubError
-from club.imports.tables import clean_terms, literal_names
-from club.posters import Posters
-from club.tmdb import Tmdb
-from club.tmdb_cache import AnswerCache
-from club.tmdb_match import in_catalogue
+from club.imports.catalogue.tables import clean_terms, literal_names
+from club.sources.posters import Posters
+from club.sources.tmdb import Tmdb
+from club.sources.tmdb_cache import AnswerCache
+from club.sources.tmdb_match import in_catalogue
 from recommender import HybridModel, TrainingOptions, persistence
 from recommender.dataset import parse_terms
 from ui import text, visitor

@@ -16,8 +16,8 @@ from svg import FAINT, INK, LINE, Picture
 
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
 from recommender.bundled import demo_club
-from recommender.charts.style import GREY, OTHER, OURS
 from recommender.evaluation.protocol import CONDITIONS, Clubs, split_clubs
+from ui.charts.style import GREY, OTHER, OURS
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 WIDTH = 720

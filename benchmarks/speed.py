@@ -18,7 +18,7 @@ import pandas as pd
 from lightfm import evaluation
 from scipy import sparse
 
-from recommender import Dataset, HybridModel, TrainingOptions, load_bundled, taste
+from recommender import Dataset, HybridModel, TrainingOptions, embeddings, load_bundled
 from recommender.bundled import demo_club
 from recommender.evaluation.rankers import Axes, fit_warp, ranker_of
 from recommender.evaluation.ranking import ranking_metrics
@@ -41,7 +41,7 @@ def seconds(run: Callable[[], object]) -> float:
 def fit_ratio(data: Dataset, runs: int) -> dict[str, float]:
     """A whole fit against the bare LightFM fits inside it."""
     whole, inside = [], []
-    bare = taste.fit_lightfm
+    bare = embeddings.fit_lightfm
     for _ in range(runs):
         spent = []
 
@@ -51,11 +51,11 @@ def fit_ratio(data: Dataset, runs: int) -> dict[str, float]:
             spent.append(time.perf_counter() - start)  # noqa: B023
             return model
 
-        taste.fit_lightfm = timed  # type: ignore[assignment]
+        embeddings.fit_lightfm = timed  # type: ignore[assignment]
         try:
             whole.append(seconds(lambda: HybridModel.fit(data, TrainingOptions())))
         finally:
-            taste.fit_lightfm = bare
+            embeddings.fit_lightfm = bare
         inside.append(sum(spent))
     ratios = [a / b for a, b in zip(whole, inside, strict=True)]
     return {

@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from club import changes, places
+from club import audit, places
 from club.backup_commands import add_backup_commands
 from club.errors import ClubError, InvalidInput
 from club.export_command import add_export_command
@@ -79,7 +79,7 @@ def _demo(options: argparse.Namespace) -> None:
     from club.demo import load_demo  # noqa: PLC0415
 
     world, demo = _bundled()
-    store = Store.open(options.database).by(changes.at_the_terminal())
+    store = Store.open(options.database).by(audit.at_the_terminal())
     if not load_demo(store, world, demo, replace=options.force):
         raise InvalidInput("The club has data already; --force replaces all of it with the demo.")
     print(f"{store.place} holds the demo club of {len(demo.members)} members.")

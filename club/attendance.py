@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
-from club import evenings, roster, rules, schema
+from club import evenings, roster, validation
+from club.db import schema
 from club.errors import InvalidInput
 from club.evenings import Night
 
@@ -34,7 +35,7 @@ def come(connection: Connection, night_id: int, member_ids: Iterable[int]) -> No
         InvalidInput: somebody has left the club.
         NotFound: there is no such member.
     """
-    people = sorted({rules.whole_id(member_id, "member") for member_id in member_ids})
+    people = sorted({validation.whole_id(member_id, "member") for member_id in member_ids})
     for member_id in people:
         roster.require_present(connection, member_id, "first")
     rows = [{"night_id": night_id, "member_id": member_id} for member_id in people]
@@ -53,7 +54,7 @@ def attend(connection: Connection, night: Night, member_ids: Iterable[int]) -> b
         NotFound: there is no such member.
     """
     evenings.refuse_called_off(night)
-    wanted = {rules.whole_id(member_id, "member") for member_id in member_ids}
+    wanted = {validation.whole_id(member_id, "member") for member_id in member_ids}
     new, gone = wanted - set(night.present), set(night.present) - wanted
     rated = schema.night_ratings.c
     staying = connection.execute(
@@ -72,7 +73,7 @@ def attend(connection: Connection, night: Night, member_ids: Iterable[int]) -> b
 
 def leave_planned(connection: Connection, member_id: int) -> None:
     """Take somebody who leaves the club off all nights that are not decided yet."""
-    _go(connection, _nights.decided_at.is_(None), rules.whole_id(member_id, "member"))
+    _go(connection, _nights.decided_at.is_(None), validation.whole_id(member_id, "member"))
 
 
 def _go(connection: Connection, which: ColumnElement[bool], member_id: int) -> None:

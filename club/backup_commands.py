@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from club import backups, contents
+from club.audit import at_the_terminal
 from club.backups import Backup
-from club.changes import at_the_terminal
 from club.contents import OnStep
 from club.move import is_taken, move
 from club.restore import Figures, Preview, preview, restore

@@ -19,10 +19,11 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from club import contents, places, schema
+from club import contents, places
 from club.contents import OnStep
 from club.copies import appearing, in_words, open_still, remove, sweep
-from club.database import Database
+from club.db import schema
+from club.db.database import Database
 from club.errors import InvalidInput, StoreUnavailable
 from club.store import Store
 

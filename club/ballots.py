@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
 
-from club import evenings, schema
+from club import evenings
+from club.db import schema
 from club.errors import InvalidInput
 from club.evenings import Night
 

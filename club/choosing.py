@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from club import attendance, ballots, evenings, rules
+from club import attendance, ballots, evenings, validation
 from club.ballots import BallotBox
-from club.database import Database
+from club.db.database import Database
 
 
 class Choosing:
@@ -25,7 +25,7 @@ class Choosing:
         Raises:
             InvalidInput: the night is not planned, or they are not there.
         """
-        movie_id = rules.whole_id(movie_id, "movie")
+        movie_id = validation.whole_id(movie_id, "movie")
         with self._database.write(
             "vetoed", night_id=night_id, member_id=member_id, movie_id=movie_id
         ) as write:
@@ -40,7 +40,7 @@ class Choosing:
         Raises:
             InvalidInput: the night is not planned, or they are not there.
         """
-        movie_id = rules.whole_id(movie_id, "movie")
+        movie_id = validation.whole_id(movie_id, "movie")
         with self._database.write(
             "took a veto back", night_id=night_id, member_id=member_id, movie_id=movie_id
         ) as write:
@@ -63,7 +63,7 @@ class Choosing:
             InvalidInput: the night is not planned or has no voting, they are not there, all have
                 voted, or the ballot cannot count.
         """
-        movies = [rules.whole_id(movie_id, "movie") for movie_id in choices]
+        movies = [validation.whole_id(movie_id, "movie") for movie_id in choices]
         with self._database.write("voted", night_id=night_id, member_id=member_id) as write:
             night = evenings.find_planned(write.connection, night_id)
             person = attendance.require_there(write.connection, night, member_id)
@@ -104,7 +104,7 @@ class Choosing:
         Raises:
             InvalidInput: the night is not planned, or no candidate is left.
         """
-        movies = [rules.whole_id(movie_id, "movie") for movie_id in candidates]
+        movies = [validation.whole_id(movie_id, "movie") for movie_id in candidates]
         with self._database.write("drew a lot", night_id=night_id) as write:
             night = evenings.find_planned(write.connection, night_id)
             self._require_movies(write.connection, movies)

@@ -30,8 +30,8 @@ from sqlalchemy import (
     update,
 )
 
-from club import schema
-from club.database import Database
+from club.db import schema
+from club.db.database import Database
 from club.errors import StoreUnavailable
 
 OnStep = Callable[[int, int, str], None]  # rows done, rows in all, what is being copied

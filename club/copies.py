@@ -14,7 +14,7 @@ from glob import escape
 from pathlib import Path
 from uuid import uuid4
 
-from club import schema
+from club.db import schema
 from club.errors import InvalidInput, StoreUnavailable
 
 log = logging.getLogger(__name__)

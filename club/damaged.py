@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from club import backups, contents, copies
 from club.contents import OnStep
-from club.database import Database
+from club.db.database import Database
 from club.errors import StoreUnavailable
 
 _FAR = 1_000_000  # more writes than there are between a backup and a database that is damaged

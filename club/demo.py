@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from club import ledger, roster, rules, shelf
+from club import ledger, roster, shelf, validation
 from club.founding import found_club
 from club.store import Store
 from recommender.bundled import DemoClub
@@ -31,7 +31,7 @@ def load_demo(store: Store, world: Dataset, demo: DemoClub, *, replace: bool = F
         if write.version > 1 and not replace:
             write.settle(changed=False)
             return False
-        found_club(write.connection, rules.clean_name(demo.name), is_demo=True, at=now)
+        found_club(write.connection, validation.clean_name(demo.name), is_demo=True, at=now)
         members = {
             user_id: roster.join(write.connection, name, user_id, now)
             for user_id, name in demo.members.items()
@@ -41,7 +41,7 @@ def load_demo(store: Store, world: Dataset, demo: DemoClub, *, replace: bool = F
             write.connection,
             write.version,
             [
-                (members[user_id], int(movie_id), rules.half_stars(stars), int(at))
+                (members[user_id], int(movie_id), validation.half_stars(stars), int(at))
                 for user_id, movie_id, stars, at in rows
             ],
         )

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, delete, insert, select, update
 
-from club import rules, schema
+from club import validation
+from club.db import schema
 
 KEPT_DAYS = 180  # TMDB's terms let nobody keep what it says for more than six months
 _SECONDS_A_DAY = 86_400
@@ -42,16 +43,16 @@ def keep(connection: Connection, found: Iterable[Details], at: int) -> bool:
     Those of the club's own movies go where the movie is, add to its keywords and take nothing away.
 
     Raises:
-        InvalidInput: the club cannot keep them; see `club.rules`.
+        InvalidInput: the club cannot keep them; see `club.validation`.
     """
     rows: list[dict[str, Any]] = [
         {
-            "movie_id": rules.whole_id(movie.movie_id, "movie"),
+            "movie_id": validation.whole_id(movie.movie_id, "movie"),
             "title": movie.title,
-            "tmdb_id": rules.clean_tmdb_id(movie.tmdb_id),
-            "runtime": rules.clean_runtime(movie.runtime),
-            "overview": rules.clean_overview(movie.overview),
-            "keywords": rules.clean_terms(movie.keywords, "keywords"),
+            "tmdb_id": validation.clean_tmdb_id(movie.tmdb_id),
+            "runtime": validation.clean_runtime(movie.runtime),
+            "overview": validation.clean_overview(movie.overview),
+            "keywords": validation.clean_terms(movie.keywords, "keywords"),
             "fetched_at": at,
         }
         for movie in found
@@ -70,7 +71,7 @@ def _complete(connection: Connection, row: dict[str, Any]) -> None:
     keywords = connection.execute(select(_movies.keywords).where(mine)).scalar_one_or_none()
     if keywords is None:  # the movie went while its details were fetched
         return
-    both = list(dict.fromkeys([*keywords, *row["keywords"]]))[: rules.MAX_TERMS]
+    both = list(dict.fromkeys([*keywords, *row["keywords"]]))[: validation.MAX_TERMS]
     facts = {name: row[name] for name in ("tmdb_id", "runtime", "overview") if row[name]}
     connection.execute(update(schema.movies).where(mine).values(keywords=both, **facts))
 

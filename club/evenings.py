@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, Select, delete, insert, select, update
 
-from club import roster, rules, schema
+from club import roster, validation
+from club.db import schema
 from club.errors import InvalidInput, NotFound
 
 Voting = Literal["approve", "rank"]
@@ -79,7 +80,7 @@ def find(connection: Connection, night_id: int) -> Night:
     Raises:
         NotFound: there is no such night.
     """
-    number = rules.whole_id(night_id, "night")
+    number = validation.whole_id(night_id, "night")
     found = _read(connection, select(_table, _there.member_id).where(_column.night_id == number))
     if not found:
         raise NotFound(f"There is no night {number}.")
@@ -206,22 +207,22 @@ def _checked(connection: Connection, said: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in said.items():
         match name:
             case "on":
-                row["on_date"] = rules.clean_date(value)
+                row["on_date"] = validation.clean_date(value)
             case "starts_at":
-                row["starts_at"] = rules.clean_start(value)
+                row["starts_at"] = validation.clean_start(value)
             case "place":
-                row["place"] = rules.clean_place(value)
+                row["place"] = validation.clean_place(value)
             case "notes":
-                row["notes"] = rules.clean_notes(value)
+                row["notes"] = validation.clean_notes(value)
             case "picker":
                 picker = None if value is None else roster.find(connection, value).member_id
                 row["picker_id"] = picker
             case "rewatch":
                 row["rewatch"] = bool(value)
             case "longest":
-                row["longest"] = rules.clean_limit(value)
+                row["longest"] = validation.clean_limit(value)
             case "voting":
-                row["voting"] = rules.clean_voting(value)
+                row["voting"] = validation.clean_voting(value)
             case _:
                 raise TypeError(f"A night has no {name!r} that can be changed.")
     return row

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from club.errors import InvalidInput
-from club.rules import name_key
 from club.store import Store
+from club.validation import name_key
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +48,8 @@ def run(options: argparse.Namespace) -> None:
     if options.format == "all" and options.output is None:
         raise InvalidInput("A ZIP is nothing for the screen: name --output FILE.")
     # Slow: they bring the whole learning machinery.
+    from club.catalogue import catalogue  # noqa: PLC0415
     from club.import_command import current_world  # noqa: PLC0415
-    from club.world import catalogue  # noqa: PLC0415
 
     store = Store.open(options.database, must_exist=True)
     movies = catalogue(current_world(), store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, update
 
-from club import schema
+from club.db import schema
 
 
 def found_club(connection: Connection, name: str, *, is_demo: bool, at: int) -> None:

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, insert, select
 
-from club import ballots, evenings, rules, schema
+from club import ballots, evenings, validation
+from club.db import schema
 from club.errors import InvalidInput
 from club.evenings import Night
 
@@ -42,8 +43,8 @@ def decide(
         night.night_id,
         movie_id=movie_id,
         decided_at=at,
-        decided_by=rules.clean_label(by, "How it was decided", rules.MAX_DECIDED_BY),
-        model=rules.clean_label(model, "A model's name", rules.MAX_MODEL),
+        decided_by=validation.clean_label(by, "How it was decided", validation.MAX_DECIDED_BY),
+        model=validation.clean_label(model, "A model's name", validation.MAX_MODEL),
         club_version=version,
     )
 
@@ -57,7 +58,7 @@ def change_movie(connection: Connection, night: Night, movie_id: int | None) -> 
         NotFound: there can be no such movie.
     """
     if movie_id is not None:
-        movie_id = rules.whole_id(movie_id, "movie")
+        movie_id = validation.whole_id(movie_id, "movie")
     if movie_id == night.movie:
         return False
     evenings.refuse_called_off(night)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, delete, insert, select, update
 
-from club import ledger, roster, rules, schema
-from club.database import Write
+from club import ledger, roster, validation
+from club.db import schema
+from club.db.database import Write
 from club.errors import InvalidInput, NotFound
 
 LOVED, HATED = 10, 2  # half stars
@@ -46,12 +47,12 @@ class Taste:
             InvalidInput: a keyword cannot be used, or something is on both sides.
             NotFound: there can be no such movie.
         """
-        loved = {rules.whole_id(movie_id, "movie") for movie_id in loves}
-        hated = {rules.whole_id(movie_id, "movie") for movie_id in hates}
+        loved = {validation.whole_id(movie_id, "movie") for movie_id in loves}
+        hated = {validation.whole_id(movie_id, "movie") for movie_id in hates}
         if loved & hated:
             raise InvalidInput("A guest cannot love and hate the same movie.")
-        liked = rules.clean_terms(likes, "liked keywords", "A guest")
-        disliked = rules.clean_terms(dislikes, "disliked keywords", "A guest")
+        liked = validation.clean_terms(likes, "liked keywords", "A guest")
+        disliked = validation.clean_terms(dislikes, "disliked keywords", "A guest")
         both = [term for term in liked if term in disliked]
         if both:
             raise InvalidInput(f"A guest cannot like and dislike the same keyword: {both[0]}.")
@@ -119,7 +120,7 @@ def become_member(connection: Connection, member_id: int) -> None:
 
 
 def _find(connection: Connection, member_id: int) -> int:
-    number = rules.whole_id(member_id, "guest")
+    number = validation.whole_id(member_id, "guest")
     if connection.execute(select(_table).where(_column.member_id == number)).first() is None:
         raise NotFound(f"There is no guest {number}.")
     roster.require_present(connection, number, "first")

@@ -12,7 +12,7 @@ from club import places
 from club.errors import InvalidInput
 
 if TYPE_CHECKING:
-    from club.imports import Import
+    from club.imports.catalogue import Import
     from recommender.dataset import Dataset
 
 
@@ -39,7 +39,7 @@ def current_world() -> Dataset:
     Raises:
         InvalidInput: it is damaged.
     """
-    from club.imports import load, number  # noqa: PLC0415
+    from club.imports.catalogue import load, number  # noqa: PLC0415
     from recommender.bundled import load_bundled  # noqa: PLC0415
     from recommender.errors import DataError  # noqa: PLC0415
 
@@ -56,7 +56,7 @@ def run(options: argparse.Namespace) -> None:
     Raises:
         ClubError: for the caller to show as one line.
     """
-    from club.imports import forget, join, read, save  # noqa: PLC0415
+    from club.imports.catalogue import forget, join, read, save  # noqa: PLC0415
 
     if options.forget:
         forget(places.world())

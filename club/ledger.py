@@ -18,7 +18,7 @@ import pandas as pd
 from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select
 
 from club import roster
-from club.schema import members, rating_events, ratings
+from club.db.schema import members, rating_events, ratings
 
 UNDOABLE = ("rate", "clear")
 _events = rating_events.c

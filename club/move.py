@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from club import backups, contents, schema
+from club import backups, contents
 from club.contents import OnStep
-from club.database import Database
+from club.db import schema
+from club.db.database import Database
 from club.errors import InvalidInput
 from club.store import Store
 

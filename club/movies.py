@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 from sqlalchemy import Connection
 
-from club import details, rules, shelf
-from club.database import Database
+from club import details, shelf, validation
+from club.db.database import Database
 
 
 class Movies:
@@ -29,14 +29,14 @@ class Movies:
         Raises:
             NotFound: there is no such movie.
         """
-        movie_id = rules.whole_id(movie_id, "movie")
+        movie_id = validation.whole_id(movie_id, "movie")
         with self.database.write("put on the shortlist", movie_id=movie_id) as write:
             self._require_movies(write.connection, {movie_id})
             return write.settle(shelf.add_to_shortlist(write.connection, movie_id, _now()))
 
     def remove_from_shortlist(self, movie_id: int) -> int:
         """Take a movie off the shortlist, if it is on it, and return the version."""
-        movie_id = rules.whole_id(movie_id, "movie")
+        movie_id = validation.whole_id(movie_id, "movie")
         with self.database.write("took off the shortlist", movie_id=movie_id) as write:
             return write.settle(shelf.remove_from_shortlist(write.connection, movie_id))
 

@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from club import attendance, evenings, frozen, rules, turns, verdicts
+from club import attendance, evenings, frozen, turns, validation, verdicts
 from club.ballots import BallotBox
 from club.choosing import Choosing
-from club.database import Database
+from club.db.database import Database
 from club.evenings import Night
 from club.verdicts import Verdicts
 
@@ -180,7 +180,7 @@ class Nights(Choosing):
             InvalidInput: the night is not planned, nobody is there, the movie cannot be chosen or
                 the predictions are not complete.
         """
-        movie_id = rules.whole_id(movie_id, "movie")
+        movie_id = validation.whole_id(movie_id, "movie")
         with self._database.write("decided on", night_id=night_id, movie_id=movie_id) as write:
             night = evenings.find_planned(write.connection, night_id)
             self._require_movies(write.connection, {movie_id})
@@ -218,7 +218,7 @@ class Nights(Choosing):
             InvalidInput: the stars cannot be used, they are not there or have left the club, the
                 night is called off or not decided, or it is open and they have rated it.
         """
-        halves = rules.half_stars(stars)
+        halves = validation.half_stars(stars)
         with self._database.write(verdicts.RATED, night_id=night_id, member_id=member_id) as write:
             night = evenings.find(write.connection, night_id)
             person = attendance.require_there(write.connection, night, member_id)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 import pandas as pd
 from sqlalchemy import Connection
 
-from club import attendance, guests, roster, rules, seen, shelf
-from club.database import Database
+from club import attendance, guests, roster, seen, shelf, validation
+from club.db.database import Database
 from club.errors import NotFound
 
 
@@ -159,7 +159,7 @@ class People:
         """
         with self.database.write("marked as seen", member_id=member_id, movie_id=movie_id) as write:
             roster.require_present(write.connection, member_id, "first")
-            self._require_movies(write.connection, {rules.whole_id(movie_id, "movie")})
+            self._require_movies(write.connection, {validation.whole_id(movie_id, "movie")})
             return write.settle(seen.mark(write.connection, member_id, movie_id, _now()))
 
     def unmark_seen(self, member_id: int, movie_id: int) -> int:

@@ -12,10 +12,10 @@ import pandas as pd
 
 from club.details import Details
 from club.errors import ClubError, TmdbBadAnswer
-from club.posters import Posters
+from club.sources.posters import Posters
+from club.sources.tmdb import Tmdb
+from club.sources.tmdb_match import at_tmdb
 from club.store import Store
-from club.tmdb import Tmdb
-from club.tmdb_match import at_tmdb
 
 log = logging.getLogger(__name__)
 

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from club.changes import at_the_terminal
+from club.audit import at_the_terminal
 from club.errors import InvalidInput
-from club.rules import clean_name, name_key
 from club.store import Store
+from club.validation import clean_name, name_key
 
 if TYPE_CHECKING:
-    from club.brought import Brought, Plan
+    from club.imports.ratings import Brought, Plan
 
 
 def add_rating_import_command(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -60,32 +60,32 @@ def run(options: argparse.Namespace) -> None:
         ClubError: for the caller to show as one line.
     """
     # Slow: they bring the whole learning machinery.
-    from club import brought  # noqa: PLC0415
+    from club.catalogue import catalogue  # noqa: PLC0415
     from club.import_command import current_world  # noqa: PLC0415
-    from club.world import catalogue  # noqa: PLC0415
+    from club.imports import ratings  # noqa: PLC0415
 
     store = Store.open(options.database, must_exist=True).by(at_the_terminal())
-    found = brought.read_all(options.files)
-    choices = brought.Choices(
+    found = ratings.read_all(options.files)
+    choices = ratings.Choices(
         members=_members(found, store, options.member, options.new_member),
         tops=_tops(found, options.scale),
         by_title=options.by_title,
         take=options.take,
     )
-    club, movies = brought.ClubNow.of(store), catalogue(current_world(), store)
-    matches = brought.match(found, movies)
-    plan = brought.plan(found, matches, club, choices, now=int(time.time()))
-    rejected = brought.rejected(plan, movies)
+    club, movies = ratings.ClubNow.of(store), catalogue(current_world(), store)
+    matches = ratings.match(found, movies)
+    plan = ratings.plan(found, matches, club, choices, now=int(time.time()))
+    rejected = ratings.rejected(plan, movies)
     if options.rejected:
         try:
-            options.rejected.write_text(brought.as_csv(rejected), "utf-8", newline="")
+            options.rejected.write_text(ratings.as_csv(rejected), "utf-8", newline="")
         except OSError as error:
             raise InvalidInput(
                 f"{options.rejected} cannot be written: {error.strerror}."
             ) from error
     if not options.dry_run:
-        brought.save(store, plan)
-    _show(found, plan, brought.notes(found, choices), options)
+        ratings.save(store, plan)
+    _show(found, plan, ratings.notes(found, choices), options)
 
 
 def _members(

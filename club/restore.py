@@ -20,10 +20,11 @@ import pandas as pd
 from sqlalchemy import BigInteger, Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from club import backups, contents, copies, places, schema
+from club import backups, contents, copies, places
 from club.contents import OnStep
 from club.damaged import is_damaged, replace_damaged
-from club.database import Database
+from club.db import schema
+from club.db.database import Database
 from club.errors import InvalidInput, StoreUnavailable
 from club.store import Store
 

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
-from club import rules, schema
+from club import validation
+from club.db import schema
 from club.errors import InvalidInput, NotFound
 
 _table = schema.members
@@ -43,11 +44,11 @@ def join(connection: Connection, name: str, world_user_id: int | None, at: int) 
     Raises:
         InvalidInput: the name cannot be used, or somebody present has it.
     """
-    name = rules.clean_name(name)
+    name = validation.clean_name(name)
     _refuse_taken(connection, name)
     row = {
         "name": name,
-        "name_key": rules.name_key(name),
+        "name_key": validation.name_key(name),
         "world_user_id": world_user_id,
         "joined_at": at,
     }
@@ -62,12 +63,12 @@ def rename(connection: Connection, member_id: int, name: str) -> bool:
         InvalidInput: the name cannot be used, or somebody else present has it.
         NotFound: there is no such member.
     """
-    name = rules.clean_name(name)
+    name = validation.clean_name(name)
     member = find(connection, member_id)
     if member.left_at is None:
         _refuse_taken(connection, name, but=member.member_id)
     if member.name != name:
-        _change(connection, member.member_id, name=name, name_key=rules.name_key(name))
+        _change(connection, member.member_id, name=name, name_key=validation.name_key(name))
     return bool(member.name != name)
 
 
@@ -116,7 +117,7 @@ def find(connection: Connection, member_id: int) -> Row[Any]:
     Raises:
         NotFound: there is no such member.
     """
-    number = rules.whole_id(member_id, "member")
+    number = validation.whole_id(member_id, "member")
     row = connection.execute(select(_table).where(_column.member_id == number)).one_or_none()
     if row is None:
         raise NotFound(f"There is no member {number}.")
@@ -129,7 +130,7 @@ def _change(connection: Connection, member_id: int, **values: Any) -> None:
 
 def _refuse_taken(connection: Connection, name: str, but: int | None = None) -> None:
     query = select(_column.name, _column.member_id.in_(guest_ids()).label("is_guest")).where(
-        _column.name_key == rules.name_key(name), _column.left_at.is_(None)
+        _column.name_key == validation.name_key(name), _column.left_at.is_(None)
     )
     if but is not None:
         query = query.where(_column.member_id != but)

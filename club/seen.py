@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, delete, insert, select
 
-from club import rules, schema
+from club import validation
+from club.db import schema
 
 _table = schema.seen
 _column = schema.seen.c
@@ -25,7 +26,7 @@ def seen(connection: Connection) -> pd.DataFrame:
 
 def mark(connection: Connection, member_id: int, movie_id: int, at: int) -> bool:
     """Note that somebody has seen a movie; return whether that is new."""
-    person, movie = rules.whole_id(member_id, "member"), rules.whole_id(movie_id, "movie")
+    person, movie = validation.whole_id(member_id, "member"), validation.whole_id(movie_id, "movie")
     mine = (_column.member_id == person) & (_column.movie_id == movie)
     if connection.execute(select(_table).where(mine)).first() is not None:
         return False
@@ -36,6 +37,6 @@ def mark(connection: Connection, member_id: int, movie_id: int, at: int) -> bool
 
 def unmark(connection: Connection, member_id: int, movie_id: int) -> bool:
     """Take that back; return whether it was noted."""
-    person, movie = rules.whole_id(member_id, "member"), rules.whole_id(movie_id, "movie")
+    person, movie = validation.whole_id(member_id, "member"), validation.whole_id(movie_id, "movie")
     mine = (_column.member_id == person) & (_column.movie_id == movie)
     return connection.execute(delete(_table).where(mine)).rowcount > 0

@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 import pandas as pd
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from club import rules, schema
+from club import validation
+from club.db import schema
 from club.errors import InvalidInput
 
 _shortlist = schema.shortlist.c
@@ -41,16 +42,16 @@ class NewMovie:
         tmdb_id: int | None,
         aliases: Iterable[str],
     ) -> NewMovie:
-        """Return the movie, or raise InvalidInput if the club cannot take it; see `club.rules`."""
+        """Return the movie, or raise InvalidInput if the club cannot take it."""
         return cls(
-            rules.clean_title(title),
-            rules.clean_year(year),
-            rules.clean_terms(genres, "genres"),
-            rules.clean_terms(keywords, "keywords"),
-            rules.clean_runtime(runtime),
-            rules.clean_overview(overview),
-            rules.clean_tmdb_id(tmdb_id),
-            rules.clean_aliases(aliases),
+            validation.clean_title(title),
+            validation.clean_year(year),
+            validation.clean_terms(genres, "genres"),
+            validation.clean_terms(keywords, "keywords"),
+            validation.clean_runtime(runtime),
+            validation.clean_overview(overview),
+            validation.clean_tmdb_id(tmdb_id),
+            validation.clean_aliases(aliases),
         )
 
 
@@ -93,7 +94,9 @@ def add_movie(connection: Connection, movie: NewMovie, at: int) -> int:
     for title, year, tmdb_id in connection.execute(
         select(_movies.title, _movies.year, _movies.tmdb_id)
     ):
-        same_name = year == movie.year and rules.name_key(title) == rules.name_key(movie.title)
+        same_name = year == movie.year and validation.name_key(title) == validation.name_key(
+            movie.title
+        )
         numbered = tmdb_id is not None and movie.tmdb_id is not None
         if tmdb_id == movie.tmdb_id if numbered else same_name:
             raise InvalidInput(f"The club has added {title} before.")

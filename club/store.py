@@ -13,12 +13,13 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import select, update
 
-from club import changes, ledger, places, roster, rules, schema
-from club.database import Database
+from club import audit, ledger, places, roster, validation
+from club.db import schema
+from club.db.database import Database
+from club.db.migrate import open_tables
 from club.errors import StoreUnavailable
 from club.founding import found_club
 from club.ledger import Change
-from club.migrate import open_tables
 from club.movies import Movies
 from club.nights import Nights
 from club.people import People
@@ -109,7 +110,7 @@ class Store(People, Movies):
             InvalidInput: it is no name that a member could have.
         """
         twin = copy(self)
-        twin.database = self.database.by(None if who is None else rules.clean_name(who))
+        twin.database = self.database.by(None if who is None else validation.clean_name(who))
         twin.nights = Nights(twin.database, twin._require_movies)
         return twin
 
@@ -151,7 +152,7 @@ class Store(People, Movies):
         Raises:
             InvalidInput: the name cannot be used.
         """
-        name = rules.clean_name(name)
+        name = validation.clean_name(name)
         with self.database.write("began the club anew") as write:
             found_club(write.connection, name, is_demo=False, at=_now())
         return write.version
@@ -172,7 +173,7 @@ class Store(People, Movies):
             (as in "Ana [act]"), member_id, movie_id, night_id (Int64: what it is about).
         """
         with self.database.read() as connection:
-            return changes.latest(connection, limit)
+            return audit.latest(connection, limit)
 
     # Ratings
 
@@ -194,7 +195,7 @@ class Store(People, Movies):
             InvalidInput: the stars cannot be used, or the member has left.
             NotFound: there is no such member or movie.
         """
-        rules.half_stars(stars)  # None would clear the rating
+        validation.half_stars(stars)  # None would clear the rating
         return self.rate_many([(member_id, movie_id, stars)], changed_by=changed_by)
 
     def unrate(self, member_id: int, movie_id: int, *, changed_by: str | None = None) -> int:
@@ -226,8 +227,8 @@ class Store(People, Movies):
             NotFound: there is no such member or movie.
         """
         wanted = {
-            (rules.whole_id(member_id, "member"), rules.whole_id(movie_id, "movie")): (
-                None if stars is None else rules.half_stars(stars)
+            (validation.whole_id(member_id, "member"), validation.whole_id(movie_id, "movie")): (
+                None if stars is None else validation.half_stars(stars)
             )
             for member_id, movie_id, stars in changes
         }

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 from sqlalchemy import Connection, and_, func, select
 
-from club import roster, schema
+from club import roster
+from club.db import schema
 
 _members = schema.members.c
 _nights = schema.nights.c

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import Connection, and_, delete, insert, select
 
-from club import evenings, ledger, schema
-from club.database import Write
+from club import evenings, ledger
+from club.db import schema
+from club.db.database import Write
 from club.errors import InvalidInput
 from club.evenings import Night
 

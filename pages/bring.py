@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import rating_imports
 from ui.components.basics import header
+from ui.sections import rating_imports
 
 router.require()
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import catalogue, imports, tmdb
 from ui.components.basics import header
+from ui.sections import catalogue, imports, tmdb
 
 router.require()
 

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import backups, changes, exports, guests, sharing
-from ui.components import club as clubs
 from ui.components.basics import header
+from ui.sections import backups, changes, exports, guests, sharing
+from ui.sections import club as clubs
 
 router.require()
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import club_evaluation, evaluation
 from ui.components.basics import header
+from ui.sections import club_evaluation, evaluation
 
 router.require()
 

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import club as clubs
-from ui.components import explore, tonight
 from ui.components.basics import empty_state, header
+from ui.sections import club as clubs
+from ui.sections import explore, tonight
 
 router.require()
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import predictions, router, services
-from ui.components import model as models
 from ui.components.basics import header
+from ui.sections import model as models
 
 router.require()
 

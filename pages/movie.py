@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import movie as movies
+from ui.sections import movie as movies
 
 router.require()
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import night as nights
-from ui.components import night_choice, night_verdict
+from ui.sections import night as nights
+from ui.sections import night_choice, night_verdict
 
 router.require()
 

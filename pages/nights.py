@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import nights, scoreboard
 from ui.components.basics import empty_state, header
+from ui.sections import nights, scoreboard
 
 router.require()
 

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import evenings, router, services
-from ui.components import awards, pictures, profile
 from ui.components.basics import header
+from ui.sections import awards, pictures, profile
 
 router.require()
 

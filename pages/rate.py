@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ui import identity, router, services
-from ui.components import rate
 from ui.components.basics import empty_state, header
+from ui.sections import rate
 
 router.require()
 

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from ui import router, services
-from ui.components import club as clubs
-from ui.components import night as nights
-from ui.components import tonight
 from ui.components.basics import empty_state, header
+from ui.sections import club as clubs
+from ui.sections import night as nights
+from ui.sections import tonight
 
 router.require()
 

@@ -19,7 +19,7 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.dataset import check_ratings
 
 if TYPE_CHECKING:
-    from recommender.hybrid import HybridModel
+    from recommender.model import HybridModel
 
 MOST_FAMILIAR = 0.95
 

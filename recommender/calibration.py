@@ -14,8 +14,8 @@ from scipy.special import ndtr
 
 from recommender.bias import Bias
 from recommender.dataset import RatingRows
+from recommender.kernel import Kernel, Space, Taste
 from recommender.reactions import STEPS
-from recommender.space import Kernel, Space, Taste
 
 RATERS, FEWEST, MOST = 300, 10, 300
 LEAST = 0.01  # a world in which everybody agrees must not divide by 0

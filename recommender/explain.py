@@ -12,10 +12,10 @@ from scipy import sparse
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.dataset import MAX_STARS, MIN_STARS, check_ratings
 from recommender.guests import HATED, LOVED, is_ordinary, is_wish
-from recommender.space import Kernel, Space
+from recommender.kernel import Kernel, Space
 
 if TYPE_CHECKING:
-    from recommender.hybrid import HybridModel
+    from recommender.model import HybridModel
 
 WORLD, MOVIE_OFFSET, MEMBER_OFFSET = "world", "movie", "member"
 RATED, FEATURE, LIMIT = "rated movie", "feature", "limit"

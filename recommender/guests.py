@@ -19,7 +19,7 @@ from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.features import GENRE, KEYWORD, MovieFeatures
 
 if TYPE_CHECKING:
-    from recommender.hybrid import HybridModel
+    from recommender.model import HybridModel
 
 # Far below the club's own movies, which count down from -1.
 ORDINARY_ID, WISH_ID = -9 * 10**8, -(10**9)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from recommender.errors import DataError
-from recommender.space import Variances
+from recommender.kernel import Variances
 
 
 @dataclass(frozen=True)

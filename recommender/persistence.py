@@ -19,12 +19,12 @@ from scipy import sparse
 from recommender.bias import Bias
 from recommender.errors import ModelFileError
 from recommender.features import MovieFeatures
+from recommender.kernel import Space
 from recommender.options import TrainingOptions
-from recommender.space import Space
 from recommender.swap import replacing, whole
 
 if TYPE_CHECKING:
-    from recommender.hybrid import HybridModel
+    from recommender.model import HybridModel
 
 FORMAT = 7
 ARRAYS, FACTS = "arrays.npz", "model.json"
@@ -100,7 +100,7 @@ def save(model: HybridModel, folder: Path) -> None:
 
 def load(folder: Path) -> HybridModel:
     """Read a model, refusing whatever is not exactly what `save` wrote."""
-    from recommender.hybrid import HybridModel  # noqa: PLC0415  (a cycle)
+    from recommender.model import HybridModel  # noqa: PLC0415  (a cycle)
 
     place = whole(folder)
     try:

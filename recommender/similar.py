@@ -1,7 +1,7 @@
 """Movies that are alike to a taste: who likes one is likely to like the other.
 
 How alike two movies are is the correlation of a member's taste for them before any rating, from
-two parts of the covariance that `recommender.space` adds up:
+two parts of the covariance that `recommender.kernel` adds up:
 
     likeness(a, b) = (place(a, b) + words(a, b)) / sqrt(variance(a) variance(b))
 
@@ -21,10 +21,10 @@ from scipy import sparse
 from recommender.columns import MOVIE
 from recommender.errors import DataError
 from recommender.features import DECADE, GENRE, KEYWORD
-from recommender.space import Space
+from recommender.kernel import Space
 
 if TYPE_CHECKING:
-    from recommender.hybrid import HybridModel
+    from recommender.model import HybridModel
 
 KINDS = (KEYWORD, GENRE, DECADE)  # the most telling first
 

@@ -15,7 +15,7 @@ from sklearn.cluster import KMeans
 from sklearn.manifold import TSNE
 
 from recommender.columns import MOVIE
-from recommender.hybrid import HybridModel
+from recommender.model import HybridModel
 
 MOVIES, FEWEST = 2000, 30  # on the map; fewer than that is no map
 PERPLEXITY = 30.0

@@ -16,8 +16,8 @@ from typing import Any
 import pytest
 from sqlalchemy import URL, Connection, Engine, Pool, create_engine, event, inspect, update
 
-import club.database
-from club import migrate, schema
+import club.db.database
+from club.db import migrate, schema
 from club.move import move
 from club.store import Store
 
@@ -157,7 +157,7 @@ def connections_kept() -> Iterator[None]:
         return engines[url]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(club.database, "create_engine", engine)
+        patch.setattr(club.db.database, "create_engine", engine)
         yield
     for kept in engines.values():
         kept.dispose()

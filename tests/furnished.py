@@ -7,13 +7,13 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from club.catalogue import training_data
 from club.demo import load_demo
 from club.store import Store
-from club.world import training_data
 from recommender import TrainingOptions, load_bundled
 from recommender.bundled import demo_club
-from recommender.trainer import Trainer
 from ui.judging import judge_folder, strangers
+from ui.trainer import Trainer
 
 Open = Callable[..., AppTest]  # the fixture that opens a page
 SMALL = TrainingOptions(components=8, epochs=1)

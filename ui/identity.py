@@ -15,7 +15,7 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
-from club import rules
+from club import validation
 from club.errors import InvalidInput
 from ui import gate, login, services, visitor
 from ui.services import View
@@ -140,7 +140,7 @@ def _name(club: View) -> str | None:
         member = screen if screen in club.names and may_enter(club, screen) else me(club)
     if member is not None:
         return club.names[member]
-    return (rules.tidied(account, rules.MAX_NAME) or None) if account else None
+    return (validation.tidied(account, validation.MAX_NAME) or None) if account else None
 
 
 def _by_account(club: View) -> int | None:
@@ -152,8 +152,8 @@ def _by_account(club: View) -> int | None:
 def _whose(club: View) -> dict[str, int]:
     """Whose account is whose: address -> member_id; nobody's where nobody logs in."""
     called = login.people() if login.is_configured() else {}
-    keys = {rules.name_key(name): member for member, name in club.names.items()}
-    found = {address: keys.get(rules.name_key(name)) for address, name in called.items()}
+    keys = {validation.name_key(name): member for member, name in club.names.items()}
+    found = {address: keys.get(validation.name_key(name)) for address, name in called.items()}
     return {address: member for address, member in found.items() if member is not None}
 
 

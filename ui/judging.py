@@ -13,7 +13,7 @@ from typing import Literal
 import pandas as pd
 import streamlit as st
 
-from club.world import as_strangers
+from club.catalogue import as_strangers
 from recommender import Dataset, HybridModel
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, USER
@@ -21,10 +21,10 @@ from recommender.evaluation.chances import Chances, learn_chances
 from recommender.evaluation.club import in_order_of_time, leave_one_out
 from recommender.evaluation.learning import learning_curve, raters_to_try
 from recommender.evaluation.verdict import Findings
-from recommender.trainer import Trainer
 from ui import predictions, services
 from ui.evaluator import fingerprint
 from ui.services import View
+from ui.trainer import Trainer
 
 
 def judge_folder(var: Path) -> Path:

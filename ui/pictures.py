@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from club.posters import Posters
+from club.sources.posters import Posters
 from ui import services
 from ui.posters import framed, poster
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from club.world import ratings_at
+from club.catalogue import ratings_at
 from recommender import HybridModel, Reactions
 from recommender.ask import for_the_club, what_to_rate
 from recommender.columns import MEMBER, MOVIE, RATING

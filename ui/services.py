@@ -12,18 +12,19 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from club import imports, places
+from club import places
+from club.catalogue import catalogue, training_data
 from club.demo import load_demo
 from club.errors import InvalidInput
+from club.imports import catalogue as catalogue_import
 from club.search import MovieSearch
 from club.store import Store
-from club.world import catalogue, training_data
 from recommender import Dataset, evaluation, load_bundled
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, MOVIE
-from recommender.trainer import Trainer
 from ui.evaluator import Evaluator, fingerprint
 from ui.latest import Latest
+from ui.trainer import Trainer
 from ui.view import Catalogue
 from ui.view import View as View  # noqa: PLC0414  (every page asks here for the club)
 
@@ -48,19 +49,19 @@ def bundled() -> Dataset:
 
 def world_number() -> int:
     """Return a number that changes whenever the world is another one."""
-    return imports.number(places.world())
+    return catalogue_import.number(places.world())
 
 
-def imported() -> imports.Imported | str | None:
+def imported() -> catalogue_import.Imported | str | None:
     """Return what the club brought, a sentence when that cannot be read, None when nothing."""
     number = world_number()
     return _imported(places.world(), number) if number else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
-def _imported(folder: Path, number: int) -> imports.Imported | str:
+def _imported(folder: Path, number: int) -> catalogue_import.Imported | str:
     try:
-        return imports.load(folder)
+        return catalogue_import.load(folder)
     except InvalidInput as error:
         return str(error)
 
@@ -68,7 +69,7 @@ def _imported(folder: Path, number: int) -> imports.Imported | str:
 def world() -> Dataset:
     """Return the strangers' ratings and the catalogue: imported, or else bundled."""
     found = imported()
-    return found.data if isinstance(found, imports.Imported) else bundled()
+    return found.data if isinstance(found, catalogue_import.Imported) else bundled()
 
 
 def _kept(club: View) -> list[int]:
@@ -78,9 +79,9 @@ def _kept(club: View) -> list[int]:
     return sorted({*rated, *of_nights, *club.shortlist} - {*club.own_movies.index})
 
 
-def take_over(found: imports.Import) -> int:
+def take_over(found: catalogue_import.Import) -> int:
     """Make what was imported the world, begin to learn from it, and return the store's version."""
-    imports.save(found, places.world())
+    catalogue_import.save(found, places.world())
     version = store().touch("brought another catalogue")
     learn()
     return version
@@ -91,7 +92,7 @@ def back_to_bundled(club: View) -> int:
     strange = [movie for movie in _kept(club) if movie not in bundled().movies.index]
     if strange:
         movies = pd.concat([bundled().movies, club.movies.loc[strange]])
-        found = imports.Import(
+        found = catalogue_import.Import(
             kind="The bundled data and what the club rated",
             data=Dataset(bundled().ratings, movies),
             counts={},
@@ -100,7 +101,7 @@ def back_to_bundled(club: View) -> int:
             notes=(),
         )
         return take_over(found)
-    imports.forget(places.world())
+    catalogue_import.forget(places.world())
     version = store().touch("went back to the bundled catalogue")
     learn()
     return version

@@ -9,10 +9,10 @@ import streamlit as st
 
 from club.errors import TmdbUnavailable
 from club.poster_run import PosterRun
-from club.tmdb import Tmdb
-from club.tmdb_cache import AnswerCache
-from club.tmdb_key import SECRETS
-from club.tmdb_web import ADDRESS, TmdbWeb
+from club.sources.tmdb import Tmdb
+from club.sources.tmdb_cache import AnswerCache
+from club.sources.tmdb_key import SECRETS
+from club.sources.tmdb_web import ADDRESS, TmdbWeb
 from ui import services
 from ui.pictures import posters
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pandas as pd
 
 from club import contents
-from club.brought.reading import Export
 from club.errors import InvalidInput
 from club.exports.cells import written
 from club.exports.rows import Row, all_rows, sealed
 from club.exports.sheets import FORMAT, SHEETS, Sheet
+from club.imports.ratings.reading import Export
 from club.store import Store
 
 README, CHECKSUMS = "README.txt", "checksums.txt"

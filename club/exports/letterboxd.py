@@ -10,7 +10,8 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, Table, select
 
-from club import contents, schema
+from club import contents
+from club.db import schema
 from club.export import safe_cell
 from club.store import Store
 

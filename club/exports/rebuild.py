@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, Table, insert, update
 from sqlalchemy.exc import IntegrityError
 
-from club import contents, rules, schema
+from club import contents, validation
+from club.db import schema
 from club.errors import InvalidInput
 from club.exports.archive import read_zip
 from club.exports.rows import Row
@@ -86,7 +87,7 @@ def _rows(table: Table, sheets: dict[str, list[Row]]) -> Iterator[Row]:
     found: Iterable[Row] = (row for file in files for row in sheets.get(file, ()))
     match table.name:
         case "members":
-            found = ({**row, "name_key": rules.name_key(row["member"])} for row in found)
+            found = ({**row, "name_key": validation.name_key(row["member"])} for row in found)
         case "guests":
             found = (row for row in found if row["is_guest"])
         case "movies":
@@ -122,4 +123,4 @@ def _kept(name: str, value: Any) -> Any:
         return int(value.timestamp())
     if isinstance(value, time):
         return 60 * value.hour + value.minute
-    return rules.half_stars(value) if name.startswith("half_") and value is not None else value
+    return validation.half_stars(value) if name.startswith("half_") and value is not None else value

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from club import ballots, contents, evenings, schema
+from club import ballots, contents, evenings
+from club.db import schema
 from club.exports.sheets import FORMAT
 
 Row = dict[str, Any]

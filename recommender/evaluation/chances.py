@@ -19,7 +19,7 @@ from scipy.special import expit
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.predict import LIKED
-from recommender.hybrid import HybridModel
+from recommender.model import HybridModel
 
 
 @dataclass(frozen=True)

@@ -19,9 +19,9 @@ from scipy import linalg
 
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.dataset import MAX_STARS, MIN_STARS, check_ratings
-from recommender.hybrid import HybridModel
+from recommender.kernel import Taste
+from recommender.model import HybridModel
 from recommender.reactions import Reactions
-from recommender.space import Taste
 
 LEVEL = 0.8
 

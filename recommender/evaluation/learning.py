@@ -12,7 +12,7 @@ from recommender.columns import MEMBER, MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_ratings
 from recommender.evaluation.bootstrap import Tally, intervals
 from recommender.evaluation.club import Crowd, without_the_club
-from recommender.hybrid import HybridModel
+from recommender.model import HybridModel
 
 SIZES = (0, 1, 3, 5, 10, 20, 40, 80, 120)
 SPARE = 5  # ratings to judge somebody by, beside those that are known

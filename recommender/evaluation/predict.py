@@ -12,7 +12,7 @@ from recommender.columns import MEMBER, MOVIE, RATING, USER
 from recommender.dataset import Dataset
 from recommender.evaluation.baselines import Prediction
 from recommender.evaluation.bootstrap import Tally
-from recommender.hybrid import HybridModel
+from recommender.model import HybridModel
 from recommender.options import TrainingOptions
 
 LIKED = 4.0  # stars from which on a movie counts as liked

@@ -18,7 +18,7 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.dataset import check_ratings
 from recommender.evaluation.club import without_the_club
 from recommender.features import GENRE, KEYWORD
-from recommender.hybrid import HybridModel
+from recommender.model import HybridModel
 
 GENEROSITY_VARIANCE = 0.12  # stars², as the model has it by default
 NOISE = 0.8  # stars², of a rating around the crowd's opinion and the rater's generosity

@@ -1,6 +1,7 @@
 """How well the members of a club match, also those who hardly rated the same movies.
 
-A member's ratings leave a joint distribution over their taste for any movies (`recommender.space`).
+A member's ratings leave a joint distribution over their taste for any movies (see
+`recommender.kernel`).
 Tastes are drawn from it for a panel of movies that many people know, and every draw of two members
 is compared in two ways:
 
@@ -26,7 +27,7 @@ from scipy.special import ndtr
 
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.dataset import check_ratings
-from recommender.hybrid import HybridModel
+from recommender.model import HybridModel
 
 STARS, TASTE = "stars", "taste"
 MEASURES = (STARS, TASTE)

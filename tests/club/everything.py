@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, Date, Float, Integer, String, Table, insert, select
 from sqlalchemy import update as change
 
-from club import schema
+from club.db import schema
 from club.store import Store
 
 

@@ -15,10 +15,10 @@ from typing import Any
 
 import pandas as pd
 
+from club.catalogue import training_data
 from club.store import Store
-from club.world import training_data
 from recommender import Dataset, TrainingOptions
-from recommender.trainer import Trainer
+from ui.trainer import Trainer
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -6,8 +6,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from club.database import Database
-from club.migrate import SCRIPTS
+from club.db.database import Database
+from club.db.migrate import SCRIPTS
 
 
 def upgrade(connection: Connection, revision: str) -> None:

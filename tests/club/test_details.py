@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 
 from club.backups import back_up
+from club.catalogue import catalogue, training_data
 from club.details import KEPT_DAYS, Details
 from club.errors import InvalidInput
 from club.export import write_ratings
 from club.store import Store
-from club.world import catalogue, training_data
 from recommender.dataset import Dataset
 
 HEAT = Details(2, "Heat", 949, 170, "A thief and a cop.", ("heist", "police"))

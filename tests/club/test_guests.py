@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 from a_night import FRIDAY, decided
 
+from club.catalogue import ratings_at, training_data
 from club.errors import InvalidInput, NotFound
 from club.export import write_ratings
-from club.world import ratings_at, training_data
 from recommender.dataset import Dataset
 
 

@@ -13,10 +13,10 @@ import pytest
 from releases import at_release_1, at_release_2, at_release_3
 
 from club.copies import computes, revision_of
-from club.database import Database
+from club.db.database import Database
+from club.db.schema import REVISION_TABLE
 from club.errors import InvalidInput
 from club.restore import COPIES, DAY, preview, restore
-from club.schema import REVISION_TABLE
 from club.store import Store
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT {} FROM n"

@@ -6,7 +6,7 @@ import pytest
 from a_night import FRIDAY, decided, predictions
 from sqlalchemy import event, insert, select
 
-from club import schema
+from club.db import schema
 from club.errors import InvalidInput, NotFound
 from club.nights import Night
 

@@ -15,9 +15,10 @@ from everything import contents, fill
 from releases import at_release_1
 from sqlalchemy import event
 
-from club import backups, schema
+from club import backups
+from club.db import schema
+from club.db.migrate import SCRIPTS
 from club.errors import InvalidInput, StoreUnavailable
-from club.migrate import SCRIPTS
 from club.restore import preview, restore
 from club.store import Store
 
@@ -325,7 +326,7 @@ def test_a_disk_that_is_full_changes_nothing(file, backup, monkeypatch) -> None:
 
         return engine
 
-    monkeypatch.setattr("club.database.Database._connectable", small)
+    monkeypatch.setattr("club.db.database.Database._connectable", small)
     with pytest.raises(StoreUnavailable) as caught:
         restore(file, backup)
     assert str(caught.value) == (

@@ -13,12 +13,12 @@ import pytest
 from fake_tmdb import V3_KEY, V4_TOKEN, Answer, FakeTmdb, movie, named, picture
 from PIL import Image
 
-from club import rules
-from club.posters import Posters
+from club import validation
+from club.sources.posters import Posters
+from club.sources.tmdb import GENRES, Found, Tmdb
+from club.sources.tmdb_cache import AnswerCache
+from club.sources.tmdb_web import Pace, TmdbWeb
 from club.store import Store
-from club.tmdb import GENRES, Found, Tmdb
-from club.tmdb_cache import AnswerCache
-from club.tmdb_web import Pace, TmdbWeb
 from recommender import load_bundled
 
 HEAT = Found(
@@ -147,7 +147,7 @@ def test_whatever_comes_can_be_kept_by_the_club(tmdb, fake, tmp_path):
     assert odd.title.startswith("<script>alert(1)</script> **bold** xxx")
     assert odd.title.endswith("…")
     assert odd.aliases == ("محمد",)
-    assert len(odd.keywords) == rules.MAX_TERMS
+    assert len(odd.keywords) == validation.MAX_TERMS
     store = Store(tmp_path / "club.db")
     store.add_movie(
         odd.title,

@@ -15,10 +15,10 @@ import pytest
 from fake_tmdb import V3_KEY, V4_TOKEN, Answer, FakeTmdb, movie, picture
 
 from club.errors import ClubError, InvalidInput, TmdbBadAnswer, TmdbError, TmdbUnavailable
-from club.posters import Posters
-from club.tmdb import Found, Tmdb
-from club.tmdb_cache import AnswerCache
-from club.tmdb_web import Pace, TmdbWeb
+from club.sources.posters import Posters
+from club.sources.tmdb import Found, Tmdb
+from club.sources.tmdb_cache import AnswerCache
+from club.sources.tmdb_web import Pace, TmdbWeb
 
 HEAT = Found(949, "Heat", "Heat", 1995, "", "/poster949.jpg")
 SLOW = "TMDB does not answer in time; try again later."
@@ -142,7 +142,7 @@ def test_a_server_that_sends_a_byte_at_a_time_is_not_waited_for(
         while not fake.go_on.wait(0.01):
             request.wfile.write(b" ")
 
-    monkeypatch.setattr("club.tmdb_web.TOTAL_SECONDS", 0.1)
+    monkeypatch.setattr("club.sources.tmdb_web.TOTAL_SECONDS", 0.1)
     fake.always("/3/movie", drip)
     tmdb = client()
     assert refusal(lambda: tmdb.movie(949), TmdbUnavailable) == SLOW

@@ -10,14 +10,14 @@ import pandas as pd
 import pytest
 from fake_tmdb import V3_KEY, Answer, FakeTmdb, movie
 
+from club.catalogue import catalogue
 from club.poster_run import PosterRun, RunStatus, wanted
-from club.posters import Posters
+from club.sources.posters import Posters
+from club.sources.tmdb import Tmdb
+from club.sources.tmdb_cache import AnswerCache
+from club.sources.tmdb_match import at_tmdb, in_catalogue
+from club.sources.tmdb_web import Pace, TmdbWeb
 from club.store import Store
-from club.tmdb import Tmdb
-from club.tmdb_cache import AnswerCache
-from club.tmdb_match import at_tmdb, in_catalogue
-from club.tmdb_web import Pace, TmdbWeb
-from club.world import catalogue
 from recommender.dataset import Dataset, check_movies
 
 

@@ -18,10 +18,9 @@ from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
 from club import search
-from club.brought import matching
-from recommender import trainer
+from club.imports.ratings import matching
 from recommender.taste_map import draw_map
-from ui import mapping, services
+from ui import mapping, services, trainer
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -23,8 +23,8 @@ NOW = datetime(2026, 7, 28, 12, tzinfo=UTC)
 def panel() -> None:
     """The section alone, as the Club page draws it."""
     from ui import services
-    from ui.components import backups
     from ui.components.basics import header
+    from ui.sections import backups
 
     header("Club")
     backups.section(services.view())

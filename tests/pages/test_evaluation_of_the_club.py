@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from club.store import Store
 from recommender import HybridModel
 from recommender.evaluation.verdict import Findings, Verdict
-from recommender.trainer import Trainer
 from ui import judging, services
-from ui.components.club_evaluation import comparison, headline, outlook
+from ui.sections.club_evaluation import comparison, headline, outlook
+from ui.trainer import Trainer
 
 
 def words(app: AppTest) -> str:

@@ -19,8 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from club.errors import InvalidInput
 from club.store import Store
-from ui.components import explore
 from ui.components.widgets import new_changes
+from ui.sections import explore
 from ui.text import plain
 
 # Where Streamlit reads no Markdown: data of our own widgets, what people typed, options of lists,

@@ -9,7 +9,7 @@ import sources
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
-from club import imports
+from club.imports import catalogue
 from club.store import Store
 from ui import services
 
@@ -34,10 +34,10 @@ def numbers(app: AppTest) -> dict[str, str]:
 def test_nothing_changes_before_it_is_confirmed(looked: AppTest, var: Path) -> None:
     assert not looked.exception
     assert numbers(looked)["New ones"] == "1"
-    assert imports.number(var / "world") == 0
+    assert catalogue.number(var / "world") == 0
     click(looked, "Leave it")
     assert "import_save" not in [button.key for button in looked.button]
-    assert imports.number(var / "world") == 0
+    assert catalogue.number(var / "world") == 0
 
 
 def test_what_was_brought_is_there_at_once(
@@ -48,7 +48,7 @@ def test_what_was_brought_is_there_at_once(
     assert not looked.exception
     services.trainer().wait(120)
     assert store.version() == version + 1
-    assert imports.number(var / "world") > 0
+    assert catalogue.number(var / "world") > 0
     assert len(services.view().movies) == before + 1
     assert services.world().ratings["user_id"].min() > 10_000_000
     assert any("MovieLens, imported on" in text.value for text in looked.caption)
@@ -75,7 +75,7 @@ def test_back_to_the_bundled_data_keeps_what_the_club_rated(
     store.unrate(member, new)
     services.back_to_bundled(services.view())
     services.trainer().wait(120)
-    assert imports.number(var / "world") == 0
+    assert catalogue.number(var / "world") == 0
     assert len(services.view().movies) == 9_066
 
 

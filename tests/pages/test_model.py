@@ -12,8 +12,8 @@ from furnished import Open
 
 from club.__main__ import main
 from club.store import Store
-from recommender.trainer import NOTE, Trainer
 from ui import services
+from ui.trainer import NOTE, Trainer
 
 
 def test_what_the_model_knows_is_counted(open_page: Open) -> None:

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import predictions, services
-from ui.components.movie import changes_of_mind
+from ui.sections.movie import changes_of_mind
 from ui.text import day
 
 PULP_FICTION, HEAT, UP = 296, 6, 68954

@@ -27,7 +27,7 @@ from an_evening import (
 from furnished import Open, click
 from sqlalchemy import update
 
-from club import schema
+from club.db import schema
 from club.store import Store
 
 

@@ -11,10 +11,10 @@ from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from recommender.trainer import Trainer
 from ui import portraits, services
-from ui.components.awards import longest, reason, streak_table
-from ui.components.pictures import told
+from ui.sections.awards import longest, reason, streak_table
+from ui.sections.pictures import told
+from ui.trainer import Trainer
 
 PARTS = ("Matches", "Divides", "Members", "Awards")
 JUNE = int(pd.Timestamp(2024, 6, 1).timestamp())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from recommender import HybridModel
-from recommender.trainer import Trainer, _Note
+from ui.trainer import Trainer, _Note
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from recommender import DataError, Dataset, HybridModel, TrainingOptions
+from recommender.kernel import Space, Variances
 from recommender.similar import likeness, similar
-from recommender.space import Space, Variances
 
 EVEN, ODD = set(range(0, 22, 2)), set(range(1, 22, 2))
 V = Variances(offset=0.3, place=0.4, scale=0.5, words=0.1, crowd=0.2, neighbours=0.3, noise=0.4)

@@ -10,8 +10,8 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from recommender import DataError, HybridModel
-from recommender.charts import taste_map
 from recommender.taste_map import draw_map, regions
+from ui.charts import taste_map
 
 N = 120
 

@@ -1,0 +1,317 @@
+"""One database, SQLite or PostgreSQL: how it is reached, read, written, and how it can fail."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    make_url,
+    text,
+    update,
+)
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from club import audit
+from club.db import schema
+from club.errors import InvalidInput, StoreUnavailable
+
+# How a sentence about the database goes on.
+_LOCKED = "is locked by another program; close it there and try again."
+_NO_ACCESS = "cannot be opened; check that you may read and write it."
+_FULL = "has no room left on its disk; nothing was changed."
+_NO_ANSWER = "does not answer; check that the server runs and can be reached."
+_REFUSED = "refuses the user or the password."
+_NOT_READY = "is starting or shutting down; try again in a moment."
+_NO_RIGHTS = "does not let this user do that; ask for the rights on its schema."
+_CROWDED = "has too many connections; try again in a moment."
+_GONE = "is not there any more; put it or a backup back in its place."
+_EMPTIED = "holds no club any more; put a backup in its place."
+_SQLITE_ENDINGS: Final = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_READONLY: "can only be read; allow writing to the file and its folder.",
+    sqlite3.SQLITE_PERM: _NO_ACCESS,
+    sqlite3.SQLITE_AUTH: _NO_ACCESS,
+    sqlite3.SQLITE_CANTOPEN: _NO_ACCESS,
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_IOERR: "could not be read or written; check its disk.",
+    sqlite3.SQLITE_CORRUPT: "is damaged; put a backup in its place.",
+    sqlite3.SQLITE_NOTADB: "is damaged or no database; put a backup in its place.",
+}
+# By SQLSTATE, or by its class: the first two characters.
+_POSTGRES_ENDINGS: Final = {
+    "08": _NO_ANSWER,
+    "25006": "can only be read; allow writing to it on its server.",
+    "28": _REFUSED,
+    "3D": "does not exist on its server; create it first.",
+    "40": "was busy with another change; try again.",
+    "3F": _NO_RIGHTS,
+    "42501": _NO_RIGHTS,
+    "42P01": _EMPTIED,
+    "53100": _FULL,
+    "53300": _CROWDED,
+    "55P03": _LOCKED,
+    "57": _NOT_READY,
+}
+# A connection that failed says why in words only.
+_POSTGRES_PHRASES: Final = {
+    "authentication failed": _REFUSED,
+    "no password supplied": _REFUSED,
+    "does not exist": "or its user does not exist on that server; create it first.",
+    "starting up": _NOT_READY,
+    "too many": _CROWDED,
+}
+
+
+@dataclass
+class Write:
+    """A write under way: its connection, and the version that the club has after it.
+
+    Args:
+        who: does it, for the list of changes; None where nobody said.
+        about: the member_id, movie_id, night_id that it is about, as far as there is one.
+    """
+
+    connection: Connection
+    version: int
+    who: str | None = None
+    about: dict[str, int] = field(default_factory=dict)
+    kept: bool = True
+
+    def settle(self, changed: bool) -> int:
+        """Return the version that counts; when nothing `changed`, the write leaves no trace."""
+        if not changed:
+            self.kept = False
+            self.version -= 1
+        return self.version
+
+
+class Database:
+    """A place that holds the club's tables.
+
+    Args:
+        location: the path of an SQLite file, or a URL: sqlite:///path or postgresql://...
+        wait_seconds: how long an operation waits for another one's lock.
+
+    Raises:
+        InvalidInput: the location is neither.
+        StoreUnavailable: the driver is not installed, or the path is a folder.
+    """
+
+    def __init__(self, location: str | Path, wait_seconds: float) -> None:
+        self.url = _parse(location)
+        self.place = _describe(self.url)
+        self.wait_seconds = wait_seconds
+        self.who: str | None = None
+        self._reader = self._connectable()
+        self._writer = self._reader.execution_options(club_begin="BEGIN IMMEDIATE")
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for a server or a file named by an SQLite URI."""
+        name = self.url.database or ""
+        if not self.is_sqlite or name.startswith("file:"):
+            return None
+        return Path(name)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is a file rather than a server."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def is_there(self) -> bool:
+        """Return whether there is such a file; a server always counts as there.
+
+        Raises:
+            StoreUnavailable: one may not even look, or no file can have such a name.
+        """
+        try:
+            return self.file is None or self.file.exists()
+        except OSError as error:
+            raise StoreUnavailable(f"{self.place} {_NO_ACCESS}") from error
+
+    def make_file(self) -> None:
+        """Make an empty file, unless somebody has made one meanwhile.
+
+        Raises:
+            StoreUnavailable: it cannot be made.
+        """
+        assert self.file is not None  # a server has none
+        try:
+            self.file.touch()
+        except OSError as error:
+            raise StoreUnavailable(f"{self.place} {_NO_ACCESS}") from error
+
+    def use_wal(self) -> None:
+        """Let readers and a writer work at the same time; the file remembers it."""
+        outside = self._reader.execution_options(club_begin="")  # of any transaction
+        with self._clear_errors(), outside.connect() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection that sees one state of the database; what it writes is dropped."""
+        with self._clear_errors(), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection with the right to write, all or nothing, and nobody else's meanwhile."""
+        with self._clear_errors(), self._writer.begin() as connection:
+            yield connection
+
+    def by(self, who: str | None) -> Database:
+        """Return this database as somebody changes it: `who` stands in the list of changes."""
+        twin = copy(self)
+        twin.who = who
+        return twin
+
+    @contextmanager
+    def write(self, act: str | None = None, **about: int) -> Iterator[Write]:
+        """A change of the club: bumps the version in the same transaction, all or nothing.
+
+        The new version is taken first: this locks the club's one row, so that everything after it
+        happens as if there were no other writer.
+
+        Args:
+            act: what is done, as in "Ana [act]", for the list of changes; None: not listed.
+            about: its member_id, movie_id, night_id.
+        """
+        with self._clear_errors(), self._writer.connect() as connection:
+            if not self.is_sqlite:
+                milliseconds = max(1, round(self.wait_seconds * 1000))  # 0 would be for ever
+                connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
+            bump = update(schema.club).values(version=schema.club.c.version + 1)
+            version = connection.execute(bump.returning(schema.club.c.version)).scalar_one()
+            write = Write(connection, version, self.who, dict(about))
+            yield write
+            if write.kept:
+                if act is not None:
+                    audit.note(write.connection, write.version, write.who, act, write.about)
+                connection.commit()
+
+    def _connectable(self) -> Engine:
+        options: dict[str, Any] = (
+            {"timeout": self.wait_seconds} if self.is_sqlite else {"connect_timeout": 10}
+        )
+        url = self.url
+        if self.file is not None:
+            # SQLite would make a new file where ours was taken away, and it would look like a club.
+            query = {"mode": "rw", **url.query, "uri": "true"}
+            url = url.set(database=self.file.as_uri(), query=query)
+        try:
+            engine = create_engine(
+                url, poolclass=NullPool, hide_parameters=True, connect_args=options
+            )
+        except ImportError:
+            raise StoreUnavailable(
+                "PostgreSQL needs one more package: pip install 'psycopg[binary]'."
+            ) from None
+        if self.is_sqlite:
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    @contextmanager
+    def _clear_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            if self.is_there():
+                raise StoreUnavailable(_sentence(error, self.place)) from error
+            raise StoreUnavailable(f"{self.place} {_GONE}") from error
+
+
+def _parse(location: str | Path) -> URL:
+    """Return the URL of a path or URL; never let a message repeat it, it may hold a password."""
+    if isinstance(location, Path) or "://" not in location:
+        path = os.fspath(location)
+        if not path.strip() or "\0" in path:
+            raise InvalidInput("The database needs the path of a file or a URL.")
+        return URL.create("sqlite", database=os.fspath(Path(path).expanduser().absolute()))
+    try:
+        url = make_url(location)
+        backend = url.get_backend_name()
+    except (ArgumentError, ValueError):
+        raise InvalidInput(
+            "The database's URL cannot be read; "
+            "write sqlite:///path or postgresql://user:password@host/database."
+        ) from None
+    if backend in {"postgres", "postgresql"}:
+        return url.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise InvalidInput(f"The database must be SQLite or PostgreSQL, not {backend}.")
+    if url.database in {None, "", ":memory:"}:
+        raise InvalidInput("The club's SQLite database needs a file: sqlite:///path/of/club.db.")
+    if not url.database.startswith("file:"):
+        url = url.set(database=os.fspath(Path(url.database).expanduser().absolute()))
+    return url
+
+
+def _describe(url: URL) -> str:
+    if url.get_backend_name() == "sqlite":
+        return f"The database {url.database}"
+    name = url.database or url.username or "postgres"
+    host = url.host or url.query.get("host") or "this machine"
+    # Each of these may hold a club of its own, whose backups lie in the same folder.
+    port = f":{url.port}" if url.port not in {None, 5432} else ""
+    return f"The database {name}{_schema(url)} on {host}{port}"
+
+
+def _schema(url: URL) -> str:
+    """Return the schemas that a URL chooses as a database's name goes on with them."""
+    options = url.query.get("options", ())
+    said = options if isinstance(options, str) else " ".join(options)
+    chosen = re.findall(r"(?:-c\s*|--)search_path=(\S+)", said)
+    return f".{chosen[-1]}" if chosen else ""
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # The driver would begin its own transactions, and never an immediate one; _begin_sqlite does.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    # Each write is on the disk before it is acknowledged. Some builds of SQLite begin with NORMAL,
+    # where a write-ahead log loses the latest writes when the power fails.
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that turns into a writing one can fail at once instead of waiting.
+    if statement := connection.get_execution_options().get("club_begin", "BEGIN"):
+        connection.exec_driver_sql(statement)
+
+
+def _sentence(error: DBAPIError, place: str) -> str:
+    """Return what went wrong and what to do about it, as one sentence."""
+    origin = error.orig
+    # PostgreSQL's driver adds where in a trigger or statement it happened; people need none of it.
+    primary = getattr(getattr(origin, "diag", None), "message_primary", None)
+    message = " ".join((primary or str(origin)).split())
+    code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
+    state = getattr(origin, "sqlstate", None) or ""
+    is_answer = isinstance(origin, sqlite3.Error) or state
+    if isinstance(origin, sqlite3.Error) and message.startswith("no such table"):
+        return f"{place} {_EMPTIED}"
+    known = (
+        _SQLITE_ENDINGS.get(code)
+        or _POSTGRES_ENDINGS.get(state)
+        or _POSTGRES_ENDINGS.get(state[:2])
+        or next((ending for phrase, ending in _POSTGRES_PHRASES.items() if phrase in message), None)
+    )
+    if known is None and is_answer:
+        known = f"cannot do that: {message[:200].rstrip('.')}."
+    return f"{place} {known or _POSTGRES_ENDINGS['08']}"

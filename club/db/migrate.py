@@ -1,0 +1,103 @@
+"""Bring a database to today's tables, or say why it cannot be used, without touching it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import Connection, inspect, text
+
+from club.db import schema
+from club.db.database import Database
+from club.errors import StoreUnavailable
+
+SCRIPTS = Path(__file__).parent / "migrations"
+_ADVISORY_LOCK = 6077  # any number that all copies of this program share
+_one_migration = Lock()  # Alembic's context is global to the process
+
+
+def open_tables(database: Database) -> None:
+    """Create or migrate the club's tables where that is needed.
+
+    Raises:
+        StoreUnavailable: the file is damaged, belongs to another program, or was made by a newer
+            version of this one. Such a file is left exactly as it is.
+    """
+    _prepare_file(database)
+    with database.read() as connection:
+        if database.is_sqlite:
+            _refuse_damage(connection, database)
+        revision = _revision(connection, database)
+    if revision == schema.REVISION:
+        return
+    if database.is_sqlite:
+        database.use_wal()
+    with database.transaction() as connection:
+        if not database.is_sqlite:
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
+        if _revision(connection, database) != schema.REVISION:  # nobody else was faster
+            _upgrade(connection)
+
+
+def _prepare_file(database: Database) -> None:
+    file = database.file
+    if file is None:
+        return
+    if database.is_there():
+        if file.is_dir():
+            raise StoreUnavailable(
+                f"{file} is a folder; name a file in it for the club's database."
+            )
+        return
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The folder {file.parent} cannot be made: {error.strerror}."
+        ) from error
+    database.make_file()
+
+
+def _refuse_damage(connection: Connection, database: Database) -> None:
+    verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
+    page = connection.execute(text("PRAGMA page_size")).scalar_one()
+    if verdict != "ok" or _is_cut_within_a_page(database.file, page):
+        raise StoreUnavailable(f"{database.place} is damaged; put a backup in its place.")
+
+
+def _is_cut_within_a_page(file: Path | None, page: int) -> bool:
+    """Tell whether the last page is incomplete; SQLite takes what is missing for zeros."""
+    if file is None or file.stat().st_size % page == 0:
+        return False
+    # After a crash the last page may be so too, but then one of these holds the rest of it.
+    rest = [file.with_name(file.name + ending) for ending in ("-wal", "-journal")]
+    return not any(other.exists() and other.stat().st_size for other in rest)
+
+
+def _revision(connection: Connection, database: Database) -> str | None:
+    """Return the revision of the tables that are there; None where there are none of ours."""
+    tables = set(inspect(connection).get_table_names())
+    if schema.REVISION_TABLE in tables:
+        found = connection.execute(
+            text(f"SELECT version_num FROM {schema.REVISION_TABLE}")
+        ).scalar_one_or_none()
+        if found is not None and found > schema.REVISION:  # revisions are numbered in order
+            raise StoreUnavailable(
+                f"{database.place} was made by a newer version of this program; "
+                "update the program to open it."
+            )
+        return found
+    if tables if database.is_sqlite else tables & set(schema.metadata.tables):
+        raise StoreUnavailable(f"{database.place} belongs to another program; choose another one.")
+    return None
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415  (slow to import and rarely needed)
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    with _one_migration:
+        command.upgrade(config, "head")

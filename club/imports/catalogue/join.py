@@ -1,0 +1,248 @@
+"""Join what was read to the catalogue, so that no movie can become another one.
+
+A movie of the source is one of the catalogue if, in this order,
+
+    its MovieLens id is, and a file of links says so or title and year agree with it;
+    its number at TMDB is;
+    its title and year are (a year apart only if no other movie is called so then).
+
+Numbers that happen to be in use on both sides say nothing: thousands are, for different movies.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz
+
+from club.imports.catalogue.people import take_ratings
+from club.imports.catalogue.source import Source
+from club.search import normalise
+from club.validation import MAX_TERMS
+from recommender.columns import MOVIE
+from recommender.dataset import Dataset
+
+FROM_TMDB, FROM_ELSEWHERE, ROOM = 1_000_000_000, 1_500_000_000, 500_000_000
+AGREE = 80  # of 100: how alike two titles of one MovieLens id must be
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Import:
+    """What the world would be.
+
+    Args:
+        kind: where it comes from, for people.
+        data: catalogue and ratings.
+        counts: label for people -> number.
+        sample: title, year and keywords of some movies as they would be.
+        rejected: file, line, reason, row of what was left out.
+        notes: sentences for people.
+    """
+
+    kind: str
+    data: Dataset
+    counts: dict[str, int]
+    sample: pd.DataFrame
+    rejected: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def join(
+    source: Source,
+    world: Dataset,
+    *,
+    with_ratings: bool = True,
+    max_ratings: int = 1_000_000,
+) -> Import:
+    """Join `source` to `world`: all movies of both, and the source's ratings if it has some.
+
+    No movie of the world goes or becomes another one, so what the club rated stays what it is.
+
+    Args:
+        with_ratings: whether the source's ratings take the place of the world's.
+        max_ratings: of more ratings, so many by whole people are taken.
+    """
+    ids = identify(source, world.movies)
+    movies = merged(world.movies, source.movies, ids)
+    ratings, notes = world.ratings, list(source.notes)
+    if with_ratings and source.ratings is not None:
+        ratings, said = take_ratings(source, ids, world.ratings, max_ratings)
+        notes += said
+    data = Dataset(ratings, movies)
+    known = ids.dropna().astype("int64")
+    matched = known[known.isin(world.movies.index)]
+    words = source.movies["keywords"].map(len) > 0
+    described = known[words.reindex(known.index).to_numpy(dtype=bool)]
+    counts = {
+        "Movies": len(data.movies),
+        "New ones": len(data.movies) - len(world.movies),
+        "Known already": matched.nunique(),
+        "Get keywords": described[described.isin(matched)].nunique(),
+        "Ratings": len(data.ratings),
+        "People": len(data.user_ids),
+        "Rows left out": sum(source.rejected.counts.values()),
+    }
+    for reason, number in source.rejected.counts.items():
+        notes.append(f"Left out ({reason}): {number:,}.")
+    shown = described if len(described) else known
+    sample = data.movies.loc[shown.drop_duplicates().head(SHOWN), ["title", "year", "keywords"]]
+    sample = sample.assign(keywords=[", ".join(words) for words in sample["keywords"]])
+    return Import(source.kind, data, counts, sample, source.rejected.frame(), tuple(notes))
+
+
+def identify(source: Source, catalogue: pd.DataFrame) -> pd.Series:
+    """Return the catalogue's id, old or new, for each of the source's movies (Int64).
+
+    Missing where the catalogue does not have the movie and the source does not name it. No two
+    movies of the source get the same id.
+    """
+    found = pd.Series(pd.NA, index=source.movies.index, dtype="Int64")
+    by_number = {int(n): int(i) for i, n in catalogue["tmdb_id"].dropna().items()}
+    by_name = _names(catalogue)
+    taken: set[int] = set()
+    rows = list(source.movies.itertuples())
+    for certain in (_by_movielens(source, catalogue), lambda row: _by_tmdb(row, by_number)):
+        for row in rows:
+            movie = certain(row) if pd.isna(found[row.Index]) else None
+            if movie is not None and movie not in taken:
+                found[row.Index] = movie
+                taken.add(movie)
+    own_names = _names(source.movies)
+    for distance in (0, 1):
+        for row in rows:
+            if not pd.isna(found[row.Index]):
+                continue
+            movie = _by_title(row, by_name, own_names, distance)
+            if movie is not None and movie not in taken:
+                found[row.Index] = movie
+                taken.add(movie)
+    for row in sorted(rows, key=lambda row: str(row.Index)):
+        if pd.isna(found[row.Index]) and row.title:
+            movie = _new_id(row, source, catalogue, taken)
+            found[row.Index] = movie
+            taken.add(movie)
+    return found
+
+
+def _by_movielens(source: Source, catalogue: pd.DataFrame) -> Any:
+    titles = {
+        int(movie): ([" ".join(normalise(t)) for t in (title, *aliases)], year)
+        for movie, title, aliases, year in zip(
+            catalogue.index,
+            catalogue["title"],
+            catalogue["aliases"],
+            catalogue["year"],
+            strict=True,
+        )
+    }
+
+    def find(row: Any) -> int | None:
+        if pd.isna(row.movielens_id) or int(row.movielens_id) not in titles:
+            return None
+        movie = int(row.movielens_id)
+        names, year = titles[movie]
+        return movie if source.linked or _agree(row, names, year) else None
+
+    return find
+
+
+def _agree(row: Any, names: list[str], year: Any) -> bool:
+    if not (pd.isna(year) or pd.isna(row.year)) and abs(int(year) - int(row.year)) > 1:
+        return False
+    theirs = [" ".join(normalise(title)) for title in (row.title, *row.aliases)]
+    return any(fuzz.token_set_ratio(one, other) >= AGREE for one in theirs for other in names)
+
+
+def _by_tmdb(row: Any, by_number: dict[int, int]) -> int | None:
+    return None if pd.isna(row.tmdb_id) else by_number.get(int(row.tmdb_id))
+
+
+Names = dict[tuple[tuple[str, ...], int], set[Any]]
+
+
+def _names(movies: pd.DataFrame) -> Names:
+    """Return (title as it is compared, year) -> the movies that are called so."""
+    found: Names = defaultdict(set)
+    columns = zip(movies.index, movies["title"], movies["aliases"], movies["year"], strict=True)
+    for movie, title, aliases, year in columns:
+        if pd.isna(year):
+            continue
+        for name in (title, *aliases):
+            if words := normalise(name):
+                found[words, int(year)].add(movie)
+    return found
+
+
+def _by_title(row: Any, catalogue: Names, own: Names, distance: int) -> int | None:
+    """Return the one movie that is called so in a year so far away, if it is one on both sides."""
+    if pd.isna(row.year) or not row.title:
+        return None
+    year, candidates = int(row.year), set()
+    for name in (row.title, *row.aliases):
+        words = normalise(name)
+        near = range(year - distance, year + distance + 1)
+        if sum(len(own.get((words, other), ())) for other in near) > 1:
+            return None
+        for other in near:
+            candidates |= catalogue.get((words, other), set())
+    return int(candidates.pop()) if len(candidates) == 1 else None
+
+
+def _new_id(row: Any, source: Source, catalogue: pd.DataFrame, taken: set[int]) -> int:
+    """Return an id that no other movie has; the same movie gets the same one every time."""
+    if not pd.isna(row.movielens_id) and int(row.movielens_id) not in catalogue.index:
+        wanted = int(row.movielens_id)
+    elif not pd.isna(row.tmdb_id):
+        wanted = FROM_TMDB + int(row.tmdb_id) % ROOM
+    else:
+        wanted = FROM_ELSEWHERE + crc32(f"{source.kind}\n{row.Index}".encode()) % ROOM
+    key = normalise(row.title)
+    while wanted in taken or (
+        wanted in catalogue.index and normalise(str(catalogue.at[wanted, "title"])) != key
+    ):
+        wanted = FROM_ELSEWHERE + (wanted + 1) % ROOM
+    return wanted
+
+
+def merged(catalogue: pd.DataFrame, new: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """Return the catalogue with what `new` adds; what the catalogue says itself stays first."""
+    rows = new.drop(columns="movielens_id").assign(**{MOVIE: ids})
+    rows = rows.dropna(subset=[MOVIE]).astype({MOVIE: "int64"}).set_index(MOVIE)
+    strange = rows[~rows.index.isin(catalogue.index)]
+    same = rows[rows.index.isin(catalogue.index)]
+    whole = catalogue.copy()
+    at = whole.index.get_indexer(same.index)
+    for name in ("keywords", "genres", "aliases"):
+        column = whole[name].to_numpy(copy=True)
+        for place, theirs, title in zip(at, same[name], same["title"], strict=True):
+            if name == "genres" and column[place]:
+                continue
+            more = (title, *theirs) if name == "aliases" and title else theirs
+            column[place] = together(column[place], more, whole["title"].iloc[place], name)
+        whole[name] = column
+    for name in ("runtime", "tmdb_id", "year"):
+        known = same[name].reindex(whole.index)
+        whole[name] = whole[name].fillna(known)
+    known = same["overview"].reindex(whole.index).fillna("")
+    whole["overview"] = np.where(whole["overview"] == "", known, whole["overview"])
+    return pd.concat([whole, strange[whole.columns]])
+
+
+def together(
+    ours: tuple[str, ...], theirs: tuple[str, ...], title: str, what: str
+) -> tuple[str, ...]:
+    """Return terms of both, ours first, each once however it is written."""
+    seen = {normalise(title)} if what == "aliases" else set()
+    found = []
+    for term in (*ours, *theirs):
+        key: Any = normalise(term) if what == "aliases" else term.casefold()
+        if key not in seen:
+            seen.add(key)
+            found.append(term)
+    return tuple(found[:MAX_TERMS])

@@ -1,0 +1,306 @@
+"""What comes of the files that people bring, in whatever layout."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import sources
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from club.errors import InvalidInput
+from club.imports import catalogue
+from club.imports.catalogue.archive import BLOCK
+from club.imports.catalogue.join import FROM_TMDB, identify
+from club.imports.catalogue.kaggle import as_movies
+from club.imports.catalogue.source import Rejected, Source
+from club.imports.catalogue.tables import movielens_title
+from recommender.dataset import Dataset
+
+WORLD = sources.world()
+
+
+def brought(files: sources.Files, tmp_path: Path, **how) -> catalogue.Import:
+    return catalogue.join(catalogue.read(sources.folder(files, tmp_path / "files")), WORLD, **how)
+
+
+def reasons(found: catalogue.Import) -> dict[str, int]:
+    return found.rejected["reason"].value_counts().to_dict()
+
+
+def test_the_movies_dataset_joins_through_links_alone(tmp_path: Path) -> None:
+    found = brought(sources.kaggle(), tmp_path)
+    movies = found.data.movies
+    assert movies.at[1, "keywords"] == ("toy", "Friendship", "jealousy")
+    assert movies.at[6, "keywords"] == ("heist", "based on children's book")
+    assert movies.at[6, "title"] == "Heat"  # number 6 at TMDB is another movie
+    assert movies.at[1, "overview"] == "Led by Woody"
+    assert movies.loc[[1, 6], "runtime"].tolist() == [81, 170]
+    assert movies.loc[[1, 6, 999], "tmdb_id"].tolist() == [862, 949, 6]
+    assert movies.loc[999, ["title", "year", "aliases"]].tolist() == [
+        "Another",
+        1999,
+        ("Un autre",),
+    ]
+    new = movies.loc[FROM_TMDB + 2]
+    assert (new["title"], new["genres"]) == ("Nova", ("Sci-Fi",))
+    assert pd.isna(new["year"])
+    assert len(movies) == len(WORLD.movies) + 2
+
+
+def test_the_movies_datasets_broken_rows_are_counted(tmp_path: Path) -> None:
+    found = brought(sources.kaggle(), tmp_path)
+    assert reasons(found) == {
+        "listed twice": 2,
+        "no title": 1,
+        "the id is no number": 1,
+        "another number of cells than the header": 1,
+        "the keywords are no list": 1,
+        "no rating from 0.5 to 5": 2,
+    }
+    assert found.counts["Rows left out"] == 8
+    line = found.rejected.set_index("reason").at["the id is no number", "line"]
+    assert line == 9  # the overview before it goes over two lines
+
+
+def test_ratings_follow_the_links_and_people_stay_apart(tmp_path: Path) -> None:
+    found = brought(sources.kaggle(), tmp_path)
+    rows = found.data.ratings[["user_id", "movie_id", "rating"]].to_numpy().tolist()
+    # User 1 gave what user 1 of the world gave and is the same person; 2 and 5 are not.
+    assert rows == [
+        [1, 1, 4.0],
+        [1, 6, 5.0],
+        [10_000_002, 6, 1.0],
+        [10_000_005, 47, 3.0],
+        [10_000_005, 999, 2.5],
+    ]
+    assert "1 ratings are of movies that nothing says the title of." in found.notes
+    without = brought(sources.kaggle(), tmp_path, with_ratings=False)
+    pd.testing.assert_frame_equal(without.data.ratings, WORLD.ratings)
+
+
+def test_keywords_and_links_are_enough(tmp_path: Path) -> None:
+    files = {name: sources.kaggle()[name] for name in ("keywords.csv", "links_small.csv")}
+    found = brought(files, tmp_path)
+    assert found.counts["Get keywords"] == 2
+    assert len(found.data.movies) == len(WORLD.movies)
+
+
+@pytest.mark.parametrize("root", ["", "archive/", "a/b/"])
+def test_a_zip_in_any_layout_is_the_same(tmp_path: Path, root: str) -> None:
+    plain = brought(sources.kaggle(), tmp_path)
+    packed = sources.zipped(sources.kaggle(), tmp_path / "x.zip", root)
+    found = catalogue.join(catalogue.read(packed), WORLD)
+    assert found.counts == plain.counts
+    pd.testing.assert_frame_equal(found.data.movies, plain.data.movies)
+
+
+def test_movielens_ids_need_a_title_that_agrees(tmp_path: Path) -> None:
+    movies = brought(sources.latest(), tmp_path).data.movies
+    assert movies.at[6, "title"] == "Heat"
+    other = movies[movies["title"] == "Something Else Entirely"]
+    assert other.index[0] >= 1_500_000_000
+    assert movies.loc[2571, ["title", "year", "tmdb_id"]].tolist() == ["The Matrix", 1999, 603]
+    assert movies.at[8, "title"] == "Les Misérables"
+    assert movies.at[47, "aliases"] == ("Se7en",)
+
+
+def test_tags_count_when_they_are_shared(tmp_path: Path) -> None:
+    movies = brought(sources.latest(), tmp_path).data.movies
+    assert movies.at[2571, "keywords"] == ("simulation",)
+    assert movies.at[1, "keywords"] == ("toy", "Friendship", "toys")
+
+
+def test_movielens_1m_is_latin_and_split_by_colons(tmp_path: Path) -> None:
+    found = brought(sources.one_million(), tmp_path)
+    assert found.data.movies.at[8, "title"] == "Les Misérables"
+    assert found.data.ratings["rating"].tolist() == [2.5, 1.5, 4.5]  # out of ten, since one is 9
+    assert reasons(found) == {"another number of cells than 3": 1}
+
+
+def test_movielens_100k_has_ids_of_its_own(tmp_path: Path) -> None:
+    found = brought(sources.hundred_thousand(), tmp_path)
+    movies, ratings = found.data.movies, found.data.ratings
+    assert movies.at[6, "title"] == "Heat"
+    assert movies.at[7, "title"] == "Sabrina"
+    triad = movies[movies["title"] == "Shanghai Triad"].iloc[0]
+    assert triad["aliases"] == ("Yao a yao yao dao waipo qiao",)
+    assert ratings[ratings["user_id"] == 10_000_022]["movie_id"].tolist() == [6]
+    assert movies[movies["title"] == "Café"]["year"].tolist() == [1996]
+
+
+def test_reviews_join_no_movie_of_the_catalogue(tmp_path: Path) -> None:
+    found = brought(sources.reviews(), tmp_path)
+    heat = found.data.movies[found.data.movies["title"] == "Heat"]
+    assert len(heat) == 2
+    assert heat["keywords"].tolist() == [("heist",), ("action",)]
+    assert len(found.data.ratings) == 3
+    assert found.data.ratings["timestamp"].unique().tolist() == [1440385637]
+    assert found.data.user_ids.min() > 10_000_000
+
+
+LAYOUTS = [
+    sources.kaggle, sources.latest, sources.one_million, sources.hundred_thousand, sources.reviews
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_importing_twice_changes_nothing(tmp_path: Path, layout) -> None:
+    source = catalogue.read(sources.folder(layout(), tmp_path))
+    once = catalogue.join(source, WORLD)
+    twice = catalogue.join(source, once.data)
+    pd.testing.assert_frame_equal(twice.data.movies, once.data.movies)
+    pd.testing.assert_frame_equal(twice.data.ratings, once.data.ratings)
+    assert twice.counts["New ones"] == 0
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_the_club_has_to_do_with_stays_what_it_is(tmp_path: Path, layout) -> None:
+    found = brought(layout(), tmp_path)
+    same = found.data.movies.loc[WORLD.movies.index]
+    assert same["title"].tolist() == WORLD.movies["title"].tolist()
+    assert same["year"].tolist() == WORLD.movies["year"].tolist()
+
+
+TITLES = st.sampled_from(["Heat", "Sabrina", "Seven", "Se7en", "Toy Story", "Nova", ""])
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(1, 60), TITLES, st.sampled_from([None, 1954, 1955, 1994, 1995, 2020])
+        ),
+        unique_by=lambda row: row[0],
+        max_size=8,
+    ),
+    st.booleans(),
+)
+def test_no_movie_becomes_another_one(rows: list[tuple[int, str, int | None]], own: bool) -> None:
+    """Whatever numbers collide: who joins is called so and came out then, and no two are one."""
+    described = [
+        {"key": key, "title": title, "year": year, "movielens_id": None if own else key}
+        for key, title, year in rows
+    ]
+    source = Source("Test", as_movies(described), False, None, Rejected())
+    ids = identify(source, WORLD.movies)
+    assert ids.dropna().is_unique
+    for key, title, year in rows:
+        movie = ids[key]
+        if pd.isna(movie) or movie not in WORLD.movies.index:
+            assert pd.isna(movie) == (title == "")
+            continue
+        known = WORLD.movies.loc[movie]
+        assert title in (known["title"], *known["aliases"])
+        assert year is None or abs(year - known["year"]) <= 1
+
+
+def test_of_many_ratings_whole_people_are_taken(tmp_path: Path) -> None:
+    files = sources.latest()
+    rows = [(user, movie, 4.0, 1) for user in range(200) for movie in (1, 47, 2571)]
+    files["ratings.csv"] = sources.table(("userId", "movieId", "rating", "timestamp"), *rows)
+    found = brought(files, tmp_path, max_ratings=300)
+    per_person = found.data.ratings.groupby("user_id").size()
+    assert set(per_person) == {3}
+    assert 60 <= len(per_person) <= 140
+    again = brought(files, tmp_path, max_ratings=300)
+    pd.testing.assert_frame_equal(again.data.ratings, found.data.ratings)
+    assert any(note.startswith("Of 600 ratings") for note in found.notes)
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "year", "aliases"),
+    [
+        ("Matrix, The (1999)", "The Matrix", 1999, ()),
+        ("Seven (a.k.a. Se7en) (1995)", "Seven", 1995, ("Se7en",)),
+        ("City of Lost Children, The (Cité des enfants perdus, La) (1995)",
+         "The City of Lost Children", 1995, ("La Cité des enfants perdus",)),
+        ("Avventura, L' (1960)", "L'Avventura", 1960, ()),
+        ("Fawlty Towers (1975-1979)", "Fawlty Towers", 1975, ()),
+        ("2001", "2001", None, ()),
+        ("(500) Days of Summer (2009)", "(500) Days of Summer", 2009, ()),
+    ],
+)  # fmt: skip
+def test_movielens_titles(
+    text: str, title: str, year: int | None, aliases: tuple[str, ...]
+) -> None:
+    assert movielens_title(text) == (title, year, aliases)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=60))
+def test_any_title_is_read_without_an_error(text: str) -> None:
+    title, year, _ = movielens_title(text)
+    assert len(title) <= 200
+    assert year is None or 1870 <= year <= 2100
+
+
+def test_a_world_of_whole_stars_stays_on_five(tmp_path: Path) -> None:
+    files = sources.latest() | {
+        "ratings.csv": sources.table(
+            ("userId", "movieId", "rating", "timestamp"), *((u, 1, 5, 1) for u in range(100)),
+            (200, 1, 8, 1),
+        )
+    }  # fmt: skip
+    found = brought(files, tmp_path)
+    assert set(found.data.ratings["rating"]) == {5.0}
+    assert reasons(found)["no rating from 0.5 to 5"] == 1
+
+
+def test_the_imported_world_is_a_dataset(tmp_path: Path) -> None:
+    assert isinstance(brought(sources.latest(), tmp_path).data, Dataset)
+
+
+def test_tables_that_a_spreadsheet_saved_again_are_read(tmp_path: Path) -> None:
+    plain = brought(sources.latest(), tmp_path / "plain").data
+
+    def again(separator: str, encoding: str) -> sources.Files:
+        files: sources.Files = {}
+        for name, content in sources.latest().items():
+            rows = csv.reader(io.StringIO(str(content), newline=""))
+            out = io.StringIO(newline="")
+            csv.writer(out, delimiter=separator).writerows(rows)
+            text = out.getvalue()
+            if separator == ";" and name == "ratings.csv":
+                text = text.replace(".", ",")
+            files[name] = text.encode(encoding)
+        return files
+
+    tabs = [("\t", encoding) for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-8")]
+    for separator, encoding in (*tabs, (";", "utf-8-sig"), (",", "utf-16")):
+        folder = tmp_path / encoding / str(ord(separator))
+        found = brought(again(separator, encoding), folder).data
+        pd.testing.assert_frame_equal(found.movies, plain.movies)
+        pd.testing.assert_frame_equal(found.ratings, plain.ratings)
+
+
+def test_reviews_in_excels_unicode_text_are_read(tmp_path: Path) -> None:
+    files, name = sources.reviews(), "Movies_and_TV.csv.gz"
+    packed = files[name]
+    assert isinstance(packed, bytes)
+    text = gzip.decompress(packed).decode().replace(",", "\t")
+    wide: sources.Files = {**files, name: gzip.compress(text.encode("utf-16"))}
+    plain, again = brought(files, tmp_path / "plain"), brought(wide, tmp_path / "wide")
+    pd.testing.assert_frame_equal(again.data.ratings, plain.data.ratings)
+
+
+def test_letters_that_lie_across_two_blocks_of_utf_16_survive(tmp_path: Path) -> None:
+    movies = "movieId,title,genres\n" + "".join(
+        f"{n},🎬 né {n} (1995),Drama\n" for n in range(60_000)
+    )
+    assert len(movies.encode("utf-16")) > BLOCK
+    found = catalogue.read(
+        sources.folder({"movies.csv": movies.encode("utf-16")}, tmp_path / "files")
+    ).movies
+    assert found["title"].tolist() == [f"🎬 né {n}" for n in range(60_000)]
+
+
+def test_a_sentence_says_which_file_is_missing(tmp_path: Path) -> None:
+    alone = {"keywords.csv": sources.kaggle()["keywords.csv"]}
+    with pytest.raises(InvalidInput, match=r"put links.csv .* or movies_metadata.csv beside it"):
+        catalogue.read(sources.folder(alone, tmp_path))

@@ -1,0 +1,301 @@
+"""What members bring from other apps is read as it was meant, in whatever form it comes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import sources
+
+from club.errors import InvalidInput
+from club.imports import ratings
+from club.imports.ratings import Brought
+
+LETTERBOXD = ("Date", "Name", "Year", "Letterboxd URI", "Rating")
+DIARY = (*LETTERBOXD, "Rewatch", "Tags", "Watched Date")
+IMDB = (
+    "Const",
+    "Your Rating",
+    "Date Rated",
+    "Title",
+    "Original Title",
+    "URL",
+    "Title Type",
+    "IMDb Rating",
+    "Runtime (mins)",
+    "Year",
+    "Genres",
+    "Num Votes",
+    "Release Date",
+    "Directors",
+)
+NOON = 12 * 3600
+
+
+def letterboxd() -> sources.Files:
+    """An export with everything that must not be taken for a rating."""
+    return {
+        "profile.csv": "Username,Email Address\nana,ana@example.org\n",
+        "ratings.csv": sources.table(
+            LETTERBOXD, ("2024-01-02", "Heat", 1995, "https://boxd.it/a", 4.5),
+            ("2024-01-03", "Sabrina", "", "https://boxd.it/b", 0.5),
+            ("2024-01-04", "Two\r\nlines", 2000, "https://boxd.it/c", 3), end="\r\n",
+        ),
+        "diary.csv": sources.table(
+            DIARY, ("2024-02-01", "Heat", 1995, "https://boxd.it/e1", 2, "Yes", "", "2024-02-01"),
+            ("2024-02-02", "Seven", 1995, "https://boxd.it/e2", 3, "", "", "2024-01-20"),
+            ("2024-02-02", "Seven", 1995, "https://boxd.it/e3", 4, "Yes", "", "2024-01-30"),
+            ("2024-02-02", "Seven", 1995, "https://boxd.it/e4", "", "Yes", "", "2024-02-01"),
+            ("2024-02-03", "Toy Story", 1995, "https://boxd.it/e5", "", "", "", "2024-02-03"),
+        ),
+        "watched.csv": sources.table(
+            LETTERBOXD[:4], ("2024-01-02", "Heat", 1995, "https://boxd.it/a"),
+            ("2024-01-05", "Jumanji", 1995, "https://boxd.it/d"),
+        ),
+        "watchlist.csv": sources.table(LETTERBOXD[:4], ("2024-01-06", "Up", 2009, "x")),
+        "deleted/ratings.csv": sources.table(LETTERBOXD, ("2020-01-01", "Gone", 1990, "g", 1)),
+        "orphaned/diary.csv": sources.table(DIARY, ("2020-01-01", "Lost", 1990, "g", 1, *"   ")),
+        "lists/ratings.csv": "Letterboxd list export v7\nDate,Name\n2020-01-01,Best\n",
+        "likes/films.csv": sources.table(LETTERBOXD[:4], ("2020-01-01", "Liked", 1990, "g")),
+    }  # fmt: skip
+
+
+def written(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> Path:
+    file = tmp_path / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return file
+
+
+def given(found: Brought) -> list[tuple[str, int | None, float | None]]:
+    return [(row.title, row.year, row.rating) for row in found.ratings]
+
+
+@pytest.mark.parametrize("root", ["", "letterboxd-ana-2024/", "a\\", "a/b/"])
+def test_a_letterboxd_export_is_read_below_any_root(tmp_path: Path, root: str) -> None:
+    found = ratings.read(sources.zipped(letterboxd(), tmp_path / "letterboxd-ana.zip", root))
+    assert found.kind == "A Letterboxd export"
+    assert given(found) == [
+        ("Heat", 1995, 4.5), ("Sabrina", None, 0.5), ("Two lines", 2000, 3.0), ("Seven", 1995, 4.0)
+    ]  # fmt: skip
+    assert [row.title for row in found.seen] == ["Toy Story", "Jumanji"]
+    assert [row.title for row in found.wished] == ["Up"]
+    assert found.left_out == ()
+    assert (found.scale.top, found.scale.fixed) == (5, True)
+
+
+def test_an_unpacked_export_is_read_like_the_zip(tmp_path: Path) -> None:
+    packed = ratings.read(sources.zipped(letterboxd(), tmp_path / "e.zip", "root/"))
+    folder = sources.folder(letterboxd(), tmp_path / "x" / "root")
+    assert given(ratings.read(folder.parent)) == given(packed)
+
+
+def test_ratings_win_over_the_diary_and_of_the_diary_the_latest(tmp_path: Path) -> None:
+    files = letterboxd()
+    files["ratings.csv"] = sources.table(LETTERBOXD)
+    found = ratings.read(sources.zipped(files, tmp_path / "e.zip"))
+    assert given(found) == [("Heat", 1995, 2.0), ("Seven", 1995, 4.0)]
+    assert [row.at for row in found.ratings] == [1706745600 + NOON, 1706572800 + NOON]
+
+
+def test_what_macos_adds_is_not_looked_at(tmp_path: Path) -> None:
+    files = {f"__MACOSX/{name}": content for name, content in letterboxd().items()}
+    files |= {"__MACOSX/x/._ratings.csv": b"\x00\x05\x16\x07"}
+    files |= {f"x/{name}": content for name, content in letterboxd().items()}
+    files["__MACOSX/ratings.csv"] = "rubbish"
+    assert len(ratings.read(sources.zipped(files, tmp_path / "e.zip")).ratings) == 4
+
+
+def test_the_profile_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    real = ratings.reading.read_table
+    monkeypatch.setattr(
+        ratings.reading,
+        "read_table",
+        lambda archive, name, *how: (opened.append(name), real(archive, name, *how))[1],
+    )
+    ratings.read(sources.zipped(letterboxd(), tmp_path / "e.zip"))
+    assert opened == ["ratings.csv", "diary.csv", "watched.csv", "watchlist.csv"]
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "numbers"),
+    [
+        ("ratings.csv", "A Letterboxd export's ratings.csv", (3, 0, 0)),
+        ("diary.csv", "A Letterboxd export's diary.csv", (2, 1, 0)),
+        ("watched.csv", "A Letterboxd export's watched.csv", (0, 2, 0)),
+        ("watchlist.csv", "A Letterboxd export's watchlist.csv", (0, 0, 1)),
+    ],
+)
+def test_a_file_of_the_export_alone(
+    tmp_path: Path, name: str, kind: str, numbers: tuple[int, int, int]
+) -> None:
+    found = ratings.read(written(tmp_path, letterboxd()[name], name))
+    assert found.kind == kind
+    assert (len(found.ratings), len(found.seen), len(found.wished)) == numbers
+
+
+def test_a_list_with_its_line_in_front_is_a_list_of_wishes(tmp_path: Path) -> None:
+    text = (
+        "Letterboxd list export v7\nDate,Name,Tags,URL,Description\n2024-01-01,Best of,,u,\n\n"
+        "Position,Name,Year,URL,Description\n1,Heat,1995,u,\n2,Up,2009,u,x\n"
+    )
+    found = ratings.read(written(tmp_path, text, "best-of.csv"))
+    assert found.kind == "A Letterboxd list"
+    assert [(row.title, row.year) for row in found.wished] == [("Heat", 1995), ("Up", 2009)]
+
+
+def test_imdb_ratings_are_of_ten_and_series_stay_out(tmp_path: Path) -> None:
+    def line(const: str, stars: object, title: str, kind: str, original: str = "") -> tuple:
+        return (const, stars, "2023-05-01", title, original or title, "u", kind, 7.9, 100, 1995,
+                "Drama", 10, "1995-01-01", "")  # fmt: skip
+
+    text = sources.table(
+        IMDB, line("tt1", 9, "Heat", "Movie"), line("tt2", 7, "Friends", "TV Series"),
+        line("tt3", 8, "Pilot", "TV Episode"), line("tt4", 10, "Seven", "Movie", "Se7en"),
+        line("tt5", "", "Jumanji", "Movie"), line("tt6", 11, "Up", "TV Movie"),
+    )  # fmt: skip
+    found = ratings.read(written(tmp_path, text))
+    assert (found.kind, found.scale.top, found.scale.fixed) == ("IMDb ratings", 10, True)
+    assert [(row.titles, row.rating) for row in found.ratings] == [
+        (("Heat",), 9.0), (("Seven", "Se7en"), 10.0)
+    ]  # fmt: skip
+    assert found.notes == (
+        "2 rows are series, episodes or games and are left out: the club rates movies.",
+    )
+    assert [(row.line, row.reason) for row in found.left_out] == [
+        (3, "a series, an episode or a game, no movie"),
+        (4, "a series, an episode or a game, no movie"),
+        (6, "no rating"),
+        (7, "a rating that is no half star of a scale to 10"),
+    ]
+
+
+def test_imdb_ratings_of_before_2017(tmp_path: Path) -> None:
+    text = (
+        '"position","const","created","modified","description","Title","Title type","Directors",'
+        '"You rated","IMDb Rating","Runtime (mins)","Year","Genres","Num. Votes",'
+        '"Release Date (month/day/year)","URL"\n'
+        '"1","tt1","Sun Jan  5 10:20:30 2014","","","Am\xe9lie","Feature Film","","8","8.3","122",'
+        '"2001","comedy","1","2001-04-25","u"\n'
+    )
+    found = ratings.read(written(tmp_path, text.encode("latin-1")))
+    assert given(found) == [("Amélie", 2001, 8.0)]
+    assert found.ratings[0].at == 1388917230
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "Title;Year;Rating\nAmélie;2001;4,5\n".encode(),
+        "Title;Year;Rating\r\nAmélie;2001;4,5\r\n".encode("cp1252"),
+        "Title\tYear\tRating\nAmélie\t2001\t4.5\n".encode("utf-8-sig"),
+        "Title,Year,Rating\nAmélie,2001,4.5\n".encode("utf-16"),
+        "Title,Year,Rating\nAmélie,2001,4.5\n".encode("utf-16-le"),
+        "Title,Year,Rating\nAmélie,2001,4.5\n".encode("utf-16-be"),
+        'sep=;\nTitle;Year;Rating\n"Amélie";"2001";"4,5"\n'.encode(),
+        'Rating,Title\n"4,5",Amélie (2001)\n'.encode(),
+        "\n\nTitle,Year,Rating\n\n,,\nAm\x00élie,2001.0,4.5\n\n".encode(),
+        "Film|Release Year|Stars\nAmélie|2001|.45e1\nAmélie|2001|4.5\n".encode(),
+        "Title,Year,Rating,,\nAmélie,2001,4.5,,\n".encode(),
+    ],
+)
+def test_separators_and_encodings_make_no_difference(tmp_path: Path, raw: bytes) -> None:
+    found = ratings.read(written(tmp_path, raw))
+    assert found.kind == "A table of ratings"
+    assert given(found) == [("Amélie", 2001, 4.5)]
+
+
+def test_columns_are_found_by_their_names(tmp_path: Path) -> None:
+    text = (
+        "User,Movie_ID,Movie,TMDB ID,Date Rated,My Rating,Type\n"
+        "Ana,6,Heat,949,2024-01-02,4.5,movie\nBo,-3,Ours,,05.02.2024,2,movie\n"
+        "Bo,1,Lost,,,2,episode\n"
+    )
+    heat, ours = ratings.read(written(tmp_path, text)).ratings
+    assert (heat.person, heat.movie_id, heat.tmdb_id, heat.at) == ("Ana", 6, 949, 1704153600 + NOON)
+    assert (ours.person, ours.movie_id, ours.tmdb_id, ours.at) == (
+        "Bo",
+        -3,
+        None,
+        1707091200 + NOON,
+    )
+
+
+def test_a_name_is_a_title_unless_there_is_one_already(tmp_path: Path) -> None:
+    alone = ratings.read(written(tmp_path, "Name,Rating\nHeat,4.5\n"))
+    assert (given(alone), alone.people) == ([("Heat", None, 4.5)], ("",))
+    beside = ratings.read(written(tmp_path, "Name,Film,Rating\nAna,Heat,4.5\n"))
+    assert (given(beside), beside.people) == ([("Heat", None, 4.5)], ("Ana",))
+
+
+def test_letterboxds_own_form_for_imports_is_a_table(tmp_path: Path) -> None:
+    header = "LetterboxdURI,tmdbID,imdbID,Title,Year,Directors,Rating10,WatchedDate,Rewatch\n"
+    found = ratings.read(written(tmp_path, header + "u,949,tt1,Heat,1995,M,9,2024-01-02,\n"))
+    assert (given(found), found.scale.top) == ([("Heat", 1995, 9.0)], 10)
+    assert found.scale.fixed
+
+
+def test_rows_that_cannot_be_used_are_kept_with_the_reason(tmp_path: Path) -> None:
+    text = (
+        "Title,Year,Rating,Member\nHeat,1995,4.5,Ana\n,1995,4,Ana\nHeat,1995,,Ana\n"
+        f"Heat,1995,good,Ana\nHeat,1995,0,Ana\n{'x' * 10_000},1995,4,Ana\nHeat,1995,4,\n"
+        f"Heat,1995,4,{'y' * 10_000}\nHeat,1995,4\nHeat,1995,4,Ana,more\n"
+    )
+    found = ratings.read(written(tmp_path, text))
+    assert given(found) == [("Heat", 1995, 4.5)]
+    assert sorted((row.line, row.reason) for row in found.left_out) == [
+        (3, "no title"),
+        (4, "no rating"),
+        (5, "no rating that can be read"),
+        (6, "no rating"),
+        (7, "a title of more than 200 characters"),
+        (8, "no name of a member"),
+        (9, "no name that can be used"),
+        (10, "no name of a member"),
+        (11, "5 cells where the header has 4"),
+    ]
+
+
+def test_lines_are_counted_from_where_a_row_begins(tmp_path: Path) -> None:
+    found = ratings.read(written(tmp_path, 'Title,Rating\n"A\r\nB",3.5\nC,bad\nD,1\n'))
+    assert [(row.title, row.line) for row in found.ratings] == [("A B", 2), ("D", 5)]
+    assert [row.line for row in found.left_out] == [4]
+
+
+def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    paths = [written(sources.folder({}, tmp_path / n), "Title,Rating\nUp,3\n") for n in "ab"]
+    found = ratings.read_all(paths)
+    assert [source.file for source in found] == ["mine.csv", "mine.csv (2)"]
+    assert [source.ratings[0].key for source in found] == [("mine.csv", 2), ("mine.csv (2)", 2)]
+
+
+def test_an_export_without_a_column_of_ratings_says_what_was_seen(tmp_path: Path) -> None:
+    files: sources.Files = {
+        "diary.csv": "Date,Name,Year,Letterboxd URI,Rewatch\n2024-01-01,Up,2009,u,\n",
+        "ratings.csv": "Date,Name,Year,Letterboxd URI\n2024-01-01,Heat,1995,u\n",
+    }
+    found = ratings.read(sources.zipped(files, tmp_path / "x.zip"))
+    assert (found.ratings, [row.title for row in found.seen]) == ((), ["Up"])
+    only = sources.zipped({"ratings.csv": files["ratings.csv"]}, tmp_path / "y.zip")
+    with pytest.raises(InvalidInput, match="holds no ratings"):
+        ratings.read(only)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("", "mine.csv is empty or no table."),
+        ("Dear diary\n", "mine.csv has no columns for title and rating; it has Dear diary."),
+        ("Title,Rating\n", "mine.csv holds no ratings."),
+        ("userId,movieId,rating\n1,1,4\n", "it has userId, movieId, rating."),
+        ("Title,Rating\nUp,3/5\nUp,8/10\n", "mine.csv mixes ratings of up to 5 and 10;"),
+        ("Title,Rating,User\n" + "".join(f"Up,3,{n}\n" for n in range(61)), "ratings of 61 people"),
+    ],
+)
+def test_a_file_that_is_no_use_is_refused_in_a_sentence(
+    tmp_path: Path, content: str, sentence: str
+) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        ratings.read(written(tmp_path, content))
+    assert sentence in str(caught.value)
+    assert "\n" not in str(caught.value)

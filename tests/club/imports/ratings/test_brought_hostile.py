@@ -1,0 +1,262 @@
+"""Files that are broken or mean harm: one sentence each; and whatever is written comes back."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import struct
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sources
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from club.errors import InvalidInput
+from club.export import HEADER, safe_cell
+from club.imports import ratings
+from club.imports.catalogue.tables import clean_text
+from club.imports.ratings import cells, table
+from club.imports.ratings.reading import Export
+from club.imports.ratings.rows import stars_of
+
+HEADS = {
+    "ratings.csv": "Date,Name,Year,Letterboxd URI,Rating",
+    "diary.csv": "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date",
+    "watched.csv": "Date,Name,Year,Letterboxd URI",
+    "list.csv": "Letterboxd list export v7\nDate,Name\n\nPosition,Name,Year",
+    "imdb.csv": "Const,Your Rating,Date Rated,Title,Title Type,Year",
+    "own.csv": ",".join(HEADER),
+    "plain.csv": "Title;Year;Rating;Member;Date;Movie_ID",
+}
+QUIET = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def refused(path: Path, sentence: str) -> None:
+    with pytest.raises(InvalidInput, match=sentence) as caught:
+        ratings.read(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_zip_bomb_is_left_alone(tmp_path: Path) -> None:
+    bomb = sources.zipped({"ratings.csv": b"0" * (80 << 20)}, tmp_path / "bomb.zip")
+    refused(bomb, "claims to unpack to 80 MiB")
+
+
+def test_a_bomb_below_the_archives_limit_is_not_read_whole(tmp_path: Path) -> None:
+    big = sources.zipped({"ratings.csv": b"0" * (60 << 20)}, tmp_path / "big.zip")
+    refused(big, r"big.zip/ratings.csv is larger than 16 MiB, more than a club's ratings take")
+
+
+def test_two_gigabytes_are_refused_without_reading_them(tmp_path: Path) -> None:
+    path = tmp_path / "huge.csv"
+    with path.open("wb") as file:
+        file.write(b"Title,Rating\n")
+        file.truncate(2 << 30)  # a hole: takes no room
+    refused(path, "huge.csv is larger than 16 MiB")
+
+
+def test_too_many_rows_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "long.csv"
+    path.write_text("Title,Rating\n" + "a,1\n" * 100_001)
+    refused(path, "long.csv has more than 100,000 rows")
+
+
+def test_a_password_is_said(tmp_path: Path) -> None:
+    path = sources.zipped({"ratings.csv": "x"}, tmp_path / "x.zip")
+    raw = bytearray(path.read_bytes())
+    at = raw.find(b"PK\x01\x02")
+    raw[at + 8 : at + 10] = struct.pack("<H", 1)
+    path.write_bytes(raw)
+    refused(path, "protected by a password; unpack it first")
+
+
+def test_damage_inside_a_zip_is_said(tmp_path: Path) -> None:
+    path = sources.zipped({"ratings.csv": HEADS["ratings.csv"] * 50}, tmp_path / "x.zip")
+    raw = bytearray(path.read_bytes())
+    at = raw.find(b"ratings.csv") + 15
+    raw[at : at + 20] = b"\xff" * 20
+    path.write_bytes(raw)
+    refused(path, "ratings.csv cannot be read: it is damaged or cut off")
+
+
+def test_names_that_lead_elsewhere_only_name(tmp_path: Path) -> None:
+    files: sources.Files = {"ratings.csv": HEADS["ratings.csv"] + "\n2024-01-01,Up,2009,u,4\n"}
+    path = tmp_path / "in" / "x.zip"
+    path.parent.mkdir()
+    found = ratings.read(sources.zipped(files, path, "../../../etc/"))
+    assert [row.title for row in found.ratings] == ["Up"]
+    assert [file.name for file in tmp_path.iterdir()] == ["in"]
+
+
+def test_a_name_in_a_zip_can_stand_in_a_sentence(tmp_path: Path) -> None:
+    path = sources.zipped({"a\nb\x1b" + "c" * 200 + ".csv": "Title,Rating"}, tmp_path / "x.zip")
+    assert Export(path).names == ["c" * 96 + ".csv"]
+    assert Export(sources.zipped({"a\nb\x1b.csv": ""}, path)).names == ["a?b?.csv"]
+
+
+def test_several_exports_in_one_zip_are_not_mixed(tmp_path: Path) -> None:
+    files: sources.Files = {"ana/ratings.csv": "x", "bo/ratings.csv": "x"}
+    refused(sources.zipped(files, tmp_path / "both.zip"), "both.zip holds several exports")
+
+
+@pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "letter.docx"])
+def test_what_is_nothing_is_said_to_be(tmp_path: Path, name: str) -> None:
+    refused(sources.zipped({name: "x"}, tmp_path / "x.xlsx"), "x.xlsx holds nothing that is known")
+    refused(tmp_path / "nowhere.csv", "There is nothing at")
+
+
+def test_nuls_formulas_and_endless_cells_are_survived(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    text = 'Title,Rating\nU\x00p,4.5\n=1+1,3\n"' + "x" * (2 << 20) + '",1\n"open, 1\nHeat,2\n'
+    path.write_text(text)
+    found = ratings.read(path)
+    assert [(row.title, row.rating) for row in found.ratings] == [("Up", 4.5), ("=1+1", 3.0)]
+    assert {row.reason for row in found.left_out} >= {"no row of a table"}
+
+
+@QUIET
+@given(st.sampled_from(sorted(HEADS)), st.one_of(st.text(max_size=150), st.binary(max_size=150)))
+@example("plain.csv", b"\xff\xfe\x00")
+@example("list.csv", b"Letterboxd list export v7")
+def test_whatever_a_file_holds_is_read_or_refused(
+    tmp_path: Path, name: str, content: str | bytes
+) -> None:
+    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    for body in (raw, HEADS[name].encode() + b"\n" + raw):
+        (tmp_path / name).write_bytes(body)
+        with contextlib.suppress(InvalidInput):
+            found = ratings.read(tmp_path / name)
+            for row in (*found.ratings, *found.seen, *found.wished):
+                assert 1 <= len(row.title) <= 200
+                assert row.year is None or 1870 <= row.year <= 2100
+                assert row.at is None or row.at >= 0
+
+
+@QUIET
+@given(st.binary(max_size=300), st.integers(0, 500), st.binary(min_size=1, max_size=8))
+def test_whatever_happens_to_a_zip_it_is_read_or_refused(
+    tmp_path: Path, content: bytes, at: int, damage: bytes
+) -> None:
+    path = sources.zipped({"ratings.csv": content, "diary.csv": b"Name"}, tmp_path / "x.zip")
+    raw = bytearray(path.read_bytes())
+    raw[at : at + len(damage)] = damage
+    path.write_bytes(raw)
+    with contextlib.suppress(InvalidInput):
+        ratings.read(path)
+
+
+@given(st.text(max_size=40))
+def test_any_cell_is_read_without_an_error(text: str) -> None:
+    value = cells.rating(text)
+    assert value is None or value[0] >= 0
+    assert cells.year(text) is None or 1870 <= (cells.year(text) or 0) <= 2100
+    assert (cells.moment(text) or 0) >= 0
+    assert (cells.number(text) or 0) >= 0
+
+
+def is_a_title(text: str) -> bool:
+    """Tell whether a text can stand in a file as it is, and no year ends it."""
+    return bool(text) and cells.words(text) == text == clean_text(text, 200) and text[-1] != ")"
+
+
+TITLES = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=30).filter(
+    is_a_title
+)
+ROWS = st.lists(
+    st.tuples(
+        TITLES,
+        st.one_of(st.none(), st.integers(1870, 2100)),
+        st.integers(1, 10),
+        st.dates(datetime(1971, 1, 1).date(), datetime(2024, 1, 1).date()),
+    ),
+    min_size=1,
+    max_size=8,
+    unique_by=lambda row: row[0].casefold(),
+)
+
+
+def came_back(path: Path, rows: list) -> None:
+    found = ratings.read(path)
+    assert found.left_out == ()
+    assert [
+        (row.title, row.year, stars_of(row.rating, found.scale.top), row.at)
+        for row in found.ratings
+    ] == [
+        (
+            title,
+            year,
+            halves / 2,
+            int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp()),
+        )
+        for title, year, halves, day in rows
+    ]
+
+
+@QUIET
+@given(ROWS)
+def test_a_letterboxd_export_comes_back_exactly(tmp_path: Path, rows: list) -> None:
+    text = sources.table(
+        HEADS["ratings.csv"].split(","),
+        *((day, title, year or "", f"u{n}", halves / 2)
+          for n, (title, year, halves, day) in enumerate(rows)), end="\r\n",
+    )  # fmt: skip
+    came_back(sources.zipped({"ratings.csv": text}, tmp_path / "x.zip", "root/"), rows)
+
+
+@QUIET
+@given(ROWS)
+def test_imdb_ratings_come_back_exactly(tmp_path: Path, rows: list) -> None:
+    text = sources.table(
+        HEADS["imdb.csv"].split(","),
+        *((f"tt{n}", halves, day, title, "Movie", year or "")
+          for n, (title, year, halves, day) in enumerate(rows)),
+    )  # fmt: skip
+    (tmp_path / "imdb.csv").write_text(text, "utf-8", newline="")
+    came_back(tmp_path / "imdb.csv", rows)
+
+
+@QUIET
+@given(
+    ROWS,
+    st.sampled_from(table.SEPARATORS),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.sampled_from(["{}/10", "{}0%", "half", "comma"]),
+)
+def test_a_plain_table_comes_back_exactly(
+    tmp_path: Path, rows: list, separator: str, encoding: str, scale: str
+) -> None:
+
+    def written(halves: int) -> str:
+        stars = f"{halves / 2:.1f}/5"
+        return {"half": stars, "comma": stars.replace(".", ",")}.get(scale, scale.format(halves))
+
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, delimiter=separator)
+    writer.writerow(["Rating", "Title", "Year", "Date"])
+    for title, year, halves, day in rows:
+        writer.writerow([written(halves), safe_cell(title), year or "", day])
+    (tmp_path / "plain.csv").write_bytes(out.getvalue().encode(encoding))
+    came_back(tmp_path / "plain.csv", rows)
+
+
+def test_what_was_left_out_is_written_so_that_it_comes_back(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.csv")  # a name in another alphabet
+    path.write_bytes(b'Title,Rating\n"a\rb",none\n"c\r\nd\x0be",x\n"=1\r",,,9\n')
+    found = ratings.read(path)
+    written = ratings.as_csv(found.left_out)
+    rows = list(csv.DictReader(io.StringIO(written, newline="")))
+    assert [row["title"] for row in rows] == ["'=1\r |  |  | 9", "a\rb", "c\r\nd\x0be"]
+    assert {row["file"] for row in rows} == {".csv"}
+    assert written.encode("utf-8")
+
+
+def test_a_zip_of_one_table_is_that_table(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
+        archive.writestr("deep/down/mine.csv", "Title,Rating\nUp,4.5\n")
+        archive.writestr("deep/down/notes.pdf", "x")
+    assert [row.file for row in ratings.read(tmp_path / "x.zip").ratings] == ["x.zip"]

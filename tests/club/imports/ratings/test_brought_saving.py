@@ -1,0 +1,408 @@
+"""Nothing is taken over that nobody decided on; all of it can be undone; twice changes nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import sources
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from club import ledger
+from club.catalogue import catalogue
+from club.errors import InvalidInput
+from club.export import write_ratings
+from club.imports import ratings
+from club.imports.ratings import Choices, ClubNow, Plan
+from club.store import Store
+from recommender.dataset import Dataset
+
+WORLD: Dataset = sources.world()
+NOW = 1_700_000_000
+HEAD = "Title,Year,Rating,Date\n"
+
+
+@pytest.fixture
+def club(file: Path) -> Store:
+    return Store(file)
+
+
+@pytest.fixture
+def ana(club: Store) -> int:
+    return club.add_member("Ana")
+
+
+def planned(club: Store, paths: list[Path], choices: Choices, now: int = NOW) -> Plan:
+    found, movies = ratings.read_all(paths), catalogue(WORLD, club)
+    matches = ratings.match(found, movies)
+    return ratings.plan(found, matches, ClubNow.of(club), choices, now=now)
+
+
+def table(tmp_path: Path, text: str, name: str = "mine.csv") -> list[Path]:
+    (tmp_path / name).write_text(text, "utf-8")
+    return [tmp_path / name]
+
+
+def of(member: int | str, name: str = "mine.csv", person: str = "") -> Choices:
+    return Choices(members={(name, person): member})
+
+
+def stars(club: Store) -> dict[tuple[int, int], float]:
+    return {(row.member_id, row.movie_id): row.rating for row in club.ratings().itertuples()}
+
+
+def states(plan: Plan) -> list[str]:
+    return [entry.state for entry in plan.entries]
+
+
+def test_all_that_is_certain_is_one_step_that_can_be_undone(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    text = HEAD + "Heat,1995,4.5,2020-05-01\nToy Story,1994,3,\nSeven,1995,1,2300-01-01\n"
+    plan = planned(club, table(tmp_path, text), of(ana))
+    assert club.ratings().empty, "a plan changes nothing"
+    saved = ratings.save(club, plan)
+    assert (saved.ratings, saved.movies, saved.members) == (3, 0, 0)
+    assert stars(club) == {(ana, 6): 4.5, (ana, 1): 3.0, (ana, 47): 1.0}
+    when = club.ratings().set_index("movie_id")["timestamp"]
+    assert when[6] == 1588334400
+    assert min(when[1], when[47]) > NOW, "without a day, or one to come, it is of now"
+    assert len(club.undoable().entries) == 3
+    club.undo()
+    assert club.ratings().empty
+
+
+def test_twice_changes_nothing(club: Store, ana: int, tmp_path: Path) -> None:
+    paths = table(tmp_path, HEAD + "Heat,1995,4.5,2020-05-01\nNova,2030,2.5,\n")
+    choices = replace(of(ana), add_missing=True)
+    ratings.save(club, planned(club, paths, choices))
+    version, before = club.version(), club.ratings()
+    again = planned(club, paths, choices)
+    assert states(again) == ["same", "same"]
+    assert ratings.save(club, again).version == version == club.version()
+    pd.testing.assert_frame_equal(club.ratings(), before)
+
+
+def test_what_is_uncertain_waits_for_a_decision(club: Store, ana: int, tmp_path: Path) -> None:
+    paths = table(tmp_path, HEAD + "Sabrina,1996,4,\nHeatt,1995,2.5,\nNova,2030,3,\n")
+    plan = planned(club, paths, of(ana))
+    assert states(plan) == ["uncertain", "uncertain", "unmatched"]
+    assert plan.counts == {
+        "New": 0, "Already there": 0, "Other stars": 0, "To decide": 2, "Not found": 1,
+        "Left out": 0,
+    }  # fmt: skip
+    assert ratings.save(club, plan).ratings == 0
+    decided = {("mine.csv", 2): 7, ("mine.csv", 3): None}
+    plan = planned(club, paths, replace(of(ana), movies=decided))
+    assert states(plan) == ["new", "unmatched", "unmatched"]
+    ratings.save(club, plan)
+    assert stars(club) == {(ana, 7): 4.0}
+
+
+def test_missing_movies_are_added_once_and_only_if_asked(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    text = "Title,Year,Rating,Member\nNova,2030,3.5,Ana\nNova,2030,4,Bo\nNo year,,2,Bo\n"
+    paths = table(tmp_path, text)
+    people = {("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): "Bo"}
+    assert ratings.save(club, planned(club, paths, Choices(members=people))).movies == 0
+    choices = Choices(members=people, add_missing=True)
+    saved = ratings.save(club, planned(club, paths, choices))
+    assert (saved.ratings, saved.movies, saved.members) == (3, 2, 1)
+    own = club.movies()
+    assert list(zip(own["title"], own["year"].astype(object), strict=True)) == [
+        ("Nova", 2030), ("No year", pd.NA)
+    ]  # fmt: skip
+    bo = int(club.members().query("name == 'Bo'").index[0])
+    nova, other = own.index
+    assert stars(club) == {(ana, nova): 3.5, (bo, nova): 4.0, (bo, other): 2.0}
+    people[("mine.csv", "Bo")] = bo
+    assert states(planned(club, paths, choices)) == ["same"] * 3
+
+
+def test_where_stars_differ_the_newer_count_else_the_clubs(
+    club: Store, ana: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("club.store._now", lambda: 1_600_000_000)  # September 2020
+    club.rate_many([(ana, 6, 1), (ana, 1, 1), (ana, 47, 1), (ana, 7, 1)])
+    text = HEAD + (
+        "Heat,1995,4.5,2021-01-01\nToy Story,1995,4,2019-01-01\nSeven,1995,4,\nSabrina,1995,1,\n"
+    )
+    paths = table(tmp_path, text)
+    plan = planned(club, paths, of(ana))
+    assert states(plan) == ["changed", "changed", "changed", "same"]
+    assert [(e.ours, e.stars, e.taken) for e in plan.of("changed")] == [
+        (1.0, 4.5, True), (1.0, 4.0, False), (1.0, 4.0, False)
+    ]  # fmt: skip
+
+    def taken(**choice: object) -> list[bool]:
+        made = planned(club, paths, replace(of(ana), **choice))
+        return [entry.taken for entry in made.of("changed")]
+
+    assert taken(take="theirs") == [True, True, True]
+    assert taken(take="ours") == [False, False, False]
+    assert taken(theirs={(ana, 6): False, (ana, 47): True}) == [False, False, True]
+    ratings.save(club, plan)
+    assert stars(club) == {(ana, 6): 4.5, (ana, 1): 1.0, (ana, 47): 1.0, (ana, 7): 1.0}
+
+
+def test_the_latest_of_several_rows_counts_and_the_others_are_told(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    text = HEAD + "Heat,1995,2.5,2021-01-01\nHeat,1995,1,2020-01-01\n"
+    paths = table(tmp_path, text) + table(tmp_path, HEAD + "Heat,1995,5,2020-06-01\n", "b.csv")
+    choices = Choices(members={("mine.csv", ""): ana, ("b.csv", ""): ana})
+    plan = planned(club, paths, choices)
+    assert states(plan) == ["new", "again", "again"]
+    ratings.save(club, plan)
+    assert stars(club) == {(ana, 6): 2.5}
+    told = ratings.rejected(plan, WORLD.movies)
+    assert [(row.file, row.line, row.reason) for row in told] == [
+        ("mine.csv", 3, "rated more than once; the latest counts"),
+        ("b.csv", 2, "rated more than once; the latest counts"),
+    ]
+
+
+def test_several_files_each_for_its_member(club: Store, ana: int, tmp_path: Path) -> None:
+    bo = club.add_member("Bo")
+    paths = table(tmp_path, HEAD + "Heat,1995,2.5,\n") + table(
+        tmp_path, "Const,Your Rating,Title,Year\ntt1,10,Heat,1995\n", "imdb.csv"
+    )
+    choices = Choices(members={("mine.csv", ""): ana, ("imdb.csv", ""): bo})
+    ratings.save(club, planned(club, paths, choices))
+    assert stars(club) == {(ana, 6): 2.5, (bo, 6): 5.0}
+
+
+def test_the_scale_can_be_put_right(club: Store, ana: int, tmp_path: Path) -> None:
+    paths = table(tmp_path, HEAD + "Heat,1995,4,\nSeven,1995,5,\n")
+    assert [e.stars for e in planned(club, paths, of(ana)).entries] == [4.0, 5.0]
+    of_ten = replace(of(ana), tops={"mine.csv": 10})
+    assert [e.stars for e in planned(club, paths, of_ten).entries] == [2.0, 2.5]
+    paths = table(tmp_path, HEAD + "Heat,1995,8,\nSeven,1995,5,\n")
+    plan = planned(club, paths, replace(of(ana), tops={"mine.csv": 5}))
+    assert [row.reason for row in plan.left_out] == ["8 is above 5"]
+
+
+def test_rounded_ratings_are_told(tmp_path: Path) -> None:
+    found = ratings.read_all(table(tmp_path, HEAD + "Heat,1995,87,\nSeven,1995,90,\n"))
+    assert ratings.notes(found, Choices()) == [
+        "mine.csv: 1 of 2 ratings lies between two half stars and is rounded."
+    ]
+
+
+def test_who_was_not_chosen_stays_out_and_is_told(club: Store, tmp_path: Path) -> None:
+    plan = planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), Choices())
+    assert plan.entries == ()
+    assert [row.reason for row in plan.left_out] == ["nobody was chosen for it"]
+
+
+def test_somebody_elses_change_in_between_is_not_overwritten(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    plan = planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), of(ana))
+    club.rate(ana, 6, 1)
+    with pytest.raises(InvalidInput, match="Somebody has changed the club meanwhile"):
+        ratings.save(club, plan)
+    assert stars(club) == {(ana, 6): 1.0}
+
+
+def test_all_is_written_or_nothing(club: Store, ana: int, tmp_path: Path) -> None:
+    text = "Title,Year,Rating,Member\nHeat,1995,3.5,Ana\nNova,2030,4,Bo\n"
+    people = {("mine.csv", "Ana"): "Bo", ("mine.csv", "Bo"): "ANA"}  # who is there already
+    plan = planned(club, table(tmp_path, text), Choices(members=people, add_missing=True))
+    version = club.version()
+    with pytest.raises(InvalidInput, match="There is a member called Ana already"):
+        ratings.save(club, plan)
+    assert club.version() == version
+    assert club.members()["name"].tolist() == ["Ana"]
+    assert club.movies().empty
+
+
+def test_too_many_missing_movies_are_not_added(club: Store, ana: int, tmp_path: Path) -> None:
+    text = HEAD + "".join(f"Nova {number},2030,3.5,\n" for number in range(1001))
+    plan = planned(club, table(tmp_path, text), replace(of(ana), add_missing=True))
+    with pytest.raises(InvalidInput, match="1,001 movies are more than the 1,000"):
+        ratings.save(club, plan)
+
+
+def test_what_was_left_out_comes_back_as_a_safe_table_that_can_be_brought_again(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    text = HEAD + "=cmd(),1995,3.5,2020-01-02\nHeatt,1995,2.5,\nHeat,1995,bad,\n,1995,3,\n"
+    plan = planned(club, table(tmp_path, text), of(ana))
+    written = ratings.as_csv(ratings.rejected(plan, WORLD.movies))
+    assert list(csv.reader(io.StringIO(written))) == [
+        ["file", "line", "reason", "alternatives", "member", "title", "year", "stars", "date"],
+        ["mine.csv", "4", "no rating that can be read", "", "", "Heat", "1995", "bad", ""],
+        ["mine.csv", "5", "no title", "", "", "", "1995", "3", ""],
+        ["mine.csv", "2", "no movie in the catalogue is called so", "", "", "'=cmd()", "1995",
+         "3.5", "2020-01-02"],
+        ["mine.csv", "3", "a movie is called nearly so", "Heat (1995)", "", "Heatt", "1995",
+         "2.5", ""],
+    ]  # fmt: skip
+    repaired = written.replace("Heatt", "Heat")
+    again = planned(club, table(tmp_path, repaired, "again.csv"), of(ana, "again.csv"))
+    assert [(e.row.title, e.stars, e.state) for e in again.entries] == [
+        ("=cmd()", 3.5, "unmatched"), ("Heat", 2.5, "new")
+    ]  # fmt: skip
+
+
+def test_what_comes_back_is_in_stars_whatever_scale_it_was_on(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    text = (
+        "Const,Your Rating,Date Rated,Title,Title Type,Year\ntt1,9,2023-05-01,Haet,Movie,1995\n"
+        "tt2,8,2023-05-01,,Movie,1995\ntt3,eight,2023-05-01,Heat,Movie,1995\n"
+    )
+    plan = planned(club, table(tmp_path, text), of(ana))
+    rows = ratings.rejected(plan, WORLD.movies)
+    assert [(row.title, row.stars) for row in rows] == [
+        ("", "4"),
+        ("Heat", "eight"),
+        ("Haet", "4.5"),
+    ]
+    mended = ratings.as_csv(rows).replace("Haet", "Heat").replace(",,,1995", ",,Seven,1995")
+    (found,) = ratings.read_all(table(tmp_path, mended))
+    assert (found.scale.top, found.scale.fixed) == (5, True)
+    assert [(row.title, row.rating) for row in found.ratings] == [("Seven", 4.0), ("Heat", 4.5)]
+    whole = ratings.as_csv([replace(row, stars="3") for row in rows])
+    assert ratings.read_all(table(tmp_path, whole))[0].scale.doubt == ""
+
+
+def test_without_a_year_the_title_counts_only_if_that_is_said(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    paths = table(tmp_path, "Title,Rating\nHeat,4.5\nSabrina,3.5\nThe Seven,2.5\nNova,1.5\n")
+    plan = planned(club, paths, of(ana))
+    assert (states(plan), plan.taken) == (["uncertain"] * 3 + ["unmatched"], [])
+    plan = planned(club, paths, replace(of(ana), by_title=True))
+    assert states(plan) == ["new", "uncertain", "uncertain", "unmatched"]
+    ratings.save(club, plan)
+    assert stars(club) == {(ana, 6): 4.5}
+    none_of_them = replace(of(ana), by_title=True, movies={("mine.csv", 2): None})
+    assert states(planned(club, paths, none_of_them))[0] == "unmatched"
+
+
+def test_a_new_member_who_is_spelt_in_several_ways_joins_once(club: Store, tmp_path: Path) -> None:
+    paths = table(tmp_path, "Member,Title,Year,Rating\nBo,Heat,1995,4.5\nBO ,Seven,1995,3\n")
+    (found,) = ratings.read_all(paths)
+    chosen = Choices(members={("mine.csv", person): person for person in found.people})
+    assert ratings.save(club, planned(club, paths, chosen)).members == 1
+    assert club.members()["name"].tolist() == ["Bo"]
+    assert len(stars(club)) == 2
+
+
+def test_a_column_for_each_member_is_saved_once(club: Store, ana: int, tmp_path: Path) -> None:
+    paths = table(tmp_path, "Film,Year,Ana,Bo\nHeat,1995,4.5,3\nSeven,1995,,2\n")
+    chosen = Choices(members={("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): "Bo"})
+    ratings.save(club, planned(club, paths, chosen))
+    bo = int(club.members().query("name == 'Bo'").index[0])
+    assert stars(club) == {(ana, 6): 4.5, (bo, 6): 3.0, (bo, 47): 2.0}
+    chosen = Choices(members={("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): bo})
+    assert states(planned(club, paths, chosen)) == ["same"] * 3
+
+
+def test_what_was_seen_and_wished_is_kept_apart(club: Store, ana: int, tmp_path: Path) -> None:
+    head = ("Date", "Name", "Year", "Letterboxd URI")
+    files: sources.Files = {
+        "ratings.csv": sources.table((*head, "Rating"), ("2020-01-01", "Heat", 1995, "a", 4)),
+        "watched.csv": sources.table(
+            head, ("", "Heat", 1995, "a"), ("", "Seven", 1995, "b"), ("", "Nova", 2030, "c")
+        ),
+        "watchlist.csv": sources.table(
+            head, ("", "Heat", 1995, "a"), ("", "Seven", 1995, "b"), ("", "Toy Story", 1995, "d"),
+            ("", "Sabrina", 1954, "e"),
+        ),
+    }  # fmt: skip
+    paths = [sources.zipped(files, tmp_path / "x.zip")]
+    club.add_to_shortlist(915)
+    plan = planned(club, paths, of(ana, "x.zip"))
+    assert plan.seen == ((ana, 47),)
+    assert plan.wished == (1,)
+    assert plan.shortlist == ()
+    plan = planned(club, paths, replace(of(ana, "x.zip"), shortlist=(1, 6)))
+    saved = ratings.save(club, plan)
+    assert club.shortlist() == [915, 1]
+    assert (saved.ratings, saved.seen) == (1, 1)
+    assert stars(club) == {(ana, 6): 4.0}
+    assert club.seen().values.tolist() == [[ana, 47]]
+    again = planned(club, paths, of(ana, "x.zip"))
+    assert (again.seen, again.wished) == ((), ())
+
+
+ODD = {"=1+1", "Heat", "'Round", "A “quoted”, title", "Café; or not", "???", "Sabrina (1995)"}
+NAMES = st.sampled_from(["Ana", "ana łuczak", "=cmd()", "O'Brien", "'Zoë", "陈", "Bo, Jr."])
+ROWS = st.lists(
+    st.tuples(
+        NAMES,
+        st.sampled_from([1, 6, 915, 7, 47, *sorted(ODD)]),
+        st.integers(1, 10),
+        st.integers(0, NOW),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def test_the_clubs_own_export_comes_back_exactly(tmp_path: Path) -> None:
+    """Into the same club nothing changes; into a new one everything is the same again."""
+    club, fresh = Store(tmp_path / "old.db"), Store(tmp_path / "new.db")
+    path = tmp_path / "e.csv"
+
+    @settings(max_examples=15, deadline=None)
+    @given(ROWS)
+    def holds(rows: list) -> None:
+        for store in (club, fresh):
+            store.start_own_club("Ours")
+        ids = {name: club.add_member(name) for name in {row[0] for row in rows}}
+        own = {title: club.add_movie(title, 2001) for title in {r[1] for r in rows} & ODD}
+        for title, movie in own.items():
+            assert fresh.add_movie(title, 2001) == movie
+        pairs = {(ids[name], own.get(movie, movie)): rest for name, movie, *rest in rows}
+        with club.database.write() as write:
+            ledger.record(
+                write.connection, write.version,
+                {pair: halves for pair, (halves, _) in pairs.items()}, at=NOW,
+                rated_at={pair: at for pair, (_, at) in pairs.items()},
+            )  # fmt: skip
+        with path.open("w", encoding="utf-8", newline="") as file:
+            write_ratings(club, catalogue(WORLD, club), file)
+        here = Choices(members={("e.csv", name): member for name, member in ids.items()})
+        assert set(states(planned(club, [path], here))) == {"same"}
+        there = Choices(members={("e.csv", name): name for name in ids})
+        ratings.save(fresh, planned(fresh, [path], there))
+        assert named(fresh) == named(club)
+
+    holds()
+
+
+def named(club: Store) -> set[tuple[str, int, float, int]]:
+    names = club.members()["name"]
+    return {
+        (names[r.member_id], r.movie_id, r.rating, r.timestamp) for r in club.ratings().itertuples()
+    }
+
+
+def test_namesakes_in_an_export_stay_two_people(club: Store, ana: int, tmp_path: Path) -> None:
+    club.rate(ana, 6, 1)
+    club.remove_member(ana)
+    club.rate(club.add_member("Ana"), 6, 5)
+    with (tmp_path / "e.csv").open("w", encoding="utf-8", newline="") as file:
+        write_ratings(club, WORLD.movies, file)
+    found = ratings.read(tmp_path / "e.csv")
+    assert found.people == ("Ana", "Ana (2)")
+    assert [row.rating for row in found.ratings] == [1.0, 5.0]
+
+
+def test_it_works_on_either_database(store: Store, tmp_path: Path) -> None:
+    ana = store.add_member("Ana")
+    paths = table(tmp_path, HEAD + "Heat,1995,4.5,2020-05-01\nNova,2030,3.5,\n")
+    saved = ratings.save(store, planned(store, paths, replace(of(ana), add_missing=True)))
+    assert (saved.ratings, saved.movies) == (2, 1)
+    assert store.undo() is not None
+    assert store.ratings().empty

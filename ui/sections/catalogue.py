@@ -1,0 +1,100 @@
+"""The Catalogue page: what there is to choose from, and a movie that nobody has heard of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import streamlit as st
+
+from club.validation import LONGEST_RUNTIME
+from ui import predictions, services
+from ui.components.basics import change, movie_link, notify
+from ui.services import View
+from ui.text import between, film, plain, stars
+
+ADDED = "own_added"  # the movie added last, until the page is left
+
+
+def overview(club: View) -> None:
+    """Draw how much there is to choose from, and how much the predictions are built on."""
+    world, movies = services.world(), club.movies
+    described = sum(len(words) > 0 for words in movies["keywords"])
+    with st.grid(columns=4, min_column_width=140, border=True, gap="small"):
+        st.metric("Movies", f"{len(movies):,}", icon=":material/movie:")
+        st.metric("With keywords", f"{described:,}", icon=":material/sell:")
+        st.metric("Ratings", f"{len(world.ratings):,}", icon=":material/star:")
+        st.metric("People", f"{len(world.user_ids):,}", icon=":material/groups:")
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _vocabulary(
+    location: str, version: int, world: int, _club: View
+) -> tuple[list[str], list[str]]:
+    """Return all genres and all keywords of the catalogue, the most used first."""
+    genres = Counter(term for terms in _club.movies["genres"] for term in terms)
+    keywords = Counter(term for terms in _club.movies["keywords"] for term in terms)
+    return [g for g, _ in genres.most_common()], [k for k, _ in keywords.most_common()]
+
+
+def add_by_hand(club: View) -> None:
+    """Draw the form for a movie that the catalogue lacks, and what the club makes of the last."""
+    st.subheader("Add a movie by hand", anchor=False)
+    st.caption("A new release, a friend's short film: it is predicted at once from its words.")
+    genres, keywords = _vocabulary(services.database(), club.version, services.world_number(), club)
+    with st.form("add_movie", clear_on_submit=True, border=False):
+        title, year, minutes = st.columns([3, 1, 1])
+        title.text_input("Title", key="own_title", max_chars=200)
+        year.number_input("Year", 1888, date.today().year + 5, value=None, step=1, key="own_year")
+        minutes.number_input("Minutes", 1, LONGEST_RUNTIME, value=None, step=1, key="own_minutes")
+        st.multiselect("Genres", genres, key="own_genres", placeholder="What kind of movie")
+        st.multiselect(
+            "Keywords",
+            keywords,
+            key="own_keywords",
+            accept_new_options=True,
+            placeholder="heist, paris, time loop …",
+            help="What it is about, where, when, in what mood. Predictions of a new movie come "
+            "from these words.",
+        )
+        st.toggle("Put it on the shortlist", value=True, key="own_listed")
+        st.form_submit_button(
+            "Add the movie", type="primary", icon=":material/movie:", on_click=_add
+        )
+    if st.session_state.get(ADDED) in club.own_movies.index:
+        _expected(club, st.session_state[ADDED])
+
+
+def _add() -> None:
+    asked = st.session_state
+
+    def add() -> None:
+        store = services.store()
+        movie = store.add_movie(
+            asked["own_title"],
+            asked["own_year"],
+            asked["own_genres"],
+            asked["own_keywords"],
+            runtime=asked["own_minutes"],
+        )
+        if asked["own_listed"]:
+            store.add_to_shortlist(movie)
+        asked[ADDED] = movie
+        notify(f"{plain(film(asked['own_title'], asked['own_year']))} is in.")
+
+    change(add)
+
+
+def _expected(club: View, movie: int) -> None:
+    """Draw what everyone should give the movie that was added last."""
+    with st.container(border=True, key="own_expected", gap="xsmall"):
+        movie_link(club, movie)
+        reactions = predictions.reactions(club, (movie,), tuple(club.names))
+        if reactions is None or not club.names:
+            st.caption("Predictions come once there are members and a model that has learned.")
+            return
+        mean, (low, high) = reactions.mean[:, 0], reactions.interval()
+        for i in (-mean).argsort(kind="stable"):
+            name = plain(club.names[reactions.member_ids[i]])
+            range_ = plain(between(low[i, 0], high[i, 0]))
+            st.markdown(f"{name}: **{plain(stars(mean[i]))}** :small[{range_}]")

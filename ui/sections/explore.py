@@ -1,0 +1,327 @@
+"""The Explore page: something for tonight out of everything, filters, and the map of taste."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from recommender import Reactions
+from recommender.columns import MOVIE
+from recommender.group import STRATEGIES
+from recommender.suggest import discover
+from recommender.taste_map import regions
+from ui import mapping, predictions, services
+from ui.charts import taste_map
+from ui.components.basics import change, empty_state, facts, movie_link, poster_image
+from ui.posters import main_genre
+from ui.sections.tonight import CHART
+from ui.services import View
+from ui.text import between, counted, film, listed, plain
+
+GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
+VARIETY, OBSCURITY, CERTAINTY, AGAIN = "variety", "obscurity", "certainty", "again"
+PICKS, STEP = 9, 10
+ALIKE = 40  # movies among which one that somebody loved is a reason
+WORDS = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")  # mean nothing to Markdown
+LOVED, GLAD = 4.5, 4.0  # stars given, and expected
+# The dials add stars to a score, which means nothing to one in points or votes.
+STRATEGIES_IN_STARS = tuple(key for key, one in STRATEGIES.items() if one.unit == "stars")
+
+
+@dataclass(frozen=True)
+class Dials:
+    """What somebody is in the mood for; each 0..1."""
+
+    diversity: float
+    obscurity: float
+    certainty: float
+
+
+def dials() -> Dials:
+    """Draw the three dials."""
+
+    def dial(name: str, value: int, key: str, help_: str) -> float:
+        return st.slider(name, 0, 100, value, STEP, key=key, help=help_, bind="query-params") / 100
+
+    with st.grid(columns=3, min_column_width=220, gap="medium"):
+        variety = dial("Variety", 40, VARIETY, "How different the picks are from each other.")
+        obscurity = dial(
+            "Hidden gems", 20, OBSCURITY, "From what everybody knows to what hardly anybody does."
+        )
+        certainty = dial(
+            "Play safe", 70, CERTAINTY, "Whether a prediction that may be wrong counts less, or "
+            "more: a surprise can also be a good one."
+        )  # fmt: skip
+    return Dials(variety, obscurity, certainty)
+
+
+@st.cache_resource(show_spinner=False, max_entries=2)
+def _choices(
+    location: str, version: int, world: int, _movies: pd.DataFrame
+) -> tuple[list[str], list[int], list[str]]:
+    genres = Counter(term for terms in _movies["genres"] for term in terms)
+    keywords = Counter(term for terms in _movies["keywords"] for term in terms)
+    decades = sorted({int(year) // 10 * 10 for year in _movies["year"].dropna()})
+    return sorted(genres), decades, [word for word, _ in keywords.most_common()]
+
+
+def filters(club: View) -> pd.Index:
+    """Draw the filters and return the ids of the movies that pass."""
+    movies = club.movies
+    genres, decades, keywords = _choices(
+        services.database(), club.version, services.world_number(), movies
+    )
+    active = [key for key in (GENRE, DECADE, KEYWORD, LONGEST) if key in st.query_params]
+    with st.expander("Only some movies", icon=":material/filter_alt:", expanded=bool(active)):
+        chosen = st.pills(
+            "Genre",
+            genres,
+            selection_mode="multi",
+            format_func=_pill,
+            key=GENRE,
+            bind="query-params",
+            wrap=True,
+        )
+        since = st.pills(
+            "Decade",
+            decades,
+            selection_mode="multi",
+            format_func=lambda decade: f"{decade}s",
+            key=DECADE,
+            bind="query-params",
+            wrap=True,
+        )
+        said = st.multiselect(
+            "Keyword", keywords, key=KEYWORD, bind="query-params", placeholder="heist, paris …"
+        )
+        longest = _longest(movies)
+    passes = np.ones(len(movies), dtype=bool)
+    if chosen:
+        passes &= np.array([not set(chosen).isdisjoint(terms) for terms in movies["genres"]])
+    if since:
+        passes &= (movies["year"] // 10 * 10).isin(since).to_numpy(dtype=bool)
+    if said:
+        passes &= np.array([set(said) <= set(terms) for terms in movies["keywords"]])
+    if longest:
+        passes &= (movies["runtime"] <= longest).fillna(False).to_numpy(dtype=bool)
+    return movies.index[passes]
+
+
+def _pill(genre: str) -> str:
+    """Return a genre as Markdown; the usual ones as they are, because the page's address has it."""
+    return genre if WORDS.fullmatch(genre) else plain(genre)
+
+
+def _longest(movies: pd.DataFrame) -> int | None:
+    """Draw the limit of the runtime where any is known; return it in minutes."""
+    known = int(movies["runtime"].notna().sum())
+    if not known:
+        return None
+    return st.pills(
+        f"At most so many minutes (known of {known:,} of {len(movies):,} movies)",
+        [90, 105, 120, 150, 180],
+        key=LONGEST,
+        bind="query-params",
+        wrap=True,
+    )
+
+
+def found(club: View, here: Sequence[int], strategy: str, movies: pd.Index, dials: Dials) -> None:
+    """Draw the picks among `movies` for those who are here."""
+    again = st.toggle("Also what someone here has seen", key=AGAIN, bind="query-params")
+    seen = {movie for movie, member in _rated(club) if member in here}
+    left = movies if again else movies[~movies.isin(list(seen))]
+    if not len(left):
+        _nothing(len(movies))
+        return
+    model = predictions.model(club)
+    reactions = predictions.reactions(club, tuple(left.tolist()), tuple(here))
+    if model is None or reactions is None:
+        st.markdown("The first predictions are on their way; they take a second or two.")
+        st.skeleton(height=240)
+        return
+    picks = discover(
+        model,
+        reactions,
+        strategy=strategy,
+        diversity=dials.diversity,
+        obscurity=dials.obscurity,
+        certainty=dials.certainty,
+        limit=PICKS,
+    )
+    st.caption(f"The best of {counted(len(left), 'movie')} for {_who(club, here)}.")
+    loved = {movie for (who, movie), stars in club.stars.items() if stars >= LOVED and who in here}
+    with st.grid(columns=3, min_column_width=300, gap="small", border=True, key="picks"):
+        for _, row in picks.iterrows():
+            _pick(club, reactions, row, loved)
+
+
+def _rated(club: View) -> list[tuple[int, int]]:
+    return [(movie, member) for member, movie in club.stars]
+
+
+def _who(club: View, here: Sequence[int]) -> str:
+    if len(here) == len(club.names):
+        return "everyone"
+    return plain(listed(club.names[member] for member in here))
+
+
+def _nothing(passing: int) -> None:
+    if passing:
+        sentence = f"Somebody here has seen all {passing} movies that are left."
+    else:
+        sentence = "No movie is all of that at once; take away a keyword, a genre or a decade."
+
+    def reset() -> None:
+        for key in (GENRE, DECADE, KEYWORD):
+            st.session_state[key] = []
+        st.session_state[LONGEST] = None
+
+    with empty_state(":material/filter_alt_off:", sentence, "nothing_found"):
+        st.button("Show every movie", on_click=reset, type="primary")
+
+
+def _pick(club: View, reactions: Reactions, row: pd.Series, loved: set[int]) -> None:
+    movie = int(row[MOVIE])
+    picture, words = st.columns([2, 5], wrap=False, gap="small")
+    with picture:
+        poster_image(club, movie)
+    with words.container(gap="xxsmall"):
+        movie_link(club, movie)
+        st.caption(facts(club, movie))
+        likely = between(row["low"], row["high"])
+        st.markdown(f"**:yellow[:material/star:] {row['mean']:.2f}** :gray[likely {likely}]")
+        st.caption(plain(_reason(club, reactions, movie, int(row["ratings"]), loved)))
+        _shortlist_button(club, movie)
+
+
+def _reason(club: View, reactions: Reactions, movie: int, ratings: int, loved: set[int]) -> str:
+    """Return in plain text whom it is for, what it is like, and how well known it is.
+
+    Args:
+        ratings: how many people in the world rated it.
+        loved: movies that somebody here loved.
+    """
+    mean = reactions.mean[:, reactions.movie_ids.index(movie)]
+    glad = [
+        club.names[m] for m, stars in zip(reactions.member_ids, mean, strict=True) if stars >= GLAD
+    ]
+    if len(glad) == len(mean) > 1:
+        who = "For everyone here"
+    elif glad:
+        who = f"For {listed(glad[:3])}" + (f" and {len(glad) - 3} more" if len(glad) > 3 else "")
+    else:
+        most = reactions.member_ids[int(mean.argmax())]
+        who = f"{club.names[most]} should like it most"
+    alike = predictions.similar(club, movie, ALIKE)
+    like = None if alike is None else next((m for m in alike[MOVIE] if m in loved), None)
+    near = f"; like {club.title(int(like))}, which one of you loved" if like is not None else ""
+    return f"{who}{near}; {counted(ratings, 'rating')} worldwide."
+
+
+def _shortlist_button(club: View, movie: int) -> None:
+    store, title = services.store(), plain(club.title(movie))
+
+    def put_on() -> None:
+        change(store.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
+
+    if movie in club.shortlist:
+        st.caption(":material/playlist_add_check: on the shortlist")
+    else:
+        st.button(
+            "Shortlist it", key=f"list_{movie}", type="tertiary", on_click=put_on,
+            icon=":material/playlist_add:",
+        )  # fmt: skip
+
+
+def draw_map(club: View, here: Sequence[int], movies: pd.Index) -> None:
+    """Draw the map of taste with the club on it, or say that it is on its way."""
+    st.subheader("The map of taste", anchor=False)
+    if mapping.taste_map() is None:
+        _wait_for_map()
+        return
+    places = mapping.taste_map()
+    assert places is not None
+    places = places[places[MOVIE].isin(club.movies.index)]
+    if places.empty:
+        st.caption("There are too few ratings for a map.")
+        return
+    colour = st.segmented_control(
+        "Colour",
+        ["Genre", "What we should give it"],
+        default="Genre",
+        required=True,
+        key="colour",
+        label_visibility="collapsed",
+    )
+    named = regions(places, club.movies["keywords"])
+    shown = _dots(club, here, places[places[MOVIE].isin(movies)])
+    if shown.empty:
+        st.caption("None of the movies that pass the filters is among the 2,000 on the map.")
+        return
+    figure = taste_map(shown, named, colour="genre" if colour == "Genre" else "expected")
+    event = st.plotly_chart(
+        figure,
+        config=CHART,
+        key="taste_map",
+        on_select="rerun",
+        selection_mode="points",
+        alt=f"{counted(len(shown), 'movie')}; regions: {listed(named['label'])}",
+    )
+    _chosen(club, event)
+    with st.expander("See the numbers", icon=":material/table:"):
+        columns = ["title", "genres", "ratings", "expected", "rated", "x", "y"]
+        st.dataframe(shown[columns], hide_index=True, width="stretch")
+
+
+@st.fragment(run_every=1.0)
+def _wait_for_map() -> None:
+    if mapping.taste_map() is not None:
+        st.rerun()
+    st.caption(":material/hourglass_top: The map is being drawn; it takes some seconds, once.")
+    st.skeleton(height=320)
+
+
+def _dots(club: View, here: Sequence[int], places: pd.DataFrame) -> pd.DataFrame:
+    """Return what the chart needs of each movie."""
+    ids = places[MOVIE].tolist()
+    reactions = predictions.reactions(club, tuple(ids), tuple(here)) if here and ids else None
+    given = club.ratings.groupby(MOVIE)["rating"].mean()
+    return places.assign(
+        title=[film(club.title(movie), club.year(movie)) for movie in ids],
+        genres=[", ".join(club.genres(movie)) for movie in ids],
+        genre=[main_genre(club.genres(movie)) or "other" for movie in ids],
+        ratings=services.world().rating_counts.reindex(ids, fill_value=0).to_numpy(),
+        expected=np.nan if reactions is None else reactions.mean.mean(axis=0),
+        rated=given.reindex(ids).to_numpy(),
+        listed=places[MOVIE].isin(club.shortlist).to_numpy(),
+    )
+
+
+def tapped(selection: object) -> int | None:
+    """Return the movie whose dot was tapped, known or not; a browser may send anything."""
+    match selection:
+        case {"points": [{"customdata": [int(movie), *_]}, *_]}:
+            return movie
+    return None
+
+
+def _chosen(club: View, event: object) -> None:
+    """Draw the movie whose dot was tapped, with the way to its page."""
+    movie = tapped(getattr(event, "selection", None))
+    if movie not in club.movies.index:
+        st.caption("Tap a dot to see the movie.")
+        return
+    assert movie is not None
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key="on_map"):
+        poster_image(club, movie, width=64)
+        with st.container(gap=None):
+            movie_link(club, movie)
+            st.caption(facts(club, movie))
+        _shortlist_button(club, movie)

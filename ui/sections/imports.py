@@ -1,0 +1,170 @@
+"""Bring your own data, a section of the Catalogue page: look first, then take it over."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from club.errors import InvalidInput
+from club.imports import catalogue
+from ui import gate, live, services
+from ui.components.basics import change, errors_shown, file_name, notify
+from ui.services import View
+from ui.text import plain
+
+FILES, WHERE, RATINGS = "import_files", "import_path", "import_ratings"
+FOUND, WANTED, ROUND = "import_found", "import_wanted", "import_round"
+KINDS = ["zip", "csv", "gz", "dat", "data", "item", "jsonl"]
+WHAT = (
+    "**The Movies Dataset** (its ZIP, or its CSV files together), any **MovieLens** archive, or "
+    "product **reviews**. Nothing changes before you have seen what is in it."
+)
+
+
+def section(club: View) -> None:
+    """Draw what the world is made of now, and the way to another one."""
+    st.subheader("Bring your own data", anchor=False)
+    if not gate.is_host():
+        st.caption("Only a host can bring other movies and ratings.")
+        return
+    _origin(club)
+    found: catalogue.Import | None = st.session_state.get(FOUND)
+    if found is None:
+        _ask()
+    else:
+        _preview(found)
+
+
+def _origin(club: View) -> None:
+    origin = services.imported()
+    if isinstance(origin, str):
+        st.warning(f"{plain(origin)} The bundled data serve until then.", icon=":material/error:")
+    elif origin is None:
+        st.caption("Now: the bundled MovieLens ratings and this project's own keywords.")
+        return
+    else:
+        when = f"{origin.imported_at:%d %B %Y}"
+        st.caption(f"Now: {plain(origin.kind)}, imported on {when}.")
+    if st.button("Back to the bundled data", key="import_forget", icon=":material/undo:"):
+        live.hold()
+        _forget(club)
+
+
+@st.dialog("Back to the bundled data", icon=":material/undo:", on_dismiss="rerun")
+@errors_shown()
+def _forget(club: View) -> None:
+    st.write(
+        "Movies and strangers' ratings that were imported go. What the club rated or listed stays, "
+        "and so do its ratings."
+    )
+    if st.button("Go back", type="primary", key="import_forget_sure"):
+        change(gate.by_host(services.back_to_bundled), club, done="The bundled data are back.")
+        st.rerun()
+
+
+def _ask() -> None:
+    st.markdown(WHAT)
+    key = f"{FILES}_{st.session_state.get(ROUND, 0)}"
+    files = st.file_uploader(
+        "Files", type=KINDS, accept_multiple_files=True, key=key, label_visibility="collapsed"
+    )
+    with st.expander("Or a folder or file on this computer", icon=":material/folder_open:"):
+        place = st.text_input("Path", key=WHERE, placeholder="/home/you/Downloads/ml-latest.zip")
+    with_ratings = st.toggle(
+        "Learn from its ratings",
+        value=True,
+        key=RATINGS,
+        help="They take the place of the strangers' ratings that predictions are learned from. "
+        "Without them only movies, keywords and facts are taken over.",
+    )
+    st.button(
+        "Look into it",
+        key="import_look",
+        icon=":material/search:",
+        disabled=not (files or place),
+        on_click=st.session_state.__setitem__,
+        args=(WANTED, True),
+    )
+    if not st.session_state.get(WANTED):
+        return
+    with errors_shown(), _on_disk(files, place) as path:
+        _look(path, with_ratings=with_ratings)
+    # Here and not before: a run that is cut short looks again. What is wrong is said once.
+    del st.session_state[WANTED]
+    if FOUND in st.session_state:
+        st.rerun()
+
+
+def _look(path: Path, *, with_ratings: bool) -> None:
+    bar = st.progress(0.0, "Reading …")
+
+    def report(share: float, what: str) -> None:
+        bar.progress(min(share, 1.0), f"Reading {plain(what)} …")
+
+    source = catalogue.read(path, report)
+    bar.progress(1.0, "Joining it with the catalogue …")
+    st.session_state[FOUND] = catalogue.join(source, services.world(), with_ratings=with_ratings)
+
+
+@contextmanager
+def _on_disk(files: list[UploadedFile], place: str) -> Iterator[Path]:
+    """Give what was uploaded a folder for as long as it is read; else the path that was typed."""
+    if not files:
+        path = Path(place.strip()).expanduser()
+        if not path.exists():
+            raise InvalidInput(f"There is nothing at {path}.")
+        yield path
+        return
+    with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
+        for file in files:
+            with Path(folder, file_name(file.name)).open("wb") as out:
+                while chunk := file.read(1 << 20):
+                    out.write(chunk)
+        found = list(Path(folder).iterdir())
+        yield found[0] if len(found) == 1 else Path(folder)
+
+
+def _preview(found: catalogue.Import) -> None:
+    with st.container(border=True, key="import_preview"):
+        st.markdown(f"##### {plain(found.kind)}")
+        with st.grid(columns=4, min_column_width=130, gap="small"):
+            for label, number in found.counts.items():
+                st.metric(label, f"{number:,}")
+        for note in found.notes:
+            st.caption(plain(note))
+        st.dataframe(found.sample, hide_index=True, width="stretch")
+        if len(found.rejected):
+            st.download_button(
+                f"Rows left out ({len(found.rejected):,})",
+                found.rejected.to_csv(index=False).encode("utf-8-sig"),
+                "rows-left-out.csv",
+                "text/csv",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+        with st.container(horizontal=True):
+            st.button(
+                "Take it over",
+                type="primary",
+                key="import_save",
+                icon=":material/library_add_check:",
+                on_click=_save,
+                args=(found,),
+            )
+            st.button("Leave it", key="import_cancel", on_click=_done)
+
+
+def _save(found: catalogue.Import) -> None:
+    if change(gate.by_host(services.take_over), found) is not None:
+        _done()
+        notify(f"{plain(found.kind)} is in. The model is learning from it.")
+
+
+def _done() -> None:
+    st.session_state.pop(FOUND, None)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1

@@ -1,0 +1,291 @@
+"""The Movie page: what a movie is, what everyone gave or would give it, and what is like it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from recommender import Reactions
+from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
+from recommender.group import with_given
+from ui import judging, predictions, router, services
+from ui.charts import rating_distribution
+from ui.components.basics import change, empty_state, header, poster_image
+from ui.components.find import find
+from ui.components.widgets import shelf_of_links
+from ui.sections import tonight, why
+from ui.services import View
+from ui.text import between, counted, day, film, half_stars, listed, plain, stars
+
+ASKED, FIND = "movie", "find_movie"
+LIKE, WORDS_NAMED = 9, 2  # nine fill a row of a screen, and three of a phone's
+MOSTLY = 0.5
+BESIDE, WORD = 24, 10  # letters that a title and each of its words may have beside a phone's poster
+SLIP = pd.Timedelta(minutes=5)  # who taps another star within it has not changed their mind
+
+
+def asked_for() -> int | None:
+    """Return the movie that the page's address names, known or not; None where it names none."""
+    try:
+        return int(st.query_params.get(ASKED, ""))
+    except ValueError:
+        return None
+
+
+def look_elsewhere(club: View) -> None:
+    """Say that the address names no movie, with the search for one."""
+    header("Movie")
+    if ASKED in st.query_params:
+        st.markdown("There is no such movie here; it may have been another club's.")
+    find(club, FIND, lambda found: shelf_of_links(club, found, "found"))
+
+
+def hero(club: View, movie: int) -> None:
+    """Draw what the movie is, what can be done with it, and what the club makes of it."""
+    # Bookmarks and the browser's history say which movie it is.
+    st.set_page_config(page_title=f"{film(club.title(movie), club.year(movie))} · Movie club")
+    to_come = tuple(member for member in club.names if (member, movie) not in club.stars)
+    expected = predictions.reactions(club, (movie,), to_come)
+    with st.container(border=True, key="movie"):
+        left, right = st.columns([5, 6], gap="medium")
+        with left:
+            title = club.title(movie)
+            above = len(title) > BESIDE or any(len(word) > WORD for word in title.split())
+            if above:
+                header(plain(title))
+            picture, words = st.columns([2, 3], wrap=False, vertical_alignment="center")
+            with picture:
+                poster_image(club, movie)
+            with words.container(gap="xsmall"):
+                if not above:
+                    header(plain(title))
+                st.caption(_facts(club, movie))
+                if club.names and expected is not None:
+                    _together(club, movie, expected)
+            _actions(club, movie)
+        with right:
+            if not club.names:
+                _nobody()
+            else:
+                _given(club, movie)
+                _expected(club, movie, expected)
+        if to_come and expected is not None:
+            with st.expander("Why? Ask for one of us", icon=":material/psychology_alt:"):
+                why.ask(club, to_come, movie, key="why_movie")
+
+
+def _facts(club: View, movie: int) -> str:
+    """Return year, runtime, genres and other titles as Markdown."""
+    known = club.movies.loc[movie]
+    parts = [str(club.year(movie) or "")]
+    if not pd.isna(known["runtime"]):
+        hours, minutes = divmod(int(known["runtime"]), 60)
+        parts.append(f"{hours} h {minutes:02} min" if hours else f"{minutes} min")
+    parts.append(", ".join(known["genres"]))
+    lines = [plain(" · ".join(part for part in parts if part))]
+    if known["aliases"]:
+        lines.append(f"also: {plain(listed(known['aliases'], 'or'))}")
+    return "  \n".join(line for line in lines if line)
+
+
+def _actions(club: View, movie: int) -> None:
+    store, title = services.store(), plain(club.title(movie))
+
+    def put_on() -> None:
+        change(store.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
+
+    def take_off() -> None:
+        change(store.remove_from_shortlist, movie, done=f"{title} is off the shortlist.")
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if movie in club.shortlist:
+            st.button("On the shortlist", on_click=take_off, icon=":material/playlist_add_check:")
+        else:
+            st.button(
+                "Shortlist it", on_click=put_on, type="primary", icon=":material/playlist_add:"
+            )
+        if club.names:
+            st.page_link(
+                router.page("rate"),
+                label="Rate it",
+                icon=":material/star_half:",
+                query_params={"movie": str(movie)},
+            )
+
+
+def _nobody() -> None:
+    with empty_state(":material/group_add:", "Nobody is in the club yet.", "no_members"):
+        st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
+
+
+def _together(club: View, movie: int, expected: Reactions) -> None:
+    """Draw the mean of what all members gave, or are expected to give."""
+    given = [club.stars[member, movie] for member in club.rated_by(movie)]
+    mean, low, high = with_given(expected, given)
+    help = "The mean over all members: what they gave, and what the others are expected to give."
+    st.metric("The club's stars", stars(mean, 2), help=help)
+    if expected.member_ids:
+        st.caption(f"80% sure: {between(low, high)}")
+    else:
+        st.caption("Everyone has rated it.")
+
+
+def _expected(club: View, movie: int, expected: Reactions | None) -> None:
+    """Draw what those who have not rated the movie are expected to give."""
+    if expected is None:
+        st.markdown("The first predictions are on their way; they take a second or two.")
+        st.skeleton(height=200)
+        return
+    if not expected.member_ids:
+        return
+    given = [club.stars[member, movie] for member in club.rated_by(movie)]
+    tonight.intervals(club, expected, movie, with_given(expected, given))
+    chances = sorted(
+        zip(expected.like_probability()[:, 0], expected.member_ids, strict=True),
+        key=lambda pair: -pair[0],
+    )
+    told = listed(f"{club.names[member]} {chance:.0%}" for chance, member in chances)
+    st.caption(f"Chance of 4 stars or more: {plain(told)}")
+    tonight.newcomers_note(club, expected.member_ids)
+
+
+def _given(club: View, movie: int) -> None:
+    """Draw who gave what and when, what was expected of them, and who changed their mind."""
+    when = club.ratings[club.ratings[MOVIE] == movie].set_index(MEMBER)[TIMESTAMP]
+    expected = _expected_of_raters(club, movie)
+    for member in club.rated_by(movie):
+        said = day(datetime.fromtimestamp(int(when[member]), UTC))
+        if member in expected:
+            said = f"expected {expected[member]:.1f} · {said}"
+        with st.container(
+            horizontal=True, vertical_alignment="center", key=f"gave_{member}", gap="xsmall"
+        ):
+            st.markdown(f"**{plain(club.names[member])}**", width=90)
+            gave = half_stars(club.stars[member, movie])
+            st.markdown(f":yellow[:material/star:] **{gave}**", width=46)
+            st.caption(said)
+    for member, path in changes_of_mind(services.store().history(movie_id=movie)).items():
+        if member in club.names:
+            told = ", then ".join(
+                f"{half_stars(gave) if gave else 'nothing'} on {day(at)}" for at, gave in path
+            )
+            st.caption(f":material/history: {plain(club.names[member])} gave {told}.")
+
+
+def _expected_of_raters(club: View, movie: int) -> dict[int, float]:
+    """Return what was to be expected of each who rated, had nobody here seen the movie."""
+    left_out = judging.left_out(club)
+    if left_out is None:
+        return {}
+    rows = left_out[left_out[MOVIE] == movie]
+    return dict(zip(rows[MEMBER], rows["predicted"], strict=True))
+
+
+def changes_of_mind(history: pd.DataFrame) -> dict[int, list[tuple[datetime, float | None]]]:
+    """Return when each member who changed their mind about a movie gave what.
+
+    Args:
+        history: of one movie, as `Store.history` returns it.
+
+    Returns:
+        member_id -> [(when, stars or None), ...], the earliest first, two or more. What was undone
+        does not count, nor what was put right within five minutes.
+    """
+    undone = set(history["undoes"].dropna())
+    meant = history[(history["kind"] != "undo") & ~history["step"].isin(undone)]
+    paths: dict[int, list[tuple[datetime, float | None]]] = {}
+    for member, at, after in meant[::-1][[MEMBER, "at", "after"]].itertuples(index=False):
+        path = paths.setdefault(int(member), [])
+        if path and at - path[-1][0] < SLIP:
+            path.pop()
+        given = None if pd.isna(after) else float(after)
+        if not path or path[-1][1] != given:
+            path.append((at.to_pydatetime(), given))
+    return {member: path for member, path in paths.items() if len(path) > 1}
+
+
+def about(club: View, movie: int) -> None:
+    """Draw what the movie is about."""
+    known = club.movies.loc[movie]
+    st.subheader("What it is about", anchor=False)
+    if known["overview"]:
+        st.markdown(plain(known["overview"]))
+    with st.container(horizontal=True, gap="xsmall", key="keywords"):
+        for keyword in known["keywords"]:
+            _chip(keyword)
+    if not known["overview"] and not known["keywords"]:
+        st.markdown("Nobody has said yet.")
+
+
+def world(movie: int) -> None:
+    """Draw what the world's raters gave the movie."""
+    st.subheader("What the world gave it", anchor=False)
+    everyone = services.world().ratings
+    theirs = everyone.loc[everyone[MOVIE] == movie, RATING]
+    if theirs.empty:
+        st.markdown("None of the world's raters has rated it.")
+        return
+    figure = rating_distribution(theirs)
+    told = f"{counted(len(theirs), 'rating')}, {theirs.mean():.1f} stars on average"
+    st.plotly_chart(figure, config=tonight.CHART, key="world", alt=told)
+
+
+def _chip(keyword: str) -> None:
+    label = f":gray-badge[{plain(keyword)}]"
+    st.page_link(router.page("explore"), label=label, query_params={"keyword": keyword})
+
+
+def alike(club: View, movie: int) -> None:
+    """Draw the movies that are most like this one, each a way to its own page."""
+    found = predictions.similar(club, movie, LIKE)
+    if found is None:
+        return
+    st.subheader("Similar movies", anchor=False)
+    if found.empty:
+        st.markdown("Nothing is known of it yet that could be like another movie.")
+        return
+    by_id = found.set_index(MOVIE)
+    own = {keyword.casefold() for keyword in club.movies.at[movie, "keywords"]}
+
+    def note(other: int) -> str:
+        words, chosen = by_id.at[other, "shared"], by_id.at[other, "chosen"]
+        keywords = [word for word in words if word in own]
+        if chosen > MOSTLY and not keywords:
+            return "the same people choose both"
+        return ", ".join((keywords or words)[:WORDS_NAMED])
+
+    shelf_of_links(club, [int(other) for other in found[MOVIE]], "similar", note)
+    with st.expander("What makes them alike", icon=":material/join_inner:"):
+        _likeness(club, movie, found)
+
+
+def _likeness(club: View, movie: int, found: pd.DataFrame) -> None:
+    st.caption(
+        "How alike a taste for the two is, 1 for the same movie; how much of that is because the "
+        "same people choose both; and the words that both have."
+    )
+    if not services.world().rating_counts.get(movie, 0):
+        st.caption("Nobody has rated this one, so who would choose it is guessed from its words.")
+    table = pd.DataFrame(
+        {
+            "Movie": [film(club.title(other), club.year(other)) for other in found[MOVIE]],
+            "Alike": found["likeness"],
+            "Same people": found["chosen"],
+            "Words in common": [", ".join(words) for words in found["shared"]],
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        alt="Similar movies, and what makes them alike",
+        column_config={
+            "Movie": st.column_config.TextColumn(pinned=True),
+            "Alike": st.column_config.ProgressColumn(
+                format="%.2f", min_value=0, max_value=1, color="blue"
+            ),
+            "Same people": st.column_config.NumberColumn(format="percent"),
+            "Words in common": st.column_config.TextColumn(width="large"),
+        },
+    )

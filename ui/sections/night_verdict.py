@@ -1,0 +1,255 @@
+"""After the decision: the movie, what was promised, sealed ratings, and what came of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from club.nights import Night, Verdicts
+from recommender.columns import MEMBER, MOVIE
+from recommender.evaluation.surprises import surprises, turned_round
+from recommender.group import STRATEGIES, rank
+from ui import evenings, gate, identity
+from ui.charts import predicted_and_given
+from ui.components.basics import called_apart, change, facts, movie_link, poster_image
+from ui.components.widgets import star_board
+from ui.sections import tonight
+from ui.sections.night import named, who_am_i
+from ui.services import View
+from ui.text import between, counted, day, half_stars, plain, stars
+
+HOW = {
+    "vote": "by a vote",
+    "turn": "by whoever’s turn it was",
+    "random": "by lot",
+    "talk": "by talking",
+}
+ENTERED = "entered"  # in the session: ((night_id, member_id), stars) of who holds this screen
+
+
+def decided_by(night: Night) -> str:
+    """Return how the movie was chosen, as people say it."""
+    way = night.decided_by or "talk"
+    if way in STRATEGIES:
+        return f"by the predictions ({STRATEGIES[way].name})"
+    return HOW.get(way, "by talking")
+
+
+def promised(club: View, night: Night) -> None:
+    """Draw the movie with what everyone was expected to give it when it was chosen."""
+    assert night.movie is not None
+    assert night.decided_at is not None
+    movie, frozen = night.movie, evenings.frozen_reactions(club, night)
+    ranked = rank(frozen).set_index(MOVIE)
+    with st.container(border=True, key="watched"):
+        left, right = st.columns([5, 6], gap="medium", vertical_alignment="center")
+        with left:
+            picture, words = st.columns([2, 3], wrap=False, vertical_alignment="center")
+            known = movie in club.movies.index
+            with picture:
+                if known:
+                    poster_image(club, movie)
+            with words.container(gap="xsmall"):
+                st.subheader(plain(club.title(movie)), anchor=False)
+                if known:
+                    st.caption(facts(club, movie))
+                row = ranked.loc[movie]
+                st.metric("Promised", stars(row["mean"], 2))
+                st.caption(f"80% sure: {between(row['low'], row['high'])}")
+                st.caption(f"Chosen {decided_by(night)}, {night.decided_at.astimezone():%H:%M}")
+                if known:
+                    movie_link(club, movie, ":material/info: More about it")
+        with right:
+            if night.state == "opened":
+                _outcome(club, night)
+            else:
+                group = (row["mean"], row["low"], row["high"])
+                tonight.intervals(club, frozen, movie, group)
+        st.caption(
+            f":material/lock: Frozen on {day(night.decided_at)}, "
+            f"{night.decided_at.astimezone():%H:%M}, from the model {plain(night.model or '')}, "
+            f"the club’s version {night.club_version}. Nothing changes these predictions."
+        )
+
+
+def another_movie(club: View, night: Night) -> None:
+    """Draw the way to say that another of the candidates was watched after all."""
+    others = [m for m in evenings.frozen_reactions(club, night).movie_ids if m != night.movie]
+    if not others:
+        return
+    with st.popover("We watch another one", icon=":material/swap_horiz:", type="tertiary"):
+        movie = st.selectbox(
+            "Instead",
+            others,
+            index=None,
+            format_func=called_apart(club, others).__getitem__,
+            placeholder="a candidate",
+        )
+        st.button(
+            "Change it",
+            disabled=movie is None,
+            on_click=change,
+            args=(evenings.book().edit, night.night_id),
+            kwargs={"movie": movie, "done": "Changed; the predictions for it were frozen, too."},
+        )
+
+
+def rate(club: View, night: Night, me: int | None) -> None:
+    """Draw the stars of who holds this screen, and how many have rated."""
+    verdicts = evenings.verdicts(club, night)
+    with st.container(border=True, key="verdict"):
+        st.subheader("How was it?", anchor=False)
+        _progress(club, night, verdicts)
+        if me is None:
+            st.info("Say above who you are, and your stars appear.", icon=":material/star:")
+            return
+        _stars(club, night, me, verdicts)
+        _open(night, verdicts)
+
+
+def _progress(club: View, night: Night, verdicts: Verdicts) -> None:
+    here = len(verdicts.given) + len(verdicts.waiting)
+    if not here:
+        return
+    waiting = f"; waiting for {named(club, verdicts.waiting)}" if verdicts.waiting else ""
+    sealed = ", sealed" if night.state == "decided" else ""
+    st.progress(
+        len(verdicts.given) / here,
+        text=f"{len(verdicts.given)} of {here} have rated{sealed}{waiting}.",
+    )
+
+
+def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
+    own = (night.night_id, me)
+    whose, entered = st.session_state.get(ENTERED, (own, None))
+    if whose != own:  # the phone went on: nobody finds the last one's stars on it
+        entered = None
+        st.session_state[ENTERED] = (own, None)
+
+    def save(changes: list[tuple[int, float | None]]) -> None:
+        book = evenings.book()
+        unrate, rate = identity.own(book.unrate, [me]), identity.own(book.rate, [me])
+        for member, given in changes:
+            if member != me:
+                continue
+            if given is None:
+                done = change(unrate, night.night_id, me)
+            else:
+                done = change(rate, night.night_id, me, given)
+            if done is None:
+                return
+            st.session_state[ENTERED] = (own, given)
+
+    if me in verdicts.given and entered is None:
+        st.markdown(
+            f":material/lock: **{plain(club.name(me))}’s stars are in**, and sealed; "
+            "new ones take their place."
+        )
+    star_board([(me, club.name(me), entered)], f"verdict_{own[0]}_{me}", save)
+    st.caption("Nobody sees anybody’s stars until all have rated. Yours can be changed till then.")
+
+
+def _open(night: Night, verdicts: Verdicts) -> None:
+    if night.state != "decided" or not verdicts.given or not verdicts.waiting:
+        return
+    if not gate.is_host():
+        st.caption("A host can open the ratings before all have rated.")
+        return
+    with st.popover("Open the ratings now", icon=":material/lock_open:", type="tertiary"):
+        st.markdown("For the host: whoever has not rated yet can still do so, but in the open.")
+        st.button(
+            "Open them",
+            key="open_now",
+            type="primary",
+            on_click=change,
+            args=(gate.by_host(evenings.book().open), night.night_id),
+        )
+
+
+def late(club: View, night: Night) -> None:
+    """Draw the stars of somebody who was here and has not rated an opened night yet."""
+    verdicts = evenings.verdicts(club, night)
+    if not verdicts.waiting:
+        return
+    me = who_am_i(club, night)
+    if me is not None and me in verdicts.waiting:
+        with st.container(border=True, key="verdict"):
+            st.markdown(f"**{plain(club.name(me))}**, how was it?")
+            _stars(club, night, me, verdicts)
+    else:
+        st.caption(f"{named(club, verdicts.waiting)} can still rate: say above who you are.")
+
+
+def _outcome(club: View, night: Night) -> None:
+    """Draw predicted against given, the finding first."""
+    judged = evenings.judged(club)
+    mine = judged[judged["night_id"] == night.night_id]
+    mine = mine.assign(member=mine[MEMBER].map(club.name))
+    if mine["counts"].any():
+        st.plotly_chart(
+            predicted_and_given(mine[mine["counts"]]),
+            config=tonight.CHART,
+            key="outcome",
+            alt="Expected stars with their interval beside the stars given",
+        )
+
+
+def result(club: View, night: Night) -> None:
+    """Draw what was given, who surprised whom, and the numbers."""
+    assert night.movie is not None
+    given = evenings.verdicts(club, night).stars or {}
+    if not given:
+        return
+    judged = evenings.judged(club)
+    mine = judged[judged["night_id"] == night.night_id]
+    counts = mine[mine["counts"].astype(bool)]
+    mean = sum(given.values()) / len(given)
+    with st.grid(columns=3, min_column_width=150, border=True, gap="small"):
+        st.metric("Given", stars(mean, 2))
+        if len(counts):
+            off = (counts["surprise"].abs()).mean()
+            hits = f"{int(counts['hit'].sum())} of {len(counts)}"
+            st.metric("Inside the interval", hits, help="80% are promised.")
+            own = (counts["own_mean"] - counts["actual"]).abs().mean()
+            st.metric(
+                "Off by", stars(off, 2), delta=f"{off - own:+.2f} against own means",
+                delta_color="inverse",
+            )  # fmt: skip
+    names = {one: club.name(one) for one in given}
+    titles = {night.movie: club.title(night.movie)}
+    for sentence in surprises(counts, names, titles)["sentence"].head(3):
+        st.markdown(f"- {plain(sentence)}.")
+    for sentence in turned_round(counts, names)["sentence"].head(1):
+        st.markdown(f"- {plain(sentence)}.")
+    if night.notes:
+        st.markdown(f"> {plain(night.notes)}")
+    _table(club, mine, given)
+
+
+def _table(club: View, mine: pd.DataFrame, given: dict[int, float]) -> None:
+    rows = mine.set_index(MEMBER).reindex(list(given))
+    with st.expander("The same as a table", icon=":material/table_rows:"):
+        table = pd.DataFrame(
+            {
+                "": [club.name(one) for one in given],
+                "Given": [half_stars(value) for value in given.values()],
+                "Expected": rows["predicted"].to_numpy(),
+                "From": rows["low"].to_numpy(),
+                "To": rows["high"].to_numpy(),
+                "Own mean": rows["own_mean"].to_numpy(),
+                "Everybody": rows["crowd"].to_numpy(),
+            }
+        )
+        number = st.column_config.NumberColumn(format="%.2f")
+        st.dataframe(
+            table,
+            hide_index=True,
+            column_config=dict.fromkeys(list(table)[2:], number),
+            alt="Expected and given stars of everyone",
+        )
+        left_out = len(given) - int(mine["counts"].sum())
+        if left_out:
+            st.caption(
+                f"{counted(left_out, 'rating does', 'ratings do')} not count for the record: the "
+                "movie was seen before, or the person came after the decision."
+            )

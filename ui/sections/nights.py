@@ -1,0 +1,106 @@
+"""The Nights page: what comes, what was, whose turn it is."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from club.nights import Night
+from ui import evenings
+from ui.components.basics import empty_state, poster_image
+from ui.sections import night as nights
+from ui.services import View
+from ui.text import counted, day_of, long_day, plain, stars
+
+
+def coming(club: View) -> None:
+    """Draw the nights that still want something, and the form for a new one."""
+    waiting = [night for night in evenings.nights(club) if night.state in {"planned", "decided"}]
+    for night in sorted(waiting, key=lambda night: (night.on, night.night_id)):
+        _row(club, night)
+    if waiting:
+        nights.calendar_button(
+            club, [night for night in waiting if night.state == "planned"] or waiting,
+            "All of these for your calendar",
+        )  # fmt: skip
+    with st.expander("Plan a night", icon=":material/event_available:", expanded=not waiting):
+        nights.plan_form(club)
+    _turns(club)
+
+
+def past(club: View) -> None:
+    """Draw the nights that were, the newest first."""
+    gone = [night for night in evenings.nights(club) if night.state in {"opened", "called off"}]
+    if not gone:
+        sentence = "No night has been rated yet; the first one begins on Tonight or above."
+        with empty_state(":material/history:", sentence, "no_past"):
+            pass
+        return
+    for night in gone:
+        _row(club, night)
+
+
+def _row(club: View, night: Night) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", border=True,
+        key=f"row_{night.night_id}",
+    ):  # fmt: skip
+        if night.movie in club.movies.index:
+            poster_image(club, int(night.movie or 0), width=52)
+        with st.container(gap="xxsmall"):
+            title = club.title(night.movie) if night.movie is not None else "Movie night"
+            nights.link(night, f"**{plain(title)}**  \n{long_day(night.on)}")
+            st.caption(_said(club, night))
+        st.badge(
+            nights.STATES[night.state],
+            color=nights.PLACES[night.state],  # type: ignore[arg-type]
+        )
+
+
+def _said(club: View, night: Night) -> str:
+    """Return in Markdown who was there and what came of it."""
+    parts = [nights.named(club, night.present) if night.present else "nobody yet"]
+    if night.picker:
+        verb = "picks" if night.movie is None else "picked"
+        parts.append(f"{plain(club.name(night.picker))} {verb}")
+    if night.state == "opened":
+        judged = evenings.judged(club)
+        mine = judged[judged["night_id"] == night.night_id]
+        given = evenings.verdicts(club, night).stars or {}
+        if given:
+            parts.append(f"**{plain(stars(sum(given.values()) / len(given)))}**")
+        counts = mine[mine["counts"].astype(bool)]
+        if len(counts):
+            parts.append(f"expected {counts['predicted'].mean():.1f}")
+    return " · ".join(parts)
+
+
+def _turns(club: View) -> None:
+    """Draw whose turn to pick is next, and who has picked how often."""
+    if not club.names:
+        return
+    next_ = evenings.book().whose_turn(list(club.names))
+    turns = evenings.book().turns()
+    if next_ is not None:
+        st.markdown(
+            f":material/redo: If everybody comes, **{plain(club.name(next_))}** picks next."
+        )
+    with st.expander("Who has picked how often", icon=":material/format_list_numbered:"):
+        table = pd.DataFrame(
+            {
+                "": [club.name(int(member)) for member in turns.index],
+                "Picked": turns["picked"].to_numpy(),
+                "Last": [
+                    "–" if pd.isna(last) else day_of(pd.Timestamp(last).date())
+                    for last in turns["last"]
+                ],
+            }
+        )
+        st.dataframe(table, hide_index=True, alt="Who has picked how often, and when last")
+        st.caption("Whoever is absent is skipped and keeps their place; guests have no turns.")
+
+
+def summary(club: View) -> str:
+    """Return how many nights there were, for the head of the page."""
+    held = sum(night.state == "opened" for night in evenings.nights(club))
+    return f"{counted(held, 'night')} watched and rated so far."

@@ -1,0 +1,300 @@
+"""The Bring page: files of other apps, whose they are, what would change, and then taking it over.
+
+What somebody decides lies in the session under keys of the round; after saving or leaving it
+another round begins.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import cast
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from club.imports import ratings
+from club.imports.ratings import Brought, Choices, ClubNow, Plan, Saved
+from club.imports.ratings.plan import Matches, Take
+from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, stars_of
+from club.validation import clean_name, name_key
+from ui import identity, router, services
+from ui.components.basics import called_apart, change, errors_shown, file_name
+from ui.sections import rate
+from ui.sections import rating_preview as preview
+from ui.sections.rating_preview import ROUND, key
+from ui.services import View
+from ui.text import counted, half_stars, listed, plain
+
+FOUND, MATCHES, SAVED = "bring_found", "bring_matches", "bring_saved"
+# Spreadsheets' own files are told how to become a table.
+KINDS, LARGEST = (
+    ["zip", "csv", "tsv", "txt", "gz", "xlsx", "xls", "ods", "numbers"],
+    64,
+)  # MiB; real ones have one or two
+WHAT = """\
+Several files at once are fine, each for its member. Nothing changes before you have seen it.
+
+- **Letterboxd**: the ZIP from *Settings*, *Data*, *Export your data*; or its ratings.csv alone.
+- **IMDb**: the CSV from *Your ratings*, *Export*; a watchlist's, too. **TMDB**'s is read the same.
+- **Another club** like this one: what `python -m club export` wrote, or its
+  *Everything (ZIP)*, for all members at once.
+- **Any table** (CSV) with columns for title and rating, better with the year; for several people
+  with a column that names the member, or one of ratings for each.
+"""
+
+
+def section(club: View) -> None:
+    """Draw the way from files to ratings, as far as somebody has come."""
+    files = st.file_uploader(
+        "Files",
+        type=KINDS,
+        accept_multiple_files=True,
+        key=key("files"),
+        max_upload_size=LARGEST,
+        label_visibility="collapsed",
+    )
+    if not files:
+        _saved(club)
+        st.markdown(WHAT)
+        return
+    with errors_shown():
+        found = _read(files)
+        _whose(club, found)
+        _scales(found)
+        _look(club, found)
+
+
+def _read(files: list[UploadedFile]) -> list[Brought]:
+    ids = [file.file_id for file in files]
+    held = st.session_state.get(FOUND)
+    if held is None or held[0] != ids:
+        with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
+            held = ids, ratings.read_all([_on_disk(folder, file) for file in files])
+        st.session_state[FOUND] = held
+    return cast("list[Brought]", held[1])
+
+
+def _on_disk(folder: str, file: UploadedFile) -> Path:
+    place = Path(tempfile.mkdtemp(dir=folder), file_name(file.name))
+    place.write_bytes(file.getbuffer())
+    return place
+
+
+def _people(found: Sequence[Brought]) -> Iterator[tuple[str, Brought, str]]:
+    """Yield the key of the widget that asks for a member, the file, and the person in the file."""
+    number = 0
+    for source in found:
+        for person in source.people:
+            yield key(f"who_{number}"), source, person
+            number += 1
+
+
+def _whose(club: View, found: Sequence[Brought]) -> None:
+    with st.grid(columns=4, min_column_width=220, gap="small"):
+        for widget, source, person in _people(found):
+            options = [name for m, name in club.names.items() if identity.may_enter(club, m)]
+            guess = _guess(club, source, person)
+            if guess not in options:
+                if identity.only_own(club):
+                    guess = None
+                elif guess is not None:
+                    options.append(guess)
+            st.selectbox(
+                f"{plain(person)} in {plain(source.file)}"
+                if person
+                else f"Whose is {plain(source.file)}?",
+                options,
+                index=None if guess is None else options.index(guess),
+                key=widget,
+                accept_new_options=True,
+                placeholder="Choose, or type a new name",
+            )
+
+
+def _guess(club: View, source: Brought, person: str) -> str | None:
+    """Return the member whom the file names in its rows or its own name, or a new one."""
+    if person:
+        same = (name for name in club.names.values() if name_key(name) == name_key(person))
+        return next(same, person)
+    words = {name_key(word) for word in re.split(r"[\W_]+", source.file)}
+    return next((name for name in club.names.values() if name_key(name) in words), None)
+
+
+def _scales(found: Sequence[Brought]) -> None:
+    for number, source in enumerate(found):
+        if source.scale.fixed or not source.ratings:
+            continue
+        top = st.segmented_control(
+            f"The highest rating that {plain(source.file)} can have",
+            [FIVES, TENS, HUNDREDS],
+            default=source.scale.top,
+            required=True,
+            key=key(f"top_{number}"),
+        )
+        values = sorted({row.rating or 0.0 for row in source.ratings})
+        shown = sorted({values[0], values[len(values) // 2], values[-1]})
+        pairs = [(value, stars_of(value, top or FIVES)) for value in shown]
+        told = [
+            f"{value:g} → {half_stars(stars) if stars else 'left out'}" for value, stars in pairs
+        ]
+        st.caption(f"{plain(source.scale.doubt)} So {listed(told)}.".lstrip())
+
+
+def _choices(club: View, found: Sequence[Brought]) -> Choices:
+    state = st.session_state
+    members = {
+        (source.file, person): _member(club, state[widget])
+        for widget, source, person in _people(found)
+        if state.get(widget)
+    }
+    tops = {
+        source.file: int(state[key(f"top_{number}")])
+        for number, source in enumerate(found)
+        if state.get(key(f"top_{number}"))
+    }
+    return Choices(
+        members=members,
+        tops=tops,
+        movies=preview.decisions(),
+        take=cast("Take", preview.take()),
+        by_title=bool(state.get(key("by_title"))),
+        add_missing=bool(state.get(key("add"))),
+        shortlist=tuple(state.get(key("listed"), ())),
+    )
+
+
+def _member(club: View, name: str) -> int | str:
+    ids = {name_key(known): member for member, known in club.names.items()}
+    return ids.get(name_key(name), clean_name(name))
+
+
+def _plans(club: View, found: Sequence[Brought]) -> tuple[Plan, Plan]:
+    """Return the plan by the rule alone, and the one with what was ticked by hand."""
+    choices, matches = _choices(club, found), _matches(club, found)
+
+    have = ClubNow(club.version, club.ratings, club.shortlist, club.seen)
+
+    def make(choices: Choices) -> Plan:
+        return ratings.plan(found, matches, have, choices, now=int(time.time()))
+
+    by_rule = make(choices)
+    ticked = preview.picked(by_rule)
+    return by_rule, make(replace(choices, theirs=ticked)) if ticked else by_rule
+
+
+def _matches(club: View, found: Sequence[Brought]) -> Matches:
+    asked = st.session_state[FOUND][0], club.version, services.world_number()
+    held = st.session_state.get(MATCHES)
+    if held is None or held[0] != asked:
+        held = asked, ratings.match(found, club.movies)
+        st.session_state[MATCHES] = held
+    return cast("Matches", held[1])
+
+
+def _look(club: View, found: Sequence[Brought]) -> None:
+    by_rule, plan = _plans(club, found)
+    choices = _choices(club, found)
+    st.subheader("What would change", anchor=False)
+    preview.numbers(plan)
+    for note in ratings.notes(found, choices):
+        st.caption(plain(note))
+    _without_year(plan)
+    preview.to_decide(club, plan)
+    preview.other_stars(club, by_rule)
+    _missing(plan)
+    preview.tables(club, plan, ratings.rejected(plan, club.movies))
+    if plan.wished:
+        st.multiselect(
+            f"From the watchlist to the shortlist ({counted(len(plan.wished), 'movie')})",
+            plan.wished,
+            format_func=called_apart(club, plan.wished).__getitem__,
+            key=key("listed"),
+            placeholder="None of them",
+        )
+    _confirm(plan)
+
+
+def _without_year(plan: Plan) -> None:
+    rows = [entry for entry in plan.entries if entry.match.alone is not None]
+    if rows:
+        st.checkbox(
+            f"Where the file does not say the year, take the one movie that is called so "
+            f"({counted(len(rows), 'rating')})",
+            key=key("by_title"),
+            help="A remake that the catalogue lacks would be called so, too.",
+        )
+
+
+def _missing(plan: Plan) -> None:
+    missing = plan.of("unmatched")
+    if missing:
+        st.checkbox(
+            f"Add {counted(len(missing), 'movie')} that the catalogue lacks to the club's own",
+            key=key("add"),
+            help="With title and year alone; keywords can come from TMDB later.",
+        )
+
+
+def _confirm(plan: Plan) -> None:
+    written = len(plan.taken)
+    new = [who for who in dict.fromkeys(e.member for e in plan.taken) if isinstance(who, str)]
+    if new:
+        st.caption(f"{plain(listed(new))} {'joins' if len(new) == 1 else 'join'} the club.")
+    if plan.seen:
+        marked = "is marked" if len(plan.seen) == 1 else "are marked"
+        st.caption(f"{counted(len(plan.seen), 'movie')} without stars {marked} as seen.")
+    others = len(plan.seen) + len(plan.shortlist)
+    what = counted(others, "movie") if others and not written else counted(written, "rating")
+    with st.container(horizontal=True):
+        st.button(
+            f"Take over {what}",
+            type="primary",
+            key="bring_save",
+            icon=":material/library_add_check:",
+            disabled=not (written or plan.shortlist or plan.seen),
+            on_click=_save,
+        )
+        st.button("Leave it", key="bring_cancel", on_click=_another_round)
+
+
+def _save() -> None:
+    def write() -> Saved:
+        club, found = services.view(), st.session_state[FOUND][1]
+        plan = _plans(club, found)[1]
+        whose = {entry.member for entry in plan.taken} | {who for who, _ in plan.seen}
+        # A name stands for somebody new, who is nobody's to enter but where all may enter all.
+        members = [who if isinstance(who, int) else -1 for who in whose]
+        return identity.own(ratings.save, members)(services.store(), plan)
+
+    saved = change(write)
+    if saved is not None:
+        _another_round()
+        st.session_state[SAVED] = saved
+
+
+def _another_round() -> None:
+    for name in (FOUND, MATCHES, SAVED):
+        st.session_state.pop(name, None)
+    st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
+
+
+def _saved(club: View) -> None:
+    saved: Saved | None = st.session_state.get(SAVED)
+    if saved is None:
+        return
+    parts = [counted(saved.ratings, "rating")] if saved.ratings else []
+    parts += [counted(saved.movies, "new movie")] if saved.movies else []
+    parts += [counted(saved.members, "new member")] if saved.members else []
+    parts += [counted(saved.seen, "movie") + " seen"] if saved.seen else []
+    st.success(
+        f"Taken over: {listed(parts) or 'movies for the shortlist'}.",
+        icon=":material/check_circle:",
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        rate.undo_button(club)
+        st.page_link(router.page("rate"), label="Rate", icon=":material/star_half:")

@@ -1,0 +1,279 @@
+"""What bringing ratings would change, row by row, and what is left for people to decide."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, cast
+
+import pandas as pd
+import streamlit as st
+
+from club.imports import ratings
+from club.imports.ratings import Entry, LeftOut, Plan
+from ui.services import View
+from ui.text import counted, distinct, film, half_stars, listed, plain
+
+ROUND = "bring_round"
+PAGE = 6  # rows to decide at once
+NONE = 0  # no movie has this number
+TAKES = {"newer": "The newer", "ours": "The club's", "theirs": "The file's"}
+
+
+def key(name: str) -> str:
+    """Return the session's key for something of this round of bringing ratings."""
+    return f"bring_{st.session_state.get(ROUND, 0)}_{name}"
+
+
+def numbers(plan: Plan) -> None:
+    """Draw how many rows there are of each kind."""
+    with st.grid(columns=6, min_column_width=110, gap="small"):
+        for label, number in plan.counts.items():
+            st.metric(label, f"{number:,}")
+
+
+# To decide
+
+Row = tuple[str, int]
+
+
+def decisions() -> dict[Row, int | None]:
+    """Return which movie a row is, where somebody has said so; None: none of those offered."""
+    return cast("dict[Row, int | None]", st.session_state.setdefault(key("decided"), {}))
+
+
+def to_decide(club: View, plan: Plan) -> None:
+    """Draw the rows that may be several movies, or another one, with what they may be."""
+    said = decisions()
+    open_rows = [e for e in plan.entries if e.state == "uncertain" or e.row.key in said]
+    groups = _together(open_rows)
+    if not groups:
+        return
+    left = sum(group[0].state == "uncertain" for group in groups)
+    st.markdown(f"##### Which movie is it? {left:,} of {len(groups):,} to decide")
+    st.caption("Only what you confirm is taken over.")
+    pages = -(-len(groups) // PAGE)
+    number = st.session_state.get(key("page"), 1)
+    shown = groups[(number - 1) * PAGE : number * PAGE]
+    for group in shown:
+        _which(club, group)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "All of these are right" if len(shown) > 1 else "This is right",
+            key="bring_right",
+            icon=":material/done_all:",
+            on_click=_confirm_all,
+            args=([[entry.row.key for entry in group] for group in shown],),
+        )
+        if pages > 1:
+            st.pagination(pages, key=key("page"), max_visible_pages=5)
+
+
+def _together(entries: Iterable[Entry]) -> list[list[Entry]]:
+    """Return the rows of several members that name one movie together: one answer serves all."""
+    groups: dict[object, list[Entry]] = {}
+    rows_of: Counter[object] = Counter()
+    for entry in entries:
+        row, movies = entry.row, entry.match.alternatives
+        movie = row.titles, row.year, row.source_id, movies
+        # Two rows of one member may be two movies that are called alike.
+        rows_of[movie, entry.member] += 1
+        groups.setdefault((movie, rows_of[movie, entry.member]), []).append(entry)
+    return list(groups.values())
+
+
+def _which(club: View, group: list[Entry]) -> None:
+    entry, rows = group[0], [entry.row.key for entry in group]
+    said, options = decisions(), [*entry.match.alternatives, NONE]
+    row = entry.row.key
+    state = st.session_state
+    state.setdefault(_widget("is", row), (said[row] or NONE) if row in said else options[0])
+    state.setdefault(_widget("sure", row), row in said)
+    labels = distinct(called(club, movie) for movie in options)
+    with st.container(border=True, key=_widget("row", row)):
+        left, middle, right = st.columns([4, 4, 1.4], vertical_alignment="center", gap="small")
+        with left:
+            stars = listed([f"{half_stars(stars)} ★" for stars in _stars(group)])
+            st.markdown(f"**{plain(film(entry.row.title, entry.row.year))}** · {stars}")
+            members = listed(dict.fromkeys(_member(club, entry) for entry in group))
+            st.caption(plain(f"{members}: {entry.match.reason}."))
+        with middle:
+            st.selectbox(
+                f"Which movie is {plain(entry.row.title)}?",
+                options,
+                format_func=dict(zip(options, labels, strict=True)).__getitem__,
+                key=_widget("is", row),
+                on_change=_choose,
+                args=(rows,),
+                label_visibility="collapsed",
+            )
+        with right:
+            st.checkbox("Right", key=_widget("sure", row), on_change=_sure, args=(rows,))
+
+
+def _stars(group: list[Entry]) -> list[float]:
+    """Return the stars of a group in its order, those of all once where they are the same."""
+    stars = [entry.stars for entry in group]
+    return stars[:1] if len({*stars}) == 1 else stars
+
+
+def called(club: View, movie: int) -> str:
+    """Return a movie's title and year, for options and cells."""
+    return "None of these" if movie == NONE else film(club.title(movie), club.year(movie))
+
+
+def _widget(what: str, row: Row) -> str:
+    return key(f"{what}_{row[0]}_{row[1]}")
+
+
+def _choose(rows: list[Row]) -> None:
+    """Whoever chooses another movie has decided."""
+    movie = st.session_state[_widget("is", rows[0])] or None
+    decisions().update(dict.fromkeys(rows, movie))
+    st.session_state[_widget("sure", rows[0])] = True
+
+
+def _sure(rows: list[Row]) -> None:
+    if st.session_state[_widget("sure", rows[0])]:
+        _choose(rows)
+    else:
+        for row in rows:
+            decisions().pop(row, None)
+
+
+def _confirm_all(groups: Iterable[list[Row]]) -> None:
+    for rows in groups:
+        _choose(rows)
+
+
+# Other stars
+
+
+def take() -> str:
+    """Return whose stars count where they differ: a key of TAKES."""
+    return str(st.session_state.get(key("take")) or "newer")
+
+
+def _editor(plan: Plan) -> str:
+    """Another club, another rule: another table, so that no tick lands on another movie."""
+    return key(f"theirs_{plan.version}_{take()}")
+
+
+def picked(plan: Plan) -> dict[tuple[int | str, int], bool]:
+    """Return whether the file's stars count, for each member and movie ticked by hand.
+
+    Args:
+        plan: made with the rule alone.
+    """
+    held: dict[str, Any] = st.session_state.get(_editor(plan), {"edited_rows": {}})
+    changed = plan.of("changed")
+    return {
+        (changed[int(place)].member, cast("int", changed[int(place)].movie)): bool(cells["take"])
+        for place, cells in held["edited_rows"].items()
+        if "take" in cells and int(place) in range(len(changed))
+    }
+
+
+def other_stars(club: View, plan: Plan) -> None:
+    """Draw where the club has other stars, and whose count.
+
+    Args:
+        plan: made with the rule alone, without what was ticked.
+    """
+    changed = plan.of("changed")
+    if not changed:
+        return
+    st.markdown(f"##### {counted(len(changed), 'rating')} differ from the club's")
+    st.segmented_control(
+        "Whose stars count",
+        list(TAKES),
+        default="newer",
+        required=True,
+        format_func=TAKES.__getitem__,
+        key=key("take"),
+        help="The newer by date; the club's where the file has no date. Tick single ones below.",
+    )
+    frame = pd.DataFrame(
+        {
+            "take": [entry.taken for entry in changed],
+            "movie": [called(club, cast("int", entry.movie)) for entry in changed],
+            "ours": [half_stars(entry.ours or 0) for entry in changed],
+            "stars": [half_stars(entry.stars) for entry in changed],
+            "member": [_member(club, entry) for entry in changed],
+            "day": [_day(entry.at) for entry in changed],
+        }
+    )
+    st.data_editor(
+        frame,
+        key=_editor(plan),
+        hide_index=True,
+        width="stretch",
+        height=min(36 * (len(frame) + 1) + 2, 320),
+        disabled=["movie", "ours", "stars", "member", "day"],
+        column_config={
+            "take": st.column_config.CheckboxColumn("File's", width=62),
+            "movie": st.column_config.TextColumn("Movie", width=160),
+            "ours": st.column_config.TextColumn("Club", width=52),
+            "stars": st.column_config.TextColumn("File", width=52),
+            "member": st.column_config.TextColumn("Member", width=90),
+            "day": st.column_config.DateColumn("Rated", format="D MMM YYYY", width=90),
+        },
+        alt="Ratings that differ, to choose whose count",
+    )
+
+
+# The rest
+
+
+def tables(club: View, plan: Plan, rejected: list[LeftOut]) -> None:
+    """Draw what is taken over, what is there already, and what stays out, each to unfold."""
+    new = [entry for entry in plan.of("new") if entry.movie is not None]
+    if new:
+        with st.expander(f"New ({len(new):,})", icon=":material/star_half:"):
+            _table(club, new)
+    same = plan.of("same")
+    if same:
+        with st.expander(f"Already there ({len(same):,})", icon=":material/check:"):
+            _table(club, same)
+    if rejected:
+        with st.expander(f"Not taken over ({len(rejected):,})", icon=":material/block:"):
+            rows = [(row.title, row.year, row.stars, row.reason, row.file) for row in rejected]
+            columns = ["Title", "Year", "Stars", "Why", "File"]
+            st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="stretch")
+            st.download_button(
+                "Download them",
+                ratings.as_csv(rejected).encode("utf-8-sig"),
+                "left-out.csv",
+                "text/csv",
+                key="bring_rejected",
+                icon=":material/download:",
+                on_click="ignore",
+                help="Put titles or years right in it, and bring it again.",
+            )
+
+
+def _table(club: View, entries: list[Entry]) -> None:
+    frame = pd.DataFrame(
+        {
+            "Member": [_member(club, entry) for entry in entries],
+            "In the file": [film(entry.row.title, entry.row.year) for entry in entries],
+            "Movie": ["" if e.movie is None else called(club, e.movie) for e in entries],
+            "Known by": [entry.match.how or "your choice" for entry in entries],
+            "Stars": [half_stars(entry.stars) for entry in entries],
+            "Rated": [_day(entry.at) for entry in entries],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        column_config={"Rated": st.column_config.DateColumn("Rated", format="D MMM YYYY")},
+    )
+
+
+def _member(club: View, entry: Entry) -> str:
+    return entry.member if isinstance(entry.member, str) else club.names.get(entry.member, "?")
+
+
+def _day(at: int | None) -> pd.Timestamp | None:
+    return None if at is None else pd.Timestamp(at, unit="s")

@@ -1,0 +1,271 @@
+"""From TMDB, a section of the Catalogue page: search, take over, and fetch posters."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from club.details import Details
+from club.errors import TmdbBadAnswer, TmdbError, TmdbUnavailable
+from club.poster_run import RunStatus, wanted
+from club.sources.tmdb import Found, Tmdb, TmdbMovie
+from club.sources.tmdb_key import SECRETS
+from club.sources.tmdb_match import in_catalogue
+from recommender.columns import MOVIE
+from ui import pictures, services, tmdb
+from ui.components.basics import change, errors_shown, movie_link, notify
+from ui.components.widgets import draw_shelf, tile
+from ui.posters import poster
+from ui.services import View
+from ui.text import counted, film, plain
+
+TEXT, ASKED, FOUND = "tmdb_text", "tmdb_asked", "tmdb_found"
+CHOSEN, MOVIE_THERE = "tmdb_chosen", "tmdb_movie"
+LISTED, DRAWN = "tmdb_listed", "tmdb_run_drawn"
+SHOWN, SECONDS = 12, 1.0
+
+
+def section(club: View) -> None:
+    """Draw everything that TMDB has for the club, or how to get a key."""
+    st.subheader("From TMDB", anchor=False)
+    with errors_shown():
+        client = tmdb.client()
+        if client is None:
+            st.markdown(
+                "With a key the club can add any movie that TMDB, The Movie Database, knows, with "
+                "its poster, runtime and keywords: it is free for private use, under *Settings*, "
+                "*API* at [themoviedb.org](https://www.themoviedb.org/settings/api). Put these two "
+                f"lines into the file `{SECRETS}` beside `app.py`; everything else works without."
+            )
+            st.code('[tmdb]\nkey = "your key"', language="toml")
+            return
+        _search(client)
+        _chosen(club, client)  # above the others, where whoever chose it sees it
+        _results(club)
+        _posters_for_all(club, client)
+    st.caption(pictures.CREDIT)
+
+
+def _search(client: Tmdb) -> None:
+    def ask() -> None:
+        for name in (FOUND, CHOSEN, MOVIE_THERE):
+            st.session_state.pop(name, None)
+        st.session_state[ASKED] = st.session_state[TEXT].strip()
+
+    with (
+        st.form("tmdb_search", border=False),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        st.text_input(
+            "Find a movie at TMDB", key=TEXT, max_chars=200, placeholder="A title in any language"
+        )
+        st.form_submit_button("Search", icon=":material/travel_explore:", on_click=ask)
+    asked = st.session_state.get(ASKED)
+    if not asked:
+        return
+    with errors_shown(), st.spinner("Asking TMDB …"):
+        found = client.search(asked)[:SHOWN]
+        _fetch_posters(client, found)
+        st.session_state[FOUND] = found
+    # Here and not before: a run that is cut short asks again. A fault is not asked for twice.
+    del st.session_state[ASKED]
+
+
+def _fetch_posters(client: Tmdb, found: list[Found]) -> None:
+    """Fetch what pictures come; the others are drawn."""
+    for movie in found:
+        try:
+            client.poster(movie)
+        except TmdbBadAnswer:
+            continue
+        except TmdbUnavailable:
+            return
+
+
+def _results(club: View) -> None:
+    found: list[Found] | None = st.session_state.get(FOUND)
+    if not found:
+        if found is not None:
+            st.markdown("TMDB knows no movie that is called like this.")
+        return
+
+    def choose(tmdb_id: int) -> None:
+        st.session_state[CHOSEN] = tmdb_id
+        st.session_state.pop(MOVIE_THERE, None)
+
+    tiles = [
+        tile(
+            movie.tmdb_id,
+            film(movie.title, movie.year),
+            _note(club, movie),
+            _picture(movie, ()),
+        )
+        for movie in found
+    ]
+    draw_shelf("tmdb_results", tiles, choose)
+
+
+def _note(club: View, movie: Found) -> str:
+    known = " · have\N{NO-BREAK SPACE}it" if in_catalogue(club.movies, movie) is not None else ""
+    return f"{film(movie.title, movie.year)}{known}"
+
+
+def _picture(movie: Found, genres: tuple[str, ...]) -> str:
+    fetched = pictures.picture_from_tmdb(movie.tmdb_id)
+    return fetched or poster(movie.title, movie.year, genres)
+
+
+def _chosen(club: View, client: Tmdb) -> None:
+    tmdb_id = st.session_state.get(CHOSEN)
+    if tmdb_id is None:
+        return
+    if MOVIE_THERE not in st.session_state:
+        with errors_shown(), st.spinner("Asking TMDB …"):
+            movie = client.movie(tmdb_id)
+            _fetch_posters(client, [movie])
+            st.session_state[MOVIE_THERE] = movie
+    if MOVIE_THERE in st.session_state:
+        _card(club, client, st.session_state[MOVIE_THERE])
+    else:  # a fault is not asked for twice
+        del st.session_state[CHOSEN]
+
+
+def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
+    with st.container(border=True, key="tmdb_movie"):
+        left, right = st.columns([2, 5], gap="medium")
+        with left:
+            called = film(movie.title, movie.year)
+            st.image(_picture(movie, movie.genres), width=160, alt=f"Poster: {called}")
+        with right.container(gap="small"):
+            st.subheader(plain(movie.title), anchor=False)
+            runtime = f"{movie.runtime} min" if movie.runtime else ""
+            facts = (str(movie.year or ""), runtime, ", ".join(movie.genres))
+            st.caption(plain(" · ".join(fact for fact in facts if fact)))
+            for other in movie.aliases:
+                st.caption(f"Original title: {plain(other)}")
+            if movie.overview:
+                st.markdown(plain(movie.overview))
+            if movie.keywords:
+                st.caption(plain(", ".join(movie.keywords)))
+            known = in_catalogue(club.movies, movie)
+            if known is None:
+                _offer_to_add(client, movie)
+            else:
+                _offer_details(club, client, movie, known)
+
+
+def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
+    def add() -> None:
+        store = services.store()
+        movie_id = store.add_movie(
+            movie.title,
+            movie.year,
+            movie.genres,
+            movie.keywords,
+            runtime=movie.runtime,
+            overview=movie.overview,
+            tmdb_id=movie.tmdb_id,
+            aliases=movie.aliases,
+        )
+        if st.session_state[LISTED]:
+            store.add_to_shortlist(movie_id)
+        notify(f"{plain(film(movie.title, movie.year))} is in.")
+        _poster_too(client, movie)
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(
+            "Add to the club",
+            type="primary",
+            icon=":material/add:",
+            key="tmdb_add",
+            on_click=lambda: change(add),
+        )
+        st.toggle("Put it on the shortlist", value=True, key=LISTED)
+
+
+def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) -> None:
+    def take() -> None:
+        details = Details(
+            movie_id,
+            club.title(movie_id),
+            movie.tmdb_id,
+            movie.runtime,
+            movie.overview,
+            movie.keywords,
+        )
+        services.store().keep_details([details])
+        notify(f"{plain(club.title(movie_id))} has its facts from TMDB.")
+        _poster_too(client, movie)
+
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
+        st.markdown("The catalogue has this movie already:", width="content")
+        movie_link(club, movie_id)
+    row = club.movies.loc[movie_id]
+    is_complete = row["overview"] == movie.overview and set(movie.keywords) <= set(row["keywords"])
+    if not is_complete or row["tmdb_id"] != movie.tmdb_id:
+        st.button(
+            "Take over poster, runtime, overview and keywords",
+            icon=":material/download:",
+            key="tmdb_take",
+            on_click=lambda: change(take),
+        )
+
+
+def _poster_too(client: Tmdb, movie: TmdbMovie) -> None:
+    try:
+        client.poster(movie)
+    except TmdbError as error:
+        notify(f"{plain(error)} The movie has a drawn poster until then.", failed=True)
+
+
+def _posters_for_all(club: View, client: Tmdb) -> None:
+    run = tmdb.poster_run()
+    st.session_state[DRAWN] = run.status.state
+    if run.status.state == "running":
+        _follow()
+        return
+    ours = [*club.shortlist, *club.ratings[MOVIE].tolist()]
+    missing = wanted(club.movies, ours, pictures.posters())
+    _tell(run.status)
+    if missing.empty:
+        return
+
+    def start() -> None:
+        run.start(client, services.store(), missing)
+
+    st.button(
+        f"Fetch posters for the shortlist and what the club rated ({len(missing)})",
+        icon=":material/wallpaper:",
+        key="tmdb_posters",
+        on_click=start,
+        help="Three questions a movie at most, at a polite pace; pages can be used meanwhile.",
+    )
+
+
+@st.fragment(run_every=SECONDS)
+def _follow() -> None:
+    with errors_shown():
+        run = tmdb.poster_run()
+        status = run.status
+        if status.state != st.session_state.get(DRAWN):
+            st.rerun()
+        share = status.done / status.total if status.total else 0.0
+        st.progress(share, text=f"Fetching posters: {status.done} of {status.total} movies.")
+        st.button("Stop", on_click=run.stop, icon=":material/stop_circle:", key="tmdb_stop")
+
+
+def _tell(status: RunStatus) -> None:
+    """Say how the last run ended."""
+    if status.state == "idle":
+        return
+    said = [f"{counted(status.posters, 'poster')} came."]
+    if status.unsure:
+        said.append(
+            f"{counted(status.unsure, 'movie')} could not be told for certain by title and year; "
+            "search for them above."
+        )
+    if status.without:
+        said.append(f"For {counted(status.without, 'movie')} there is none that can be used.")
+    if status.state == "failed":
+        st.warning(f"{plain(status.message)} {' '.join(said)}", icon=":material/cloud_off:")
+    else:
+        st.caption(" ".join(said))
