@@ -156,7 +156,7 @@ class RatingRows:
     n_movies: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # equal to itself alone, and so a key for caches
 class Dataset:
     """Ratings by users of movies; both frames are checked and brought into one form.
 

@@ -38,7 +38,7 @@ from recommender.options import TrainingOptions
 from recommender.reactions import Reactions
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # equal to itself alone, and so a key for caches
 class HybridModel:
     """A trained model; made by `fit`, `load` or `with_movies`, never changed.
 

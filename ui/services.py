@@ -164,6 +164,7 @@ def _view(location: str, version: int, world_number: int) -> View:
     names = {int(member): str(name) for member, name in club.members()["name"].items()}
     mine = ratings[MEMBER].isin(list(names))
     return View(
+        cache_key=(location, version, world_number),
         version=version,
         club=club.club(),
         names=names,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -44,6 +44,7 @@ class View:
     """The club as it was at one version; what a page draws comes from one view.
 
     Args:
+        cache_key: the identity of the database, its version, and the base dataset.
         version: of the store.
         club: name and whether it is the demo.
         names: member_id -> name, present members in order of joining.
@@ -57,6 +58,7 @@ class View:
         known: every movie there is.
     """
 
+    cache_key: Hashable
     version: int
     club: Club
     names: dict[int, str]

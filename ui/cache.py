@@ -1,0 +1,129 @@
+"""One cache for whatever pages compute: a result is kept for as long as its arguments are the same.
+
+The key of a result is made of the arguments of its function (see `cache_key`):
+
+- a view of the club counts as the identity of its database, its version and its base dataset;
+- a model counts as itself: after learning, another object serves;
+- a dataset counts as itself: importing a catalogue makes another object;
+- numbers, texts, paths and tuples count as what they are.
+
+So nothing goes stale: who holds new arguments asks for a new result, and who still draws an old
+view gets what belongs to that. A function that depends on less than its arguments names in `by`
+what it does depend on: the reaction of one member depends on that member's ratings, not on the
+version of the club, and is not computed again when somebody else rates.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
+
+from recommender import Dataset, HybridModel
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+_caches: list[Cache] = []
+
+
+@runtime_checkable
+class HasCacheKey(Protocol):
+    """An argument that says itself what it counts as, such as a view of the club."""
+
+    @property
+    def cache_key(self) -> Hashable:
+        """Equal for equal contents."""
+
+
+def cache_key(argument: object) -> Hashable:
+    """Return what an argument counts as in the key of a result.
+
+    Raises:
+        TypeError: it cannot be told cheaply from others, as a data frame; use `by`.
+    """
+    if isinstance(argument, HasCacheKey):
+        return argument.cache_key
+    if isinstance(argument, HybridModel | Dataset):
+        return weakref.ref(argument)  # equal for the same living object, and does not keep it alive
+    if isinstance(argument, tuple):
+        return tuple(cache_key(part) for part in argument)
+    hash(argument)
+    return argument
+
+
+class Cache(Generic[Result]):
+    """The latest results of one function, shared by all threads.
+
+    Args:
+        max_entries: results that are kept; the one that was asked for longest ago goes first.
+    """
+
+    def __init__(self, max_entries: int) -> None:
+        self._max_entries = max_entries
+        self._lock = threading.Lock()
+        self._results: OrderedDict[Hashable, Result] = OrderedDict()
+        self._computing: dict[Hashable, threading.Lock] = {}
+
+    def get(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+        """Return the result under `key`; the first thread that asks computes it, others wait.
+
+        What `compute` raises is raised to who asked, and not kept.
+        """
+        with self._lock:
+            if key in self._results:
+                self._results.move_to_end(key)
+                return self._results[key]
+            computing = self._computing.setdefault(key, threading.Lock())
+        with computing:
+            with self._lock:
+                if key in self._results:  # another thread was faster
+                    return self._results[key]
+            try:
+                result = compute()
+                with self._lock:
+                    self._results[key] = result
+                    if len(self._results) > self._max_entries:
+                        self._results.popitem(last=False)
+            finally:
+                with self._lock:
+                    self._computing.pop(key, None)
+            return result
+
+    def clear(self) -> None:
+        """Forget every result."""
+        with self._lock:
+            self._results.clear()
+
+
+def cached(
+    max_entries: int = 4, by: Callable[Given, object] | None = None
+) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
+    """Return a decorator that keeps a function's results under its arguments.
+
+    Args:
+        max_entries: results that are kept.
+        by: given the arguments, what the result depends on, where that is less than all of them.
+    """
+
+    def decorate(function: Callable[Given, Result]) -> Callable[Given, Result]:
+        cache: Cache[Result] = Cache(max_entries)
+        _caches.append(cache)
+
+        @wraps(function)
+        def get(*args: Given.args, **kwargs: Given.kwargs) -> Result:
+            depends_on = (*args, *sorted(kwargs.items())) if by is None else by(*args, **kwargs)
+            return cache.get(cache_key(depends_on), lambda: function(*args, **kwargs))
+
+        return get
+
+    return decorate
+
+
+def clear() -> None:
+    """Forget every result of every function, as for a test that begins anew."""
+    for cache in _caches:
+        cache.clear()
