@@ -1,19 +1,16 @@
-"""The small parsers that `fuzz_targets.py` calls: cookies, logs, JSON, text, pictures, models."""
+"""The small parsers that `fuzz_targets.py` calls: cookies, logs, JSON, text, pictures."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import json
 import re
 import shutil
 import time
-import zipfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from fuzz_seeds import (
     ANSWERS,
     COOKIES,
@@ -21,10 +18,7 @@ from fuzz_seeds import (
     MOVIE,
     NAME,
     Target,
-    joined,
-    parted,
     world,
-    zipped,
 )
 from PIL import Image
 
@@ -35,7 +29,6 @@ from club.sources.posters import Posters
 from club.sources.tmdb import Tmdb
 from club.sources.tmdb_cache import AnswerCache
 from club.sources.tmdb_match import in_catalogue
-from recommender import HybridModel, TrainingOptions, persistence
 from recommender.dataset import parse_terms
 from ui import text, visitor
 from ui.components.widgets import STARS, new_changes
@@ -69,32 +62,6 @@ def gate_file(work: Path) -> Target:
             file.unlink()
 
     return Target(seeds, run, 1024)
-
-
-def model(work: Path) -> Target:
-    """A saved model whose facts and arrays are others, but agree in their checksum."""
-    folder = work / "model"
-    options = TrainingOptions(components=2, epochs=1, repeats=1, min_movies=1)
-    persistence.save(HybridModel.fit(world(), options), folder)
-    facts, arrays = folder / persistence.FACTS, folder / persistence.ARRAYS
-    said = json.loads(facts.read_bytes())
-    with np.load(arrays) as whole:
-        kept = dict(whole)
-    with zipfile.ZipFile(arrays) as whole_zip:
-        files = {name: whole_zip.read(name) for name in whole_zip.namelist()}
-
-    def run(data: bytes) -> None:
-        changed = parted(data)
-        other = changed.pop("facts", b"")
-        arrays.write_bytes(zipped((files | changed).items()))
-        digest = hashlib.sha256(arrays.read_bytes()).hexdigest()
-        facts.write_bytes(other.replace(b"DIGEST", digest.encode()))
-        persistence.load(folder)
-
-    text = json.dumps(said | {"sha256": "DIGEST"}).encode()
-    seeds = [joined({"facts": text})]
-    seeds += [joined({"facts": text, f"{name}.npy": files[f"{name}.npy"]}) for name in kept]
-    return Target(seeds, run, 8192)
 
 
 def keywords(_work: Path) -> Target:
@@ -217,4 +184,4 @@ def poster(work: Path) -> Target:
     return Target([picture(form) for form in ("JPEG", "PNG", "WEBP")], run)
 
 
-ALL = (gate_file, model, keywords, cookie, board, plain, tmdb, answers, poster)
+ALL = (gate_file, keywords, cookie, board, plain, tmdb, answers, poster)

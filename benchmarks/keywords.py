@@ -25,11 +25,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import pandas as pd
 
 from recommender import Dataset, load_bundled
-from recommender.evaluation.baselines import Prediction, Predictor
+from recommender.evaluation.baselines import Predictor
 from recommender.evaluation.leaderboard import MODELS, OURS, run_all
 from recommender.evaluation.predict import Ours
 from recommender.evaluation.protocol import CONDITIONS
 from recommender.evaluation.standings import table
+from recommender.model import Prediction
 
 FIGURES = ["rmse", "mae", "order", "group_rmse", "group_order", "regret"]
 

@@ -6,8 +6,7 @@ The way of the data: dataset -> features -> hybrid (LightFM) -> reactions -> gro
 from recommender.bundled import load_bundled
 from recommender.dataset import Dataset
 from recommender.errors import DataError, ModelFileError, RecommenderError
-from recommender.model import HybridModel
-from recommender.options import TrainingOptions
+from recommender.model import HybridModel, TrainingOptions
 from recommender.reactions import Reactions
 
 __all__ = [

@@ -21,8 +21,7 @@ from recommender.evaluation.recipes import RECIPES, evaluate_recipe
 from recommender.evaluation.report import ranking_figures
 from recommender.evaluation.rivals import INSTALL, RIVALS, installed_rivals, missing_rivals
 from recommender.evaluation.standings import against_ours, as_markdown, as_text, table
-from recommender.model import HybridModel
-from recommender.options import TrainingOptions
+from recommender.model import HybridModel, TrainingOptions
 from recommender.persistence import check_target
 from recommender.terminal import (
     BAD_INPUT,

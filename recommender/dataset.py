@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -188,6 +189,20 @@ class Dataset:
         """How many ratings each movie of the catalogue has (index movie_id, 0 where none)."""
         counts = self.ratings[MOVIE].value_counts()
         return counts.reindex(self.movies.index, fill_value=0).rename("ratings")
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Hash of everything a model learns from, 32 hexadecimal digits; cached.
+
+        It covers users, movies and stars of the ratings, and ids, titles, years, genres and
+        keywords of the movies, all in their order; timestamps and other columns do not count.
+        """
+        found = hashlib.sha256()
+        for column in (USER, MOVIE, RATING):
+            found.update(self.ratings[column].to_numpy().tobytes())
+        columns = (self.movies[name] for name in ("title", "year", "genres", "keywords"))
+        found.update(repr([*zip(self.movies.index, *columns, strict=True)]).encode())
+        return found.hexdigest()[:32]
 
     @cached_property
     def user_ids(self) -> np.ndarray:

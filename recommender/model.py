@@ -9,19 +9,18 @@ update from a member's own ratings and takes milliseconds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, Self, runtime_checkable
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recommender import persistence
 from recommender.bias import Bias, club_weight, offsets, weighted_ridge, with_constant
 from recommender.calibration import calibrate
-from recommender.columns import MEMBER, MOVIE, RATING
+from recommender.columns import MEMBER, MOVIE, RATING, USER
 from recommender.dataset import (
     MAX_STARS,
     MIN_STARS,
@@ -32,10 +31,128 @@ from recommender.dataset import (
 from recommender.embeddings import Progress, learn_places
 from recommender.errors import DataError
 from recommender.features import MovieFeatures
-from recommender.kernel import Columns, Kernel, Space, Taste
+from recommender.kernel import Columns, Kernel, Space, Taste, Variances
 from recommender.neighbours import surprises
-from recommender.options import TrainingOptions
+from recommender.persistence import load_model, save_model
 from recommender.reactions import Reactions
+
+FORMAT = 8  # of a saved model; raised whenever its facts, arrays or options change
+BIAS_ARRAYS = ("movie", "expected", "words", "uncertainty", "user")
+LIKED = 4.0  # stars from which on a movie counts as liked
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a recommender expects, one entry a pair.
+
+    Args:
+        stars: (n_pairs,) expected rating; for a model with `order_only` any score.
+        low, high: (n_pairs,) 80% interval in stars, from models that give one.
+        like: (n_pairs,) probability of 4 stars or more, from models that give one.
+        order_only: the scores put movies in order but are no stars.
+    """
+
+    stars: np.ndarray
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+    like: np.ndarray | None = None
+    order_only: bool = False
+
+
+@runtime_checkable
+class Recommender(Protocol):
+    """The interface of every model: the hybrid, published recipes, baselines and rivals.
+
+    `fit` needs the ratings (user_id, movie_id, rating) and the movies' keywords, genres and year of
+    a Dataset; timestamps and other columns are ignored. Implementations add optional arguments,
+    such as a seed.
+    """
+
+    @classmethod
+    def fit(cls, data: Dataset) -> Self:
+        """Return a model that learned from `data`, without changing it.
+
+        Raises:
+            DataError: there are too few ratings to learn from.
+        """
+
+    def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
+        """Predict the rows of `pairs`, in their order.
+
+        Args:
+            pairs: user_id, movie_id; a user or movie may be without any rating.
+            data: what the model was fitted on; the users' own ratings are read from it.
+        """
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """Everything that can be chosen about learning; docs/decisions.md says how it was.
+
+    Args:
+        components: width of each of LightFM's fits; 0 leaves LightFM out, and the model knows
+            movies by keywords, genres and decade only.
+        epochs, learning_rate: of LightFM.
+        repeats: how many seeds of each of LightFM's two views are put side by side.
+        seed: of LightFM; the same data and seed give the same model to the bit.
+        offset_variance, place_variance, word_variance: how much of a taste is generosity, place in
+            LightFM's space, and words, stars².
+        crowd_variance: how differently members go with the crowd, without a unit.
+        neighbour_variance: how much of a taste is agreeing with the raters who were surprised by
+            the same movies, stars².
+        neighbour_damping: how many stars² of surprise a movie needs before its raters count half.
+        place_scale: how quickly likeness fades with distance in LightFM's space.
+        noise_variance: of a rating around the member's taste, stars².
+        movie_variance: of a movie's offset around what its words let expect, stars².
+        spread: how wide ratings to come spread, as a share of how wide the raters' known ratings
+            do by the variances above.
+        spread_weight: how many ratings of a member that counts for against what they show
+            themselves.
+        damping: how many average ratings an offset is mixed with.
+        place_penalty: of the ridge regression that guesses a place from words.
+        min_movies: a keyword is used when it describes at least so many movies.
+    """
+
+    components: int = 32
+    epochs: int = 15
+    learning_rate: float = 0.15
+    repeats: int = 3
+    seed: int = 0
+    offset_variance: float = 0.12
+    place_variance: float = 0.4
+    place_scale: float = 0.4
+    word_variance: float = 0.08
+    crowd_variance: float = 0.05
+    neighbour_variance: float = 0.4
+    neighbour_damping: float = 100.0
+    noise_variance: float = 0.4
+    movie_variance: float = 0.15
+    spread: float = 0.78
+    spread_weight: float = 20.0
+    damping: float = 10.0
+    place_penalty: float = 50.0
+    min_movies: int = 5
+
+    def __post_init__(self) -> None:
+        if self.components < 0 or self.epochs < 1 or self.repeats < 1:
+            raise DataError("Training needs an epoch, a repeat and 0 or more components.")
+
+    @property
+    def variances(self) -> Variances:
+        """The part of the options that the space of tastes needs.
+
+        Without LightFM the words stand in for the places.
+        """
+        learned = self.components > 0
+        return Variances(
+            offset=self.offset_variance,
+            place=self.place_variance if learned else 0.0,
+            scale=self.place_scale,
+            words=self.word_variance if learned else 3 * self.word_variance,
+            crowd=self.crowd_variance,
+            neighbours=self.neighbour_variance if learned else 0.0,
+            noise=self.noise_variance,
+        )
 
 
 @dataclass(frozen=True, eq=False)  # equal to itself alone, and so a key for caches
@@ -55,6 +172,7 @@ class HybridModel:
         cuts: (10,) where each half star begins, see Calibration.
         user_ids: (n_users,) the raters that it learned from, sorted.
         n_ratings: how many ratings it learned from.
+        content_hash: `Dataset.content_hash` of what it learned from.
         trained_at: when, UTC.
     """
 
@@ -70,6 +188,7 @@ class HybridModel:
     cuts: np.ndarray
     user_ids: np.ndarray
     n_ratings: int
+    content_hash: str
     trained_at: datetime
     _index: pd.Index = field(init=False, repr=False, compare=False)
     _columns: dict[bool, Columns] = field(init=False, repr=False, compare=False)
@@ -150,6 +269,7 @@ class HybridModel:
             cuts=calibration.cuts,
             user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
+            content_hash=data.content_hash,
             trained_at=datetime.now(UTC),
         )
 
@@ -299,9 +419,58 @@ class HybridModel:
 
         return explain(self, member_ratings, member_id, movie_id)
 
+    def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
+        """Predict the rows of `pairs`: every user reacts as a member with their own ratings.
+
+        Args:
+            pairs: user_id, movie_id; a user without ratings gets the crowd's opinion.
+            data: holds the users' ratings.
+
+        Raises:
+            DataError: a movie that the model does not know.
+        """
+        members = data.ratings.rename(columns={USER: MEMBER})
+        of_member = members.groupby(MEMBER).indices
+        nothing = np.zeros(0, dtype=np.int64)
+        stars, low, high, like = (np.empty(len(pairs)) for _ in range(4))
+        for user, at in pairs.groupby(USER).indices.items():
+            own = members.iloc[of_member.get(user, nothing)]
+            reactions = self.react(own, pairs[MOVIE].iloc[at], member_ids=[user])
+            stars[at] = reactions.mean[0]
+            low[at], high[at] = (end[0] for end in reactions.interval(0.8))
+            like[at] = reactions.like_probability(LIKED)[0]
+        return Prediction(stars, low, high, like)
+
     def save(self, folder: str | Path) -> None:
-        """Write arrays and JSON into `folder`, whole or not at all."""
-        persistence.save(self, Path(folder))
+        """Write arrays and JSON into `folder` atomically.
+
+        Raises:
+            ModelFileError: `folder` holds something that is no saved model.
+            OSError: something cannot be written; the old model is unchanged.
+        """
+        arrays = {
+            "movie_ids": self.movie_ids,
+            "counts": self.counts,
+            "user_ids": self.user_ids,
+            "word_places": self.word_places,
+            "cuts": self.cuts,
+            "places": self.space.places,
+            "crowd": self.space.crowd,
+            **_packed("words", self.space.words),
+            **_packed("surprises", self.space.surprises),
+            **{f"bias_{name}": getattr(self.bias, name) for name in BIAS_ARRAYS},
+        }
+        facts = {
+            "trained_at": self.trained_at.isoformat(),
+            "content_hash": self.content_hash,
+            "n_ratings": self.n_ratings,
+            "mu": self.bias.mu,
+            "spread": self.spread,
+            "marginal": self.marginal,
+            "options": asdict(self.options),
+            "features": self.features.names,
+        }
+        save_model(Path(folder), FORMAT, facts, arrays)
 
     @classmethod
     def load(cls, folder: str | Path) -> HybridModel:
@@ -310,7 +479,51 @@ class HybridModel:
         Raises:
             ModelFileError: there is no model, it is damaged, or another version wrote it.
         """
-        return persistence.load(Path(folder))
+        facts, arrays = load_model(Path(folder), FORMAT)
+        options = TrainingOptions(**facts["options"])
+        return cls(
+            options=options,
+            features=MovieFeatures(tuple(facts["features"])),
+            movie_ids=arrays["movie_ids"],
+            counts=arrays["counts"],
+            bias=Bias(
+                mu=facts["mu"],
+                damping=options.damping,
+                **{name: arrays[f"bias_{name}"] for name in BIAS_ARRAYS},
+            ),
+            space=Space(
+                arrays["places"],
+                _unpacked("words", arrays),
+                arrays["crowd"],
+                _unpacked("surprises", arrays),
+                options.variances,
+            ),
+            word_places=arrays["word_places"],
+            spread=facts["spread"],
+            marginal=facts["marginal"],
+            cuts=arrays["cuts"],
+            user_ids=arrays["user_ids"],
+            n_ratings=facts["n_ratings"],
+            content_hash=facts["content_hash"],
+            trained_at=datetime.fromisoformat(facts["trained_at"]),
+        )
+
+
+def _packed(name: str, matrix: sparse.csr_matrix) -> dict[str, np.ndarray]:
+    """Return a sparse matrix as arrays for saving."""
+    return {
+        f"{name}_data": matrix.data,
+        f"{name}_indices": matrix.indices,
+        f"{name}_indptr": matrix.indptr,
+        f"{name}_shape": np.array(matrix.shape),
+    }
+
+
+def _unpacked(name: str, arrays: dict[str, np.ndarray]) -> sparse.csr_matrix:
+    data, indices, indptr, shape = (
+        arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr", "shape")
+    )
+    return sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
 
 
 def _unit(content: sparse.csr_matrix) -> sparse.csr_matrix:

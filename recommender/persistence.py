@@ -1,53 +1,125 @@
-"""Save and load a model as arrays and JSON: nothing that is read can run code."""
+"""Atomic writes of files and folders, and saved models as arrays and JSON (never pickle).
+
+Every write goes to a temporary name beside its target, is flushed to the disk and renamed at the
+end: a reader, or a program that starts after a crash, finds the old content or the new one.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import io
 import json
-import struct
-import tokenize
-import zipfile
-import zlib
-from dataclasses import asdict
-from datetime import datetime
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
-from scipy import sparse
 
-from recommender.bias import Bias
 from recommender.errors import ModelFileError
-from recommender.features import MovieFeatures
-from recommender.kernel import Space
-from recommender.options import TrainingOptions
-from recommender.swap import replacing, whole
 
-if TYPE_CHECKING:
-    from recommender.model import HybridModel
-
-FORMAT = 7
 ARRAYS, FACTS = "arrays.npz", "model.json"
-# All that readers of JSON, ZIPs and arrays raise where something is wrong with the bytes.
-DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    tokenize.TokenError,
-    OSError,
-    EOFError,
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    ArithmeticError,
-    MemoryError,
-    RuntimeError,  # NotImplementedError and RecursionError are such
-)
+LEFTOVER_AGE = 86_400  # seconds after which a temporary name was left behind by a killed program
+
+
+def write_atomically(path: Path, write: Callable[[Path], object], *, mode: int = 0o600) -> None:
+    """Replace a file by what `write` puts into a temporary file beside it.
+
+    Args:
+        path: the file; its folder is created where it is missing.
+        write: called with the path of an empty temporary file.
+        mode: permission bits of the new file.
+
+    Raises:
+        OSError: something cannot be written; the old file is unchanged.
+    """
+    path = path.resolve()  # a symbolic link stays one
+    with _temporary(path) as folder:
+        fresh = folder / path.name
+        fresh.touch(mode)
+        write(fresh)
+        fresh.chmod(mode)
+        _sync(fresh)
+        fresh.replace(path)
+        _sync(path.parent)
+
+
+def write_folder_atomically(folder: Path, write: Callable[[Path], object]) -> None:
+    """Replace a folder, with all that is in it, by one that `write` fills.
+
+    A folder cannot be renamed over another one, so for a moment the old one has another name;
+    read through `current_folder`, and remove with `remove_folder`.
+
+    Args:
+        folder: its parent is created where it is missing.
+        write: called with the path of an empty temporary folder beside it; writes files only.
+
+    Raises:
+        OSError: something cannot be written; the old folder is unchanged.
+    """
+    with _temporary(folder) as fresh:
+        write(fresh)
+        for path in (*fresh.iterdir(), fresh):
+            _sync(path)
+        old = _old(folder)
+        if folder.exists():  # otherwise a killed program left `old` as the only copy
+            shutil.rmtree(old, ignore_errors=True)
+            folder.replace(old)
+        fresh.replace(folder)
+        _sync(folder.parent)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def current_folder(folder: Path) -> Path:
+    """Return where the content of `folder` lies, also while it is being replaced."""
+    return folder if folder.exists() or not _old(folder).exists() else _old(folder)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove a folder at once, wherever `current_folder` finds it."""
+    removed = folder.with_name(f".{folder.name}-removed")
+    for path in (_old(folder), folder):  # in this order: otherwise the old one would come back
+        shutil.rmtree(removed, ignore_errors=True)
+        if path.exists():
+            path.replace(removed)
+    shutil.rmtree(removed, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _temporary(target: Path) -> Iterator[Path]:
+    """Yield a new folder (mode 0700) beside `target`; afterwards remove it and old leftovers."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        yield fresh
+        for path in target.parent.iterdir():
+            with contextlib.suppress(FileNotFoundError):
+                old = time.time() - path.stat().st_mtime > LEFTOVER_AGE
+                if old and path.name.startswith(f".{target.name}-"):
+                    shutil.rmtree(path, ignore_errors=True)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}-old")
+
+
+def _sync(path: Path) -> None:
+    """Flush a file, or the names in a folder, to the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def check_target(folder: Path) -> None:
-    """Refuse a folder with anything else in it, since saving replaces the folder whole.
+    """Refuse a folder with other content, since saving replaces the folder whole.
 
     Raises:
         ModelFileError: the folder is neither new nor empty nor a saved model.
@@ -58,99 +130,59 @@ def check_target(folder: Path) -> None:
         raise ModelFileError(f"{folder} exists and is no saved model; choose a new folder.")
 
 
-def save(model: HybridModel, folder: Path) -> None:
-    """Write `model` beside `folder` and swap it in, so that a reader sees all or nothing."""
+def save_model(
+    folder: Path, version: int, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Write a model atomically.
+
+    Args:
+        folder: see `check_target`.
+        version: of the names and shapes of `facts` and `arrays`.
+        facts: whatever JSON can hold.
+        arrays: no dtype object.
+
+    Raises:
+        ModelFileError: see `check_target`.
+        OSError: something cannot be written; the old model is unchanged.
+    """
     check_target(folder)
-    with replacing(folder) as fresh:
-        words, surprises = model.space.words, model.space.surprises
-        np.savez(
-            fresh / ARRAYS,
-            movie_ids=model.movie_ids,
-            counts=model.counts,
-            movie=model.bias.movie,
-            expected=model.bias.expected,
-            word_stars=model.bias.words,
-            uncertainty=model.bias.uncertainty,
-            user=model.bias.user,
-            user_ids=model.user_ids,
-            places=model.space.places,
-            crowd=model.space.crowd,
-            word_places=model.word_places,
-            cuts=model.cuts,
-            words_data=words.data,
-            words_indices=words.indices,
-            words_indptr=words.indptr,
-            surprises_data=surprises.data,
-            surprises_indices=surprises.indices,
-            surprises_indptr=surprises.indptr,
-        )
-        facts = {
-            "format": FORMAT,
-            "sha256": hashlib.sha256((fresh / ARRAYS).read_bytes()).hexdigest(),
-            "trained_at": model.trained_at.isoformat(),
-            "n_ratings": model.n_ratings,
-            "mu": model.bias.mu,
-            "spread": model.spread,
-            "marginal": model.marginal,
-            "options": asdict(model.options),
-            "features": model.features.names,
-        }
-        (fresh / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
+
+    def write(fresh: Path) -> None:
+        np.savez(fresh / ARRAYS, allow_pickle=False, **arrays)
+        checksum = _checksum(facts, (fresh / ARRAYS).read_bytes())
+        content = {"format": version, "sha256": checksum, "facts": dict(facts)}
+        (fresh / FACTS).write_text(json.dumps(content, indent=1), "utf-8")
+
+    write_folder_atomically(folder, write)
 
 
-def load(folder: Path) -> HybridModel:
-    """Read a model, refusing whatever is not exactly what `save` wrote."""
-    from recommender.model import HybridModel  # noqa: PLC0415  (a cycle)
+def load_model(folder: Path, version: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    """Return the facts and arrays that `save_model` wrote, unchanged.
 
-    place = whole(folder)
+    Raises:
+        ModelFileError: there is no model, it is damaged, or it has another version.
+    """
+    place = current_folder(folder)
+    damaged = ModelFileError(f"The model in {folder.name} is damaged; train it again.")
     try:
-        facts = json.loads((place / FACTS).read_text("utf-8"))
-        if facts["format"] != FORMAT:
-            raise ModelFileError(
-                f"The model in {folder.name} was saved by another version; train it again."
-            )
-        digest = hashlib.sha256((place / ARRAYS).read_bytes()).hexdigest()
-        if digest != facts["sha256"]:
-            raise ModelFileError(f"The model in {folder.name} is damaged; train it again.")
-        with np.load(place / ARRAYS, allow_pickle=False) as arrays:
-            a = dict(arrays)
-        names = tuple(facts["features"])
-
-        def by_movie(name: str, width: int) -> sparse.csr_matrix:
-            parts = tuple(a[f"{name}_{part}"] for part in ("data", "indices", "indptr"))
-            return sparse.csr_matrix(parts, shape=(len(a["movie_ids"]), width))
-
-        options = TrainingOptions(**facts["options"])
-        return HybridModel(
-            options=options,
-            features=MovieFeatures(names),
-            movie_ids=a["movie_ids"],
-            counts=a["counts"],
-            bias=Bias(
-                mu=facts["mu"],
-                movie=a["movie"],
-                expected=a["expected"],
-                words=a["word_stars"],
-                uncertainty=a["uncertainty"],
-                user=a["user"],
-                damping=options.damping,
-            ),
-            space=Space(
-                a["places"],
-                by_movie("words", len(names)),
-                a["crowd"],
-                by_movie("surprises", len(a["user_ids"])),
-                options.variances,
-            ),
-            word_places=a["word_places"],
-            spread=facts["spread"],
-            marginal=facts["marginal"],
-            cuts=a["cuts"],
-            user_ids=a["user_ids"],
-            n_ratings=facts["n_ratings"],
-            trained_at=datetime.fromisoformat(facts["trained_at"]),
-        )
+        content = json.loads((place / FACTS).read_text("utf-8"))
+        packed = (place / ARRAYS).read_bytes()
     except FileNotFoundError:
         raise ModelFileError(f"There is no trained model in {folder.name}; train one.") from None
-    except DAMAGE:
-        raise ModelFileError(f"The model in {folder.name} is damaged; train it again.") from None
+    except (OSError, ValueError, RecursionError):  # unreadable, not UTF-8, not JSON, nested deeply
+        raise damaged from None
+    if not isinstance(content, dict) or "format" not in content:
+        raise damaged
+    if content["format"] != version:
+        raise ModelFileError(
+            f"The model in {folder.name} was saved by another version; train it again."
+        )
+    if content.get("sha256") != _checksum(content.get("facts"), packed):
+        raise damaged
+    # From here on these are the bytes that `save_model` wrote: an error would be a bug.
+    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
+        return content["facts"], dict(arrays)
+
+
+def _checksum(facts: Any, packed: bytes) -> str:
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + packed).hexdigest()

@@ -13,8 +13,7 @@ from typing import Literal
 
 from recommender.dataset import Dataset
 from recommender.errors import ModelFileError, RecommenderError
-from recommender.model import HybridModel
-from recommender.options import TrainingOptions
+from recommender.model import HybridModel, TrainingOptions
 
 log = logging.getLogger(__name__)
 

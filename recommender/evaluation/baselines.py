@@ -6,7 +6,6 @@ A predictor is a function of the visible data, the pairs to predict and a seed.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -15,27 +14,10 @@ import pandas as pd
 from recommender.bias import damped_mean
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
+from recommender.model import Prediction
 
 DAMPING = 5.0  # ratings of average kind that each offset is mixed with
 ROUNDS = 10  # of alternating means; a matter of its own, so that ours cannot move its rival
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What a predictor expects, one entry a pair.
-
-    Args:
-        stars: (n_pairs,).
-        low, high: (n_pairs,) 80% interval in stars, from models that give one.
-        like: (n_pairs,) probability of 4 stars or more, from models that give one.
-        order_only: the numbers put movies in order but are no stars.
-    """
-
-    stars: np.ndarray
-    low: np.ndarray | None = None
-    high: np.ndarray | None = None
-    like: np.ndarray | None = None
-    order_only: bool = False
 
 
 class Predictor(Protocol):

@@ -12,14 +12,14 @@ import pandas as pd
 
 from recommender.columns import MOVIE, USER
 from recommender.dataset import Dataset
-from recommender.evaluation.baselines import BASELINES, Prediction, Predictor, popularity
+from recommender.evaluation.baselines import BASELINES, Predictor, popularity
 from recommender.evaluation.bootstrap import Tally
 from recommender.evaluation.predict import Ours
 from recommender.evaluation.protocol import Clubs, split_clubs, tally
 from recommender.evaluation.rankers import plain_hybrid
 from recommender.evaluation.readings import added_to_bias, stretched
 from recommender.evaluation.runs import Run, append_run, fingerprint, read_runs
-from recommender.options import TrainingOptions
+from recommender.model import Prediction, TrainingOptions
 from recommender.recipes import fit_confidence, fit_keyword, fit_keyword_as_published
 
 OURS = "ours"

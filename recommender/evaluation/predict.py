@@ -10,10 +10,8 @@ import pandas as pd
 
 from recommender.columns import MEMBER, MOVIE, RATING, USER
 from recommender.dataset import Dataset
-from recommender.evaluation.baselines import Prediction
 from recommender.evaluation.bootstrap import Tally
-from recommender.model import HybridModel
-from recommender.options import TrainingOptions
+from recommender.model import HybridModel, Prediction, TrainingOptions
 
 LIKED = 4.0  # stars from which on a movie counts as liked
 

@@ -9,8 +9,9 @@ import pandas as pd
 
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
-from recommender.evaluation.baselines import Prediction, bias
+from recommender.evaluation.baselines import bias
 from recommender.evaluation.rankers import Ranker
+from recommender.model import Prediction
 
 STARS_PER_SD = 0.4
 

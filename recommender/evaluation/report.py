@@ -10,13 +10,13 @@ import pandas as pd
 
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import Dataset
-from recommender.evaluation.baselines import BASELINES, Prediction
+from recommender.evaluation.baselines import BASELINES
 from recommender.evaluation.bootstrap import differences, intervals
 from recommender.evaluation.predict import LIKED, Ours, error_tally
 from recommender.evaluation.rankers import Axes, Ranker, plain_hybrid, popularity
 from recommender.evaluation.ranking import means, ranking_metrics
 from recommender.evaluation.split import random_split
-from recommender.options import TrainingOptions
+from recommender.model import Prediction, TrainingOptions
 
 OnStep = Callable[[int, int, str], None]
 STEPS = 100  # roughly hundredths of the time

@@ -10,10 +10,11 @@ import pandas as pd
 import pytest
 
 from recommender import DataError, Dataset
-from recommender.evaluation.baselines import BASELINES, Prediction, member_mean, popularity
+from recommender.evaluation.baselines import BASELINES, member_mean, popularity
 from recommender.evaluation.leaderboard import MODELS, OURS, run_all
 from recommender.evaluation.protocol import Clubs
 from recommender.evaluation.standings import against_ours, table
+from recommender.model import Prediction
 
 CLUBS = Clubs(clubs=3, size=4, min_ratings=10, share=0.5)
 BOTH = {"seeds": [0, 1], "conditions": ["warm", "cold"], "clubs": CLUBS}

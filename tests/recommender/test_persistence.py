@@ -1,7 +1,11 @@
-import hashlib
+"""Atomic writes of files and folders, and saved models."""
+
 import json
-import shutil
-import zipfile
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +13,54 @@ import pandas as pd
 import pytest
 
 from recommender import HybridModel, ModelFileError
+from recommender.persistence import (
+    current_folder,
+    load_model,
+    remove_folder,
+    write_atomically,
+    write_folder_atomically,
+)
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Every write is repeated in forked processes; the n-th one ends just before the n-th change on the
+# disk, as if it were killed there.
+KILLED = """
+import json, os, pathlib, shutil, sys
+from recommender.persistence import current_folder, write_atomically, write_folder_atomically
+home, kind = pathlib.Path(sys.argv[1]), sys.argv[2]
+def write(number):
+    if kind == "file":
+        write_atomically(home / "x", lambda path: path.write_text(number))
+    else:
+        write_folder_atomically(home / "x", lambda path: (path / "y").write_text(number))
+def content():
+    return (home / "x" if kind == "file" else current_folder(home / "x") / "y").read_text()
+def dies(owner, name, at):
+    does = getattr(owner, name)
+    def step(*args, **options):
+        steps[0] += 1
+        if steps[0] == at:
+            os._exit(9)
+        return does(*args, **options)
+    setattr(owner, name, step)
+write("old")
+found = []
+for at in range(1, 100):
+    pid = os.fork()
+    if not pid:
+        steps = [0]
+        for owner, name in [(pathlib.Path, "write_text"), (pathlib.Path, "replace"),
+                            (os, "fsync"), (shutil, "rmtree")]:
+            dies(owner, name, at)
+        write("new")
+        os._exit(0)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    found.append([status, content()])
+    if status == 0:
+        break
+print(json.dumps(found))
+"""
 
 
 @pytest.fixture
@@ -17,101 +69,162 @@ def saved(tmp_path: Path, tiny_model: HybridModel) -> Path:
     return tmp_path / "model"
 
 
-def test_what_is_loaded_is_the_same_model_to_the_bit(
-    saved: Path, tiny_model: HybridModel, train_lover: pd.DataFrame
-) -> None:
-    loaded = HybridModel.load(saved)
-    was, now = (m.react(train_lover, range(22)) for m in (tiny_model, loaded))
-    assert loaded.space.places.tobytes() == tiny_model.space.places.tobytes()
-    assert loaded.bias.expected.tobytes() == tiny_model.bias.expected.tobytes()
-    # Matrix products differ in the last bits with where in memory an array lies.
-    assert now.mean == pytest.approx(was.mean, abs=1e-6)
-    assert now.sd == pytest.approx(was.sd, abs=1e-6)
-    assert loaded.options == tiny_model.options
-    assert loaded.trained_at == tiny_model.trained_at
-    assert loaded.features == tiny_model.features
+def write_text(kind: str, path: Path, text: str) -> None:
+    if kind == "file":
+        write_atomically(path, lambda file: file.write_text(text))
+    else:
+        write_folder_atomically(path, lambda folder: (folder / "y").write_text(text))
 
 
-def test_saving_again_replaces_the_model_and_leaves_nothing_else(
-    saved: Path, tiny_model: HybridModel
-) -> None:
-    first = (saved / "arrays.npz").read_bytes()
-    tiny_model.save(saved)
-    assert (saved / "arrays.npz").read_bytes() == first
-    assert [path.name for path in saved.parent.iterdir()] == ["model"]
+def read_text(path: Path) -> str:
+    return (path if path.is_file() else current_folder(path) / "y").read_text()
 
 
-def test_a_folder_with_other_files_is_not_replaced(tmp_path: Path, tiny_model: HybridModel) -> None:
-    (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(ModelFileError, match="exists and is no saved model; choose a new folder"):
-        tiny_model.save(tmp_path)
-    assert (tmp_path / "letter.txt").read_text() == "dear"
+class TestAtomicWrites:
+    @pytest.mark.parametrize("kind", ["file", "folder"])
+    def test_replaces_content_and_leaves_nothing_else(self, tmp_path: Path, kind: str) -> None:
+        for text in ("old", "new"):
+            write_text(kind, tmp_path / "deep" / "x", text)
+            assert read_text(tmp_path / "deep" / "x") == text
+        assert [path.name for path in (tmp_path / "deep").iterdir()] == ["x"]
+
+    @pytest.mark.parametrize(
+        ("write", "kind"), [(write_atomically, "file"), (write_folder_atomically, "folder")]
+    )
+    def test_failed_write_keeps_old_content(
+        self, tmp_path: Path, write: Callable[..., None], kind: str
+    ) -> None:
+        def full(_path: Path) -> None:
+            raise OSError(28, "No space left on device")
+
+        write_text(kind, tmp_path / "x", "old")
+        with pytest.raises(OSError, match="No space left"):
+            write(tmp_path / "x", full)
+        assert read_text(tmp_path / "x") == "old"
+        assert [path.name for path in tmp_path.iterdir()] == ["x"]
+
+    @pytest.mark.parametrize("kind", ["file", "folder"])
+    def test_kill_at_any_step_leaves_old_or_new_content(self, tmp_path: Path, kind: str) -> None:
+        # A process that forks must have one thread only; pandas brings pyarrow's.
+        one_thread = {
+            "JE_ARROW_MALLOC_CONF": "background_thread:false",
+            "OPENBLAS_NUM_THREADS": "1",
+            "OMP_NUM_THREADS": "1",
+        }
+        ended = subprocess.run(
+            [sys.executable, "-W", "error", "-c", KILLED, str(tmp_path), kind],
+            cwd=ROOT,
+            capture_output=True,
+            timeout=120,
+            text=True,
+            check=False,
+            env={**os.environ, **one_thread},
+        )
+        assert ended.returncode == 0, ended.stderr
+        *killed, last = json.loads(ended.stdout)
+        assert len(killed) >= 5
+        assert {status for status, _ in killed} == {9}
+        assert {text for _, text in killed} == {"old", "new"}
+        assert last == [0, "new"]
+
+    def test_file_mode(self, tmp_path: Path) -> None:
+        for mode in (0o600, 0o644):
+            write_atomically(tmp_path / "x", lambda path: path.write_text("x"), mode=mode)
+            assert (tmp_path / "x").stat().st_mode & 0o777 == mode
+
+    def test_symbolic_link_stays(self, tmp_path: Path) -> None:
+        (tmp_path / "link").symlink_to(tmp_path / "x")
+        write_text("file", tmp_path / "link", "new")
+        assert (tmp_path / "link").is_symlink()
+        assert (tmp_path / "x").read_text() == "new"
+
+    def test_leftovers_of_killed_writes_are_removed_after_a_day(self, tmp_path: Path) -> None:
+        for name, age in ((".x-long-ago", 100_000), (".x-now", 100), (".other-x", 100_000)):
+            (tmp_path / name).mkdir()
+            os.utime(tmp_path / name, (time.time() - age,) * 2)
+        write_text("folder", tmp_path / "x", "new")
+        assert {path.name for path in tmp_path.iterdir()} == {".x-now", ".other-x", "x"}
+
+    @pytest.mark.parametrize("name", ["x", ".x-old"])
+    def test_removed_folder_does_not_come_back(self, tmp_path: Path, name: str) -> None:
+        write_text("folder", tmp_path / name, "old")
+        assert current_folder(tmp_path / "x") == tmp_path / name
+        remove_folder(tmp_path / "x")
+        assert not list(tmp_path.iterdir())
 
 
-def test_only_arrays_and_json_are_written(saved: Path) -> None:
-    assert sorted(path.name for path in saved.iterdir()) == ["arrays.npz", "model.json"]
-    with np.load(saved / "arrays.npz", allow_pickle=False) as arrays:
-        assert all(arrays[name].dtype != object for name in arrays)
+class TestModelFiles:
+    def test_loaded_model_is_the_same_to_the_bit(
+        self, saved: Path, tiny_model: HybridModel, train_lover: pd.DataFrame
+    ) -> None:
+        loaded = HybridModel.load(saved)
+        was, now = (model.react(train_lover, range(22)) for model in (tiny_model, loaded))
+        # Matrix products differ in the last bits with where in memory an array lies.
+        assert now.mean == pytest.approx(was.mean, abs=1e-6)
+        assert now.sd == pytest.approx(was.sd, abs=1e-6)
+        for name in ("options", "trained_at", "features", "content_hash", "n_ratings"):
+            assert getattr(loaded, name) == getattr(tiny_model, name)
+        loaded.save(saved.parent / "again")
+        first, second = (
+            (folder / "arrays.npz").read_bytes() for folder in (saved, saved.parent / "again")
+        )
+        assert first == second
 
+    def test_only_arrays_and_json_are_written(self, saved: Path) -> None:
+        assert sorted(path.name for path in saved.iterdir()) == ["arrays.npz", "model.json"]
+        with np.load(saved / "arrays.npz", allow_pickle=False) as arrays:
+            assert all(arrays[name].dtype != object for name in arrays)
 
-def test_a_missing_model_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match="There is no trained model in nowhere; train one"):
-        HybridModel.load(tmp_path / "nowhere")
+    def test_folder_with_other_files_is_not_replaced(
+        self, tmp_path: Path, tiny_model: HybridModel
+    ) -> None:
+        (tmp_path / "letter.txt").write_text("dear")
+        with pytest.raises(ModelFileError, match="no saved model"):
+            tiny_model.save(tmp_path)
+        assert (tmp_path / "letter.txt").read_text() == "dear"
 
+    def test_missing_model(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelFileError, match="no trained model in nowhere"):
+            HybridModel.load(tmp_path / "nowhere")
 
-@pytest.mark.parametrize("name", ["arrays.npz", "model.json"])
-def test_a_file_cut_in_half_is_refused(saved: Path, name: str) -> None:
-    whole = (saved / name).read_bytes()
-    (saved / name).write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(ModelFileError, match="is damaged; train it again"):
-        HybridModel.load(saved)
+    @pytest.mark.parametrize("name", ["arrays.npz", "model.json"])
+    @pytest.mark.parametrize("damage", [slice(0, -1, 2), slice(0, 100), slice(0, 0)])
+    def test_damaged_file(self, saved: Path, name: str, damage: slice) -> None:
+        (saved / name).write_bytes((saved / name).read_bytes()[damage])
+        with pytest.raises(ModelFileError, match="damaged"):
+            HybridModel.load(saved)
 
+    @pytest.mark.parametrize("facts", ["[" * 100_000, "[]", "7", '{"format": 8}', "{}", "\x00"])
+    def test_facts_of_another_kind(self, saved: Path, facts: str) -> None:
+        (saved / "model.json").write_text(facts)
+        with pytest.raises(ModelFileError, match="damaged"):
+            HybridModel.load(saved)
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        b"{'descr': '<f8",  # tokenize.TokenError
-        b"{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999999,)}",  # MemoryError
-        b"{'descr': '|O', 'fortran_order': False, 'shape': (1,)}",
-        b"\xff",
-    ],
-)
-def test_arrays_that_are_none_are_refused_though_their_checksum_is_right(
-    saved: Path, header: bytes
-) -> None:
-    with zipfile.ZipFile(saved / "arrays.npz", "w") as arrays:
-        size = len(header).to_bytes(2, "little")
-        arrays.writestr("movie_ids.npy", b"\x93NUMPY\x01\x00" + size + header)
-    digest = hashlib.sha256((saved / "arrays.npz").read_bytes()).hexdigest()
-    facts = json.loads((saved / "model.json").read_text("utf-8"))
-    (saved / "model.json").write_text(json.dumps(facts | {"sha256": digest}), "utf-8")
-    with pytest.raises(ModelFileError, match="is damaged; train it again"):
-        HybridModel.load(saved)
+    def test_changed_fact_is_damage(self, saved: Path) -> None:
+        content = json.loads((saved / "model.json").read_text("utf-8"))
+        content["facts"]["mu"] += 1
+        (saved / "model.json").write_text(json.dumps(content), "utf-8")
+        with pytest.raises(ModelFileError, match="damaged"):
+            HybridModel.load(saved)
 
+    @pytest.mark.parametrize("version", [7, 99, None])
+    def test_other_version(self, saved: Path, version: int | None) -> None:
+        content = json.loads((saved / "model.json").read_text("utf-8"))
+        (saved / "model.json").write_text(json.dumps(content | {"format": version}), "utf-8")
+        with pytest.raises(ModelFileError, match="another version"):
+            HybridModel.load(saved)
 
-@pytest.mark.parametrize("facts", ["[" * 100_000, "[]", "7", '{"format": 7}'])
-def test_facts_that_are_none_are_refused(saved: Path, facts: str) -> None:
-    (saved / "model.json").write_text(facts)
-    with pytest.raises(ModelFileError, match="is damaged; train it again"):
-        HybridModel.load(saved)
+    def test_programming_error_is_not_reported_as_damage(
+        self, saved: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken(*_: object) -> None:
+            raise AttributeError("a bug")
 
+        monkeypatch.setattr("recommender.model.MovieFeatures", broken)
+        with pytest.raises(AttributeError, match="a bug"):
+            HybridModel.load(saved)
 
-def test_a_model_of_another_version_is_refused(saved: Path) -> None:
-    facts = json.loads((saved / "model.json").read_text("utf-8"))
-    (saved / "model.json").write_text(json.dumps(facts | {"format": 99}), "utf-8")
-    with pytest.raises(ModelFileError, match="saved by another version"):
-        HybridModel.load(saved)
-
-
-def test_a_failed_save_leaves_the_old_model(
-    saved: Path, tiny_model: HybridModel, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(np, "savez", full)
-    with pytest.raises(OSError, match="No space left"):
-        tiny_model.save(saved)
-    assert HybridModel.load(saved).n_movies == 22
-    assert [path.name for path in saved.parent.iterdir()] == ["model"]
-    shutil.rmtree(saved)
+    def test_facts_and_arrays_come_back(self, saved: Path) -> None:
+        facts, arrays = load_model(saved, json.loads((saved / "model.json").read_text())["format"])
+        assert facts["n_ratings"] == 24 * 14
+        assert arrays["movie_ids"].tolist() == list(range(22))

@@ -16,7 +16,7 @@ from club.imports.catalogue.join import Import
 from recommender.columns import MOVIE
 from recommender.dataset import Dataset
 from recommender.errors import DataError
-from recommender.swap import remove, replacing, whole
+from recommender.persistence import current_folder, remove_folder, write_folder_atomically
 
 FORMAT = 1
 MOVIES, RATINGS, FACTS = "movies.parquet", "ratings.parquet", "world.json"
@@ -43,11 +43,11 @@ class Imported:
 
 def number(folder: Path) -> int:
     """Return a number that changes whenever `folder` does; 0 when it holds no world."""
-    place = whole(folder)
+    place = current_folder(folder)
     try:
         return int(json.loads((place / FACTS).read_text("utf-8"))[NUMBER])
     except FileNotFoundError:
-        return 0 if whole(folder) == place else number(folder)  # exchanged at this very moment
+        return 0 if current_folder(folder) == place else number(folder)  # replaced just now
     except InvalidInput:
         raise
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
@@ -61,23 +61,25 @@ def save(found: Import, folder: Path) -> int:
         StoreUnavailable: it cannot be written; the old one is still there.
     """
     fresh_number = _next(folder)
+
+    def write(fresh: Path) -> None:
+        lists = {
+            name: found.data.movies[name].map(list) for name in ("genres", "keywords", "aliases")
+        }
+        found.data.movies.assign(**lists).to_parquet(fresh / MOVIES)
+        found.data.ratings.to_parquet(fresh / RATINGS)
+        facts = {
+            "format": FORMAT,
+            NUMBER: fresh_number,
+            "kind": found.kind,
+            "imported_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "counts": found.counts,
+            "sha256": {name: _digest(fresh / name) for name in (MOVIES, RATINGS)},
+        }
+        (fresh / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
+
     try:
-        with replacing(folder) as fresh:
-            lists = {
-                name: found.data.movies[name].map(list)
-                for name in ("genres", "keywords", "aliases")
-            }
-            found.data.movies.assign(**lists).to_parquet(fresh / MOVIES)
-            found.data.ratings.to_parquet(fresh / RATINGS)
-            facts = {
-                "format": FORMAT,
-                NUMBER: fresh_number,
-                "kind": found.kind,
-                "imported_at": datetime.now(UTC).isoformat(timespec="seconds"),
-                "counts": found.counts,
-                "sha256": {name: _digest(fresh / name) for name in (MOVIES, RATINGS)},
-            }
-            (fresh / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
+        write_folder_atomically(folder, write)
     except OSError as error:
         raise StoreUnavailable(
             f"The imported data cannot be kept in {folder.parent}: {error.strerror or error}."
@@ -91,13 +93,13 @@ def load(folder: Path) -> Imported:
     Raises:
         InvalidInput: it is damaged, or another version wrote it.
     """
-    place = whole(folder)
+    place = current_folder(folder)
     try:
         return _load(place)
     except InvalidInput:
-        if whole(folder) == place:
+        if current_folder(folder) == place:
             raise
-        return _load(whole(folder))  # it was exchanged meanwhile
+        return _load(current_folder(folder))  # it was exchanged meanwhile
 
 
 def _load(place: Path) -> Imported:
@@ -125,7 +127,7 @@ def _load(place: Path) -> Imported:
 
 def forget(folder: Path) -> int:
     """Remove the world; return 0, the number of none."""
-    remove(folder)
+    remove_folder(folder)
     return 0
 
 

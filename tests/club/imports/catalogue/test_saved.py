@@ -69,7 +69,7 @@ def test_whoever_reads_while_worlds_are_exchanged_finds_one(
     catalogue.save(found, place)
     for ask in (catalogue.number, catalogue.load):
         asked = [old, place]  # it is being exchanged, and then it is done
-        monkeypatch.setattr(saved, "whole", lambda _, asked=asked: asked[0])
+        monkeypatch.setattr(saved, "current_folder", lambda _, asked=asked: asked[0])
         read = Path.read_text
 
         def gone(path: Path, *how: str, read=read, asked=asked) -> str:
