@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from club import audit, places
+from club import audit, config
 from club.backup_commands import add_backup_commands
 from club.errors import ClubError, InvalidInput
 from club.export_command import add_export_command
@@ -49,7 +49,7 @@ def _parser() -> _Parser:
     place: dict[str, Any] = {
         "metavar": "URL",
         "help": "path of an SQLite file, or sqlite:///... or postgresql://...; "
-        f"else ${places.DATABASE}, else {places.FILE} in ${places.VAR}, else in {places.OURS}",
+        f"else ${config.DATABASE}, else {config.FILE} in ${config.VAR}, else in {config.OURS}",
     }
     common = _Parser(add_help=False)
     common.add_argument("--database", default=argparse.SUPPRESS, **place)

@@ -19,7 +19,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, select
 
-from club import contents, places
+from club import config, contents
 from club.contents import OnStep
 from club.copies import appearing, in_words, open_still, remove, sweep
 from club.db import schema
@@ -78,7 +78,7 @@ def keep(times: Iterable[datetime], now: datetime) -> set[datetime]:
 
 def folder_of(database: Database) -> Path:
     """Return where the backups of a database are."""
-    return (database.file.parent if database.file else places.folder()) / "backups"
+    return (database.file.parent if database.file else config.folder()) / "backups"
 
 
 def find(database: Database) -> list[Backup]:

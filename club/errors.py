@@ -4,6 +4,7 @@ ClubError
 ├── InvalidInput       what somebody typed cannot be used (also a ValueError)
 ├── NotFound           a member or movie that is not there
 ├── StoreUnavailable   the database cannot be opened, read or written right now
+│   └── DatabaseDamaged    it is damaged: only a backup helps
 └── TmdbError          TMDB could not be used; everything else goes on
     ├── TmdbUnavailable    it refuses the key, is out of reach or busy: no use in asking on
     └── TmdbBadAnswer      one answer cannot be used; others may be
@@ -26,6 +27,10 @@ class NotFound(ClubError):
 
 class StoreUnavailable(ClubError):
     """A database that is locked, damaged, read-only, full, out of reach or too new."""
+
+
+class DatabaseDamaged(StoreUnavailable):
+    """A database file that is damaged or no database at all; restoring a backup replaces it."""
 
 
 class TmdbError(ClubError):

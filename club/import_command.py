@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from club import places
+from club import config
 from club.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def current_world() -> Dataset:
     from recommender.bundled import load_bundled  # noqa: PLC0415
     from recommender.errors import DataError  # noqa: PLC0415
 
-    folder = places.world()
+    folder = config.world()
     try:
         return load(folder).data if number(folder) else load_bundled()
     except DataError as error:
@@ -59,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
     from club.imports.catalogue import forget, join, read, save  # noqa: PLC0415
 
     if options.forget:
-        forget(places.world())
+        forget(config.world())
         print("The bundled data are the world again.")
         return
     if options.path is None:
@@ -74,7 +74,7 @@ def run(options: argparse.Namespace) -> None:
                 f"{options.rejected} cannot be written: {error.strerror}."
             ) from error
     if not options.preview:
-        save(found, places.world())
+        save(found, config.world())
     _show(found, options)
 
 

@@ -20,7 +20,7 @@ import pandas as pd
 from sqlalchemy import BigInteger, Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from club import backups, contents, copies, places
+from club import backups, config, contents, copies
 from club.contents import OnStep
 from club.damaged import is_damaged, replace_damaged
 from club.db import schema
@@ -149,7 +149,7 @@ def restore(
 
 def _database(location: str | Path | None) -> Database:
     """The place that `Store.open` opens, without opening it."""
-    return Database(location or places.database(), 0)
+    return Database(location or config.database(), 0)
 
 
 @contextmanager

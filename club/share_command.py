@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from club import passphrase, places
+from club import config, passphrase
 from club.errors import InvalidInput
 from club.passphrase import Locks
 
@@ -30,7 +30,7 @@ def _share(options: argparse.Namespace) -> None:
             f"Port {options.port} cannot be used, perhaps because something else uses it. "
             "PORT=8600 make share takes another one."
         )
-    folder = places.folder()
+    folder = config.folder()
     if not options.new and passphrase.load(folder):
         print("The passphrase is the one from before. To set a new one: make share NEW=--new")
     else:

@@ -13,7 +13,7 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import select, update
 
-from club import audit, ledger, places, roster, validation
+from club import audit, config, ledger, roster, validation
 from club.db import schema
 from club.db.database import Database
 from club.db.migrate import open_tables
@@ -79,12 +79,12 @@ class Store(People, Movies):
         knows_movie: Callable[[int], bool] | None = None,
         must_exist: bool = False,
     ) -> Store:
-        """Open `location`, else what `club.places.database` says.
+        """Open `location`, else what `club.config.database` says.
 
         Raises:
             StoreUnavailable: as for the class; or it `must_exist` and there is no such file.
         """
-        place = location or places.database()
+        place = location or config.database()
         database = Database(place, 0)
         if must_exist and not database.is_there():
             raise StoreUnavailable(f"There is no club's database at {database.file}.")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from club import places
+from club import config
 from club.catalogue import catalogue, training_data
 from club.demo import load_demo
 from club.errors import InvalidInput
@@ -33,12 +33,12 @@ WHO = "in_whose_name"  # in the session: see `ui.identity`
 
 def var() -> Path:
     """Return the folder of the club's own files: $MOVIE_CLUB_VAR, else data/var."""
-    return places.folder()
+    return config.folder()
 
 
 def database() -> str:
     """Return where the database is: $MOVIE_CLUB_DATABASE, else club.db in `var`."""
-    return str(places.database())
+    return str(config.database())
 
 
 @st.cache_resource(show_spinner=False)
@@ -49,13 +49,13 @@ def bundled() -> Dataset:
 
 def world_number() -> int:
     """Return a number that changes whenever the world is another one."""
-    return catalogue_import.number(places.world())
+    return catalogue_import.number(config.world())
 
 
 def imported() -> catalogue_import.Imported | str | None:
     """Return what the club brought, a sentence when that cannot be read, None when nothing."""
     number = world_number()
-    return _imported(places.world(), number) if number else None
+    return _imported(config.world(), number) if number else None
 
 
 @st.cache_resource(show_spinner=False, max_entries=2)
@@ -81,7 +81,7 @@ def _kept(club: View) -> list[int]:
 
 def take_over(found: catalogue_import.Import) -> int:
     """Make what was imported the world, begin to learn from it, and return the store's version."""
-    catalogue_import.save(found, places.world())
+    catalogue_import.save(found, config.world())
     version = store().touch("brought another catalogue")
     learn()
     return version
@@ -101,7 +101,7 @@ def back_to_bundled(club: View) -> int:
             notes=(),
         )
         return take_over(found)
-    catalogue_import.forget(places.world())
+    catalogue_import.forget(config.world())
     version = store().touch("went back to the bundled catalogue")
     learn()
     return version

@@ -27,7 +27,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from club import audit
 from club.db import schema
-from club.errors import InvalidInput, StoreUnavailable
+from club.errors import DatabaseDamaged, InvalidInput, StoreUnavailable
 
 # How a sentence about the database goes on.
 _LOCKED = "is locked by another program; close it there and try again."
@@ -52,6 +52,7 @@ _SQLITE_ENDINGS: Final = {
     sqlite3.SQLITE_CORRUPT: "is damaged; put a backup in its place.",
     sqlite3.SQLITE_NOTADB: "is damaged or no database; put a backup in its place.",
 }
+_DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 # By SQLSTATE, or by its class: the first two characters.
 _POSTGRES_ENDINGS: Final = {
     "08": _NO_ANSWER,
@@ -232,7 +233,9 @@ class Database:
             yield
         except DBAPIError as error:
             if self.is_there():
-                raise StoreUnavailable(_sentence(error, self.place)) from error
+                code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+                kind = DatabaseDamaged if code in _DAMAGE else StoreUnavailable
+                raise kind(_sentence(error, self.place)) from error
             raise StoreUnavailable(f"{self.place} {_GONE}") from error
 
 

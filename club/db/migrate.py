@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 
 from club.db import schema
 from club.db.database import Database
-from club.errors import StoreUnavailable
+from club.errors import DatabaseDamaged, StoreUnavailable
 
 SCRIPTS = Path(__file__).parent / "migrations"
 _ADVISORY_LOCK = 6077  # any number that all copies of this program share
@@ -36,7 +36,7 @@ def open_tables(database: Database) -> None:
         if not database.is_sqlite:
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
         if _revision(connection, database) != schema.REVISION:  # nobody else was faster
-            _upgrade(connection)
+            upgrade(connection)
 
 
 def _prepare_file(database: Database) -> None:
@@ -62,7 +62,7 @@ def _refuse_damage(connection: Connection, database: Database) -> None:
     verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
     page = connection.execute(text("PRAGMA page_size")).scalar_one()
     if verdict != "ok" or _is_cut_within_a_page(database.file, page):
-        raise StoreUnavailable(f"{database.place} is damaged; put a backup in its place.")
+        raise DatabaseDamaged(f"{database.place} is damaged; put a backup in its place.")
 
 
 def _is_cut_within_a_page(file: Path | None, page: int) -> bool:
@@ -92,7 +92,12 @@ def _revision(connection: Connection, database: Database) -> str | None:
     return None
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Create or migrate the tables, in the transaction of `connection`.
+
+    Args:
+        revision: of the schema afterwards, "0001" to `schema.REVISION`.
+    """
     from alembic import command  # noqa: PLC0415  (slow to import and rarely needed)
     from alembic.config import Config  # noqa: PLC0415
 
@@ -100,4 +105,4 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
     with _one_migration:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

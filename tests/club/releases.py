@@ -2,19 +2,8 @@
 
 from __future__ import annotations
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection
-
 from club.db.database import Database
-from club.db.migrate import SCRIPTS
-
-
-def upgrade(connection: Connection, revision: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+from club.db.migrate import upgrade
 
 
 def at_release_1(location: str) -> Database:
