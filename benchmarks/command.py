@@ -1,33 +1,88 @@
-"""How every benchmark begins and ends: one thread, the project on the path, --seeds and --json.
-
-Import it before numpy, which reads the number of threads once.
-"""
+"""Arguments, progress and printing shared by all benchmarks."""
 
 from __future__ import annotations
 
-import os
 import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from typing import Any, TypeVar
 
 import pandas as pd
 
-from recommender.terminal import Parser, as_json, progress, seeds, text_table, whole
+from recommender.errors import RecommenderError
+from recommender.terminal import (
+    BAD_INPUT,
+    INTERRUPTED,
+    Parser,
+    as_json,
+    choices,
+    progress,
+    seeds,
+    text_table,
+    whole,
+)
 
-__all__ = ["parser", "progress", "seeds", "show", "whole"]
+__all__ = ["as_json", "choices", "data", "parser", "progress", "run", "seeds", "show", "steps"]
+__all__ += ["text_table", "whole"]
+
+Item = TypeVar("Item")
 
 
-def parser(doc: str) -> Parser:
-    """Return a command line with --json, described by the first line of a module's `doc`."""
-    found = Parser(description=doc.splitlines()[0], allow_abbrev=False)
+def parser(module: str, doc: str, *, default_seeds: str | None = None) -> Parser:
+    """Return a command line with --json and, given its default, --seeds.
+
+    Args:
+        module: name of the program, as in `python -m benchmarks.NAME`.
+        doc: docstring of the program; its first line is shown by --help.
+    """
+    found = Parser(
+        prog=f"python -m benchmarks.{module}", description=doc.splitlines()[0], allow_abbrev=False
+    )
     found.add_argument("--json", action="store_true", help="print JSON")
+    if default_seeds:
+        found.add_argument(
+            "--seeds",
+            type=seeds,
+            default=default_seeds,
+            help="such as 0-2 or 0,3 (default %(default)s)",
+        )
     return found
 
 
+def data(found: Parser) -> None:
+    """Add --data, the folder to read instead of the bundled data."""
+    found.add_argument(
+        "--data",
+        type=Path,
+        metavar="FOLDER",
+        help="folder with movielens/ and keywords.csv (default: the bundled data)",
+    )
+
+
 def show(table: pd.DataFrame, json: bool) -> None:
-    """Print `table` for people, or as a JSON list of its rows."""
+    """Print `table` as text, or as a JSON list of its rows."""
     print(as_json(table.to_dict("records")) if json else text_table(table))
+
+
+def steps(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield `items`, with a progress bar that names the current one."""
+    every = list(items)
+    for done, item in enumerate(every):
+        name = item if not isinstance(item, tuple) else ", ".join(map(str, item))
+        progress(done, len(every), str(name))
+        yield item
+    progress(len(every), len(every), "done")
+
+
+def run(found: Parser, act: Callable[[Namespace], Any], argv: Sequence[str] | None = None) -> int:
+    """Parse `argv`, call `act` and return the exit status: its own, 2 for bad input, or 0."""
+    options = found.parse_args(argv)
+    try:
+        return int(act(options) or 0)
+    except RecommenderError as error:
+        print(f"{found.prog}: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return INTERRUPTED

@@ -1,8 +1,8 @@
 """Whether a rating that was acknowledged is ever lost when its writer is killed.
 
-    python benchmarks/crash.py                                # 10,000 writes to an SQLite file
-    python benchmarks/crash.py --database postgresql://...    # a new, empty database
-    python benchmarks/crash.py --writers 20                   # 20 programs that write at once
+    python -m benchmarks.crash                                # 10,000 writes to an SQLite file
+    python -m benchmarks.crash --database postgresql://...    # a new, empty database
+    python -m benchmarks.crash --writers 20                   # 20 programs that write at once
 
 A program rates movies and says so after each; it is killed (SIGKILL) at random moments and started
 again, until so many writes were acknowledged. After every kill the database is opened, checked and
@@ -23,9 +23,9 @@ from pathlib import Path
 # A process that is to be copied (fork) must have one thread only; pandas brings pyarrow's.
 os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
 
-import command
 import pandas as pd
 
+from benchmarks import command
 from club.errors import ClubError
 from club.store import Store
 
@@ -155,7 +155,7 @@ def write_at_once(store: Store, location: str, writes: int, writers: int) -> Fin
 
 def main(argv: list[str] | None = None) -> int:
     """Print what came of it; status 1 when anything was lost, damaged or refused."""
-    parser = command.parser(__doc__)
+    parser = command.parser("crash", __doc__)
     parser.add_argument("--database", metavar="URL", help="a new one; else a file for the moment")
     parser.add_argument("--writes", type=command.whole, default=10_000)
     parser.add_argument("--every", type=command.whole, default=100, help="writes between kills")

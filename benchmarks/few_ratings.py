@@ -1,6 +1,6 @@
 """Members of whom little is known: are the predictions ever worse than the user+item bias?
 
-    python benchmarks/few_ratings.py --seeds 0-2
+    python -m benchmarks.few_ratings --seeds 0-2
 
 Under the club protocol, but of each member only a few ratings, drawn at random, are shown to
 `react`; "all" shows every visible one. Root mean squared error in stars, ours and the bias's from
@@ -10,14 +10,14 @@ drawn from these figures.
 
 from __future__ import annotations
 
-import command
 import numpy as np
 import pandas as pd
 
+from benchmarks import command
+from benchmarks.protocol import CONDITIONS, split_clubs
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
 from recommender.bias import offsets
 from recommender.dataset import MAX_STARS, MIN_STARS
-from recommender.evaluation.protocol import CONDITIONS, split_clubs
 
 SIZES = (0, 1, 3, 5, 10, 20, None)
 DAMPING = 5.0  # of the bias, as on the leaderboard
@@ -65,10 +65,7 @@ def curve(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = command.parser(__doc__)
-    parser.add_argument(
-        "--seeds", type=command.seeds, default="0-2", help="such as 0-2 (default %(default)s)"
-    )
+    parser = command.parser("few_ratings", __doc__, default_seeds="0-2")
     options = parser.parse_args(argv)
     runs = [(condition, seed) for condition in CONDITIONS for seed in options.seeds]
     frames = []

@@ -1,7 +1,7 @@
 """Whether any bytes make a parser of what people bring crash, hang or leave a file behind.
 
-    python benchmarks/fuzz.py                                # ten minutes, all targets
-    python benchmarks/fuzz.py --minutes 1 --only restore_file --corpus DIR
+    python -m benchmarks.fuzz                                # ten minutes, all targets
+    python -m benchmarks.fuzz --minutes 1 --only restore_file --corpus DIR
 
 Guided by coverage: inputs that reach new code are mutated further (libFuzzer, through atheris,
 which is no requirement of the project: `pip install atheris`). Each target has a process of its
@@ -20,8 +20,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import command
 import pandas as pd
+
+from benchmarks import command
 
 NAMES = (
     "brought_file", "brought_zip", "imports_file", "imports_zip", "export_file", "export_zip",
@@ -101,7 +102,7 @@ def _run(child: list[str], log: Path, seconds: float) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """Print what came of each target; status 1 when any crashed."""
-    parser = command.parser(__doc__)
+    parser = command.parser("fuzz", __doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="for all targets together")
     parser.add_argument("--seed", type=command.whole, default=0)
     parser.add_argument("--only", metavar="NAME", nargs="+", choices=NAMES, default=NAMES)

@@ -1,6 +1,6 @@
 """Guests, of whom a few extremes are known: what do named movies and keywords say about the rest?
 
-    python benchmarks/guests.py --seeds 0-2
+    python -m benchmarks.guests --seeds 0-2
 
 Raters whom the model has never seen are the guests. From one half of their ratings they name three
 of the movies that they gave most stars (drawn among them, the well-known ones more often) and two
@@ -13,13 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import command
 import numpy as np
 import pandas as pd
 
+from benchmarks import command
+from benchmarks.protocol import score
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
 from recommender.evaluation.learning import raters_to_try
-from recommender.evaluation.protocol import score
 from recommender.guests import HATED, LOVED, imagined, is_ordinary
 
 GUESTS, LEAST = 100, 40  # guests a seed, and how many ratings each has
@@ -153,10 +153,7 @@ def summary(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = command.parser(__doc__)
-    parser.add_argument(
-        "--seeds", type=command.seeds, default="0-2", help="such as 0-2 (default %(default)s)"
-    )
+    parser = command.parser("guests", __doc__, default_seeds="0-2")
     options = parser.parse_args(argv)
     frames = []
     for done, seed in enumerate(options.seeds):

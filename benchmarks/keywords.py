@@ -1,38 +1,29 @@
 """What the bundled keywords are worth: ours with them, without, exchanged, and with other words.
 
-    python benchmarks/keywords.py                     # a table
-    python benchmarks/keywords.py --other FOLDER      # and with the keywords.csv in FOLDER
-    python benchmarks/keywords.py --resume FILE       # go on where it was stopped
+    python -m benchmarks.keywords                     # a table
+    python -m benchmarks.keywords --other FOLDER      # and with the keywords.csv in FOLDER
+    python -m benchmarks.keywords --resume FILE       # go on where it was stopped
 
 Whoever claims that keywords help shows it against the same keywords given to other movies.
 """
 
 from __future__ import annotations
 
-import os
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
-import argparse
-import json
-import sys
-from collections.abc import Callable
+from argparse import Namespace
+from collections.abc import Callable, Sequence
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import pandas as pd
 
+from benchmarks import command
+from benchmarks.leaderboard import MODELS, run_all
+from benchmarks.protocol import ACCURACY, CONDITIONS
+from benchmarks.runs import OURS
+from benchmarks.standings import table
 from recommender import Dataset, load_bundled
 from recommender.evaluation.baselines import Predictor
-from recommender.evaluation.leaderboard import MODELS, OURS, run_all
 from recommender.evaluation.predict import Ours
-from recommender.evaluation.protocol import CONDITIONS
-from recommender.evaluation.standings import table
 from recommender.model import Prediction
-
-FIGURES = ["rmse", "mae", "order", "group_rmse", "group_order", "regret"]
 
 
 def told(change: Callable[[pd.Series], pd.Series]) -> Predictor:
@@ -60,28 +51,25 @@ def contestants(other: Path | None) -> dict[str, Predictor]:
     return found
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Print the table or JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--seeds", type=int, default=5, help="how many (default %(default)s)")
-    parser.add_argument("--other", type=Path, metavar="FOLDER", help="like data/, other keywords")
-    parser.add_argument("--resume", type=Path, metavar="FILE", help="where finished runs are kept")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    options = parser.parse_args(argv)
+def show(options: Namespace) -> None:
+    """Print the metrics of ours with each version of the keywords."""
     runs = run_all(
         load_bundled(),
-        seeds=range(options.seeds),
+        seeds=options.seeds,
         conditions=CONDITIONS,
         models=contestants(options.other),
         file=options.resume,
-        on_run=lambda done, total, what: print(f"{done}/{total} {what}", file=sys.stderr),
+        on_run=command.progress,
     )
-    found = table(runs)[["condition", "model", *FIGURES]]
-    if options.json:
-        print(json.dumps(found.to_dict("records")))
-    else:
-        print(found.to_string(index=False, float_format="%.4f"))
-    return 0
+    command.show(table(runs)[["condition", "model", *ACCURACY]], options.json)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    parser = command.parser("keywords", __doc__ or "", default_seeds="0-4")
+    parser.add_argument("--other", type=Path, metavar="FOLDER", help="like data/, other keywords")
+    parser.add_argument("--resume", type=Path, metavar="FILE", help="keep finished runs in FILE")
+    return command.run(parser, show, argv)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """How the app holds when many use it at once: 25 browsers rate and look for ten minutes.
 
-    python benchmarks/load.py                                # the app, on a club for the moment
-    python benchmarks/load.py --sessions 5 --minutes 1
-    python benchmarks/load.py --url http://localhost:8501 --database data/var/club.db
+    python -m benchmarks.load                                # the app, on a club for the moment
+    python -m benchmarks.load --sessions 5 --minutes 1
+    python -m benchmarks.load --url http://localhost:8501 --database data/var/club.db
 
 Every session is a person with a tab of their own (`tab.py`: Streamlit's protocol as a browser
 speaks it), who goes round: Tonight, Rate, a movie found and rated a few times, its page, Explore,
@@ -29,15 +29,16 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-import command
 import pandas as pd
+
+from benchmarks import command
 
 sys.path[:0] = [str(Path(__file__).parent.parent / name) for name in ("", "tests")]
 
 from browser import Server  # noqa: E402
 from furnished import furnish  # noqa: E402
-from tab import Faults, Tab, UnansweredError  # noqa: E402
 
+from benchmarks.tab import Faults, Tab, UnansweredError  # noqa: E402
 from club.store import Store  # noqa: E402
 from recommender import load_bundled  # noqa: E402
 from recommender.columns import MEMBER, MOVIE  # noqa: E402
@@ -296,7 +297,7 @@ def summary(result: Result, peak: float, work: list[float], missing: int) -> dic
 
 def main(argv: list[str] | None = None) -> int:
     """Print how long answers took and what it cost; status 1 when anything failed."""
-    parser = command.parser(__doc__)
+    parser = command.parser("load", __doc__)
     parser.add_argument("--sessions", type=command.whole, default=25)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=command.whole, default=0)

@@ -1,6 +1,6 @@
 """Draw the pictures of docs/how-predictions-work.md from the real model and the real ratings.
 
-python benchmarks/pictures.py            # into docs/pictures; takes two minutes
+python -m benchmarks.pictures            # into docs/pictures; takes two minutes
 """
 
 from __future__ import annotations
@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import command  # noqa: F401  (one thread, and the project on the path)
-import few_ratings
 import numpy as np
 import pandas as pd
-from svg import FAINT, INK, LINE, Picture
 
+from benchmarks import command, few_ratings
+from benchmarks.protocol import CONDITIONS, Clubs, split_clubs
+from benchmarks.svg import FAINT, INK, LINE, Picture
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
 from recommender.bundled import demo_club
-from recommender.evaluation.protocol import CONDITIONS, Clubs, split_clubs
 from ui.charts.style import GREY, OTHER, OURS
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
@@ -248,5 +247,12 @@ def draw(data: Dataset, options: TrainingOptions, folder: Path) -> None:
     learning(curve).save(folder / "learning.svg")
 
 
-if __name__ == "__main__":
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    command.parser("pictures", __doc__ or "").parse_args(argv)
     draw(load_bundled(), TrainingOptions(), FOLDER)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

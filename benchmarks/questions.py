@@ -1,6 +1,6 @@
 """Do five ratings that the app asks for teach more than five others?
 
-    python benchmarks/questions.py --seeds 0-2
+    python -m benchmarks.questions --seeds 0-2
 
 Members of simulated clubs start with a few of their ratings. Then they rate five more movies that
 they have seen: those that the app asks for, five random ones, or the five that most people have
@@ -11,13 +11,13 @@ from a bootstrap over members.
 
 from __future__ import annotations
 
-import command
 import numpy as np
 import pandas as pd
 
+from benchmarks import command
+from benchmarks.protocol import split_clubs
 from recommender import HybridModel, TrainingOptions, load_bundled
 from recommender.ask import what_to_rate
-from recommender.evaluation.protocol import Clubs, split_clubs
 
 START, MORE, SHORTLIST = 5, 5, 10
 WAYS = ("nothing more", "asked for", "random", "popular")
@@ -41,7 +41,7 @@ def more_ratings(
 
 def one_seed(seed: int) -> pd.DataFrame:
     """Return one row a member and way: squared error and variance on a shortlist."""
-    data, hidden = split_clubs(load_bundled(), seed, "warm", Clubs())
+    data, hidden = split_clubs(load_bundled(), seed, "warm")
     model = HybridModel.fit(data, TrainingOptions(seed=seed))
     visible = data.ratings.rename(columns={"user_id": "member_id"})
     rng = np.random.default_rng(seed)
@@ -79,10 +79,7 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = command.parser(__doc__)
-    parser.add_argument(
-        "--seeds", type=command.seeds, default="0-2", help="such as 0-2 (default %(default)s)"
-    )
+    parser = command.parser("questions", __doc__, default_seeds="0-2")
     options = parser.parse_args(argv)
     frames = []
     for done, seed in enumerate(options.seeds):

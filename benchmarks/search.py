@@ -1,7 +1,7 @@
 """How fast and how right the search for movies is, beside plain rapidfuzz in the same run.
 
-    python benchmarks/search.py            # a table
-    python benchmarks/search.py --json
+    python -m benchmarks.search            # a table
+    python -m benchmarks.search --json
 
 Right: whether a famous movie is found by a text as people type it: a letter lost, doubled or
 exchanged, no article, the first words only, another title. The rival compares the text with every
@@ -10,20 +10,15 @@ title by rapidfuzz's WRatio.
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import statistics
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import pandas as pd
 from rapidfuzz import fuzz, process, utils
 
+from benchmarks import command
 from club.search import MovieSearch
 from recommender import load_bundled
 
@@ -98,10 +93,9 @@ def speed(find: Find, texts: list[str]) -> dict[str, float]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Print the table or JSON."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--movies", type=int, default=FAMOUS, help="so many famous ones are asked")
+    """Run the command; return its exit status."""
+    parser = command.parser("search", __doc__ or "")
+    parser.add_argument("--movies", type=command.whole, default=FAMOUS, help="how many to look for")
     options = parser.parse_args(argv)
     world, rng = load_bundled(), random.Random(1)
     famous = world.rating_counts.nlargest(options.movies).index
@@ -125,11 +119,8 @@ def main(argv: list[str] | None = None) -> int:
         asked = [(movie, ways[way]) for movie, ways in typed.items()]
         found[f"ours: {way}"] = quality(small, asked)
         found[f"WRatio: {way}"] = quality(rival, asked)
-    table = pd.DataFrame(found).T
-    if options.json:
-        print(json.dumps(found))
-    else:
-        print(table.to_string(float_format="%.3f", na_rep=""))
+    table = pd.DataFrame([{"search": name, **figures} for name, figures in found.items()])
+    command.show(table, options.json)
     return 0
 
 

@@ -1,7 +1,7 @@
 """How long learning and reacting take, each beside a rival in the same run.
 
-    python benchmarks/speed.py            # a table
-    python benchmarks/speed.py --json
+    python -m benchmarks.speed            # a table
+    python -m benchmarks.speed --json
 
 Machines are noisy, so every figure is a median of several runs taken in turn with its rival's.
 """
@@ -12,12 +12,12 @@ import statistics
 import time
 from collections.abc import Callable
 
-import command
 import numpy as np
 import pandas as pd
 from lightfm import evaluation
 from scipy import sparse
 
+from benchmarks import command
 from recommender import Dataset, HybridModel, TrainingOptions, embeddings, load_bundled
 from recommender.bundled import demo_club
 from recommender.evaluation.rankers import Axes, fit_warp, ranker_of
@@ -105,7 +105,7 @@ def judging(data: Dataset, runs: int) -> dict[str, float]:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = command.parser(__doc__)
+    parser = command.parser("speed", __doc__)
     parser.add_argument("--runs", type=command.whole, default=3, help="to take the median of")
     options = parser.parse_args(argv)
     data = load_bundled()

@@ -1,6 +1,6 @@
 """Does the match of two members say how they will agree on movies that neither has rated yet?
 
-    python benchmarks/taste_match.py --seeds 0-1
+    python -m benchmarks.taste_match --seeds 0-1
 
 Two ways of hiding what real raters gave:
 
@@ -22,12 +22,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-import command
 import numpy as np
 import pandas as pd
 
+from benchmarks import command
+from benchmarks.protocol import split_clubs
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
-from recommender.evaluation.protocol import split_clubs
 from recommender.portrait.match import (
     DRAWS,
     MEASURES,
@@ -166,10 +166,7 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def main(argv: list[str] | None = None) -> int:
-    parser = command.parser(__doc__)
-    parser.add_argument(
-        "--seeds", type=command.seeds, default="0-1", help="such as 0-2 (default %(default)s)"
-    )
+    parser = command.parser("taste_match", __doc__, default_seeds="0-1")
     options = parser.parse_args(argv)
     runs = [(way, seed) for way in WAYS for seed in options.seeds]
     frames = []

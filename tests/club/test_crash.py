@@ -6,18 +6,17 @@ such a folder, since a killed program tells nothing about the disk.
 
 from __future__ import annotations
 
-import importlib
 import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from everything import contents, fill
 
+from benchmarks import crash
 from club.backups import back_up, find, roll
 from club.store import Store
 
@@ -35,7 +34,7 @@ def place(request) -> Iterator[str]:
 
 
 def run(*arguments: str) -> dict[str, float]:
-    command = [sys.executable, "-W", "error", "benchmarks/crash.py", "--json", *arguments]
+    command = [sys.executable, "-W", "error", "-m", "benchmarks.crash", "--json", *arguments]
     ended = subprocess.run(
         command, cwd=ROOT, capture_output=True, timeout=120, text=True, check=False
     )
@@ -68,13 +67,7 @@ def test_twenty_programs_that_write_at_once_lose_nothing_and_wait_for_each_other
     assert row.items() >= NOTHING.items()
 
 
-@pytest.fixture
-def crash(monkeypatch) -> ModuleType:
-    monkeypatch.setattr(sys, "path", [str(ROOT / "benchmarks"), *sys.path])
-    return importlib.import_module("crash")
-
-
-def test_what_is_lost_or_wrong_would_be_found(crash, file) -> None:
+def test_what_is_lost_or_wrong_would_be_found(file) -> None:
     store = Store(file)
     ana = store.add_member("Ana")
     store.rate_many([(ana, movie, crash.stars(movie)) for movie in range(1, 11)])

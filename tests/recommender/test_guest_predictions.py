@@ -1,17 +1,12 @@
 from __future__ import annotations
 
-import importlib
-import json
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender import Dataset, HybridModel, TrainingOptions
+from recommender import HybridModel
 from recommender.guests import (
     AGAINST_HATED,
     AGAINST_LOVED,
@@ -181,30 +176,3 @@ def test_imagined_movies_are_nobody_elses(members: set[int]) -> None:
     assert wishes.groupby("member_id")["rating"].apply(list).tolist() == (
         [[LOVED, HATED]] * len(members)
     )
-
-
-def test_the_benchmark_compares_what_guests_may_say(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    checkerboard: Dataset,
-    tiny_options: TrainingOptions,
-) -> None:
-    folder = Path(__file__).resolve().parents[2] / "benchmarks"
-    monkeypatch.setattr(sys, "path", [str(folder), *sys.path])
-    monkeypatch.delitem(sys.modules, "guests", raising=False)
-    module = importlib.import_module("guests")
-    monkeypatch.setattr(module, "load_bundled", lambda: checkerboard)
-    monkeypatch.setattr(module, "TrainingOptions", lambda seed: tiny_options)
-    monkeypatch.setattr(module, "GUESTS", 6)
-    monkeypatch.setattr(module, "LEAST", 10)
-    assert module.main(["--seeds", "0,1", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
-    assert set(rows[0]) == {"said", "rmse", "mae", "order", "coverage", "unbalanced"}
-    found = {row["said"]: row for row in rows}
-    assert len(found) == len(rows) == 10
-    crowd = found["nothing: the crowd's opinion"]
-    assert crowd["unbalanced"] == crowd["rmse"]
-    # Who loves trains is told from who loves ships.
-    for said in ("3 + 2 movies, 5 and 1", "3 + 2 movies, their stars", "3 + 1 keywords"):
-        assert found[said]["rmse"] < crowd["rmse"]
-        assert found[said]["order"] > crowd["order"]

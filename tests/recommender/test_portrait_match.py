@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import importlib
-import json
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender import Dataset, HybridModel, TrainingOptions
-from recommender.evaluation.protocol import Clubs, split_clubs
+from recommender import HybridModel
 from recommender.portrait.match import (
     MEASURES,
     STARS,
@@ -30,8 +23,6 @@ from recommender.portrait.match import (
     two_by_two,
     well_known,
 )
-
-BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
 def rated(*people: tuple[int, dict[int, float]]) -> pd.DataFrame:
@@ -176,29 +167,3 @@ def test_in_common_counts_every_pair() -> None:
     found = in_common(ratings, [1, 2, 3])
     assert found["both"].tolist() == [1, 0, 0]
     assert found["difference"].to_numpy() == pytest.approx([1.5, np.nan, np.nan], nan_ok=True)
-
-
-def test_the_benchmark_prints_a_row_for_each_way_and_measure(
-    monkeypatch: pytest.MonkeyPatch,
-    checkerboard: Dataset,
-    tiny_options: TrainingOptions,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    monkeypatch.setattr(sys, "path", [str(BENCHMARKS), *sys.path])
-    module = importlib.import_module("taste_match")
-    monkeypatch.setattr(module, "load_bundled", lambda: checkerboard)
-    few = functools.partial(split_clubs, clubs=Clubs(3, 4, 10, 0.8))
-    monkeypatch.setattr(module, "split_clubs", few)
-    pairs = functools.partial(module.split_strangers, ratings=10)
-    monkeypatch.setattr(module, "split_strangers", pairs)
-    monkeypatch.setattr(module, "TrainingOptions", lambda seed: tiny_options)
-    monkeypatch.setattr(module, "LEAST", 4)
-    assert module.main(["--seeds", "0", "--json"]) == 0
-    rows = json.loads(capsys.readouterr().out)
-    ways = [(way, measure) for way in ("club", "strangers") for measure in ("stars", "taste")]
-    assert [(row["way"], row["measure"]) for row in rows] == ways
-    for row in rows:
-        assert row["pairs"] > 0
-        assert 0 <= row["inside"] <= 1
-    # Whoever loves trains agrees with who loves trains, also on movies that neither rated.
-    assert rows[0]["r"] > 0.8

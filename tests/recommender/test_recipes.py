@@ -7,9 +7,7 @@ import pandas as pd
 import pytest
 
 from recommender import DataError, Dataset
-from recommender.evaluation.rankers import Axes, Ranker
-from recommender.evaluation.readings import added_to_bias, stretched
-from recommender.evaluation.recipes import evaluate_recipe
+from recommender.evaluation.rankers import Ranker
 from recommender.recipes import (
     active,
     confidence,
@@ -156,64 +154,9 @@ def test_the_confidence_recipe_describes_users_and_movies(checkerboard, fitted) 
     assert fitted["positives"].nnz == len(likes(active(checkerboard.ratings)))
 
 
-@pytest.fixture
-def judge_everyone(monkeypatch) -> None:
-    """Nobody in so small a world has more than five likes held out."""
-    monkeypatch.setattr("recommender.evaluation.recipes.MIN_INTERACTIONS", 0)
-
-
-@pytest.mark.parametrize("as_published", [True, False])
-@pytest.mark.parametrize(
-    ("name", "models", "k"),
-    [
-        ("keyword", ["keyword recipe", "popularity"], 5),
-        ("confidence", ["confidence recipe", "popularity", "matrix factorisation"], 10),
-    ],
-)
-@pytest.mark.usefixtures("judge_everyone")
-def test_both_recipes_run_and_are_judged(checkerboard, name, models, k, as_published) -> None:
-    found = evaluate_recipe(name, checkerboard, as_published=as_published, seed=3)
-    assert list(found["model"].unique()) == models
-    metrics = {"auc", f"precision@{k}", f"recall@{k}", "reciprocal_rank"}
-    for _, part in found.groupby(["model", "split"]):
-        assert set(part["metric"]) == metrics
-    assert found["value"].between(0, 1).all()
-    assert found.equals(evaluate_recipe(name, checkerboard, as_published=as_published, seed=3))
-
-
 def test_mended_the_keyword_recipe_tells_trains_from_ships(checkerboard) -> None:
     model = fit_keyword(checkerboard.ratings, checkerboard.movies, seed=1)
     scores = model.scores(np.arange(24))
     assert model.axes.movie_ids[[20, 21]].tolist() == [20, 21]  # rated by nobody
     assert (scores[::2, 20] > scores[::2, 21]).all()
     assert (scores[1::2, 20] < scores[1::2, 21]).all()
-
-
-def test_there_are_two_recipes(checkerboard) -> None:
-    with pytest.raises(DataError, match="no recipe 'soup'; choose one of keyword, confidence"):
-        evaluate_recipe("soup", checkerboard)
-
-
-RANKER = Ranker(
-    Axes(np.array([1, 2]), np.array([10, 20, 30])),
-    users=np.array([[1.0], [-2.0]]),
-    movies=np.array([[-1.0], [0.0], [1.0]]),
-    offsets=np.zeros(3),
-)
-PAIRS = pd.DataFrame({"user_id": [1, 1, 2, 2, 9, 1], "movie_id": [10, 20, 10, 30, 10, 99]})
-
-
-def test_stretching_gives_each_member_0_to_5(checkerboard) -> None:
-    mean = checkerboard.ratings["rating"].mean()
-    found = stretched(RANKER, checkerboard, PAIRS).stars
-    assert found.tolist() == pytest.approx([0, 2.5, 5, 0, mean, mean])
-
-
-def test_standard_deviations_are_added_to_the_bias(world) -> None:
-    pairs = PAIRS.replace({"movie_id": {10: 2, 20: 3, 30: 10}})
-    ranker = Ranker(
-        Axes(np.array([1, 2]), np.array([2, 3, 10])), *[RANKER.users, RANKER.movies], RANKER.offsets
-    )
-    flat = Ranker(ranker.axes, 0 * ranker.users, ranker.movies, ranker.offsets)
-    change = added_to_bias(ranker, world, pairs).stars - added_to_bias(flat, world, pairs).stars
-    assert change.tolist() == pytest.approx([-0.4, 0.4, 0.4, -0.4, 0, 0])

@@ -1,8 +1,14 @@
-"""Every model under the club protocol, run by run, with what is finished kept in a file."""
+"""Every model under the club protocol, beside ours.
+
+python -m benchmarks.leaderboard --seeds 0-9 --markdown
+python -m benchmarks.leaderboard --models ours,myFM --resume FILE
+"""
 
 from __future__ import annotations
 
+import sys
 import time
+from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -10,19 +16,23 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks import command
+from benchmarks.protocol import CONDITIONS, Clubs, split_clubs, tally
+from benchmarks.readings import added_to_bias, stretched
+from benchmarks.rivals import INSTALL, RIVALS, installed_rivals, missing_rivals
+from benchmarks.runs import OURS, Run, append_run, fingerprint, read_runs
+from benchmarks.standings import against_ours, as_markdown, as_text, table
+from recommender.bundled import load_bundled
 from recommender.columns import MOVIE, USER
 from recommender.dataset import Dataset
+from recommender.errors import RecommenderError
 from recommender.evaluation.baselines import BASELINES, Predictor, popularity
 from recommender.evaluation.bootstrap import Tally
 from recommender.evaluation.predict import Ours
-from recommender.evaluation.protocol import Clubs, split_clubs, tally
 from recommender.evaluation.rankers import plain_hybrid
-from recommender.evaluation.readings import added_to_bias, stretched
-from recommender.evaluation.runs import Run, append_run, fingerprint, read_runs
 from recommender.model import Prediction, TrainingOptions
 from recommender.recipes import fit_confidence, fit_keyword, fit_keyword_as_published
 
-OURS = "ours"
 ORDER_METRICS = ("order", "group_order", "regret")
 
 
@@ -127,3 +137,69 @@ def _timed(
     seconds = time.perf_counter() - started
     judged = tally(hidden, found.stars, found.low, found.high)
     return (judged.only(ORDER_METRICS) if found.order_only else judged), seconds
+
+
+def contestants(names: Sequence[str] | None) -> dict[str, Predictor]:
+    """Return the models called `names`; by default all whose library is installed.
+
+    Raises:
+        RecommenderError: a model needs a library that is missing.
+    """
+    models, missing = {**MODELS, **installed_rivals()}, ", ".join(missing_rivals())
+    if names is None:
+        if missing:
+            print(f"Not installed, so left out: {missing}. All: {INSTALL}", file=sys.stderr)
+        return models
+    for name in names:
+        if name not in models:
+            raise RecommenderError(f"{name} needs a library that is missing here: {INSTALL}")
+    return {name: models[name] for name in names}
+
+
+def show(options: Namespace) -> None:
+    """Print the metrics of every model, and the differences between ours and each."""
+    if options.json and options.markdown:
+        raise RecommenderError("Take --json or --markdown, not both.")
+    runs = run_all(
+        load_bundled(options.data),
+        seeds=options.seeds,
+        conditions=options.condition,
+        models=contestants(options.models),
+        file=options.resume,
+        on_run=command.progress,
+    )
+    found, against = table(runs), against_ours(runs)
+    if options.json:
+        figures = {"seeds": options.seeds, "table": found.to_dict("records")}
+        print(command.as_json({**figures, "ours_minus": against.to_dict("records")}))
+    else:
+        print((as_markdown if options.markdown else as_text)(found, against))
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    parser = command.parser("leaderboard", __doc__ or "", default_seeds="0-4")
+    command.data(parser)
+    parser.add_argument(
+        "--condition",
+        type=command.choices(CONDITIONS),
+        default="warm,cold",
+        help="warm, cold or both (default warm,cold)",
+    )
+    parser.add_argument(
+        "--models",
+        type=command.choices([*MODELS, *RIVALS]),
+        help="such as ours,myFM (default: all that are installed)",
+    )
+    parser.add_argument(
+        "--resume",
+        type=Path,
+        metavar="FILE",
+        help="keep finished runs in FILE and skip those already there",
+    )
+    parser.add_argument("--markdown", action="store_true", help="print the tables as Markdown")
+    return command.run(parser, show, argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

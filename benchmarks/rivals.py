@@ -17,11 +17,11 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from benchmarks.readings import added_to_bias
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
 from recommender.evaluation.baselines import Predictor
 from recommender.evaluation.rankers import Axes, Ranker
-from recommender.evaluation.readings import added_to_bias
 from recommender.features import MovieFeatures, with_identity
 from recommender.model import Prediction
 from recommender.recipes import likes

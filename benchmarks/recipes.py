@@ -1,16 +1,26 @@
-"""Run the published recipes as their authors did, and judge them beside their rivals."""
+"""The two published recipes as their authors ran them, or mended, beside simple rivals.
+
+python -m benchmarks.recipes keyword --as-published --links FILE
+python -m benchmarks.recipes confidence
+"""
 
 from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from benchmarks import command
+from benchmarks.als import fit_als
+from recommender.bundled import load_bundled
 from recommender.columns import MOVIE, USER
 from recommender.dataset import Dataset
-from recommender.errors import DataError
-from recommender.evaluation.als import fit_als
+from recommender.errors import DataError, RecommenderError
 from recommender.evaluation.rankers import popularity
-from recommender.evaluation.report import judge
+from recommender.evaluation.report import judge, ranking_figures
 from recommender.evaluation.split import random_split
 from recommender.recipes import (
     MIN_INTERACTIONS,
@@ -106,3 +116,54 @@ def _sample(ratings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     users = counts.index[counts > MIN_INTERACTIONS].to_numpy()
     chosen = rng.choice(users, size=min(SAMPLE, len(users)), replace=False)
     return ratings[ratings[USER].isin(chosen)]
+
+
+def read_links(file: Path) -> dict[int, int]:
+    """Return the TMDB id of each MovieLens id in a links.csv; movies without one are left out."""
+    try:
+        frame = pd.read_csv(file, usecols=["movieId", "tmdbId"]).dropna().astype("int64")
+    except (OSError, ValueError):
+        raise RecommenderError(f"{file} is no CSV file with movieId and tmdbId.") from None
+    return dict(zip(frame["movieId"].tolist(), frame["tmdbId"].tolist(), strict=True))
+
+
+def show(options: Namespace) -> None:
+    """Print the ranking metrics of a recipe and its rivals."""
+    found = evaluate_recipe(
+        options.recipe,
+        load_bundled(options.data),
+        as_published=options.as_published,
+        links=read_links(options.links) if options.links else None,
+        seed=options.seed,
+    )
+    version = "as published" if options.as_published else "mended"
+    if options.json:
+        figures = {"recipe": options.recipe, "version": version}
+        print(command.as_json({**figures, "ranking": ranking_figures(found)}))
+        return
+    order = found[["model", "split"]].drop_duplicates()
+    wide = found.pivot(index=["model", "split"], columns="metric", values="value").reset_index()
+    wide = order.merge(wide)[["model", "split", *found["metric"].unique()]]
+    print(f"The {options.recipe} recipe, {version}\n\n{command.text_table(wide)}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    parser = command.parser("recipes", __doc__ or "")
+    command.data(parser)
+    parser.add_argument("recipe", choices=RECIPES)
+    parser.add_argument(
+        "--as-published", action="store_true", help="keep the mistakes of the publication"
+    )
+    parser.add_argument(
+        "--links",
+        type=Path,
+        metavar="FILE",
+        help="CSV with movieId and tmdbId, for the published keyword recipe to mix up",
+    )
+    parser.add_argument("--seed", type=command.whole, default=0, help="of split and models")
+    return command.run(parser, show, argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.leaderboard import MODELS, run_all
+from benchmarks.protocol import Clubs
+from benchmarks.runs import OURS
+from benchmarks.standings import against_ours, table
 from recommender import DataError, Dataset
 from recommender.evaluation.baselines import BASELINES, member_mean, popularity
-from recommender.evaluation.leaderboard import MODELS, OURS, run_all
-from recommender.evaluation.protocol import Clubs
-from recommender.evaluation.standings import against_ours, table
 from recommender.model import Prediction
 
 CLUBS = Clubs(clubs=3, size=4, min_ratings=10, share=0.5)

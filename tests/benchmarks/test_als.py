@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from benchmarks.als import _solve, fit_als
 from recommender import DataError
-from recommender.evaluation.als import _solve, fit_als
 from recommender.evaluation.rankers import Axes
 
 N = 12

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
 
+from benchmarks import pictures
+from benchmarks.protocol import Clubs
 from recommender import Dataset, HybridModel, TrainingOptions
-from recommender.evaluation.protocol import Clubs
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-predictions-work.md"
 SVG = "{http://www.w3.org/2000/svg}"
-
-
-@pytest.fixture
-def pictures(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.setattr(sys, "path", [str(ROOT / "benchmarks"), *sys.path])
-    return importlib.import_module("pictures")
 
 
 def words(file: Path) -> list[str]:
@@ -41,7 +33,7 @@ def test_every_picture_of_the_page_is_there_small_and_described() -> None:
 
 
 def test_a_prediction_is_drawn_as_the_sum_that_it_is(
-    pictures: ModuleType, tiny_model: HybridModel, checkerboard: Dataset, tmp_path: Path
+    tiny_model: HybridModel, checkerboard: Dataset, tmp_path: Path
 ) -> None:
     own = checkerboard.ratings[checkerboard.ratings["user_id"] == 0]
     unseen = next(m for m in range(20) if m not in set(own["movie_id"]))
@@ -56,7 +48,7 @@ def test_a_prediction_is_drawn_as_the_sum_that_it_is(
 
 
 def test_nearness_is_drawn_from_near_to_far(
-    pictures: ModuleType, tiny_model: HybridModel, checkerboard: Dataset, tmp_path: Path
+    tiny_model: HybridModel, checkerboard: Dataset, tmp_path: Path
 ) -> None:
     pictures.nearness(tiny_model, checkerboard, 0).save(tmp_path / "nearness.svg")
     found = words(tmp_path / "nearness.svg")
@@ -71,7 +63,7 @@ def test_nearness_is_drawn_from_near_to_far(
 
 
 def test_intervals_and_learning_are_drawn_from_what_was_measured(
-    pictures: ModuleType, tiny_options: TrainingOptions, checkerboard: Dataset, tmp_path: Path
+    tiny_options: TrainingOptions, checkerboard: Dataset, tmp_path: Path
 ) -> None:
     reached, curve = pictures.measured(checkerboard, tiny_options, Clubs(3, 4, 10, 0.5))
     assert reached["share"].between(0, 1).all()

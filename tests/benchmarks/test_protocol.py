@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.protocol import Clubs, score, split_clubs, tally
 from recommender import DataError, Dataset
 from recommender.evaluation.bootstrap import Tally, differences, intervals
-from recommender.evaluation.protocol import Clubs, score, split_clubs, tally
 
 SMALL = Clubs(clubs=3, size=4, min_ratings=10, share=0.5)
 

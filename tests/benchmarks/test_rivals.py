@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender import Dataset
-from recommender.__main__ import contestants, main
-from recommender.evaluation import rivals
-from recommender.evaluation.leaderboard import MODELS
-from recommender.evaluation.rivals import (
+from benchmarks import rivals
+from benchmarks.leaderboard import MODELS, contestants, main
+from benchmarks.rivals import (
     RIVALS,
     ImplicitALS,
     MovieRows,
@@ -20,6 +18,7 @@ from recommender.evaluation.rivals import (
     installed_rivals,
     missing_rivals,
 )
+from recommender import Dataset
 from recommender.evaluation.split import random_split
 
 
@@ -51,9 +50,9 @@ def test_nothing_is_said_when_nothing_is_missed(only_surprise: None, monkeypatch
 
 
 def test_asking_for_a_missing_one_says_how_to_get_it(only_surprise: None, capsys) -> None:
-    assert main(["leaderboard", "--models", "ours,myFM"]) == 2
+    assert main(["--models", "ours,myFM"]) == 2
     assert capsys.readouterr().err == (
-        "python -m recommender: myFM needs a library that is missing here: "
+        "python -m benchmarks.leaderboard: myFM needs a library that is missing here: "
         "pip install -r requirements-bench.txt\n"
     )
 

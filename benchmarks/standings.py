@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
+from benchmarks.protocol import ACCURACY, MORE_IS_BETTER
+from benchmarks.runs import OURS, Run
 from recommender.evaluation.bootstrap import Tally, differences
-from recommender.evaluation.leaderboard import OURS
-from recommender.evaluation.protocol import ACCURACY, MORE_IS_BETTER
-from recommender.evaluation.runs import Run
 from recommender.terminal import text_table
 
 BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"

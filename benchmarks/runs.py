@@ -10,11 +10,13 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from benchmarks.protocol import Clubs
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import Dataset
 from recommender.errors import DataError
 from recommender.evaluation.bootstrap import Tally
-from recommender.evaluation.protocol import Clubs
+
+OURS = "ours"
 
 
 @dataclass(frozen=True)

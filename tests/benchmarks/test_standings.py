@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.protocol import ACCURACY
+from benchmarks.runs import OURS, Run
+from benchmarks.standings import against_ours, as_markdown, as_text, exceptions, table
 from recommender.evaluation.bootstrap import Tally
-from recommender.evaluation.leaderboard import OURS
-from recommender.evaluation.protocol import ACCURACY
-from recommender.evaluation.runs import Run
-from recommender.evaluation.standings import against_ours, as_markdown, as_text, exceptions, table
 
 CLUBS = 6
 
