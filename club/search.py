@@ -11,6 +11,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
 
@@ -45,6 +46,7 @@ _LETTERS = str.maketrans(
 )
 
 
+@lru_cache(1 << 16)
 def normalise(text: str) -> tuple[str, ...]:
     """Return the words of a title as they are compared: "Matrix, The" -> ("matrix",)."""
     plain = _TRAILING_ARTICLE.sub(" ", text.casefold().strip())

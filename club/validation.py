@@ -1,4 +1,10 @@
-"""What the club accepts: stars, ids, names, titles and facts of movies, checked in one place."""
+"""Validate and clean what the club stores: stars, ids, names, titles, facts of movies and nights.
+
+Every `clean_*` function returns the value in the form that is stored (text composed to NFC and
+stripped), keeps None where that is allowed, and raises InvalidInput with a sentence for people for
+anything else. `tidied`, `tidied_terms` and `plausible_year` never raise: they take from files and
+web services what can be used.
+"""
 
 from __future__ import annotations
 
@@ -19,19 +25,15 @@ FIRST_YEAR, LAST_YEAR = 1870, 2100
 LONGEST_RUNTIME = 60_000  # minutes; the longest film there is takes five weeks
 LARGEST_ID = 2**31 - 1
 
-# Control characters, halves of surrogate pairs, line and paragraph separators. NUL and surrogates
-# cannot be stored at all; the others would break lines, cells and log messages.
+# Control characters, lone surrogates, line and paragraph separators. NUL and surrogates cannot be
+# stored at all; the others would break lines, cells and log messages.
 _REFUSED_CATEGORIES = {"Cc", "Cs", "Zl", "Zp"}
-# Embeddings, overrides and isolates turn the text after them around.
+# Embeddings, overrides and isolates change the direction of the text after them.
 _REFUSED_CHARACTERS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def half_stars(stars: object) -> int:
-    """Return stars (0.5..5 in half steps) as half stars, 1..10.
-
-    Raises:
-        InvalidInput: anything else.
-    """
+    """Return stars (0.5..5 in half steps) as half stars, 1..10."""
     try:
         halves = 2 * float(cast(SupportsFloat, stars))
     except (TypeError, ValueError, OverflowError):
@@ -42,71 +44,52 @@ def half_stars(stars: object) -> int:
 
 
 def whole_id(value: object, what: str) -> int:
-    """Return `value` as an id that a database can hold; `what` is "member", "movie" or "night".
+    """Return an id that a database can hold; `what` is "member", "movie" or "night".
 
     Raises:
-        NotFound: nothing can have this id.
+        NotFound: no row can have this id.
     """
-    try:
-        number = operator.index(cast("int", value))
-    except TypeError:
-        number = LARGEST_ID + 1
-    if isinstance(value, bool) or abs(number) > LARGEST_ID:
+    number = _whole_number(value, -LARGEST_ID, LARGEST_ID)
+    if number is None:
         raise NotFound(f"There is no {what} {_shown(value)}.")
     return number
 
 
-def clean_name(name: str) -> str:
-    """Return the name of a member or club: composed, stripped, 1..60 characters on one line.
+# Text
 
-    Raises:
-        InvalidInput: it is empty, too long or holds control characters.
-    """
-    return _clean_text(name, "A name", MAX_NAME)
+
+def clean_name(name: str) -> str:
+    """Return the name of a member or club: 1..60 characters on one line."""
+    return clean_label(name, "A name", MAX_NAME)
 
 
 def name_key(name: str) -> str:
-    """Return what must differ between two members who are present: "ANNA " is "anna"."""
+    """Return the form in which names of present members must differ: "ANNA " is "anna"."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     visible = (c for c in folded if unicodedata.category(c) != "Cf")
     return " ".join("".join(visible).split())
 
 
 def clean_title(title: str) -> str:
-    """Return a movie's title: composed, stripped, 1..200 characters on one line.
-
-    Raises:
-        InvalidInput: it is empty, too long or holds control characters.
-    """
-    return _clean_text(title, "A title", MAX_TITLE)
+    """Return a movie's title: 1..200 characters on one line."""
+    return clean_label(title, "A title", MAX_TITLE)
 
 
-def clean_year(year: object) -> int | None:
-    """Return the year 1870..2100 in which a movie came out, or None when nobody knows.
-
-    Raises:
-        InvalidInput: anything else.
-    """
-    if year is None:
-        return None
-    number = _whole_number(year, FIRST_YEAR, LAST_YEAR)
-    if number is None:
+def clean_aliases(titles: Iterable[str]) -> list[str]:
+    """Return a movie's other titles without repetitions, 20 at most."""
+    distinct = list(dict.fromkeys(clean_title(title) for title in titles))
+    if len(distinct) > MAX_ALIASES:
         raise InvalidInput(
-            f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}, or be left out; "
-            f"it is {_shown(year)}."
+            f"A movie can have {MAX_ALIASES} other titles at most, not {len(distinct)}."
         )
-    return number
+    return distinct
 
 
 def clean_terms(terms: str | Iterable[str], what: str, owner: str = "A movie") -> list[str]:
-    """Return genres or keywords of a movie or guest without blanks and repetitions; "a|b" is two.
-
-    Raises:
-        InvalidInput: more than 50, or one that is too long or holds control characters.
-    """
+    """Return genres or keywords without blanks and repetitions, 50 at most; "a|b" is two."""
     parts = terms.split("|") if isinstance(terms, str) else list(terms)
     cleaned = [
-        _clean_text(part, f"Each of the {what}", MAX_TERM)
+        clean_label(part, f"Each of the {what}", MAX_TERM)
         for part in parts
         if not isinstance(part, str) or part.strip()
     ]
@@ -116,142 +99,27 @@ def clean_terms(terms: str | Iterable[str], what: str, owner: str = "A movie") -
     return distinct
 
 
-def clean_runtime(minutes: object) -> int | None:
-    """Return how long a movie takes, 1..60,000 minutes, or None when nobody knows.
-
-    Raises:
-        InvalidInput: anything else.
-    """
-    if minutes is None:
-        return None
-    number = _whole_number(minutes, 1, LONGEST_RUNTIME)
-    if number is None:
-        raise InvalidInput(
-            f"A movie takes 1 to {LONGEST_RUNTIME:,} minutes, or nobody knows; "
-            f"it is {_shown(minutes)}."
-        )
-    return number
-
-
 def clean_overview(text: str) -> str:
-    """Return what a movie is about: composed, stripped, on one line, "" where nobody says.
-
-    Raises:
-        InvalidInput: it is no text, longer than 3,000 characters or holds control characters.
-    """
+    """Return an overview: up to 3,000 characters on one line, "" for none."""
     if isinstance(text, str) and len(text) <= 10 * MAX_OVERVIEW:
         text = " ".join(text.split())
-        if not text:
-            return ""
-    return _clean_text(text, "What a movie is about", MAX_OVERVIEW)
-
-
-def clean_aliases(titles: Iterable[str]) -> list[str]:
-    """Return a movie's other titles, each once.
-
-    Raises:
-        InvalidInput: more than 20, or one that cannot be a title.
-    """
-    distinct = list(dict.fromkeys(clean_title(title) for title in titles))
-    if len(distinct) > MAX_ALIASES:
-        raise InvalidInput(
-            f"A movie can have {MAX_ALIASES} other titles at most, not {len(distinct)}."
-        )
-    return distinct
-
-
-def clean_tmdb_id(value: object) -> int | None:
-    """Return the movie's number at TMDB, or None when nobody knows.
-
-    Raises:
-        InvalidInput: it is no positive whole number.
-    """
-    if value is None:
-        return None
-    number = _whole_number(value, 1, LARGEST_ID)
-    if number is None:
-        raise InvalidInput(f"A movie's number at TMDB is a whole number, not {_shown(value)}.")
-    return number
-
-
-def clean_date(day: object) -> date:
-    """Return the date of a night, of the years 1870..2100.
-
-    Raises:
-        InvalidInput: it is no date, or one with a time, or outside these years.
-    """
-    if not isinstance(day, date) or isinstance(day, datetime):
-        raise InvalidInput(f"A night needs a date, not {_shown(day)}.")
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise InvalidInput(
-            f"The date must lie between {FIRST_YEAR} and {LAST_YEAR}; it is {_shown(day)}."
-        )
-    return day
-
-
-def clean_start(starts_at: object) -> int | None:
-    """Return when a night starts, in minutes after midnight, or None when nobody knows.
-
-    Raises:
-        InvalidInput: it is no time of the day, or one of a time zone.
-    """
-    if starts_at is None:
-        return None
-    if not isinstance(starts_at, time) or starts_at.tzinfo is not None:
-        raise InvalidInput(f"A night starts at a time like 19:30, not {_shown(starts_at)}.")
-    return 60 * starts_at.hour + starts_at.minute
-
-
-def clean_limit(minutes: object) -> int | None:
-    """Return how long a night's movie may take, 1..60,000 minutes, or None for any length.
-
-    Raises:
-        InvalidInput: anything else.
-    """
-    if minutes is None:
-        return None
-    number = _whole_number(minutes, 1, LONGEST_RUNTIME)
-    if number is None:
-        raise InvalidInput(
-            f"The longest movie may take 1 to {LONGEST_RUNTIME:,} minutes, or any time; "
-            f"it is {_shown(minutes)}."
-        )
-    return number
-
-
-def clean_voting(voting: object) -> str | None:
-    """Return how people vote, "approve" or "rank", or None when they do not.
-
-    Raises:
-        InvalidInput: anything else.
-    """
-    if voting is not None and voting not in VOTINGS:
-        raise InvalidInput(f"People approve, rank or do not vote; {_shown(voting)} is no way to.")
-    return voting
+    return "" if text == "" else clean_label(text, "What a movie is about", MAX_OVERVIEW)
 
 
 def clean_place(place: str) -> str:
-    """Return where a night is, up to 200 characters on one line, "" where nobody says.
-
-    Raises:
-        InvalidInput: it is no text, too long or holds control characters.
-    """
+    """Return where a night is: up to 200 characters on one line, "" for none."""
     if isinstance(place, str) and not place.strip():
         return ""
-    return _clean_text(place, "A place", MAX_PLACE)
+    return clean_label(place, "A place", MAX_PLACE)
 
 
 def clean_notes(notes: str) -> str:
-    """Return the notes of a night, up to 2,000 characters on any number of lines.
-
-    Raises:
-        InvalidInput: they are no text, too long or hold control characters.
-    """
+    """Return the notes of a night: up to 2,000 characters on any number of lines."""
     if not isinstance(notes, str) or len(notes) > 10 * MAX_NOTES:
-        return _clean_text(notes, "Notes", MAX_NOTES)  # says what is wrong
+        return clean_label(notes, "Notes", MAX_NOTES)  # raises
     lines = [line.strip() for line in notes.replace("\t", " ").strip().splitlines()]
     cleaned = "\n".join(
-        _clean_text(line, "Each line of the notes", MAX_NOTES) if line else "" for line in lines
+        clean_label(line, "Each line of the notes", MAX_NOTES) if line else "" for line in lines
     )
     if len(cleaned) > MAX_NOTES:
         raise InvalidInput(f"Notes can have {MAX_NOTES} characters at most, not {len(cleaned):,}.")
@@ -259,20 +127,23 @@ def clean_notes(notes: str) -> str:
 
 
 def clean_label(text: str, what: str, longest: int) -> str:
-    """Return a short text that the program writes: 1..`longest` characters on one line.
-
-    Raises:
-        InvalidInput: it is empty, too long or holds control characters.
-    """
-    return _clean_text(text, what, longest)
+    """Return a text of 1..`longest` characters on one line; `what` begins the error's sentence."""
+    if not isinstance(text, str):
+        raise InvalidInput(f"{what} must be text, not {_shown(text)}.")
+    if len(text) > 10 * longest:  # before any work that grows with the length
+        raise InvalidInput(f"{what} can have {longest} characters at most, not {len(text):,}.")
+    cleaned = unicodedata.normalize("NFC", text).strip()
+    if any(_is_refused(c) for c in cleaned):
+        raise InvalidInput(f"{what} must be on one line and without control characters.")
+    if not name_key(cleaned):
+        raise InvalidInput(f"{what} must not be empty.")
+    if len(cleaned) > longest:
+        raise InvalidInput(f"{what} can have {longest} characters at most, not {len(cleaned):,}.")
+    return cleaned
 
 
 def tidied(text: str, longest: int) -> str:
-    """Return text from elsewhere as the club can keep it.
-
-    On one line, composed, without characters that the club refuses, and cut to `longest`; "" where
-    nothing is left to see.
-    """
+    """Return text from elsewhere as the club can store it, cut to `longest`; "" if none is left."""
     kept = "".join(
         " " if unicodedata.category(c) in _REFUSED_CATEGORIES else c
         for c in text[: 10 * longest]
@@ -284,8 +155,95 @@ def tidied(text: str, longest: int) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
+def tidied_terms(terms: Iterable[str]) -> tuple[str, ...]:
+    """Return genres or keywords from elsewhere, each once; those that are too long are dropped."""
+    cleaned = (tidied(term.replace("|", " "), MAX_TERM + 1) for term in terms)
+    return tuple(dict.fromkeys(term for term in cleaned if 0 < len(term) <= MAX_TERM))[:MAX_TERMS]
+
+
+def _is_refused(character: str) -> bool:
+    return (
+        character in _REFUSED_CHARACTERS or unicodedata.category(character) in _REFUSED_CATEGORIES
+    )
+
+
+# Numbers and times
+
+
+def clean_year(year: object) -> int | None:
+    """Return the year in which a movie came out, 1870..2100, or None."""
+    number = _whole_number(year, FIRST_YEAR, LAST_YEAR)
+    if number is None and year is not None:
+        raise InvalidInput(
+            f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}, or be left out; "
+            f"it is {_shown(year)}."
+        )
+    return number
+
+
+def plausible_year(year: int | None) -> int | None:
+    """Return a year from elsewhere, None if no movie can be of it."""
+    return year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None
+
+
+def clean_runtime(minutes: object) -> int | None:
+    """Return the length of a movie, 1..60,000 minutes, or None."""
+    return _clean_minutes(
+        minutes, f"A movie takes 1 to {LONGEST_RUNTIME:,} minutes, or nobody knows"
+    )
+
+
+def clean_limit(minutes: object) -> int | None:
+    """Return how long a night's movie may be, 1..60,000 minutes, or None for any length."""
+    return _clean_minutes(
+        minutes, f"The longest movie may take 1 to {LONGEST_RUNTIME:,} minutes, or any time"
+    )
+
+
+def _clean_minutes(minutes: object, sentence: str) -> int | None:
+    number = _whole_number(minutes, 1, LONGEST_RUNTIME)
+    if number is None and minutes is not None:
+        raise InvalidInput(f"{sentence}; it is {_shown(minutes)}.")
+    return number
+
+
+def clean_tmdb_id(value: object) -> int | None:
+    """Return a movie's number at TMDB, or None."""
+    number = _whole_number(value, 1, LARGEST_ID)
+    if number is None and value is not None:
+        raise InvalidInput(f"A movie's number at TMDB is a whole number, not {_shown(value)}.")
+    return number
+
+
+def clean_date(day: object) -> date:
+    """Return the date of a night, of the years 1870..2100."""
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise InvalidInput(f"A night needs a date, not {_shown(day)}.")
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise InvalidInput(
+            f"The date must lie between {FIRST_YEAR} and {LAST_YEAR}; it is {_shown(day)}."
+        )
+    return day
+
+
+def clean_start(starts_at: object) -> int | None:
+    """Return when a night starts, in minutes after midnight, or None."""
+    if starts_at is None:
+        return None
+    if not isinstance(starts_at, time) or starts_at.tzinfo is not None:
+        raise InvalidInput(f"A night starts at a time like 19:30, not {_shown(starts_at)}.")
+    return 60 * starts_at.hour + starts_at.minute
+
+
+def clean_voting(voting: object) -> str | None:
+    """Return how a night is voted on, "approve" or "rank", or None."""
+    if voting is not None and voting not in VOTINGS:
+        raise InvalidInput(f"People approve, rank or do not vote; {_shown(voting)} is no way to.")
+    return voting
+
+
 def _whole_number(value: object, lowest: int, highest: int) -> int | None:
-    """Return a whole number of any kind as int; None if it is none, or outside these bounds."""
+    """Return a whole number of any type as int; None if it is none or outside the bounds."""
     try:
         number = operator.index(cast("int", value))
     except TypeError:
@@ -293,27 +251,7 @@ def _whole_number(value: object, lowest: int, highest: int) -> int | None:
     return number if not isinstance(value, bool) and lowest <= number <= highest else None
 
 
-def _clean_text(text: str, what: str, longest: int) -> str:
-    if not isinstance(text, str):
-        raise InvalidInput(f"{what} must be text, not {_shown(text)}.")
-    if len(text) > 10 * longest:  # before any work that grows with the length
-        raise InvalidInput(f"{what} can have {longest} characters at most, not {len(text):,}.")
-    cleaned = unicodedata.normalize("NFC", text).strip()
-    if any(c in _REFUSED_CHARACTERS for c in cleaned) or any(
-        unicodedata.category(c) in _REFUSED_CATEGORIES for c in cleaned
-    ):
-        raise InvalidInput(f"{what} must be on one line and without control characters.")
-    if not name_key(cleaned):
-        raise InvalidInput(f"{what} must not be empty.")
-    if len(cleaned) > longest:
-        raise InvalidInput(f"{what} can have {longest} characters at most, not {len(cleaned):,}.")
-    return cleaned
-
-
 def _shown(value: object) -> str:
-    """Return what somebody entered, short enough for a sentence."""
-    text = value if isinstance(value, str) else repr(value)
-    if not isinstance(value, str | bool):
-        text = str(value)
-    text = "".join(c if c.isprintable() else "�" for c in text)
+    """Return a value as it can stand in a sentence: printable, 40 characters at most."""
+    text = "".join(c if c.isprintable() else "�" for c in str(value))
     return f"{text[:40]}…" if len(text) > 40 else text or "nothing"

@@ -17,8 +17,6 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
-from club import search
-from club.imports.ratings import matching
 from recommender.taste_map import draw_map
 from ui import mapping, services, trainer
 
@@ -32,16 +30,6 @@ def _packages_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         found = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", found)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _titles_are_compared_once() -> Iterator[None]:
-    """Each upload compares all titles of the catalogue, which are the same for every test."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("compared", "_loosely"):
-            patch.setattr(matching, name, functools.cache(getattr(matching, name)))
-        patch.setattr(search, "normalise", functools.cache(search.normalise))
         yield
 
 

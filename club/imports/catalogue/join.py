@@ -11,24 +11,22 @@ Numbers that happen to be in use on both sides say nothing: thousands are, for d
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
 
 import numpy as np
 import pandas as pd
-from rapidfuzz import fuzz
 
 from club.imports.catalogue.people import take_ratings
 from club.imports.catalogue.source import Source
+from club.matching import TitleMatcher, titles_agree
 from club.search import normalise
 from club.validation import MAX_TERMS
 from recommender.columns import MOVIE
 from recommender.dataset import Dataset
 
 FROM_TMDB, FROM_ELSEWHERE, ROOM = 1_000_000_000, 1_500_000_000, 500_000_000
-AGREE = 80  # of 100: how alike two titles of one MovieLens id must be
 SHOWN = 8
 
 
@@ -103,22 +101,25 @@ def identify(source: Source, catalogue: pd.DataFrame) -> pd.Series:
     movies of the source get the same id.
     """
     found = pd.Series(pd.NA, index=source.movies.index, dtype="Int64")
-    by_number = {int(n): int(i) for i, n in catalogue["tmdb_id"].dropna().items()}
-    by_name = _names(catalogue)
+    ours, theirs = TitleMatcher(catalogue), TitleMatcher(source.movies)
     taken: set[int] = set()
     rows = list(source.movies.itertuples())
-    for certain in (_by_movielens(source, catalogue), lambda row: _by_tmdb(row, by_number)):
+
+    def by_title(row: Any, within: int) -> int | None:
+        titles = (row.title, *row.aliases)
+        if pd.isna(row.year) or len(theirs.find(titles, int(row.year), within)) > 1:
+            return None
+        called = ours.find(titles, int(row.year), within)
+        return int(called.pop()) if len(called) == 1 else None
+
+    for find in (
+        lambda row: _by_movielens_id(row, catalogue, linked=source.linked),
+        lambda row: None if pd.isna(row.tmdb_id) else ours.by_tmdb_id(int(row.tmdb_id)),
+        lambda row: by_title(row, 0),
+        lambda row: by_title(row, 1),
+    ):
         for row in rows:
-            movie = certain(row) if pd.isna(found[row.Index]) else None
-            if movie is not None and movie not in taken:
-                found[row.Index] = movie
-                taken.add(movie)
-    own_names = _names(source.movies)
-    for distance in (0, 1):
-        for row in rows:
-            if not pd.isna(found[row.Index]):
-                continue
-            movie = _by_title(row, by_name, own_names, distance)
+            movie = find(row) if pd.isna(found[row.Index]) else None
             if movie is not None and movie not in taken:
                 found[row.Index] = movie
                 taken.add(movie)
@@ -130,68 +131,17 @@ def identify(source: Source, catalogue: pd.DataFrame) -> pd.Series:
     return found
 
 
-def _by_movielens(source: Source, catalogue: pd.DataFrame) -> Any:
-    titles = {
-        int(movie): ([" ".join(normalise(t)) for t in (title, *aliases)], year)
-        for movie, title, aliases, year in zip(
-            catalogue.index,
-            catalogue["title"],
-            catalogue["aliases"],
-            catalogue["year"],
-            strict=True,
-        )
-    }
-
-    def find(row: Any) -> int | None:
-        if pd.isna(row.movielens_id) or int(row.movielens_id) not in titles:
-            return None
-        movie = int(row.movielens_id)
-        names, year = titles[movie]
-        return movie if source.linked or _agree(row, names, year) else None
-
-    return find
-
-
-def _agree(row: Any, names: list[str], year: Any) -> bool:
-    if not (pd.isna(year) or pd.isna(row.year)) and abs(int(year) - int(row.year)) > 1:
-        return False
-    theirs = [" ".join(normalise(title)) for title in (row.title, *row.aliases)]
-    return any(fuzz.token_set_ratio(one, other) >= AGREE for one in theirs for other in names)
-
-
-def _by_tmdb(row: Any, by_number: dict[int, int]) -> int | None:
-    return None if pd.isna(row.tmdb_id) else by_number.get(int(row.tmdb_id))
-
-
-Names = dict[tuple[tuple[str, ...], int], set[Any]]
-
-
-def _names(movies: pd.DataFrame) -> Names:
-    """Return (title as it is compared, year) -> the movies that are called so."""
-    found: Names = defaultdict(set)
-    columns = zip(movies.index, movies["title"], movies["aliases"], movies["year"], strict=True)
-    for movie, title, aliases, year in columns:
-        if pd.isna(year):
-            continue
-        for name in (title, *aliases):
-            if words := normalise(name):
-                found[words, int(year)].add(movie)
-    return found
-
-
-def _by_title(row: Any, catalogue: Names, own: Names, distance: int) -> int | None:
-    """Return the one movie that is called so in a year so far away, if it is one on both sides."""
-    if pd.isna(row.year) or not row.title:
+def _by_movielens_id(row: Any, catalogue: pd.DataFrame, *, linked: bool) -> int | None:
+    """Return the row's MovieLens id if the catalogue has it and its title and year agree."""
+    if pd.isna(row.movielens_id) or int(row.movielens_id) not in catalogue.index:
         return None
-    year, candidates = int(row.year), set()
-    for name in (row.title, *row.aliases):
-        words = normalise(name)
-        near = range(year - distance, year + distance + 1)
-        if sum(len(own.get((words, other), ())) for other in near) > 1:
-            return None
-        for other in near:
-            candidates |= catalogue.get((words, other), set())
-    return int(candidates.pop()) if len(candidates) == 1 else None
+    movie = int(row.movielens_id)
+    if linked:
+        return movie
+    year, title, aliases = (catalogue.at[movie, name] for name in ("year", "title", "aliases"))
+    if not (pd.isna(year) or pd.isna(row.year)) and abs(int(year) - int(row.year)) > 1:
+        return None
+    return movie if titles_agree((row.title, *row.aliases), (title, *aliases)) else None
 
 
 def _new_id(row: Any, source: Source, catalogue: pd.DataFrame, taken: set[int]) -> int:

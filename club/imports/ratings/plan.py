@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -9,8 +10,8 @@ from typing import Literal
 import pandas as pd
 
 from club.errors import InvalidInput
-from club.imports.ratings.matching import Match, Matcher, compared
 from club.imports.ratings.rows import Brought, LeftOut, Row, in_stars, left_out, stars_of
+from club.matching import HOW, Match, TitleMatcher, title_key
 from club.store import Store
 
 State = Literal["new", "same", "changed", "uncertain", "unmatched", "again"]
@@ -153,12 +154,43 @@ class ClubNow:
 
 
 def match(brought: Iterable[Brought], movies: pd.DataFrame) -> dict[tuple[str, int], Match]:
-    """Return by `Row.key` which movies of the catalogue the rows of all files mean."""
-    matcher, found = Matcher(movies), {}
+    """Return by `Row.key` the movie of the catalogue that each row of all files means.
+
+    Rows of one person that match the same movie for certain, but are two movies in the file, are
+    not certain: the most certain keeps it, if there is one.
+    """
+    matcher, found = TitleMatcher(movies), {}
     for source in brought:
         for rows in (source.ratings, source.seen, source.wished):
-            found.update(matcher.match_all(rows))
+            found.update(_without_conflicts(rows, matcher.match_all(rows)))
     return found
+
+
+def _without_conflicts(
+    rows: Sequence[Row], matches: Sequence[Match]
+) -> dict[tuple[str, int], Match]:
+    found = {row.key: match for row, match in zip(rows, matches, strict=True)}
+    claims: dict[tuple[str, int], list[Row]] = defaultdict(list)
+    for row in rows:
+        movie = found[row.key].movie_id
+        if movie is not None:
+            claims[row.person, movie].append(row)
+    for claim in claims.values():
+        most_certain = min(HOW.index(found[row.key].how) for row in claim)
+        best = {_identity(r) for r in claim if HOW.index(found[r.key].how) == most_certain}
+        if len({_identity(row) for row in claim}) == 1:
+            continue
+        for row in claim:
+            if len(best) > 1 or _identity(row) not in best:
+                why = "another row of the file looks like the same movie"
+                found[row.key] = replace(
+                    found[row.key], movie_id=None, how="", reason=why, alone=None
+                )
+    return found
+
+
+def _identity(row: Row) -> tuple[object, ...]:
+    return (row.source_id,) if row.source_id else (title_key(row.title), row.year)
 
 
 def plan(
@@ -226,7 +258,7 @@ def _what(entry: Entry) -> tuple[object, ...] | None:
     """Return what tells the rated thing from all others, None where nobody knows."""
     if entry.movie is not None:
         return entry.member, entry.movie
-    return (entry.member, compared(entry.row.title), entry.row.year) if entry.added else None
+    return (entry.member, title_key(entry.row.title), entry.row.year) if entry.added else None
 
 
 def _last_of_each(entries: Iterable[Entry]) -> dict[tuple[object, ...], tuple[str, int]]:

@@ -10,9 +10,9 @@ from dataclasses import asdict, fields
 import pandas as pd
 
 from club.export import safe_cell
-from club.imports.ratings.matching import NONE_NEAR
 from club.imports.ratings.plan import Choices, Plan
 from club.imports.ratings.rows import Brought, LeftOut, is_exact, left_out
+from club.matching import NONE_NEAR
 
 AGAIN = "rated more than once; the latest counts"
 

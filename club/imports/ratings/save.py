@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 
 from club import ledger, roster, seen, shelf, validation
 from club.errors import InvalidInput
-from club.imports.ratings.matching import compared
 from club.imports.ratings.plan import Entry, Plan, require_room
+from club.matching import title_key
 from club.store import Store
 
 
@@ -101,4 +101,4 @@ def _movies(connection: Connection, plan: Plan, now: int) -> dict[object, int]:
 
 
 def _name(entry: Entry) -> object:
-    return compared(entry.row.title), entry.row.year
+    return title_key(entry.row.title), entry.row.year

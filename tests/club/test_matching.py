@@ -1,17 +1,35 @@
-"""No row silently becomes a movie that it may not be."""
+"""Titles are matched for certain, offered as alternatives, or not found."""
 
 from __future__ import annotations
 
-import time
+from dataclasses import dataclass
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from club.imports.ratings.matching import BY_ID, EXACT, YEAR_OFF, Match, Matcher, compared
-from club.imports.ratings.rows import Row
+from club.matching import (
+    BY_ID,
+    EXACT,
+    YEAR_OFF,
+    Match,
+    TitleMatcher,
+    in_catalogue,
+    same_title,
+    title_key,
+    titles_agree,
+)
 from recommender import load_bundled
+
+
+@dataclass(frozen=True)
+class Query:
+    titles: tuple[str, ...]
+    year: int | None = None
+    movie_id: int | None = None
+    tmdb_id: int | None = None
+
 
 TITLES = {
     1: ("The Matrix", 1999, ()),
@@ -37,11 +55,11 @@ MOVIES = pd.DataFrame(
     index=pd.Index(TITLES, name="movie_id"),
 ).assign(tmdb_id=pd.array([603, 949] + [None] * 14, dtype="Int64"))
 MOVIES["year"] = MOVIES["year"].astype("Int64")
-MATCHER = Matcher(MOVIES)
+MATCHER = TitleMatcher(MOVIES)
 
 
-def row(*titles: str, year: int | None = None, line: int = 2, **facts: object) -> Row:
-    return Row("f.csv", line, titles, year, **facts)
+def match(*titles: str, year: int | None = None, **numbers: int) -> Match:
+    return MATCHER.match(Query(titles, year, **numbers))
 
 
 @pytest.mark.parametrize(
@@ -55,13 +73,13 @@ def row(*titles: str, year: int | None = None, line: int = 2, **facts: object) -
     ],
 )  # fmt: skip
 def test_title_and_year_say_which_movie(title: str, year: int | None, movie: int) -> None:
-    found = MATCHER.match(row(title, year=year))
+    found = match(title, year=year)
     assert (found.movie_id, found.how, found.alternatives) == (movie, EXACT, (movie,))
 
 
 @pytest.mark.parametrize("year", [1994, 1996])
 def test_a_year_off_by_one_is_enough_where_nothing_else_is_called_so(year: int) -> None:
-    assert MATCHER.match(row("Heat", year=year)) == Match(2, YEAR_OFF, (2,))
+    assert match("Heat", year=year) == Match(2, YEAR_OFF, (2,))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +99,7 @@ def test_a_year_off_by_one_is_enough_where_nothing_else_is_called_so(year: int) 
 def test_what_is_not_certain_is_left_to_people(
     title: str, year: int | None, alternatives: tuple[int, ...], reason: str
 ) -> None:
-    found = MATCHER.match(row(title, year=year))
+    found = match(title, year=year)
     assert (found.movie_id, found.how) == (None, "")
     assert (found.alternatives, found.reason) == (alternatives, reason)
 
@@ -95,31 +113,31 @@ def test_what_is_not_certain_is_left_to_people(
     ],
 )
 def test_what_is_not_there_has_no_alternative(title: str, year: int, reason: str) -> None:
-    assert MATCHER.match(row(title, year=year)) == Match(reason=reason)
+    assert match(title, year=year) == Match(reason=reason)
 
 
 def test_a_number_counts_only_where_the_title_agrees() -> None:
-    assert MATCHER.match(row("Hamlet", year=2000, movie_id=8)) == Match(8, BY_ID, (8,))
-    assert MATCHER.match(row("Heat", year=1995, movie_id=8)).movie_id == 2
-    assert MATCHER.match(row("Sabrina", year=1995, movie_id=5)).movie_id == 6
-    assert MATCHER.match(row("Up", year=2009, movie_id=2)).movie_id is None
+    assert match("Hamlet", year=2000, movie_id=8) == Match(8, BY_ID, (8,))
+    assert match("Heat", year=1995, movie_id=8).movie_id == 2
+    assert match("Sabrina", year=1995, movie_id=5).movie_id == 6
+    assert match("Up", year=2009, movie_id=2).movie_id is None
 
 
 def test_a_number_at_tmdb_counts_where_title_or_year_agrees() -> None:
-    assert MATCHER.match(row("Matrix", year=1999, tmdb_id=603)) == Match(1, BY_ID, (1,))
-    assert MATCHER.match(row("Heat", tmdb_id=949)) == Match(2, BY_ID, (2,))
-    assert MATCHER.match(row("Up", year=2009, tmdb_id=603)).movie_id is None
+    assert match("Matrix", year=1999, tmdb_id=603) == Match(1, BY_ID, (1,))
+    assert match("Heat", tmdb_id=949) == Match(2, BY_ID, (2,))
+    assert match("Up", year=2009, tmdb_id=603).movie_id is None
 
 
 def test_another_title_of_the_row_counts_too() -> None:
-    assert MATCHER.match(row("Amelie from Montmartre", "Amélie", year=2001)).movie_id == 4
-    assert MATCHER.match(row("Seven", "Heat", year=1995)).alternatives == (2, 3)
+    assert match("Amelie from Montmartre", "Amélie", year=2001).movie_id == 4
+    assert match("Seven", "Heat", year=1995).alternatives == (2, 3)
 
 
 def test_what_stands_on_the_sides_of_a_slash_is_likely_and_no_more() -> None:
-    found = MATCHER.match(row("盗火线 / Heat", year=1995))
+    found = match("盗火线 / Heat", year=1995)
     assert (found.movie_id, found.alternatives) == (None, (2,))
-    assert MATCHER.match(row("Heat / Seven", year=1995)).alternatives == (2, 3)
+    assert match("Heat / Seven", year=1995).alternatives == (2, 3)
 
 
 @pytest.mark.parametrize(
@@ -132,34 +150,18 @@ def test_what_stands_on_the_sides_of_a_slash_is_likely_and_no_more() -> None:
 def test_the_one_movie_that_is_called_so_is_named_where_there_is_no_year(
     title: str, year: int | None, alone: int | None
 ) -> None:
-    found = MATCHER.match(row(title, year=year))
+    found = match(title, year=year)
     assert (found.movie_id, found.alone) == (None, alone)
-
-
-def test_two_movies_of_a_file_never_become_one() -> None:
-    exact = row("Heat", year=1995, line=2, source_id="a")
-    off = row("Heat", year=1996, line=3, source_id="b")
-    found = MATCHER.match_all([exact, off])
-    assert found[exact.key].movie_id == 2
-    assert found[off.key].movie_id is None
-    assert found[off.key].alternatives == (2,)
-    assert found[off.key].reason == "another row of the file looks like the same movie"
-    twin = row("Heat", year=1995, line=4, source_id="c")
-    assert {m.movie_id for m in MATCHER.match_all([exact, twin]).values()} == {None}
-    again = row("Heat", year=1995, line=5, source_id="a")
-    assert {m.movie_id for m in MATCHER.match_all([exact, again]).values()} == {2}
-    of_bo = row("Heat", year=1995, line=6, source_id="c", person="Bo")
-    assert {m.movie_id for m in MATCHER.match_all([exact, of_bo]).values()} == {2}
 
 
 @given(st.text(max_size=30), st.one_of(st.none(), st.integers(1870, 2100)))
 def test_a_certain_movie_is_called_so_in_a_year_that_is_near(title: str, year: int | None) -> None:
     if not title:
         return
-    found = MATCHER.match(row(title, year=year))
+    found = match(title, year=year)
     if found.movie_id is not None:
         called, known, aliases = TITLES[found.movie_id]
-        assert compared(title) in {compared(name) for name in (called, *aliases)}
+        assert title_key(title) in {title_key(name) for name in (called, *aliases)}
         assert known == year or abs(known - year) == 1
 
 
@@ -169,22 +171,51 @@ def test_known_titles_in_any_year_become_the_right_movie_or_none(
 ) -> None:
     title, year, aliases = TITLES[movie]
     asked = aliases[0] if by_alias and aliases else title
-    found = MATCHER.match(row(asked, year=None if year is None else year + shift))
+    found = match(asked, year=None if year is None else year + shift)
     same = {other for other, (name, *_) in TITLES.items() if name == title}
     assert found.movie_id in {None, movie} | (same if shift else set())
     if len(same) == 1 and shift == 0:
         assert found.movie_id == movie
 
 
-def test_two_thousand_rows_are_matched_with_the_bundled_catalogue_at_once() -> None:
+def test_many_queries_at_once_match_as_one_by_one() -> None:
     movies = load_bundled().movies
-    some = movies.iloc[:2000]
-    rows = [
-        row(title if line % 2 else title[::-1], year=int(year), line=line)
-        for line, (title, year) in enumerate(zip(some["title"], some["year"], strict=True))
+    some = movies.iloc[::97]
+    queries = [
+        Query((title if number % 2 else title[:-1] + "x",), int(year) + number % 3 - 1)
+        for number, (title, year) in enumerate(zip(some["title"], some["year"], strict=True))
     ]
-    began = time.process_time()
-    found = Matcher(movies).match_all(rows)
-    assert time.process_time() - began < 2
-    right = [found[r.key].movie_id == movie for r, movie in zip(rows, some.index, strict=True)]
-    assert sum(right[1::2]) == 1000
+    together = TitleMatcher(movies).match_all(queries)
+    alone = TitleMatcher(movies)
+    assert together == [alone.match(query) for query in queries]
+    exact = [m.movie_id == movie for m, movie, q in zip(together, some.index, queries, strict=True)]
+    assert sum(exact) > len(queries) / 3
+
+
+def test_find_returns_movies_of_the_title_within_some_years() -> None:
+    assert MATCHER.find(["Matrix"], 1999) == {1}
+    assert MATCHER.find(["Hamlet"], 2000) == {7, 8}
+    assert (MATCHER.find(["Heat"], 1996), MATCHER.find(["Heat"], 1996, within=1)) == (set(), {2})
+
+
+def test_titles_are_compared_without_articles_or_by_their_words() -> None:
+    assert same_title(["Host"], ["Gwoemul", "The Host"])
+    assert not same_title(["Host"], ["Ghost"])
+    assert titles_agree(["Star Wars"], ["Star Wars: Episode IV - A New Hope"])
+    assert not titles_agree(["Heat"], ["Something Else Entirely"])
+
+
+@pytest.mark.parametrize(
+    ("tmdb_id", "titles", "year", "movie"),
+    [
+        (949, ("Another", ""), None, 2),
+        (7, ("Seven", "Se7en"), 1995, 3),
+        (7, ("The Matrix", ""), 1999, None),  # the catalogue has another number for it
+        (7, ("Hamlet", ""), 2000, None),
+        (7, ("Seven", ""), None, None),
+    ],
+)
+def test_in_catalogue_finds_by_number_then_by_title_and_year(
+    tmdb_id: int, titles: tuple[str, str], year: int | None, movie: int | None
+) -> None:
+    assert in_catalogue(MOVIES, tmdb_id, titles, year) == movie

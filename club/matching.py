@@ -1,0 +1,359 @@
+"""Match titles to movies of a catalogue: for certain, perhaps, or not at all.
+
+A query is a movie for certain if, in this order,
+
+    its movie_id is, and title and year agree; or its TMDB number is, and title or year agrees;
+    exactly one movie has this title or alias and this year;
+    exactly one movie has this title or alias at all, and the years differ by one.
+
+Case, accents, punctuation, "&" for "and" and the place of the article do not count. Whether there
+is an article does: Host and The Host came out in the same year. Everything else that is similar
+becomes an alternative for people to decide on.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from club.search import normalise
+from club.validation import MAX_TITLE, tidied
+
+BY_ID, EXACT, YEAR_OFF = "number and title", "title and year", "title, the year differs by one"
+HOW = (BY_ID, EXACT, YEAR_OFF)  # the most certain first
+NONE_NEAR = "no movie in the catalogue is called so"
+TOO_FAR = "movies that are called so came out in another decade"
+MAX_ALTERNATIVES = 6
+SAME_TITLE = 200.0  # similarity of an equal title, less the years between; others reach 100
+SIMILAR, BEGINS_ALIKE, AGREES = 78.0, 90.0, 80.0  # of 100
+ANOTHER_DECADE, ANY_YEAR = 10, 0
+# fuzz.ratio is the share of letters in common: a shorter text than this share never is SIMILAR.
+SHORTEST = SIMILAR / (200 - SIMILAR)
+ROUNDING = 1e-9
+BATCH = 500  # titles compared at once with the whole catalogue: 40 MB
+
+Key = tuple[str, ...]
+
+
+class Query(Protocol):
+    """What is known of the movie in question; None for what is not."""
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The title, then other titles of the same movie."""
+
+    @property
+    def year(self) -> int | None:
+        """The year it came out."""
+
+    @property
+    def movie_id(self) -> int | None:
+        """Its id in the catalogue."""
+
+    @property
+    def tmdb_id(self) -> int | None:
+        """Its number at TMDB."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """The movie that a query means.
+
+    Args:
+        movie_id: the movie if it is certain, else None.
+        how: one of HOW for a certain movie, else "".
+        alternatives: ids of movies that it may be, best first; the certain one alone.
+        reason: why it is not certain, for people, without a full stop; "" if it is.
+        is_ours: whether the club itself has added a movie of this title and year.
+        alone: the only movie of this title where the query has no year: likely, not certain.
+    """
+
+    movie_id: int | None = None
+    how: str = ""
+    alternatives: tuple[int, ...] = ()
+    reason: str = ""
+    is_ours: bool = False
+    alone: int | None = None
+
+
+@lru_cache(1 << 16)
+def title_key(title: str) -> Key:
+    """Return the words of a title with its article in front: "Boot, Das" is ("das", "boot").
+
+    A title without letters and digits is one word, as it is written.
+    """
+    plain = tidied(title, MAX_TITLE)
+    words, (front, _, end) = _with_article(plain), plain.rpartition(", ")
+    if front and words == _with_article(front):
+        words = _with_article(f"{end} {front}")
+    return words or (plain.casefold(),)
+
+
+def _with_article(text: str) -> Key:
+    """`normalise` drops a leading article; a word in front of it keeps the article."""
+    return normalise(f"x {text}")[1:]
+
+
+def loose_key(title: str) -> Key:
+    """Return the words of a title without its article."""
+    return normalise(" ".join(title_key(title))) or title_key(title)
+
+
+def same_title(titles: Iterable[str], others: Iterable[str]) -> bool:
+    """Return True if one of `titles` is one of `others`, articles aside."""
+    return not {loose_key(title) for title in titles}.isdisjoint(map(loose_key, others))
+
+
+def titles_agree(titles: Iterable[str], others: Sequence[str]) -> bool:
+    """Return True if one of `titles` has mostly the words of one of `others`."""
+    theirs = [" ".join(normalise(other)) for other in others]
+    ours = [" ".join(normalise(title)) for title in titles]
+    return any(fuzz.token_set_ratio(one, other) >= AGREES for one in ours for other in theirs)
+
+
+class TitleMatcher:
+    """An index of a catalogue's titles, aliases, years and TMDB numbers.
+
+    Args:
+        movies: index movie_id; title, aliases, year and tmdb_id, in the form of `Dataset.movies`.
+    """
+
+    def __init__(self, movies: pd.DataFrame) -> None:
+        self._year: dict[Any, int | None] = {}
+        self._keys: dict[Any, set[Key]] = {}
+        self._exact: dict[Key, set[Any]] = defaultdict(set)
+        self._loose: dict[Key, set[Any]] = defaultdict(set)
+        self._by_year: dict[int | None, dict[Key, set[Any]]] = defaultdict(lambda: defaultdict(set))
+        self._by_year[ANY_YEAR] = self._loose
+        self._similar: dict[int | None, _SimilarTitles] = {}
+        self._tmdb = {int(number): m for m, number in movies["tmdb_id"].dropna().items()}
+        columns = (movies.index, movies["title"], movies["aliases"], movies["year"])
+        for movie, title, aliases, year in zip(*columns, strict=True):
+            self._year[movie] = None if pd.isna(year) else int(year)
+            names = [name for name in (title, *aliases) if name]
+            self._keys[movie] = {title_key(name) for name in names}
+            for key in self._keys[movie]:
+                self._exact[key].add(movie)
+            for key in {loose_key(name) for name in names}:
+                self._loose[key].add(movie)
+                self._by_year[self._year[movie]][key].add(movie)
+
+    def by_tmdb_id(self, tmdb_id: int) -> Any | None:
+        """Return the movie with this number at TMDB, None if there is none."""
+        return self._tmdb.get(tmdb_id)
+
+    def find(self, titles: Iterable[str], year: int, within: int = 0) -> set[Any]:
+        """Return movies with one of these titles, articles aside, `within` years of `year`."""
+        keys = [loose_key(title) for title in titles]
+        near = [self._by_year.get(year + off, {}) for off in range(-within, within + 1)]
+        return {movie for called in near for key in keys for movie in called.get(key, ())}
+
+    def match(self, query: Query) -> Match:
+        """Return the movie that `query` means."""
+        return self.match_all([query])[0]
+
+    def match_all(self, queries: Sequence[Query]) -> list[Match]:
+        """Return the movie that each query means; many at once take less time."""
+        searches = [_Search.of(query) for query in queries]
+        certain = [self._certain(search) for search in searches]
+        wanted: dict[int | None, list[Key]] = defaultdict(list)
+        for search, match in zip(searches, certain, strict=True):
+            for year in search.years if match is None else ():
+                wanted[year] += search.loose
+        for year, keys in wanted.items():
+            if similar := self._similar_titles(year):
+                similar.compare(keys)
+        pairs = zip(searches, certain, strict=True)
+        return [match or self._uncertain(search) for search, match in pairs]
+
+    def _certain(self, search: _Search) -> Match | None:
+        query = search.query
+        by_id = self._by_number(search)
+        if by_id is not None:
+            return Match(by_id, BY_ID, (by_id,))
+        called = self._called(search)
+        exact = self._of_year(called, query.year)
+        if len(exact) == 1:
+            movie = exact.pop()
+            return Match(movie, EXACT, (movie,), is_ours=self._is_ours(query, called))
+        only = self._only(search, called)
+        if only is not None and not exact and self._distance(only, query.year) == 1:
+            return Match(only, YEAR_OFF, (only,))
+        return None
+
+    def _uncertain(self, search: _Search) -> Match:
+        query, called = search.query, self._called(search)
+        alternatives = self._alternatives(search, called)
+        if len(self._of_year(called, query.year)) > 1:
+            reason = "several movies are called so and came out in that year"
+        elif called & {*alternatives}:
+            reason = "a movie that is called so came out in another year"
+            reason = "the file does not say the year" if query.year is None else reason
+        elif alternatives:
+            reason = "a movie is called nearly so"
+        else:
+            reason = TOO_FAR if called else NONE_NEAR
+        alone = self._only(search, called) if query.year is None else None
+        return Match(None, "", alternatives, reason, self._is_ours(query, called), alone)
+
+    def _by_number(self, search: _Search) -> int | None:
+        query = search.query
+        if query.movie_id in self._keys:
+            distance = self._distance(query.movie_id, query.year)
+            if self._keys[query.movie_id] & search.exact and distance in (0, None):
+                return query.movie_id
+        movie = None if query.tmdb_id is None else self._tmdb.get(query.tmdb_id)
+        if movie is not None:
+            distance = self._distance(movie, query.year)
+            same = self._keys[movie] & search.exact
+            if (same and distance is None) or (distance is not None and distance <= 1):
+                return int(movie)
+        return None
+
+    def _called(self, search: _Search) -> set[int]:
+        return {movie for key in search.exact for movie in self._exact.get(key, ())}
+
+    def _only(self, search: _Search, called: set[int]) -> int | None:
+        """Return the only movie of this title, whether with or without an article."""
+        loose = {movie for key in search.loose for movie in self._loose.get(key, ())}
+        return next(iter(called)) if len(called) == len(loose) == 1 else None
+
+    def _of_year(self, called: set[int], year: int | None) -> set[int]:
+        """Return those of the same year; both unknown counts only if there is no other."""
+        same = {movie for movie in called if self._year[movie] == year}
+        return same if year is not None or len(called) == 1 else set()
+
+    def _is_ours(self, query: Query, called: set[int]) -> bool:
+        return any(movie < 0 and self._year[movie] == query.year for movie in called)
+
+    def _distance(self, movie: Any, year: int | None) -> int | None:
+        """Return the years between, None if one of the two is not known."""
+        known = self._year[movie]
+        return None if known is None or year is None else abs(known - year)
+
+    def _alternatives(self, search: _Search, called: set[int]) -> tuple[int, ...]:
+        similarity: dict[int, float] = {}
+        for movie in called:
+            distance = self._distance(movie, search.query.year) or 0
+            if distance <= ANOTHER_DECADE:
+                similarity[movie] = SAME_TITLE - distance
+        for titles in filter(None, map(self._similar_titles, search.years)):
+            for key in search.loose:
+                for movie, score in titles.similar(key):
+                    similarity[movie] = max(score, similarity.get(movie, 0.0))
+        best = sorted(similarity, key=lambda movie: (-similarity[movie], movie < 0, movie))
+        return tuple(best[:MAX_ALTERNATIVES])
+
+    def _similar_titles(self, year: int | None) -> _SimilarTitles | None:
+        if year not in self._similar and year in self._by_year:
+            self._similar[year] = _SimilarTitles(self._by_year[year])
+        return self._similar.get(year)
+
+
+@dataclass(frozen=True)
+class _Search:
+    """A query with its titles as keys.
+
+    Args:
+        exact: with articles.
+        loose: without articles; also those on the sides of " / ", as in "Heat / 盗火线".
+        years: of the movies that it may mean; None for movies whose year is not known.
+    """
+
+    query: Query
+    exact: set[Key]
+    loose: list[Key]
+    years: list[int | None]
+
+    @classmethod
+    def of(cls, query: Query) -> _Search:
+        parts = [part for title in query.titles if " / " in title for part in title.split(" / ")]
+        years: list[int | None] = [ANY_YEAR]
+        if query.year is not None:
+            years = [query.year - 1, query.year, query.year + 1, None]
+        loose = [loose_key(title) for title in (*query.titles, *parts)]
+        return cls(query, {title_key(title) for title in query.titles}, loose, years)
+
+
+class _SimilarTitles:
+    """Title keys to compare with: by edit distance, and by common first words.
+
+    Args:
+        titles: key -> movie ids.
+    """
+
+    def __init__(self, titles: Mapping[Key, set[int]]) -> None:
+        self._keys = sorted(titles)
+        self._movies = [sorted(titles[key]) for key in self._keys]
+        letters = ["".join(key) for key in self._keys]
+        lengths = np.array([len(text) for text in letters], dtype=np.int64)
+        self._by_length = np.argsort(lengths, kind="stable")  # positions in _keys, shortest first
+        self._lengths = lengths[self._by_length]
+        self._letters = [letters[at] for at in self._by_length]
+        self._found: dict[str, list[tuple[int, float]]] = {}  # letters -> position, similarity
+
+    def compare(self, keys: Iterable[Key]) -> None:
+        """Compare many keys at once; `similar` then answers without delay."""
+        of_length: dict[int, list[str]] = defaultdict(list)
+        for letters in {"".join(key) for key in keys} - self._found.keys():
+            of_length[len(letters)].append(letters)
+        for length, wanted in of_length.items():
+            first = int(np.searchsorted(self._lengths, length * SHORTEST - ROUNDING))
+            last = int(np.searchsorted(self._lengths, length / SHORTEST + ROUNDING))
+            for start in range(0, len(wanted), BATCH):
+                self._compare(wanted[start : start + BATCH], first, last)
+
+    def _compare(self, wanted: Sequence[str], first: int, last: int) -> None:
+        scores = process.cdist(
+            wanted,
+            self._letters[first:last],
+            scorer=fuzz.ratio,
+            score_cutoff=SIMILAR,
+            dtype=np.float64,
+        )
+        rows, columns = np.nonzero(scores)
+        places, found = self._by_length[first + columns], scores[rows, columns]
+        self._found |= {letters: [] for letters in wanted}
+        for at in np.lexsort((places, -found, rows)):
+            best = self._found[wanted[rows[at]]]
+            if len(best) < MAX_ALTERNATIVES:
+                best.append((int(places[at]), float(found[at])))
+
+    def similar(self, key: Key) -> Iterator[tuple[int, float]]:
+        """Yield movies that `key` may mean and the similarity of their titles (0..100)."""
+        self.compare([key])
+        for place, score in self._found["".join(key)]:
+            yield from ((movie, score) for movie in self._movies[place])
+        places = [
+            *range(bisect_left(self._keys, key), bisect_left(self._keys, (*key, "\U0010ffff")))
+        ]
+        for words in range(1, len(key)):
+            at = bisect_left(self._keys, key[:words])
+            places += [at] if self._keys[at : at + 1] == [key[:words]] else []
+        for place in places:
+            yield from ((movie, BEGINS_ALIKE) for movie in self._movies[place])
+
+
+def in_catalogue(
+    movies: pd.DataFrame, tmdb_id: int, titles: Sequence[str], year: int | None
+) -> int | None:
+    """Return the catalogue's movie that TMDB describes so, None if there is none for certain.
+
+    Args:
+        movies: in the form of `Dataset.movies`.
+        titles: title and original title at TMDB.
+    """
+    same_number = movies.index[(movies["tmdb_id"] == tmdb_id).fillna(False)]
+    if len(same_number) or year is None:
+        return int(same_number[0]) if len(same_number) else None
+    same_year = movies[((movies["year"] == year) & movies["tmdb_id"].isna()).fillna(False)]
+    found = TitleMatcher(same_year).find(titles, year)
+    return int(found.pop()) if len(found) == 1 else None
