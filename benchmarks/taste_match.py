@@ -106,10 +106,10 @@ def judged(
             both = draw_taste(model, own, member, np.concatenate([panel, rows]), rng=rng)
             known, asked = np.split(both.liking, [len(panel)], axis=1)
             prefer[member] = preferences(known)
-            chances[member] = star_chances(Drawn(known, both.noise), usual[panel], model.cuts)
+            chances[member] = star_chances(Drawn(known, both.noise), usual[panel], model.thresholds)
             noise = both.noise * rng.standard_normal(asked.shape)
             told = usual[rows] + asked + shared + noise
-            stars[member] = STEPS[np.maximum(np.searchsorted(model.cuts, told) - 1, 0)]
+            stars[member] = STEPS[np.maximum(np.searchsorted(model.thresholds, told) - 1, 0)]
         for one, other in combinations(given.columns, 2):
             at = given[[one, other]].notna().all(axis=1).to_numpy()
             if at.sum() < LEAST:

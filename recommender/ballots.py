@@ -11,7 +11,7 @@ import pandas as pd
 from recommender.columns import MOVIE
 from recommender.dataset import MAX_STARS
 from recommender.errors import DataError
-from recommender.strategies import DIGITS, STRATEGIES
+from recommender.group import DIGITS, STRATEGIES
 
 Method = Literal["approval", "borda", "copeland", "plurality"]
 

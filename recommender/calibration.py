@@ -29,14 +29,14 @@ class Calibration:
         surprise: mean squared surprise of a rating, 1 when the variances are right.
         marginal: the same for each rating by itself, predicted from all others, as a share of
             that; below 1, for what the kernel gets wrong is how ratings vary together.
-        cuts: (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution around the
-            prediction counts as that many stars or more. People use some stars more than others
-            (4 more than 4.5), so these are not the middles between the stars.
+        thresholds: (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution
+            around the prediction counts as that many stars or more. People use some stars more
+            than others (4 more than 4.5), so these are not the middles between the stars.
     """
 
     surprise: float
     marginal: float
-    cuts: np.ndarray
+    thresholds: np.ndarray
 
 
 def calibrate(ratings: RatingRows, bias: Bias, space: Space, share: float) -> Calibration:
@@ -69,10 +69,10 @@ def calibrate(ratings: RatingRows, bias: Bias, space: Space, share: float) -> Ca
     surprise = max(surprise / len(stars), LEAST)
     marginal = max(float(np.mean((stars - mean) ** 2 / variance)), LEAST) / surprise
     sd = np.sqrt(share * surprise * variance)
-    return Calibration(surprise, marginal, find_cuts(mean, sd, stars))
+    return Calibration(surprise, marginal, find_thresholds(mean, sd, stars))
 
 
-def find_cuts(mean: np.ndarray, sd: np.ndarray, stars: np.ndarray) -> np.ndarray:
+def find_thresholds(mean: np.ndarray, sd: np.ndarray, stars: np.ndarray) -> np.ndarray:
     """Choose each cut so that as many ratings are expected above it as there are.
 
     Args:
@@ -81,12 +81,12 @@ def find_cuts(mean: np.ndarray, sd: np.ndarray, stars: np.ndarray) -> np.ndarray
     Returns:
         (10,), rising.
     """
-    cuts = []
+    thresholds = []
     for step in STEPS:
         share = np.clip((stars >= step - 0.01).mean(), 1e-4, 1 - 1e-4)
 
         def excess(cut: float, share: float = share) -> float:
             return float(ndtr((mean - cut) / sd).mean() - share)
 
-        cuts.append(brentq(excess, -20.0, 20.0))
-    return np.array(cuts)
+        thresholds.append(brentq(excess, -20.0, 20.0))
+    return np.array(thresholds)

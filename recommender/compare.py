@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from recommender.columns import MEMBER, MOVIE
-from recommender.group import STRATEGIES, rank
+from recommender.group import DIGITS, STRATEGIES, rank
 from recommender.reactions import Reactions
-from recommender.strategies import DIGITS
 
 NOTICED = 0.05  # stars; a smaller gain or loss reads as 0.0
 CHOICES = ("strategy", "name", MOVIE, "score", "mean", "lowest", "lowest_member", "tied_with")
@@ -78,7 +77,7 @@ def side_by_side(
         reactions: of (at least) everyone who is here.
         present: member ids; None for everyone, an empty list for nobody.
         vetoed: movie ids that are out of the question.
-        debt: what earlier nights owe members, see `recommender.fairness.debts`; it moves
+        debt: what earlier nights owe members, see `recommender.group.debts`; it moves
             "fairness" alone, so that the others show what they would do without a memory.
 
     Returns:

@@ -1,20 +1,200 @@
-"""From every member's reaction to one order for the group."""
+"""Group recommendation: strategies, the ranking for those present, and fairness across nights."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
+from scipy.stats import rankdata
 
-from recommender.columns import MOVIE
+from recommender.columns import MEMBER, MOVIE
 from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.errors import DataError
-from recommender.reactions import Reactions
-from recommender.strategies import DIGITS, MISERY, STRATEGIES, Strategy, shares
+from recommender.reactions import HALF_STEP, Reactions
 
-__all__ = ["MISERY", "STRATEGIES", "Strategy", "rank", "with_given"]
+MISERY = 2.5  # stars; below this a member would rather not have come
+LIKED = 4 - HALF_STEP  # stars; from here on the nearest rating is 4 or more
+DIGITS = 9  # scores are rounded to these decimals, because sums of shares are not exact
+NIGHT = "night_id"
+BALANCE = 0.5  # weight of the last night against all nights, 0..1
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A way to turn the members' stars into a score of the group.
+
+    Args:
+        name: for people.
+        description: what it does, in one sentence.
+        reason: why its first movie comes first, as the beginning of a sentence.
+        source: who proposed it, and when.
+        score: (n_members, n_movies) stars and (n_members,) shares that sum to 1 -> (n_movies,).
+        unit: of the score; points and votes add up as if every member had one ballot.
+        base: weight of every member before debts, see `shares`.
+        reason_without_misery: takes the place of `reason` where no member is below MISERY.
+    """
+
+    name: str
+    description: str
+    reason: str
+    source: str
+    score: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    unit: Literal["stars", "points", "duels", "votes"] = "stars"
+    base: float = 1.0
+    reason_without_misery: str = ""
+
+    def reason_for(self, stars: np.ndarray) -> str:
+        """Return why a movie comes first.
+
+        Args:
+            stars: (n_members,) expected for it, at least one.
+        """
+        return (stars.min() >= MISERY and self.reason_without_misery) or self.reason
+
+
+def shares(debt: np.ndarray, base: float) -> np.ndarray:
+    """Return each member's weight, (n_members,), proportional to base + debt and summing to 1.
+
+    All weights are equal when that is 0 for every member.
+
+    Raises:
+        DataError: a debt is negative.
+    """
+    if (debt < 0).any():
+        raise DataError("A debt is how many stars somebody is owed; it cannot be negative.")
+    weight = base + debt if base or debt.any() else np.ones(len(debt))
+    return weight / weight.sum()
+
+
+def _average(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
+    return share @ stars
+
+
+def _without_misery(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
+    # A movie that makes a member miserable goes behind all that do not, however good on average.
+    return share @ stars - np.where((stars < MISERY).any(axis=0), MAX_STARS, 0.0)
+
+
+def _multiplicative(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
+    # The root of the product, which keeps its order and stays on the scale of stars.
+    return np.exp(share @ np.log(stars))
+
+
+def _votes(counted: np.ndarray, share: np.ndarray) -> np.ndarray:
+    return len(share) * share @ counted
+
+
+def _borda(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
+    return _votes(rankdata(stars, axis=1) - 1, share)
+
+
+def _copeland(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
+    # One movie against all others at a time: all pairs at once do not fit into memory when the
+    # candidates are a whole catalogue. Its duel with itself is even and does not count.
+    margins = (
+        np.round(share @ np.sign(stars[:, [movie]] - stars), DIGITS)
+        for movie in range(stars.shape[1])
+    )
+    return np.array([(np.sign(margin).sum() + len(margin) - 1) / 2 for margin in margins])
+
+
+def _plurality(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
+    favourite = stars == stars.max(axis=1, keepdims=True, initial=-np.inf)
+    return _votes(favourite / favourite.sum(axis=1, keepdims=True), share)
+
+
+_MASTHOFF = (
+    "Masthoff, Group Modeling: Selecting a Sequence of Television Items to Suit a Group of "
+    "Viewers, 2004"
+)
+
+STRATEGIES: Mapping[str, Strategy] = {
+    "average": Strategy(
+        "Average",
+        "The movie with the highest mean of everyone's stars.",
+        "The highest average of all candidates",
+        _MASTHOFF,
+        _average,
+    ),
+    "average_without_misery": Strategy(
+        "Average without misery",
+        f"The highest mean among the movies that nobody is expected to give under {MISERY} stars.",
+        "Somebody suffers with every candidate, and this has the highest average",
+        _MASTHOFF,
+        _without_misery,
+        reason_without_misery="The highest average with nobody miserable",
+    ),
+    "least_misery": Strategy(
+        "Least misery",
+        "The movie whose least happy viewer is the happiest.",
+        "Even the least happy viewer is happier than with any other",
+        "O'Connor, Cosley, Konstan and Riedl, PolyLens: A Recommender System for Groups of "
+        "Users, 2001",
+        lambda stars, _share: stars.min(axis=0),
+    ),
+    "most_pleasure": Strategy(
+        "Most pleasure",
+        "The movie that somebody here is expected to love most.",
+        "Somebody loves it more than anyone loves another",
+        _MASTHOFF,
+        lambda stars, _share: stars.max(axis=0),
+    ),
+    "multiplicative": Strategy(
+        "Multiplicative",
+        "The movie with the highest product of everyone's stars, so one low guess costs a lot.",
+        "The highest product of everyone's stars",
+        _MASTHOFF,
+        _multiplicative,
+        reason_without_misery="The highest product of everyone's stars, with no low guess among "
+        "them to spoil it",
+    ),
+    "borda": Strategy(
+        "Points (Borda)",
+        "Everyone's last gets 0 points, the next 1, and so on; the most points win.",
+        "It collects the most points from everyone's order of the candidates",
+        "Borda, Mémoire sur les élections au scrutin, 1781",
+        _borda,
+        unit="points",
+    ),
+    "copeland": Strategy(
+        "Duels (Copeland)",
+        "Movies meet in pairs and most of us decide; a duel won counts 1, an even one half.",
+        "It wins more duels against the other candidates than any other",
+        "Copeland, A reasonable social welfare function, 1951",
+        _copeland,
+        unit="duels",
+    ),
+    "approval": Strategy(
+        "Approval",
+        f"The movie that most of us are expected to like: {LIKED} stars or more, which rounds to "
+        "a rating of 4.",
+        "No other is expected to be liked by more people",
+        "Brams and Fishburn, Approval Voting, 1978",
+        lambda stars, share: _votes(stars >= LIKED, share),
+        unit="votes",
+    ),
+    "plurality": Strategy(
+        "Plurality",
+        "Everyone votes for their own favourite; who has several shares the vote among them.",
+        "No other is the favourite of more people",
+        _MASTHOFF,
+        _plurality,
+        unit="votes",
+    ),
+    "fairness": Strategy(
+        "Fairness",
+        "The highest mean, where those whom earlier nights let down count more.",
+        "The highest average when those whom earlier nights let down count more",
+        "Stratigi, Pitoura, Nummenmaa and Stefanidis, Sequential group recommendations based on "
+        "satisfaction and disagreement scores, 2022",
+        _average,
+        base=0.0,
+    ),
+}
 
 
 def rank(
@@ -24,24 +204,24 @@ def rank(
     veto_below: float | None = None,
     debt: Mapping[int, float] | None = None,
 ) -> pd.DataFrame:
-    """Order the movies for those who are here.
+    """Rank the movies for the members who are present.
 
     Args:
-        reactions: of (at least) everyone who is here.
+        reactions: of (at least) every member present.
         strategy: a key of STRATEGIES.
-        present: member ids; None for everyone, an empty list for nobody.
-        veto_below: stars; a movie that anyone here is expected to rate lower comes last.
-        debt: stars that earlier nights owe a member; who is owed d counts 1 + d times in means
-            and votes. For "fairness" members count in proportion to their debts alone (see
-            `recommender.fairness.debts`), or all the same when nobody is owed anything.
+        present: member ids; None for all, an empty list for none.
+        veto_below: stars; a movie that any member present is expected to rate lower comes last.
+        debt: stars that earlier nights owe a member; a debt of d makes a weight of 1 + d in means
+            and votes. For "fairness" weights are proportional to the debts alone (see `debts`), or
+            equal when all debts are 0.
 
     Returns:
         Best first; a tie in the score goes to the higher mean, then to the order of `reactions`:
-        movie_id, rank (1, 2, ...), score (what the strategy ranks by, in its unit), mean (of the
-        members' expected stars), low, high (80% interval of the mean of the ratings they would
-        give), lowest (stars of the least happy), lowest_member, safe (probability that nobody
-        gives it under MISERY stars), vetoed, tied (has the first one's score; true for the first).
-        No rows when nobody is here.
+        movie_id, rank (1, 2, ...), score (in the strategy's unit), mean (of the members' expected
+        stars), low, high (80% interval of the mean of the ratings to come), lowest (stars of the
+        least happy member), lowest_member, safe (probability that no member gives under MISERY
+        stars), vetoed, tied (has the score of the first; true for the first). No rows when
+        no member is present.
 
     Raises:
         DataError: the strategy or a member is unknown, or a debt is negative.
@@ -60,7 +240,6 @@ def rank(
     owed = np.array([(debt or {}).get(member, 0.0) for member in here], dtype=np.float64)
     score = np.round(how.score(stars, shares(owed, how.base)), DIGITS)
     mean, sd = reactions.group_mean(here)
-    least = stars.argmin(axis=0)
     reach = ndtri(0.9) * sd
     frame = pd.DataFrame(
         {
@@ -70,9 +249,7 @@ def rank(
             "low": np.clip(mean - reach, MIN_STARS, MAX_STARS),
             "high": np.clip(mean + reach, MIN_STARS, MAX_STARS),
             "lowest": stars.min(axis=0),
-            "lowest_member": np.array(
-                [reactions.member_ids[i] for i in rows[least]], dtype=np.int64
-            ),
+            "lowest_member": np.array(here, dtype=np.int64)[stars.argmin(axis=0)],
             "safe": reactions.nobody_below(MISERY, here),
             "vetoed": (stars < (-np.inf if veto_below is None else veto_below)).any(axis=0),
         }
@@ -84,27 +261,128 @@ def rank(
     return frame
 
 
-def with_given(reactions: Reactions, given: Sequence[float]) -> tuple[float, float, float]:
-    """Return what a group makes of one movie that some of its members have rated already.
+def mean_with_given(reactions: Reactions, given: Sequence[float]) -> tuple[float, float, float]:
+    """Return the group's mean of one movie that some of its members have rated already.
 
     Args:
-        reactions: of those who have not, for that movie alone; of nobody when all have.
-        given: the stars (0.5..5) of those who have.
+        reactions: of the members without a rating, for that movie alone.
+        given: the ratings of the others, stars 0.5..5.
 
     Returns:
         The mean of all ratings, given and to come, and its 80% interval (low, high), in stars.
 
     Raises:
-        DataError: there is nobody in the group.
+        DataError: the group has no member.
     """
-    everyone = len(reactions.member_ids) + len(given)
-    if not everyone:
+    size = len(reactions.member_ids) + len(given)
+    if not size:
         raise DataError("A group needs a member.")
-    expected, doubt = 0.0, 0.0
+    expected, sd = 0.0, 0.0
     if reactions.member_ids:
-        mean, sd = reactions.group_mean()
-        expected, doubt = float(mean[0]), float(sd[0])
-    to_come = len(reactions.member_ids) / everyone
-    mean_of_all = to_come * expected + sum(given) / everyone
-    reach = float(ndtri(0.9)) * to_come * doubt
-    return mean_of_all, max(mean_of_all - reach, MIN_STARS), min(mean_of_all + reach, MAX_STARS)
+        expected, sd = (float(values[0]) for values in reactions.group_mean())
+    to_come = len(reactions.member_ids) / size
+    mean = to_come * expected + sum(given) / size
+    reach = float(ndtri(0.9)) * to_come * sd
+    return mean, max(mean - reach, MIN_STARS), min(mean + reach, MAX_STARS)
+
+
+def satisfactions(nights: pd.DataFrame) -> pd.DataFrame:
+    """Return how satisfied each night left each member who was present.
+
+        satisfaction(u, night) = stars of the movie watched / stars of u's best candidate, at most 1
+        behind(u, night) = the highest satisfaction of that night - satisfaction(u, night)
+
+    The formulas are those of SIAA for a list of one movie (Stratigi, Pitoura, Nummenmaa and
+    Stefanidis, Sequential group recommendations based on satisfaction and disagreement scores,
+    Journal of Intelligent Information Systems 58, 2022, doi 10.1007/s10844-021-00652-x; `behind` is
+    userDis there). There the group stays the same; here only nights at which a member was present
+    count for them.
+
+    Args:
+        nights: one row a night and member present: night_id, on (its date), member_id, got, best
+            (stars above 0 of the movie watched and of the member's best candidate, as rated or,
+            without a rating, as predicted).
+
+    Returns:
+        In order of time: night_id, on, member_id, satisfaction, behind (each 0..1).
+
+    Raises:
+        DataError: a column or stars are missing, stars are not above 0, or a member is listed twice
+            for a night.
+    """
+    missing = [name for name in (NIGHT, "on", MEMBER, "got", "best") if name not in nights]
+    if missing:
+        raise DataError(f"The frame of earlier nights has no column {missing[0]!r}.")
+    if not (nights[["got", "best"]] > 0).all(axis=None):
+        raise DataError("Earlier nights need the stars got and the best possible, both above 0.")
+    if nights.duplicated([NIGHT, MEMBER]).any():
+        raise DataError("Somebody is twice at the same night.")
+    frame = nights.sort_values(["on", NIGHT], kind="stable", ignore_index=True)
+    frame["satisfaction"] = (frame["got"] / frame["best"]).astype("float64").clip(upper=1.0)
+    highest = frame.groupby(NIGHT)["satisfaction"].transform("max")
+    frame["behind"] = highest - frame["satisfaction"]
+    return frame[[NIGHT, "on", MEMBER, "satisfaction", "behind"]]
+
+
+def _history(nights: pd.DataFrame, present: Sequence[int], balance: float) -> pd.DataFrame:
+    """Return nights, satisfaction (mean; NaN without a night) and debt of each of `present`."""
+    if not 0 <= balance <= 1:
+        raise DataError(
+            f"The balance between all nights and the last goes from 0 to 1, not {balance}."
+        )
+    history = (
+        satisfactions(nights)
+        .groupby(MEMBER)
+        .agg(
+            nights=(NIGHT, "size"), satisfaction=("satisfaction", "mean"), behind=("behind", "last")
+        )
+        .reindex(pd.Index(list(dict.fromkeys(present)), name=MEMBER, dtype="int64"))
+    )
+    history["nights"] = history["nights"].fillna(0).astype("int64")
+    owed = (1 - balance) * (1 - history["satisfaction"]) + balance * history.pop("behind")
+    history["debt"] = owed.fillna(owed.mean()).fillna(0.0)
+    return history
+
+
+def debts(
+    nights: pd.DataFrame, present: Sequence[int], balance: float = BALANCE
+) -> dict[int, float]:
+    """Return what earlier nights owe each of `present`, for `rank` by "fairness".
+
+        debt(u) = (1 - balance) (1 - mean satisfaction of u) + balance behind(u, u's last night)
+
+    A member without a night is owed the mean of the others, and so weighs as much as they do.
+
+    Args:
+        nights: see `satisfactions`; may hold members who are not present.
+        present: member ids.
+        balance: 0 (all nights count alike) to 1 (only the last).
+
+    Returns:
+        member_id -> 0..1, in the order of `present`; 0 for all when none was at any night.
+
+    Raises:
+        DataError: as for `satisfactions`, or `balance` lies outside 0..1.
+    """
+    debt = _history(nights, present, balance)["debt"]
+    return {int(member): float(owed) for member, owed in debt.items()}
+
+
+def fairness_shares(
+    nights: pd.DataFrame, present: Sequence[int], balance: float = BALANCE
+) -> pd.DataFrame:
+    """Return the weight of each of `present` by "fairness", the highest first.
+
+    Args:
+        nights, present, balance: as for `debts`.
+
+    Returns:
+        member_id, nights (at which they were present), satisfaction (0..1, mean of these; missing
+        without any), share (0..1, sums to 1).
+
+    Raises:
+        DataError: as for `debts`.
+    """
+    frame = _history(nights, present, balance).reset_index()
+    frame["share"] = shares(frame.pop("debt").to_numpy(), STRATEGIES["fairness"].base)
+    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)

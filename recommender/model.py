@@ -169,7 +169,7 @@ class HybridModel:
         word_places: (n_features + 1, n_dimensions) what each word adds to a guessed place.
         spread: factor on the variances of a member of whom nothing is known.
         marginal: factor on what a member's own ratings show of that, see Calibration.
-        cuts: (10,) where each half star begins, see Calibration.
+        thresholds: (10,) where each half star begins, see Calibration.
         user_ids: (n_users,) the raters that it learned from, sorted.
         n_ratings: how many ratings it learned from.
         content_hash: `Dataset.content_hash` of what it learned from.
@@ -185,7 +185,7 @@ class HybridModel:
     word_places: np.ndarray
     spread: float
     marginal: float
-    cuts: np.ndarray
+    thresholds: np.ndarray
     user_ids: np.ndarray
     n_ratings: int
     content_hash: str
@@ -266,7 +266,7 @@ class HybridModel:
             word_places=word_places,
             spread=options.spread * calibration.surprise,
             marginal=calibration.marginal,
-            cuts=calibration.cuts,
+            thresholds=calibration.thresholds,
             user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
             content_hash=data.content_hash,
@@ -410,7 +410,7 @@ class HybridModel:
             np.clip(mean, MIN_STARS, MAX_STARS),
             np.sqrt(variance + shared),
             np.sqrt(shared),
-            self.cuts,
+            self.thresholds,
         )
 
     def explain(self, member_ratings: pd.DataFrame, member_id: int, movie_id: int) -> pd.DataFrame:
@@ -453,7 +453,7 @@ class HybridModel:
             "counts": self.counts,
             "user_ids": self.user_ids,
             "word_places": self.word_places,
-            "cuts": self.cuts,
+            "thresholds": self.thresholds,
             "places": self.space.places,
             "crowd": self.space.crowd,
             **_packed("words", self.space.words),
@@ -501,7 +501,7 @@ class HybridModel:
             word_places=arrays["word_places"],
             spread=facts["spread"],
             marginal=facts["marginal"],
-            cuts=arrays["cuts"],
+            thresholds=arrays["thresholds"],
             user_ids=arrays["user_ids"],
             n_ratings=facts["n_ratings"],
             content_hash=facts["content_hash"],

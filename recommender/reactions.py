@@ -27,8 +27,8 @@ class Reactions:
         sd: (n_members, n_movies) standard deviation of the rating around the mean, stars.
         shared_sd: (n_movies,) the part of it that all members have in common, stars: when a movie
             is better than everybody thinks, it is so for all. Nothing by default.
-        cuts: (10,) where 0.5, 1, ... 5 stars begin on the scale of the mean; the middles between
-            the stars by default.
+        thresholds: (10,) where 0.5, 1, ... 5 stars begin on the scale of the mean; the middles
+            between the stars by default.
     """
 
     member_ids: tuple[int, ...]
@@ -36,9 +36,9 @@ class Reactions:
     mean: np.ndarray
     sd: np.ndarray
     shared_sd: np.ndarray | None = None
-    cuts: np.ndarray | None = None
+    thresholds: np.ndarray | None = None
 
-    def cut(self, stars: float) -> float:
+    def threshold(self, stars: float) -> float:
         """Return the point above which a prediction counts as `stars` or more.
 
         Raises:
@@ -47,7 +47,7 @@ class Reactions:
         if not 0 < stars <= MAX_STARS:
             raise ValueError(f"stars must lie between 0 and {MAX_STARS:g}, not {stars}")
         step = int(np.ceil(2 * stars - 1e-9)) - 1
-        return float((STEPS - HALF_STEP if self.cuts is None else self.cuts)[step])
+        return float((STEPS - HALF_STEP if self.thresholds is None else self.thresholds)[step])
 
     def interval(self, level: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
         """Return (low, high), each (n_members, n_movies) stars within 0.5..5.
@@ -62,7 +62,7 @@ class Reactions:
 
     def like_probability(self, stars: float = 4.0) -> np.ndarray:
         """Return the probability (0..1) of a rating of `stars` or more, (n_members, n_movies)."""
-        return ndtr((self.mean - self.cut(stars)) / self.sd)
+        return ndtr((self.mean - self.threshold(stars)) / self.sd)
 
     def frame(self, level: float = 0.8) -> pd.DataFrame:
         """Return one row a member and movie: mean, sd, low, high (stars), like (probability)."""
@@ -117,6 +117,6 @@ class Reactions:
         rows = self.rows(members)
         own, shared = self._spread(rows)
         points, weights = np.polynomial.hermite_e.hermegauss(15)
-        above = self.mean[rows] - self.cut(stars)
+        above = self.mean[rows] - self.threshold(stars)
         chances = [ndtr((above + shared * point) / own).prod(axis=0) for point in points]
         return np.clip(np.average(chances, axis=0, weights=weights), 0.0, 1.0)

@@ -10,8 +10,7 @@ import streamlit as st
 
 from club.candidates import Candidates, sift
 from club.nights import BallotBox, Night, Nights, Verdicts
-from recommender import HybridModel, Reactions
-from recommender import fairness as fair
+from recommender import HybridModel, Reactions, group
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.evaluation.nights import judge
 from recommender.evaluation.replay import replay
@@ -163,7 +162,7 @@ def _earlier(location: str, version: int, _club: View) -> pd.DataFrame:
 
 
 def earlier(club: View, before: Night | None = None) -> pd.DataFrame:
-    """Return what earlier nights gave to whom, as `recommender.fairness` reads it.
+    """Return what earlier nights gave to whom, as `recommender.group.debts` reads it.
 
     Args:
         before: only nights that come before this one; all by default.
@@ -174,7 +173,7 @@ def earlier(club: View, before: Night | None = None) -> pd.DataFrame:
 
 def debts(club: View, present: Sequence[int], before: Night | None = None) -> dict[int, float]:
     """Return what earlier nights owe those who are here."""
-    return fair.debts(earlier(club, before), present)
+    return group.debts(earlier(club, before), present)
 
 
 def attendance(club: View) -> pd.DataFrame:

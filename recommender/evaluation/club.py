@@ -176,7 +176,7 @@ def _predict_member(
         movie_ids=tuple(own[MOVIE]),
         mean=np.clip(everybody + known.taste, MIN_STARS, MAX_STARS)[None],
         sd=np.sqrt(spread * known.variance + doubt)[None],
-        cuts=model.cuts,
+        thresholds=model.thresholds,
     )
     low, high = reactions.interval(LEVEL)
     generosity = known.generosity / (known.used + model.options.damping)

@@ -20,8 +20,7 @@ import pandas as pd
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.nights import NIGHT, NIGHTS, counted
-from recommender.fairness import debts
-from recommender.group import STRATEGIES, rank
+from recommender.group import STRATEGIES, debts, rank
 from recommender.reactions import Reactions
 
 AS_IT_WAS = "as it was"
@@ -175,7 +174,7 @@ def _choose(evenings: Iterable[_Evening], strategy: str) -> list[int]:
 
 
 def _how_it_went(evening: _Evening, movie: int) -> pd.DataFrame:
-    """Return what `recommender.fairness` asks of a night: as given that night, else as expected."""
+    """Return what `recommender.group.debts` asks of a night, as given or as expected."""
     stars = np.where(np.isnan(evening.then), evening.reactions.mean, evening.then)
     return pd.DataFrame(
         {

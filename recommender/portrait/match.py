@@ -114,16 +114,16 @@ def preferences(liking: np.ndarray) -> np.ndarray:
     return liking[..., first] > liking[..., second]
 
 
-def star_chances(drawn: Drawn, crowd: np.ndarray, cuts: np.ndarray) -> np.ndarray:
+def star_chances(drawn: Drawn, crowd: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """Return the chance of 0.5, 1, ... 5 stars for each draw and movie, (10, n_draws, n_movies).
 
     Args:
         crowd: (n_movies,) what everybody is expected to give, stars.
-        cuts: as in `Reactions`.
+        thresholds: as in `Reactions`.
     """
-    reach = (crowd + drawn.liking - cuts[1:, None, None]) / drawn.noise
+    reach = (crowd + drawn.liking - thresholds[1:, None, None]) / drawn.noise
     above = ndtr(reach.astype(np.float32))  # the chance of the next half star or more
-    chances = np.empty((len(cuts), *drawn.liking.shape), dtype=np.float32)
+    chances = np.empty((len(thresholds), *drawn.liking.shape), dtype=np.float32)
     chances[0], chances[1:-1], chances[-1] = 1 - above[0], above[:-1] - above[1:], above[-1]
     return chances
 
@@ -216,7 +216,9 @@ def compare(
     rows = well_known(model, panel)
     crowd = model.bias.mu + model.bias.expected[rows]
     prefer = {member: preferences(each.liking) for member, each in drawn.items()}
-    chances = {member: star_chances(each, crowd, model.cuts) for member, each in drawn.items()}
+    chances = {
+        member: star_chances(each, crowd, model.thresholds) for member, each in drawn.items()
+    }
     pairs = list(combinations(drawn, 2))
     stars = [same_stars(chances[one], chances[other]) for one, other in pairs]
     taste = [(prefer[one] == prefer[other]).mean(axis=1) for one, other in pairs]

@@ -218,7 +218,7 @@ def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None
     found, serving = predictions.reactions(club, movies, members), predictions.model(club)
     whole = serving.react(club.evidence, movies, member_ids=members)
     assert (found.member_ids, found.movie_ids) == (whole.member_ids, whole.movie_ids)
-    for name in ("mean", "sd", "shared_sd", "cuts"):
+    for name in ("mean", "sd", "shared_sd", "thresholds"):
         np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))
 
 

@@ -4,7 +4,7 @@ import pytest
 from scipy.special import ndtr
 
 from recommender import Dataset, HybridModel, TrainingOptions
-from recommender.calibration import find_cuts
+from recommender.calibration import find_thresholds
 from recommender.reactions import STEPS
 
 
@@ -14,16 +14,16 @@ def test_cuts_are_found_where_they_were_put() -> None:
     true = np.array([-9.0, 0.9, 1.2, 2.0, 2.3, 2.8, 3.1, 3.5, 4.4, 4.7])
     drawn = mean + sd * rng.standard_normal(100_000)
     stars = STEPS[np.searchsorted(true, drawn, side="right").clip(1) - 1]
-    assert find_cuts(mean, sd, stars)[1:] == pytest.approx(true[1:], abs=0.03)
+    assert find_thresholds(mean, sd, stars)[1:] == pytest.approx(true[1:], abs=0.03)
 
 
 def test_cuts_rise_and_expect_as_many_likes_as_there_are() -> None:
     rng = np.random.default_rng(1)
     mean, sd = rng.uniform(2, 5, 5_000), rng.uniform(0.5, 1.2, 5_000)
     stars = rng.choice(STEPS, 5_000)
-    cuts = find_cuts(mean, sd, stars)
-    assert (np.diff(cuts) > 0).all()
-    expected = ndtr((mean - cuts[7]) / sd).mean()
+    thresholds = find_thresholds(mean, sd, stars)
+    assert (np.diff(thresholds) > 0).all()
+    expected = ndtr((mean - thresholds[7]) / sd).mean()
     assert expected == pytest.approx((stars >= 4).mean(), abs=1e-6)
 
 
@@ -45,7 +45,7 @@ def test_leaving_each_out_in_closed_form_equals_leaving_it_out(tiny_model: Hybri
 def test_in_a_world_of_whole_stars_four_begins_where_three_ends(checkerboard: Dataset) -> None:
     """Everybody gives 1 or 5, so any chance of 1.5 stars is the chance of 5."""
     model = HybridModel.fit(checkerboard, TrainingOptions(components=0, min_movies=2))
-    assert model.cuts[2:] == pytest.approx(np.full(8, model.cuts[9]))
+    assert model.thresholds[2:] == pytest.approx(np.full(8, model.thresholds[9]))
     member = pd.DataFrame({"member_id": 1, "movie_id": [0, 1], "rating": [5.0, 1.0]})
     reactions = model.react(member, [2])
     assert reactions.like_probability(1.5) == pytest.approx(reactions.like_probability(5.0))

@@ -141,8 +141,10 @@ def test_shares_are_symmetric_and_one_with_oneself(seed: int, scale: float) -> N
     mine, theirs = preferences(one), preferences(other)
     assert (mine == preferences(one + 0.5)).mean() == 1  # generosity is no preference
     assert (mine == preferences(-one)).mean() == 0
-    cuts = np.array([-np.inf, *np.arange(0.75, 5, 0.5)])
-    chances = [star_chances(Drawn(taste, 0.6), np.full(12, 3.5), cuts) for taste in (one, other)]
+    thresholds = np.array([-np.inf, *np.arange(0.75, 5, 0.5)])
+    chances = [
+        star_chances(Drawn(taste, 0.6), np.full(12, 3.5), thresholds) for taste in (one, other)
+    ]
     assert chances[0].sum(axis=0) == pytest.approx(1, abs=1e-5)
     assert (chances[0] >= -1e-6).all()
     there, back = same_stars(*chances), same_stars(*chances[::-1])
@@ -152,10 +154,10 @@ def test_shares_are_symmetric_and_one_with_oneself(seed: int, scale: float) -> N
 
 
 def test_certain_stars_agree_or_do_not() -> None:
-    cuts = np.array([-np.inf, *np.arange(0.75, 5, 0.5)])
+    thresholds = np.array([-np.inf, *np.arange(0.75, 5, 0.5)])
 
     def certain(stars: float) -> np.ndarray:
-        return star_chances(Drawn(np.array([[stars - 3.0]]), 1e-3), np.array([3.0]), cuts)
+        return star_chances(Drawn(np.array([[stars - 3.0]]), 1e-3), np.array([3.0]), thresholds)
 
     assert same_stars(certain(4.0), certain(4.0))[0] == pytest.approx(1)
     assert same_stars(certain(4.0), certain(4.5))[0] == pytest.approx(1)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
-from recommender.group import with_given
+from recommender.group import mean_with_given
 from ui import judging, predictions, router, services
 from ui.charts import rating_distribution
 from ui.components.basics import change, empty_state, header, poster_image
@@ -123,7 +123,7 @@ def _nobody() -> None:
 def _together(club: View, movie: int, expected: Reactions) -> None:
     """Draw the mean of what all members gave, or are expected to give."""
     given = [club.stars[member, movie] for member in club.rated_by(movie)]
-    mean, low, high = with_given(expected, given)
+    mean, low, high = mean_with_given(expected, given)
     help = "The mean over all members: what they gave, and what the others are expected to give."
     st.metric("The club's stars", stars(mean, 2), help=help)
     if expected.member_ids:
@@ -141,7 +141,7 @@ def _expected(club: View, movie: int, expected: Reactions | None) -> None:
     if not expected.member_ids:
         return
     given = [club.stars[member, movie] for member in club.rated_by(movie)]
-    tonight.intervals(club, expected, movie, with_given(expected, given))
+    tonight.intervals(club, expected, movie, mean_with_given(expected, given))
     chances = sorted(
         zip(expected.like_probability()[:, 0], expected.member_ids, strict=True),
         key=lambda pair: -pair[0],

@@ -8,10 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from club.nights import Night
-from recommender import fairness
 from recommender.columns import MEMBER, MOVIE
 from recommender.compare import Comparison, sentence, side_by_side
-from recommender.group import STRATEGIES
+from recommender.group import STRATEGIES, fairness_shares
 from ui import evenings, predictions
 from ui.charts import gains_and_losses, strategies_side_by_side
 from ui.sections import tonight
@@ -68,7 +67,7 @@ def _table(club: View, found: Comparison) -> None:
                     f"{club.name(int(one))} {low:.1f}"
                     for one, low in zip(choices["lowest_member"], choices["lowest"], strict=True)
                 ],
-                "What it does": [STRATEGIES[key].sentence for key in choices["strategy"]],
+                "What it does": [STRATEGIES[key].description for key in choices["strategy"]],
                 "Source": [STRATEGIES[key].source for key in choices["strategy"]],
             }
         )
@@ -90,7 +89,7 @@ def _owed(club: View, night: Night) -> None:
     if past.empty:
         st.caption("Fairness has no earlier night to go by yet, so it is the average.")
         return
-    owed = fairness.let_down(past, night.present)
+    owed = fairness_shares(past, night.present)
     with st.expander("Whom earlier nights let down", icon=":material/balance:"):
         table = pd.DataFrame(
             {

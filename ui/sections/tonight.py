@@ -10,8 +10,7 @@ import streamlit as st
 
 from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE
-from recommender.group import MISERY, STRATEGIES, rank
-from recommender.strategies import LIKED
+from recommender.group import LIKED, STRATEGIES, rank
 from ui import evenings, live, predictions
 from ui.charts import group_heatmap, prediction_intervals
 from ui.components.basics import empty_state, errors_shown, facts, movie_link, poster_image
@@ -63,7 +62,7 @@ def choose_strategy(among: Sequence[str] = tuple(STRATEGIES)) -> str:
             width=260,
         )
         strategy = STRATEGIES[chosen or "average"]
-        st.caption(strategy.sentence, help=f"Source: {strategy.source}")
+        st.caption(strategy.description, help=f"Source: {strategy.source}")
     return chosen or "average"
 
 
@@ -111,21 +110,7 @@ def reason(reactions: Reactions, row: pd.Series, strategy: str) -> str:
     mean = reactions.mean[:, reactions.movie_ids.index(int(row[MOVIE]))]
     if len(mean) == 1:
         return "The highest of all candidates."
-    lead = {
-        "average": "The highest average of all candidates",
-        "average_without_misery": "The highest average with nobody miserable"
-        if mean.min() >= MISERY
-        else "Somebody suffers with every candidate, and this has the highest average",
-        "least_misery": "Even the least happy viewer is happier than with any other",
-        "most_pleasure": "Somebody loves it more than anyone loves another",
-        "multiplicative": "The highest product of everyone's stars"
-        + (", with no low guess among them to spoil it" if mean.min() >= MISERY else ""),
-        "borda": "It collects the most points from everyone's order of the candidates",
-        "copeland": "It wins more duels against the other candidates than any other",
-        "approval": "No other is expected to be liked by more people",
-        "plurality": "No other is the favourite of more people",
-        "fairness": "The highest average when those whom earlier nights let down count more",
-    }[strategy]
+    lead = STRATEGIES[strategy].reason_for(mean)
     happy = int((mean >= LIKED).sum())
     how_many = "everyone" if happy == len(mean) else f"{happy or 'none'} of {len(mean)}"
     return f"{lead}; {how_many} should give it 4 stars or more."
