@@ -11,7 +11,7 @@ from sklearn.manifold import trustworthiness
 
 from recommender import DataError, HybridModel
 from recommender.taste_map import draw_map, regions
-from ui.charts import taste_map
+from ui.charts.movies import taste_map
 
 N = 120
 

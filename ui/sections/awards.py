@@ -21,7 +21,7 @@ from recommender.portrait.awards import (
 )
 from recommender.portrait.streaks import streaks
 from ui import portraits
-from ui.charts import rating_years
+from ui.charts.taste import rating_years
 from ui.components.basics import movie_link, poster_image
 from ui.sections.evaluation_tables import draw
 from ui.sections.pictures import chart

@@ -12,10 +12,10 @@ from recommender.evaluation.calibration import coverage, likes_foreseen
 from recommender.evaluation.learning import change_with_more
 from recommender.evaluation.verdict import ENOUGH, OURS, Clarity, Findings, Verdict
 from ui import judging, router
-from ui.charts import (
+from ui.charts.evaluation import (
+    confusion_matrix,
     error_against_baselines,
     learning_curve,
-    like_table,
     member_errors,
     reliability,
     stars_by_prediction,
@@ -186,7 +186,7 @@ def _charts(club: View, found: ClubEvaluation) -> None:
             "club_errors",
             "Error against simple guesses",
         )
-        _chart(like_table(likes_foreseen(rows)), "likes", "Likes expected and given")
+        _chart(confusion_matrix(likes_foreseen(rows)), "likes", "Likes expected and given")
         _chart(reliability(rows), "club_reliable", "Chances promised and kept")
         if _has_curve(found):
             _chart(learning_curve(found.curve), "club_learning", "Error by ratings known")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from recommender.evaluation import Evaluation
 from ui import judging, services
-from ui.charts import (
+from ui.charts.evaluation import (
     error_against_baselines,
     learning_curve,
     predicted_against_actual,

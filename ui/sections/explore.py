@@ -17,7 +17,7 @@ from recommender.group import STRATEGIES
 from recommender.suggest import discover
 from recommender.taste_map import regions
 from ui import mapping, predictions, services
-from ui.charts import taste_map
+from ui.charts.movies import taste_map
 from ui.components.basics import change, empty_state, facts, movie_link, poster_image
 from ui.posters import main_genre
 from ui.sections.tonight import CHART

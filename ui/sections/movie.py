@@ -11,7 +11,7 @@ from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
 from ui import judging, predictions, router, services
-from ui.charts import rating_distribution
+from ui.charts.movies import rating_distribution
 from ui.components.basics import change, empty_state, header, poster_image
 from ui.components.find import find
 from ui.components.widgets import shelf_of_links

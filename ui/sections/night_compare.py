@@ -12,7 +12,7 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.compare import Comparison, sentence, side_by_side
 from recommender.group import STRATEGIES, fairness_shares
 from ui import evenings, predictions
-from ui.charts import gains_and_losses, strategies_side_by_side
+from ui.charts.nights import gains_and_losses, strategies_side_by_side
 from ui.sections import tonight
 from ui.services import View
 from ui.text import listed, plain

@@ -10,7 +10,7 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.surprises import surprises, turned_round
 from recommender.group import STRATEGIES, rank
 from ui import evenings, gate, identity
-from ui.charts import predicted_and_given
+from ui.charts.nights import predicted_and_given
 from ui.components.basics import called_apart, change, facts, movie_link, poster_image
 from ui.components.widgets import star_board
 from ui.sections import tonight

@@ -14,7 +14,7 @@ from recommender.portrait.divides import EACH, MEMBERS, MOVIES, TOGETHER
 from recommender.portrait.match import FIRST, SECOND, TASTE
 from recommender.portrait.together import LEAST
 from ui import portraits, router
-from ui.charts import distance_over_time, match_matrix, movie_stars, word_sides
+from ui.charts.taste import distance_over_time, match_matrix, movie_stars, word_sides
 from ui.components.basics import empty_state
 from ui.sections.evaluation_tables import draw
 from ui.sections.tonight import CHART

@@ -1,4 +1,4 @@
-"""The Our taste page, one member: generosity, favourite words, and where they differ from all."""
+"""The Our taste page, one member: user_bias, favourite words, and where they differ from all."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.features import GENRE, KEYWORD
 from recommender.portrait.profile import EACH, departures, favourites
 from ui import portraits
-from ui.charts import against_the_crowd, favourite_words, generosity
+from ui.charts.taste import against_the_crowd, favourite_words, user_bias
 from ui.portraits import Tastes
 from ui.sections.pictures import chart, on_their_way
 from ui.services import View
@@ -76,7 +76,7 @@ def _generosity(club: View, found: Tastes, member: int) -> None:
             "Ratings": rows["n"],
         }
     )
-    chart(generosity(rows, member_id=member), "generosity", table, 2)
+    chart(user_bias(rows, member_id=member), "generosity", table, 2)
 
 
 def _against(club: View, found: Tastes, member: int) -> None:

@@ -15,7 +15,7 @@ from recommender.evaluation.surprises import (
     surprises,
 )
 from ui import evenings
-from ui.charts import interval_honesty, record_over_nights, strategies_replayed
+from ui.charts.nights import error_over_nights, interval_coverage, strategies_replayed
 from ui.components.basics import empty_state
 from ui.sections.tonight import CHART
 from ui.services import View
@@ -49,7 +49,7 @@ def _record(judged: pd.DataFrame) -> None:
     found = record(judged)
     st.markdown(plain(found.sentence))
     frame = record_over_time(judged)
-    st.plotly_chart(record_over_nights(frame), config=CHART, key="record", alt=found.sentence)
+    st.plotly_chart(error_over_nights(frame), config=CHART, key="record", alt=found.sentence)
     with st.expander("The same as a table", icon=":material/table_rows:"):
         st.dataframe(
             found.errors, hide_index=True, alt="Errors of the predictions and of simple guesses"
@@ -62,7 +62,7 @@ def _honesty(judged: pd.DataFrame) -> None:
     st.subheader("Are the intervals honest?", anchor=False)
     found, frame = honesty(judged), honesty_over_time(judged)
     st.markdown(plain(found.sentence))
-    st.plotly_chart(interval_honesty(frame), config=CHART, key="honest", alt=found.sentence)
+    st.plotly_chart(interval_coverage(frame), config=CHART, key="honest", alt=found.sentence)
     st.markdown(plain(found.likes_sentence))
     with st.expander("The same as a table", icon=":material/table_rows:"):
         st.dataframe(frame, hide_index=True, alt="Ratings inside their interval so far")

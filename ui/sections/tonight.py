@@ -12,7 +12,7 @@ from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE
 from recommender.group import LIKED, STRATEGIES, rank
 from ui import evenings, live, predictions
-from ui.charts import group_heatmap, prediction_intervals
+from ui.charts.nights import group_heatmap, prediction_intervals
 from ui.components.basics import empty_state, errors_shown, facts, movie_link, poster_image
 from ui.sections import why
 from ui.services import View

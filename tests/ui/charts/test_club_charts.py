@@ -10,8 +10,12 @@ import plotly.graph_objects as go
 import pytest
 from test_charts import contrast, title
 
-from recommender.errors import DataError
-from ui.charts import learning_curve, like_table, member_errors, stars_by_prediction
+from ui.charts.evaluation import (
+    confusion_matrix,
+    learning_curve,
+    member_errors,
+    stars_by_prediction,
+)
 from ui.charts.style import INK, TITLE_WIDTH
 
 
@@ -56,7 +60,7 @@ def figures(held_out, members, likes, curve) -> list[go.Figure]:
     return [
         stars_by_prediction(held_out),
         member_errors(members),
-        like_table(likes),
+        confusion_matrix(likes),
         learning_curve(curve),
     ]
 
@@ -138,7 +142,7 @@ def test_the_title_counts_members_with_a_clear_difference(
 
 
 def test_likes_are_a_table_of_two_by_two(likes: pd.DataFrame) -> None:
-    figure = like_table(likes)
+    figure = confusion_matrix(likes)
     cells = np.array(figure.data[0].text)
     assert cells[0, 0] == "<b>40</b> (40%)<br>liked,<br>as expected"
     assert cells[0, 1] == "<b>20</b> (20%)<br>a pleasant<br>surprise"
@@ -181,15 +185,3 @@ def test_charts_are_see_through_and_fit_a_phone(figures: list[go.Figure]) -> Non
         assert max(map(len, lines)) <= TITLE_WIDTH
         for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
             assert axis.fixedrange
-
-
-@pytest.mark.parametrize("draw", [stars_by_prediction, member_errors, like_table, learning_curve])
-def test_nothing_to_draw_is_said(draw) -> None:
-    with pytest.raises(DataError, match="no column"):
-        draw(pd.DataFrame({"x": [1]}))
-    columns = (
-        "predicted low high actual member_id member clarity model value expected liked n known "
-        "mae bias_mae gap gap_high members"
-    )
-    with pytest.raises(DataError, match="nothing to draw"):
-        draw(pd.DataFrame(columns=columns.split()))

@@ -9,9 +9,8 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 
-from recommender.errors import DataError
 from recommender.group import STRATEGIES
-from ui.charts import gains_and_losses, strategies_side_by_side
+from ui.charts.nights import gains_and_losses, strategies_side_by_side
 from ui.charts.style import OTHER, OURS, TITLE_WIDTH
 
 NAMES = [strategy.name for strategy in STRATEGIES.values()]
@@ -132,17 +131,3 @@ def test_both_fit_a_phone() -> None:
             assert max(len(line) for line in note.text.split("<br>")) <= 46 + len("<b></b>")
         for axis in (figure.layout.xaxis, figure.layout.yaxis):
             assert max(map(len, axis.ticktext or [""])) <= 14
-
-
-@pytest.mark.parametrize(
-    ("draw", "frame"),
-    [
-        (strategies_side_by_side, TWO),
-        (lambda frame: gains_and_losses(frame, favourite="Up"), GAINS),
-    ],
-)
-def test_a_frame_that_cannot_be_drawn_says_why(draw, frame: pd.DataFrame) -> None:
-    with pytest.raises(DataError, match="has no rows"):
-        draw(frame.head(0))
-    with pytest.raises(DataError, match="no column 'member'"):
-        draw(frame.drop(columns="member"))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import pandas as pd
-import pytest
 
-from recommender.errors import DataError
-from ui.charts import rating_distribution
+from ui.charts.movies import rating_distribution
 
 
 def test_each_half_star_has_its_bar() -> None:
@@ -20,8 +18,3 @@ def test_each_half_star_has_its_bar() -> None:
 def test_a_few_ratings_are_no_share() -> None:
     title = rating_distribution(pd.Series([3.0, 4.5])).layout.title.text.replace("<br>", " ")
     assert title == "Only 2 of the world's raters gave it stars: 3.8 on average"
-
-
-def test_no_rating_is_no_chart() -> None:
-    with pytest.raises(DataError, match="nobody rated the movie"):
-        rating_distribution(pd.Series([], dtype=float))

@@ -10,18 +10,17 @@ import plotly.graph_objects as go
 import pytest
 from test_charts import contrast, title
 
-from recommender.errors import DataError
-from ui.charts import (
+from ui.charts.style import INK, TITLE_WIDTH
+from ui.charts.taste import (
     against_the_crowd,
     distance_over_time,
     favourite_words,
-    generosity,
     match_matrix,
     movie_stars,
     rating_years,
+    user_bias,
     word_sides,
 )
-from ui.charts.style import INK, TITLE_WIDTH
 
 COLUMNS = (
     "first second one other measure value low high reference clarity both period apart n change "
@@ -116,7 +115,7 @@ def figures(request: pytest.FixtureRequest) -> list[go.Figure]:
         distance_over_time(given("periods"), changed(1.0, "apart")),
         movie_stars(given("stars")),
         word_sides(given("words")),
-        generosity(given("kindness"), member_id=1),
+        user_bias(given("kindness"), member_id=1),
         favourite_words(given("favourites"), member="Ana"),
         against_the_crowd(given("departures"), member="Ana"),
         rating_years(given("counts")),
@@ -254,7 +253,7 @@ def test_the_ends_of_a_word_have_names(words: pd.DataFrame) -> None:
 def test_generous_or_harsh_is_said_when_it_is_sure(
     kindness: pd.DataFrame, member: int, said: str
 ) -> None:
-    figure = generosity(kindness, member_id=member)
+    figure = user_bias(kindness, member_id=member)
     others, own = figure.data
     assert title(figure) == said
     assert len(others.x) == 2
@@ -303,26 +302,6 @@ def test_pictures_are_see_through_and_fit_a_phone(figures: list[go.Figure]) -> N
         assert max(map(len, lines)) <= TITLE_WIDTH
         for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
             assert axis.fixedrange
-
-
-@pytest.mark.parametrize(
-    "draw",
-    [
-        match_matrix,
-        lambda frame: distance_over_time(frame, frame),
-        movie_stars,
-        word_sides,
-        lambda frame: generosity(frame, member_id=1),
-        lambda frame: favourite_words(frame, member="Ana"),
-        lambda frame: against_the_crowd(frame, member="Ana"),
-        rating_years,
-    ],
-)
-def test_nothing_to_draw_is_said(draw) -> None:
-    with pytest.raises(DataError, match="no column"):
-        draw(pd.DataFrame({"x": [1]}))
-    with pytest.raises(DataError, match="nothing to draw"):
-        draw(pd.DataFrame(columns=COLUMNS.split()))
 
 
 def test_a_name_is_never_read_as_a_part_of_a_template(periods: pd.DataFrame) -> None:

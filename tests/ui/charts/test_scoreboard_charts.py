@@ -11,8 +11,12 @@ import plotly.graph_objects as go
 import pytest
 from test_charts import title
 
-from recommender.errors import DataError
-from ui.charts import interval_honesty, predicted_and_given, record_over_nights, strategies_replayed
+from ui.charts.nights import (
+    error_over_nights,
+    interval_coverage,
+    predicted_and_given,
+    strategies_replayed,
+)
 from ui.charts.style import GREY, OTHER, OURS, TITLE_WIDTH
 
 
@@ -67,8 +71,8 @@ def replayed() -> pd.DataFrame:
 def figures(evening, errors, inside, replayed) -> list[go.Figure]:
     return [
         predicted_and_given(evening),
-        record_over_nights(errors),
-        interval_honesty(inside),
+        error_over_nights(errors),
+        interval_coverage(inside),
         strategies_replayed(replayed),
     ]
 
@@ -109,7 +113,7 @@ def test_the_nights_title_counts_hits_and_names_the_surprise(evening: pd.DataFra
 
 
 def test_the_errors_so_far_are_three_lines(errors: pd.DataFrame) -> None:
-    figure = record_over_nights(errors)
+    figure = error_over_nights(errors)
     assert list(named(figure, "predictions").y) == [0.9, 0.6]
     assert list(named(figure, "everyone's own mean").y) == [0.8, 0.8]
     crowd = named(figure, "the crowd's opinion")
@@ -121,17 +125,17 @@ def test_the_errors_so_far_are_three_lines(errors: pd.DataFrame) -> None:
         "After 2 nights the predictions are off by 0.60 stars on average, everyone's own mean by "
         "0.80, the crowd's opinion by 0.70"
     )
-    assert title(record_over_nights(errors.head(3))).startswith("After 1 night the predictions ")
+    assert title(error_over_nights(errors.head(3))).startswith("After 1 night the predictions ")
 
 
 @pytest.mark.parametrize(("nights", "step"), [(1, 1), (6, 1), (7, 2), (60, 10)])
 def test_nights_are_counted_in_whole_numbers(errors: pd.DataFrame, nights: int, step: int) -> None:
-    axis = record_over_nights(errors.head(3).assign(nights=nights)).layout.xaxis
+    axis = error_over_nights(errors.head(3).assign(nights=nights)).layout.xaxis
     assert (axis.tick0, axis.dtick) == (1, step)
 
 
 def test_the_share_inside_lies_over_what_chance_allows(inside: pd.DataFrame) -> None:
-    figure = interval_honesty(inside)
+    figure = interval_coverage(inside)
     band = named(figure, "what chance allows (95%)")
     low, high = 31 / 45, 41 / 45
     assert list(band.x) == [0.5, 1.5, 1.5, 2.5, 2.5, 1.5, 1.5, 0.5]
@@ -142,7 +146,7 @@ def test_the_share_inside_lies_over_what_chance_allows(inside: pd.DataFrame) -> 
     assert title(figure) == (
         "37 of 45 ratings (82%) lay inside their 80% interval; chance alone gives 31 to 41"
     )
-    assert title(interval_honesty(inside.head(1))) == (
+    assert title(interval_coverage(inside.head(1))) == (
         "5 of 5 ratings (100%) lay inside their 80% interval: too few to tell"
     )
 
@@ -173,17 +177,3 @@ def test_charts_are_see_through_and_fit_a_phone(figures: list[go.Figure]) -> Non
         assert max(map(len, lines)) <= TITLE_WIDTH
         for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
             assert axis.fixedrange
-
-
-@pytest.mark.parametrize(
-    "draw", [predicted_and_given, record_over_nights, interval_honesty, strategies_replayed]
-)
-def test_nothing_to_draw_is_said(draw) -> None:
-    with pytest.raises(DataError, match="no column"):
-        draw(pd.DataFrame({"x": [1]}))
-    columns = (
-        "member_id member predicted low high actual hit surprise counts on nights n model mae "
-        "inside share verdict strategy name mean best_chance known_share"
-    )
-    with pytest.raises(DataError, match="nothing to draw"):
-        draw(pd.DataFrame(columns=columns.split()))

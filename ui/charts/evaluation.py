@@ -1,0 +1,327 @@
+"""The Evaluation page's charts: predictions against ratings, and against simpler models."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from recommender.columns import MEMBER
+from recommender.dataset import MAX_STARS, MIN_STARS
+from recommender.evaluation.calibration import coverage, reliability_bins
+from recommender.evaluation.honesty import PROMISED
+from recommender.evaluation.verdict import OURS as OUR_MODEL
+from ui.charts.style import GREY, INK, OTHER, OURS, STARS_AXIS, TWO_SIDED, finish, label
+from ui.charts.traces import ENDS, Look, band, dots, line, plain_line, row_labels, single_ratings
+
+QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
+DOT = "dot"
+DIAGONAL = [MIN_STARS, MAX_STARS]
+ERRORS = {"rmse": "root mean squared error in stars", "mae": "stars missed by on average"}
+RANKING = {
+    "auc": "AUC",
+    "precision": "Precision at {k}",
+    "recall": "Recall at {k}",
+    "reciprocal_rank": "Reciprocal rank",
+}
+ENOUGH = 5  # ratings, before their middle 80% is drawn
+SAME = 1e-9  # stars; smaller gaps are rounding
+BAND = "rgba(194,64,95,0.22)"  # OURS, see-through
+SYMBOLS = ("square-open", "diamond-open", "triangle-up-open", "cross-open")
+CELLS = {  # (expected, liked)
+    (True, True): "liked,<br>as expected",
+    (True, False): "a letdown",
+    (False, True): "a pleasant<br>surprise",
+    (False, False): "not liked,<br>as expected",
+}
+
+
+def predicted_against_actual(frame: pd.DataFrame) -> go.Figure:
+    """Draw predicted stars over the stars that were given.
+
+    Args:
+        frame: actual, predicted (stars); optionally label, the hover text of each row.
+
+    Returns:
+        For each half star given, a box over the middle half of the predictions with whiskers from
+        the 10th to the 90th percentile; single ratings as dots while they are few.
+    """
+    close = (frame["predicted"] - frame["actual"]).abs() <= 1
+    spread = frame.groupby("actual")["predicted"].quantile(list(QUANTILES)).unstack().to_numpy().T
+    box = zip(("lowerfence", "q1", "median", "q3", "upperfence"), spread, strict=True)
+    at = np.sort(frame["actual"].unique())
+    figure = go.Figure()
+    plain_line(figure, DIAGONAL, DIAGONAL, line_dash=DOT)
+    figure.add_box(x=at, width=0.32, marker_color=OURS, line_width=1.5, hoverinfo="y", **dict(box))
+    hover = "given %{x}, predicted %{y:.1f}"
+    single_ratings(figure, frame, "actual", "predicted", colour=OTHER, hover=hover)
+    figure.update_xaxes(title="stars given (dotted: predicted exactly)", **STARS_AXIS)
+    figure.update_yaxes(title="stars predicted", **STARS_AXIS)
+    title = f"{close.mean():.0%} of {len(frame):,} ratings were predicted within one star"
+    return finish(figure, title, height=330)
+
+
+def error_against_baselines(
+    frame: pd.DataFrame, *, metric: str = "rmse", ours: str = OUR_MODEL
+) -> go.Figure:
+    """Draw each model's error with its interval, the smallest on top.
+
+    Args:
+        frame: model, metric, value, low, high (stars); rows of other metrics are ignored.
+            Optionally excess_low, excess_high: 95% interval of how much more than ours each is;
+            where that of the best baseline holds 0, the title claims no difference.
+        metric: "rmse" (root of the mean squared error) or "mae" (mean absolute error).
+        ours: the model to bring out.
+    """
+    rows = frame[frame["metric"] == metric].sort_values("value", ascending=False, kind="stable")
+    rows = rows.assign(row=range(len(rows)))
+    figure = go.Figure()
+    look: Look = {"mode": "markers+text", "texttemplate": "%{x:.3f}", "textposition": "top center"}
+    dots(figure, rows[rows["model"] != ours], "value", GREY, ".3f", bars=ENDS, **look)
+    dots(figure, rows[rows["model"] == ours], "value", OURS, ".3f", bars=ENDS, **look)
+    figure.update_xaxes(title=f"{ERRORS[metric]}<br>(less is better; line: 95% interval)", nticks=5)
+    row_labels(figure, rows["model"], upwards=True)
+    title = _error_title(rows.set_index("model"), ours)
+    return finish(figure, title, height=70 + 44 * len(rows))
+
+
+def _error_title(rows: pd.DataFrame, ours: str) -> str:
+    error = rows["value"]
+    others = error.drop(ours, errors="ignore")
+    if ours not in error.index or others.empty:
+        return f"The smallest error: {error.min():.2f} stars, by {label(error.idxmin())}"
+    best = others.idxmin()
+    lead, name = f"Our error is {error[ours]:.2f} stars", f"({label(best)})"
+    if "excess_low" in rows and rows.at[best, "excess_low"] <= 0 <= rows.at[best, "excess_high"]:
+        return f"{lead}, the best baseline's {others.min():.2f} {name}: no clear difference"
+    change = error[ours] / others.min() - 1
+    way = "less" if change < 0 else "more"
+    return f"{lead}, {abs(change):.1%} {way} than the best baseline's {name}"
+
+
+def reliability(frame: pd.DataFrame) -> go.Figure:
+    """Draw how often a movie was liked over the predicted probability that it would be.
+
+    Args:
+        frame: like (predicted probability, 0..1), liked (bool); one row a held-out rating.
+
+    Returns:
+        One dot for each tenth of the probability, with Wilson's 95% interval (Wilson, 1927),
+        larger where there are more ratings; a calibrated model lies on the dotted line.
+    """
+    bins = reliability_bins(frame)
+    n, likely = bins["n"].to_numpy(), bins["promised"]
+    figure = go.Figure()
+    plain_line(figure, [0, 1], [0, 1], line_dash=DOT)
+    hover = "promised %{x:.0%}, liked %{y:.0%} of %{customdata[2]} ratings"
+    look: Look = {"marker_size": 7 + 11 * np.sqrt(n / n.max()), "marker_line_width": 0}
+    bars = (*ENDS, "n")
+    dots(figure, bins, "promised", OURS, hover, y="share", bars=bars, vertical=True, **look)
+    axis = {"range": [-0.04, 1.04], "tickformat": ".0%"}
+    figure.update_xaxes(title="chance promised (dotted: kept exactly)", **axis)
+    figure.update_yaxes(title="share that was liked", **axis)
+    gap = np.average((likely - bins["share"]).abs(), weights=n)
+    # The mean distance of a normal distribution: how far a calibrated model's shares would be off.
+    chance = np.average(np.sqrt(2 / np.pi * likely * (1 - likely) / n), weights=n)
+    title = (
+        f"The chances promised for {len(frame):,} ratings were off by {100 * gap:.1f} percentage "
+        f"points on average ({100 * chance:.1f} by chance alone)"
+    )
+    return finish(figure, title, height=330)
+
+
+def ranking_metrics(frame: pd.DataFrame, *, ours: str = "hybrid") -> go.Figure:
+    """Draw each ranking metric of each model, on what it learned from and on what was held out.
+
+    Args:
+        frame: model, split ("train" or "test"), metric ("auc", "precision@10", ...), value 0..1.
+        ours: the model of the title.
+    """
+    metrics, models = list(frame["metric"].unique()), list(frame["model"].unique())[::-1]
+    names = [
+        (RANKING.get(kind, label(kind)), k) for kind, _, k in (m.partition("@") for m in metrics)
+    ]
+    figure = make_subplots(
+        rows=len(metrics),
+        cols=1,
+        subplot_titles=[name.format(k=k) for name, k in names],
+        vertical_spacing=0.36 / len(metrics),
+    )
+    row_labels(figure, models, upwards=True)
+    frame = frame.assign(row=frame["model"].map(models.index))
+    for i, metric in enumerate(metrics, start=1):
+        for split, name, colour, symbol in (
+            ("test", "held out", OURS, "circle"),
+            ("train", "learned from", OTHER, "circle-open"),
+        ):
+            part = frame[(frame["metric"] == metric) & (frame["split"] == split)]
+            look: Look = {"marker_size": 11, "marker_symbol": symbol, "row": i, "col": 1}
+            look |= {"name": name, "legendgroup": split, "showlegend": i == 1}
+            look["marker_line_width"] = 2 if split == "train" else 0
+            dots(figure, part, "value", colour, ".3f", **look)
+    figure.update_xaxes(rangemode="tozero", nticks=6)
+    figure.update_annotations(font_size=13)
+    height = 60 + len(metrics) * (76 + 30 * len(models))
+    return finish(figure, _ranking_title(frame, ours), height=height, legend=True)
+
+
+def _ranking_title(frame: pd.DataFrame, ours: str) -> str:
+    test = frame[frame["split"] == "test"]
+    top = test[test["metric"].str.startswith("precision@")].set_index("model")
+    if ours not in top.index or len(top) == 1:
+        return "How well each model finds what people watched"
+    k = int(top.loc[ours, "metric"].partition("@")[2])
+    others = top["value"].drop(ours)
+    return (
+        f"Of {k} movies recommended by the {label(ours)} model, {k * top.loc[ours, 'value']:.1f} "
+        f"were watched; by {label(others.idxmax())}, {k * others.max():.1f}"
+    )
+
+
+def learning_curve(frame: pd.DataFrame) -> go.Figure:
+    """Draw our error and the bias model's over the number of ratings known of each person.
+
+    Args:
+        frame: known, mae, bias_mae, gap, gap_high (stars), members; see
+            `recommender.evaluation.learning.learning_curve`.
+    """
+    known = frame["known"].to_numpy()
+    at = np.log1p(known.astype(float))
+    look: Look = {"hover": "%{customdata} known: %{y:.3f}", "customdata": known, "marker_size": 8}
+    figure = go.Figure()
+    line(figure, at, frame["bias_mae"], GREY, name="user+item bias", line_dash="dash", **look)
+    line(figure, at, frame["mae"], OURS, name="ours", **look)
+    people = int(frame["members"].iloc[0])
+    each = f"each of {people} people" if people > 1 else "one person"
+    ticks = {"tickvals": at, "ticktext": [str(n) for n in known]}
+    figure.update_xaxes(title=f"ratings known of {each}", **ticks)
+    figure.update_yaxes(title="stars missed by", nticks=6, tickformat=".2f")
+    return finish(figure, _curve_title(frame), height=330, legend=True)
+
+
+def _curve_title(frame: pd.DataFrame) -> str:
+    first, last = frame.iloc[0], frame.iloc[-1]
+    if len(frame) == 1:
+        return f"With {first['known']:.0f} known ratings it misses by {first['mae']:.2f} stars"
+    worse = frame.loc[frame["gap_high"] < -SAME, "known"]
+    than = "never more than the bias"
+    if len(worse):
+        than = f"clearly more than the bias with {', '.join(map(str, worse))}"
+    elif (frame["gap"] < -SAME).any():
+        than = "never clearly more than the bias"
+    few = f"{first['known']:.0f}" if first["known"] else "none"
+    return (
+        f"With {last['known']:.0f} ratings known it misses by {last['mae']:.2f} stars, with {few} "
+        f"by {first['mae']:.2f}; {than}"
+    )
+
+
+def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
+    """Draw the stars given over the stars predicted, with the predicted intervals.
+
+    Args:
+        frame: predicted, low, high (80% interval), actual (stars); optionally label, the hover
+            text of each row.
+
+    Returns:
+        For each half star predicted: the mean interval as a band; the mean of what was given with
+        its middle 80% as a bar; single ratings as dots while they are few.
+    """
+    groups = frame.groupby((frame["predicted"] * 2).round() / 2)
+    bins = groups[["predicted", "low", "high", "actual"]].mean().assign(n=groups.size())
+    bins[["first", "last"]] = groups["actual"].quantile([0.1, 0.9]).unstack()
+    bins = bins[bins["n"] >= ENOUGH] if (bins["n"] >= ENOUGH).any() else bins
+    at, low, high = bins[["predicted", "low", "high"]].to_numpy().T
+    figure = go.Figure()
+    band(figure, at, low, high, colour=BAND, name="promised for 80%")
+    plain_line(figure, DIAGONAL, DIAGONAL, line_dash=DOT)
+    hover = "predicted %{x:.1f}, given %{y}"
+    single_ratings(figure, frame, "predicted", "actual", colour=GREY, hover=hover)
+    hover = (
+        "predicted %{x:.1f}: given %{y:.1f} on average, mostly %{customdata[0]:.1f} to "
+        "%{customdata[1]:.1f} (%{customdata[2]:.0f} ratings)"
+    )
+    look: Look = {"y": "actual", "bars": ("first", "last", "n"), "vertical": True, "marker_size": 9}
+    dots(figure, bins, "predicted", OTHER, hover, name="given: mean, middle 80%", **look)
+    figure.update_xaxes(title="stars predicted", **STARS_AXIS)
+    figure.update_yaxes(title="stars given", **STARS_AXIS)
+    inside = coverage(frame)
+    than = "not clearly other than"
+    if inside.low > PROMISED:
+        than = "clearly more than"
+    elif inside.high < PROMISED:
+        than = "clearly fewer than"
+    title = (
+        f"{inside.value:.0%} of the {inside.n:,} ratings lie inside their predicted interval, "
+        f"{than} the {PROMISED:.0%} promised"
+    )
+    return finish(figure, title, height=380, legend=True)
+
+
+def member_errors(frame: pd.DataFrame) -> go.Figure:
+    """Draw each model's mean absolute error on each member's ratings, our smallest on top.
+
+    Args:
+        frame: member_id, member (name), clarity, model, value, low, high (stars); see
+            `recommender.evaluation.verdict.by_member`.
+    """
+    ours = frame[frame["model"] == OUR_MODEL].sort_values("value", ascending=False, kind="stable")
+    order = {member: row for row, member in enumerate(ours[MEMBER])}
+    frame = frame.assign(row=frame[MEMBER].map(order))
+    baselines = [model for model in frame["model"].unique() if model != OUR_MODEL]
+    figure = go.Figure()
+    for model, symbol in zip(baselines, SYMBOLS, strict=False):
+        look: Look = {"marker_size": 9, "marker_symbol": symbol, "marker_line_width": 1.5}
+        part = frame[frame["model"] == model]
+        dots(figure, part, "value", GREY, ".2f", name=label(model), **look)
+    look = {"bars": ENDS, "marker_size": 11, "name": label(OUR_MODEL)}
+    dots(figure, frame.loc[ours.index], "value", OURS, ".2f", **look)
+    figure.update_xaxes(title="stars missed by on average (line: 95%)", nticks=6)
+    row_labels(figure, ours["member"], 14, upwards=True)
+    better, worse = ((ours["clarity"] == word).sum() for word in ("better", "worse"))
+    title = f"Clearly closer than the best simple guess for {better} of {len(ours)} members"
+    if not better and not worse:
+        title = "For no member a clear difference to the best simple guess yet"
+    elif worse:
+        title += f", clearly worse for {worse}"
+    return finish(figure, title, height=150, rows=len(ours), legend=True)
+
+
+def confusion_matrix(frame: pd.DataFrame) -> go.Figure:
+    """Draw how often a like was expected and came, as a table of two by two.
+
+    Args:
+        frame: expected, liked (bool), n: four rows; see
+            `recommender.evaluation.calibration.likes_foreseen`.
+    """
+    counts = frame.set_index(["expected", "liked"])["n"]
+    share = counts / max(counts.sum(), 1)
+    table = [[(expected, liked) for expected in (True, False)] for liked in (True, False)]
+    figure = go.Figure()
+    figure.add_heatmap(  # teal where the expectation was right, terracotta where it was wrong
+        z=[[share[cell] * (1 if cell[0] == cell[1] else -1) for cell in row] for row in table],
+        zmin=-0.6,
+        zmax=0.6,
+        colorscale=TWO_SIDED,
+        showscale=False,
+        text=[
+            [f"<b>{counts[cell]:,}</b> ({share[cell]:.0%})<br>{CELLS[cell]}" for cell in row]
+            for row in table
+        ],
+        texttemplate="%{text}",
+        textfont={"color": INK, "size": 13},
+        xgap=3,
+        ygap=3,
+        hoverinfo="skip",
+    )
+    figure.update_xaxes(tickvals=[0, 1], ticktext=["expected to like it", "not expected to"])
+    ticks = ["4 stars<br>or more", "fewer"]
+    figure.update_yaxes(tickvals=[0, 1], ticktext=ticks, autorange="reversed")
+    right = share[True, True] + share[False, False]
+    likes = share[True, True] + share[False, True]
+    title = (
+        f"Liked or not was foreseen for {right:.0%} of {counts.sum():,} ratings; always giving the "
+        f"commoner answer would be right for {max(likes, 1 - likes):.0%}"
+    )
+    return finish(figure, title, height=250)

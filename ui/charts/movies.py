@@ -1,0 +1,111 @@
+"""The charts of movies: what the base dataset's raters gave one, and the map of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from recommender.columns import MOVIE
+from recommender.reactions import STEPS
+from ui.charts.style import CLEAR, GREY, INK, OTHER, OURS, STARS_AXIS, finish, label
+from ui.charts.traces import Look, dots
+
+LIKED = 4.0
+FEW = 5  # raters; below, shares of them say nothing
+STARS_SCALE = [[0.0, "#b9532f"], [0.5, "#b8a46a"], [1.0, "#1f8a90"]]
+GENRE_COLOURS = ("#c2405f", "#1f8a90", "#b07d1e", "#7a6bc9", "#5f8a3a", "#b5633c", "#3f7fb5")
+SMALL, LARGE = 3.0, 10.0  # pixels, by the number of ratings
+PAPER = "rgba(251,248,243,0.82)"  # behind a region's words, on a light page and on a dark one
+
+
+def rating_distribution(stars: pd.Series) -> go.Figure:
+    """Draw how often each half star was given to a movie.
+
+    Args:
+        stars: 0.5..5, one for each rater, at least one.
+    """
+    figure = go.Figure()
+    figure.add_bar(
+        x=STEPS,
+        y=[int((stars == step).sum()) for step in STEPS],
+        width=0.42,
+        marker={"color": OURS, "opacity": np.where(STEPS >= LIKED, 1.0, 0.45)},
+        hovertemplate="%{x} stars: %{y}<extra></extra>",
+    )
+    figure.update_xaxes(title="stars given", showgrid=False, **STARS_AXIS)
+    figure.update_yaxes(visible=False, rangemode="tozero")
+    n, mean, liked = len(stars), stars.mean(), (stars >= LIKED).mean()
+    title = f"{liked:.0%} of {n:,} raters gave it 4 stars or more; the mean is {mean:.1f}"
+    if n < FEW:
+        title = f"Only {n} of the world's raters gave it stars: {mean:.1f} on average"
+    return finish(figure, title, height=150)
+
+
+def taste_map(
+    movies: pd.DataFrame, regions: pd.DataFrame, *, colour: str = "genre", height: int = 560
+) -> go.Figure:
+    """Draw movies as dots, larger when more people rated them; regions by their words.
+
+    Args:
+        movies: movie_id, x, y, title (with year), genres (text), genre (the main one), ratings,
+            expected (stars, may be missing), rated (the club's mean stars; missing where nobody
+            rated it), listed (bool: on the shortlist).
+        regions: x, y, label.
+        colour: "genre" or "expected".
+    """
+    hover = [
+        f"<b>{label(row.title, 60)}</b><br>{label(row.genres, 60)}"
+        + ("" if pd.isna(row.expected) else f"<br>the club should give it {row.expected:.1f}")
+        + ("" if pd.isna(row.rated) else f"<br>we gave it {row.rated:.1f}")
+        for row in movies.itertuples()
+    ]
+    size = SMALL + (LARGE - SMALL) * movies["ratings"].rank(pct=True) ** 3
+    movies = movies.assign(size=size, hover=hover)
+    figure = go.Figure()
+
+    def draw(part: pd.DataFrame, name: str, colour: object, **look: Any) -> None:
+        look = {"marker_size": part["size"], "marker_line": {"width": 0}} | look
+        look |= {"customdata": part[[MOVIE]].to_numpy(), "text": part["hover"], "name": name}
+        dots(figure, part, "x", colour, "%{text}", y="y", **look)
+
+    if colour == "genre":
+        commonest = movies["genre"].value_counts().index[: len(GENRE_COLOURS)]
+        colours = dict(zip(commonest, GENRE_COLOURS, strict=False))
+        main = movies["genre"].where(movies["genre"].isin(commonest), "other")
+        for genre, part in movies.groupby(main):
+            draw(part, str(genre), colours.get(genre, GREY), marker_opacity=0.55)
+    else:
+        known = movies.dropna(subset=["expected"])
+        bar = {"title": "stars", "thickness": 10, "len": 0.5, "outlinewidth": 0}
+        scale: Look = {"marker_colorscale": STARS_SCALE, "marker_colorbar": bar}
+        draw(known, "expected stars", known["expected"], marker_opacity=0.75, **scale)
+    rated, listed = movies.dropna(subset=["rated"]), movies[movies["listed"]]
+    if len(rated):
+        ring = {"color": OTHER, "width": 1}
+        draw(rated.assign(size=rated["size"] + 2), "rated by us", CLEAR, marker_line=ring)
+    if len(listed):
+        star: Look = {"marker_symbol": "star", "marker_line": {"color": "#ffffff", "width": 1}}
+        draw(listed.assign(size=16.0), "tonight's shortlist", OURS, **star)
+    look: Look = {"showarrow": False, "font": {"size": 11, "color": INK}, "bgcolor": PAPER}
+    for row in regions.itertuples():
+        text = f"<b>{label(row.label, 34)}</b>"
+        figure.add_annotation(x=row.x, y=row.y, text=text, borderpad=2, **look)
+    finish(figure, _map_title(rated, regions), height=height, legend=True)
+    figure.update_xaxes(visible=False, range=[-1.08, 1.08])
+    figure.update_yaxes(visible=False, range=[-1.08, 1.08])
+    return figure.update_layout(hovermode="closest", clickmode="event+select")
+
+
+def _map_title(rated: pd.DataFrame, regions: pd.DataFrame) -> str:
+    if len(rated) >= 10 and len(regions):
+        across, up = (np.subtract.outer(rated[a].to_numpy(), regions[a].to_numpy()) for a in "xy")
+        nearest = regions.index[(across**2 + up**2).argmin(axis=1)]
+        by_region = rated["rated"].groupby(nearest).agg(["mean", "size"])
+        often = by_region.loc[by_region["size"] >= 5, "mean"]
+        if len(often):
+            words, mean = label(regions.at[often.idxmax(), "label"], 40), often.max()
+            return f"The club likes it best around “{words}”: {mean:.1f} stars on average there"
+    return "The map of taste: near each other when the same people choose them"

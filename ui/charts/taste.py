@@ -1,0 +1,329 @@
+"""The charts of Our taste: who matches whom, what divides the club, one member, and years."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from recommender.columns import MEMBER, MOVIE
+from recommender.portrait.match import FIRST, SECOND, TASTE
+from ui.charts.style import GREY, ONE_SIDED, OTHER, OURS, STARS_AXIS, TWO_SIDED, finish, label
+from ui.charts.traces import ENDS, Look, cells, dots, line, row_labels, spans, zero_line
+
+PALE = 0.35  # of its colour is what an unsure cell keeps
+NUMBERED = 10  # members or years, before numbers no longer fit a phone
+NAME = 10  # letters of a name beside a mark
+
+
+def match_matrix(frame: pd.DataFrame) -> go.Figure:
+    """Draw how well every two members match; pale where that is not sure.
+
+    Args:
+        frame: one measure of `recommender.portrait.match.matches`, with one and other (names).
+    """
+    back = frame.rename(columns={FIRST: SECOND, SECOND: FIRST, "one": "other", "other": "one"})
+    both = pd.concat([frame, back], ignore_index=True)
+    names = both.drop_duplicates(FIRST).set_index(FIRST)["one"]
+    away = both["value"] - both["reference"]
+    sure = np.where(both["clarity"] == "unclear", PALE, 1.0)
+    both["colour"] = away / (away.abs().max() or 1.0) * sure
+    both["text"] = [
+        f"{row.value:.0%}<br>±{(row.high - row.low) * 50:.0f}" for row in both.itertuples()
+    ]
+    both["hover"] = [
+        f"{label(row.one)} and {label(row.other)}: {row.value:.0%} ({row.low:.0%} to "
+        f"{row.high:.0%})<br>movies both rated: {row.both}"
+        for row in both.itertuples()
+    ]
+    table = both.pivot(index=FIRST, columns=SECOND, values=["colour", "text", "hover"])
+    colour, text, hover = (
+        table[part].reindex(index=names.index, columns=names.index)
+        for part in ("colour", "text", "hover")
+    )
+    figure = go.Figure()
+    template = "%{text}" if len(names) <= NUMBERED else None
+    look: Look = {"text": text.fillna(""), "texttemplate": template, "textfont_size": 11}
+    look |= {"zmin": -1, "zmax": 1, "hover": hover}
+    cells(figure, colour.astype(float), columns=names, scale=TWO_SIDED, **look)
+    row_labels(figure, names, NAME)
+    return finish(figure, _match_title(frame), height=100 + 38 * len(names))
+
+
+def _match_title(frame: pd.DataFrame) -> str:
+    ordered = frame.sort_values("value", ascending=False, kind="stable")
+    (pair, value, sure), (last, least, last_sure) = (
+        (
+            f"{label(row['one'])} and {label(row['other'])}",
+            f"{row['value']:.0%}",
+            "not sure" if row["clarity"] == "unclear" else "sure",
+        )
+        for row in (ordered.iloc[0], ordered.iloc[-1])
+    )
+    several = len(frame) > 1
+    if frame["measure"].iloc[0] != TASTE:
+        if not several:
+            return f"{pair} give nearly the same stars to {value} of movies"
+        return (
+            f"{pair} match best: nearly the same stars for {value} of movies ({sure}); {last} "
+            f"least: {least} ({last_sure})"
+        )
+    if several and sure == last_sure == "not sure":
+        return (
+            "Whose tastes go together beyond what everybody likes is not sure yet; closest are "
+            f"{pair} ({value}, chance is 50%)"
+        )
+    then = f", {last} in {least} ({last_sure})" if several else ""
+    return f"{pair} prefer the same movie in {value} of cases ({sure}){then}; chance is 50%"
+
+
+def distance_over_time(periods: pd.DataFrame, changes: pd.DataFrame) -> go.Figure:
+    """Draw how far two members' stars lie apart, period by period.
+
+    Args:
+        periods: first, second, one, other (names), period (pandas periods), apart (stars) and n;
+            see `recommender.portrait.together.by_period`. Pairs of `changes` are drawn.
+        changes: see `recommender.portrait.together.changes`, with one and other; at least a row.
+    """
+    clear = changes["clarity"] != "unclear"
+    shown = clear if clear.any() else pd.Series(changes.index == changes.index[0], changes.index)
+    figure = go.Figure()
+    for change in changes[::-1].itertuples():
+        mine = (periods[FIRST] == change.first) & (periods[SECOND] == change.second)
+        own = periods[mine].sort_values("period")
+        look: Look = {"line_width": 1.5, "opacity": 0.6, "showlegend": False}
+        colour = GREY
+        if shown[change.Index]:
+            look, colour = {"line_width": 3}, OURS if change.change > 0 else OTHER
+        look["marker_size"] = 5 + 2 * np.sqrt(own["n"].to_numpy())
+        pair = f"{label(change.one, NAME)} and {label(change.other, NAME)}"
+        look |= {"name": pair, "text": [pair] * len(own)}  # a template would read "%{x}" in a name
+        hover = "%{text}, %{x}: %{y:.1f} stars apart on %{customdata} movies"
+        line(
+            figure,
+            own["period"].astype(str),
+            own["apart"],
+            colour,
+            hover,
+            customdata=own["n"],
+            **look,
+        )
+    order = sorted(periods["period"].astype(str).unique())
+    figure.update_xaxes(type="category", categoryorder="array", categoryarray=order)
+    figure.update_yaxes(title="stars apart on average", rangemode="tozero")
+    return finish(figure, _change_title(changes[shown].head(2)), height=300, legend=True)
+
+
+def _change_title(changes: pd.DataFrame) -> str:
+    first = changes.iloc[0]
+    if first["clarity"] == "unclear":
+        way = "apart" if first["change"] > 0 else "together"
+        return (
+            f"Nobody surely grew together or apart; {label(first['one'])} and "
+            f"{label(first['other'])} may have grown {way} ({first['before']:.1f} stars, then "
+            f"{first['after']:.1f})"
+        )
+    return "; ".join(
+        f"{label(row.one)} and {label(row.other)} grew {'apart' if row.change > 0 else 'together'}"
+        f": {row.before:.1f} stars between them before {row.since}, {row.after:.1f} from then on"
+        for row in changes.itertuples()
+    )
+
+
+def movie_stars(frame: pd.DataFrame) -> go.Figure:
+    """Draw every member's stars for the movies that split and those that unite the club.
+
+    Args:
+        frame: movie_id, movie (title), side ("splits" or "unites"), member (name) and rating
+            (stars), one row a rating; movies in the order to be drawn.
+    """
+    frame = frame.assign(row=pd.factorize(frame[MOVIE])[0])
+    titles = frame.drop_duplicates("row")["movie"]
+    figure = go.Figure()
+    for side, colour, symbol in (("splits", OURS, "circle"), ("unites", OTHER, "diamond")):
+        part = frame[frame["side"] == side]
+        ends = part.groupby("row")["rating"].agg(["min", "max"])
+        spans(figure, ends["min"], ends["max"], line_color=colour, opacity=0.5)
+        same = part.groupby(["row", "rating"], sort=False)["member"].agg(list).reset_index()
+        look: Look = {"name": f"{side} us", "marker_symbol": symbol}
+        look["marker_size"] = 7 + 4 * np.sqrt(same["member"].map(len).to_numpy())
+        look["text"] = [", ".join(label(name, NAME) for name in names) for names in same["member"]]
+        dots(figure, same, "rating", colour, "%{x} stars: %{text}", **look)
+    figure.update_xaxes(title="stars given", **STARS_AXIS)
+    row_labels(figure, titles, 18)
+    return finish(figure, _split_title(frame), height=150, rows=len(titles), legend=True)
+
+
+def _split_title(frame: pd.DataFrame) -> str:
+    parts = []
+    for side, own in frame.groupby("side"):
+        first = own[own["row"] == own["row"].iloc[0]].sort_values("rating", kind="stable")
+        low, high = first.iloc[0], first.iloc[-1]
+        lead = f"“{label(low['movie'], 40)}” {side} us most"
+        if side == "splits":
+            parts.append(
+                f"{lead}: {label(low['member'])} gave {low['rating']:g}, {label(high['member'])} "
+                f"{high['rating']:g}"
+            )
+        else:
+            parts.append(
+                f"{lead}: {low['rating']:g} to {high['rating']:g} stars from all {len(first)} who "
+                "rated it"
+            )
+    return "; ".join(parts)
+
+
+def word_sides(frame: pd.DataFrame) -> go.Figure:
+    """Draw where the members stand on words that divide them.
+
+    Args:
+        frame: word, member_id, member (name), lean, low, high (stars) and sure (bool: the ends
+            surely differ); words in the order to be drawn.
+    """
+    frame = frame.reset_index(drop=True).assign(row=pd.factorize(frame["word"])[0])
+    by_word = frame.groupby("row")["lean"]
+    against, for_it = frame.loc[by_word.idxmin()], frame.loc[by_word.idxmax()]
+    between = frame.drop(index=[*against.index, *for_it.index])
+    figure = go.Figure()
+    for sure, dash in ((True, "solid"), (False, "dot")):
+        ends = [part[part["sure"] == sure].set_index("row")["lean"] for part in (against, for_it)]
+        spans(figure, *ends, line_width=1.5, line_dash=dash)
+    hover = "%{text}: %{x:+.1f} stars (%{customdata[0]:+.1f} to %{customdata[1]:+.1f})"
+    small: Look = {"marker_size": 7, "marker_opacity": 0.7}
+    large: Look = {"mode": "markers+text", "marker_size": 11, "textfont_size": 11}
+    for part, colour, look in (
+        (between, GREY, small),
+        (against, OURS, large | {"textposition": "middle left"}),
+        (for_it, OTHER, large | {"textposition": "middle right"}),
+    ):
+        look["text"] = [label(name, NAME) for name in part["member"]]
+        dots(figure, part, "lean", colour, hover, customdata=part[["low", "high"]], **look)
+    zero_line(figure)
+    low, high = frame["lean"].min(), frame["lean"].max()
+    room = 0.35 * (high - low) + 0.05  # for the names
+    figure.update_xaxes(title="stars more or less than usual", range=[low - room, high + room])
+    row_labels(figure, frame["word"].unique(), 16)
+    least, most = against.iloc[0], for_it.iloc[0]
+    title = (
+        f"“{label(most['word'])}” divides us most: {most['lean']:+.1f} stars from "
+        f"{label(most['member'])}, {least['lean']:+.1f} from {label(least['member'])} "
+        f"({'sure' if most['sure'] else 'not sure'})"
+    )
+    return finish(figure, title, height=110, rows=len(by_word))
+
+
+def user_bias(frame: pd.DataFrame, *, member_id: int) -> go.Figure:
+    """Draw how generous every member is against everybody's opinion of the same movies.
+
+    Args:
+        frame: member_id, member (name), value, low, high (stars, 80% interval).
+        member_id: the member of the title.
+    """
+    rows = frame.sort_values("value", kind="stable").assign(row=range(len(frame)))
+    chosen = rows[MEMBER] == member_id
+    figure = go.Figure()
+    dots(figure, rows[~chosen], "value", GREY, "+.2f", bars=ENDS, marker_size=9)
+    dots(figure, rows[chosen], "value", OURS, "+.2f", bars=ENDS, marker_size=11)
+    zero_line(figure)
+    figure.update_xaxes(title="stars above or below everybody (line: 80%)", nticks=6)
+    row_labels(figure, rows["member"], 14, upwards=True)
+    own = rows[chosen].iloc[0]
+    title = _bias_title(own, rows["value"])
+    return finish(figure, title, height=90, rows=len(rows))
+
+
+def _bias_title(own: pd.Series, everyone: pd.Series) -> str:
+    name, value = label(own["member"]), own["value"]
+    if own["low"] <= 0 <= own["high"]:
+        return f"{name} is neither surely generous nor surely harsh: {value:+.1f} stars"
+    most, plain, way = ("most generous", "generous", "more")
+    ahead = int((everyone > value).sum())
+    if value < 0:
+        most, plain, way = ("harshest", "harsh", "less")
+        ahead = int((everyone < value).sum())
+    degree = {0: "the ", 1: "the second "}.get(ahead, "")
+    word = f"{degree}{most} of us" if degree and len(everyone) > 1 else plain
+    return f"{name} is {word}: {abs(value):.1f} stars {way} than everybody gives the same movies"
+
+
+def favourite_words(frame: pd.DataFrame, *, member: str) -> go.Figure:
+    """Draw the words that a member leans to, and those that they lean away from.
+
+    Args:
+        frame: word, n, lean, low, high (stars, 80% interval), the most liked first.
+        member: the name.
+    """
+    rows = frame.assign(row=range(len(frame)))
+    hover = (
+        "%{x:+.1f} (%{customdata[0]:+.1f} to %{customdata[1]:+.1f}), %{customdata[2]:.0f} movies"
+    )
+    bars = (*ENDS, "n")
+    figure = go.Figure()
+    dots(figure, rows[rows["lean"] > 0], "lean", OTHER, hover, bars=bars)
+    dots(figure, rows[rows["lean"] <= 0], "lean", OURS, hover, bars=bars, marker_symbol="diamond")
+    zero_line(figure)
+    figure.update_xaxes(title="stars more or less than usual (line: 80%)", nticks=6)
+    row_labels(figure, rows["word"], 20)
+    ends = [
+        f"{way} “{label(end['word'])}” ({end['lean']:+.1f} stars"
+        f"{'' if end['low'] * end['high'] > 0 else ', not sure'})"
+        for way, end, sign in (("to", rows.iloc[0], 1), ("away from", rows.iloc[-1], -1))
+        if end["lean"] * sign > 0
+    ]
+    title = f"{label(member)} leans {' and '.join(ends)}"
+    return finish(figure, title, height=80, rows=len(rows))
+
+
+def against_the_crowd(frame: pd.DataFrame, *, member: str) -> go.Figure:
+    """Draw the movies on which a member differs most from everybody.
+
+    Args:
+        frame: movie_id, movie (title), rating, crowd, difference (stars), most above first.
+        member: the name.
+    """
+    rows = frame.reset_index(drop=True).assign(row=range(len(frame)))
+    look: Look = {"marker_size": 11, "marker_line_width": 1.5}
+    mark: Look = {"name": "everybody", "marker_symbol": "diamond-open"}
+    figure = go.Figure()
+    spans(figure, rows["crowd"], rows["rating"])
+    dots(figure, rows, "crowd", GREY, "%{x:.1f} stars", **look, **mark)
+    dots(figure, rows, "rating", OURS, "%{x:.1f} stars", name=label(member, 18), **look)
+    figure.update_xaxes(title="stars", **STARS_AXIS)
+    row_labels(figure, rows["movie"], 18)
+    ends = [
+        f"“{label(end['movie'], 40)}” {end['rating']:g} where everybody gives {end['crowd']:.1f}"
+        for end, sign in ((rows.iloc[0], 1), (rows.iloc[-1], -1))
+        if end["difference"] * sign > 0
+    ]
+    title = f"{label(member)} gave {', and '.join(ends)}"
+    return finish(figure, title, height=140, rows=len(rows), legend=True)
+
+
+def rating_years(frame: pd.DataFrame) -> go.Figure:
+    """Draw how many ratings each member gave in each year.
+
+    Args:
+        frame: member_id, member (name), year, n; members in the order to be drawn.
+    """
+    names = frame.drop_duplicates(MEMBER).set_index(MEMBER)["member"]
+    years = range(int(frame["year"].min()), int(frame["year"].max()) + 1)
+    table = frame.pivot(index=MEMBER, columns="year", values="n")
+    counts = table.reindex(index=names.index, columns=years).astype(float)
+    text = counts.map("{:.0f}".format).where(counts.notna(), "")
+    hover = [
+        [f"{label(name)}, {year}: {n} ratings" for year, n in zip(years, row, strict=True)]
+        for name, row in zip(names, text.to_numpy(), strict=True)
+    ]
+    figure = go.Figure()
+    template = "%{text}" if len(years) <= NUMBERED + 2 else None
+    look: Look = {"text": text, "texttemplate": template, "textfont_size": 11, "zmin": 0}
+    cells(figure, np.log1p(counts), columns=years, scale=ONE_SIDED, hover=hover, **look)
+    row_labels(figure, names, 14)
+    by_year = frame.groupby("year")["n"].sum()
+    year, n = int(by_year.idxmax()), int(by_year.max())
+    most = frame[frame["year"] == year].sort_values("n", ascending=False, kind="stable").iloc[0]
+    share = "all" if most["n"] == n else f"{most['n']:,}"
+    title = (
+        f"{year} was our busiest year: {n:,} ratings, {share} of them from {label(most['member'])}"
+    )
+    return finish(figure, title, height=60, rows=len(names))

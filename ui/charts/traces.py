@@ -1,0 +1,168 @@
+"""The traces that charts share: dots with error bars, lines, bands, grids of cells, row labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from ui.charts.style import GREY, INK, LABEL_LENGTH, label
+
+Look = dict[str, Any]  # properties of a Plotly object
+ENDS = ("low", "high")
+POINTS = 500  # more single ratings than this would hide all else
+
+
+def dots(
+    figure: go.Figure,
+    frame: pd.DataFrame,
+    x: str,
+    colour: object,
+    hover: str,
+    *,
+    y: str = "row",
+    bars: Sequence[str] = (),
+    vertical: bool = False,
+    **trace: Any,
+) -> None:
+    """Add a marker for each row of `frame`, with error bars if `bars` is given.
+
+    Args:
+        x, y: columns of the positions.
+        colour: one for all, or a number for each as Plotly's colour scales take it.
+        hover: a Plotly template with %{x} and %{y}, or the format of a number, such as ".2f", for
+            x and the ends of its bar.
+        bars: columns: the two ends of the error bar, then what else the hover shows; together
+            they are its customdata.
+        vertical: the bars run along y.
+        trace: further properties of the trace, those of the marker as marker_size and so on.
+    """
+    if bars:
+        value = frame[y if vertical else x]
+        trace["error_y" if vertical else "error_x"] = {
+            "type": "data",
+            "symmetric": False,
+            # A bar never reaches back over its mark.
+            "array": (frame[bars[1]] - value).clip(lower=0).to_numpy(),
+            "arrayminus": (value - frame[bars[0]]).clip(lower=0).to_numpy(),
+            "color": colour,
+        }
+        trace["customdata"] = frame[[*bars]].to_numpy()
+    if "%{" not in hover:
+        ends = f" (%{{customdata[0]:{hover}}} to %{{customdata[1]:{hover}}})" if bars else ""
+        hover = f"%{{x:{hover}}}{ends}"
+    figure.add_scatter(
+        x=frame[x].to_numpy(),
+        y=frame[y].to_numpy(),
+        marker_color=colour,
+        hovertemplate=f"{hover}<extra></extra>",
+        **{"mode": "markers", "marker_size": 10} | trace,
+    )
+
+
+def single_ratings(
+    figure: go.Figure, frame: pd.DataFrame, x: str, y: str, *, colour: str, hover: str
+) -> None:
+    """Add every rating as a dot, while they are few; `frame` may have a column label for each."""
+    if len(frame) <= POINTS:
+        names = [label(name, 60) for name in frame.get("label", [""] * len(frame))]
+        look: Look = {"marker_size": 6, "marker_opacity": 0.45, "name": "one rating", "text": names}
+        dots(figure, frame, x, colour, f"%{{text}}<br>{hover}", y=y, **look)
+
+
+def line(
+    figure: go.Figure,
+    x: Sequence[object] | np.ndarray,
+    y: pd.Series,
+    colour: str,
+    hover: str,
+    *,
+    customdata: object,
+    name: str,
+    **trace: Any,
+) -> None:
+    """Add a line with a marker at each point."""
+    figure.add_scatter(
+        x=x,
+        y=y.to_numpy(),
+        marker_color=colour,
+        line_color=colour,
+        customdata=customdata,
+        hovertemplate=f"{hover}<extra></extra>",
+        name=name,
+        **{"mode": "lines+markers", "marker_size": 7} | trace,
+    )
+
+
+def plain_line(figure: go.Figure, x: object, y: object, **trace: Any) -> None:
+    """Add a line or, with fill="toself", an area that has no hover; grey unless given a colour."""
+    look: Look = {"mode": "lines", "line_color": GREY, "showlegend": False, "hoverinfo": "skip"}
+    figure.add_scatter(x=x, y=y, **look | trace)
+
+
+def spans(figure: go.Figure, low: pd.Series, high: pd.Series, **trace: Any) -> None:
+    """Add a horizontal line from `low` to `high` in each row, which is their index."""
+    rows = [low.index, low.index, [None] * len(low)]
+    ends = np.column_stack([low, high, [None] * len(low)])
+    plain_line(figure, ends.ravel(), np.column_stack(rows).ravel(), **{"line_width": 2} | trace)
+
+
+def band(
+    figure: go.Figure, x: np.ndarray, low: np.ndarray, high: np.ndarray, *, colour: str, name: str
+) -> None:
+    """Fill the area between `low` and `high` over `x`."""
+    around, ends = np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])
+    look: Look = {"fill": "toself", "fillcolor": colour, "line_width": 0, "showlegend": True}
+    plain_line(figure, around, ends, name=name, **look)
+
+
+def zero_line(figure: go.Figure, dash: str = "dot") -> None:
+    """Add a vertical line at 0."""
+    figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": dash})
+
+
+def cells(
+    figure: go.Figure,
+    values: object,
+    *,
+    columns: Iterable[object],
+    scale: Sequence[object],
+    hover: object,
+    **trace: Any,
+) -> None:
+    """Add a grid of coloured cells with labelled columns.
+
+    Args:
+        values: what the colours stand for, shape (rows, columns); NaN leaves a cell empty.
+        hover: the text of each cell, escaped, same shape.
+        trace: further properties of the heatmap, such as zmin, zmax and texttemplate.
+    """
+    look: Look = {"showscale": False, "hoverongaps": False, "xgap": 2, "ygap": 2}
+    figure.add_heatmap(
+        z=values,
+        colorscale=scale,
+        textfont_color=INK,
+        customdata=hover,
+        hovertemplate="%{customdata}<extra></extra>",
+        **look | trace,
+    )
+    names = [label(name, 14) for name in columns]
+    axis = {"tickvals": list(range(len(names))), "ticktext": names, "tickangle": -45}
+    figure.update_xaxes(showgrid=False, **axis)
+    figure.update_yaxes(showgrid=False)
+
+
+def row_labels(
+    figure: go.Figure, names: Iterable[object], length: int = LABEL_LENGTH, *, upwards: bool = False
+) -> None:
+    """Label the rows 0, 1, ... of the y axis, the first on top or, `upwards`, at the bottom."""
+    labels = [label(name, length) for name in names]
+    ends = [-0.6, len(labels) - 0.4]
+    figure.update_yaxes(
+        tickvals=list(range(len(labels))),
+        ticktext=labels,
+        range=ends if upwards else ends[::-1],
+    )
