@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import router, state
 from ui.components.basics import header
 from ui.sections import rating_imports
 
 router.require()
 
-club = services.view()
+club = state.view()
 header("Bring ratings", "What you have rated elsewhere counts here, too.")
 st.page_link(router.page("rate"), label="Rate by hand", icon=":material/star_half:")
 rating_imports.section(club)

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import router, state
 from ui.components.basics import header
 from ui.sections import catalogue, imports, tmdb
 
 router.require()
 
-club = services.view()
+club = state.view()
 header("Catalogue", "What there is to choose from, and how to have more of it.")
 catalogue.overview(club)
 

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import router, state
 from ui.components.basics import header
 from ui.sections import backups, changes, exports, guests, sharing
 from ui.sections import club as clubs
 
 router.require()
 
-club = services.view()
+club = state.view()
 header(clubs.heading(club), "Who is in it, and what it might watch.")
 
 left, right = st.columns(2, gap="large")

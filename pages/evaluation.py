@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import router, state
 from ui.components.basics import header
 from ui.sections import club_evaluation, evaluation
 
@@ -20,6 +20,6 @@ whose = st.segmented_control(
     label_visibility="collapsed",
 )
 if whose == "Our club":
-    club_evaluation.show(services.view())
+    club_evaluation.show(state.view())
 else:
     evaluation.show()

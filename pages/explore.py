@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import router, state
 from ui.components.basics import empty_state, header
 from ui.sections import club as clubs
 from ui.sections import explore, tonight
 
 router.require()
 
-club = services.view()
+club = state.view()
 clubs.demo_banner(club)
 header("Find us something", "The best of the whole catalogue, for whoever is here.")
 

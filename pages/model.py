@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from ui import predictions, router, services
+from ui import router, state
 from ui.components.basics import header
 from ui.sections import model as models
 
 router.require()
 
-club = services.view()
+club = state.view()
 header("Model", "What the predictions rest on.")
 
-serving = predictions.model(club)
+serving = state.model(club)
 if serving is None:
     st.markdown("The first model is being made; it takes a second or two.")
     st.skeleton(height=160)

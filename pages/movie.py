@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import router, state
 from ui.sections import movie as movies
 
 router.require()
 
-club = services.view()
+club = state.view()
 movie = movies.asked_for()
 if movie is None or movie not in club.movies.index:
     movies.look_elsewhere(club)

@@ -2,39 +2,39 @@
 
 import streamlit as st
 
-from ui import router, services
-from ui.sections import night as nights
+from ui import router, state
+from ui.sections import night as night_section
 from ui.sections import night_choice, night_verdict
 
 router.require()
 
-club = services.view()
-night = nights.asked_for(club)
+club = state.view()
+night = night_section.asked_for(club)
 if night is None:
-    nights.look_elsewhere()
+    night_section.look_elsewhere()
     st.stop()
 
-nights.head(club, night)
+night_section.head(club, night)
 if night.state == "called off":
     st.info("This night is called off.", icon=":material/event_busy:")
-    nights.details(club, night)
+    night_section.details(club, night)
     st.stop()
 
 if night.state == "planned":
-    nights.people(club, night)
+    night_section.people(club, night)
 if night.state == "opened":
     night_verdict.promised(club, night)
     night_verdict.result(club, night)
     night_verdict.late(club, night)
-    nights.details(club, night)
+    night_section.details(club, night)
     st.stop()
 
-me = nights.who_am_i(club, night)
+me = night_section.who_am_i(club, night)
 if night.state == "decided":
     night_verdict.rate(club, night, me)
     night_verdict.promised(club, night)
     night_verdict.another_movie(club, night)
-    nights.people(club, night)
+    night_section.people(club, night)
 else:
     night_choice.choose(club, night, me)
-nights.details(club, night)
+night_section.details(club, night)

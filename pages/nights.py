@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import router, state
 from ui.components.basics import empty_state, header
 from ui.sections import nights, scoreboard
 
 router.require()
 
-club = services.view()
+club = state.view()
 header("Movie nights", nights.summary(club))
 
 if not club.names:

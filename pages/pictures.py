@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import evenings, router, services
+from ui import nights, router, state
 from ui.components.basics import header
 from ui.sections import awards, pictures, profile
 
 router.require()
 
-club = services.view()
+club = state.view()
 header("Our taste", "Who is like whom, what divides us, what each of us is like, and the prizes.")
 if not pictures.anything_to_show(club):
     st.stop()
@@ -31,4 +31,4 @@ elif part == "Divides":
 elif part == "Members":
     profile.show(club)
 else:
-    awards.show(club, evenings.attendance(club))
+    awards.show(club, nights.attendance(club))

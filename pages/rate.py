@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from ui import identity, router, services
+from ui import identity, router, state
 from ui.components.basics import empty_state, header
 from ui.sections import rate
 
 router.require()
 
-club = services.view()
+club = state.view()
 who = "You enter your own" if identity.only_own(club) else "One person can enter everyone's"
 header("Rate", f"{who} stars; predictions move at once.")
 

@@ -2,18 +2,18 @@
 
 import streamlit as st
 
-from ui import router, services
+from ui import router, state
 from ui.components.basics import empty_state, header
 from ui.sections import club as clubs
-from ui.sections import night as nights
+from ui.sections import night as night_section
 from ui.sections import tonight
 
 router.require()
 
-club = services.view()
+club = state.view()
 clubs.demo_banner(club)
 header("What shall we watch tonight?")
-nights.banner(club)
+night_section.banner(club)
 
 if not club.names:
     sentence = "The club has no members yet; add everyone who comes to movie night."
@@ -26,7 +26,7 @@ if not here:
     tonight.nobody_here(club)
     st.stop()
 
-nights.make_it_one(here)
+night_section.make_it_one(here)
 if not club.shortlist:
     sentence = "The shortlist is empty; put on it what you might watch."
     with empty_state(":material/playlist_add:", sentence, "no_shortlist"):

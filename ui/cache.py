@@ -3,26 +3,27 @@
 The key of a result is made of the arguments of its function (see `cache_key`):
 
 - a view of the club counts as the identity of its database, its version and its base dataset;
-- a model counts as itself: after learning, another object serves;
-- a dataset counts as itself: importing a catalogue makes another object;
+- a model or a dataset counts as itself: after learning, another object serves;
+- a data frame counts as what it says, in a `HashedFrame`;
 - numbers, texts, paths and tuples count as what they are.
 
-So nothing goes stale: who holds new arguments asks for a new result, and who still draws an old
-view gets what belongs to that. A function that depends on less than its arguments names in `by`
-what it does depend on: the reaction of one member depends on that member's ratings, not on the
-version of the club, and is not computed again when somebody else rates.
+So nothing goes stale: new arguments lead to a new result, and a page that still draws an old view
+gets the results of that view. A function takes no more than it depends on: the reaction of one
+member takes that member's ratings, not the view, and is not computed again when others rate.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from functools import wraps
+from dataclasses import dataclass
+from functools import cached_property, wraps
 from typing import Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
 
-from recommender import Dataset, HybridModel
+import pandas as pd
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -43,16 +44,29 @@ def cache_key(argument: object) -> Hashable:
     """Return what an argument counts as in the key of a result.
 
     Raises:
-        TypeError: it cannot be told cheaply from others, as a data frame; use `by`.
+        TypeError: it cannot be told from others, as a bare data frame.
     """
     if isinstance(argument, HasCacheKey):
         return argument.cache_key
-    if isinstance(argument, HybridModel | Dataset):
+    if argument is not None and type(argument).__eq__ is object.__eq__:
         return weakref.ref(argument)  # equal for the same living object, and does not keep it alive
     if isinstance(argument, tuple):
         return tuple(cache_key(part) for part in argument)
     hash(argument)
     return argument
+
+
+@dataclass(frozen=True, eq=False)
+class HashedFrame:
+    """A data frame that counts as what it says."""
+
+    frame: pd.DataFrame
+
+    @cached_property
+    def cache_key(self) -> str:
+        """A hash of the index and of every column."""
+        said = repr((self.frame.index.tolist(), self.frame.to_dict("list")))
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
 class Cache(Generic[Result]):
@@ -100,13 +114,12 @@ class Cache(Generic[Result]):
 
 
 def cached(
-    max_entries: int = 4, by: Callable[Given, object] | None = None
+    max_entries: int = 4,
 ) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
     """Return a decorator that keeps a function's results under its arguments.
 
     Args:
         max_entries: results that are kept.
-        by: given the arguments, what the result depends on, where that is less than all of them.
     """
 
     def decorate(function: Callable[Given, Result]) -> Callable[Given, Result]:
@@ -115,8 +128,8 @@ def cached(
 
         @wraps(function)
         def get(*args: Given.args, **kwargs: Given.kwargs) -> Result:
-            depends_on = (*args, *sorted(kwargs.items())) if by is None else by(*args, **kwargs)
-            return cache.get(cache_key(depends_on), lambda: function(*args, **kwargs))
+            key = cache_key((*args, *sorted(kwargs.items())))
+            return cache.get(key, lambda: function(*args, **kwargs))
 
         return get
 

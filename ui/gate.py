@@ -15,9 +15,10 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
+from club import config
 from club.errors import InvalidInput, StoreUnavailable
 from club.gate import Answer, Gate, Role
-from ui import login, services, visitor
+from ui import login, visitor
 from ui.components.basics import ICON
 from ui.text import counted, plain
 
@@ -36,7 +37,7 @@ _with_accounts: set[Path] = set()
 
 def gate() -> Gate:
     """Return the gate of the club, the same for everybody."""
-    return _gates.setdefault(services.var(), Gate(services.var()))
+    return _gates.setdefault(config.folder(), Gate(config.folder()))
 
 
 def by_accounts() -> bool:
@@ -47,8 +48,8 @@ def by_accounts() -> bool:
     """
     found = login.is_configured()
     if found:
-        _with_accounts.add(services.var())
-    elif services.var() in _with_accounts:
+        _with_accounts.add(config.folder())
+    elif config.folder() in _with_accounts:
         raise InvalidInput(f"[auth] is gone from {login.FILE}. Is that meant? Start the app again.")
     return found
 

@@ -15,10 +15,11 @@ from typing import ParamSpec, TypeVar
 
 import streamlit as st
 
-from club import validation
+from club import config, validation
 from club.errors import InvalidInput
-from ui import gate, login, services, visitor
-from ui.services import View
+from ui import gate, login, state, visitor
+from ui.cache import cached
+from ui.state import View
 from ui.text import distinct, plain
 
 SCREEN = "me"  # in a night's address: who holds the screen there
@@ -31,15 +32,15 @@ Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@cached()
 def _browsers(folder: Path) -> dict[str, int]:
     """Who holds which browser: a member_id or NOBODY, the last that said so last."""
     return {}
 
 
 def settle(club: View) -> None:
-    """Note in whose name `services.store` keeps what the visitor changes from now on."""
-    st.session_state[services.WHO] = _name(club)
+    """Note in whose name `state.store` keeps what the visitor changes from now on."""
+    st.session_state[state.ACTOR] = _name(club)
 
 
 def greet(club: View) -> None:
@@ -54,7 +55,7 @@ def greet(club: View) -> None:
 
 def me(club: View) -> int | None:
     """Return the member who holds this browser, None: nobody in particular."""
-    found = _by_account(club) or _browsers(services.var()).get(_browser(), NOBODY)
+    found = _by_account(club) or _browsers(config.folder()).get(_browser(), NOBODY)
     return found if found in _may_be(club) else None
 
 
@@ -77,7 +78,7 @@ def own(action: Callable[Given, Result], members: Iterable[int]) -> Callable[Giv
 
     @wraps(action)
     def checked(*args: Given.args, **named: Given.kwargs) -> Result:
-        club = services.view()
+        club = state.view()
         if not all(may_enter(club, member) for member in members):
             raise InvalidInput(ONLY_OWN)
         return action(*args, **named)
@@ -89,7 +90,7 @@ def is_asked(club: View) -> bool:
     """Return whether the visitor is asked who they are: in a shared club, until they have said."""
     if not gate.is_shared() or gate.is_host() or not club.names or _by_account(club):
         return False
-    return _browser() not in _browsers(services.var())
+    return _browser() not in _browsers(config.folder())
 
 
 def _ask(club: View) -> None:
@@ -166,7 +167,7 @@ def _may_be(club: View) -> list[int]:
 def _say(member: int | None) -> None:
     if member is None:  # tapped once more, so that nothing is chosen
         return
-    browsers, mine = _browsers(services.var()), _browser()
+    browsers, mine = _browsers(config.folder()), _browser()
     browsers.pop(mine, None)
     browsers[mine] = member
     if len(browsers) > BROWSERS:

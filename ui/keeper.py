@@ -9,10 +9,11 @@ from datetime import UTC, date, datetime
 
 import streamlit as st
 
+from club import config
 from club.backups import roll
 from club.errors import StoreUnavailable
 from club.store import Store
-from ui import services
+from ui import state
 
 log = logging.getLogger(__name__)
 
@@ -76,11 +77,11 @@ class Keeper:
 
 @st.cache_resource(show_spinner=False, max_entries=4, on_release=Keeper.stop)
 def _keeper(location: str) -> Keeper:
-    found = Keeper(services.store().by(None))
+    found = Keeper(state.store().by(None))
     found.start()
     return found
 
 
 def keeper() -> Keeper:
     """Return what backs the club up, which has begun to."""
-    return _keeper(services.database())
+    return _keeper(str(config.database()))

@@ -12,9 +12,12 @@ import streamlit as st
 from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from ui import gate, services
+from club import config
+from ui import gate, state
+from ui.cache import cached
 from ui.components import widgets
 from ui.components.basics import errors_shown
+from ui.latest import Latest
 from ui.text import plain
 
 SECONDS, AGAIN = 0.7, 3.0  # between two beats, and two tries
@@ -86,7 +89,7 @@ def pulse(page: Page) -> Iterator[None]:
     The watch is drawn last: a browser that asks whether anything is new has heard the whole page.
     """
     _turns.come()
-    st.session_state[DRAWN] = services.moment()
+    st.session_state[DRAWN] = moment()
     st.session_state[HELD] = False
     st.session_state[LATE_SINCE] = None
     st.session_state.pop(ENDED, None)
@@ -98,6 +101,26 @@ def pulse(page: Page) -> Iterator[None]:
             _beat()
         st.session_state[ADDRESS] = page, _address()
         st.session_state[ENDED] = time.monotonic(), threading.current_thread()
+
+
+Moment = tuple[int, int, str]
+
+
+def moment() -> Moment:
+    """Return what an open page compares to learn that it is out of date."""
+    status = state.trainer().status
+    return _latest(str(config.database())).ask(), status.generation, status.state
+
+
+def lately() -> Moment:
+    """Return `moment` as it is or was a moment ago, for all the pages that ask again and again."""
+    status = state.trainer().status
+    return _latest(str(config.database())).recall(), status.generation, status.state
+
+
+@cached()
+def _latest(location: str) -> Latest:
+    return Latest(lambda: state.store().version())
 
 
 def _address() -> tuple[str, dict[str, list[str]]]:
@@ -160,7 +183,7 @@ def _is_astray() -> bool:
 
 def _is_late() -> bool:
     """Return whether others have changed what the page shows, and it is its turn to show it."""
-    if services.lately() == st.session_state.get(DRAWN):
+    if lately() == st.session_state.get(DRAWN):
         return False
     now = time.monotonic()
     since = st.session_state.get(LATE_SINCE) or now
@@ -182,7 +205,7 @@ def _try_again() -> None:
 
 
 def _show_learning() -> None:
-    trainer = services.trainer()
+    trainer = state.trainer()
     status = trainer.status
     if status.state == "learning":
         share = status.done / status.total if status.total else 0.0

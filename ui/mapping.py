@@ -8,24 +8,25 @@ from pathlib import Path
 
 import pandas as pd
 import pyarrow as pa
-import streamlit as st
 
+from club import config
 from recommender import HybridModel
 from recommender.taste_map import draw_map
-from ui import services
+from ui import state
+from ui.cache import cached
 
 log = logging.getLogger(__name__)
 KEPT = 3  # maps of earlier models
 
 
-@st.cache_resource(show_spinner=False)
+@cached()
 def _worker() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="map")
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _drawing(folder: Path, name: str, _model: HybridModel) -> Future[pd.DataFrame]:
-    return _worker().submit(_kept, folder / f"{name}.parquet", _model)
+@cached()
+def _drawing(folder: Path, name: str, model: HybridModel) -> Future[pd.DataFrame]:
+    return _worker().submit(_kept, folder / f"{name}.parquet", model)
 
 
 def _kept(file: Path, model: HybridModel) -> pd.DataFrame:
@@ -48,9 +49,9 @@ def _kept(file: Path, model: HybridModel) -> pd.DataFrame:
 
 def taste_map() -> pd.DataFrame | None:
     """Return `draw_map` of the serving model; None while it is being drawn or learned."""
-    model = services.trainer().model
-    if model is None or services.trainer().learned_version is None:
+    model = state.trainer().model
+    if model is None or state.trainer().learned_version is None:
         return None
     name = f"{model.trained_at:%Y%m%dT%H%M%S%f}"
-    drawing = _drawing(services.var() / "maps", name, model)
+    drawing = _drawing(config.folder() / "maps", name, model)
     return drawing.result() if drawing.done() else None

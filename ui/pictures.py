@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from club import config
 from club.sources.posters import Posters
-from ui import services
+from ui import state
 from ui.posters import framed, poster
 
 # What TMDB's terms ask to say, with their name, wherever something of theirs may be shown.
@@ -17,10 +18,10 @@ CREDIT = (
 
 def posters() -> Posters:
     """Return the posters on disk."""
-    return Posters(services.var() / "posters")
+    return Posters(config.folder() / "posters")
 
 
-def picture(club: services.View, movie_id: int) -> str:
+def picture(club: state.View, movie_id: int) -> str:
     """Return a movie's picture as SVG text."""
     tmdb_id = club.movies.at[movie_id, "tmdb_id"]
     fetched = None if pd.isna(tmdb_id) else picture_from_tmdb(int(tmdb_id))

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from club.errors import StoreUnavailable
-from ui import gate, identity, keeper, live, services
+from ui import gate, identity, keeper, live, state
 from ui.components.basics import ICON, errors_shown, show
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
@@ -63,7 +63,7 @@ def run() -> None:
             try:
                 keeper.keeper()
                 with live.pulse(current):
-                    identity.greet(services.view())
+                    identity.greet(state.view())
                     current.run()
             except StoreUnavailable as error:
                 show(error)

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import streamlit as st
 
+from club import config
 from club.errors import TmdbUnavailable
 from club.poster_run import PosterRun
 from club.sources.tmdb import Tmdb
 from club.sources.tmdb_cache import AnswerCache
 from club.sources.tmdb_key import SECRETS
 from club.sources.tmdb_web import ADDRESS, TmdbWeb
-from ui import services
+from ui.cache import cached
 from ui.pictures import posters
 
 
@@ -30,10 +31,10 @@ def client() -> Tmdb | None:
     key, address = section.get("key"), section.get("url", ADDRESS)
     if not isinstance(key, str) or not isinstance(address, str):
         raise TmdbUnavailable(f'Write the key for TMDB into {SECRETS} like this: key = "…".')
-    return _client(services.var(), key, address)
+    return _client(config.folder(), key, address)
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@cached()
 def _client(folder: Path, key: str, address: str) -> Tmdb:
     return Tmdb(TmdbWeb(key, address), AnswerCache(folder / "tmdb"), posters())
 
@@ -52,11 +53,11 @@ def _section() -> Mapping[str, object] | None:
     return section if isinstance(section, Mapping) else {}
 
 
-@st.cache_resource(show_spinner=False, max_entries=4)
+@cached()
 def _poster_run(folder: Path) -> PosterRun:
     return PosterRun()
 
 
 def poster_run() -> PosterRun:
     """Return the run that fetches posters, or that nobody has started yet."""
-    return _poster_run(services.var())
+    return _poster_run(config.folder())

@@ -18,7 +18,7 @@ from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
 from recommender.taste_map import draw_map
-from ui import mapping, services, trainer
+from ui import mapping, state, trainer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -111,7 +111,7 @@ def var(
     monkeypatch.setattr(st, "secrets", {})  # nobody's own key for TMDB is ever used
     monkeypatch.setattr(trainer, "TrainingOptions", lambda: SMALL)  # what a page begins to learn
     if request.node.get_closest_marker("reads"):
-        club = services.store()
+        club = state.store()
         before = club.version()
         yield folder
         assert club.version() == before, "the test is marked as one that only reads"
@@ -120,8 +120,8 @@ def var(
 
 
 @pytest.fixture
-def store(var: Path) -> services.Store:
-    return services.store()
+def store(var: Path) -> state.Store:
+    return state.store()
 
 
 @pytest.fixture

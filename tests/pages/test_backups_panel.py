@@ -14,7 +14,7 @@ from club import backups
 from club.errors import StoreUnavailable
 from club.exports import everything
 from club.store import Store
-from ui import keeper, services
+from ui import keeper, state
 from ui.keeper import Keeper
 
 NOW = datetime(2026, 7, 28, 12, tzinfo=UTC)
@@ -22,18 +22,18 @@ NOW = datetime(2026, 7, 28, 12, tzinfo=UTC)
 
 def panel() -> None:
     """The section alone, as the Club page draws it."""
-    from ui import services
+    from ui import state
     from ui.components.basics import header
     from ui.sections import backups
 
     header("Club")
-    backups.section(services.view())
+    backups.section(state.view())
 
 
 @pytest.fixture
 def quiet(var: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
     """No backup but those that a test makes."""
-    found = Keeper(services.store())
+    found = Keeper(state.store())
     monkeypatch.setattr(keeper, "keeper", lambda: found)
     return found
 
@@ -41,7 +41,7 @@ def quiet(var: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
 @pytest.fixture
 def no_learning(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     begun: list[int] = []
-    monkeypatch.setattr(services, "learn", lambda: begun.append(services.store().version()))
+    monkeypatch.setattr(state, "learn", lambda: begun.append(state.store().version()))
     return begun
 
 
@@ -96,7 +96,7 @@ def test_a_restore_is_looked_at_first_and_needs_a_yes(
     before, version = store.ratings(), store.version()
     ana = int(store.members().index[0])
     rated = set(before.query(f"member_id == {ana}")["movie_id"])
-    new = next(int(movie) for movie in services.view().movies.index if movie not in rated)
+    new = next(int(movie) for movie in state.view().movies.index if movie not in rated)
     store.rate(ana, new, 2)
     app = opened()
     app.button(f"restore_{made.file.stem}").click().run()

@@ -12,7 +12,7 @@ from furnished import Open
 
 from recommender import DataError, evaluation
 from recommender.evaluation import Evaluation
-from ui import services
+from ui import state
 from ui.evaluator import Evaluator, fingerprint
 
 
@@ -65,14 +65,14 @@ def evaluate(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
     monkeypatch.setattr(evaluation, "evaluate", quick)
     yield runs
-    services.evaluator().wait(10)
+    state.evaluator().wait(10)
 
 
 def test_the_first_visit_starts_it_and_the_next_shows_it(
     open_page: Open, evaluate: list[int]
 ) -> None:
     app = open_page("evaluation", whose="The world's raters")
-    services.evaluator().wait(10)
+    state.evaluator().wait(10)
     app.run()
     metrics = {metric.label: metric.value for metric in app.metric}
     assert metrics == {
@@ -95,11 +95,11 @@ def test_a_failure_can_be_tried_again(
     with monkeypatch.context() as patch:
         patch.setattr(evaluation, "evaluate", refuse)
         app = open_page("evaluation", whose="The world's raters")
-        services.evaluator().wait(10)
+        state.evaluator().wait(10)
         app.run()
         assert "No figures: There are too few ratings\\." in [text.value for text in app.markdown]
     app.button("again").click().run()
-    services.evaluator().wait(10)
+    state.evaluator().wait(10)
     assert app.run().metric[0].value == "0.600"
 
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from club.store import Store
 from recommender import HybridModel
 from recommender.evaluation.verdict import Findings, Verdict
-from ui import judging, services
+from ui import judging, state
 from ui.sections.club_evaluation import comparison, headline, outlook
 from ui.trainer import Trainer
 
@@ -27,7 +27,7 @@ def small_club(store: Store, *stars: float) -> None:
     """One member, with so many ratings of famous movies."""
     store.start_own_club("Friday club")
     member = store.add_member("Mia")
-    famous = services.world().rating_counts.nlargest(len(stars)).index
+    famous = state.base_dataset().rating_counts.nlargest(len(stars)).index
     store.rate_many([(member, int(movie), s) for movie, s in zip(famous, stars, strict=True)])
 
 
@@ -59,7 +59,7 @@ def test_everything_is_there_as_a_table(open_page: Open) -> None:
     assert len(ratings) == 963
     assert ratings["Missed by"].is_monotonic_decreasing
     assert guesses["Model"].tolist() == brier["Model"].tolist()
-    assert members["Member"].tolist() == list(services.view().names.values())
+    assert members["Member"].tolist() == list(state.view().names.values())
     assert members["Ratings"].sum() == chances["Ratings"].sum() == likes["Ratings"].sum() == 963
     assert learning["People"].unique().tolist() == [5]
 
@@ -117,7 +117,7 @@ def test_without_a_model_it_says_so(
     open_page: Open, tmp_path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     nothing = Trainer(tmp_path / "nothing")
-    monkeypatch.setattr(services, "trainer", lambda: nothing)
+    monkeypatch.setattr(state, "trainer", lambda: nothing)
     monkeypatch.setattr(judging, "judge", lambda: nothing)
     assert "No model has learned yet" in words(open_page("evaluation"))
 
@@ -156,7 +156,7 @@ def test_only_what_the_model_learned_is_taken_out_of_the_crowd(
         return predict(model, ratings, learned)
 
     monkeypatch.setattr(judging, "leave_one_out", listen)
-    found = judging.club_evaluation(services.view(), "leave one out")
+    found = judging.club_evaluation(state.view(), "leave one out")
     assert found is not None
     assert not found.unseen
     assert found.findings.n == len(learned) + 1
@@ -175,11 +175,11 @@ def test_the_judge_has_seen_nobody_whom_it_judges(var) -> None:
     assert len(judging.raters()) == 60
     unseen = {*judging.raters(), *store_doubles()}
     assert not unseen & set(data.user_ids)
-    assert len(data.user_ids) == len(services.world().user_ids) - 68
+    assert len(data.user_ids) == len(state.base_dataset().user_ids) - 68
 
 
 def store_doubles() -> set[int]:
-    return set(services.store().members()["world_user_id"])
+    return set(state.store().members()["world_user_id"])
 
 
 def test_names_are_shown_letter_by_letter(open_page: Open, store: Store) -> None:

@@ -7,7 +7,7 @@ from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import services
+from ui import state
 
 
 def picked(app: AppTest) -> list[int]:
@@ -33,7 +33,7 @@ def test_what_was_seen_comes_on_request(open_page: Open, store: Store) -> None:
 
 @pytest.mark.reads
 def test_the_address_filters(open_page: Open) -> None:
-    movies = services.view().movies
+    movies = state.view().movies
     app = open_page("explore", keyword="heist")
     assert app.multiselect("keyword").value == ["heist"]
     picks = picked(app)
@@ -62,7 +62,7 @@ def test_nothing_left_says_what_to_take_away(open_page: Open) -> None:
 @pytest.mark.reads
 def test_dials_change_the_picks(open_page: Open) -> None:
     app = open_page("explore")
-    before, counts = picked(app), services.world().rating_counts
+    before, counts = picked(app), state.base_dataset().rating_counts
     app.slider("obscurity").set_value(100).run()
     after = picked(app)
     assert counts[after].mean() < counts[before].mean()

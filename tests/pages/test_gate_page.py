@@ -14,7 +14,7 @@ from club import passphrase
 from club.errors import InvalidInput
 from club.passphrase import Locks, hashed
 from ui import gate, router
-from ui.services import Store
+from ui.state import Store
 
 MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
 

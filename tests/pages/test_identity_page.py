@@ -12,7 +12,7 @@ from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import gate, identity, login, services
+from ui import gate, identity, login, state
 
 FRIDAY = date(2026, 11, 27)
 ADDRESS = "bea@example.org"
@@ -248,9 +248,9 @@ def test_nobody_says_to_be_who_has_an_account(
     app = open_page("club")
     assert "Ana" not in app.selectbox("you_are").options
     assert app.selectbox("you_are").value == identity.NOBODY
-    assert identity.me(services.view()) is None
+    assert identity.me(state.view()) is None
     lists["people"][ADDRESS] = "Ana"  # two accounts of one person
-    assert identity.me(services.view()) == ANA
+    assert identity.me(state.view()) == ANA
 
 
 def test_an_account_of_odd_letters_stands_as_the_club_can_keep_it(

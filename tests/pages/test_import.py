@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from club.imports import catalogue
 from club.store import Store
-from ui import services
+from ui import state
 
 
 @pytest.fixture
@@ -43,17 +43,17 @@ def test_nothing_changes_before_it_is_confirmed(looked: AppTest, var: Path) -> N
 def test_what_was_brought_is_there_at_once(
     looked: AppTest, open_page: Open, store: Store, var: Path
 ) -> None:
-    before, version = len(services.view().movies), store.version()
+    before, version = len(state.view().movies), store.version()
     click(looked, "Take it over")
     assert not looked.exception
-    services.trainer().wait(120)
+    state.trainer().wait(120)
     assert store.version() == version + 1
     assert catalogue.number(var / "world") > 0
-    assert len(services.view().movies) == before + 1
-    assert services.world().ratings["user_id"].min() > 10_000_000
+    assert len(state.view().movies) == before + 1
+    assert state.base_dataset().ratings["user_id"].min() > 10_000_000
     assert any("MovieLens, imported on" in text.value for text in looked.caption)
     # What the club rated in the bundled world is still there, movie by movie.
-    assert len(services.view().ratings) == len(store.ratings())
+    assert len(state.view().ratings) == len(store.ratings())
     assert not open_page("tonight").exception
 
 
@@ -61,22 +61,22 @@ def test_back_to_the_bundled_data_keeps_what_the_club_rated(
     looked: AppTest, store: Store, var: Path
 ) -> None:
     click(looked, "Take it over")
-    services.trainer().wait(120)
-    movies = services.view().movies
+    state.trainer().wait(120)
+    movies = state.view().movies
     new = int(movies.index[movies["title"] == "Something Else Entirely"][0])
     member = int(store.members().index[0])
     store.rate(member, new, 4.5)
-    services.back_to_bundled(services.view())
-    services.trainer().wait(120)
-    club = services.view()
+    state.back_to_bundled(state.view())
+    state.trainer().wait(120)
+    club = state.view()
     assert club.title(new) == "Something Else Entirely"
     assert club.stars[member, new] == 4.5
     assert len(club.movies) == 9_067
     store.unrate(member, new)
-    services.back_to_bundled(services.view())
-    services.trainer().wait(120)
+    state.back_to_bundled(state.view())
+    state.trainer().wait(120)
     assert catalogue.number(var / "world") == 0
-    assert len(services.view().movies) == 9_066
+    assert len(state.view().movies) == 9_066
 
 
 def test_a_wrong_path_is_a_sentence(open_page: Open) -> None:

@@ -17,7 +17,7 @@ from club.store import Store
 from recommender import HybridModel
 from recommender.evaluation.club import leave_one_out
 from recommender.portrait.match import matches
-from ui import judging, live, portraits, predictions, services
+from ui import cache, judging, live, portraits, state
 from ui.latest import RECALLED, Latest
 from ui.live import (
     ADDRESS,
@@ -191,9 +191,9 @@ def test_a_page_shows_what_others_did(open_page: Open, store: Store, monkeypatch
     drawn = app.session_state[DRAWN]
     monkeypatch.setattr("ui.latest.RECALLED", 0.0)
     version = Store(store.database.url.render_as_string(False)).rate(1, 1, 0.5)
-    assert services.lately()[0] == version
+    assert live.lately()[0] == version
     assert app.run().session_state[DRAWN] != drawn
-    assert app.session_state[DRAWN] == services.lately()
+    assert app.session_state[DRAWN] == live.lately()
 
 
 def test_a_page_whose_turn_it_is_not_stays_as_it_is(open_page: Open, store: Store, monkeypatch):
@@ -203,19 +203,19 @@ def test_a_page_whose_turn_it_is_not_stays_as_it_is(open_page: Open, store: Stor
     store.rate(1, 1, 0.5)
     with monkeypatch.context() as patch:
         patch.setattr(live.st, "session_state", app.session_state)
-        assert services.lately() != app.session_state[DRAWN]
+        assert live.lately() != app.session_state[DRAWN]
         assert not live._is_late()
         patch.setattr(live, "_turns", Turns())
         assert live._is_late()
 
 
 def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None:
-    club = services.view()
+    club = state.view()
     movies, members = tuple(club.movies.index[:40]), tuple(club.names)
-    predictions.reactions(club, movies, members)
+    state.reactions(club, movies, members)
     store.rate(members[2], movies[3], 0.5)
-    club = services.view()
-    found, serving = predictions.reactions(club, movies, members), predictions.model(club)
+    club = state.view()
+    found, serving = state.reactions(club, movies, members), state.model(club)
     whole = serving.react(club.evidence, movies, member_ids=members)
     assert (found.member_ids, found.movie_ids) == (whole.member_ids, whole.movie_ids)
     for name in ("mean", "sd", "shared_sd", "thresholds"):
@@ -223,10 +223,10 @@ def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None
 
 
 def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, monkeypatch) -> None:
-    club = services.view()
+    club = state.view()
     movies, members = tuple(club.movies.index[:40]), tuple(club.names)
-    predictions._reaction.clear()  # what other tests asked of the same model
-    predictions.reactions(club, movies, members)
+    cache.clear()  # what other tests asked of the same model
+    state.reactions(club, movies, members)
     asked: list[int] = []
     react = HybridModel.react
 
@@ -236,33 +236,33 @@ def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, m
 
     monkeypatch.setattr(HybridModel, "react", noted)
     store.rate(members[2], movies[3], 0.5)
-    predictions.reactions(services.view(), movies, members)
+    state.reactions(state.view(), movies, members)
     assert asked == [members[2]]
 
 
 def test_a_movie_that_the_club_adds_is_expected_at_once(store: Store) -> None:
-    club = services.view()
-    predictions.reactions(club, (1,), tuple(club.names))
+    club = state.view()
+    state.reactions(club, (1,), tuple(club.names))
     movie = store.add_movie("Made at home", 2020, ["Drama"], ["heist"])
-    club = services.view()
-    found = predictions.reactions(club, (1, movie), tuple(club.names))
+    club = state.view()
+    found = state.reactions(club, (1, movie), tuple(club.names))
     assert found.movie_ids == (1, movie)
 
 
 def test_nobody_is_expected_to_think_anything_where_nobody_is_there(store: Store) -> None:
-    found = predictions.reactions(services.view(), (1, 2), ())
+    found = state.reactions(state.view(), (1, 2), ())
     assert found.mean.shape == (0, 2)
 
 
 def test_what_is_kept_of_each_member_is_what_all_would_be_anew(store: Store) -> None:
-    club = services.view()
+    club = state.view()
     before = judging.left_out(club), portraits.matches(club)
     store.rate(list(club.names)[2], int(club.ratings["movie_id"].iloc[0]), 0.5)
-    club = services.view()
-    serving, (learned, _) = predictions.model(club), predictions.learned_ratings(club)
+    club = state.view()
+    serving, learned = state.model(club), state.learned_ratings(club)
     found = judging.left_out(club), portraits.matches(club)
     anew = (
-        leave_one_out(serving, club.ratings, learned),
+        leave_one_out(serving, club.ratings, learned.frame),
         matches(serving, club.ratings, list(club.names)),
     )
     for kept, computed, old in zip(found, anew, before, strict=True):

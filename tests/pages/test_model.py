@@ -12,7 +12,7 @@ from furnished import Open
 
 from club.__main__ import main
 from club.store import Store
-from ui import services
+from ui import cache, state
 from ui.trainer import NOTE, Trainer
 
 
@@ -45,7 +45,7 @@ def test_a_change_that_is_no_rating_is_told_as_that(open_page: Open, store: Stor
 
 
 def _status(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
-    now = replace(services.trainer().status, **changes)
+    now = replace(state.trainer().status, **changes)
     monkeypatch.setattr(Trainer, "status", property(lambda _self: now))
 
 
@@ -82,7 +82,7 @@ def test_a_failure_is_a_sentence_and_the_old_model_serves(
 
 def test_retrain_starts_the_learning(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
-    monkeypatch.setattr(services, "learn", lambda: started.append(True) or True)
+    monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
     open_page("model").button("retrain").click().run()
     assert started == [True]
 
@@ -91,13 +91,13 @@ def test_a_world_that_came_by_the_command_line_is_learned_from(
     var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[bool] = []
-    monkeypatch.setattr(services, "learn", lambda: started.append(True) or True)
+    monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
     note = json.loads((var / NOTE).read_text("utf-8"))
     (var / NOTE).write_text(json.dumps(note | {"world": 0}), "utf-8")
-    services._trainer.clear()
-    services.trainer()
+    cache.clear()
+    state.trainer()
     assert started == []
     archive = sources.zipped(sources.latest(), tmp_path / "ml-latest-small.zip", "ml-latest-small/")
     assert main(["import-catalogue", str(archive)]) == 0
-    services.trainer()
+    state.trainer()
     assert started == [True]

@@ -11,7 +11,7 @@ from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import predictions, services
+from ui import state
 from ui.sections.movie import changes_of_mind
 from ui.text import day
 
@@ -61,8 +61,8 @@ def test_no_movie_at_all_is_the_search(open_page: Open) -> None:
 @pytest.mark.reads
 def test_everyone_who_has_not_seen_it_is_predicted(open_page: Open) -> None:
     app = open_movie(open_page, UP)
-    club = services.view()
-    expected = predictions.reactions(club, (UP,), tuple(EIGHT))
+    club = state.view()
+    expected = state.reactions(club, (UP,), tuple(EIGHT))
     assert app.metric[0].value == f"{expected.mean.mean():.2f} ★"
     chances = next(c.value for c in app.caption if c.value.startswith("Chance of 4"))
     first = expected.like_probability()[:, 0].argmax()
@@ -120,10 +120,9 @@ def test_what_the_model_knows_of_a_club_before_is_not_shown(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = tiles(open_movie(open_page, UP), "similar")
-    know = predictions.model
-    gone = services.world().movies.loc[[tile["id"] for tile in before]].set_axis(range(-9, 0))
-    monkeypatch.setattr(predictions, "model", lambda club: know(club).with_movies(gone))
-    predictions._similar.clear()
+    know = state.model
+    gone = state.base_dataset().movies.loc[[tile["id"] for tile in before]].set_axis(range(-9, 0))
+    monkeypatch.setattr(state, "model", lambda club: know(club).with_movies(gone))
     assert [tile["id"] for tile in tiles(open_movie(open_page, UP), "similar")] == [
         tile["id"] for tile in before
     ]
@@ -157,7 +156,7 @@ def test_a_member_without_ratings_is_named(open_page: Open, store: Store) -> Non
 def test_before_the_first_model_the_page_waits(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(predictions, "model", lambda _club: None)
+    monkeypatch.setattr(state, "model", lambda _club: None)
     app = open_movie(open_page, UP)
     assert "The first predictions are on their way" in said(app)
     assert not app.metric

@@ -12,7 +12,7 @@ from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import services
+from ui import state
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 HEAT, MATRIX = 6, 2571
@@ -84,8 +84,8 @@ def test_a_night_with_a_sealed_vote_goes_from_the_plan_to_the_result(
     frozen = store.nights.predictions(night)
     assert len(frozen) == 2 * 6
     rated(store, night, {ANA: 4.0})
-    assert (ANA, CONTACT) not in services.view().stars
+    assert (ANA, CONTACT) not in state.view().stars
     rated(store, night, {BRUNO: 2.0})
     assert metrics(open_page("night", night=str(night)))["Given"] == "3.00 ★"
-    assert services.view().stars[ANA, CONTACT] == 4.0
+    assert state.view().stars[ANA, CONTACT] == 4.0
     assert store.nights.predictions(night).equals(frozen)

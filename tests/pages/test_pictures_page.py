@@ -11,7 +11,7 @@ from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import portraits, services
+from ui import portraits, state
 from ui.sections.awards import longest, reason, streak_table
 from ui.sections.pictures import told
 from ui.trainer import Trainer
@@ -27,7 +27,7 @@ def words(app: AppTest) -> str:
 
 
 def famous(n: int) -> list[int]:
-    return [int(movie) for movie in services.world().rating_counts.nlargest(n).index]
+    return [int(movie) for movie in state.base_dataset().rating_counts.nlargest(n).index]
 
 
 def club_of(store: Store, *people: dict[int, float]) -> list[int]:
@@ -160,7 +160,7 @@ def test_without_a_model_it_shows_what_needs_none(
     open_page: Open, tmp_path, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:
     nothing = Trainer(tmp_path / "nothing")
-    monkeypatch.setattr(services, "trainer", lambda: nothing)
+    monkeypatch.setattr(state, "trainer", lambda: nothing)
     app = open_page("pictures", part=part)
     charts = {"Matches": 1, "Divides": 1, "Members": 0, "Awards": 1}
     assert len(app.get("plotly_chart")) == charts[part]
@@ -182,8 +182,8 @@ def test_names_are_shown_letter_by_letter(open_page: Open, store: Store) -> None
 
 def test_a_new_rating_shows_at_once(open_page: Open, store: Store) -> None:
     before = open_page("pictures").dataframe[0].value.set_index("Who")
-    member, other = list(services.view().names)[:2]
-    rated = services.view().ratings
+    member, other = list(state.view().names)[:2]
+    rated = state.view().ratings
     theirs = set(rated.loc[rated["member_id"] == member, "movie_id"])
     movie = next(m for m in rated.loc[rated["member_id"] == other, "movie_id"] if m not in theirs)
     store.rate(member, int(movie), 3.0)

@@ -10,7 +10,7 @@ from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import services
+from ui import state
 from ui.components.widgets import new_changes
 
 PULP_FICTION, UP = 296, 68954
@@ -145,7 +145,7 @@ def test_what_can_only_be_read_is_shown_and_a_rating_says_what_to_allow(
     monkeypatch.setenv("MOVIE_CLUB_DATABASE", f"sqlite:///{place}?mode=ro&uri=true")
     app = open_page("rate", way="Grid")
     assert len(app.data_editor[0].value) == 30
-    before = services.store().ratings()
+    before = state.store().ratings()
     typed = {"edited_rows": {0: {"1": 4.5}}, "added_rows": [], "deleted_rows": []}
     app.session_state[f"grid_{app.session_state['grid_round']}"] = typed
     app.run()
@@ -154,4 +154,4 @@ def test_what_can_only_be_read_is_shown_and_a_rating_says_what_to_allow(
         f"The database {place} can only be read; allow writing to the file and its folder. "
         "Nothing was changed; put that right and reload this page."
     )
-    assert services.store().ratings().equals(before)
+    assert state.store().ratings().equals(before)

@@ -10,7 +10,7 @@ from fake_tmdb import V3_KEY, V4_TOKEN, Answer, FakeTmdb, movie, named
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import predictions, services, tmdb
+from ui import state, tmdb
 from ui.pictures import picture_from_tmdb
 
 HEAT = 6  # in the catalogue; 949 at TMDB
@@ -123,9 +123,9 @@ def test_a_movie_is_added_with_all_that_is_known(open_page, with_key, fake, stor
     assert app.toast[0].value == "Parasite \\(2019\\) is in."
     assert "The catalogue has this movie already" in texts(app)
     assert "tmdb_add" not in [button.key for button in app.button]
-    club = services.view()
-    assert services.search(club, "기생충") == [store.movies().index[-1]]
-    assert predictions.reactions(club, club.shortlist, tuple(club.names)).mean.shape == (8, 7)
+    club = state.view()
+    assert club.search("기생충") == [store.movies().index[-1]]
+    assert state.reactions(club, club.shortlist, tuple(club.names)).mean.shape == (8, 7)
 
 
 def test_a_movie_can_stay_off_the_shortlist(open_page, with_key, store: Store) -> None:
@@ -140,10 +140,10 @@ def test_a_movie_can_stay_off_the_shortlist(open_page, with_key, store: Store) -
 def test_a_movie_of_the_catalogue_gets_its_details(open_page, with_key, store: Store) -> None:
     app = choose(search(open_page("catalogue"), "heat"), 949)
     assert "The catalogue has this movie already" in texts(app)
-    before = services.view().movies.loc[HEAT]
+    before = state.view().movies.loc[HEAT]
     app.button("tmdb_take").click().run()
     assert store.movies().empty
-    heat = services.view().movies.loc[HEAT]
+    heat = state.view().movies.loc[HEAT]
     assert (heat["runtime"], heat["tmdb_id"]) == (170, 949)
     assert heat["keywords"][: len(before["keywords"])] == before["keywords"]
     assert "los angeles, california" in heat["keywords"]
@@ -239,7 +239,7 @@ def test_posters_for_the_shortlist_and_what_was_rated(
     assert "1 poster came. 1 movie could not be told for certain" in texts(app)
     assert picture_from_tmdb(949) is not None
     assert app.button("tmdb_posters").label.endswith("(1)")
-    assert services.view().movies.loc[HEAT, "tmdb_id"] == 949
+    assert state.view().movies.loc[HEAT, "tmdb_id"] == 949
 
 
 def test_a_run_that_fails_is_told(open_page, with_key, fake, store: Store) -> None:

@@ -8,7 +8,7 @@ from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import services
+from ui import state
 
 CHINATOWN, UP, CONTACT = 1252, 68954, 1584
 EIGHT = ["Ana", "Bruno", "Chiara", "Dev", "Elif", "Femi", "Greta", "Hugo"]
@@ -111,12 +111,12 @@ def test_what_only_the_absent_have_seen_is_a_candidate(open_page: Open, store: S
 
 def test_a_rating_moves_the_predictions_without_learning(open_page: Open, store: Store) -> None:
     before = open_page().dataframe[0].value.set_index("Movie")
-    generation = services.trainer().status.generation
+    generation = state.trainer().status.generation
     store.rate(member(store, "Greta"), CHINATOWN, 5.0)
     after = open_page(seen="true").dataframe[0].value.set_index("Movie")
     assert after.loc["Chinatown", "Greta"] > before.loc["Chinatown", "Greta"] + 0.2
     assert after.loc["Contact", "Ana"] == pytest.approx(before.loc["Contact", "Ana"])
-    assert services.trainer().status.generation == generation
+    assert state.trainer().status.generation == generation
 
 
 def test_a_club_without_members_is_told_to_add_them(open_page: Open, store: Store) -> None:
@@ -179,9 +179,9 @@ def test_names_and_titles_are_never_read_as_markdown(open_page: Open, store: Sto
 @pytest.mark.reads
 def test_why_is_told_for_the_member_who_asks(open_page: Open) -> None:
     app = open_page()
-    key = f"why_hero_{services.view().shortlist[0]}"
+    key = f"why_hero_{state.view().shortlist[0]}"
     best = shown(app)[0]
-    movies = services.view().movies
+    movies = state.view().movies
     key = f"why_hero_{movies.index[movies['title'] == best][0]}"
     app.pills(key).set_value(app.pills(key).options and app.pills("here").value[0]).run()
     parts = app.dataframe[0].value
@@ -196,7 +196,7 @@ def test_before_the_first_model_the_page_says_that_it_comes(
 ) -> None:
     monkeypatch.setenv("MOVIE_CLUB_DATABASE", str(tmp_path / "var" / "club.db"))
     monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path / "unlearned"))
-    monkeypatch.setattr(services, "learn", lambda: False)
+    monkeypatch.setattr(state, "learn", lambda: False)
     app = open_page()
     assert "The first predictions are on their way; they take a second or two." in said(app)
 

@@ -11,7 +11,7 @@ from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import evenings, predictions, services
+from ui import nights, state
 
 ANA, BRUNO, CHIARA = 1, 2, 3
 UP, CONTACT, CHINATOWN = 68954, 1584, 1252
@@ -39,14 +39,14 @@ def press(app: AppTest, label: str) -> AppTest:
 
 def decide(store: Store, night: int, movie: int = UP, by: str = "average") -> pd.DataFrame:
     """Decide as the page does, and return what is frozen."""
-    club = services.view()
-    found = evenings.find(club, night)
+    club = state.view()
+    found = nights.find(club, night)
     assert found is not None
-    promised = evenings.promise(club, found, evenings.candidates(club, found).movies)
-    model = predictions.model(club)
+    promised = nights.snapshot(club, found, nights.candidates(club, found).movies)
+    model = state.model(club)
     assert promised is not None
     assert model is not None
-    name = evenings.model_name(model)
+    name = nights.model_name(model)
     store.nights.decide(night, movie, promised, model=name, by=by)
     return store.nights.predictions(night)
 
@@ -137,7 +137,7 @@ def test_the_decision_freezes_what_the_page_promised(
     open_page: Open, store: Store, night: int
 ) -> None:
     app = see(open_page, night, do="Decide")
-    title = services.view().title(int(app.selectbox[1].value))
+    title = state.view().title(int(app.selectbox[1].value))
     press(app, f"Watch {title}")
     decided = store.nights.get(night)
     frozen = store.nights.predictions(night)
@@ -156,13 +156,13 @@ def test_the_decision_freezes_what_the_page_promised(
 
 def test_a_rating_counts_once_it_is_opened(open_page: Open, store: Store, night: int) -> None:
     decide(store, night)
-    before = services.view().ratings
+    before = state.view().ratings
     store.nights.rate(night, ANA, 4.5)
-    pd.testing.assert_frame_equal(services.view().ratings, before)
-    assert UP not in [movie for _, movie in services.view().stars]
+    pd.testing.assert_frame_equal(state.view().ratings, before)
+    assert UP not in [movie for _, movie in state.view().stars]
     assert "It was just watched" in said(open_page("rate", movie=str(UP)))
     store.nights.open(night)
-    assert services.view().stars[ANA, UP] == 4.5
+    assert state.view().stars[ANA, UP] == 4.5
 
 
 def test_the_scoreboards_figures_are_those_of_the_frozen_predictions(

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from recommender import Dataset, HybridModel
-from ui.cache import cached
+from ui.cache import HashedFrame, cached
 
 
 @dataclass(frozen=True)
@@ -36,17 +36,19 @@ def test_result_is_kept_for_equal_arguments() -> None:
     assert count(first, (2, 1), again=True) == 5
 
 
-def test_by_names_what_the_result_depends_on() -> None:
+def test_hashed_frames_count_as_what_they_say() -> None:
     calls: list[int] = []
 
-    @cached(by=lambda club, member: (club.cache_key[0], member))
-    def count(club: Club, member: int) -> int:
-        calls.append(member)
+    @cached()
+    def count(frame: HashedFrame) -> int:
+        calls.append(len(frame.frame))
         return len(calls)
 
-    assert count(Club(("db", 1), pd.DataFrame()), 7) == 1
-    assert count(Club(("db", 2), pd.DataFrame()), 7) == 1
-    assert count(Club(("db", 2), pd.DataFrame()), 8) == 2
+    rows = {"movie_id": [1, 2], "words": [("a",), ("b", "c")], "rating": [0.5, float("nan")]}
+    assert [count(HashedFrame(pd.DataFrame(rows))) for _ in range(2)] == [1, 1]
+    assert count(HashedFrame(pd.DataFrame(rows | {"words": [("a",), ("b",)]}))) == 2
+    assert count(HashedFrame(pd.DataFrame(rows, index=[4, 5]))) == 3
+    assert count(HashedFrame(pd.DataFrame(rows).rename(columns={"rating": "stars"}))) == 4
 
 
 def test_models_and_datasets_count_as_themselves_and_are_not_kept_alive(

@@ -13,7 +13,7 @@ import streamlit as st
 
 from club.errors import ClubError, InvalidInput, NotFound, StoreUnavailable, TmdbError
 from recommender.errors import RecommenderError
-from ui import services
+from ui import state
 from ui.pictures import picture
 from ui.text import distinct, film, plain
 
@@ -112,14 +112,14 @@ def header(title: str, lead: str | None = None) -> None:
 
 
 def poster_image(
-    club: services.View, movie_id: int, width: int | Literal["stretch"] = "stretch"
+    club: state.View, movie_id: int, width: int | Literal["stretch"] = "stretch"
 ) -> None:
     """Draw a movie's poster."""
     called = film(club.title(movie_id), club.year(movie_id))
     st.image(picture(club, movie_id), width=width, alt=f"Poster: {called}")
 
 
-def called_apart(club: services.View, movie_ids: Iterable[int]) -> dict[int, str]:
+def called_apart(club: state.View, movie_ids: Iterable[int]) -> dict[int, str]:
     """Return what movies to choose from are called, no two the same; not for Markdown."""
     movies = list(movie_ids)
     known = ((club.title(movie), club.movies["year"].get(movie)) for movie in movies)
@@ -138,13 +138,13 @@ def file_name(brought: str) -> str:
     return last.encode("utf-8")[-120:].decode("utf-8", "ignore") or "file"
 
 
-def facts(club: services.View, movie_id: int) -> str:
+def facts(club: state.View, movie_id: int) -> str:
     """Return year and genres as Markdown: "1995 · Crime, Thriller"."""
     parts = (str(club.year(movie_id) or ""), ", ".join(club.genres(movie_id)[:3]))
     return plain(" · ".join(part for part in parts if part))
 
 
-def movie_link(club: services.View, movie_id: int, label: str | None = None) -> None:
+def movie_link(club: state.View, movie_id: int, label: str | None = None) -> None:
     """Draw a movie's title as a link to its page.
 
     Args:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import streamlit as st
 
 from club.search import normalise, only_a_year
-from ui import router, services
-from ui.services import View
+from ui import router
+from ui.state import View
 from ui.text import counted, plain
 
 FIRST, MOST = 9, 60  # nine fill a row of a screen and three of a phone's
@@ -38,7 +38,7 @@ def find(
     )
     if not text or not text.strip():
         return False
-    found = services.search(club, text, MOST)
+    found = club.search(text, MOST)
     if not found:
         _nothing(text)
         return True

@@ -13,7 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from ui import services
+from ui import state
+from ui.cache import cached
 from ui.components.basics import one_at_a_time
 from ui.pictures import picture
 from ui.text import film
@@ -29,7 +30,7 @@ def _asset(name: str) -> str:
     return (ASSETS / name).read_text("utf-8")
 
 
-@st.cache_resource(show_spinner=False)
+@cached()
 def _star_board() -> Callable[..., object]:
     return st.components.v2.component(
         "movie_club_star_board",
@@ -39,7 +40,7 @@ def _star_board() -> Callable[..., object]:
     )
 
 
-@st.cache_resource(show_spinner=False)
+@cached()
 def _shelf() -> Callable[..., object]:
     return st.components.v2.component(
         "movie_club_shelf",
@@ -108,7 +109,7 @@ def waiting() -> bool:
 
 
 def shelf(
-    club: services.View,
+    club: state.View,
     movie_ids: Sequence[int],
     key: str,
     on_chosen: Callable[[int], None],
@@ -124,7 +125,7 @@ def shelf(
 
 
 def shelf_of_links(
-    club: services.View,
+    club: state.View,
     movie_ids: Sequence[int],
     key: str,
     note: Callable[[int], str] = lambda _: "",
@@ -172,6 +173,6 @@ def tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
     }
 
 
-def _tile(club: services.View, movie: int, note: str) -> dict[str, Any]:
+def _tile(club: state.View, movie: int, note: str) -> dict[str, Any]:
     called = film(club.title(movie), club.year(movie))
     return tile(movie, called, note, picture(club, movie))

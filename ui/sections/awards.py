@@ -26,7 +26,7 @@ from ui.components.basics import movie_link, poster_image
 from ui.sections.evaluation_tables import draw
 from ui.sections.pictures import chart
 from ui.sections.tonight import CARD_LETTERS
-from ui.services import View
+from ui.state import View
 from ui.text import counted, day_of, half_stars, listed, plain
 
 ICONS = {

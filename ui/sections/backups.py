@@ -11,12 +11,12 @@ from typing import cast
 
 import streamlit as st
 
-from club import backups
+from club import backups, config
 from club.backups import Backup
 from club.restore import Preview, preview, restore
-from ui import gate, keeper, services
+from ui import gate, keeper, state
 from ui.components.basics import change, errors_shown, file_name, notify
-from ui.services import View
+from ui.state import View
 from ui.text import ago, day, listed, plain
 
 Chosen = Path | tuple[str, bytes]  # one of ours, or the name and content of one that was brought
@@ -38,14 +38,14 @@ def section(club: View) -> None:
     if not gate.is_host():
         st.caption("Only a host can look after the backups.")
         return
-    found = backups.find(services.store().database)
+    found = backups.find(state.store().database)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_last(found), width="stretch")
         st.button("Back up now", key="back_up", icon=":material/save:", on_click=_back_up)
     if problem := keeper.keeper().problem:
         st.warning(f"The last backup failed. {plain(problem)}", icon=":material/error:")
     with st.expander(f"All backups ({len(found)})", icon=":material/inventory_2:", key="backups"):
-        st.caption(f"{WHAT} They are in {plain(backups.folder_of(services.store().database))}.")
+        st.caption(f"{WHAT} They are in {plain(backups.folder_of(state.store().database))}.")
         for backup in found:
             _row(backup)
         _brought()
@@ -65,7 +65,7 @@ def _back_up() -> None:
 
     @gate.by_host
     def roll() -> None:
-        made.append(backups.roll(services.store()))
+        made.append(backups.roll(state.store()))
 
     change(roll)
     if made:
@@ -143,7 +143,7 @@ def _look(club: View, chosen: Chosen) -> Preview | None:
     if version == club.version:
         return cast("Preview", found)
     with errors_shown(), st.spinner("Comparing with what is there now …"), _on_disk(chosen) as file:
-        found = preview(services.database(), file)
+        found = preview(str(config.database()), file)
         st.session_state[SEEN] = club.version, found
         st.session_state.pop(SURE, None)  # somebody has changed something since that was said
         return found
@@ -189,8 +189,8 @@ def _confirm(club: View, chosen: Chosen) -> None:
 def _restore(chosen: Chosen) -> None:
     def back() -> None:
         with _on_disk(chosen) as file:
-            restore(services.database(), file, who=services.store().database.who)
-        services.learn()
+            restore(str(config.database()), file, who=state.store().database.who)
+        state.learn()
 
     with st.spinner("Putting it back …"):
         change(gate.by_host(back), done="The club is as it was. The model learns from it.")

@@ -8,9 +8,10 @@ from datetime import date
 import streamlit as st
 
 from club.validation import LONGEST_RUNTIME
-from ui import predictions, services
+from ui import state
+from ui.cache import cached
 from ui.components.basics import change, movie_link, notify
-from ui.services import View
+from ui.state import Catalogue, View
 from ui.text import between, film, plain, stars
 
 ADDED = "own_added"  # the movie added last, until the page is left
@@ -18,7 +19,7 @@ ADDED = "own_added"  # the movie added last, until the page is left
 
 def overview(club: View) -> None:
     """Draw how much there is to choose from, and how much the predictions are built on."""
-    world, movies = services.world(), club.movies
+    world, movies = state.base_dataset(), club.movies
     described = sum(len(words) > 0 for words in movies["keywords"])
     with st.grid(columns=4, min_column_width=140, border=True, gap="small"):
         st.metric("Movies", f"{len(movies):,}", icon=":material/movie:")
@@ -27,13 +28,11 @@ def overview(club: View) -> None:
         st.metric("People", f"{len(world.user_ids):,}", icon=":material/groups:")
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _vocabulary(
-    location: str, version: int, world: int, _club: View
-) -> tuple[list[str], list[str]]:
+@cached(max_entries=2)
+def _vocabulary(known: Catalogue) -> tuple[list[str], list[str]]:
     """Return all genres and all keywords of the catalogue, the most used first."""
-    genres = Counter(term for terms in _club.movies["genres"] for term in terms)
-    keywords = Counter(term for terms in _club.movies["keywords"] for term in terms)
+    genres = Counter(term for terms in known.movies["genres"] for term in terms)
+    keywords = Counter(term for terms in known.movies["keywords"] for term in terms)
     return [g for g, _ in genres.most_common()], [k for k, _ in keywords.most_common()]
 
 
@@ -41,7 +40,7 @@ def add_by_hand(club: View) -> None:
     """Draw the form for a movie that the catalogue lacks, and what the club makes of the last."""
     st.subheader("Add a movie by hand", anchor=False)
     st.caption("A new release, a friend's short film: it is predicted at once from its words.")
-    genres, keywords = _vocabulary(services.database(), club.version, services.world_number(), club)
+    genres, keywords = _vocabulary(club.catalogue)
     with st.form("add_movie", clear_on_submit=True, border=False):
         title, year, minutes = st.columns([3, 1, 1])
         title.text_input("Title", key="own_title", max_chars=200)
@@ -69,7 +68,7 @@ def _add() -> None:
     asked = st.session_state
 
     def add() -> None:
-        store = services.store()
+        store = state.store()
         movie = store.add_movie(
             asked["own_title"],
             asked["own_year"],
@@ -89,7 +88,7 @@ def _expected(club: View, movie: int) -> None:
     """Draw what everyone should give the movie that was added last."""
     with st.container(border=True, key="own_expected", gap="xsmall"):
         movie_link(club, movie)
-        reactions = predictions.reactions(club, (movie,), tuple(club.names))
+        reactions = state.reactions(club, (movie,), tuple(club.names))
         if reactions is None or not club.names:
             st.caption("Predictions come once there are members and a model that has learned.")
             return

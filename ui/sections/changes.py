@@ -8,9 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
-from ui import evenings, gate, identity, services
+from ui import gate, identity, nights, state
+from ui.cache import cached
 from ui.components.basics import change, key_of
-from ui.services import View
+from ui.state import View
 from ui.text import counted, film, half_stars, listed, long_day
 
 LATEST = 100
@@ -51,7 +52,7 @@ def _for_others(club: View) -> None:
     key = key_of("for_others", allowed)
 
     def save() -> None:
-        let = gate.by_host(services.store().let_rate_for_others)
+        let = gate.by_host(state.store().let_rate_for_others)
         change(let, bool(st.session_state[key]))
 
     st.toggle(
@@ -63,19 +64,15 @@ def _for_others(club: View) -> None:
     )
 
 
+@cached()
 def said(club: View) -> pd.DataFrame:
     """Return the latest changes in words: When (local time), Who, What; newest first."""
-    return _said(services.database(), club.version, services.world_number(), club)
-
-
-@st.cache_resource(show_spinner=False, max_entries=4)
-def _said(location: str, version: int, world_number: int, _club: View) -> pd.DataFrame:
-    club, store = _club, services.store()
+    store = state.store()
     changes = store.changes(LATEST)
     history = store.history(limit=5 * LATEST, include_guests=True)
     steps = dict(iter(history.groupby("step")))
     people = store.members(include_left=True, include_guests=True)["name"]
-    nights = {night.night_id: long_day(night.on) for night in evenings.nights(club)}
+    dates = {night.night_id: long_day(night.on) for night in nights.nights(club)}
 
     def movie(movie_id: int) -> str:
         known = movie_id in club.movies.index
@@ -95,7 +92,7 @@ def _said(location: str, version: int, world_number: int, _club: View) -> pd.Dat
             return f"{row['act']}: {ratings(steps[row['version']])}"
         things = [] if pd.isna(row["member_id"]) else [people.get(row["member_id"], "somebody")]
         things += [] if pd.isna(row["movie_id"]) else [movie(int(row["movie_id"]))]
-        things += [] if pd.isna(row["night_id"]) else [nights.get(row["night_id"], "a night")]
+        things += [] if pd.isna(row["night_id"]) else [dates.get(row["night_id"], "a night")]
         return row["act"] + (f": {', '.join(things)}" if things else "")
 
     def local(moment: datetime) -> datetime:

@@ -7,12 +7,12 @@ import streamlit as st
 from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
-from ui import gate, identity, live, services
+from ui import gate, identity, live, state
 from ui.components.basics import change, errors_shown, facts, movie_link, poster_image
 from ui.components.find import end, find
 from ui.components.widgets import shelf
 from ui.pictures import CREDIT
-from ui.services import View
+from ui.state import View
 from ui.text import counted, plain
 
 DEMO = "This is a demo club: eight real, anonymous MovieLens raters with invented names."
@@ -39,7 +39,7 @@ def _start_own() -> None:
     st.write("The demo's members, ratings and shortlist go; nothing of it stays. You start empty.")
     name = st.text_input("What is your club called?", max_chars=60, placeholder="Friday film club")
     if st.button("Start", type="primary", disabled=not name.strip(), key="start_own"):
-        start = gate.by_host(services.store().start_own_club)
+        start = gate.by_host(state.store().start_own_club)
         change(start, name, done="Your club is here. Who is in it?")
         st.switch_page("pages/club.py")
 
@@ -56,7 +56,7 @@ def _back_to_demo(club: View) -> None:
 
         @gate.by_host
         def load() -> bool:
-            return load_demo(services.store(), services.world(), demo_club(), replace=True)
+            return load_demo(state.store(), state.base_dataset(), demo_club(), replace=True)
 
         change(load, done="The demo club is back.")
         st.switch_page("pages/tonight.py")
@@ -88,19 +88,19 @@ def members(club: View) -> None:
 
 def _add_member() -> None:
     name = st.session_state["new_name"]
-    change(services.store().add_member, name, done=f"Welcome, {plain(name)}!")
+    change(state.store().add_member, name, done=f"Welcome, {plain(name)}!")
 
 
 def _change_member(member: int, name: str) -> None:
     key = f"rename_{member}"
 
     def rename() -> None:
-        new, called = st.session_state[key], identity.own(services.store().rename_member, [member])
+        new, called = st.session_state[key], identity.own(state.store().rename_member, [member])
         change(called, member, new, done=f"Now called {plain(new)}.")
 
     def leave() -> None:
         said = f"{plain(name)} has left; the ratings are kept."
-        change(identity.own(services.store().remove_member, [member]), member, done=said)
+        change(identity.own(state.store().remove_member, [member]), member, done=said)
 
     st.text_input("Name", value=name, key=key, max_chars=60)
     with st.container(horizontal=True):
@@ -109,7 +109,7 @@ def _change_member(member: int, name: str) -> None:
 
 
 def _who_left(club: View) -> None:
-    everyone = services.store().members(include_left=True)
+    everyone = state.store().members(include_left=True)
     left = everyone.loc[[member for member in everyone.index if member not in club.names], "name"]
     if left.empty:
         return
@@ -118,7 +118,7 @@ def _who_left(club: View) -> None:
 
             def back(member: int = int(str(member)), name: str = str(name)) -> None:
                 said = f"{plain(name)} is back, with all ratings."
-                change(services.store().restore_member, member, done=said)
+                change(state.store().restore_member, member, done=said)
 
             st.button(
                 f"Bring {plain(name)} back", key=f"back_{member}", on_click=back, type="tertiary"
@@ -157,13 +157,13 @@ def _candidates(club: View, found: list[int]) -> None:
 
 def _drop(movie: int, title: str) -> None:
     said = f"{plain(title)} is off the shortlist."
-    change(services.store().remove_from_shortlist, movie, done=said)
+    change(state.store().remove_from_shortlist, movie, done=said)
 
 
 def _add_candidate(movie: int, title: str) -> None:
     end(CANDIDATE)
     said = f"{plain(title)} is on the shortlist."
-    change(services.store().add_to_shortlist, movie, done=said)
+    change(state.store().add_to_shortlist, movie, done=said)
 
 
 def about(club: View) -> None:

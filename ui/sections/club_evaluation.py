@@ -24,7 +24,7 @@ from ui.components.basics import empty_state
 from ui.judging import ClubEvaluation, Way
 from ui.sections import evaluation_tables, judge
 from ui.sections.tonight import CHART
-from ui.services import View
+from ui.state import View
 from ui.text import counted, listed, plain
 
 WAYS: dict[str, Way] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from recommender.evaluation import Evaluation
-from ui import judging, services
+from ui import judging, state
 from ui.charts.evaluation import (
     error_against_baselines,
     learning_curve,
@@ -24,9 +24,9 @@ SECONDS = 1.0
 
 def show() -> None:
     """Draw the figures of the world's raters, or how far they are."""
-    n = len(services.world().ratings)
+    n = len(state.base_dataset().ratings)
     st.caption(f"On {n:,} real ratings: four in five to learn from, one in five to check.")
-    result = services.evaluator().result
+    result = state.evaluator().result
     if result is None:
         follow()
     else:
@@ -35,10 +35,10 @@ def show() -> None:
 
 def follow() -> None:
     """Start the evaluation if nothing has come of it yet, and show how far it is."""
-    progress = services.evaluator().progress
+    progress = state.evaluator().progress
     if progress.state == "failed":
         with empty_state(":material/error:", f"No figures: {plain(progress.what)}", "no_figures"):
-            st.button("Try again", type="primary", on_click=services.evaluate, key="again")
+            st.button("Try again", type="primary", on_click=state.evaluate, key="again")
         return
     st.session_state["evaluation_drawn"] = progress.state
     _follow()
@@ -47,7 +47,7 @@ def follow() -> None:
 @st.fragment(run_every=SECONDS)
 def _follow() -> None:
     with errors_shown():
-        progress = services.evaluator().progress
+        progress = state.evaluator().progress
         if progress.state != st.session_state.get("evaluation_drawn"):
             st.rerun()
         if progress.state == "empty":
@@ -58,12 +58,12 @@ def _follow() -> None:
 
 def _wait_or_start() -> None:
     # Both at once would make the first learning, which Tonight waits for, twice as slow.
-    if "learning" in {services.trainer().status.state, judging.judge().status.state}:
+    if "learning" in {state.trainer().status.state, judging.judge().status.state}:
         st.markdown("The evaluation begins as soon as the model has learned.")
     else:
-        services.evaluate()
+        state.evaluate()
         st.session_state["evaluation_drawn"] = "running"
-        _show(services.evaluator().progress)
+        _show(state.evaluator().progress)
 
 
 def _show(progress: Progress) -> None:

@@ -9,7 +9,7 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.calibration import likes_foreseen, reliability_bins
 from recommender.evaluation.verdict import Findings
 from ui.judging import ClubEvaluation
-from ui.services import View
+from ui.state import View
 
 SAID = {
     "too few": "too few ratings to say",

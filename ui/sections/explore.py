@@ -16,12 +16,13 @@ from recommender.columns import MOVIE
 from recommender.group import STRATEGIES
 from recommender.suggest import discover
 from recommender.taste_map import regions
-from ui import mapping, predictions, services
+from ui import mapping, state
+from ui.cache import cached
 from ui.charts.movies import taste_map
 from ui.components.basics import change, empty_state, facts, movie_link, poster_image
 from ui.posters import main_genre
 from ui.sections.tonight import CHART
-from ui.services import View
+from ui.state import Catalogue, View
 from ui.text import between, counted, film, listed, plain
 
 GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
@@ -61,22 +62,18 @@ def dials() -> Dials:
     return Dials(variety, obscurity, certainty)
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _choices(
-    location: str, version: int, world: int, _movies: pd.DataFrame
-) -> tuple[list[str], list[int], list[str]]:
-    genres = Counter(term for terms in _movies["genres"] for term in terms)
-    keywords = Counter(term for terms in _movies["keywords"] for term in terms)
-    decades = sorted({int(year) // 10 * 10 for year in _movies["year"].dropna()})
+@cached(max_entries=2)
+def _choices(known: Catalogue) -> tuple[list[str], list[int], list[str]]:
+    genres = Counter(term for terms in known.movies["genres"] for term in terms)
+    keywords = Counter(term for terms in known.movies["keywords"] for term in terms)
+    decades = sorted({int(year) // 10 * 10 for year in known.movies["year"].dropna()})
     return sorted(genres), decades, [word for word, _ in keywords.most_common()]
 
 
 def filters(club: View) -> pd.Index:
     """Draw the filters and return the ids of the movies that pass."""
     movies = club.movies
-    genres, decades, keywords = _choices(
-        services.database(), club.version, services.world_number(), movies
-    )
+    genres, decades, keywords = _choices(club.catalogue)
     active = [key for key in (GENRE, DECADE, KEYWORD, LONGEST) if key in st.query_params]
     with st.expander("Only some movies", icon=":material/filter_alt:", expanded=bool(active)):
         chosen = st.pills(
@@ -140,8 +137,8 @@ def found(club: View, here: Sequence[int], strategy: str, movies: pd.Index, dial
     if not len(left):
         _nothing(len(movies))
         return
-    model = predictions.model(club)
-    reactions = predictions.reactions(club, tuple(left.tolist()), tuple(here))
+    model = state.model(club)
+    reactions = state.reactions(club, tuple(left.tolist()), tuple(here))
     if model is None or reactions is None:
         st.markdown("The first predictions are on their way; they take a second or two.")
         st.skeleton(height=240)
@@ -219,14 +216,14 @@ def _reason(club: View, reactions: Reactions, movie: int, ratings: int, loved: s
     else:
         most = reactions.member_ids[int(mean.argmax())]
         who = f"{club.names[most]} should like it most"
-    alike = predictions.similar(club, movie, ALIKE)
+    alike = state.similar(club, movie, ALIKE)
     like = None if alike is None else next((m for m in alike[MOVIE] if m in loved), None)
     near = f"; like {club.title(int(like))}, which one of you loved" if like is not None else ""
     return f"{who}{near}; {counted(ratings, 'rating')} worldwide."
 
 
 def _shortlist_button(club: View, movie: int) -> None:
-    store, title = services.store(), plain(club.title(movie))
+    store, title = state.store(), plain(club.title(movie))
 
     def put_on() -> None:
         change(store.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
@@ -291,13 +288,13 @@ def _wait_for_map() -> None:
 def _dots(club: View, here: Sequence[int], places: pd.DataFrame) -> pd.DataFrame:
     """Return what the chart needs of each movie."""
     ids = places[MOVIE].tolist()
-    reactions = predictions.reactions(club, tuple(ids), tuple(here)) if here and ids else None
+    reactions = state.reactions(club, tuple(ids), tuple(here)) if here and ids else None
     given = club.ratings.groupby(MOVIE)["rating"].mean()
     return places.assign(
         title=[film(club.title(movie), club.year(movie)) for movie in ids],
         genres=[", ".join(club.genres(movie)) for movie in ids],
         genre=[main_genre(club.genres(movie)) or "other" for movie in ids],
-        ratings=services.world().rating_counts.reindex(ids, fill_value=0).to_numpy(),
+        ratings=state.base_dataset().rating_counts.reindex(ids, fill_value=0).to_numpy(),
         expected=np.nan if reactions is None else reactions.mean.mean(axis=0),
         rated=given.reindex(ids).to_numpy(),
         listed=places[MOVIE].isin(club.shortlist).to_numpy(),

@@ -9,8 +9,8 @@ import streamlit as st
 
 from club.export import write_ratings
 from club.exports import everything, for_letterboxd, packed
-from ui import services
-from ui.services import View
+from ui import state
+from ui.state import View
 from ui.text import counted, plain
 
 WHO = "letterboxd_of"  # the key of the choice
@@ -52,12 +52,12 @@ def panel(club: View) -> None:
 
 def _ratings(club: View) -> bytes:
     file = io.StringIO(newline="")
-    write_ratings(services.store(), club.movies, file)
+    write_ratings(state.store(), club.movies, file)
     return file.getvalue().encode("utf-8")
 
 
 def _everything(club: View) -> bytes:
-    return everything(services.store(), club.movies)
+    return everything(state.store(), club.movies)
 
 
 def _letterboxd(club: View) -> None:
@@ -74,7 +74,7 @@ def _letterboxd(club: View) -> None:
         if member is None:
             return
         # Already here: how many files there are says what the download is called.
-        parts = for_letterboxd(services.store(), club.movies, member)
+        parts = for_letterboxd(state.store(), club.movies, member)
         is_one = len(parts) == 1
         st.download_button(
             "Download (CSV)" if is_one else "Download (ZIP)",

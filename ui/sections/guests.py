@@ -5,9 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from club.nights import Night
-from ui import evenings, services
+from recommender import Dataset
+from ui import state
+from ui.cache import cached
 from ui.components.basics import called_apart, change, errors_shown
-from ui.services import View
+from ui.state import View
 from ui.text import plain
 
 FAMOUS = 2000  # movies to choose from: what a guest names is rarely more obscure
@@ -25,23 +27,23 @@ def dialog(club: View, night: Night) -> None:
 def _bring(club: View, night: Night) -> None:
     st.caption("Some movies, or a few words, are enough to predict what a guest will like.")
     name = st.text_input("Name", key="guest_name", max_chars=60)
-    movies = _famous(services.world_number())
+    movies = _famous(state.base_dataset())
     loves = _movies(club, movies, "Movies they love", LOVES, "guest_loves")
     hates = _movies(
         club, [m for m in movies if m not in loves], "Movies they hate", HATES, "guest_hates"
     )
     with st.expander("Or a few keywords", icon=":material/sell:"):
-        words = _words(services.world_number())
+        words = _words(state.base_dataset())
         likes = _keywords(words, "They like", "guest_likes")
         dislikes = _keywords(words, "They dislike", "guest_dislikes")
     if st.button("Bring them", type="primary", disabled=not name.strip(), key="guest_save"):
 
         def bring() -> None:
-            store = services.store()
+            store = state.store()
             guest = store.add_guest(name, loves=loves, hates=hates, likes=likes, dislikes=dislikes)
             # Others may have come while this dialog was open.
-            present = evenings.book().get(night.night_id).present
-            evenings.book().attend(night.night_id, [*present, guest])
+            present = state.store().nights.get(night.night_id).present
+            state.store().nights.attend(night.night_id, [*present, guest])
 
         change(bring, done=f"Welcome, {plain(name)}!")
         st.rerun()
@@ -64,14 +66,14 @@ def _keywords(words: list[str], label: str, key: str) -> list[str]:
     )
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _famous(world_number: int) -> list[int]:
-    return [int(movie) for movie in services.world().rating_counts.nlargest(FAMOUS).index]
+@cached(max_entries=2)
+def _famous(data: Dataset) -> list[int]:
+    return [int(movie) for movie in data.rating_counts.nlargest(FAMOUS).index]
 
 
-@st.cache_resource(show_spinner=False, max_entries=2)
-def _words(world_number: int) -> list[str]:
-    counts = services.world().movies["keywords"].explode().value_counts()
+@cached(max_entries=2)
+def _words(data: Dataset) -> list[str]:
+    counts = data.movies["keywords"].explode().value_counts()
     return [str(word) for word in counts[counts > 1].index]
 
 
@@ -85,7 +87,7 @@ def listed(club: View) -> None:
 
 
 def _one(club: View, guest: int, name: str) -> None:
-    store = services.store()
+    store = state.store()
     loved = [
         f"{club.title(movie)} ({given:g})"
         for (member, movie), given in club.stars.items()

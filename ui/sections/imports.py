@@ -12,9 +12,9 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from club.errors import InvalidInput
 from club.imports import catalogue
-from ui import gate, live, services
+from ui import gate, live, state
 from ui.components.basics import change, errors_shown, file_name, notify
-from ui.services import View
+from ui.state import View
 from ui.text import plain
 
 FILES, WHERE, RATINGS = "import_files", "import_path", "import_ratings"
@@ -41,7 +41,7 @@ def section(club: View) -> None:
 
 
 def _origin(club: View) -> None:
-    origin = services.imported()
+    origin = state.imported()
     if isinstance(origin, str):
         st.warning(f"{plain(origin)} The bundled data serve until then.", icon=":material/error:")
     elif origin is None:
@@ -63,7 +63,7 @@ def _forget(club: View) -> None:
         "and so do its ratings."
     )
     if st.button("Go back", type="primary", key="import_forget_sure"):
-        change(gate.by_host(services.back_to_bundled), club, done="The bundled data are back.")
+        change(gate.by_host(state.back_to_bundled), club, done="The bundled data are back.")
         st.rerun()
 
 
@@ -108,7 +108,9 @@ def _look(path: Path, *, with_ratings: bool) -> None:
 
     source = catalogue.read(path, report)
     bar.progress(1.0, "Joining it with the catalogue …")
-    st.session_state[FOUND] = catalogue.join(source, services.world(), with_ratings=with_ratings)
+    st.session_state[FOUND] = catalogue.join(
+        source, state.base_dataset(), with_ratings=with_ratings
+    )
 
 
 @contextmanager
@@ -160,7 +162,7 @@ def _preview(found: catalogue.Import) -> None:
 
 
 def _save(found: catalogue.Import) -> None:
-    if change(gate.by_host(services.take_over), found) is not None:
+    if change(gate.by_host(state.take_over), found) is not None:
         _done()
         notify(f"{plain(found.kind)} is in. The model is learning from it.")
 

@@ -7,9 +7,9 @@ from collections import Counter
 import streamlit as st
 
 from recommender import HybridModel
-from ui import predictions, services
+from ui import state
 from ui.components.basics import notify
-from ui.services import View
+from ui.state import View
 from ui.text import ago, counted
 
 
@@ -25,7 +25,7 @@ def knowledge(model: HybridModel) -> None:
 
 def age(club: View, model: HybridModel) -> None:
     """Say when the model learned, and whether the club has moved on since."""
-    trainer = services.trainer()
+    trainer = state.trainer()
     if trainer.learned_version is None:
         st.info(
             "This model knows movies by their keywords, genres and decade alone; the learned one "
@@ -40,7 +40,7 @@ def age(club: View, model: HybridModel) -> None:
     if club.version == trainer.learned_version:
         st.success("It is up to date: nothing has changed since.", icon=":material/check_circle:")
         return
-    new = predictions.new_ratings(club, trainer.learned_version)
+    new = state.new_ratings(club, trainer.learned_version)
     if not new:
         what = "The club has changed since, but no rating has."
     else:
@@ -55,10 +55,10 @@ def retrain() -> None:
     """Draw the button that learns anew."""
 
     def start() -> None:
-        if not services.learn():
+        if not state.learn():
             notify("The model is learning already.")
 
-    learning = services.trainer().status.state == "learning"
+    learning = state.trainer().status.state == "learning"
     st.button(
         "Learning …" if learning else "Retrain",
         on_click=start,

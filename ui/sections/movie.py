@@ -10,13 +10,13 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
-from ui import judging, predictions, router, services
+from ui import judging, router, state
 from ui.charts.movies import rating_distribution
 from ui.components.basics import change, empty_state, header, poster_image
 from ui.components.find import find
 from ui.components.widgets import shelf_of_links
 from ui.sections import tonight, why
-from ui.services import View
+from ui.state import View
 from ui.text import between, counted, day, film, half_stars, listed, plain, stars
 
 ASKED, FIND = "movie", "find_movie"
@@ -47,7 +47,7 @@ def hero(club: View, movie: int) -> None:
     # Bookmarks and the browser's history say which movie it is.
     st.set_page_config(page_title=f"{film(club.title(movie), club.year(movie))} · Movie club")
     to_come = tuple(member for member in club.names if (member, movie) not in club.stars)
-    expected = predictions.reactions(club, (movie,), to_come)
+    expected = state.reactions(club, (movie,), to_come)
     with st.container(border=True, key="movie"):
         left, right = st.columns([5, 6], gap="medium")
         with left:
@@ -91,7 +91,7 @@ def _facts(club: View, movie: int) -> str:
 
 
 def _actions(club: View, movie: int) -> None:
-    store, title = services.store(), plain(club.title(movie))
+    store, title = state.store(), plain(club.title(movie))
 
     def put_on() -> None:
         change(store.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
@@ -166,7 +166,7 @@ def _given(club: View, movie: int) -> None:
             gave = half_stars(club.stars[member, movie])
             st.markdown(f":yellow[:material/star:] **{gave}**", width=46)
             st.caption(said)
-    for member, path in changes_of_mind(services.store().history(movie_id=movie)).items():
+    for member, path in changes_of_mind(state.store().history(movie_id=movie)).items():
         if member in club.names:
             told = ", then ".join(
                 f"{half_stars(gave) if gave else 'nothing'} on {day(at)}" for at, gave in path
@@ -222,7 +222,7 @@ def about(club: View, movie: int) -> None:
 def world(movie: int) -> None:
     """Draw what the world's raters gave the movie."""
     st.subheader("What the world gave it", anchor=False)
-    everyone = services.world().ratings
+    everyone = state.base_dataset().ratings
     theirs = everyone.loc[everyone[MOVIE] == movie, RATING]
     if theirs.empty:
         st.markdown("None of the world's raters has rated it.")
@@ -239,7 +239,7 @@ def _chip(keyword: str) -> None:
 
 def alike(club: View, movie: int) -> None:
     """Draw the movies that are most like this one, each a way to its own page."""
-    found = predictions.similar(club, movie, LIKE)
+    found = state.similar(club, movie, LIKE)
     if found is None:
         return
     st.subheader("Similar movies", anchor=False)
@@ -266,7 +266,7 @@ def _likeness(club: View, movie: int, found: pd.DataFrame) -> None:
         "How alike a taste for the two is, 1 for the same movie; how much of that is because the "
         "same people choose both; and the words that both have."
     )
-    if not services.world().rating_counts.get(movie, 0):
+    if not state.base_dataset().rating_counts.get(movie, 0):
         st.caption("Nobody has rated this one, so who would choose it is guessed from its words.")
     table = pd.DataFrame(
         {

@@ -10,10 +10,10 @@ import streamlit as st
 
 from club.calendar import calendar_file
 from club.nights import Night
-from ui import evenings, gate, identity, live, router, services
+from ui import gate, identity, live, nights, router, state
 from ui.components.basics import change, empty_state, header, key_of, one_at_a_time
 from ui.sections import guests
-from ui.services import View
+from ui.state import View
 from ui.text import clock, counted, distinct, listed, long_day, plain
 
 ASKED, ME, VIEW = "night", identity.SCREEN, "do"  # names in the page's address
@@ -29,7 +29,7 @@ STATES = {
 def asked_for(club: View) -> Night | None:
     """Return the night that the page's address names, if there is such a night."""
     try:
-        return evenings.find(club, int(st.query_params.get(ASKED, "")))
+        return nights.find(club, int(st.query_params.get(ASKED, "")))
     except ValueError:
         return None
 
@@ -73,7 +73,7 @@ def head(club: View, night: Night) -> None:
         said = " · ".join(part for part in parts if part)
         if said:
             st.caption(said, width="content")
-        link_to = evenings.nights(club)
+        link_to = nights.nights(club)
         if len(link_to) > 1:
             st.page_link(router.page("nights"), label="All nights", icon=":material/arrow_back:")
 
@@ -88,7 +88,11 @@ def people(club: View, night: Night) -> None:
 
     def attend() -> int:
         # Only what was tapped here: others may have come since this page was drawn.
-        book, tapped, old = evenings.book(), set(st.session_state[key]), st.session_state[before]
+        book, tapped, old = (
+            state.store().nights,
+            set(st.session_state[key]),
+            st.session_state[before],
+        )
         now, off = book.get(night.night_id), old - tapped
         # Who is taken off once there is a vote loses theirs, and the box may open without them.
         note = identity.own(book.attend, off & set(now.present)) if now.voting else book.attend
@@ -159,7 +163,7 @@ def details(club: View, night: Night) -> None:
             saved = st.form_submit_button("Save", type="primary", icon=":material/save:")
         if saved and isinstance(on, date):
             asked = {"on": on, "starts_at": at, "place": place, "notes": notes, "picker": picker}
-            edit = evenings.book().edit
+            edit = state.store().nights.edit
             change(edit, night.night_id, **asked, **rules, done="Saved.")
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -223,7 +227,7 @@ def calendar_button(club: View, which: list[Night], label: str) -> None:
 
 def _end(night: Night) -> None:
     """Draw the ways to call the night off, to bring it back, and to delete it."""
-    book, number = evenings.book(), night.night_id
+    book, number = state.store().nights, night.night_id
 
     def act(label: str, icon: str, action: Callable[[int], Any], done: str) -> None:
         st.button(
@@ -264,7 +268,7 @@ def plan_form(club: View) -> None:
             "Plan the night", type="primary", icon=":material/event_available:"
         )
     if planned and isinstance(on, date):
-        number = change(services.store().nights.plan, on, tuple(who), starts_at=at, place=place)
+        number = change(state.store().nights.plan, on, tuple(who), starts_at=at, place=place)
         if number is None:
             st.rerun()
         go(number)
@@ -274,7 +278,7 @@ def make_it_one(here: list[int]) -> None:
     """Draw the button that begins a night with those who are here."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="make_night"):
         if st.button("Make it a movie night", type="primary", icon=":material/event_available:"):
-            number = change(evenings.book().plan, date.today(), here)
+            number = change(state.store().nights.plan, date.today(), here)
             if number is None:
                 st.rerun()
             go(number)
@@ -287,7 +291,7 @@ def make_it_one(here: list[int]) -> None:
 
 def banner(club: View) -> None:
     """Say on the front page what the next night waits for, if there is one."""
-    for night in evenings.under_way(club, date.today())[:2]:
+    for night in nights.under_way(club, date.today())[:2]:
         with st.container(
             border=True, horizontal=True, vertical_alignment="center", gap="small",
             key=f"night_{night.night_id}",
@@ -303,8 +307,10 @@ def _waits_for(club: View, night: Night) -> str:
         coming = counted(here, "person comes", "people come")
         if not night.voting:
             return coming
-        return f"{coming}, {len(evenings.ballot_box(club, night).voted)} of {here} have voted"
-    given = len(evenings.verdicts(club, night).given)
+        return (
+            f"{coming}, {len(nights.ballot_box(club, night.night_id).voted)} of {here} have voted"
+        )
+    given = len(nights.verdicts(club, night.night_id).given)
     assert night.movie is not None
     return f"**{plain(club.title(night.movie))}**, {given} of {here} have rated it"
 

@@ -11,12 +11,12 @@ from club.candidates import Candidates, Reason
 from club.nights import Night
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
-from ui import evenings, identity, predictions, services
+from ui import identity, nights, state
 from ui.components.basics import called_apart, change, empty_state
 from ui.sections import night_compare, tonight
 from ui.sections.night import VIEW, named
 from ui.sections.night_vote import vote, winners
-from ui.services import View
+from ui.state import View
 from ui.text import listed, plain, stars
 
 DECIDE = "decide_by"
@@ -38,7 +38,7 @@ def veto_and_seen(night: Night, me: int, movie: int) -> None:
             type="tertiary",
             icon=":material/block:",
             on_click=change,
-            args=(identity.own(evenings.book().veto, [me]), night.night_id, me, movie),
+            args=(identity.own(state.store().nights.veto, [me]), night.night_id, me, movie),
             help="Not tonight, whatever the others say.",
         )
         st.button(
@@ -47,7 +47,7 @@ def veto_and_seen(night: Night, me: int, movie: int) -> None:
             type="tertiary",
             icon=":material/visibility:",
             on_click=change,
-            args=(identity.own(services.store().mark_seen, [me]), me, movie),
+            args=(identity.own(state.store().mark_seen, [me]), me, movie),
         )
 
 
@@ -79,9 +79,9 @@ def why_not(club: View, movie: int, reason: Reason) -> str:
 def _take_back(club: View, night: Night, movie: int, me: int, reason: Reason) -> None:
     def take_back() -> None:
         if reason.kind == "vetoed":
-            change(identity.own(evenings.book().unveto, [me]), night.night_id, me, movie)
+            change(identity.own(state.store().nights.unveto, [me]), night.night_id, me, movie)
         else:
-            change(identity.own(services.store().unmark_seen, [me]), me, movie)
+            change(identity.own(state.store().unmark_seen, [me]), me, movie)
 
     if reason.kind == "vetoed" or (me, movie) in club.seen:
         label = "Take it back" if reason.kind == "vetoed" else "I have not"
@@ -160,7 +160,7 @@ def _proposal(club: View, night: Night, movies: Sequence[int], way: str) -> Prop
     if way == "vote":
         return _by_vote(club, night, movies)
     if way == "turn":
-        picker = night.picker or evenings.book().whose_turn(night.present)
+        picker = night.picker or state.store().nights.whose_turn(night.present)
         if picker is None:
             return Proposal(None, way, "Turns go round among members; no member is here.")
         return Proposal(None, way, f"It is **{plain(club.name(picker))}**’s turn to pick.")
@@ -182,12 +182,12 @@ def _by_vote(club: View, night: Night, movies: Sequence[int]) -> Proposal:
 
 def _by_predictions(club: View, night: Night, movies: Sequence[int]) -> Proposal:
     strategy = tonight.choose_strategy()
-    reactions = predictions.reactions(club, tuple(movies), night.present)
+    reactions = state.reactions(club, tuple(movies), night.present)
     if reactions is None:
         return Proposal(
             None, strategy, "The first predictions are on their way; they take a second or two."
         )
-    debt = evenings.debts(club, night.present, night) if strategy == "fairness" else None
+    debt = nights.debts(club, night.present, night) if strategy == "fairness" else None
     best = rank(reactions, strategy, debt=debt).iloc[0]
     movie = int(best[MOVIE])
     said = f"{STRATEGIES[strategy].name}: **{plain(club.title(movie))}**, {stars(best['mean'], 2)}."
@@ -200,7 +200,7 @@ def _lot(club: View, night: Night, movies: Sequence[int]) -> Proposal:
         icon=":material/casino:",
         key="draw",
         on_click=change,
-        args=(evenings.book().draw, night.night_id, tuple(movies)),
+        args=(state.store().nights.draw, night.night_id, tuple(movies)),
     )
     if night.drawn is None or night.drawn not in movies:
         return Proposal(
@@ -218,22 +218,22 @@ def _noted(way: str | None, found: Proposal, chosen: int | None) -> str:
 
 def _decide(night_id: int, movies: tuple[int, ...], movie: int, by: str) -> None:
     # What the others did since this page was drawn counts, too.
-    club, book = services.view(), evenings.book()
-    night, model = evenings.find(club, night_id), predictions.model(club)
-    frame = None if night is None else evenings.promise(club, night, movies)
+    club, book = state.view(), state.store().nights
+    night, model = nights.find(club, night_id), state.model(club)
+    frame = None if night is None else nights.snapshot(club, night, movies)
     if night is None or frame is None or model is None:
         return
     if by == "turn" and night.picker is None:
         change(book.edit, night_id, picker=book.whose_turn(night.present))
     done = f"{plain(club.title(movie))} it is. The predictions are frozen."
-    name = evenings.model_name(model)
+    name = nights.model_name(model)
     if change(book.decide, night_id, movie, frame, model=name, by=by, done=done) is not None:
-        change(services.store().remove_from_shortlist, movie)
+        change(state.store().remove_from_shortlist, movie)
 
 
 def choose(club: View, night: Night, me: int | None) -> None:
     """Draw the candidates, the vote, the strategies side by side, or the decision."""
-    found = evenings.candidates(club, night)
+    found = nights.candidates(club, night)
     if not night.present:
         st.info("Nobody is here yet: tap above who comes.", icon=":material/chair:")
         return

@@ -11,20 +11,20 @@ from club.nights import Night
 from recommender.columns import MEMBER, MOVIE
 from recommender.compare import Comparison, sentence, side_by_side
 from recommender.group import STRATEGIES, fairness_shares
-from ui import evenings, predictions
+from ui import nights, state
 from ui.charts.nights import gains_and_losses, strategies_side_by_side
 from ui.sections import tonight
-from ui.services import View
+from ui.state import View
 from ui.text import listed, plain
 
 
 def compare(club: View, night: Night, movies: Sequence[int]) -> None:
     """Draw all strategies side by side: where they agree, and who gains where they do not."""
-    reactions = predictions.reactions(club, tuple(movies), night.present)
+    reactions = state.reactions(club, tuple(movies), night.present)
     if reactions is None:
         st.caption("The first predictions are on their way; they take a second or two.")
         return
-    found = side_by_side(reactions, debt=evenings.debts(club, night.present, night))
+    found = side_by_side(reactions, debt=nights.debts(club, night.present, night))
     if found.favourite is None:
         st.caption("There is nothing to compare.")
         return
@@ -85,7 +85,7 @@ def _table(club: View, found: Comparison) -> None:
 
 def _owed(club: View, night: Night) -> None:
     """Draw whom earlier nights have let down, which is what fairness goes by."""
-    past = evenings.earlier(club, night)
+    past = nights.earlier(club, night)
     if past.empty:
         st.caption("Fairness has no earlier night to go by yet, so it is the average.")
         return

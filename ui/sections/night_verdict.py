@@ -9,13 +9,13 @@ from club.nights import Night, Verdicts
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.surprises import surprises, turned_round
 from recommender.group import STRATEGIES, rank
-from ui import evenings, gate, identity
+from ui import gate, identity, nights, state
 from ui.charts.nights import predicted_and_given
 from ui.components.basics import called_apart, change, facts, movie_link, poster_image
 from ui.components.widgets import star_board
 from ui.sections import tonight
 from ui.sections.night import named, who_am_i
-from ui.services import View
+from ui.state import View
 from ui.text import between, counted, day, half_stars, plain, stars
 
 HOW = {
@@ -39,7 +39,7 @@ def promised(club: View, night: Night) -> None:
     """Draw the movie with what everyone was expected to give it when it was chosen."""
     assert night.movie is not None
     assert night.decided_at is not None
-    movie, frozen = night.movie, evenings.frozen_reactions(club, night)
+    movie, frozen = night.movie, nights.snapshot_reactions(club, night)
     ranked = rank(frozen).set_index(MOVIE)
     with st.container(border=True, key="watched"):
         left, right = st.columns([5, 6], gap="medium", vertical_alignment="center")
@@ -74,7 +74,7 @@ def promised(club: View, night: Night) -> None:
 
 def another_movie(club: View, night: Night) -> None:
     """Draw the way to say that another of the candidates was watched after all."""
-    others = [m for m in evenings.frozen_reactions(club, night).movie_ids if m != night.movie]
+    others = [m for m in nights.snapshot_reactions(club, night).movie_ids if m != night.movie]
     if not others:
         return
     with st.popover("We watch another one", icon=":material/swap_horiz:", type="tertiary"):
@@ -89,14 +89,14 @@ def another_movie(club: View, night: Night) -> None:
             "Change it",
             disabled=movie is None,
             on_click=change,
-            args=(evenings.book().edit, night.night_id),
+            args=(state.store().nights.edit, night.night_id),
             kwargs={"movie": movie, "done": "Changed; the predictions for it were frozen, too."},
         )
 
 
 def rate(club: View, night: Night, me: int | None) -> None:
     """Draw the stars of who holds this screen, and how many have rated."""
-    verdicts = evenings.verdicts(club, night)
+    verdicts = nights.verdicts(club, night.night_id)
     with st.container(border=True, key="verdict"):
         st.subheader("How was it?", anchor=False)
         _progress(club, night, verdicts)
@@ -127,7 +127,7 @@ def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
         st.session_state[ENTERED] = (own, None)
 
     def save(changes: list[tuple[int, float | None]]) -> None:
-        book = evenings.book()
+        book = state.store().nights
         unrate, rate = identity.own(book.unrate, [me]), identity.own(book.rate, [me])
         for member, given in changes:
             if member != me:
@@ -162,13 +162,13 @@ def _open(night: Night, verdicts: Verdicts) -> None:
             key="open_now",
             type="primary",
             on_click=change,
-            args=(gate.by_host(evenings.book().open), night.night_id),
+            args=(gate.by_host(state.store().nights.open), night.night_id),
         )
 
 
 def late(club: View, night: Night) -> None:
     """Draw the stars of somebody who was here and has not rated an opened night yet."""
-    verdicts = evenings.verdicts(club, night)
+    verdicts = nights.verdicts(club, night.night_id)
     if not verdicts.waiting:
         return
     me = who_am_i(club, night)
@@ -182,7 +182,7 @@ def late(club: View, night: Night) -> None:
 
 def _outcome(club: View, night: Night) -> None:
     """Draw predicted against given, the finding first."""
-    judged = evenings.judged(club)
+    judged = nights.judged(club)
     mine = judged[judged["night_id"] == night.night_id]
     mine = mine.assign(member=mine[MEMBER].map(club.name))
     if mine["counts"].any():
@@ -197,10 +197,10 @@ def _outcome(club: View, night: Night) -> None:
 def result(club: View, night: Night) -> None:
     """Draw what was given, who surprised whom, and the numbers."""
     assert night.movie is not None
-    given = evenings.verdicts(club, night).stars or {}
+    given = nights.verdicts(club, night.night_id).stars or {}
     if not given:
         return
-    judged = evenings.judged(club)
+    judged = nights.judged(club)
     mine = judged[judged["night_id"] == night.night_id]
     counts = mine[mine["counts"].astype(bool)]
     mean = sum(given.values()) / len(given)

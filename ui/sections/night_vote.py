@@ -10,11 +10,11 @@ import streamlit as st
 from club.nights import BallotBox, Night
 from recommender import ballots as counting
 from recommender.columns import MOVIE
-from ui import evenings, identity
+from ui import identity, nights, state
 from ui.components.basics import change, key_of
 from ui.components.widgets import shelf
 from ui.sections.night import named
-from ui.services import View
+from ui.state import View
 from ui.text import counted, listed, plain
 
 WAYS = {None: "No vote", "approve": "Approve", "rank": "Rank"}
@@ -41,7 +41,7 @@ def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> Non
 
     def save() -> None:
         way = next(way for way, label in WAYS.items() if label == st.session_state[key])
-        change(evenings.book().edit, night.night_id, voting=way)
+        change(state.store().nights.edit, night.night_id, voting=way)
 
     st.segmented_control(
         "Do you vote tonight?",
@@ -55,7 +55,7 @@ def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> Non
     if night.voting is None:
         st.caption("The predictions choose, whoever’s turn it is picks, or the lot decides.")
         return
-    box = evenings.ballot_box(club, night)
+    box = nights.ballot_box(club, night.night_id)
     if box.ballots is not None and not box.waiting and box.voted:
         result(club, night, movies, box)
         return
@@ -89,7 +89,7 @@ def _cast(night: Night, me: int) -> None:
             type="tertiary",
             icon=":material/undo:",
             on_click=change,
-            args=(identity.own(evenings.book().unvote, [me]), night.night_id, me),
+            args=(identity.own(state.store().nights.unvote, [me]), night.night_id, me),
         )
 
 
@@ -112,7 +112,7 @@ def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
         return ORDER[place] if place < len(ORDER) else f"{place + 1}th"
 
     def cast() -> None:
-        cast_it = identity.own(evenings.book().vote, [me])
+        cast_it = identity.own(state.store().nights.vote, [me])
         if change(cast_it, night.night_id, me, tuple(draft)) is not None:
             st.session_state.pop(key, None)
 
@@ -142,7 +142,7 @@ def winners(club: View, night: Night, movies: Sequence[int]) -> tuple[int, ...]:
     """Return who wins the vote by the first way to count, several in a tie, none before its end."""
     if night.voting is None:
         return ()
-    box = evenings.ballot_box(club, night)
+    box = nights.ballot_box(club, night.night_id)
     if not box.ballots or box.waiting:
         return ()
     return counting.winners(box.ballots, movies, next(iter(METHODS[night.voting])))

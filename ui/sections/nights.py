@@ -6,31 +6,31 @@ import pandas as pd
 import streamlit as st
 
 from club.nights import Night
-from ui import evenings
+from ui import nights, state
 from ui.components.basics import empty_state, poster_image
-from ui.sections import night as nights
-from ui.services import View
+from ui.sections import night as night_section
+from ui.state import View
 from ui.text import counted, day_of, long_day, plain, stars
 
 
 def coming(club: View) -> None:
     """Draw the nights that still want something, and the form for a new one."""
-    waiting = [night for night in evenings.nights(club) if night.state in {"planned", "decided"}]
+    waiting = [night for night in nights.nights(club) if night.state in {"planned", "decided"}]
     for night in sorted(waiting, key=lambda night: (night.on, night.night_id)):
         _row(club, night)
     if waiting:
-        nights.calendar_button(
+        night_section.calendar_button(
             club, [night for night in waiting if night.state == "planned"] or waiting,
             "All of these for your calendar",
         )  # fmt: skip
     with st.expander("Plan a night", icon=":material/event_available:", expanded=not waiting):
-        nights.plan_form(club)
+        night_section.plan_form(club)
     _turns(club)
 
 
 def past(club: View) -> None:
     """Draw the nights that were, the newest first."""
-    gone = [night for night in evenings.nights(club) if night.state in {"opened", "called off"}]
+    gone = [night for night in nights.nights(club) if night.state in {"opened", "called off"}]
     if not gone:
         sentence = "No night has been rated yet; the first one begins on Tonight or above."
         with empty_state(":material/history:", sentence, "no_past"):
@@ -49,24 +49,24 @@ def _row(club: View, night: Night) -> None:
             poster_image(club, int(night.movie or 0), width=52)
         with st.container(gap="xxsmall"):
             title = club.title(night.movie) if night.movie is not None else "Movie night"
-            nights.link(night, f"**{plain(title)}**  \n{long_day(night.on)}")
+            night_section.link(night, f"**{plain(title)}**  \n{long_day(night.on)}")
             st.caption(_said(club, night))
         st.badge(
-            nights.STATES[night.state],
-            color=nights.PLACES[night.state],  # type: ignore[arg-type]
+            night_section.STATES[night.state],
+            color=night_section.PLACES[night.state],  # type: ignore[arg-type]
         )
 
 
 def _said(club: View, night: Night) -> str:
     """Return in Markdown who was there and what came of it."""
-    parts = [nights.named(club, night.present) if night.present else "nobody yet"]
+    parts = [night_section.named(club, night.present) if night.present else "nobody yet"]
     if night.picker:
         verb = "picks" if night.movie is None else "picked"
         parts.append(f"{plain(club.name(night.picker))} {verb}")
     if night.state == "opened":
-        judged = evenings.judged(club)
+        judged = nights.judged(club)
         mine = judged[judged["night_id"] == night.night_id]
-        given = evenings.verdicts(club, night).stars or {}
+        given = nights.verdicts(club, night.night_id).stars or {}
         if given:
             parts.append(f"**{plain(stars(sum(given.values()) / len(given)))}**")
         counts = mine[mine["counts"].astype(bool)]
@@ -79,8 +79,8 @@ def _turns(club: View) -> None:
     """Draw whose turn to pick is next, and who has picked how often."""
     if not club.names:
         return
-    next_ = evenings.book().whose_turn(list(club.names))
-    turns = evenings.book().turns()
+    next_ = state.store().nights.whose_turn(list(club.names))
+    turns = state.store().nights.turns()
     if next_ is not None:
         st.markdown(
             f":material/redo: If everybody comes, **{plain(club.name(next_))}** picks next."
@@ -102,5 +102,5 @@ def _turns(club: View) -> None:
 
 def summary(club: View) -> str:
     """Return how many nights there were, for the head of the page."""
-    held = sum(night.state == "opened" for night in evenings.nights(club))
+    held = sum(night.state == "opened" for night in nights.nights(club))
     return f"{counted(held, 'night')} watched and rated so far."

@@ -18,7 +18,7 @@ from ui.charts.taste import distance_over_time, match_matrix, movie_stars, word_
 from ui.components.basics import empty_state
 from ui.sections.evaluation_tables import draw
 from ui.sections.tonight import CHART
-from ui.services import View
+from ui.state import View
 from ui.text import counted, film, listed, plain
 
 MEASURES = {"Same stars": "stars", "Same taste": TASTE}

@@ -14,7 +14,7 @@ from ui import portraits
 from ui.charts.taste import against_the_crowd, favourite_words, user_bias
 from ui.portraits import Tastes
 from ui.sections.pictures import chart, on_their_way
-from ui.services import View
+from ui.state import View
 from ui.text import counted, day, film, plain
 
 WORDS = 6  # at either end

@@ -9,12 +9,12 @@ import streamlit as st
 
 from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
-from ui import evenings, identity, predictions, services
+from ui import identity, nights, state
 from ui.components.basics import change, facts, movie_link, notify, one_at_a_time, poster_image
 from ui.components.find import end, find
 from ui.components.widgets import shelf, star_board
-from ui.sections import night as nights
-from ui.services import View
+from ui.sections import night as night_section
+from ui.state import View
 from ui.text import film, half_stars, listed, plain
 
 FIND, MOVED = "find", "moved"
@@ -52,7 +52,7 @@ def search(club: View) -> bool:
 
 def suggestions(club: View, but: int | None) -> None:
     """Draw what the club may rate next: what would tell most, the shortlist, what it rated."""
-    questions = {movie: who for movie, who in predictions.questions(club).items() if movie != but}
+    questions = {movie: who for movie, who in state.questions(club).items() if movie != but}
     if questions:
         st.markdown("##### Worth rating next", help=WORTH_HELP)
         shelf(
@@ -132,29 +132,29 @@ def board(club: View, movie: int) -> None:
 
 def _being_rated(club: View, movie: int) -> None:
     """Say that tonight's movie is being rated sealed, elsewhere."""
-    for night in evenings.nights(club):
+    for night in nights.nights(club):
         if night.state == "decided" and night.movie == movie:
             st.caption(":material/lock: It was just watched; stars given here are open to all.")
-            nights.link(night, "Rate it sealed", ":material/how_to_vote:")
+            night_section.link(night, "Rate it sealed", ":material/how_to_vote:")
 
 
 def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> None:
     members = tuple(member for member, _ in changes if member in club.names)
-    before = predictions.reactions(club, club.shortlist, members)
+    before = state.reactions(club, club.shortlist, members)
     for member, stars in changes:  # one by one: each tap is taken back by itself
-        rate = identity.own(services.store().rate_many, [member])
+        rate = identity.own(state.store().rate_many, [member])
         if change(rate, [(member, movie, stars)]) is None:
             return
     told = (f"{club.names.get(m, '?')}: {half_stars(s) if s else 'no stars'}" for m, s in changes)
     notify(plain(f"{listed(told)} for {club.title(movie)}"))
-    st.session_state[MOVED] = _moved(services.view(), before)
+    st.session_state[MOVED] = _moved(state.view(), before)
 
 
 def _moved(club: View, before: Reactions | None) -> str:
     """Return as Markdown how the members' stars for tonight moved since `before`."""
     if before is None:
         return ""
-    after = predictions.reactions(club, before.movie_ids, before.member_ids)
+    after = state.reactions(club, before.movie_ids, before.member_ids)
     if after is None:
         return ""
     lines = []
@@ -173,7 +173,7 @@ def _moved(club: View, before: Reactions | None) -> str:
 
 def undo_button(club: View) -> None:
     """Draw the button that takes back the latest rating, whoever entered it and who may."""
-    latest = services.store().undoable()
+    latest = state.store().undoable()
     if latest is None:
         return
     whose = {entry.member_id for entry in latest.entries}
@@ -181,7 +181,7 @@ def undo_button(club: View) -> None:
         return
 
     def undo() -> None:
-        if change(identity.own(services.store().undo, whose), latest.step):
+        if change(identity.own(state.store().undo, whose), latest.step):
             notify(f"Taken back: {what}")
             st.session_state.pop(MOVED, None)
             st.session_state.pop("grid_version", None)
@@ -251,7 +251,7 @@ def _unsaved_edits() -> list[tuple[int, int, float | None]]:
 
     What was saved once is not saved again: somebody may have undone or changed it since.
     """
-    club = services.view()
+    club = state.view()
     saved: dict[tuple[int, int], float | None] = st.session_state.get("grid_saved", {})
     movies: list[int] = st.session_state.get("grid_movies", [])
     held = st.session_state.get(_grid_key(), {"edited_rows": {}})
@@ -274,7 +274,7 @@ def _save_edits() -> None:
         rows = _unsaved_edits()
         if not rows:
             return
-        rate = identity.own(services.store().rate_many, {member for member, _, _ in rows})
+        rate = identity.own(state.store().rate_many, {member for member, _, _ in rows})
         version = change(rate, rows)
         # A save of this grid keeps it, and with it the cell that somebody types in; what failed
         # draws it afresh, so that a wrong number does not stay.
@@ -283,7 +283,7 @@ def _save_edits() -> None:
             st.session_state["grid_round"] += 1
             return
         st.session_state["grid_saved"] |= {(m, movie): stars for m, movie, stars in rows}
-    club = services.view()
+    club = state.view()
     told = [
         f"{club.names.get(m, '?')}, {club.title(movie)}: {half_stars(s) if s else 'cleared'}"
         for m, movie, s in rows

@@ -22,12 +22,12 @@ from club.imports.ratings import Brought, Choices, ClubNow, Plan, Saved
 from club.imports.ratings.plan import Matches, Take
 from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, stars_of
 from club.validation import clean_name, name_key
-from ui import identity, router, services
+from ui import identity, router, state
 from ui.components.basics import called_apart, change, errors_shown, file_name
 from ui.sections import rate
 from ui.sections import rating_preview as preview
 from ui.sections.rating_preview import ROUND, key
-from ui.services import View
+from ui.state import View
 from ui.text import counted, half_stars, listed, plain
 
 FOUND, MATCHES, SAVED = "bring_found", "bring_matches", "bring_saved"
@@ -188,7 +188,7 @@ def _plans(club: View, found: Sequence[Brought]) -> tuple[Plan, Plan]:
 
 
 def _matches(club: View, found: Sequence[Brought]) -> Matches:
-    asked = st.session_state[FOUND][0], club.version, services.world_number()
+    asked = st.session_state[FOUND][0], club.cache_key
     held = st.session_state.get(MATCHES)
     if held is None or held[0] != asked:
         held = asked, ratings.match(found, club.movies)
@@ -264,12 +264,12 @@ def _confirm(plan: Plan) -> None:
 
 def _save() -> None:
     def write() -> Saved:
-        club, found = services.view(), st.session_state[FOUND][1]
+        club, found = state.view(), st.session_state[FOUND][1]
         plan = _plans(club, found)[1]
         whose = {entry.member for entry in plan.taken} | {who for who, _ in plan.seen}
         # A name stands for somebody new, who is nobody's to enter but where all may enter all.
         members = [who if isinstance(who, int) else -1 for who in whose]
-        return identity.own(ratings.save, members)(services.store(), plan)
+        return identity.own(ratings.save, members)(state.store(), plan)
 
     saved = change(write)
     if saved is not None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from club.imports import ratings
 from club.imports.ratings import Entry, LeftOut, Plan
-from ui.services import View
+from ui.state import View
 from ui.text import counted, distinct, film, half_stars, listed, plain
 
 ROUND = "bring_round"

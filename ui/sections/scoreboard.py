@@ -14,11 +14,11 @@ from recommender.evaluation.surprises import (
     foresight,
     surprises,
 )
-from ui import evenings
+from ui import nights
 from ui.charts.nights import error_over_nights, interval_coverage, strategies_replayed
 from ui.components.basics import empty_state
 from ui.sections.tonight import CHART
-from ui.services import View
+from ui.state import View
 from ui.text import plain
 
 TOP = 5
@@ -26,7 +26,7 @@ TOP = 5
 
 def show(club: View) -> None:
     """Draw the whole scoreboard, or say what it waits for."""
-    judged = evenings.judged(club)
+    judged = nights.judged(club)
     if not judged["counts"].any():
         sentence = (
             "Nothing has been predicted and rated yet. Decide a night here, watch the movie, rate "
@@ -85,7 +85,7 @@ def _surprises(club: View, judged: pd.DataFrame) -> None:
 
 def _strategies(club: View) -> None:
     st.subheader("Which way to decide would have served us best?", anchor=False)
-    found = evenings.replayed(club)
+    found = nights.replayed(club)
     st.markdown(f"{plain(served_best(found))}.")
     st.plotly_chart(
         strategies_replayed(found), config=CHART, key="replayed", alt=served_best(found)

@@ -11,11 +11,11 @@ from club.sources.tmdb import Found, Tmdb, TmdbMovie
 from club.sources.tmdb_key import SECRETS
 from club.sources.tmdb_match import in_catalogue
 from recommender.columns import MOVIE
-from ui import pictures, services, tmdb
+from ui import pictures, state, tmdb
 from ui.components.basics import change, errors_shown, movie_link, notify
 from ui.components.widgets import draw_shelf, tile
 from ui.posters import poster
-from ui.services import View
+from ui.state import View
 from ui.text import counted, film, plain
 
 TEXT, ASKED, FOUND = "tmdb_text", "tmdb_asked", "tmdb_found"
@@ -155,7 +155,7 @@ def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
 
 def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
     def add() -> None:
-        store = services.store()
+        store = state.store()
         movie_id = store.add_movie(
             movie.title,
             movie.year,
@@ -192,7 +192,7 @@ def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) ->
             movie.overview,
             movie.keywords,
         )
-        services.store().keep_details([details])
+        state.store().keep_details([details])
         notify(f"{plain(club.title(movie_id))} has its facts from TMDB.")
         _poster_too(client, movie)
 
@@ -230,7 +230,7 @@ def _posters_for_all(club: View, client: Tmdb) -> None:
         return
 
     def start() -> None:
-        run.start(client, services.store(), missing)
+        run.start(client, state.store(), missing)
 
     st.button(
         f"Fetch posters for the shortlist and what the club rated ({len(missing)})",

@@ -11,11 +11,11 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE
 from recommender.group import LIKED, STRATEGIES, rank
-from ui import evenings, live, predictions
+from ui import live, nights, state
 from ui.charts.nights import group_heatmap, prediction_intervals
 from ui.components.basics import empty_state, errors_shown, facts, movie_link, poster_image
 from ui.sections import why
-from ui.services import View
+from ui.state import View
 from ui.text import between, counted, distinct, film, listed, plain, stars
 
 HERE, BY, SEEN = "here", "by", "seen"  # keys of the widgets, and so names in the page's address
@@ -141,13 +141,13 @@ def show_ranking(
     Args:
         actions: draws more buttons for a movie.
     """
-    present = predictions.reactions(club, movies, tuple(here))
+    present = state.reactions(club, movies, tuple(here))
     if present is None:
         with st.container(border=True, key="first_model"):
             st.markdown("The first predictions are on their way; they take a second or two.")
             st.skeleton(height=240)
         return
-    debt = evenings.debts(club, here) if strategy == "fairness" else None
+    debt = nights.debts(club, here) if strategy == "fairness" else None
     ranked = rank(present, strategy, debt=debt)
     newcomers_note(club, here)
     _hero(club, present, ranked.iloc[0], strategy, actions)

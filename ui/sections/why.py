@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from recommender.explain import sentence
-from ui import predictions
-from ui.services import View
+from ui import state
+from ui.state import View
 from ui.text import half_stars, plain
 
 SHOWN = 6  # parts of a sum; the rest is one line
@@ -24,7 +24,7 @@ def ask(club: View, members: Sequence[int], movie: int, key: str) -> None:
         key=f"{key}_{movie}",
         wrap=True,
     )
-    model = predictions.model(club)
+    model = state.model(club)
     if member is None or model is None:
         return
     parts = model.explain(club.evidence, member, movie)

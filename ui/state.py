@@ -1,0 +1,447 @@
+"""What all pages share: the store, the base dataset, the models, and the club as one frozen view.
+
+A page asks for `view()` once and draws everything from it. The store's version only rises, a view
+belongs to one version, and what is computed is kept under the view and the model that it came from
+(`ui.cache`): nothing that a page shows goes stale or mixes two versions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from club import config
+from club.catalogue import catalogue, ratings_at, training_data
+from club.demo import load_demo
+from club.errors import InvalidInput
+from club.imports import catalogue as catalogue_import
+from club.search import MovieSearch
+from club.store import Club, Store
+from recommender import Dataset, HybridModel, Reactions, evaluation, load_bundled
+from recommender.ask import for_the_club, what_to_rate
+from recommender.bundled import demo_club
+from recommender.columns import MEMBER, MOVIE
+from recommender.features import MovieFeatures
+from recommender.guests import Evidence, imagined
+from recommender.similar import similar as movies_like
+from ui.cache import HashedFrame, cache_key, cached
+from ui.evaluator import Evaluator, fingerprint
+from ui.trainer import Trainer
+
+ACTOR = "actor"  # in the session: whose name stands beside the visitor's changes; see `ui.identity`
+ASKED_ABOUT, QUESTIONS = 800, 6
+
+
+# The base dataset
+
+
+@cached()
+def bundled() -> Dataset:
+    """Return the ratings and movies that the program ships with."""
+    return load_bundled()
+
+
+def imported() -> catalogue_import.Imported | str | None:
+    """Return the imported catalogue; None without one, a sentence when it cannot be read."""
+    number = catalogue_import.number(config.world())
+    return _imported(config.world(), number) if number else None
+
+
+@cached(max_entries=2)
+def _imported(folder: Path, number: int) -> catalogue_import.Imported | str:
+    try:
+        return catalogue_import.load(folder)
+    except InvalidInput as error:
+        return str(error)
+
+
+def base_dataset() -> Dataset:
+    """Return the ratings and movies beside the club's own: imported, or else bundled."""
+    found = imported()
+    return found.data if isinstance(found, catalogue_import.Imported) else bundled()
+
+
+def take_over(found: catalogue_import.Import) -> int:
+    """Make an import the base dataset, begin to learn from it, and return the store's version."""
+    catalogue_import.save(found, config.world())
+    version = store().touch("brought another catalogue")
+    learn()
+    return version
+
+
+def back_to_bundled(club: View) -> int:
+    """Make the bundled data the base dataset again, plus movies that the club has to do with."""
+    rated = [*club.ratings[MOVIE].tolist(), *club.guest_ratings[MOVIE].tolist()]
+    wanted = {*rated, *store().nights.predictions()[MOVIE].tolist(), *club.shortlist}
+    strange = sorted(wanted - {*club.own_movies.index, *bundled().movies.index})
+    if strange:
+        movies = pd.concat([bundled().movies, club.movies.loc[strange]])
+        found = catalogue_import.Import(
+            kind="The bundled data and what the club rated",
+            data=Dataset(bundled().ratings, movies),
+            counts={},
+            sample=movies.iloc[:0],
+            rejected=movies.iloc[:0],
+            notes=(),
+        )
+        return take_over(found)
+    catalogue_import.forget(config.world())
+    version = store().touch("went back to the bundled catalogue")
+    learn()
+    return version
+
+
+# The store and the view
+
+
+@cached()
+def _store(location: str) -> Store:
+    opened = Store.open(location, knows_movie=lambda movie: movie in base_dataset().movies.index)
+    if opened.is_new():
+        load_demo(opened, bundled(), demo_club())
+    return opened
+
+
+def store() -> Store:
+    """Return the club's store as the visitor uses it; a new one holds the demo club."""
+    return _store(str(config.database())).by(st.session_state.get(ACTOR))
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """Every movie there is, the same object for all views whose movies are the same.
+
+    Args:
+        movies: in the form of `Dataset.movies`, index movie_id.
+        titles, years, genres: of each, as some pages ask about thousands of movies.
+        rating_counts: index movie_id, ratings in the base dataset.
+    """
+
+    movies: pd.DataFrame
+    titles: dict[int, str]
+    years: dict[int, float]
+    genres: dict[int, tuple[str, ...]]
+    rating_counts: pd.Series
+
+    @cached_property
+    def search(self) -> MovieSearch:
+        """The index of titles."""
+        return MovieSearch(self.movies, self.rating_counts)
+
+
+@cached(max_entries=2)
+def _catalogue(data: Dataset, own: HashedFrame, details: HashedFrame, club: Store) -> Catalogue:
+    movies = catalogue(data, club)
+    return Catalogue(
+        movies,
+        {movie: str(title) for movie, title in movies["title"].items()},
+        dict(movies["year"].items()),
+        {movie: tuple(genres) for movie, genres in movies["genres"].items()},
+        data.rating_counts.reindex(movies.index, fill_value=0),
+    )
+
+
+@dataclass(frozen=True)
+class View:
+    """The club at one version of the store.
+
+    Args:
+        cache_key: the identity of the database, its version, and the base dataset.
+        version: of the store.
+        club: name and whether it is the demo.
+        names: member_id -> name, present members in order of joining.
+        guests: guest_id -> name.
+        ratings: member_id, movie_id, rating, timestamp of the members.
+        guest_ratings: the same of the guests.
+        guest_words: index member_id; likes, dislikes (tuples of keywords that a guest named).
+        seen: (member_id, movie_id) of movies marked as seen, rated or not.
+        shortlist: movie ids in order.
+        own_movies: movies that the club added by hand.
+        catalogue: every movie there is.
+    """
+
+    cache_key: Hashable
+    version: int
+    club: Club
+    names: dict[int, str]
+    guests: dict[int, str]
+    ratings: pd.DataFrame
+    guest_ratings: pd.DataFrame
+    guest_words: pd.DataFrame
+    seen: frozenset[tuple[int, int]]
+    shortlist: tuple[int, ...]
+    own_movies: pd.DataFrame
+    catalogue: Catalogue
+
+    @property
+    def movies(self) -> pd.DataFrame:
+        """Every movie there is, index movie_id."""
+        return self.catalogue.movies
+
+    def name(self, member_id: int) -> str:
+        """Return the name of a member or guest as it is; use `plain` for Markdown."""
+        return self.names.get(member_id) or self.guests.get(member_id, "somebody who left")
+
+    def title(self, movie_id: int) -> str:
+        """Return a movie's title as it is, for table cells; use `plain` for Markdown."""
+        return self.catalogue.titles.get(movie_id, "a movie that is gone")
+
+    def year(self, movie_id: int) -> int | None:
+        """Return the year, None where it is unknown."""
+        year = self.catalogue.years[movie_id]
+        return None if pd.isna(year) else int(year)
+
+    def genres(self, movie_id: int) -> tuple[str, ...]:
+        """Return the genres in the order of the catalogue."""
+        return self.catalogue.genres[movie_id]
+
+    def search(self, text: str, limit: int = 8) -> list[int]:
+        """Return the movies whose titles match `text`, best first."""
+        return self.catalogue.search.find(text, limit)
+
+    @cached_property
+    def imagined(self) -> Evidence:
+        """The guests' keywords as evidence: imagined movies, and their stars."""
+        if self.guest_words.empty:  # most clubs at most times; the vocabulary takes a while
+            return imagined(self.guest_words)
+        return imagined(self.guest_words, self.guest_ratings, MovieFeatures.build(self.movies))
+
+    @cached_property
+    def evidence(self) -> pd.DataFrame:
+        """member_id, movie_id, rating: the ratings of members and guests, imagined ones too."""
+        parts = [self.ratings, self.guest_ratings, self.imagined.ratings]
+        return pd.concat([part[[MEMBER, MOVIE, "rating"]] for part in parts], ignore_index=True)
+
+    @cached_property
+    def _by_person(self) -> dict[int, HashedFrame]:
+        return {
+            int(person): HashedFrame(rows.reset_index(drop=True))
+            for person, rows in self.evidence.groupby(MEMBER)
+        }
+
+    def evidence_of(self, person: int) -> HashedFrame:
+        """Return the rows of `evidence` of one member or guest, usable as a cache key."""
+        return self._by_person.get(person) or HashedFrame(self.evidence.iloc[:0])
+
+    @cached_property
+    def stars(self) -> dict[tuple[int, int], float]:
+        """(member_id, movie_id) -> stars given by a member or guest."""
+        everyone = pd.concat([self.ratings, self.guest_ratings])
+        keys = zip(everyone[MEMBER], everyone[MOVIE], strict=True)
+        return dict(zip(keys, everyone["rating"], strict=True))
+
+    def rated_by(self, movie_id: int) -> list[int]:
+        """Return the members who rated the movie, in order of joining."""
+        return [member for member in self.names if (member, movie_id) in self.stars]
+
+    def seen_by(self, movie_id: int, people: Sequence[int]) -> list[int]:
+        """Return which of `people` rated the movie or marked it as seen, in their order."""
+        return [
+            one for one in people if (one, movie_id) in self.stars or (one, movie_id) in self.seen
+        ]
+
+
+def view() -> View:
+    """Return the club as it is now."""
+    return _view(str(config.database()), store().version(), base_dataset())
+
+
+@cached()
+def _view(location: str, version: int, data: Dataset) -> View:
+    club = _store(location)
+    own, details = club.movies(), club.movie_details()
+    known = _catalogue(data, HashedFrame(own), HashedFrame(details), club)
+    movies, guests, ratings = known.movies, club.guests(), club.ratings(include_guests=True)
+    # A movie of an earlier base dataset keeps its ratings, but there is nothing to show.
+    ratings = ratings[ratings[MOVIE].isin(movies.index)]
+    names = {int(member): str(name) for member, name in club.members()["name"].items()}
+    mine = ratings[MEMBER].isin(list(names))
+    return View(
+        cache_key=(location, version, cache_key(data)),
+        version=version,
+        club=club.club(),
+        names=names,
+        guests={int(member): str(name) for member, name in guests["name"].items()},
+        ratings=ratings[mine].reset_index(drop=True),
+        guest_ratings=ratings[~mine].reset_index(drop=True),
+        guest_words=guests[["likes", "dislikes"]],
+        seen=frozenset(club.seen().itertuples(index=False, name=None)),
+        shortlist=tuple(movie for movie in club.shortlist() if movie in movies.index),
+        own_movies=own,
+        catalogue=known,
+    )
+
+
+# Learning and evaluating
+
+
+@cached()
+def _trainer(folder: Path) -> Trainer:
+    return Trainer(folder)
+
+
+def trainer() -> Trainer:
+    """Return the trainer, which has begun to learn if it never has, or from other base data."""
+    found = _trainer(config.folder())
+    status = found.status.state
+    world = catalogue_import.number(config.world())
+    elsewhere = status == "ready" and found.learned_world not in {None, world}
+    if status == "empty" or elsewhere:
+        learn()
+    return found
+
+
+def learn() -> bool:
+    """Begin to learn from the base dataset and the club as they are; False if that is running."""
+    club, data = store(), base_dataset()
+    return _trainer(config.folder()).start(
+        lambda: training_data(data, club),
+        club.version(),
+        world=catalogue_import.number(config.world()),
+    )
+
+
+@cached()
+def _evaluator(folder: Path, data: Dataset) -> Evaluator:
+    return Evaluator(folder, fingerprint(data))
+
+
+def evaluator() -> Evaluator:
+    """Return the evaluator of the base dataset."""
+    return _evaluator(config.folder() / "evaluation", base_dataset())
+
+
+def evaluate() -> None:
+    """Begin to evaluate, unless that is running."""
+    data = base_dataset()
+    evaluator().start(lambda report: evaluation.evaluate(data, on_step=report))
+
+
+# Predictions
+
+
+def model(club: View) -> HybridModel | None:
+    """Return the serving model, which can predict every movie of the view; None before the first.
+
+    What is computed with it belongs under this object: it is another one after each learning.
+    """
+    learned = trainer().model
+    return None if learned is None else _told_of(learned, _unlearned(learned, club))
+
+
+@cached()
+def _unlearned(learned: HybridModel, club: View) -> HashedFrame:
+    """Return the movies that the model has not learned from.
+
+    They are the club's own, those of a new base dataset, and the imagined ones of guests.
+    """
+    movies = club.movies[~club.movies.index.isin(learned.movie_ids)]
+    if len(club.imagined.movies):
+        movies = pd.concat([movies, club.imagined.movies])
+    return HashedFrame(movies)
+
+
+@cached(max_entries=2)
+def _told_of(learned: HybridModel, new: HashedFrame) -> HybridModel:
+    return learned.with_movies(new.frame)
+
+
+def reactions(
+    club: View, movie_ids: tuple[int, ...], member_ids: tuple[int, ...]
+) -> Reactions | None:
+    """Return the expected stars of members and guests; None while there is no model at all."""
+    serving = model(club)
+    if serving is None:
+        return None
+    each = [
+        _reaction(serving, member, club.evidence_of(member), movie_ids) for member in member_ids
+    ]
+    if not each:
+        return serving.react(club.evidence.iloc[:0], np.array(movie_ids, int), member_ids=())
+    return replace(
+        each[0],
+        member_ids=member_ids,
+        mean=np.vstack([one.mean for one in each]),
+        sd=np.vstack([one.sd for one in each]),
+    )
+
+
+@cached(max_entries=150)
+def _reaction(
+    serving: HybridModel, member: int, evidence: HashedFrame, movie_ids: tuple[int, ...]
+) -> Reactions:
+    return serving.react(evidence.frame, movie_ids, member_ids=[member])
+
+
+def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
+    """Return the most similar movies, see `recommender.similar`; None while there is no model."""
+    serving = model(club)
+    return None if serving is None else _similar(serving, club.catalogue, movie_id, limit)
+
+
+@cached(max_entries=400)
+def _similar(serving: HybridModel, known: Catalogue, movie_id: int, limit: int) -> pd.DataFrame:
+    # A model may have learned from movies that are no longer there: an earlier club's own.
+    gone = len(serving.movie_ids) - int(known.movies.index.isin(serving.movie_ids).sum())
+    found = movies_like(serving, movie_id, limit + gone)
+    return found[found[MOVIE].isin(known.movies.index)].head(limit)
+
+
+def questions(club: View) -> dict[int, tuple[int, ...]]:
+    """Return the movies whose ratings would tell most about the shortlist, and whom to ask."""
+    serving = model(club)
+    if serving is None or not club.names or not club.shortlist:
+        return {}
+    data = base_dataset()
+    asked = for_the_club(
+        {
+            member: _questions(serving, data, member, club.evidence_of(member), club.shortlist)
+            for member in club.names
+        },
+        QUESTIONS,
+    )
+    return dict(zip(asked[MOVIE], asked["members"], strict=True))
+
+
+@cached(max_entries=100)
+def _questions(
+    serving: HybridModel,
+    data: Dataset,
+    member: int,
+    evidence: HashedFrame,
+    shortlist: tuple[int, ...],
+) -> pd.DataFrame:
+    # A movie that few have seen is not worth asking about, and would take most of the time.
+    famous = data.rating_counts.nlargest(ASKED_ABOUT).index.to_numpy()
+    return what_to_rate(
+        serving, evidence.frame, member, shortlist, candidates=famous, limit=QUESTIONS
+    )
+
+
+@cached()
+def new_ratings(club: View, learned_version: int) -> int:
+    """Return how many ratings of the club have changed since that version of it was learned."""
+    history = store().history()
+    late = history[history["step"] > learned_version]
+    return len(late.drop_duplicates([MEMBER, MOVIE]))
+
+
+def learned_ratings(club: View) -> HashedFrame | None:
+    """Return the club's ratings that the serving model learned from; None before it has.
+
+    Returns:
+        member_id, movie_id, rating (stars).
+    """
+    version = trainer().learned_version
+    return None if version is None else _learned_ratings(club, version)
+
+
+@cached()
+def _learned_ratings(club: View, learned_version: int) -> HashedFrame:
+    return HashedFrame(ratings_at(store(), learned_version))
