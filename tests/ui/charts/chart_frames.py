@@ -1,0 +1,225 @@
+"""A small frame for every chart, and every chart drawn from it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from recommender.group import STRATEGIES
+from ui.charts import evaluation, movies, nights, taste
+
+HEAT = "Heat & <i>Co</i>"  # must be escaped
+
+
+def table(columns: str, *rows: tuple[object, ...]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+def named(figure: go.Figure, name: str) -> go.scatter.Scatter:
+    (trace,) = [trace for trace in figure.data if trace.name == name]
+    return trace
+
+
+# Evaluation: twenty ratings, one of them outside its interval
+
+HELD_OUT = pd.DataFrame({"predicted": np.repeat([3.0, 4.0], 10)}).assign(
+    actual=np.concatenate([np.full(10, 3.5), [1.0, *[4.5] * 9]]),
+    low=lambda frame: frame["predicted"] - 1,
+    high=lambda frame: frame["predicted"] + 1,
+    label=f"Ana: {HEAT}",
+)
+LIKES = pd.DataFrame({"like": [0.25] * 10 + [1.0] * 10, "liked": [True, *[False] * 9] * 2})
+ERRORS = table(
+    "model metric value low high",
+    ("constant", "rmse", 1.0, 0.9, 1.1),
+    ("ours", "rmse", 0.8, 0.7, 0.9),
+    ("bias", "rmse", 0.9, 0.8, 1.0),
+    ("ours", "mae", 0.7, 0.6, 0.8),
+)
+RANKING = table(
+    "model split metric value",
+    *[
+        (model, split, metric, value)
+        for model, values in {"hybrid": (0.9, 0.23), "popularity": (0.8, 0.15)}.items()
+        for split in ("train", "test")
+        for metric, value in zip(("auc", "precision@10"), values, strict=True)
+    ],
+)
+CURVE = table(
+    "known members mae bias_mae gap gap_high",
+    (0, 8, 0.9, 0.9, 0.0, 0.05),
+    (3, 8, 0.8, 0.85, 0.05, 0.1),
+    (20, 8, 0.7, 0.8, 0.1, 0.15),
+)
+MEMBER_ERRORS = table(
+    "member_id member clarity model value low high",
+    (1, HEAT, "better", "ours", 0.6, 0.5, 0.7),
+    (1, HEAT, "better", "own mean", 0.9, 0.8, 1.0),
+    (2, "Ben", "unclear", "ours", 0.5, 0.3, 0.8),
+    (2, "Ben", "unclear", "own mean", 0.4, 0.2, 0.7),
+)
+CONFUSION = table(
+    "expected liked n", (True, True, 40), (True, False, 10), (False, True, 20), (False, False, 30)
+)
+
+# Nights
+
+GROUP = table(
+    "movie_id movie member_id member mean low high",
+    (7, HEAT, 2, "Ben", 2.0, 1.0, 3.0),
+    (7, HEAT, 1, "Ana", 4.5, 3.5, 5.0),
+    (3, "Up", 2, "Ben", 4.0, 3.0, 5.0),
+    (3, "Up", 1, "Ana", 3.5, 2.5, 4.5),
+)
+STRATEGY_NAMES = tuple(strategy.name for strategy in STRATEGIES.values())
+
+
+def chosen(*movies: tuple[int, str, tuple[str, ...], float, float]) -> pd.DataFrame:
+    """Movies, the strategies that choose them, and what Ben and Ana are expected to give."""
+    return table(
+        "movie_id movie strategies member_id member mean",
+        *[
+            (movie, title, strategies, member, name, stars)
+            for movie, title, strategies, *both in movies
+            for member, name, stars in zip((2, 1), ("Ben", "Ana"), both, strict=True)
+        ],
+    )
+
+
+TWO_CHOICES = chosen((7, HEAT, STRATEGY_NAMES[:8], 4.5, 2.0), (3, "Up", STRATEGY_NAMES[8:], 3.5, 4))
+GAINS = table(
+    "movie_id movie member_id member gain",
+    (3, "Up", 2, "Ben", -1.0),
+    (3, "Up", 1, "Ana", 2.0),
+    (5, HEAT, 2, "Ben", 0.0),
+    (5, HEAT, 1, "Ana", -0.01),
+)
+OUTCOME = table(  # Cleo had seen the movie, Dan came after the decision
+    "member_id member predicted low high actual hit surprise counts",
+    (2, HEAT, 4.0, 3.0, 5.0, 2.0, False, -2.0, True),
+    (1, "Ana", 3.0, 2.5, 3.5, 3.5, True, 0.5, True),
+    (4, "Dan", np.nan, np.nan, np.nan, 4.0, False, np.nan, False),
+    (3, "Cleo", 4.5, 4.0, 5.0, 1.0, False, -3.5, False),
+)
+RECORD = table(
+    "on nights n model mae",
+    *[
+        (date(2026, 1, 2 + 7 * night), night + 1, 5 * (night + 1), model, mae)
+        for night, values in enumerate([(0.9, 0.8, 1.0), (0.6, 0.8, 0.7)])
+        for model, mae in zip(("ours", "own mean", "crowd"), values, strict=True)
+    ],
+)
+COVERAGE = table(
+    "on nights n inside share low high verdict",
+    (date(2026, 1, 2), 1, 5, 5, 1.0, 0.4, 1.0, "too few"),
+    (date(2026, 1, 9), 2, 45, 37, 37 / 45, 31 / 45, 41 / 45, "kept"),
+)
+REPLAYED = table(
+    "strategy name nights mean low high best_chance known_share",
+    ("borda", "Points (Borda)", 12, 3.7, 3.5, 3.8, 0.6, 0.4),
+    ("as it was", "What was watched", 12, 3.5, 3.5, 3.5, 0.3, 1.0),
+    ("average", "Average", 12, 3.2, 3.0, 3.4, 0.1, 0.2),
+)
+
+# Our taste
+
+
+def matches(measure: str, *rows: tuple[float, str]) -> pd.DataFrame:
+    """Of Ana, Ben and Cleo: value and clarity."""
+    pairs = [(1, 2, "Ana", "Ben"), (1, 3, "Ana", "Cleo"), (2, 3, "Ben", "Cleo")]
+    frame = table("first second one other", *pairs[: len(rows)])
+    frame["value"], frame["clarity"] = zip(*rows, strict=True)
+    return frame.assign(
+        measure=measure, low=frame["value"] - 0.1, high=frame["value"] + 0.1, reference=0.5, both=4
+    )
+
+
+MATCHES = matches("stars", (0.7, "alike"), (0.3, "unclear"), (0.4, "apart"))
+PERIODS = pd.DataFrame({"period": pd.period_range("2020", "2021", freq="Y")}).assign(
+    apart=[1.0, 2.0], n=[6, 9], first=1, second=2, one="Ana", other="Ben"
+)
+
+
+def changed(change: float, clarity: str) -> pd.DataFrame:
+    """How the distance of Ana and Ben changed in 2021."""
+    row = (1, 2, "Ana", "Ben", change, clarity, 1.0, 1.0 + change, "2021")
+    return table("first second one other change clarity before after since", row)
+
+
+SPLITS = table(
+    "movie_id movie side member rating",
+    (7, "Jaws", "splits", "Ana", 5.0),
+    (7, "Jaws", "splits", "Ben", 1.0),
+    (7, "Jaws", "splits", "Cleo", 1.0),
+    (9, HEAT, "unites", "Ana", 4.0),
+    (9, HEAT, "unites", "Ben", 4.5),
+)
+WORDS = table(
+    "word member_id member lean low high sure",
+    ("heist", 1, "Ana", 0.6, 0.3, 0.9, True),
+    ("heist", 2, "Ben", -0.5, -0.8, -0.2, True),
+    ("heist", 3, "Cleo", 0.1, -0.2, 0.4, True),
+    ("robot", 1, "Ana", -0.1, -0.4, 0.2, False),
+    ("robot", 2, "Ben", 0.2, -0.1, 0.5, False),
+)
+BIASES = table(
+    "member_id member value low high",
+    (1, "Ana", -0.5, -0.7, -0.3),
+    (2, "Ben", 0.1, -0.1, 0.3),
+    (3, "Cleo", 0.4, 0.2, 0.6),
+)
+FAVOURITES = table(
+    "word n lean low high", ("heist", 9, 0.5, 0.2, 0.8), ("robot", 3, -0.2, -0.6, 0.2)
+)
+DEPARTURES = table(
+    "movie_id movie rating crowd difference", (7, HEAT, 5.0, 3.4, 1.6), (9, "Up", 1.0, 4.1, -3.1)
+)
+YEARS = table(
+    "member_id member year n", (1, "Ana", 2020, 30), (2, "Ben", 2020, 10), (1, "Ana", 2022, 5)
+)
+
+# Movies
+
+PLACES = pd.DataFrame({"movie_id": range(30), "ratings": range(30)}).assign(
+    x=np.linspace(-1, 1, 30),
+    y=0.0,
+    title=HEAT,
+    genres="Drama",
+    genre=["Drama", "Comedy"] * 15,
+    expected=[np.nan] * 10 + [4.0] * 20,
+    rated=[5.0] * 10 + [np.nan] * 11 + [2.0] * 9,
+    listed=[i == 15 for i in range(30)],
+)
+REGIONS = pd.DataFrame({"x": [-0.8, 0.8], "y": [0, 0], "label": ["heist", "love"]})
+
+CHARTS = {
+    "predicted against actual": lambda: evaluation.predicted_against_actual(HELD_OUT),
+    "errors": lambda: evaluation.error_against_baselines(ERRORS),
+    "reliability": lambda: evaluation.reliability(LIKES),
+    "ranking": lambda: evaluation.ranking_metrics(RANKING),
+    "learning": lambda: evaluation.learning_curve(CURVE),
+    "stars by prediction": lambda: evaluation.stars_by_prediction(HELD_OUT),
+    "member errors": lambda: evaluation.member_errors(MEMBER_ERRORS),
+    "confusion": lambda: evaluation.confusion_matrix(CONFUSION),
+    "group": lambda: nights.group_heatmap(GROUP),
+    "intervals": lambda: nights.prediction_intervals(GROUP[:2], movie=HEAT, group=(3.2, 2.5, 4.0)),
+    "strategies": lambda: nights.strategies_side_by_side(TWO_CHOICES),
+    "gains": lambda: nights.gains_and_losses(GAINS, favourite=HEAT),
+    "outcome": lambda: nights.predicted_and_given(OUTCOME),
+    "record": lambda: nights.error_over_nights(RECORD),
+    "coverage": lambda: nights.interval_coverage(COVERAGE),
+    "replayed": lambda: nights.strategies_replayed(REPLAYED),
+    "matches": lambda: taste.match_matrix(MATCHES),
+    "over time": lambda: taste.distance_over_time(PERIODS, changed(1.0, "apart")),
+    "splits": lambda: taste.movie_stars(SPLITS),
+    "words": lambda: taste.word_sides(WORDS),
+    "bias": lambda: taste.user_bias(BIASES, member_id=1),
+    "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT),
+    "departures": lambda: taste.against_the_crowd(DEPARTURES, member=HEAT),
+    "years": lambda: taste.rating_years(YEARS),
+    "distribution": lambda: movies.rating_distribution(pd.Series([4.0, 3.5])),
+    "map": lambda: movies.taste_map(PLACES, REGIONS),
+}

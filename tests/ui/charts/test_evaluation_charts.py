@@ -1,0 +1,193 @@
+"""The Evaluation page's charts: traces hold the frame's numbers, titles what is sure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from chart_frames import (
+    CONFUSION,
+    CURVE,
+    ERRORS,
+    HELD_OUT,
+    LIKES,
+    MEMBER_ERRORS,
+    RANKING,
+    named,
+    table,
+)  # fmt: skip
+
+from ui.charts.evaluation import (
+    confusion_matrix,
+    error_against_baselines,
+    learning_curve,
+    member_errors,
+    predicted_against_actual,
+    ranking_metrics,
+    reliability,
+    stars_by_prediction,
+)  # fmt: skip
+from ui.charts.style import GREY, OURS, headline
+
+
+def test_predicted_against_actual_has_a_box_for_each_half_star() -> None:
+    figure = predicted_against_actual(HELD_OUT)
+    box = figure.data[1]
+    assert (list(box.x), list(box.median)) == ([1.0, 3.5, 4.5], [4.0, 3.0, 4.0])
+    assert headline(figure) == "95% of 20 ratings were predicted within one star"
+
+
+@pytest.mark.parametrize("draw", [predicted_against_actual, stars_by_prediction])
+def test_few_ratings_show_as_dots(draw) -> None:
+    dots = named(draw(HELD_OUT), "one rating")
+    assert len(dots.x) == 20
+    assert dots.text[0] == "Ana: Heat &amp; &lt;i&gt;Co&lt;/i&gt;"
+    many = draw(pd.concat([HELD_OUT] * 30))
+    assert "one rating" not in [trace.name for trace in many.data]
+
+
+def test_error_against_baselines_has_the_smallest_on_top() -> None:
+    figure = error_against_baselines(ERRORS)
+    assert figure.layout.yaxis.ticktext == ("constant", "bias", "ours")
+    others, ours = figure.data
+    assert (others.marker.color, ours.marker.color) == (GREY, OURS)
+    assert (list(others.x), list(ours.x), list(ours.y)) == ([1.0, 0.9], [0.8], [2])
+    assert list(others.error_x.arrayminus) == pytest.approx([0.1, 0.1])
+
+
+@pytest.mark.parametrize(
+    ("errors", "title"),
+    [
+        (ERRORS, "Our error is 0.80 stars, 11.1% less than the best baseline's (bias)"),
+        (
+            ERRORS.replace({"value": {0.8: 1.8}}),
+            "Our error is 1.80 stars, 100.0% more than the best baseline's (bias)",
+        ),
+        (
+            ERRORS.assign(excess_low=-0.05, excess_high=0.2),
+            "Our error is 0.80 stars, the best baseline's 0.90 (bias): no clear difference",
+        ),
+        (ERRORS[ERRORS["model"] == "ours"], "The smallest error: 0.80 stars, by ours"),
+    ],
+)
+def test_error_title_claims_no_more_than_is_sure(errors: pd.DataFrame, title: str) -> None:
+    assert headline(error_against_baselines(errors)) == title
+
+
+def test_reliability_has_a_dot_for_each_tenth() -> None:
+    figure = reliability(LIKES)
+    dots = figure.data[1]
+    assert (list(dots.x), list(dots.y)) == ([0.25, 1.0], [0.1, 0.1])
+    # Wilson's interval of 1 out of 10 is 0.018 to 0.404.
+    assert 0.1 - dots.error_y.arrayminus[0] == pytest.approx(0.0179, abs=1e-3)
+    assert 0.1 + dots.error_y.array[0] == pytest.approx(0.4042, abs=1e-3)
+    # Of 10 ratings with a chance of 25%, the share lies 0.1093 off on average; 100% is never off.
+    assert "off by 52.5 percentage points on average (5.5 by chance alone)" in headline(figure)
+
+
+def test_ranking_metrics_have_a_plot_each() -> None:
+    figure = ranking_metrics(RANKING)
+    assert [note.text for note in figure.layout.annotations] == ["AUC", "Precision at 10"]
+    held_out = [trace for trace in figure.data if trace.name == "held out"]
+    assert [list(trace.x) for trace in held_out] == [[0.9, 0.8], [0.23, 0.15]]
+    assert headline(figure) == (
+        "Of 10 movies recommended by the hybrid model, 2.3 were watched; by popularity, 1.5"
+    )
+
+
+def test_stars_by_prediction_draws_what_was_given_over_the_interval() -> None:
+    figure = stars_by_prediction(HELD_OUT)
+    band = named(figure, "promised for 80%")
+    assert (list(band.x), list(band.y)) == ([3, 4, 4, 3], [4, 5, 3, 2])
+    given = named(figure, "given: mean, middle 80%")
+    assert (list(given.x), list(given.y)) == ([3, 4], pytest.approx([3.5, 4.15]))
+    # The tenth percentile of 1, 4.5, 4.5, ... is 4.15: nine tenths of the way to the second.
+    assert list(given.error_y.arrayminus) == pytest.approx([0, 0])
+    assert list(given.error_y.array) == pytest.approx([0, 0.35])
+
+
+@pytest.mark.parametrize(
+    ("ratings", "than"),
+    [
+        (HELD_OUT, "95% of the 20 ratings lie inside their predicted interval, not clearly other"),
+        (pd.concat([HELD_OUT] * 5), "95% of the 100 ratings lie inside their predicted interval, "
+         "clearly more than the 80% promised"),
+        (HELD_OUT.assign(low=5.0, high=5.0), "0% of the 20 ratings lie inside their predicted "
+         "interval, clearly fewer"),
+    ],
+)  # fmt: skip
+def test_coverage_title_claims_no_more_than_is_sure(ratings: pd.DataFrame, than: str) -> None:
+    assert headline(stars_by_prediction(ratings)).startswith(than)
+
+
+def test_predicted_stars_with_hardly_a_rating_are_left_out() -> None:
+    stray = table("predicted low high actual", (1.0, 0.5, 2.0, 5.0))
+    for ratings, drawn in ((pd.concat([HELD_OUT, stray]), [3, 4]), (stray, [1])):
+        assert list(named(stars_by_prediction(ratings), "given: mean, middle 80%").x) == drawn
+
+
+def test_member_errors_have_the_smallest_on_top() -> None:
+    figure = member_errors(MEMBER_ERRORS)
+    assert figure.layout.yaxis.ticktext[1] == "Ben"
+    ours, other = named(figure, "ours"), named(figure, "own mean")
+    assert (list(ours.x), list(ours.y)) == ([0.6, 0.5], [0, 1])
+    assert list(ours.error_x.array) == pytest.approx([0.1, 0.3])
+    assert (list(other.x), list(other.y)) == ([0.9, 0.4], [0, 1])
+
+
+@pytest.mark.parametrize(
+    ("clarities", "title"),
+    [
+        (("better", "unclear"), "Clearly closer than the best simple guess for 1 of 2 members"),
+        (
+            ("better", "worse"),
+            "Clearly closer than the best simple guess for 1 of 2 members, clearly worse for 1",
+        ),
+        (("too few", "unclear"), "For no member a clear difference to the best simple guess yet"),
+    ],
+)
+def test_member_title_counts_clear_differences(clarities: tuple[str, str], title: str) -> None:
+    clarity = MEMBER_ERRORS["member_id"].map(dict(enumerate(clarities, start=1)))
+    assert headline(member_errors(MEMBER_ERRORS.assign(clarity=clarity))) == title
+
+
+def test_confusion_matrix_has_counts_and_shares() -> None:
+    figure = confusion_matrix(CONFUSION)
+    (top, below) = np.array(figure.data[0].text)
+    assert top[0] == "<b>40</b> (40%)<br>liked,<br>as expected"
+    assert top[1].startswith("<b>20</b> (20%)<br>a pleasant")
+    assert below[0] == "<b>10</b> (10%)<br>a letdown"
+    assert np.array(figure.data[0].z).tolist() == [[0.4, -0.2], [-0.1, 0.3]]
+    assert headline(figure) == (
+        "Liked or not was foreseen for 70% of 100 ratings; always giving the commoner answer would "
+        "be right for 60%"
+    )
+
+
+def test_learning_curve_has_a_line_for_each_model() -> None:
+    figure = learning_curve(CURVE)
+    assert list(named(figure, "ours").y) == [0.9, 0.8, 0.7]
+    assert list(named(figure, "user+item bias").y) == [0.9, 0.85, 0.8]
+    assert list(named(figure, "ours").x) == pytest.approx(np.log([1, 4, 21]))
+    assert figure.layout.xaxis.ticktext == ("0", "3", "20")
+    assert figure.layout.xaxis.title.text == "ratings known of each of 8 people"
+    one = learning_curve(CURVE.head(1).assign(members=1))
+    assert one.layout.xaxis.title.text == "ratings known of one person"
+
+
+LEAD = "With 20 ratings known it misses by 0.70 stars, with 3 by 0.80"
+UNCLEAR = CURVE.iloc[1:].assign(gap=[-0.01, 0.1])
+
+
+@pytest.mark.parametrize(
+    ("curve", "title"),
+    [
+        (CURVE, "With 20 ratings known it misses by 0.70 stars, with none by 0.90; never more than "
+         "the bias"),
+        (UNCLEAR, f"{LEAD}; never clearly more than the bias"),
+        (UNCLEAR.assign(gap_high=[-0.001, 0.2]), f"{LEAD}; clearly more than the bias with 3"),
+        (CURVE.head(1), "With 0 known ratings it misses by 0.90 stars"),
+    ],
+)  # fmt: skip
+def test_curve_title_says_where_it_is_worse_than_the_bias(curve: pd.DataFrame, title: str) -> None:
+    assert headline(learning_curve(curve)) == title

@@ -1,0 +1,198 @@
+"""The charts of Our taste and of movies: traces hold the frame's numbers, titles what is sure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from chart_frames import (
+    BIASES,
+    DEPARTURES,
+    FAVOURITES,
+    MATCHES,
+    PERIODS,
+    PLACES,
+    REGIONS,
+    SPLITS,
+    WORDS,
+    YEARS,
+    changed,
+    matches,
+    named,
+    table,
+)  # fmt: skip
+
+from ui.charts.movies import rating_distribution, taste_map
+from ui.charts.style import headline
+from ui.charts.taste import (
+    against_the_crowd,
+    distance_over_time,
+    favourite_words,
+    match_matrix,
+    movie_stars,
+    rating_years,
+    user_bias,
+    word_sides,
+)  # fmt: skip
+
+
+def test_match_matrix_is_symmetric_and_pale_where_not_sure() -> None:
+    figure = match_matrix(MATCHES)
+    cells = figure.data[0]
+    z, text = np.array(cells.z), np.array(cells.text)
+    assert z[0, 1] == z[1, 0] == pytest.approx(1)
+    assert z[0, 2] == z[2, 0] == pytest.approx(-0.35)  # as far, but not sure
+    assert z[1, 2] == pytest.approx(-0.5)
+    assert np.isnan(np.diag(z)).all()
+    assert text[0, 1] == text[1, 0] == "70%<br>±10"
+    assert text[0, 0] == ""
+    assert "Ana and Ben: 70% (60% to 80%)" in cells.customdata[0][1]
+    assert figure.layout.xaxis.ticktext == ("Ana", "Ben", "Cleo")
+
+
+@pytest.mark.parametrize(
+    ("frame", "title"),
+    [
+        (MATCHES, "Ana and Ben match best: nearly the same stars for 70% of movies (sure); Ana and "
+         "Cleo least: 30% (not sure)"),
+        (matches("stars", (0.4, "unclear")),
+         "Ana and Ben give nearly the same stars to 40% of movies"),
+        (matches("taste", (0.54, "unclear"), (0.5, "unclear"), (0.46, "unclear")), "Whose tastes "
+         "go together beyond what everybody likes is not sure yet; closest are Ana and Ben (54%, "
+         "chance is 50%)"),
+        (matches("taste", (0.58, "alike"), (0.5, "unclear"), (0.42, "apart")), "Ana and Ben prefer "
+         "the same movie in 58% of cases (sure), Ben and Cleo in 42% (sure); chance is 50%"),
+        (matches("taste", (0.58, "alike")),
+         "Ana and Ben prefer the same movie in 58% of cases (sure); chance is 50%"),
+    ],
+)  # fmt: skip
+def test_match_title_claims_no_more_than_is_sure(frame: pd.DataFrame, title: str) -> None:
+    assert headline(match_matrix(frame)) == title
+
+
+def test_many_members_leave_the_numbers_to_the_hover() -> None:
+    pairs = [(i, j, f"M{i}", f"M{j}") for i in range(12) for j in range(i + 1, 12)]
+    frame = table("first second one other", *pairs)
+    same = {"measure": "stars", "value": 0.5, "low": 0.4, "high": 0.6, "reference": 0.5, "both": 1}
+    assert match_matrix(frame.assign(**same, clarity="unclear")).data[0].texttemplate is None
+
+
+@pytest.mark.parametrize(
+    ("change", "clarity", "title"),
+    [
+        (1.0, "apart", "Ana and Ben grew apart: 1.0 stars between them before 2021, 2.0 from then "
+         "on"),
+        (-0.5, "together", "Ana and Ben grew together: 1.0 stars between them before 2021, 0.5 "
+         "from then on"),
+        (1.0, "unclear", "Nobody surely grew together or apart; Ana and Ben may have grown apart "
+         "(1.0 stars, then 2.0)"),
+    ],
+)  # fmt: skip
+def test_only_a_sure_change_is_called_one(change: float, clarity: str, title: str) -> None:
+    figure = distance_over_time(PERIODS, changed(change, clarity))
+    assert headline(figure) == title
+    line = named(figure, "Ana and Ben")
+    assert (list(line.x), list(line.y)) == (["2020", "2021"], [1.0, 2.0])
+
+
+def test_name_is_never_read_as_a_part_of_a_template() -> None:
+    changes = changed(1.0, "apart").assign(one="%{x} <b>")
+    (line,) = distance_over_time(PERIODS, changes).data
+    assert list(line.text) == ["%{x} &lt;b&gt; and Ben"] * 2
+    assert line.hovertemplate.count("%{x}") == 1
+
+
+def test_splitting_and_uniting_movies_lie_side_by_side() -> None:
+    figure = movie_stars(SPLITS)
+    splits, unites = named(figure, "splits us"), named(figure, "unites us")
+    assert (list(splits.x), list(splits.text)) == ([5.0, 1.0], ["Ana", "Ben, Cleo"])
+    assert splits.marker.size[1] > splits.marker.size[0]
+    assert list(unites.y) == [1, 1]
+    assert headline(figure) == (
+        "“Jaws” splits us most: Ben gave 1, Ana 5; “Heat & <i>Co</i>” unites us most: 4 to 4.5 "
+        "stars from all 2 who rated it"
+    )
+
+
+def test_ends_of_a_word_have_names() -> None:
+    figure = word_sides(WORDS)
+    between, against, for_it = (t for t in figure.data if t.mode.startswith("markers"))
+    assert (list(against.x), list(against.text)) == ([-0.5, -0.1], ["Ben", "Ana"])
+    assert (list(for_it.x), list(for_it.text)) == ([0.6, 0.2], ["Ana", "Ben"])
+    assert list(between.x) == [0.1]
+    sure, unsure = (trace for trace in figure.data if trace.mode == "lines")
+    assert (sure.line.dash, list(sure.x)) == ("solid", [-0.5, 0.6, None])
+    assert (unsure.line.dash, list(unsure.x)) == ("dot", [-0.1, 0.2, None])
+    assert headline(figure) == "“heist” divides us most: +0.6 stars from Ana, -0.5 from Ben (sure)"
+
+
+@pytest.mark.parametrize(
+    ("member", "title"),
+    [
+        (1, "Ana is the harshest of us: 0.5 stars less than everybody gives the same movies"),
+        (2, "Ben is neither surely generous nor surely harsh: +0.1 stars"),
+        (3, "Cleo is the most generous of us: 0.4 stars more than everybody gives the same movies"),
+    ],
+)
+def test_user_bias_is_named_when_it_is_sure(member: int, title: str) -> None:
+    figure = user_bias(BIASES, member_id=member)
+    others, own = figure.data
+    assert headline(figure) == title
+    assert (len(others.x), list(own.y)) == (2, [member - 1])  # the kindest on top
+    assert list(own.error_x.array) == pytest.approx([0.2])
+
+
+def test_favourite_words_have_both_ends() -> None:
+    figure = favourite_words(FAVOURITES, member="Ana")
+    liked, disliked = figure.data
+    assert (list(liked.x), list(disliked.x)) == ([0.5], [-0.2])
+    assert (list(liked.y), list(disliked.y)) == ([0], [1])
+    lead = "Ana leans to “heist” (+0.5 stars)"
+    assert headline(figure) == f"{lead} and away from “robot” (-0.2 stars, not sure)"
+    assert headline(favourite_words(FAVOURITES.head(1), member="Ana")) == lead
+
+
+def test_departures_are_drawn_from_the_crowd_to_the_rating() -> None:
+    figure = against_the_crowd(DEPARTURES, member="Ana")
+    crowd, own = named(figure, "everybody"), named(figure, "Ana")
+    assert (list(crowd.x), list(own.x)) == ([3.4, 4.1], [5.0, 1.0])
+    assert list(figure.data[0].x) == [3.4, 5.0, None, 4.1, 1.0, None]
+    assert headline(figure) == (
+        "Ana gave “Heat & <i>Co</i>” 5 where everybody gives 3.4, and “Up” 1 where everybody gives "
+        "4.1"
+    )
+    below = against_the_crowd(DEPARTURES.tail(1), member="Ana")
+    assert headline(below) == "Ana gave “Up” 1 where everybody gives 4.1"
+
+
+def test_years_without_ratings_are_there_and_empty() -> None:
+    figure = rating_years(YEARS)
+    assert figure.layout.xaxis.ticktext == ("2020", "2021", "2022")
+    assert np.array(figure.data[0].text).tolist() == [["30", "", "5"], ["10", "", ""]]
+    assert headline(figure) == "2020 was our busiest year: 40 ratings, 30 of them from Ana"
+    alone = rating_years(YEARS[YEARS["member_id"] == 1])
+    assert headline(alone) == "2020 was our busiest year: 30 ratings, all of them from Ana"
+
+
+def test_rating_distribution_has_a_bar_for_each_half_star() -> None:
+    figure = rating_distribution(pd.Series([0.5, 4.0, 4.0, 5.0, 3.5, 4.5, 4.0, 1.0]))
+    assert list(figure.data[0].x) == [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5]
+    assert list(figure.data[0].y) == [1, 1, 0, 0, 0, 0, 1, 3, 1, 1]
+    assert headline(figure) == "62% of 8 raters gave it 4 stars or more; the mean is 3.3"
+    few = rating_distribution(pd.Series([3.0, 4.5]))
+    assert headline(few) == "Only 2 of the world's raters gave it stars: 3.8 on average"
+
+
+def test_map_marks_rated_and_listed_movies() -> None:
+    figure = taste_map(PLACES, REGIONS)
+    sizes = {trace.name: len(trace.x) for trace in figure.data}
+    assert sizes == {"Comedy": 15, "Drama": 15, "rated by us": 19, "tonight's shortlist": 1}
+    assert [note.text for note in figure.layout.annotations] == ["<b>heist</b>", "<b>love</b>"]
+    assert headline(figure) == "The club likes it best around “heist”: 5.0 stars on average there"
+    unrated = taste_map(PLACES.assign(rated=np.nan), REGIONS)
+    assert headline(unrated).startswith("The map of taste: near each other")
+
+
+def test_map_can_show_expected_stars() -> None:
+    expected = taste_map(PLACES, REGIONS, colour="expected").data[0]
+    assert (expected.name, list(expected.marker.color)) == ("expected stars", [4.0] * 20)
