@@ -25,7 +25,7 @@ import pandas as pd
 from benchmarks import command
 
 NAMES = (
-    "brought_file", "brought_zip", "imports_file", "imports_zip", "export_file", "export_zip",
+    "brought_file", "brought_zip", "imports_file", "imports_zip",
     "restore_file", "restore_rows", "gate_file", "model", "keywords", "cookie", "board", "plain",
     "tmdb", "answers", "poster",
 )  # fmt: skip

@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 import warnings
-import zipfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -45,8 +44,8 @@ with atheris.instrument_imports(include=["club", "recommender", "ui", "zipfile"]
         zipped,
     )
 
-    from club import exports, restore
-    from club.backups import back_up
+    from club import restore
+    from club.backup import write as back_up
     from club.errors import ClubError
     from club.imports import catalogue, ratings
     from recommender import Dataset
@@ -165,42 +164,6 @@ def imports_zip(work: Path) -> Target:
     )
 
 
-def _exported(work: Path) -> bytes:
-    store = club(work / "exported.db")
-    whole = exports.everything(store, world().movies)
-    for file in work.glob("exported.db*"):
-        file.unlink()
-    return whole
-
-
-def export_file(work: Path) -> Target:
-    """A club's own ZIP as it is."""
-    whole = _exported(work)
-    with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-        plain = zipped((name, archive.read(name)) for name in archive.namelist())
-    read = _file(work, [".zip"], exports.read_zip)
-    return Target([b"\x00" + whole, b"\x00" + plain], read, 32_768)
-
-
-def export_zip(work: Path) -> Target:
-    """What is inside a club's own ZIP; what the bytes do not say is as it was exported."""
-    with zipfile.ZipFile(io.BytesIO(_exported(work))) as archive:
-        files = {name: archive.read(name) for name in archive.namelist()}
-    path, movies = work / "x.zip", world().movies
-
-    def run(data: bytes) -> None:
-        path.write_bytes(zipped((files | parted(data)).items()))
-        try:
-            with contextlib.suppress(*PROMISED):
-                _brought(path, movies)
-            exports.read_zip(path)
-            _restored(work, path)
-        finally:
-            path.unlink()
-
-    return Target([joined({name: content}) for name, content in files.items()], run)
-
-
 def _small(work: Path) -> bytes:
     """A backup in small pages, so that a mutation more often meets something."""
     file = work / "small.db"
@@ -286,7 +249,7 @@ def restore_rows(work: Path) -> Target:
 TARGETS: dict[str, Callable[[Path], Target]] = {
     each.__name__: each
     for each in (
-        brought_file, brought_zip, imports_file, imports_zip, export_file, export_zip, restore_file,
+        brought_file, brought_zip, imports_file, imports_zip, restore_file,
         restore_rows, *fuzz_texts.ALL,
     )
 }  # fmt: skip

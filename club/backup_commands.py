@@ -1,4 +1,4 @@
-"""python -m club backup | restore | move: the club kept, put back, taken elsewhere."""
+"""python -m club backup | restore: the club kept, and put back."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from club import backups, contents
+from club import backup as backups
 from club.audit import at_the_terminal
-from club.backups import Backup
-from club.contents import OnStep
-from club.move import is_taken, move
+from club.backup import Backup
+from club.db.transfer import OnStep
 from club.restore import Figures, Preview, preview, restore
 from club.store import Store
 
@@ -25,13 +24,13 @@ def add_backup_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     )
     backup.set_defaults(run=_backup)
 
-    back = commands.add_parser("restore", parents=[common], help="put a backup or an export back")
+    back = commands.add_parser("restore", parents=[common], help="put a backup back")
     back.add_argument(
         "file",
         metavar="FILE",
         type=Path,
         nargs="?",
-        help="a backup, or the ZIP of an export; without it backups are listed",
+        help="a backup; without it backups are listed",
     )
     back.add_argument(
         "--yes", action="store_true", help="do it; else it is only said what would be"
@@ -39,25 +38,16 @@ def add_backup_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     back.add_argument("--json", action="store_true", help="print JSON")
     back.set_defaults(run=_restore)
 
-    away = commands.add_parser("move", parents=[common], help="copy the club to another database")
-    away.add_argument("--to", metavar="URL", required=True, help="where to, as for --database")
-    away.add_argument("--replace", action="store_true", help="even if there is a club already")
-    away.add_argument(
-        "--yes", action="store_true", help="do it; else it is only said what would be"
-    )
-    away.add_argument("--json", action="store_true", help="print JSON")
-    away.set_defaults(run=_move)
-
 
 def _backup(options: argparse.Namespace) -> None:
     store = Store.open(options.database, must_exist=True)
     if options.path is not None:
-        backups.back_up(store, options.path, _bar())
+        backups.write(store, options.path, _bar())
         print(f"{store.place} is copied to {options.path}.")
         return
     made = backups.roll(store, on_step=_bar())
     if made is None:
-        print(f"Nothing has changed since the last backup in {backups.folder_of(store.database)}.")
+        print(f"Nothing has changed since the last backup in {backups.folder(store.database)}.")
     else:
         print(f"{store.place} is copied to {made.file}.")
 
@@ -102,29 +92,7 @@ def _list(options: argparse.Namespace) -> None:
     for backup in found:
         print(f"{_time(backup)}  {backup.size / 1e6:>8,.1f} MB  {backup.file}")
     if not found:
-        print(f"There is no backup in {backups.folder_of(store.database)} yet.")
-
-
-def _move(options: argparse.Namespace) -> None:
-    store = Store.open(options.database, must_exist=True)
-    if options.yes:
-        rows = move(store, options.to, replace=options.replace, on_step=_bar())
-    else:
-        taken = is_taken(options.to)
-        with contents.one_moment(store.database) as connection:
-            rows = contents.counts(connection)
-    if options.json:
-        print(json.dumps({"moved": options.yes, "rows": rows}, indent=2))
-        return
-    for table, count in rows.items():
-        print(f"{count:>12,}  {table.replace('_', ' ')}")
-    if options.yes:
-        print(f"All of it is copied and compared. {store.place} is as it was.")
-        print("Set MOVIE_CLUB_DATABASE to the new place to use it from now on.")
-        return
-    if taken:
-        print("There is a club at that place already; --replace replaces it.")
-    print("Nothing was changed; --yes does it.")
+        print(f"There is no backup in {backups.folder(store.database)} yet.")
 
 
 def _show(found: Preview) -> None:

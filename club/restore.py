@@ -1,34 +1,56 @@
-"""Put a backup in the place of what there is: looked at first, kept before, whole or not at all.
+"""Put a backup in the place of the club: checked first, the old state kept, all or nothing.
 
-The ZIP that `club.exports.everything` wrote is a backup, too.
+Nothing that a backup's author wrote into its schema runs: the file is opened read-only, and the
+rows of the known tables are copied into a database of our own, in memory, which has the backup's
+revision and is then migrated. From there they go into the club's database in one transaction, be
+it SQLite or PostgreSQL; so a backup of the one, restored into the other, moves a club.
 """
 
 from __future__ import annotations
 
+import logging
+import math
 import shutil
 import sqlite3
-import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import BigInteger, Connection, func, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Integer,
+    MetaData,
+    StaticPool,
+    String,
+    Table,
+    Text,
+    create_engine,
+    func,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
-from club import backups, config, contents, copies
-from club.contents import OnStep
-from club.damaged import is_damaged, replace_damaged
-from club.db import schema
+from club import backup, config
+from club.db import migrate, schema, transfer
 from club.db.database import Database
-from club.errors import InvalidInput, StoreUnavailable
+from club.db.transfer import OnStep
+from club.errors import DatabaseDamaged, InvalidInput, StoreUnavailable
 from club.store import Store
+from recommender.persistence import write_atomically
 
-# What people know by a name; every other table is one of "everything else".
+log = logging.getLogger(__name__)
+
+# Tables with a name for people; the rows of all others count as "everything else".
 SHOWN = {
     "members": "people",
     "ratings": "ratings",
@@ -39,7 +61,9 @@ SHOWN = {
 }
 REST = "everything else"
 ACT = "brought back an earlier state"  # in the list of changes
-COPIES, DAY = "movie-club-restore-", 86_400  # how folders of copies begin; seconds
+LARGEST_ROW = 150_000  # bytes, several times of what the club takes
+_MOMENTS = (-62_135_596_800, 253_402_300_799)  # seconds since 1970: the years 1 to 9999
+_AHEAD = 1_000_000  # more writes than happen between a backup and a database that is damaged
 
 
 @dataclass(frozen=True)
@@ -48,8 +72,8 @@ class Figures:
 
     Args:
         name: of the club.
-        changed_at: when anything was last changed, UTC.
-        rows: how many there are, by the names in SHOWN, and REST; people who left are counted, too.
+        changed_at: the last change, UTC.
+        rows: number of rows by the names in SHOWN, and REST; people who left count, too.
     """
 
     name: str
@@ -62,11 +86,11 @@ class Preview:
     """What a restore would do.
 
     Args:
-        file: the backup, or the export that is put back like one.
-        backup: what would be there.
-        now: what is there; None where there is no database, or a damaged one.
-        lost: how many rows of `now` the backup has not, or has otherwise; by the same names.
-        damaged: whether there is a database that cannot be read.
+        file: the backup.
+        backup: its club.
+        now: the present club; None where there is no database, or a damaged one.
+        lost: number of rows of `now` that the backup lacks or has otherwise, by the same names.
+        damaged: whether the present database cannot be read.
     """
 
     file: Path
@@ -77,7 +101,7 @@ class Preview:
 
     @property
     def table(self) -> pd.DataFrame:
-        """What (SHOWN, REST), now, in the backup, lost: numbers of rows; <NA> where unknown."""
+        """Columns what (SHOWN, REST), now, in the backup, lost: rows; <NA> where unknown."""
         return pd.DataFrame(
             {
                 "what": list(self.backup.rows),
@@ -92,21 +116,24 @@ def preview(location: str | Path | None, file: Path) -> Preview:
     """Return what restoring `file` would do; nothing is changed by it.
 
     Raises:
-        InvalidInput: the file cannot be restored; its sentence says why.
-        StoreUnavailable: the database is there and well, but cannot be read right now.
+        InvalidInput: the file cannot be restored; the message says why.
+        StoreUnavailable: the database cannot be read right now.
     """
-    database = _database(location)
-    with _opened(file) as backup, contents.one_moment(backup.database) as theirs:
-        damaged = is_damaged(database)
-        if damaged or not database.is_there():
-            return Preview(file, _figures(theirs), None, {}, damaged)
-        with contents.one_moment(Store.open(location).database) as ours:
-            lost = dict.fromkeys([*SHOWN.values(), REST], 0)
-            for table in schema.metadata.sorted_tables:
-                kept = set(contents.rows(theirs, table))
-                gone = sum(row not in kept for row in contents.rows(ours, table))
-                lost[SHOWN.get(table.name, REST)] += gone
-            return Preview(file, _figures(theirs), _figures(ours), lost, damaged)
+    database = Database(location or config.database(), 0)
+    with _opened(file) as theirs:
+        figures = _figures(theirs)
+        if not database.is_there():
+            return Preview(file, figures, None, {}, damaged=False)
+        try:
+            with transfer.snapshot(Store.open(location).database) as ours:
+                lost = dict.fromkeys([*SHOWN.values(), REST], 0)
+                for table in schema.metadata.sorted_tables:
+                    known = set(transfer.rows(theirs, table))
+                    gone = sum(row not in known for row in transfer.rows(ours, table))
+                    lost[SHOWN.get(table.name, REST)] += gone
+                return Preview(file, figures, _figures(ours), lost, damaged=False)
+        except DatabaseDamaged:
+            return Preview(file, figures, None, {}, damaged=True)
 
 
 def restore(
@@ -115,148 +142,224 @@ def restore(
     on_step: OnStep | None = None,
     *,
     who: str | None = None,
-) -> backups.Backup | None:
-    """Replace the club by what `file` holds, at once, also while it is in use.
+) -> backup.Backup | None:
+    """Replace the club by the one in `file`, also while it is in use.
 
-    What is there now is kept as a backup first; a damaged database is kept as it is. The version
-    rises above both, so that everybody reads anew. A backup of an earlier version of this program
-    is brought up to date on a copy.
+    The present club is kept as a backup first; a damaged database file is kept as it is. The
+    version rises above both, so that every cache is read anew.
 
     Args:
-        on_step: told how far it is.
-        who: does it, for the list of changes.
+        on_step: called after each batch of rows.
+        who: the actor, for the list of changes.
 
     Returns:
-        Where the old state is; None when there was none.
+        The old state; None if there was none.
 
     Raises:
-        InvalidInput: the file cannot be restored; its sentence says why. Nothing is changed.
+        InvalidInput: the file cannot be restored; the message says why. Nothing is changed.
         StoreUnavailable: the database cannot be written. Nothing is changed.
     """
-    database = _database(location)
-    with _opened(file) as backup, contents.one_moment(backup.database) as theirs:
-        if is_damaged(database):
-            return replace_damaged(database, theirs, on_step, act=ACT, who=who)
-        live = Store.open(location).by(who)
-        with live.database.write(ACT) as write:
-            # Inside, so that nobody's write can come between what is kept and what goes.
-            kept = backups.keep_old(live, "before-restore") if write.version > 1 else None
-            version = max(write.version, contents.version(theirs) + 1)
-            contents.copy(theirs, write.connection, version, on_step)
-            write.version = version
-        return kept
+    started = time.monotonic()
+    with _opened(file) as theirs:
+        try:
+            live = Store.open(location).by(who)
+            with live.database.write(ACT) as write:
+                # Within the write, so that no other one falls between what is kept and what goes.
+                kept = backup.keep_old(live) if write.version > 1 else None
+                write.version = max(write.version, transfer.version(theirs) + 1)
+                transfer.copy_club(theirs, write.connection, write.version, on_step)
+        except DatabaseDamaged:
+            database = Database(location or config.database(), 0)
+            kept = _replace_damaged(database, theirs, on_step, who)
+    log.info("restored %s in %.1f s", file, time.monotonic() - started)
+    return kept
 
 
-def _database(location: str | Path | None) -> Database:
-    """The place that `Store.open` opens, without opening it."""
-    return Database(location or config.database(), 0)
+def _replace_damaged(
+    database: Database, theirs: Connection, on_step: OnStep | None, who: str | None
+) -> backup.Backup:
+    """Replace a damaged file by a new one; return the damaged one, which is kept.
+
+    There is a file at every moment: without one, the next start would begin a new club.
+    """
+    file = database.file
+    assert file is not None  # a server is never damaged
+    kept = backup.new_file(database, datetime.now(UTC), "damaged")
+    version = max(_version_in(file), transfer.version(theirs)) + 1
+
+    def write(fresh: Path) -> None:
+        backup.write_club(theirs, fresh, version, on_step, act=ACT, who=who)
+        try:
+            kept.hardlink_to(file)
+        except OSError:  # not on this disk, or not between these two folders
+            shutil.copyfile(file, kept)
+        kept.chmod(0o600)
+        for ending in ("-wal", "-shm"):  # or the new file would be read with the old one's
+            part = file.with_name(file.name + ending)
+            if part.exists():
+                part.replace(kept.with_name(kept.name + ending))
+
+    try:
+        write_atomically(file, write)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"The database {file} cannot be replaced: {error.strerror}."
+        ) from error
+    return next(found for found in backup.find(database) if found.file == kept)
+
+
+def _version_in(file: Path) -> int:
+    """Return the version in a damaged file; a high guess where that cannot be read."""
+    try:
+        with closing(sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True)) as connection:
+            return int(connection.execute("SELECT version FROM club").fetchone()[0])
+    except (sqlite3.Error, TypeError, ValueError):
+        return _AHEAD
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[Store]:
-    """A backup as a store: a copy of it, brought up to date, every row of which can be read.
-
-    Of an export, the copy is the club that it tells of.
-    """
-    damaged = f"{file} is damaged or no backup; choose another one."
-    _sweep()
-    with tempfile.TemporaryDirectory(prefix=COPIES) as folder:
-        copy = Path(folder, "club.db")
-        if _is_zip(file):
-            from club.exports import rebuild  # noqa: PLC0415  (slow: the learning machinery)
-
-            rebuild(file, copy)
-        else:
-            _copy_checked(file, copy, damaged)
-        try:
-            store = Store(copy)
-            with contents.one_moment(store.database) as connection:
-                for table in schema.metadata.sorted_tables:
-                    deque(contents.rows(connection, table), maxlen=0)  # as soon as one is wrong
-                contents.version(connection)
-                lost = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-                wrong = lost is not None or bool(contents.misfits(connection))
-        except (StoreUnavailable, SQLAlchemyError, ValueError, TypeError) as error:
-            raise InvalidInput(damaged) from error
-        if wrong:
-            raise InvalidInput(damaged)
-        yield store
-
-
-def _sweep() -> None:
-    """Remove what restores that were killed left; one that is still at it needs less than a day."""
-    for left in Path(tempfile.gettempdir()).glob(f"{COPIES}*"):
-        with suppress(OSError):
-            if time.time() - left.lstat().st_mtime > DAY:
-                shutil.rmtree(left, ignore_errors=True)
-
-
-def _is_zip(file: Path) -> bool:
-    """Tell an export from a backup, whatever they are called.
-
-    Raises:
-        InvalidInput: there is no such file, or it cannot be read.
-    """
-    try:
-        if not file.is_file():
-            raise InvalidInput(f"There is no file {file}.")
-        with file.open("rb") as stream:
-            return stream.read(4) == b"PK\3\4"
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
-
-
-def _copy_checked(file: Path, copy: Path, damaged: str) -> None:
-    """Copy a backup, or a database that somebody may be writing to.
+def _opened(file: Path) -> Iterator[Connection]:
+    """Yield a connection to an own copy, in memory, of the club in a backup, every value checked.
 
     Raises:
         InvalidInput: it is no whole backup of this version or an earlier one.
     """
+    damaged = f"{file} is damaged or no backup; choose another one."
     try:
-        before = _looks(file)
+        if not file.is_file():
+            raise InvalidInput(f"There is no file {file}.")
+        with file.open("rb") as stream:
+            is_zip = stream.read(4) == b"PK\3\4"
+        before = file.stat()
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
+    if is_zip:
+        raise InvalidInput(f"{file} is an export, to be read; choose a backup, a .db file.")
+    with create_engine("sqlite://", poolclass=StaticPool).connect() as copy:
         try:
-            revision = _copied(file, copy, copies.open_still)
-        except sqlite3.Error:
-            if _looks(file) == before:
-                raise
-        if _looks(file) != before:  # half of it may be from before and half from after
-            revision = _copied(file, copy, copies.open_in_use)
-    except (sqlite3.Error, OSError) as error:
-        why = damaged if copies.is_damage(error) else f"{file} cannot be read: {error}."
-        raise InvalidInput(why) from error
-    if revision is None or not revision.isdigit() or int(revision) < 1:
+            with closing(_open_untrusted(file)) as theirs:
+                revision = _checked_revision(theirs, file)
+                migrate.upgrade(copy, revision)
+                _copy_untrusted(theirs, copy)
+            if revision != schema.REVISION:
+                migrate.upgrade(copy)
+            for table in schema.metadata.sorted_tables:  # every date and JSON text can be read
+                deque(transfer.rows(copy, table), maxlen=0)
+            transfer.version(copy)
+        except InvalidInput:
+            raise
+        except (sqlite3.Error, SQLAlchemyError, ValueError, RecursionError) as error:
+            raise InvalidInput(damaged) from error
+        after = file.stat()
+        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            raise InvalidInput(f"{file} is being written to; make a backup of it and restore that.")
+        yield copy
+
+
+def _open_untrusted(file: Path) -> sqlite3.Connection:
+    """Open a file read-only, leaving no trace beside it unless it is in use."""
+    wal = file.with_name(f"{file.name}-wal")
+    how = "mode=ro" if wal.exists() and wal.stat().st_size else "immutable=1"
+    connection = sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)
+    # What its indexes and columns may compute stays small and comes to an end.
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_ROW)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100)
+    for pragma in ("trusted_schema = OFF", "ignore_check_constraints = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+    steps = iter(range(20 + file.stat().st_size // 50_000))  # of a million instructions each
+    connection.set_progress_handler(lambda: next(steps, None) is None, 1_000_000)
+    return connection
+
+
+def _checked_revision(theirs: sqlite3.Connection, file: Path) -> str:
+    """Return the revision of a backup.
+
+    Raises:
+        InvalidInput: it is of a newer version, or no backup of ours.
+        sqlite3.Error: it is damaged.
+    """
+    (verdict,) = theirs.execute("PRAGMA integrity_check(1)").fetchone()
+    (page,) = theirs.execute("PRAGMA page_size").fetchone()
+    # SQLite takes what is missing of the last page for zeros.
+    if verdict != "ok" or file.stat().st_size % page:
+        raise sqlite3.DatabaseError(verdict)
+    found = None
+    if {"club", schema.REVISION_TABLE} <= _tables(theirs):
+        found = theirs.execute(f"SELECT version_num FROM {schema.REVISION_TABLE}").fetchone()
+    revision = "" if found is None else str(found[0])
+    if not revision.isdigit() or int(revision) < 1:
         raise InvalidInput(f"{file} is not the backup of a movie club; choose another one.")
     if revision > schema.REVISION:
         raise InvalidInput(
             f"{file} was made by a newer version of this program; update the program to restore it."
         )
-
-
-def _looks(file: Path) -> tuple[int, int, bool]:
-    """Return what is another one after somebody has written to the file."""
-    said = file.stat()
-    return said.st_mtime_ns, said.st_size, file.with_name(f"{file.name}-wal").exists()
-
-
-def _copied(file: Path, copy: Path, opened: Callable[[Path], sqlite3.Connection]) -> str | None:
-    """Copy a database over `copy`; return which revision it is of, None if of none of ours."""
-    if copies.computes(file, opened):
-        return None
-    revision = copies.revision_of(file, opened)
-    with closing(opened(file)) as original, closing(sqlite3.connect(copy)) as new:
-        original.backup(new)
-        # The copy is only read, once it is brought up to date; that must not run what others wrote.
-        for (name,) in new.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
-        ).fetchall():
-            new.execute('DROP TRIGGER "{}"'.format(name.replace('"', '""')))
-        new.commit()
     return revision
+
+
+def _tables(theirs: sqlite3.Connection) -> set[str]:
+    """Return the names of the tables that are neither views nor virtual."""
+    query = "SELECT name FROM sqlite_master WHERE type = 'table' AND rootpage > 0"
+    return {name for (name,) in theirs.execute(query)}
+
+
+def _copy_untrusted(theirs: sqlite3.Connection, copy: Connection) -> None:
+    """Copy the rows of our tables, and only these, into the empty tables of the same revision.
+
+    Raises:
+        ValueError: a table is missing, or a value is none that this program writes.
+        sqlite3.Error, SQLAlchemyError: a column is missing, or rows do not fit together.
+    """
+    ours = MetaData()
+    ours.reflect(copy)
+    tables = [table for table in ours.sorted_tables if table.name != schema.REVISION_TABLE]
+    if missing := {table.name for table in tables} - _tables(theirs):
+        raise ValueError(f"no tables {missing}")
+    with transfer.no_triggers(copy):
+        for table in tables:
+            copy.exec_driver_sql(f"DELETE FROM {table.name}")
+            # With the table's name: SQLite takes a column that it lacks for a text otherwise.
+            names = ", ".join(f'{table.name}."{column.name}"' for column in table.c)
+            insert = f"INSERT INTO {table.name} VALUES ({', '.join('?' * len(table.c))})"
+            found = theirs.execute(f"SELECT {names} FROM {table.name}")
+            while rows := found.fetchmany(transfer.BATCH):
+                for row in rows:
+                    _check_row(row, table)
+                copy.exec_driver_sql(insert, rows)
+    last_ids = dict(theirs.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
+    for table in tables:
+        if isinstance(last := last_ids.get(table.name), int):
+            transfer.set_last_id(copy, table, last)
+    if copy.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
+        raise ValueError("rows belong to rows that are missing")
+
+
+def _check_row(row: tuple[Any, ...], table: Table) -> None:
+    """Raise ValueError for a value that SQLite takes into a column, but that we never write."""
+    for value, column in zip(row, table.c, strict=True):
+        if value is not None and not _fits(value, column):
+            raise ValueError(f"{table.name}.{column.name} is {value!r}")
+
+
+def _fits(value: object, column: Column[Any]) -> bool:
+    if isinstance(column.type, Boolean):
+        return value in {0, 1}
+    if isinstance(column.type, Integer):
+        lowest, highest = _MOMENTS if isinstance(column.type, BigInteger) else (-(2**31), 2**31 - 1)
+        return isinstance(value, int) and lowest <= value <= highest
+    if isinstance(column.type, Float):
+        return isinstance(value, float) and math.isfinite(value)
+    # A name with control characters could move a terminal's cursor; only longer texts have lines.
+    is_line = isinstance(column.type, String) and not isinstance(column.type, Text)
+    return (
+        isinstance(value, str)
+        and "\0" not in value
+        and not (is_line and any(letter < " " or letter == "\x7f" for letter in value))
+    )
 
 
 def _figures(connection: Connection) -> Figures:
     rows = dict.fromkeys([*SHOWN.values(), REST], 0)
-    for table, count in contents.counts(connection).items():
+    for table, count in transfer.counts(connection).items():
         rows[SHOWN.get(table, REST)] += count
     times = [
         select(func.max(column).label("at"))

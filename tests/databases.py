@@ -17,8 +17,7 @@ import pytest
 from sqlalchemy import URL, Connection, Engine, Pool, create_engine, event, inspect, update
 
 import club.db.database
-from club.db import migrate, schema
-from club.move import move
+from club.db import migrate, schema, transfer
 from club.store import Store
 
 KINDS = ("sqlite", "postgresql")
@@ -62,9 +61,14 @@ class PostgresServer:
         """Where there is a club: the one in the SQLite file `like`, else a new one."""
         if like not in self._originals:
             self._originals[like] = original = self._name()
-            Store(self.new_schema(original))
+            target = Store(self.new_schema(original))
             if like is not None:
-                move(Store(like), self.url(schema=original))
+                with (
+                    transfer.snapshot(Store(like).database) as source,
+                    target.database.write() as write,
+                ):
+                    version = transfer.version(source)
+                    transfer.copy_club(source, write.connection, version)
         name = self._copy(self._originals[like])
         yield self.url(schema=name)
         self._used.append(name)

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import streamlit as st
 
 from club import config
-from club.backups import roll
+from club.backup import roll
 from club.errors import StoreUnavailable
 from club.store import Store
 from ui import state

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from club import contents
+from club.db import transfer
 from club.errors import InvalidInput
 from club.exports.cells import written
 from club.exports.rows import Row, all_rows, sealed
@@ -42,7 +42,7 @@ def everything(store: Store, movies: pd.DataFrame) -> bytes:
     Args:
         movies: where titles and years are looked up, in the form of `Dataset.movies`.
     """
-    with contents.one_moment(store.database) as connection:
+    with transfer.snapshot(store.database) as connection:
         rows = all_rows(connection, movies)
         ballots, ratings = sealed(connection, rows)
     left_out = (

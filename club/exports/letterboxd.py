@@ -10,8 +10,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, Table, select
 
-from club import contents
-from club.db import schema
+from club.db import schema, transfer
 from club.export import safe_cell
 from club.store import Store
 
@@ -43,7 +42,7 @@ def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> dict[s
     Args:
         movies: in the form of `Dataset.movies`.
     """
-    with contents.one_moment(store.database) as connection:
+    with transfer.snapshot(store.database) as connection:
         ratings = _column(connection, schema.ratings, "half_stars", member_id)
         seen = _column(connection, schema.seen, "at", member_id)
         watched = _watched(connection, member_id)

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection, RowMapping, Select, select
 
-from club import ballots, contents, evenings
-from club.db import schema
+from club import ballots, evenings
+from club.db import schema, transfer
 from club.exports.sheets import FORMAT
 
 Row = dict[str, Any]
@@ -53,7 +53,7 @@ def all_rows(connection: Connection, movies: pd.DataFrame) -> dict[str, list[Row
     """Return the rows of every file, by its name.
 
     Args:
-        connection: to which the database stays as it is, see `contents.one_moment`.
+        connection: to which the database stays as it is, see `transfer.snapshot`.
         movies: where titles are looked up, in the form of `Dataset.movies`.
     """
     names = Names.of(connection, movies)
@@ -138,7 +138,7 @@ def all_rows(connection: Connection, movies: pd.DataFrame) -> dict[str, list[Row
 
 def sealed(connection: Connection, rows: dict[str, list[Row]]) -> tuple[int, int]:
     """Return how many ballots and ratings of nights are not in `rows`, because they are sealed."""
-    there = contents.counts(connection)
+    there = transfer.counts(connection)
     ballots_shown = {(row["night_id"], row["member_id"]) for row in rows["votes.csv"]}
     return (
         there["ballots"] - len(ballots_shown),

@@ -10,7 +10,7 @@ import pytest
 from databases import KINDS
 from everything import fill
 
-from club import backups
+from club import backup as backups
 from club.store import Store
 
 
@@ -63,7 +63,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup of a club with rows in every table."""
     folder = tmp_path_factory.mktemp("earlier")
-    backups.back_up(fill(Store(folder / "club.db")), folder / "backup.db")
+    backups.write(fill(Store(folder / "club.db")), folder / "backup.db")
     return folder / "backup.db"
 
 

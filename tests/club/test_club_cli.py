@@ -136,39 +136,12 @@ def test_restore_puts_a_damaged_database_aside(ours, capsys, tmp_path):
     assert Store(ours).members()["name"].tolist() == ["Ana Łuczak", "Bo"]
 
 
-def test_move_shows_first_and_copies_only_when_told(ours, capsys, tmp_path):
-    target = tmp_path / "target.db"
-    move = ["move", "--to", str(target), "--database", str(ours)]
-    assert main(move) == 0
-    said = capsys.readouterr().out.splitlines()
-    assert "           2  ratings" in said
-    assert said[-1] == "Nothing was changed; --yes does it."
-    assert not target.exists()
-    assert main([*move, "--yes"]) == 0
-    assert capsys.readouterr().out.splitlines()[-2:] == [
-        f"All of it is copied and compared. The database {ours} is as it was.",
-        "Set MOVIE_CLUB_DATABASE to the new place to use it from now on.",
-    ]
-    assert Store(target).ratings().equals(Store(ours).ratings())
-    assert main([*move, "--yes"]) == 2
-    assert capsys.readouterr().err == (
-        f"python -m club move: The database {target} holds a club already; --replace replaces it.\n"
-    )
-    assert main([*move, "--yes", "--replace", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out)["rows"]["ratings"] == 2
-    assert main(move) == 0
-    assert "There is a club at that place already; --replace replaces it.\n" in (
-        capsys.readouterr().out
-    )
-
-
-def test_a_restore_and_a_move_show_a_bar_to_who_watches(ours, capsys, monkeypatch):
+def test_restore_shows_a_bar_to_a_terminal(ours, capsys, monkeypatch):
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     copy = ours.with_name("copy.db")
     main(["backup", str(copy), "--database", str(ours)])
-    for arguments in (["restore", str(copy)], ["move", "--to", f"{ours}-2"]):
-        assert main([*arguments, "--yes", "--database", str(ours)]) == 0
-        assert "█" in capsys.readouterr().err
+    assert main(["restore", str(copy), "--yes", "--database", str(ours)]) == 0
+    assert "█" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -176,7 +149,6 @@ def test_a_restore_and_a_move_show_a_bar_to_who_watches(ours, capsys, monkeypatc
     [
         ([], "python -m club: the following arguments are required: COMMAND"),
         (["members", "--jsn"], "python -m club: unrecognized arguments: --jsn"),
-        (["move"], "python -m club move: the following arguments are required: --to"),
         (
             ["restore", "/nowhere/copy.db"],
             "python -m club restore: There is no file /nowhere/copy.db.",
@@ -254,7 +226,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(file):
 
 
 def test_every_command_explains_itself(capsys):
-    for command in ([], ["demo"], ["members"], ["export"], ["backup"], ["restore"], ["move"]):
+    for command in ([], ["demo"], ["members"], ["export"], ["backup"], ["restore"]):
         with pytest.raises(SystemExit) as end:
             main([*command, "--help"])
         assert end.value.code == 0

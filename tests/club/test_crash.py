@@ -17,7 +17,8 @@ import pytest
 from everything import contents, fill
 
 from benchmarks import crash
-from club.backups import back_up, find, roll
+from club.backup import find, roll
+from club.backup import write as back_up
 from club.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -112,17 +113,19 @@ def test_every_commit_is_on_the_disk_before_it_is_acknowledged(file) -> None:
 
 KILLED = """
 import os, sys
-from club import backups, copies
+from pathlib import Path
+from club import backup
+from recommender import persistence
 from club.restore import restore
 from club.store import Store
 def die(*_):
     os._exit(9)
 if sys.argv[1] == "restore":
     halfway = lambda done, total, _: done > total / 2 and die()
-    restore(sys.argv[2], backups.Path(sys.argv[3]), halfway)
+    restore(sys.argv[2], Path(sys.argv[3]), halfway)
 else:
-    copies.sync = die  # all is written, nothing has its name yet
-    backups.roll(Store(sys.argv[2]))
+    persistence._sync = die  # all is written, nothing has its name yet
+    backup.roll(Store(sys.argv[2]))
 """
 
 

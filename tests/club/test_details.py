@@ -7,7 +7,7 @@ from io import StringIO
 import pandas as pd
 import pytest
 
-from club.backups import back_up
+from club.backup import write as back_up
 from club.catalogue import catalogue, training_data
 from club.details import KEPT_DAYS, Details
 from club.errors import InvalidInput

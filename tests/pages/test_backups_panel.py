@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from club import backups
+from club import backup as backups
 from club.errors import StoreUnavailable
-from club.exports import everything
 from club.store import Store
 from ui import keeper, state
 from ui.keeper import Keeper
@@ -150,7 +149,7 @@ def test_a_backup_that_was_brought_is_looked_at_and_restored(
 ) -> None:
     other = Store(tmp_path / "other.db")
     other.add_member("Zoë")
-    backups.back_up(other, tmp_path / "theirs.db")
+    backups.write(other, tmp_path / "theirs.db")
     app = opened()
     (upload,) = app.get("file_uploader")
     upload.upload("theirs.db", (tmp_path / "theirs.db").read_bytes()).run()
@@ -161,35 +160,6 @@ def test_a_backup_that_was_brought_is_looked_at_and_restored(
     assert store.members()["name"].tolist() == ["Zoë"]
     assert not app.exception
     assert len(no_learning) == 1
-
-
-def test_an_export_is_looked_at_and_becomes_the_whole_club(
-    quiet: Keeper, store: Store, tmp_path: Path, no_learning: list[int]
-) -> None:
-    other = Store(tmp_path / "other.db")
-    other.rate(other.add_member("=Zoë"), other.add_movie("Ours"), 4.5)
-    content = everything(other, other.movies())
-    before = store.version()
-    app = opened()
-    (upload,) = app.get("file_uploader")
-    upload.upload("renamed.zip", content[:-9]).run()
-    assert "is no export of a club" in app.error[0].value
-    assert (app.dataframe, store.version()) == ([], before)
-    app.run()
-    assert not app.error
-    upload = app.get("file_uploader")[0]
-    upload.upload("renamed.zip", content).run()
-    assert not app.error
-    assert app.dataframe[0].value.set_index("what")["in the backup"].tolist()[:5] == [1, 1, 0, 1, 0]
-    app.checkbox("restore_yes").check().run()
-    app.button("restore_sure").click().run()
-    assert not app.exception
-    assert [toast.value for toast in app.toast] == [
-        "The club is as it was. The model learns from it."
-    ]
-    assert store.members()["name"].tolist() == ["=Zoë"]
-    assert store.ratings().equals(other.ratings())
-    assert (len(no_learning), app.expander[0].label) == (1, "All backups (1)")
 
 
 def test_what_kept_a_backup_from_being_made_is_said(quiet: Keeper, var: Path) -> None:

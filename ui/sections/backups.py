@@ -11,8 +11,9 @@ from typing import cast
 
 import streamlit as st
 
-from club import backups, config
-from club.backups import Backup
+from club import backup as backups
+from club import config
+from club.backup import Backup
 from club.restore import Preview, preview, restore
 from ui import gate, keeper, state
 from ui.components.basics import change, errors_shown, file_name, notify
@@ -45,7 +46,7 @@ def section(club: View) -> None:
     if problem := keeper.keeper().problem:
         st.warning(f"The last backup failed. {plain(problem)}", icon=":material/error:")
     with st.expander(f"All backups ({len(found)})", icon=":material/inventory_2:", key="backups"):
-        st.caption(f"{WHAT} They are in {plain(backups.folder_of(state.store().database))}.")
+        st.caption(f"{WHAT} They are in {plain(backups.folder(state.store().database))}.")
         for backup in found:
             _row(backup)
         _brought()
@@ -112,8 +113,8 @@ def _brought() -> None:
             _choose((file_name(file.name), file.getvalue()))
 
     st.file_uploader(
-        "A backup that you downloaded, or *Everything (ZIP)*",
-        type=["db", "zip"],
+        "A backup that you downloaded",
+        type=["db"],
         key=key,
         on_change=look,
     )

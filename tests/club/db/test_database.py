@@ -12,7 +12,7 @@ from a_night import decided
 from sqlalchemy import event
 
 from club.__main__ import main
-from club.backups import back_up
+from club.backup import write as back_up
 from club.db.database import Database, _prepare_sqlite
 from club.errors import InvalidInput, StoreUnavailable
 from club.store import Store

@@ -1,0 +1,158 @@
+"""All rows of a club: read as of one moment, and copied from one database into another.
+
+Either side may be SQLite or PostgreSQL, so the same copy makes a backup, puts one back, and takes a
+club from one kind of database to the other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, Connection, Table, delete, func, insert, select, text, update
+
+from club.db import schema
+from club.db.database import Database
+
+OnStep = Callable[[int, int, str], None]  # rows done, rows in all, the table being copied
+BATCH = 2000  # rows in memory at once
+_JSON = json.JSONEncoder(default=date.isoformat)
+# Counters go on after a copy and never back; everything else is content.
+_COUNTERS = {schema.club.c.version, schema.club.c.last_movie_id}
+_GUARDED = """
+SELECT DISTINCT CAST(CAST(tgrelid AS regclass) AS text) FROM pg_trigger
+JOIN pg_class ON pg_class.oid = tgrelid
+JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE NOT tgisinternal AND nspname = current_schema()
+"""
+
+
+@contextmanager
+def snapshot(database: Database) -> Iterator[Connection]:
+    """Yield a connection on which every query sees the database as of the same moment."""
+    with database.read() as connection:
+        if not database.is_sqlite:  # there every query would see what was committed meanwhile
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield connection
+
+
+def version(connection: Connection) -> int:
+    """Return the version of the club."""
+    return int(connection.execute(select(schema.club.c.version)).scalar_one())
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """Return the number of rows by table name."""
+    return {
+        table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+        for table in schema.metadata.sorted_tables
+    }
+
+
+def rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
+    """Yield every row of a table, without counters, hashable and equal on either database."""
+    columns = [column for column in table.c if column not in _COUNTERS]
+    lists = {at for at, column in enumerate(columns) if isinstance(column.type, JSON)}
+    for row in connection.execute(select(*columns).execution_options(yield_per=BATCH)):
+        yield tuple(_JSON.encode(cell) if at in lists else cell for at, cell in enumerate(row))
+
+
+def copy_club(
+    source: Connection, target: Connection, version: int, on_step: OnStep | None = None
+) -> None:
+    """Replace the rows of every table of `target` by those of `source`.
+
+    It happens in the transaction of `target`, which `Database.write` has begun: others see all of
+    it or nothing. Ids that either database has given are not given again.
+
+    Args:
+        source: see `snapshot`.
+        version: of the target afterwards.
+        on_step: called after each batch.
+    """
+    done, total = 0, sum(counts(source).values())
+    last_movie_id = min(_last_movie_id(source), _last_movie_id(target))
+    last_ids = {t: max(_last_id(source, t), _last_id(target, t)) for t in _counting_tables()}
+    with no_triggers(target):
+        for table in reversed(schema.metadata.sorted_tables):
+            if table is not schema.club:  # its one row is the lock of all writers
+                target.execute(delete(table))
+        for table in schema.metadata.sorted_tables:
+            query = select(table).order_by(*table.primary_key)
+            found = source.execute(query.execution_options(yield_per=BATCH)).mappings()
+            for part in found.partitions():
+                if table is schema.club:
+                    target.execute(update(table), dict(part[0]))
+                else:
+                    target.execute(insert(table), [dict(row) for row in part])
+                done += len(part)
+                if on_step:
+                    on_step(done, total, table.name.replace("_", " "))
+    target.execute(update(schema.club).values(version=version, last_movie_id=last_movie_id))
+    for table, last in last_ids.items():
+        set_last_id(target, table, last)
+
+
+@contextmanager
+def no_triggers(connection: Connection) -> Iterator[None]:
+    """Disable the triggers until the end of the block or of the transaction.
+
+    Those that keep prediction snapshots unchanged would refuse a whole club that has some.
+    """
+    if connection.dialect.name != "sqlite":
+        names = connection.execute(text(_GUARDED)).scalars().all()
+        for name in names:
+            connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+        yield
+        for name in names:
+            connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+        return
+    query = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+    triggers = connection.exec_driver_sql(query).all()
+    for name, _ in triggers:
+        connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+    yield
+    for _, statement in triggers:
+        connection.exec_driver_sql(statement)
+
+
+def set_last_id(connection: Connection, table: Table, last: int) -> None:
+    """Have the ids of a table go on after `last`, the highest one ever given; 0 for none."""
+    values = {"name": table.name, "last": last}
+    if connection.dialect.name != "sqlite":
+        if last:
+            query = "SELECT setval(CAST(:name AS regclass), :last)"
+            connection.execute(text(query), {**values, "name": _sequence(connection, table)})
+        return
+    connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), values)
+    if last:
+        connection.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), values)
+
+
+def _counting_tables() -> list[Table]:
+    """Return the tables that never give an id twice."""
+    tables = schema.metadata.sorted_tables
+    return [table for table in tables if table.dialect_options["sqlite"]["autoincrement"]]
+
+
+def _last_movie_id(connection: Connection) -> int:
+    return connection.execute(select(schema.club.c.last_movie_id)).scalar_one()
+
+
+def _last_id(connection: Connection, table: Table) -> int:
+    if connection.dialect.name == "sqlite":
+        query = text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        return connection.execute(query, {"name": table.name}).scalar_one_or_none() or 0
+    last, is_used = connection.execute(
+        text(f"SELECT last_value, is_called FROM {_sequence(connection, table)}")
+    ).one()
+    return last if is_used else 0
+
+
+def _sequence(connection: Connection, table: Table) -> str:
+    (column,) = table.primary_key
+    query = text("SELECT pg_get_serial_sequence(:name, :column)")
+    return connection.execute(query, {"name": table.name, "column": column.name}).scalar_one()

@@ -1,0 +1,310 @@
+"""Backups: whole, of one moment, made after a change, fewer with age."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from everything import contents, fill
+from hypothesis import given
+from hypothesis import strategies as st
+
+from club import backup
+from club.db import transfer
+from club.errors import DatabaseDamaged, InvalidInput, StoreUnavailable
+from club.store import Store
+
+ROOT = Path(__file__).parents[2]
+NOW = datetime(2026, 7, 28, 12, tzinfo=UTC)  # a Tuesday
+MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.just(UTC)).map(
+    lambda time: time.replace(microsecond=0)
+)
+CLOSE = st.integers(-400 * 24, 400 * 24).map(lambda hours: NOW + timedelta(hours=hours))
+TIMES = st.sets(st.one_of(MOMENTS, CLOSE), max_size=80)
+
+
+def days(*ago: float) -> set[datetime]:
+    return {NOW - timedelta(days=day) for day in ago}
+
+
+# Writing one
+
+
+def test_write_holds_every_row_of_either_database(store, home, tmp_path) -> None:
+    fill(store)
+    backup.write(store, tmp_path / "copy.db")
+    assert sorted(path.name for path in tmp_path.glob("*copy*")) == ["copy.db"]
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+    copy = Store(tmp_path / "copy.db")
+    assert contents(copy) == contents(store)
+    assert copy.add_member("Di") == store.add_member("Di") == 4
+    assert copy.add_movie("Heat") == store.add_movie("Heat") == -3
+
+
+def test_write_during_use_sees_one_moment(file, tmp_path) -> None:
+    store = Store(file)
+    ana = store.add_member("Ana")
+    with closing(sqlite3.connect(file)) as reader:  # keeps the newest pages in the -wal file
+        reader.execute("SELECT * FROM members").fetchall()
+        store.rate_many([(ana, movie, 3.5) for movie in range(1, 200)])
+        with store.database.write():  # another write is under way
+            backup.write(store, tmp_path / "copy.db")
+    assert Store(tmp_path / "copy.db").ratings().equals(store.ratings())
+
+
+def test_write_of_postgresql_during_use_sees_one_moment(postgres, tmp_path, monkeypatch) -> None:
+    store = fill(Store(postgres.new_schema()))
+    before = contents(store)
+    counts = transfer.counts
+
+    def rate_after_counting(connection):
+        rows = counts(connection)
+        store.rate(1, 99, 5)
+        return rows
+
+    monkeypatch.setattr(transfer, "counts", rate_after_counting)
+    backup.write(store, tmp_path / "copy.db")
+    assert contents(Store(tmp_path / "copy.db")) == before != contents(store)
+
+
+def test_write_replaces_no_file(file, tmp_path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("precious")
+    with pytest.raises(InvalidInput, match="is there already"):
+        backup.write(Store(file), taken)
+    assert taken.read_text() == "precious"
+
+
+@pytest.mark.parametrize("name", ["a" * 255, "a" * 300, "club.db/copy.db"])
+def test_write_to_an_impossible_path_leaves_nothing(file, tmp_path, name) -> None:
+    store = Store(file)
+    with pytest.raises(StoreUnavailable, match="cannot be written: "):
+        backup.write(store, tmp_path / name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["club.db"]
+
+
+def test_write_of_a_damaged_database_says_so(file, tmp_path) -> None:
+    store = fill(Store(file))
+    content = bytearray(file.read_bytes())
+    content[4096 * 3 : 4096 * 4] = b"\xaa" * 4096
+    file.write_bytes(content)
+    with pytest.raises(DatabaseDamaged, match="is damaged"):
+        backup.write(store, tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
+
+
+def test_write_logs_its_time(file, tmp_path, caplog) -> None:
+    caplog.set_level("INFO", "club")
+    backup.write(Store(file), tmp_path / "copy.db")
+    assert any("backed up" in line and line.endswith(" s") for line in caplog.messages)
+
+
+# The folder
+
+
+def test_roll_names_it_by_the_time_and_only_after_a_change(store, home) -> None:
+    fill(store)
+    made = backup.roll(store, NOW)
+    assert made is not None
+    assert made.file.parent == home / "backups"
+    assert made.file.name.endswith("-20260728T120000Z.db")
+    assert (made.made_at, made.reason) == (NOW, None)
+    assert made.size == made.file.stat().st_size > 10_000
+    assert contents(Store(made.file)) == contents(store)
+    assert backup.roll(store, NOW + timedelta(days=1)) is None
+    store.rate(1, 50, 4)
+    assert backup.roll(store, NOW + timedelta(days=2)) is not None
+    assert [b.made_at for b in backup.find(store.database)] == [NOW + timedelta(days=2), NOW]
+
+
+def test_roll_removes_old_ones_but_none_kept_for_good(file) -> None:
+    store = fill(Store(file))
+    old = backup.keep_old(store)
+    start = NOW - timedelta(days=30)
+    for hours in range(0, 30 * 24 + 1, 12):
+        store.touch()
+        backup.roll(store, start + timedelta(hours=hours))
+    rolling = [b.made_at for b in backup.find(store.database) if b.reason is None]
+    assert rolling == sorted(backup.kept(rolling, NOW), reverse=True)
+    assert len(rolling) == 7 + 2 + 1
+    assert old in backup.find(store.database)
+
+
+@pytest.mark.parametrize("harm", ["page", "ratings", "ix_rating_events_step"])
+def test_roll_trusts_no_damaged_backup(file, harm) -> None:
+    store = fill(Store(file))
+    made = backup.roll(store, NOW)
+    content = made.file.read_bytes()
+    if harm == "page":
+        content = content[: 4096 * 3] + b"\xaa" * 4096 + content[4096 * 4 :]
+    else:  # a name in the schema that is no text
+        content = content.replace(harm.encode(), b"\xff" * len(harm), 1)
+    made.file.write_bytes(content)
+    again = backup.roll(store, NOW + timedelta(hours=1))
+    assert again is not None
+    assert contents(Store(again.file)) == contents(store)
+
+
+def test_roll_twice_in_a_second_makes_two_files(file) -> None:
+    store = fill(Store(file))
+    backup.roll(store, NOW)
+    store.touch()
+    backup.roll(store, NOW)
+    made_at = [found.made_at for found in backup.find(store.database)]
+    assert made_at == [NOW + timedelta(seconds=1), NOW]
+
+
+def test_roll_leaves_other_clubs_and_files_alone(tmp_path) -> None:
+    ours, theirs = Store(tmp_path / "club.db"), Store(tmp_path / "club-2.db")
+    folder = backup.folder(ours.database)
+    folder.mkdir()
+    others = ["letter.txt", "club-20260728T120000Z.db.bak", "club-20269999T120000Z.db"]
+    for name in others:
+        (folder / name).write_text("precious")
+    for number in range(10):
+        for store in (ours, theirs):
+            store.touch()
+            backup.roll(store, NOW - timedelta(days=400 - 40 * number))
+    assert len(backup.find(ours.database)) == len(backup.find(theirs.database)) == 10
+    assert all((folder / name).read_text() == "precious" for name in others)
+
+
+def test_roll_tells_two_schemas_apart(postgres, home) -> None:
+    ours, theirs = (Store(postgres.new_schema()) for _ in range(2))
+    for store in (ours, theirs):
+        store.touch()
+        backup.roll(store, NOW)
+    assert len(list((home / "backups").iterdir())) == 2
+    assert len(backup.find(ours.database)) == len(backup.find(theirs.database)) == 1
+
+
+def test_roll_removes_what_killed_backups_left_a_day_ago(file) -> None:
+    store = fill(Store(file))
+    left = backup.folder(store.database) / ".club-20260101T000000Z.db-0f"
+    left.mkdir(parents=True)
+    (left / "half.db").write_text("half")
+    made = datetime.fromtimestamp(left.stat().st_mtime, UTC)
+    backup.roll(store, made + timedelta(hours=1))
+    assert left.exists()
+    store.touch()
+    backup.roll(store, made + timedelta(days=2))
+    assert not left.exists()
+
+
+ROLL_WITHOUT_RIGHTS = """
+import os, sys
+from alembic import command, config
+from club.backup import roll
+from club.errors import ClubError
+from club.store import Store
+Store(sys.argv[1])  # everything is imported before the rights are given up
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+try:
+    print(roll(Store(sys.argv[1])))
+except ClubError as error:
+    print(error)
+"""
+
+
+def run(file: Path, **options: object) -> str:
+    """Return what a program prints that has the product's own settings of SQLite."""
+    command = [sys.executable, "-c", ROLL_WITHOUT_RIGHTS, str(file)]
+    ended = subprocess.run(
+        command, cwd=ROOT, capture_output=True, timeout=60, text=True, check=True, **options
+    )
+    return ended.stdout.strip()
+
+
+def test_roll_on_a_full_disk_says_so_and_leaves_nothing() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = fill(Store(Path(folder, "club.db")))
+        made = backup.roll(store, NOW)
+        store.touch()
+        for path in (Path(folder), made.file.parent):
+            path.chmod(0o777)
+        store.file.chmod(0o666)
+
+        def small_files() -> None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))
+
+        said = run(store.file, preexec_fn=small_files)
+        assert said.startswith(f"The backup {made.file.parent}/club-20")
+        assert ".db cannot be written: " in said
+        assert list(made.file.parent.iterdir()) == [made.file]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user without rights")
+def test_roll_where_nothing_may_be_written_says_so() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = fill(Store(Path(folder, "club.db")))
+        content = store.file.read_bytes()
+        store.file.chmod(0o666)
+        Path(folder).chmod(0o555)
+        assert "can only be read" in run(store.file)
+        assert store.file.read_bytes() == content
+
+
+# How many stay
+
+
+def test_kept_are_the_newest_of_each_day_week_and_month() -> None:
+    every_twelve_hours = days(*(half / 2 for half in range(800)))
+    stay = sorted(backup.kept(every_twelve_hours, NOW), reverse=True)
+    ages = [(NOW - time) / timedelta(days=1) for time in stay]
+    # Seven days, the last of the two weeks before, the last of each of the eleven months before.
+    months = [28, 58, 89, 119, 150, 178, 209, 240, 270, 301, 331]
+    assert ages == [*range(7), 9, 16, *months]
+
+
+def test_kept_ignores_days_without_a_backup() -> None:
+    once_a_season = days(0, 90, 180, 270, 360, 450, 540)
+    assert backup.kept(once_a_season, NOW) == once_a_season
+
+
+def test_kept_survives_a_clock_that_jumps_ahead() -> None:
+    daily, far = days(*range(7)), NOW + timedelta(days=20_000)
+    assert backup.kept({*daily, far}, far) >= days(0, 1, 2, 3, 4, 5) | {far}
+    # Put right again, what it made does not push out what is real.
+    assert backup.kept({*daily, far}, NOW) == daily | {far}
+
+
+def test_kept_survives_a_clock_that_falls_back() -> None:
+    before = backup.kept(days(*(half / 2 for half in range(800))), NOW)
+    fallen = datetime(1970, 1, 1, tzinfo=UTC)
+    after = backup.kept({*before, fallen}, fallen)
+    assert {fallen, max(before)} <= after
+    assert len(before - after) <= 3
+
+
+@given(TIMES, st.one_of(MOMENTS, CLOSE))
+def test_kept_are_never_too_many_and_always_the_newest(times, now) -> None:
+    stay = backup.kept(times, now)
+    assert stay <= times
+    assert len(stay) <= backup.DAYS + backup.WEEKS + backup.MONTHS
+    if times:
+        assert max(times) in stay
+        past = [time for time in times if time <= now]
+        assert not past or max(past) in stay
+    assert backup.kept(stay, now) == stay
+
+
+@given(st.lists(st.integers(1, 60 * 24 * 45), min_size=1, max_size=40))
+def test_kept_day_by_day_loses_no_newest_of_a_month(gaps) -> None:
+    now, stay, made = NOW, set(), []
+    for minutes in gaps:
+        now += timedelta(minutes=minutes)
+        made.append(now)
+        stay = backup.kept({*stay, now}, now)
+    months = sorted({(time.year, time.month): time for time in made}.values())
+    assert set(months[-backup.MONTHS :]) <= stay
+    assert set(sorted({time.date(): time for time in made}.values())[-backup.DAYS :]) <= stay
