@@ -75,7 +75,7 @@ def _brought(path: Path, movies: pd.DataFrame) -> None:
     choices = ratings.Choices(members=members, add_missing=True)
     plan = ratings.plan(found, ratings.match(found, movies), now, choices, now=NOW)
     ratings.notes(found, choices)
-    rejected = ratings.rejected(plan, movies)
+    rejected = plan.rejected(movies)
     table = ratings.as_csv(rejected)
     table.encode()
     assert len(list(csv.reader(io.StringIO(table, newline="")))) == len(rejected) + 1

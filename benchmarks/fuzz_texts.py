@@ -24,11 +24,11 @@ from PIL import Image
 
 from club import gate, passphrase
 from club.errors import ClubError
-from club.imports.catalogue.tables import clean_terms, literal_names
 from club.sources.posters import Posters
 from club.sources.tmdb import Tmdb
 from club.sources.tmdb_cache import AnswerCache
 from club.sources.tmdb_match import in_catalogue
+from club.validation import tidied_terms
 from recommender.dataset import parse_terms
 from ui import text, visitor
 from ui.components.widgets import STARS, new_changes
@@ -70,7 +70,7 @@ def keywords(_work: Path) -> Target:
     def run(data: bytes) -> None:
         cell = data.decode("utf-8", "replace")
         with contextlib.suppress(ValueError):  # all that is promised of it
-            for term in clean_terms(literal_names(cell)):
+            for term in tidied_terms([cell]):
                 term.encode()
         parse_terms(cell)
 

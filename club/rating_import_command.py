@@ -15,7 +15,7 @@ from club.store import Store
 from club.validation import clean_name, name_key
 
 if TYPE_CHECKING:
-    from club.imports.ratings import Brought, Plan
+    from club.imports.ratings import Plan, RatingsFile
 
 
 def add_rating_import_command(commands: Any, common: argparse.ArgumentParser) -> None:
@@ -75,7 +75,7 @@ def run(options: argparse.Namespace) -> None:
     club, movies = ratings.ClubNow.of(store), catalogue(current_world(), store)
     matches = ratings.match(found, movies)
     plan = ratings.plan(found, matches, club, choices, now=int(time.time()))
-    rejected = ratings.rejected(plan, movies)
+    rejected = plan.rejected(movies)
     if options.rejected:
         try:
             options.rejected.write_text(ratings.as_csv(rejected), "utf-8", newline="")
@@ -89,7 +89,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _members(
-    found: Sequence[Brought], store: Store, name: str | None, may_add: bool
+    found: Sequence[RatingsFile], store: Store, name: str | None, may_add: bool
 ) -> dict[tuple[str, str], int | str]:
     known = {name_key(known): int(member) for member, known in store.members()["name"].items()}
     chosen: dict[tuple[str, str], int | str] = {}
@@ -109,7 +109,7 @@ def _members(
     return chosen
 
 
-def _tops(found: Sequence[Brought], top: int | None) -> dict[str, int]:
+def _tops(found: Sequence[RatingsFile], top: int | None) -> dict[str, int]:
     for source in found:
         if source.scale.contradicts and top is None:
             raise InvalidInput(
@@ -121,7 +121,7 @@ def _tops(found: Sequence[Brought], top: int | None) -> dict[str, int]:
 
 
 def _show(
-    found: Sequence[Brought], plan: Plan, notes: Sequence[str], options: argparse.Namespace
+    found: Sequence[RatingsFile], plan: Plan, notes: Sequence[str], options: argparse.Namespace
 ) -> None:
     doubts = [
         f"{source.file}: {source.scale.doubt} They are taken for stars; --scale 10 says otherwise."

@@ -17,7 +17,7 @@ from club.errors import InvalidInput
 from club.exports.cells import written
 from club.exports.rows import Row, all_rows, sealed
 from club.exports.sheets import FORMAT, SHEETS, Sheet
-from club.imports.ratings.reading import Export
+from club.imports.files import Archive
 from club.store import Store
 
 README, CHECKSUMS = "README.txt", "checksums.txt"
@@ -78,7 +78,7 @@ def read_zip(path: Path) -> dict[str, list[Row]]:
     Raises:
         InvalidInput: it is no such ZIP, of a newer version, or not as it was written.
     """
-    archive, other = Export(path), f"{path} is no export of a club."
+    archive, other = Archive(path, tables_only=True), f"{path} is no export of a club."
     head = _content(archive, "club.csv", MOST_BYTES) if "club.csv" in archive.names else b""
     found = _FORMAT.match(head)
     if found is None:
@@ -105,7 +105,7 @@ def read_zip(path: Path) -> dict[str, list[Row]]:
         raise InvalidInput(other) from error
 
 
-def _content(archive: Export, file: str, most: int) -> bytes:
+def _content(archive: Archive, file: str, most: int) -> bytes:
     with archive.open(file) as stream:
         content = stream.read(most + 1)
     if len(content) > most:

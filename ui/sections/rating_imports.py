@@ -18,7 +18,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from club.imports import ratings
-from club.imports.ratings import Brought, Choices, ClubNow, Plan, Saved
+from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile, Saved
 from club.imports.ratings.plan import Matches, Take
 from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, stars_of
 from club.validation import clean_name, name_key
@@ -69,14 +69,14 @@ def section(club: View) -> None:
         _look(club, found)
 
 
-def _read(files: list[UploadedFile]) -> list[Brought]:
+def _read(files: list[UploadedFile]) -> list[RatingsFile]:
     ids = [file.file_id for file in files]
     held = st.session_state.get(FOUND)
     if held is None or held[0] != ids:
         with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
             held = ids, ratings.read_all([_on_disk(folder, file) for file in files])
         st.session_state[FOUND] = held
-    return cast("list[Brought]", held[1])
+    return cast("list[RatingsFile]", held[1])
 
 
 def _on_disk(folder: str, file: UploadedFile) -> Path:
@@ -85,7 +85,7 @@ def _on_disk(folder: str, file: UploadedFile) -> Path:
     return place
 
 
-def _people(found: Sequence[Brought]) -> Iterator[tuple[str, Brought, str]]:
+def _people(found: Sequence[RatingsFile]) -> Iterator[tuple[str, RatingsFile, str]]:
     """Yield the key of the widget that asks for a member, the file, and the person in the file."""
     number = 0
     for source in found:
@@ -94,7 +94,7 @@ def _people(found: Sequence[Brought]) -> Iterator[tuple[str, Brought, str]]:
             number += 1
 
 
-def _whose(club: View, found: Sequence[Brought]) -> None:
+def _whose(club: View, found: Sequence[RatingsFile]) -> None:
     with st.grid(columns=4, min_column_width=220, gap="small"):
         for widget, source, person in _people(found):
             options = [name for m, name in club.names.items() if identity.may_enter(club, m)]
@@ -116,7 +116,7 @@ def _whose(club: View, found: Sequence[Brought]) -> None:
             )
 
 
-def _guess(club: View, source: Brought, person: str) -> str | None:
+def _guess(club: View, source: RatingsFile, person: str) -> str | None:
     """Return the member whom the file names in its rows or its own name, or a new one."""
     if person:
         same = (name for name in club.names.values() if name_key(name) == name_key(person))
@@ -125,7 +125,7 @@ def _guess(club: View, source: Brought, person: str) -> str | None:
     return next((name for name in club.names.values() if name_key(name) in words), None)
 
 
-def _scales(found: Sequence[Brought]) -> None:
+def _scales(found: Sequence[RatingsFile]) -> None:
     for number, source in enumerate(found):
         if source.scale.fixed or not source.ratings:
             continue
@@ -145,7 +145,7 @@ def _scales(found: Sequence[Brought]) -> None:
         st.caption(f"{plain(source.scale.doubt)} So {listed(told)}.".lstrip())
 
 
-def _choices(club: View, found: Sequence[Brought]) -> Choices:
+def _choices(club: View, found: Sequence[RatingsFile]) -> Choices:
     state = st.session_state
     members = {
         (source.file, person): _member(club, state[widget])
@@ -173,7 +173,7 @@ def _member(club: View, name: str) -> int | str:
     return ids.get(name_key(name), clean_name(name))
 
 
-def _plans(club: View, found: Sequence[Brought]) -> tuple[Plan, Plan]:
+def _plans(club: View, found: Sequence[RatingsFile]) -> tuple[Plan, Plan]:
     """Return the plan by the rule alone, and the one with what was ticked by hand."""
     choices, matches = _choices(club, found), _matches(club, found)
 
@@ -187,7 +187,7 @@ def _plans(club: View, found: Sequence[Brought]) -> tuple[Plan, Plan]:
     return by_rule, make(replace(choices, theirs=ticked)) if ticked else by_rule
 
 
-def _matches(club: View, found: Sequence[Brought]) -> Matches:
+def _matches(club: View, found: Sequence[RatingsFile]) -> Matches:
     asked = st.session_state[FOUND][0], club.cache_key
     held = st.session_state.get(MATCHES)
     if held is None or held[0] != asked:
@@ -196,7 +196,7 @@ def _matches(club: View, found: Sequence[Brought]) -> Matches:
     return cast("Matches", held[1])
 
 
-def _look(club: View, found: Sequence[Brought]) -> None:
+def _look(club: View, found: Sequence[RatingsFile]) -> None:
     by_rule, plan = _plans(club, found)
     choices = _choices(club, found)
     st.subheader("What would change", anchor=False)
@@ -207,7 +207,7 @@ def _look(club: View, found: Sequence[Brought]) -> None:
     preview.to_decide(club, plan)
     preview.other_stars(club, by_rule)
     _missing(plan)
-    preview.tables(club, plan, ratings.rejected(plan, club.movies))
+    preview.tables(club, plan, plan.rejected(club.movies))
     if plan.wished:
         st.multiselect(
             f"From the watchlist to the shortlist ({counted(len(plan.wished), 'movie')})",

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from club.imports import ratings
-from club.imports.ratings import Entry, LeftOut, Plan
+from club.imports.ratings import Entry, Plan, RejectedRow
 from ui.state import View
 from ui.text import counted, distinct, film, half_stars, listed, plain
 
@@ -225,7 +225,7 @@ def other_stars(club: View, plan: Plan) -> None:
 # The rest
 
 
-def tables(club: View, plan: Plan, rejected: list[LeftOut]) -> None:
+def tables(club: View, plan: Plan, rejected: list[RejectedRow]) -> None:
     """Draw what is taken over, what is there already, and what stays out, each to unfold."""
     new = [entry for entry in plan.of("new") if entry.movie is not None]
     if new:

@@ -1,11 +1,52 @@
-"""Bring your own data: read files of other projects, join them to the catalogue, keep the result.
+"""Import movies and raters of other projects in place of the bundled ones.
 
-read -> Source -> join -> Import (to look at) -> save -> load
+read -> Source -> join -> Import (to preview) -> save -> load
+
+To add a kind of catalogue, add a module with `recognises` and `read` to READERS.
 """
 
-from club.imports.catalogue.join import Import, join
-from club.imports.catalogue.reading import read
-from club.imports.catalogue.saved import Imported, forget, load, number, save
-from club.imports.catalogue.source import Source
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+
+from club.errors import InvalidInput
+from club.imports.catalogue import movielens, movies_dataset, reviews
+from club.imports.catalogue.merge import Import, join
+from club.imports.catalogue.source import Progress, Source
+from club.imports.catalogue.storage import Imported, forget, load, number, save
+from club.imports.files import Archive
 
 __all__ = ["Import", "Imported", "Source", "forget", "join", "load", "number", "read", "save"]
+
+READERS = (movies_dataset, movielens, reviews)
+KNOWN = (
+    "The Movies Dataset (movies_metadata.csv, keywords.csv, links.csv, ratings.csv), "
+    "MovieLens (movies.csv and ratings.csv, or movies.dat, or u.item), "
+    "or reviews (user_id, parent_asin, rating)"
+)
+log = logging.getLogger(__name__)
+
+
+def read(path: Path, on_progress: Progress | None = None) -> Source:
+    """Read a folder, a ZIP or a single file; ratings are checked, but read only when needed.
+
+    Args:
+        on_progress: called with the share done (0..1) and what is being read.
+
+    Raises:
+        InvalidInput: it is nothing that is known, or a file that is needed is missing or damaged.
+    """
+    archive, began = Archive(path), time.perf_counter()
+    for reader in READERS:
+        if reader.recognises(archive):
+            found = reader.read(archive, on_progress or (lambda _share, _what: None))
+            log.info("read %s in %.2f s", found.kind, time.perf_counter() - began)
+            return found
+    if "keywords.csv" in archive:
+        raise InvalidInput(
+            "keywords.csv alone says nothing of which movie is which: put links.csv (or "
+            "links_small.csv) or movies_metadata.csv beside it."
+        )
+    raise InvalidInput(f"{path.name} holds nothing that is known here; known are {KNOWN}.")

@@ -1,30 +1,32 @@
-"""MovieLens archives: CSV since 2014, `::` before, tabs and bars in the first of all."""
+"""MovieLens archives: CSV since 2014, `::` before, tabs and bars in the first one."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
 
-from club.imports.catalogue.archive import Archive
-from club.imports.catalogue.kaggle import COLUMNS, as_movies
-from club.imports.catalogue.source import Rejected, Source
-from club.imports.catalogue.tables import (
+from club.imports.catalogue.movies_dataset import COLUMNS
+from club.imports.catalogue.source import (
     CHUNK,
-    clean_terms,
-    clean_year,
+    Chunks,
+    Progress,
+    Rejected,
+    Source,
     csv_chunks,
-    movielens_title,
-    rating_chunks,
-    rows,
-    whole_number,
+    movies_frame,
+    rows_of,
+    valid_ratings,
 )
+from club.imports.files import Archive
+from club.imports.tables import movielens_title, whole_number
+from club.validation import plausible_year, tidied_terms
 from recommender.dataset import parse_terms
 
-LONGEST_TAG, PEOPLE, MOVIES = 30, 2, 3
+MAX_TAG, MIN_PEOPLE, MIN_MOVIES = 30, 2, 3
 GENRES_100K = (
     "", "Action", "Adventure", "Animation", "Children", "Comedy", "Crime", "Documentary", "Drama",
     "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War",
@@ -34,12 +36,12 @@ NAMES = {"Children's": "Children", "IMAX": ""}
 
 
 def recognises(archive: Archive) -> bool:
-    """Tell whether these are files of MovieLens."""
+    """Return True if these are files of MovieLens."""
     return archive.first("movies.csv", "movies.dat", "u.item") is not None
 
 
-def read(archive: Archive, report: Callable[[float, str], None]) -> Source:
-    """Read any of the archives.
+def read(archive: Archive, report: Progress) -> Source:
+    """Read an archive of any year.
 
     Raises:
         InvalidInput: a file is damaged or has other columns.
@@ -47,106 +49,96 @@ def read(archive: Archive, report: Callable[[float, str], None]) -> Source:
     rejected = Rejected()
     report(0.05, "movies")
     if file := archive.first("u.item"):
-        described, kind = _first_movies(archive, file, rejected), "MovieLens 100k"
-        ratings = _plain_ratings(archive, archive.first("u.data"), "\t", rejected)
+        movies = _described(_item_rows(archive, file, rejected), file, rejected)
+        ratings = _ratings_without_header(archive, archive.first("u.data"), "\t", rejected)
         # Its ids are its own: later data number other movies so.
-        return Source(kind, as_movies(described), False, ratings, rejected)
+        return Source("MovieLens 100k", movies_frame(movies), False, ratings, rejected)
     if file := archive.first("movies.dat"):
-        described = _old_movies(archive, file, rejected)
+        movies = _described(_split(archive, file, 3, rejected), file, rejected)
         tags = _tags(_split(archive, archive.first("tags.dat"), 4, rejected))
-        ratings = _plain_ratings(archive, archive.first("ratings.dat"), "::", rejected)
+        ratings = _ratings_without_header(archive, archive.first("ratings.dat"), "::", rejected)
         kind = "MovieLens, an older archive"
     else:
-        described = _movies(archive, archive.first("movies.csv") or "", rejected)
+        file, links = archive.first("movies.csv") or "", archive.first("links.csv")
+        movies = _described(
+            _columns(archive, file, ("movieId", "title", "genres"), rejected), file, rejected
+        )
+        numbers = {
+            whole_number(movie): whole_number(tmdb_id)
+            for _, (movie, tmdb_id) in _columns(archive, links, ("movieId", "tmdbId"), Rejected())
+        }
+        for movie in movies:
+            movie["tmdb_id"] = numbers.get(movie["key"])
         report(0.3, "tags")
-        tags = _tags(_tag_rows(archive, rejected))
+        tags_file = archive.first("tags.csv")
+        tags = _tags(_columns(archive, tags_file, ("userId", "movieId", "tag"), rejected))
         file = archive.first("ratings.csv")
         report(0.6, "ratings.csv")
-        ratings = file and rating_chunks(csv_chunks(archive, file, COLUMNS), file, rejected)
+        ratings = (
+            valid_ratings(csv_chunks(archive, file, COLUMNS), file, rejected) if file else None
+        )
         kind = "MovieLens"
-    for movie in described:
-        movie["keywords"] = clean_terms(tags.get(movie["key"], ()))
+    for movie in movies:
+        movie["keywords"] = tidied_terms(tags.get(movie["key"], ()))
         movie["movielens_id"] = movie["key"]
-    return Source(kind, as_movies(described), False, ratings or None, rejected)
+    return Source(kind, movies_frame(movies), False, ratings, rejected)
 
 
-def _genres(text: str) -> tuple[str, ...]:
-    named = (NAMES.get(name, name) for name in parse_terms(text))
-    return tuple(name for name in named if name)
-
-
-def _movies(archive: Archive, file: str, rejected: Rejected) -> list[dict[str, Any]]:
-    numbers: dict[int, int | None] = {}
-    if links := archive.first("links.csv"):
-        for _, row in rows(archive, links, ("movieId", "tmdbId"), rejected):
-            if (number := whole_number(row["movieId"])) is not None:
-                numbers[number] = whole_number(row["tmdbId"])
+def _described(
+    rows: Iterable[tuple[int, list[str]]], file: str, rejected: Rejected
+) -> list[dict[str, Any]]:
+    """Return key, title, year, aliases and genres of rows with id, title and genres."""
     found = []
-    for line, row in rows(archive, file, ("movieId", "title", "genres"), rejected):
-        movie = _described(row["movieId"], row["title"], row["genres"])
-        if isinstance(movie, str):
-            rejected.add(file, line, movie, list(row.values()))
-        else:
-            found.append(movie | {"tmdb_id": numbers.get(movie["key"])})
-    return found
-
-
-def _old_movies(archive: Archive, file: str, rejected: Rejected) -> list[dict[str, Any]]:
-    found = []
-    for line, (number, title, genres) in _split(archive, file, 3, rejected):
-        movie = _described(number, title, genres)
-        if isinstance(movie, str):
-            rejected.add(file, line, movie, title)
-        else:
-            found.append(movie)
-    return found
-
-
-def _described(number: str, text: str, genres: str) -> dict[str, Any] | str:
-    """Return what a row says of a movie, or why it says nothing."""
-    key = whole_number(number)
-    title, year, aliases = movielens_title(text)
-    if key is None or not title:
-        return "no title" if key is not None else "the id is no number"
-    return {
-        "key": key, "title": title, "year": year, "aliases": aliases, "genres": _genres(genres)
-    }  # fmt: skip
-
-
-def _first_movies(archive: Archive, file: str, rejected: Rejected) -> list[dict[str, Any]]:
-    """u.item: id | title | release | video release | address | 19 flags, one a genre."""
-    found = []
-    for line, text in enumerate(archive.lines(file), start=1):
-        cells = text.rstrip("\r\n").split("|")
-        if len(cells) != 24:
-            rejected.add(file, line, "another number of cells than 24", text)
+    for line, (number, text, genres) in rows:
+        key = whole_number(number)
+        title, year, aliases = movielens_title(text)
+        if key is None or not title:
+            reason = "the id is no number" if key is None else "no title"
+            rejected.add(file, line, reason, [number, text, genres])
             continue
-        flags = zip(cells[5:], GENRES_100K, strict=True)
-        genres = "|".join(genre for flag, genre in flags if flag == "1" and genre)
-        movie = _described(cells[0], cells[1], genres)
-        if isinstance(movie, str):
-            rejected.add(file, line, movie, text)
-        else:
-            released = re.search(r"\d{4}", cells[2])
-            movie["year"] = movie["year"] or clean_year(int(released[0]) if released else None)
-            found.append(movie)
+        named = (NAMES.get(name, name) for name in parse_terms(genres))
+        movie = {"key": key, "title": title, "year": year, "aliases": aliases}
+        found.append(movie | {"genres": tuple(name for name in named if name)})
     return found
+
+
+def _columns(
+    archive: Archive, file: str | None, columns: tuple[str, ...], rejected: Rejected
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line, cells) of these columns of a CSV file; nothing without a file."""
+    for line, row in rows_of(archive, file, columns, rejected) if file else ():
+        yield line, [row[column] for column in columns]
 
 
 def _split(
-    archive: Archive, file: str | None, cells: int, rejected: Rejected
+    archive: Archive, file: str | None, cells: int, rejected: Rejected, separator: str = "::"
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line, cells) of a file whose cells are separated by `::`; nothing without a file."""
+    """Yield (line, cells) of a file without a header; nothing without a file."""
     for line, text in enumerate(archive.lines(file) if file else (), start=1):
-        parts = text.rstrip("\r\n").split("::")
+        parts = text.rstrip("\r\n").split(separator)
         if len(parts) == cells:
             yield line, parts
         elif text.strip():
             rejected.add(str(file), line, f"another number of cells than {cells}", text)
 
 
-def _plain_ratings(archive: Archive, file: str | None, separator: str, rejected: Rejected) -> Any:
-    """Ratings without a header: user, movie, rating, time."""
+def _item_rows(archive: Archive, file: str, rejected: Rejected) -> Iterator[tuple[int, list[str]]]:
+    """u.item: id | title | release | video release | address | 19 flags, one a genre."""
+    for line, cells in _split(archive, file, 24, rejected, "|"):
+        flags = zip(cells[5:], GENRES_100K, strict=True)
+        title, released = cells[1], re.search(r"\d{4}", cells[2])
+        if movielens_title(title)[1] is None and released and plausible_year(int(released[0])):
+            title = f"{title} ({released[0]})"
+        yield (
+            line,
+            [cells[0], title, "|".join(name for flag, name in flags if flag == "1" and name)],
+        )
+
+
+def _ratings_without_header(
+    archive: Archive, file: str | None, separator: str, rejected: Rejected
+) -> Chunks | None:
+    """Ratings as user, movie, rating, time."""
     if file is None:
         return None
 
@@ -162,39 +154,31 @@ def _plain_ratings(archive: Archive, file: str | None, separator: str, rejected:
             if lines:
                 yield _frame(lines)
 
-    return rating_chunks(parts, file, rejected)
+    return valid_ratings(parts, file, rejected)
 
 
 def _frame(lines: list[list[str]]) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=["user", "movie", "rating", "timestamp"], dtype="str")
 
 
-def _tag_rows(archive: Archive, rejected: Rejected) -> Iterator[tuple[int, list[str]]]:
-    file = archive.first("tags.csv")
-    if file:
-        for line, row in rows(archive, file, ("userId", "movieId", "tag"), rejected):
-            yield line, [row["userId"], row["movieId"], row["tag"]]
-
-
-def _tags(found: Iterator[tuple[int, list[str]]]) -> dict[int, list[str]]:
-    """Return movie -> its tags, the most given first: those that two people or three movies share.
+def _tags(rows: Iterable[tuple[int, list[str]]]) -> dict[int, list[str]]:
+    """Return movie -> its tags of two people or three movies, those of most people first.
 
     Anybody may write anything there; what one person once called one movie says little.
     """
     people: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     movies: Counter[str] = Counter()
-    for _, (user, number, text, *_rest) in found:
+    for _, (user, number, text, *_time) in rows:
         movie, tag = whole_number(number), " ".join(text.casefold().split())
-        if movie is None or not 2 <= len(tag) <= LONGEST_TAG:
+        if movie is None or not 2 <= len(tag) <= MAX_TAG:
             continue
-        if not people[movie][tag]:
-            movies[tag] += 1
+        movies[tag] += not people[movie][tag]
         people[movie][tag].add(user)
     return {
         movie: [
             tag
-            for tag, who in sorted(of.items(), key=lambda item: (-len(item[1]), item[0]))
-            if len(who) >= PEOPLE or movies[tag] >= MOVIES
+            for tag, users in sorted(tags.items(), key=lambda item: (-len(item[1]), item[0]))
+            if len(users) >= MIN_PEOPLE or movies[tag] >= MIN_MOVIES
         ]
-        for movie, of in people.items()
+        for movie, tags in people.items()
     }

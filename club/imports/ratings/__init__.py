@@ -1,30 +1,27 @@
-"""Bring members' ratings from other apps: look first, decide, then save.
+"""Import members' ratings from other apps: preview, decide, then save.
 
-read_all -> Brought -> match -> plan (with Choices) -> Plan (to look at) -> save
+read_all -> RatingsFile -> match -> plan (with Choices) -> Plan (to preview) -> save
 """
 
-from club.imports.ratings.plan import Choices, ClubNow, Entry, Plan, match, plan
-from club.imports.ratings.reading import read, read_all
-from club.imports.ratings.report import as_csv, called, notes, rejected
-from club.imports.ratings.rows import Brought, LeftOut, Row
+from club.imports.ratings.plan import Choices, ClubNow, Entry, Plan, as_csv, match, notes, plan
+from club.imports.ratings.rows import RatingsFile, RejectedRow, Row
 from club.imports.ratings.save import Saved, save
+from club.imports.ratings.sources import read, read_all
 
 __all__ = [
-    "Brought",
     "Choices",
     "ClubNow",
     "Entry",
-    "LeftOut",
     "Plan",
+    "RatingsFile",
+    "RejectedRow",
     "Row",
     "Saved",
     "as_csv",
-    "called",
     "match",
     "notes",
     "plan",
     "read",
     "read_all",
-    "rejected",
     "save",
 ]

@@ -1,4 +1,4 @@
-"""What files say, row by row, before anybody knows which movies and members are meant."""
+"""What a file holds, row by row, before movies and members are matched."""
 
 from __future__ import annotations
 
@@ -13,19 +13,17 @@ FIVES, TENS, HUNDREDS = 5, 10, 100
 
 @dataclass(frozen=True)
 class Row:
-    """One movie as a file names it.
+    """One movie as a file names it; None or "" for what the file does not say.
 
     Args:
-        file: where it stands; with `line` this names the row.
+        file: with `line` this identifies the row.
         line: counts from 1, the header included.
         titles: the title, then other titles of the same movie.
-        year: None where the file does not say.
         rating: as it is written, on the scale of the file; None in lists without ratings.
-        at: since when it counts, in seconds; None where the file does not say.
-        person: whose it is; "" where the file does not say.
-        movie_id: the club's or MovieLens' number, None where the file does not say.
-        tmdb_id: the number at TMDB, None where the file does not say.
-        source_id: the file's own name for the movie: what has another one is another movie.
+        at: when it was rated, in seconds.
+        person: whose it is.
+        movie_id: the club's or MovieLens' id.
+        source_id: the file's own id of the movie: rows with different ones are different movies.
     """
 
     file: str
@@ -41,7 +39,7 @@ class Row:
 
     @property
     def key(self) -> tuple[str, int]:
-        """What tells it from all other rows."""
+        """What identifies the row."""
         return self.file, self.line
 
     @property
@@ -51,8 +49,8 @@ class Row:
 
 
 @dataclass(frozen=True)
-class LeftOut:
-    """A row that was not taken over, as texts.
+class RejectedRow:
+    """A row that is not imported, as texts.
 
     Args:
         reason: for people, without a full stop.
@@ -70,31 +68,35 @@ class LeftOut:
     stars: str = ""
     date: str = ""
 
+    @classmethod
+    def of(
+        cls, row: Row, reason: str, stars: float | None = None, alternatives: str = ""
+    ) -> RejectedRow:
+        """Reject `row`; `stars` (0.5..5) where they are known."""
+        when = "" if row.at is None else datetime.fromtimestamp(row.at, UTC).date().isoformat()
+        year = "" if row.year is None else str(row.year)
+        given = "" if stars is None else f"{stars:g}"
+        return cls(*row.key, reason, alternatives, row.person, row.title, year, given, when)
 
-def left_out(row: Row, reason: str, stars: float | None = None, alternatives: str = "") -> LeftOut:
-    """Say why `row` was not taken over; `stars` (0.5..5) where they are known."""
-    when = "" if row.at is None else datetime.fromtimestamp(row.at, UTC).date().isoformat()
-    return LeftOut(
-        *row.key,
-        reason,
-        alternatives,
-        row.person,
-        row.title,
-        "" if row.year is None else str(row.year),
-        "" if stars is None else f"{stars:g}",
-        when,
-    )
+    def in_stars(self, top: int) -> RejectedRow:
+        """Return the row with its rating in stars if it is one of a scale that ends at `top`.
+
+        All rejected rows are then on one scale, and can be corrected and imported together.
+        """
+        found = cells.rating(self.stars)
+        stars = None if found is None else stars_of(found[0], found[1] or top)
+        return self if stars is None else replace(self, stars=f"{stars:g}")
 
 
 @dataclass(frozen=True)
 class Scale:
-    """What the highest rating of a file is.
+    """The highest rating that a file can have.
 
     Args:
         top: 5, 10 or 100.
-        fixed: whether the format says so, and nobody has to be asked.
-        doubt: a sentence for people: why it may be another scale; "" where it is plain to see.
-        contradicts: whether the ratings agree with no scale, so that somebody has to decide.
+        fixed: whether the format defines it, so that people need not be asked.
+        doubt: a sentence for people: why it may be another scale; "" if it is plain.
+        contradicts: whether the ratings fit no scale, so that people have to decide.
     """
 
     top: int
@@ -104,44 +106,30 @@ class Scale:
 
 
 def stars_of(rating: float, top: int) -> float | None:
-    """Return a rating on a scale that ends at `top` as stars, rounded to halves.
-
-    Returns:
-        0.5..5; None for what does not lie on the scale.
-    """
+    """Return a rating on a scale that ends at `top` as stars, 0.5..5 in halves; None if off it."""
     if not 0 < rating <= top:
         return None
     return max(1, math.floor(rating * 10 / top + 0.5)) / 2
 
 
 def is_exact(rating: float, top: int) -> bool:
-    """Return whether a rating on this scale is a number of half stars."""
+    """Return True if a rating on this scale is a number of half stars."""
     return float(rating * 10 / top).is_integer()
 
 
-def in_stars(row: LeftOut, top: int) -> LeftOut:
-    """Return a row with its rating in stars, where it is one on a scale that ends at `top`.
-
-    So that what is put right and brought again is on one scale.
-    """
-    found = cells.rating(row.stars)
-    stars = None if found is None else stars_of(found[0], found[1] or top)
-    return row if stars is None else replace(row, stars=f"{stars:g}")
-
-
 @dataclass(frozen=True)
-class Brought:
+class RatingsFile:
     """What one file or archive holds.
 
     Args:
-        kind: where it comes from, for people.
-        file: what it is called; the rows' files begin with it.
+        kind: the format, for people.
+        file: its name for people; the rows' files begin with it.
         ratings: every row with a rating.
         scale: of these ratings.
-        seen: movies that somebody has seen without rating them.
-        wished: movies that somebody wants to see.
-        left_out: what cannot be used, and why.
-        notes: what people should know, in sentences.
+        seen: movies seen without a rating.
+        wished: movies on a watchlist.
+        rejected: rows that cannot be used.
+        notes: sentences for people.
     """
 
     kind: str
@@ -150,29 +138,11 @@ class Brought:
     scale: Scale
     seen: tuple[Row, ...] = ()
     wished: tuple[Row, ...] = ()
-    left_out: tuple[LeftOut, ...] = ()
+    rejected: tuple[RejectedRow, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
     def people(self) -> tuple[str, ...]:
-        """Whose rows they are, as the file names them, in its order; ("",) where it does not."""
+        """The people that the rows name, in the file's order; ("",) if they name none."""
         rows = (*self.ratings, *self.seen, *self.wished)
         return tuple(dict.fromkeys(row.person for row in rows))
-
-    def renamed(self, file: str) -> Brought:
-        """Return the same under another name, so that two files of one name can be told apart."""
-
-        def moved(name: str) -> str:
-            return file + name.removeprefix(self.file)
-
-        def rows(old: tuple[Row, ...]) -> tuple[Row, ...]:
-            return tuple(replace(row, file=moved(row.file)) for row in old)
-
-        return replace(
-            self,
-            file=file,
-            ratings=rows(self.ratings),
-            seen=rows(self.seen),
-            wished=rows(self.wished),
-            left_out=tuple(replace(row, file=moved(row.file)) for row in self.left_out),
-        )

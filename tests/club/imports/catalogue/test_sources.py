@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 
 from club.errors import InvalidInput
 from club.imports import catalogue
-from club.imports.catalogue.archive import BLOCK
-from club.imports.catalogue.join import FROM_TMDB, identify
-from club.imports.catalogue.kaggle import as_movies
-from club.imports.catalogue.source import Rejected, Source
-from club.imports.catalogue.tables import movielens_title
+from club.imports.catalogue.merge import FROM_TMDB, identify
+from club.imports.catalogue.source import Rejected, Source, movies_frame
+from club.imports.files import BLOCK
+from club.imports.tables import movielens_title
 from recommender.dataset import Dataset
 
 WORLD = sources.world()
@@ -187,7 +186,7 @@ def test_no_movie_becomes_another_one(rows: list[tuple[int, str, int | None]], o
         {"key": key, "title": title, "year": year, "movielens_id": None if own else key}
         for key, title, year in rows
     ]
-    source = Source("Test", as_movies(described), False, None, Rejected())
+    source = Source("Test", movies_frame(described), False, None, Rejected())
     ids = identify(source, WORLD.movies)
     assert ids.dropna().is_unique
     for key, title, year in rows:

@@ -14,7 +14,7 @@ import sources
 from club.__main__ import main
 from club.errors import InvalidInput, StoreUnavailable
 from club.imports import catalogue
-from club.imports.catalogue import saved
+from club.imports.catalogue import storage
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_whoever_reads_while_worlds_are_exchanged_finds_one(
     catalogue.save(found, place)
     for ask in (catalogue.number, catalogue.load):
         asked = [old, place]  # it is being exchanged, and then it is done
-        monkeypatch.setattr(saved, "current_folder", lambda _, asked=asked: asked[0])
+        monkeypatch.setattr(storage, "current_folder", lambda _, asked=asked: asked[0])
         read = Path.read_text
 
         def gone(path: Path, *how: str, read=read, asked=asked) -> str:

@@ -161,7 +161,7 @@ def test_the_latest_of_several_rows_counts_and_the_others_are_told(
     assert states(plan) == ["new", "again", "again"]
     ratings.save(club, plan)
     assert stars(club) == {(ana, 6): 2.5}
-    told = ratings.rejected(plan, WORLD.movies)
+    told = plan.rejected(WORLD.movies)
     assert [(row.file, row.line, row.reason) for row in told] == [
         ("mine.csv", 3, "rated more than once; the latest counts"),
         ("b.csv", 2, "rated more than once; the latest counts"),
@@ -185,7 +185,7 @@ def test_the_scale_can_be_put_right(club: Store, ana: int, tmp_path: Path) -> No
     assert [e.stars for e in planned(club, paths, of_ten).entries] == [2.0, 2.5]
     paths = table(tmp_path, HEAD + "Heat,1995,8,\nSeven,1995,5,\n")
     plan = planned(club, paths, replace(of(ana), tops={"mine.csv": 5}))
-    assert [row.reason for row in plan.left_out] == ["8 is above 5"]
+    assert [row.reason for row in plan.unused] == ["8 is above 5"]
 
 
 def test_rounded_ratings_are_told(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_rounded_ratings_are_told(tmp_path: Path) -> None:
 def test_who_was_not_chosen_stays_out_and_is_told(club: Store, tmp_path: Path) -> None:
     plan = planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), Choices())
     assert plan.entries == ()
-    assert [row.reason for row in plan.left_out] == ["nobody was chosen for it"]
+    assert [row.reason for row in plan.unused] == ["nobody was chosen for it"]
 
 
 def test_somebody_elses_change_in_between_is_not_overwritten(
@@ -235,7 +235,7 @@ def test_what_was_left_out_comes_back_as_a_safe_table_that_can_be_brought_again(
 ) -> None:
     text = HEAD + "=cmd(),1995,3.5,2020-01-02\nHeatt,1995,2.5,\nHeat,1995,bad,\n,1995,3,\n"
     plan = planned(club, table(tmp_path, text), of(ana))
-    written = ratings.as_csv(ratings.rejected(plan, WORLD.movies))
+    written = ratings.as_csv(plan.rejected(WORLD.movies))
     assert list(csv.reader(io.StringIO(written))) == [
         ["file", "line", "reason", "alternatives", "member", "title", "year", "stars", "date"],
         ["mine.csv", "4", "no rating that can be read", "", "", "Heat", "1995", "bad", ""],
@@ -260,7 +260,7 @@ def test_what_comes_back_is_in_stars_whatever_scale_it_was_on(
         "tt2,8,2023-05-01,,Movie,1995\ntt3,eight,2023-05-01,Heat,Movie,1995\n"
     )
     plan = planned(club, table(tmp_path, text), of(ana))
-    rows = ratings.rejected(plan, WORLD.movies)
+    rows = plan.rejected(WORLD.movies)
     assert [(row.title, row.stars) for row in rows] == [
         ("", "4"),
         ("Heat", "eight"),

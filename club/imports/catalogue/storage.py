@@ -1,18 +1,22 @@
-"""Keep an imported world: arrays and JSON in one folder, there whole or not at all."""
+"""Keep an imported base dataset in one folder: Parquet files and JSON, replaced atomically."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import logging
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pandas as pd
 import pyarrow as pa
 
 from club.errors import InvalidInput, StoreUnavailable
-from club.imports.catalogue.join import Import
+from club.imports.catalogue.merge import Import
 from recommender.columns import MOVIE
 from recommender.dataset import Dataset
 from recommender.errors import DataError
@@ -23,15 +27,18 @@ MOVIES, RATINGS, FACTS = "movies.parquet", "ratings.parquet", "world.json"
 NUMBER = "number"
 DAMAGED = "The imported data are damaged; import them again."
 
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Imported:
-    """A world that the club brought.
+    """A base dataset that was imported.
 
     Args:
         data: its movies and ratings.
         kind: where it came from, for people.
-        imported_at: when, UTC.
+        imported_at: UTC.
         counts: as they were shown.
     """
 
@@ -42,35 +49,36 @@ class Imported:
 
 
 def number(folder: Path) -> int:
-    """Return a number that changes whenever `folder` does; 0 when it holds no world."""
-    place = current_folder(folder)
-    try:
+    """Return a number that changes whenever `folder` does; 0 if nothing was imported."""
+
+    def read(place: Path) -> int:
         return int(json.loads((place / FACTS).read_text("utf-8"))[NUMBER])
+
+    try:
+        return _settled(folder, read, FileNotFoundError)
     except FileNotFoundError:
-        return 0 if current_folder(folder) == place else number(folder)  # replaced just now
-    except InvalidInput:
-        raise
+        return 0
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return -1  # something is there, and `load` says what is wrong with it
 
 
 def save(found: Import, folder: Path) -> int:
-    """Write the world beside `folder` and swap it in; return its number.
+    """Replace the base dataset in `folder`; return its number.
 
     Raises:
         StoreUnavailable: it cannot be written; the old one is still there.
     """
-    fresh_number = _next(folder)
+    began, movies = time.perf_counter(), found.data.movies
+    # Never in use before, however often an import was forgotten in between.
+    new_number = max(int(datetime.now(UTC).timestamp() * 1000), number(folder) + 1)
 
     def write(fresh: Path) -> None:
-        lists = {
-            name: found.data.movies[name].map(list) for name in ("genres", "keywords", "aliases")
-        }
-        found.data.movies.assign(**lists).to_parquet(fresh / MOVIES)
+        lists = {name: movies[name].map(list) for name in ("genres", "keywords", "aliases")}
+        movies.assign(**lists).to_parquet(fresh / MOVIES)
         found.data.ratings.to_parquet(fresh / RATINGS)
         facts = {
             "format": FORMAT,
-            NUMBER: fresh_number,
+            NUMBER: new_number,
             "kind": found.kind,
             "imported_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "counts": found.counts,
@@ -84,7 +92,9 @@ def save(found: Import, folder: Path) -> int:
         raise StoreUnavailable(
             f"The imported data cannot be kept in {folder.parent}: {error.strerror or error}."
         ) from error
-    return fresh_number
+    sizes, seconds = (len(movies), len(found.data.ratings)), time.perf_counter() - began
+    log.info("imported %s: %d movies, %d ratings, kept in %.2f s", found.kind, *sizes, seconds)
+    return new_number
 
 
 def load(folder: Path) -> Imported:
@@ -93,19 +103,26 @@ def load(folder: Path) -> Imported:
     Raises:
         InvalidInput: it is damaged, or another version wrote it.
     """
+    return _settled(folder, _load, InvalidInput)
+
+
+def _settled(folder: Path, read: Callable[[Path], T], error: type[Exception]) -> T:
+    """Read the content of `folder`, once more if it was replaced meanwhile."""
     place = current_folder(folder)
     try:
-        return _load(place)
-    except InvalidInput:
+        return read(place)
+    except error:
         if current_folder(folder) == place:
             raise
-        return _load(current_folder(folder))  # it was exchanged meanwhile
+        return read(current_folder(folder))
 
 
 def _load(place: Path) -> Imported:
     try:
-        facts = json.loads((place / FACTS).read_text("utf-8"))
-        version, digests = facts["format"], facts["sha256"]
+        facts: dict[str, Any] = json.loads((place / FACTS).read_text("utf-8"))
+        version, digests, kind = facts["format"], facts["sha256"], str(facts["kind"])
+        imported_at = datetime.fromisoformat(facts["imported_at"])
+        counts = {str(label): int(count) for label, count in dict(facts["counts"]).items()}
         unchanged = digests == {name: _digest(place / name) for name in (MOVIES, RATINGS)}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput(DAMAGED) from None
@@ -115,25 +132,15 @@ def _load(place: Path) -> Imported:
         raise InvalidInput(DAMAGED)
     try:
         movies, ratings = (pd.read_parquet(place / name) for name in (MOVIES, RATINGS))
-        return Imported(
-            data=Dataset(ratings, movies.rename_axis(MOVIE)),
-            kind=str(facts["kind"]),
-            imported_at=datetime.fromisoformat(facts["imported_at"]),
-            counts={str(label): int(count) for label, count in facts["counts"].items()},
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException, DataError):
+        return Imported(Dataset(ratings, movies.rename_axis(MOVIE)), kind, imported_at, counts)
+    except (OSError, pa.ArrowException, DataError):
         raise InvalidInput(DAMAGED) from None
 
 
 def forget(folder: Path) -> int:
-    """Remove the world; return 0, the number of none."""
+    """Remove the import; return 0, the number of none."""
     remove_folder(folder)
     return 0
-
-
-def _next(folder: Path) -> int:
-    """A number that was not in use before, however often a world was forgotten in between."""
-    return max(int(datetime.now(UTC).timestamp() * 1000), number(folder) + 1)
 
 
 def _digest(file: Path) -> str:

@@ -9,7 +9,8 @@ import sources
 
 from club.errors import InvalidInput
 from club.imports import ratings
-from club.imports.ratings import Brought
+from club.imports.files import Archive
+from club.imports.ratings import RatingsFile
 
 LETTERBOXD = ("Date", "Name", "Year", "Letterboxd URI", "Rating")
 DIARY = (*LETTERBOXD, "Rewatch", "Tags", "Watched Date")
@@ -66,7 +67,7 @@ def written(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> Pat
     return file
 
 
-def given(found: Brought) -> list[tuple[str, int | None, float | None]]:
+def given(found: RatingsFile) -> list[tuple[str, int | None, float | None]]:
     return [(row.title, row.year, row.rating) for row in found.ratings]
 
 
@@ -79,7 +80,7 @@ def test_a_letterboxd_export_is_read_below_any_root(tmp_path: Path, root: str) -
     ]  # fmt: skip
     assert [row.title for row in found.seen] == ["Toy Story", "Jumanji"]
     assert [row.title for row in found.wished] == ["Up"]
-    assert found.left_out == ()
+    assert found.rejected == ()
     assert (found.scale.top, found.scale.fixed) == (5, True)
 
 
@@ -107,14 +108,12 @@ def test_what_macos_adds_is_not_looked_at(tmp_path: Path) -> None:
 
 def test_the_profile_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
-    real = ratings.reading.read_table
+    real = Archive.open
     monkeypatch.setattr(
-        ratings.reading,
-        "read_table",
-        lambda archive, name, *how: (opened.append(name), real(archive, name, *how))[1],
+        Archive, "open", lambda archive, name: (opened.append(name), real(archive, name))[1]
     )
     ratings.read(sources.zipped(letterboxd(), tmp_path / "e.zip"))
-    assert opened == ["ratings.csv", "diary.csv", "watched.csv", "watchlist.csv"]
+    assert {*opened} == {"ratings.csv", "diary.csv", "watched.csv", "watchlist.csv"}
 
 
 @pytest.mark.parametrize(
@@ -162,7 +161,7 @@ def test_imdb_ratings_are_of_ten_and_series_stay_out(tmp_path: Path) -> None:
     assert found.notes == (
         "2 rows are series, episodes or games and are left out: the club rates movies.",
     )
-    assert [(row.line, row.reason) for row in found.left_out] == [
+    assert [(row.line, row.reason) for row in found.rejected] == [
         (3, "a series, an episode or a game, no movie"),
         (4, "a series, an episode or a game, no movie"),
         (6, "no rating"),
@@ -243,7 +242,7 @@ def test_rows_that_cannot_be_used_are_kept_with_the_reason(tmp_path: Path) -> No
     )
     found = ratings.read(written(tmp_path, text))
     assert given(found) == [("Heat", 1995, 4.5)]
-    assert sorted((row.line, row.reason) for row in found.left_out) == [
+    assert sorted((row.line, row.reason) for row in found.rejected) == [
         (3, "no title"),
         (4, "no rating"),
         (5, "no rating that can be read"),
@@ -259,7 +258,7 @@ def test_rows_that_cannot_be_used_are_kept_with_the_reason(tmp_path: Path) -> No
 def test_lines_are_counted_from_where_a_row_begins(tmp_path: Path) -> None:
     found = ratings.read(written(tmp_path, 'Title,Rating\n"A\r\nB",3.5\nC,bad\nD,1\n'))
     assert [(row.title, row.line) for row in found.ratings] == [("A B", 2), ("D", 5)]
-    assert [row.line for row in found.left_out] == [4]
+    assert [row.line for row in found.rejected] == [4]
 
 
 def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:

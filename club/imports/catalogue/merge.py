@@ -1,4 +1,4 @@
-"""Join what was read to the catalogue, so that no movie can become another one.
+"""Join imported movies and ratings to the base dataset; no movie can become another one.
 
 A movie of the source is one of the catalogue if, in this order,
 
@@ -7,10 +7,12 @@ A movie of the source is one of the catalogue if, in this order,
     its title and year are (a year apart only if no other movie is called so then).
 
 Numbers that happen to be in use on both sides say nothing: thousands are, for different movies.
+Raters are taken whole and never mixed up with those that are known already.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -18,27 +20,29 @@ from zlib import crc32
 import numpy as np
 import pandas as pd
 
-from club.imports.catalogue.people import take_ratings
-from club.imports.catalogue.source import Source
+from club.errors import InvalidInput
+from club.imports.catalogue.source import Chunks, Source
 from club.matching import TitleMatcher, titles_agree
 from club.search import normalise
 from club.validation import MAX_TERMS
-from recommender.columns import MOVIE
+from recommender.columns import MOVIE, RATING, TIMESTAMP, USER
 from recommender.dataset import Dataset
 
+STRANGERS = 10_000_000  # added to user ids that were given elsewhere
+LARGEST_OWN_ID = 2**31
 FROM_TMDB, FROM_ELSEWHERE, ROOM = 1_000_000_000, 1_500_000_000, 500_000_000
 SHOWN = 8
 
 
 @dataclass(frozen=True)
 class Import:
-    """What the world would be.
+    """A base dataset that would take the place of the present one.
 
     Args:
         kind: where it comes from, for people.
         data: catalogue and ratings.
         counts: label for people -> number.
-        sample: title, year and keywords of some movies as they would be.
+        sample: title, year and keywords of some of its movies.
         rejected: file, line, reason, row of what was left out.
         notes: sentences for people.
     """
@@ -53,33 +57,36 @@ class Import:
 
 def join(
     source: Source,
-    world: Dataset,
+    base: Dataset,
     *,
     with_ratings: bool = True,
     max_ratings: int = 1_000_000,
 ) -> Import:
-    """Join `source` to `world`: all movies of both, and the source's ratings if it has some.
+    """Join `source` to the base dataset: all movies of both, and the source's ratings.
 
-    No movie of the world goes or becomes another one, so what the club rated stays what it is.
+    No movie of the base dataset goes or becomes another one, so the club's ratings stay valid.
 
     Args:
-        with_ratings: whether the source's ratings take the place of the world's.
+        with_ratings: whether the source's ratings take the place of the base dataset's.
         max_ratings: of more ratings, so many by whole people are taken.
+
+    Raises:
+        InvalidInput: none of the ratings is of a movie that is known.
     """
-    ids = identify(source, world.movies)
-    movies = merged(world.movies, source.movies, ids)
-    ratings, notes = world.ratings, list(source.notes)
+    ids = identify(source, base.movies)
+    movies = merged(base.movies, source.movies, ids)
+    ratings, notes = base.ratings, list(source.notes)
     if with_ratings and source.ratings is not None:
-        ratings, said = take_ratings(source, ids, world.ratings, max_ratings)
-        notes += said
+        ratings, more = take_ratings(source.ratings, ids, base.ratings, max_ratings)
+        notes += more
     data = Dataset(ratings, movies)
     known = ids.dropna().astype("int64")
-    matched = known[known.isin(world.movies.index)]
+    matched = known[known.isin(base.movies.index)]
     words = source.movies["keywords"].map(len) > 0
     described = known[words.reindex(known.index).to_numpy(dtype=bool)]
     counts = {
         "Movies": len(data.movies),
-        "New ones": len(data.movies) - len(world.movies),
+        "New ones": len(data.movies) - len(base.movies),
         "Known already": matched.nunique(),
         "Get keywords": described[described.isin(matched)].nunique(),
         "Ratings": len(data.ratings),
@@ -196,3 +203,101 @@ def together(
             seen.add(key)
             found.append(term)
     return tuple(found[:MAX_TERMS])
+
+
+# Ratings
+
+
+def take_ratings(
+    parts: Chunks, ids: pd.Series, known: pd.DataFrame, most: int
+) -> tuple[pd.DataFrame, list[str]]:
+    """Read the source's ratings of movies that have an id.
+
+    Args:
+        ids: the source's key -> movie_id (Int64).
+        known: the ratings of the base dataset; a rater of exactly the same ratings there is the
+            same person and keeps the id, so that nobody counts twice.
+        most: of more ratings, about so many are taken, by whole people and always the same ones.
+
+    Returns:
+        user_id, movie_id, rating, timestamp; and sentences for people.
+
+    Raises:
+        InvalidInput: none of the ratings is of a movie that is known.
+    """
+    notes: list[str] = []
+    total = sum(len(chunk) for chunk in parts())
+    share = min(1.0, most / max(total, 1))
+    taken = [_mapped(chunk, ids) for chunk in _of_some_people(parts(), share)]
+    ratings = pd.concat(taken, ignore_index=True)
+    if share < 1:
+        notes.append(
+            f"Of {total:,} ratings {len(ratings):,} are taken, all those of one person in "
+            f"{1 / share:.1f}: learning from more takes long and changes little."
+        )
+    lost = int(ratings[MOVIE].isna().sum())
+    if lost:
+        notes.append(f"{lost:,} ratings are of movies that nothing says the title of.")
+    ratings = ratings.dropna(subset=[MOVIE]).astype({MOVIE: "int64"})
+    if ratings.empty:
+        raise InvalidInput("None of the ratings is of a movie that these files name.")
+    ratings = ratings.sort_values(TIMESTAMP, kind="stable").drop_duplicates(
+        ["user", MOVIE], keep="last"
+    )
+    ratings[USER] = _user_ids(ratings, known)
+    columns = [USER, MOVIE, RATING, TIMESTAMP]
+    return ratings.sort_values([USER, MOVIE], ignore_index=True)[columns], notes
+
+
+def _of_some_people(chunks: Iterator[pd.DataFrame], share: float) -> Iterator[pd.DataFrame]:
+    for chunk in chunks:
+        if share >= 1:
+            yield chunk
+            continue
+        marks = pd.util.hash_array(chunk["user"].astype(str).str.strip().to_numpy(dtype=object))
+        yield chunk[marks < np.uint64(share * 2**64)]
+
+
+def _mapped(chunk: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    keys = chunk["movie"]
+    if pd.api.types.is_numeric_dtype(ids.index):
+        keys = pd.to_numeric(keys, errors="coerce")
+    else:
+        keys = keys.astype(str).str.strip()
+    return pd.DataFrame(
+        {
+            "user": chunk["user"].astype(str).str.strip(),
+            MOVIE: keys.map(ids),
+            RATING: chunk["rating"].astype("float64"),
+            TIMESTAMP: chunk["timestamp"].astype("int64"),
+        }
+    )
+
+
+def _user_ids(ratings: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
+    codes, names = pd.factorize(ratings["user"], sort=True)
+    same = {mark: int(user) for user, mark in _marks(known[USER], known).items()}
+    marks = _marks(pd.Series(codes, index=ratings.index), ratings)
+    found = {int(code): same[mark] for code, mark in marks.items() if mark in same}
+    used, ids = set(found.values()), np.empty(len(names), dtype=np.int64)
+    numbers = pd.to_numeric(pd.Series(names), errors="coerce")
+    for code in range(len(names)):
+        number = numbers.iloc[code]
+        if code in found:
+            ids[code] = found[code]
+            continue
+        own = pd.notna(number) and 0 <= number < LARGEST_OWN_ID
+        wanted = STRANGERS + (int(number) if own else LARGEST_OWN_ID + code)
+        while wanted in used:
+            wanted += 2 * LARGEST_OWN_ID
+        used.add(wanted)
+        ids[code] = wanted
+    return ids[codes]
+
+
+def _marks(who: pd.Series, ratings: pd.DataFrame) -> pd.Series:
+    """Return for each person a mark of all their ratings, whatever their order."""
+    pair = ratings[[MOVIE, RATING]].astype({MOVIE: "int64", RATING: "float64"})
+    each = pd.Series(pd.util.hash_pandas_object(pair, index=False).to_numpy(), index=who.to_numpy())
+    sums = each.groupby(level=0).agg(["sum", "size"])
+    return sums["sum"].astype("uint64").astype(str) + "/" + sums["size"].astype(str)

@@ -10,24 +10,24 @@ import sources
 
 from club.errors import InvalidInput
 from club.imports import ratings
-from club.imports.ratings import Brought
+from club.imports.ratings import RatingsFile
 from club.validation import name_key
 
 NO_MOVIE = "a series, an episode or a game, no movie"
 
 
-def read(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> Brought:
+def read(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> RatingsFile:
     file = tmp_path / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
     return ratings.read(file)
 
 
-def given(found: Brought) -> list[tuple[str, int | None, float | None]]:
+def given(found: RatingsFile) -> list[tuple[str, int | None, float | None]]:
     return [(row.title, row.year, row.rating) for row in found.ratings]
 
 
-def why(found: Brought) -> list[tuple[int, str]]:
-    return [(row.line, row.reason) for row in found.left_out]
+def why(found: RatingsFile) -> list[tuple[int, str]]:
+    return [(row.line, row.reason) for row in found.rejected]
 
 
 # Other services
@@ -168,8 +168,7 @@ def test_a_letterboxd_export_saved_again_by_a_german_excel(tmp_path: Path) -> No
     found = read(tmp_path, text.encode("cp1252"), "ratings.csv")
     assert found.kind == "A Letterboxd export's ratings.csv"
     assert given(found) == [("Amélie", 2001, 4.5)]
-    reason = "a date in place of the rating; a spreadsheet may have made one of it"
-    assert why(found) == [(3, reason)]
+    assert why(found) == [(3, "no rating that can be read")]
 
 
 @pytest.mark.parametrize("days", [("13/01/2024", "05/02/2024"), ("1/13/2024", "2/5/2024")])
@@ -239,7 +238,6 @@ def test_names_that_differ_in_case_are_one_person_and_in_accents_two(tmp_path: P
     assert [row.person for row in found.ratings] == ["Ana", "Ana", "José", "Jose", "José"]
     assert found.people == ("Ana", "José", "Jose")
     assert len({name_key(name) for name in found.people}) == 3
-    assert found.notes == ("José and Jose are taken for 2 people.",)
 
 
 def test_a_club_may_keep_a_column_for_each_member(tmp_path: Path) -> None:
@@ -254,16 +252,13 @@ def test_a_club_may_keep_a_column_for_each_member(tmp_path: Path) -> None:
     assert [(row.person, row.title, row.rating) for row in found.ratings] == [
         ("Ana", "Heat", 4.0), ("Ana", "Seven", 5.0), ("Bo", "Heat", 3.5), ("José", "Up", 2.0)
     ]  # fmt: skip
-    assert [(row.member, row.line, row.reason) for row in found.left_out] == [
+    assert [(row.member, row.line, row.reason) for row in found.rejected] == [
         ("Ana", 5, "a total, no movie"),
         ("Bo", 5, "a total, no movie"),
         ("José", 3, "no rating that can be read"),
         ("José", 5, "a total, no movie"),
     ]
     assert len({row.key for row in found.ratings}) == 4, "no two rows are mixed up"
-    assert {row.file for row in found.renamed("x.csv").ratings} == {
-        "x.csv: Ana", "x.csv: Bo", "x.csv: José"
-    }  # fmt: skip
 
 
 def test_the_columns_of_all_members_are_on_one_scale(tmp_path: Path) -> None:
@@ -272,7 +267,7 @@ def test_the_columns_of_all_members_are_on_one_scale(tmp_path: Path) -> None:
     )
     assert (found.people, found.scale.top) == (("Sky", "Tay"), 10)
     assert [row.rating for row in found.ratings] == [4.0, 9.0]
-    assert {row.reason for row in found.left_out} == {NO_MOVIE}
+    assert {row.reason for row in found.rejected} == {NO_MOVIE}
     of_ten = read(tmp_path, "Title,Ana (/10),Bo (/10)\nHeat,4,3\n")
     assert (of_ten.scale.top, of_ten.scale.fixed) == (10, True)
 

@@ -1,0 +1,278 @@
+"""Tables that people keep: columns are recognised by their headers, the scale by the ratings.
+
+Either one row a rating, with or without a column that names the member, or one row a movie with a
+column of ratings for each member.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from club.errors import InvalidInput
+from club.imports.ratings import cells
+from club.imports.ratings.columns import Columns, read_rows, series_note
+from club.imports.ratings.rows import (
+    FIVES,
+    HUNDREDS,
+    TENS,
+    RatingsFile,
+    Row,
+    Scale,
+)  # fmt: skip
+from club.imports.tables import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Table,
+    header_key,
+    scale_in_header,
+    without_remark,
+)  # fmt: skip
+from club.validation import clean_name, name_key
+
+KIND, KIND_OF_CLUB = "A table of ratings", "A table with a column for each member"
+MAX_PEOPLE = 60
+# Headers in several languages, the most certain first: exports also have everybody's ratings.
+RATING = (
+    "your rating", "my rating", "user rating", "userrating", "uservote", "my score", "your score",
+    "you rated", "personal rating", "deine bewertung", "meine bewertung", "mi nota", "tu nota",
+    "mi puntuacion", "ma note", "votre note", "minha nota", "il mio voto", "moja ocena",
+    "个人评分", "stars", "rating", "score", "bewertung", "wertung", "sterne", "nota",
+    "puntuacion", "calificacion", "valoracion", "note", "voto", "avaliacao", "ocena", "hodnoceni",
+    "оценка",
+)  # fmt: skip
+PERSON = (
+    "member", "member name", "user", "user name", "username", "person", "who", "rater", "reviewer",
+    "friend", "your name", "rated by", "mitglied", "wer", "miembro", "usuario", "membre",
+    "utilisateur", "utente",
+)  # fmt: skip
+HEADERS = {
+    "title": (
+        "title", "movie title", "film title", "movie", "film", "movie name", "film name",
+        "which movie", "which film", "filmtitel", "titel", "titulo", "pelicula", "titre", "titolo",
+        "filme", "tytul", "nazev", "название", "标题", "电影名", "name",
+    ),
+    "other_title": (
+        "original title", "originaltitel", "titulo original", "titre original",
+        "titolo originale", "tytul oryginalny",
+    ),
+    "year": (
+        "year", "release year", "movie year", "film year", "year released", "released",
+        "release date", "jahr", "erscheinungsjahr", "produktionsjahr", "ano", "annee",
+        "annee de sortie", "anno", "rok", "год", "年份", "上映日期",
+    ),
+    "date": (
+        "date", "rated at", "date rated", "rated on", "rating date", "watched date", "watcheddate",
+        "date watched", "watched on", "date added", "votedate", "timestamp", "created at", "datum",
+        "bewertet am", "gesehen am", "fecha", "fecha de voto", "vu le", "data", "打分日期",
+    ),
+    "movie_id": ("movie id", "movieid"),
+    "tmdb_id": ("tmdb", "tmdb id", "tmdbid", "tmdb url"),
+    "imdb_id": ("imdb id", "imdbid", "imdb", "const", "tconst", "imdb url"),
+    "kind": ("type", "title type", "media type", "typ", "tipo"),
+}  # fmt: skip
+RATING_OF_TEN = "rating10"  # beside the rating in Letterboxd's format for imports
+OF_TEN = ("trakt id", "trakt rating", "simkl id")  # services whose ratings end at ten
+REJECTED = ("reason", "alternatives")  # the table of rejected rows has stars
+# Numbers about a movie that are no member's ratings, by a word of the header.
+NO_PERSON = {
+    "imdb", "tmdb", "letterboxd", "trakt", "rotten", "tomatoes", "tomatometer", "metacritic",
+    "metascore", "rt", "mc", "critic", "critics", "audience", "community", "public", "world",
+    "average", "avg", "mean", "median", "total", "sum", "count", "group", "club", "overall",
+    "final", "difference", "diff", "rank", "ranking", "position", "place", "no", "nr", "number",
+    "id", "index", "order", "week", "month", "day", "date", "year", "decade", "season", "episode",
+    "episodes", "runtime", "length", "duration", "minutes", "mins", "time", "votes", "budget",
+    "gross", "price", "cost", "age", "seen", "watched", "rewatch", "rewatches", "times", "views",
+    "plot", "story", "acting", "visuals", "music", "sound", "script", "direction", "effects",
+    "durchschnitt", "schnitt", "jahr", "dauer", "laufzeit", "moyenne", "duree", "promedio",
+    "duracion", "media", "notes", "notizen", "tags", "genre", "genres",
+}  # fmt: skip
+MIN_MEMBERS, MAX_NAME_WORDS = 2, 3
+_OF_RATING = re.compile(
+    r"(?i)(?:['’]s?)?\s*\b(?:rating|score|stars|bewertung|note|nota|puntos)\b\s*:?|[-–:]\s*$"
+)
+
+
+def recognises(table: Table) -> bool:
+    """Return True if titles and ratings can be found in `table`."""
+    if table.first(HEADERS["title"]) is None:
+        return False
+    return _rating_column(table) is not None or len(_member_columns(table)) >= MIN_MEMBERS
+
+
+def read(table: Table) -> RatingsFile:
+    """Read a table that is recognised.
+
+    Raises:
+        InvalidInput: it has more people than a club, two columns of one name, or mixes scales.
+    """
+    members = _member_columns(table)
+    if len(members) >= MIN_MEMBERS:
+        return _read_members(table, members)
+    rating = _rating_column(table) or 0
+    rows, rejected = read_rows(table, _columns(table, rating))
+    rows = _with_one_spelling(rows)
+    _require_members(table.file, len({row.person for row in rows}))
+    lines = {row.line for row in rows}
+    texts = [texts[rating] for line, texts in table.rows if line in lines]
+    top = scale_in_header(table.header[rating])
+    scale = _known_scale(table, rating) or _scale_of(table.file, texts, {top} if top else set())
+    notes = series_note(rejected)
+    return RatingsFile(KIND, table.file, tuple(rows), scale, rejected=tuple(rejected), notes=notes)
+
+
+def _read_members(table: Table, members: dict[int, str]) -> RatingsFile:
+    """Read each member's column; a blank cell is a movie that they have not rated."""
+    if len({name_key(name) for name in members.values()}) < len(members):
+        raise InvalidInput(f"{table.file} has two columns of ratings for one name.")
+    _require_members(table.file, len(members))
+    rows: list[Row] = []
+    _, rejected = read_rows(replace(table, rows=[]), Columns(0))
+    texts: list[str] = []
+    for column, name in members.items():
+        filled = [row for row in table.rows if not cells.is_blank(row[1][column])]
+        if len(rows) + len(filled) > MAX_ROWS:
+            raise InvalidInput(
+                f"{table.file} has more than {MAX_ROWS:,} ratings, more than a club's ratings take."
+            )
+        part = replace(table, rows=filled, unread=())
+        found, unusable = read_rows(part, replace(_columns(table, column), person=None))
+        rows += (replace(row, file=f"{row.file}: {name}", person=name) for row in found)
+        rejected += (replace(row, file=f"{row.file}: {name}", member=name) for row in unusable)
+        lines = {row.line for row in found}
+        texts += (row[column] for line, row in filled if line in lines)
+    tops = {top for column in members if (top := scale_in_header(table.header[column]))}
+    scale, notes = _scale_of(table.file, texts, tops), series_note(rejected)
+    return RatingsFile(
+        KIND_OF_CLUB, table.file, tuple(rows), scale, rejected=tuple(rejected), notes=notes
+    )
+
+
+# Columns
+
+
+def _columns(table: Table, rating: int | None) -> Columns:
+    found = replace(Columns.of(table, HEADERS), rating=rating, by_hand=True)
+    name = table.columns.get("name")
+    person = table.first((*PERSON, "name") if found.title != name else PERSON)
+    if person is not None and not any(texts[person].strip() for _, texts in table.rows):
+        person = None  # rejected rows of a file that names nobody
+    return replace(found, person=person)
+
+
+def _rating_column(table: Table) -> int | None:
+    """Return the position of the ratings: of ten, if the others beside those are all blank."""
+    named = [table.columns[name] for name in RATING if name in table.columns]
+    # "Stars" may be actors, and "Rating" an age limit.
+    readable = [at for at in named if _share_of_ratings(table, at) > 0 or not _filled(table, at)]
+    rating = next(iter((*readable, *named)), None)
+    of_ten = table.columns.get(RATING_OF_TEN)
+    if of_ten is None:
+        return rating
+    return of_ten if rating is None or (table.rows and not _filled(table, rating)) else rating
+
+
+def _filled(table: Table, column: int) -> list[str]:
+    """Return the cells of a column that do not say that there is no rating."""
+    return [row[column] for _, row in table.rows if not cells.is_blank(row[column])]
+
+
+def _share_of_ratings(table: Table, column: int) -> float:
+    """Return the share of filled cells that hold a rating, 0 if there is none."""
+    texts = _filled(table, column)
+    ratings = [found[0] for text in texts if (found := cells.rating(text)) is not None]
+    return sum(number <= HUNDREDS for number in ratings) / max(len(texts), 1)
+
+
+def _member_columns(table: Table) -> dict[int, str]:
+    """Return the members by the positions of their columns of ratings; {} for other tables."""
+    rating = table.first(RATING)
+    if table.first(PERSON) is not None or (
+        rating is not None and _share_of_ratings(table, rating) >= 0.5
+    ):
+        return {}
+    columns = {table.first(names) for names in HEADERS.values()}
+    return {
+        column: name
+        for column, header in enumerate(table.header[:MAX_COLUMNS])
+        if column not in columns
+        and (name := _member(header))
+        and _share_of_ratings(table, column) >= 0.5
+    }
+
+
+def _member(header: str) -> str | None:
+    """Return the member in "Ana's rating (/10)", None for another header."""
+    name = _OF_RATING.sub(" ", " ".join(without_remark(header).replace("_", " ").split()))
+    words = header_key(name).strip(" -–:").split()
+    if not 0 < len(words) <= MAX_NAME_WORDS or NO_PERSON & {*words}:
+        return None
+    try:
+        return None if any(word.isdigit() for word in words) else clean_name(name.strip(" -–:"))
+    except InvalidInput:
+        return None
+
+
+def _with_one_spelling(rows: list[Row]) -> list[Row]:
+    """Return the rows with one spelling of each person's name."""
+    names: dict[str, str] = {}
+    for row in rows:
+        names.setdefault(name_key(row.person), row.person)
+    return [replace(row, person=names[name_key(row.person)]) for row in rows]
+
+
+def _require_members(file: str, people: int) -> None:
+    if people > MAX_PEOPLE:
+        raise InvalidInput(
+            f"{file} holds ratings of {people:,} people; {MAX_PEOPLE} members are the most. "
+            "Strangers' ratings are for the Catalogue page."
+        )
+
+
+# The scale
+
+# A smaller share of ratings above the lower scale may be slips: whoever rates up to ten gives more
+# than five now and then, whoever rates up to a hundred nearly always more than ten.
+SLIPS = {TENS: 0.02, HUNDREDS: 0.5}
+
+
+def _known_scale(table: Table, rating: int) -> Scale | None:
+    """Return the scale of a format that has one."""
+    if all(name in table.columns for name in REJECTED):
+        return Scale(FIVES, fixed=True)
+    of_ten = rating == table.columns.get(RATING_OF_TEN) or table.first(OF_TEN) is not None
+    return Scale(TENS, fixed=True) if of_ten else None
+
+
+def _scale_of(file: str, texts: Iterable[str], tops: set[int]) -> Scale:
+    """Return the scale of ratings as they are written.
+
+    Args:
+        tops: scales that headers name; those that cells name count before.
+    """
+    ratings = [found for text in texts if (found := cells.rating(text)) is not None]
+    named = {top for _, top in ratings if top} or tops
+    if len(named) > 1:
+        scales = " and ".join(map(str, sorted(named)))
+        raise InvalidInput(f"{file} mixes ratings of up to {scales}; bring them one by one.")
+    return (
+        Scale(named.pop(), fixed=True) if named else find_scale([rating for rating, _ in ratings])
+    )
+
+
+def find_scale(ratings: Sequence[float]) -> Scale:
+    """Return the scale that a column of ratings is on."""
+    most = max((rating for rating in ratings if rating <= HUNDREDS), default=0.0)
+    if most > FIVES:
+        top, lower = (TENS, FIVES) if most <= TENS else (HUNDREDS, TENS)
+        above = sum(rating > lower for rating in ratings)
+        if above >= SLIPS[top] * len(ratings):
+            return Scale(top)
+        are = "is" if above == 1 else "are"
+        doubt = f"Only {above:,} of {len(ratings):,} ratings {are} above {lower}."
+        fine = max((rating for rating in ratings if rating <= lower), default=0.0)
+        return Scale(FIVES if fine <= FIVES else TENS, doubt=doubt, contradicts=True)
+    if ratings and all(rating.is_integer() for rating in ratings):
+        return Scale(FIVES, doubt="All ratings are whole numbers from 1 to 5.")
+    return Scale(FIVES)
