@@ -43,7 +43,7 @@ from club.store import Store  # noqa: E402
 from recommender import load_bundled  # noqa: E402
 from recommender.columns import MEMBER, MOVIE  # noqa: E402
 from recommender.terminal import as_json  # noqa: E402
-from ui.trainer import NOTE  # noqa: E402
+from ui.jobs import NOTE  # noqa: E402
 
 THINK = 2.0, 6.0  # seconds
 SEARCHED = 1500  # the most rated movies

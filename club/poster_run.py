@@ -1,130 +1,83 @@
-"""Fetch the posters of many movies in the background, as long as nobody stops it."""
+"""Fetch the posters and facts of many movies, one after the other."""
 
 from __future__ import annotations
 
-import logging
-import threading
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 import pandas as pd
 
 from club.details import Details
-from club.errors import ClubError, TmdbBadAnswer
+from club.errors import TmdbBadAnswer
 from club.sources.posters import Posters
 from club.sources.tmdb import Tmdb
 from club.sources.tmdb_match import at_tmdb
 from club.store import Store
 
-log = logging.getLogger(__name__)
 
+class Report(Protocol):
+    """Called after each movie."""
 
-@dataclass(frozen=True)
-class RunStatus:
-    """How far a run is.
-
-    Args:
-        state: "idle" (there was none), "running", "done", "stopped" or "failed".
-        done, total: movies.
-        posters: how many movies have theirs now.
-        unsure: how many could not be told for certain at TMDB.
-        without: how many have none there, or none that can be used.
-        message: after a failure one sentence for people.
-    """
-
-    state: Literal["idle", "running", "done", "stopped", "failed"] = "idle"
-    done: int = 0
-    total: int = 0
-    posters: int = 0
-    unsure: int = 0
-    without: int = 0
-    message: str = ""
-
-
-class PosterRun:
-    """At most one thread that fetches posters, whoever started it."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._status = RunStatus()
-
-    @property
-    def status(self) -> RunStatus:
-        """A frozen picture of now."""
-        return self._status
-
-    def start(self, tmdb: Tmdb, store: Store, movies: pd.DataFrame) -> bool:
-        """Begin to fetch, unless that goes on already.
-
-        Runtime, overview and number at TMDB are kept as well where the catalogue lacks them, in
-        one write at the end, so that open pages are drawn anew once. Keywords are not: a button
-        for pictures must not change predictions.
+    def __call__(self, done: int, total: int, *, posters: int, unsure: int, without: int) -> None:
+        """Tell how far it is.
 
         Args:
-            movies: those whose posters are wanted, rows of `Dataset.movies`, in order.
+            done, total: movies.
+            posters: movies whose poster was fetched.
+            unsure: movies without a certain match at TMDB.
+            without: movies without a poster there, or with none that can be used.
         """
-        with self._lock:
-            if self._status.state == "running":
-                return False
-            self._stop.clear()
-            self._status = RunStatus("running", total=len(movies))
-            self._thread = threading.Thread(
-                target=self._work, args=(tmdb, store, movies), name="posters", daemon=True
-            )
-            self._thread.start()
-            return True
 
-    def stop(self) -> None:
-        """Let the run end after the movie that it is at; what it has is kept."""
-        self._stop.set()
 
-    def wait(self, timeout: float | None = None) -> None:
-        """Block until the run has ended, or `timeout` seconds have passed."""
-        if self._thread is not None:
-            self._thread.join(timeout)
+def fetch_posters(
+    tmdb: Tmdb,
+    store: Store,
+    movies: pd.DataFrame,
+    report: Report,
+    stopping: Callable[[], bool] = lambda: False,
+) -> None:
+    """Fetch the posters of movies until `stopping`.
 
-    def _work(self, tmdb: Tmdb, store: Store, movies: pd.DataFrame) -> None:
-        learned: list[Details] = []
-        end = RunStatus("done")
-        try:
-            for movie_id, movie in movies.iterrows():
-                if self._stop.is_set():
-                    end = RunStatus("stopped")
-                    break
-                self._one(tmdb, int(str(movie_id)), movie, learned)
-        except ClubError as error:
-            end = RunStatus("failed", message=str(error))
-        except Exception:
-            # A thread that dies silently would leave every page at "running" for ever.
-            log.exception("fetching posters failed")
-            end = RunStatus("failed", message="It failed; the server's log says why.")
-        try:
-            if learned:
-                store.keep_details(learned)
-        except ClubError as error:
-            end = RunStatus("failed", message=str(error))
-        self._status = replace(self._status, state=end.state, message=end.message)
+    Runtime, overview and number at TMDB are kept as well where the catalogue lacks them, in one
+    write at the end, so that open pages are drawn anew once. Keywords are not: a button for
+    pictures must not change predictions.
 
-    def _one(self, tmdb: Tmdb, movie_id: int, movie: pd.Series, learned: list[Details]) -> None:
-        now = self._status
-        try:
-            tmdb_id = at_tmdb(tmdb, movie)
-            if tmdb_id is None:
-                self._status = replace(now, done=now.done + 1, unsure=now.unsure + 1)
-                return
-            found = tmdb.movie(tmdb_id)
-            if pd.isna(movie["tmdb_id"]) or not movie["overview"]:
-                title = str(movie["title"])
-                learned.append(Details(movie_id, title, tmdb_id, found.runtime, found.overview))
-            came = tmdb.poster(found) is not None
-        except TmdbBadAnswer:
-            came = False
-        self._status = replace(
-            now, done=now.done + 1, posters=now.posters + came, without=now.without + (not came)
-        )
+    Args:
+        movies: rows of `Dataset.movies`, in order.
+
+    Raises:
+        TmdbUnavailable: TMDB cannot be asked; what was fetched before is kept.
+        StoreUnavailable: the facts cannot be stored.
+    """
+    learned: list[Details] = []
+    posters = unsure = without = 0
+    report(0, len(movies), posters=0, unsure=0, without=0)
+    try:
+        for done, (movie_id, movie) in enumerate(movies.iterrows(), start=1):
+            if stopping():
+                break
+            came = _fetch(tmdb, int(str(movie_id)), movie, learned)
+            posters, unsure = posters + (came is True), unsure + (came is None)
+            without += came is False
+            report(done, len(movies), posters=posters, unsure=unsure, without=without)
+    finally:
+        if learned:
+            store.keep_details(learned)
+
+
+def _fetch(tmdb: Tmdb, movie_id: int, movie: pd.Series, learned: list[Details]) -> bool | None:
+    """Return True if the poster was fetched, None without a certain match at TMDB."""
+    try:
+        tmdb_id = at_tmdb(tmdb, movie)
+        if tmdb_id is None:
+            return None
+        found = tmdb.movie(tmdb_id)
+        if pd.isna(movie["tmdb_id"]) or not movie["overview"]:
+            title = str(movie["title"])
+            learned.append(Details(movie_id, title, tmdb_id, found.runtime, found.overview))
+        return tmdb.poster(found) is not None
+    except TmdbBadAnswer:
+        return False
 
 
 def wanted(movies: pd.DataFrame, movie_ids: Iterable[int], posters: Posters) -> pd.DataFrame:

@@ -12,8 +12,8 @@ from club.demo import load_demo
 from club.store import Store
 from recommender import TrainingOptions, load_bundled
 from recommender.bundled import demo_club
+from ui.jobs import LearnedFrom, Trainer
 from ui.judging import judge_folder, strangers
-from ui.trainer import Trainer
 
 Open = Callable[..., AppTest]  # the fixture that opens a page
 SMALL = TrainingOptions(components=8, epochs=1)
@@ -25,11 +25,12 @@ def furnish(folder: Path) -> Path:
     store = Store(folder / "club.db")
     load_demo(store, world, demo_club())
     trainer, judge = Trainer(folder), Trainer(judge_folder(folder))
-    trainer.start(lambda: training_data(world, store), store.version(), SMALL)
-    judge.start(strangers, 0, SMALL)
+    base = world.content_hash
+    trainer.learn(lambda: training_data(world, store), LearnedFrom(store.version(), base), SMALL)
+    judge.learn(strangers, LearnedFrom(0, base), SMALL)
     for learning in (trainer, judge):
         learning.wait(120)
-        assert learning.status.state == "ready", learning.status.message
+        assert learning.status.state == "done", learning.status.message
     return folder
 
 

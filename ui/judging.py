@@ -19,14 +19,13 @@ from recommender.evaluation.learning import learning_curve, raters_to_try
 from recommender.evaluation.verdict import Findings
 from ui import state
 from ui.cache import HashedFrame, cached
-from ui.evaluator import fingerprint
+from ui.jobs import LearnedFrom, Trainer
 from ui.state import View
-from ui.trainer import Trainer
 
 
 def judge_folder(var: Path) -> Path:
     """Return where the held-out model of the base dataset is kept, in the club's folder."""
-    return var / "evaluation" / f"{fingerprint(state.base_dataset())}-judge"
+    return var / "evaluation" / f"{state.base_dataset().content_hash}-judge"
 
 
 @cached()
@@ -62,11 +61,9 @@ def strangers() -> Dataset:
 
 def learn_judge() -> None:
     """Begin to learn the held-out model, unless a model or an evaluation is at work already."""
-    busy = (
-        state.trainer().status.state == "learning" or state.evaluator().progress.state == "running"
-    )
-    if not busy:
-        judge().start(strangers, version=0)
+    if "running" not in {state.trainer().status.state, state.evaluator().status.state}:
+        data = LearnedFrom(0, state.base_dataset().content_hash)
+        judge().learn(strangers, data, state.TRAINING)
 
 
 def judging_model() -> HybridModel | None:

@@ -108,14 +108,14 @@ Moment = tuple[int, int, str]
 
 def moment() -> Moment:
     """Return what an open page compares to learn that it is out of date."""
-    status = state.trainer().status
-    return _latest(str(config.database())).ask(), status.generation, status.state
+    trainer = state.trainer()
+    return _latest(str(config.database())).ask(), trainer.generation, trainer.status.state
 
 
 def lately() -> Moment:
     """Return `moment` as it is or was a moment ago, for all the pages that ask again and again."""
-    status = state.trainer().status
-    return _latest(str(config.database())).recall(), status.generation, status.state
+    trainer = state.trainer()
+    return _latest(str(config.database())).recall(), trainer.generation, trainer.status.state
 
 
 @cached()
@@ -207,14 +207,13 @@ def _try_again() -> None:
 def _show_learning() -> None:
     trainer = state.trainer()
     status = trainer.status
-    if status.state == "learning":
-        share = status.done / status.total if status.total else 0.0
+    if status.state == "running":
         so_far = (
             "Predictions come from keywords until then."
             if trainer.learned_version is None
             else "The earlier model serves until then."
         )
-        st.progress(share, text=f"The model is learning, {share:.0%} done. {so_far}")
+        st.progress(status.share, text=f"The model is learning, {status.share:.0%} done. {so_far}")
     elif status.state == "failed":
         serving = (
             "The earlier model keeps serving."
@@ -227,3 +226,5 @@ def _show_learning() -> None:
             f"{plain(status.message)} {serving} Try “Retrain” on the Model page.",
             icon=":material/model_training:",
         )
+    elif status.message:
+        st.warning(plain(status.message), icon=":material/model_training:")

@@ -7,8 +7,10 @@ from contextvars import ContextVar
 import streamlit as st
 from streamlit.navigation.page import Page
 
+from club import config
 from club.errors import StoreUnavailable
-from ui import gate, identity, keeper, live, state
+from ui import gate, identity, live, state
+from ui.cache import cached
 from ui.components.basics import ICON, errors_shown, show
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
@@ -53,15 +55,23 @@ def choose() -> Page:
     return current
 
 
+@cached(max_entries=1)
+def _start() -> None:
+    """Set up what the whole process needs, once."""
+    config.configure_logging()
+
+
 def run() -> None:
     """Draw the navigation, then the page that the address names, to who may come in."""
+    _start()
     current = choose()
     gate.guard()
     token = _reached.set(True)
     try:
         with errors_shown():
             try:
-                keeper.keeper()
+                state.backup_scheduler().look()
+                state.learn_if_needed()
                 with live.pulse(current):
                     identity.greet(state.view())
                     current.run()

@@ -23,7 +23,14 @@ from club.errors import InvalidInput
 from club.imports import catalogue as catalogue_import
 from club.search import MovieSearch
 from club.store import Club, Store
-from recommender import Dataset, HybridModel, Reactions, evaluation, load_bundled
+from recommender import (
+    Dataset,
+    HybridModel,
+    Reactions,
+    TrainingOptions,
+    evaluation,
+    load_bundled,
+)
 from recommender.ask import for_the_club, what_to_rate
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, MOVIE
@@ -31,11 +38,11 @@ from recommender.features import MovieFeatures
 from recommender.guests import Evidence, imagined
 from recommender.similar import similar as movies_like
 from ui.cache import HashedFrame, cache_key, cached
-from ui.evaluator import Evaluator, fingerprint
-from ui.trainer import Trainer
+from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Trainer
 
 ACTOR = "actor"  # in the session: whose name stands beside the visitor's changes; see `ui.identity`
 ASKED_ABOUT, QUESTIONS = 800, 6
+TRAINING = TrainingOptions()
 
 
 # The base dataset
@@ -278,7 +285,7 @@ def _view(location: str, version: int, data: Dataset) -> View:
     )
 
 
-# Learning and evaluating
+# Background jobs
 
 
 @cached()
@@ -287,29 +294,32 @@ def _trainer(folder: Path) -> Trainer:
 
 
 def trainer() -> Trainer:
-    """Return the trainer, which has begun to learn if it never has, or from other base data."""
-    found = _trainer(config.folder())
-    status = found.status.state
-    world = catalogue_import.number(config.world())
-    elsewhere = status == "ready" and found.learned_world not in {None, world}
-    if status == "empty" or elsewhere:
-        learn()
-    return found
+    """Return the trainer of the serving model."""
+    return _trainer(config.folder())
 
 
 def learn() -> bool:
     """Begin to learn from the base dataset and the club as they are; False if that is running."""
     club, data = store(), base_dataset()
-    return _trainer(config.folder()).start(
+    return trainer().learn(
         lambda: training_data(data, club),
-        club.version(),
-        world=catalogue_import.number(config.world()),
+        LearnedFrom(club.version(), data.content_hash),
+        TRAINING,
     )
+
+
+def learn_if_needed() -> None:
+    """Begin to learn if there is no model yet, or one of another base dataset."""
+    serving, data = trainer(), base_dataset()
+    missing = serving.model is None and serving.status.state == "idle"
+    other = serving.learned_version is not None and serving.learned_base != data.content_hash
+    if missing or (other and serving.status.state in {"idle", "done"}):
+        learn()
 
 
 @cached()
 def _evaluator(folder: Path, data: Dataset) -> Evaluator:
-    return Evaluator(folder, fingerprint(data))
+    return Evaluator(folder, data.content_hash)
 
 
 def evaluator() -> Evaluator:
@@ -320,7 +330,17 @@ def evaluator() -> Evaluator:
 def evaluate() -> None:
     """Begin to evaluate, unless that is running."""
     data = base_dataset()
-    evaluator().start(lambda report: evaluation.evaluate(data, on_step=report))
+    evaluator().evaluate(lambda report: evaluation.evaluate(data, on_step=report))
+
+
+@cached()
+def _backup_scheduler(location: str) -> BackupScheduler:
+    return BackupScheduler(_store(location))
+
+
+def backup_scheduler() -> BackupScheduler:
+    """Return the job that backs the club up once a day."""
+    return _backup_scheduler(str(config.database()))
 
 
 # Predictions

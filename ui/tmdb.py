@@ -1,4 +1,4 @@
-"""TMDB as the pages use it: the key from the secrets, one client and one run of posters for all."""
+"""TMDB as the pages use it: the key from the secrets, one client and one job for posters."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import streamlit as st
 
 from club import config
 from club.errors import TmdbUnavailable
-from club.poster_run import PosterRun
 from club.sources.tmdb import Tmdb
 from club.sources.tmdb_cache import AnswerCache
 from club.sources.tmdb_key import SECRETS
 from club.sources.tmdb_web import ADDRESS, TmdbWeb
 from ui.cache import cached
+from ui.jobs import Job
 from ui.pictures import posters
 
 
@@ -54,10 +54,10 @@ def _section() -> Mapping[str, object] | None:
 
 
 @cached()
-def _poster_run(folder: Path) -> PosterRun:
-    return PosterRun()
+def _poster_job(folder: Path) -> Job:
+    return Job("fetching posters")
 
 
-def poster_run() -> PosterRun:
-    """Return the run that fetches posters, or that nobody has started yet."""
-    return _poster_run(config.folder())
+def poster_job() -> Job:
+    """Return the job that fetches posters."""
+    return _poster_job(config.folder())

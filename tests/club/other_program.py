@@ -18,7 +18,7 @@ import pandas as pd
 from club.catalogue import training_data
 from club.store import Store
 from recommender import Dataset, TrainingOptions
-from ui.trainer import Trainer
+from ui.jobs import LearnedFrom, Trainer
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,7 +40,8 @@ def learn(store: Store, folder: str) -> list[Any]:
     """Learn as the app does, and return how it ended, and from which version of the club."""
     trainer = Trainer(Path(folder))
     small = TrainingOptions(components=2, epochs=1, repeats=1, min_movies=2)
-    trainer.start(lambda: training_data(small_world(), store), store.version(), small)
+    learned_from = LearnedFrom(store.version())
+    trainer.learn(lambda: training_data(small_world(), store), learned_from, small)
     trainer.wait(60)
     return [trainer.status.state, trainer.learned_version]
 

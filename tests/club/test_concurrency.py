@@ -74,4 +74,4 @@ def test_what_one_program_writes_the_other_knows_at_once_and_both_learn(location
         with ThreadPoolExecutor(1) as pool:
             theirs = pool.submit(other, "learn", str(tmp_path / "theirs"))
             ours = learn(store, str(tmp_path / "ours"))
-        assert theirs.result() == ours == ["ready", 13]
+        assert theirs.result() == ours == ["done", 13]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import pytest
 from fake_tmdb import V3_KEY, Answer, FakeTmdb, movie
 
 from club.catalogue import catalogue
-from club.poster_run import PosterRun, RunStatus, wanted
+from club.errors import ClubError, StoreUnavailable
+from club.poster_run import fetch_posters, wanted
 from club.sources.posters import Posters
 from club.sources.tmdb import Tmdb
 from club.sources.tmdb_cache import AnswerCache
@@ -81,18 +81,29 @@ def test_a_movie_is_found_at_tmdb_only_when_title_and_year_agree(tmdb, fake):
     assert len(fake.asked) == 1  # a number needs no search, and without a year there is none
 
 
-def run(tmdb: Tmdb, store: Store, movies: pd.DataFrame) -> RunStatus:
-    poster_run = PosterRun()
-    assert poster_run.status.state == "idle"
-    assert poster_run.start(tmdb, store, movies)
-    poster_run.wait(30)
-    return poster_run.status
+def fetched(tmdb: Tmdb, store: Store, movies: pd.DataFrame, **options) -> tuple[int, dict]:
+    """Fetch posters; return how many movies were looked at, and the counts."""
+    told: list[tuple[int, dict]] = []
+
+    def report(done: int, _total: int, **counts: int) -> None:
+        told.append((done, counts))
+
+    try:
+        fetch_posters(
+            tmdb,
+            store,
+            movies,
+            lambda done, _total, **counts: told.append((done, counts)),
+            **options,
+        )
+    except ClubError as error:
+        told.append((told[-1][0], told[-1][1] | {"error": str(error)}))
+    return told[-1]
 
 
 def test_posters_and_facts_of_many_movies_come_in_one_write(tmdb, tmp_path):
     store = Store(tmp_path / "club.db")
-    status = run(tmdb, store, MOVIES)
-    assert status == RunStatus("done", 6, 6, posters=2, unsure=3, without=1)
+    assert fetched(tmdb, store, MOVIES) == (6, {"posters": 2, "unsure": 3, "without": 1})
     assert {file.name for file in (tmp_path / "posters").iterdir()} == {"3.jpg", "949.jpg"}
     assert store.version() == 1
     world = Dataset(pd.DataFrame({"user_id": [], "movie_id": [], "rating": []}), MOVIES)
@@ -106,48 +117,31 @@ def test_posters_and_facts_of_many_movies_come_in_one_write(tmdb, tmp_path):
 def test_one_bad_poster_does_not_end_the_run(tmdb, fake, tmp_path):
     fake.break_at("/t/p", Answer(200, b"no picture"))
     fake.break_at("/3/movie/949", Answer(200, b"<html>"))
-    status = run(tmdb, Store(tmp_path / "club.db"), MOVIES.loc[[10, 30, 50]])
-    assert (status.state, status.posters, status.without) == ("done", 0, 3)
+    done, counts = fetched(tmdb, Store(tmp_path / "club.db"), MOVIES.loc[[10, 30, 50]])
+    assert (done, counts["posters"], counts["without"]) == (3, 0, 3)
 
 
 def test_a_server_that_is_gone_ends_the_run_and_keeps_what_came(tmdb, fake, tmp_path):
     fake.always("/3/movie/949", Answer(429, {}, Retry_After="600"))
     store = Store(tmp_path / "club.db")
-    status = run(tmdb, store, MOVIES.loc[[10, 30, 50]])
-    assert (status.state, status.done, status.posters) == ("failed", 1, 1)
-    assert status.message == "TMDB is asked too often; try again in 10 min."
+    done, counts = fetched(tmdb, store, MOVIES.loc[[10, 30, 50]])
+    assert (done, counts["posters"]) == (1, 1)
+    assert counts["error"] == "TMDB is asked too often; try again in 10 min."
     assert store.movie_details().index.tolist() == [10]
 
 
-def test_a_run_can_be_stopped_and_nobody_starts_a_second_meanwhile(tmdb, fake, tmp_path):
-    reached = threading.Event()
-
-    def pause(_):
-        reached.set()
-        fake.go_on.wait(30)
-        return Answer(200, fake.movies[3])
-
-    fake.break_at("/3/movie/3", pause)
-    store, poster_run = Store(tmp_path / "club.db"), PosterRun()
-    assert poster_run.start(tmdb, store, MOVIES)
-    assert reached.wait(30)
-    assert not poster_run.start(tmdb, store, MOVIES)
-    poster_run.stop()
-    fake.go_on.set()
-    poster_run.wait(30)
-    assert (poster_run.status.state, poster_run.status.done) == ("stopped", 1)
+def test_fetching_can_be_stopped(tmdb, tmp_path):
+    store, answers = Store(tmp_path / "club.db"), iter([False, True])
+    done, _ = fetched(tmdb, store, MOVIES, stopping=lambda: next(answers))
+    assert done == 1
     assert store.movie_details().index.tolist() == [10]
-    assert poster_run.start(tmdb, store, MOVIES.loc[[30]])
-    poster_run.wait(30)
-    assert poster_run.status.state == "done"
 
 
 def test_a_database_that_fails_is_told(tmdb, tmp_path):
     store = Store(tmp_path / "club.db")
     (tmp_path / "club.db").write_bytes(b"no database" * 1000)
-    status = run(tmdb, store, MOVIES.loc[[10]])
-    assert status.state == "failed"
-    assert "is damaged" in status.message
+    with pytest.raises(StoreUnavailable, match="is damaged"):
+        fetch_posters(tmdb, store, MOVIES.loc[[10]], lambda *_, **__: None)
 
 
 def test_whose_posters_are_wanted(tmdb, tmp_path):

@@ -18,7 +18,7 @@ from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
 from recommender.taste_map import draw_map
-from ui import mapping, state, trainer
+from ui import mapping, state
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -109,7 +109,7 @@ def var(
     else:
         monkeypatch.setenv("MOVIE_CLUB_DATABASE", place)
     monkeypatch.setattr(st, "secrets", {})  # nobody's own key for TMDB is ever used
-    monkeypatch.setattr(trainer, "TrainingOptions", lambda: SMALL)  # what a page begins to learn
+    monkeypatch.setattr(state, "TRAINING", SMALL)  # what a page begins to learn
     if request.node.get_closest_marker("reads"):
         club = state.store()
         before = club.version()

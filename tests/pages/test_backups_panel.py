@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,10 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from club import backup as backups
-from club.errors import StoreUnavailable
 from club.store import Store
-from ui import keeper, state
-from ui.keeper import Keeper
+from ui import state
+from ui.jobs import BackupScheduler
 
 NOW = datetime(2026, 7, 28, 12, tzinfo=UTC)
 
@@ -30,10 +28,10 @@ def panel() -> None:
 
 
 @pytest.fixture
-def quiet(var: Path, monkeypatch: pytest.MonkeyPatch) -> Keeper:
+def quiet(var: Path, monkeypatch: pytest.MonkeyPatch) -> BackupScheduler:
     """No backup but those that a test makes."""
-    found = Keeper(state.store())
-    monkeypatch.setattr(keeper, "keeper", lambda: found)
+    found = BackupScheduler(state.store())
+    monkeypatch.setattr(state, "backup_scheduler", lambda: found)
     return found
 
 
@@ -54,7 +52,9 @@ def texts(app: AppTest) -> list[str]:
     return [part.value for part in app.markdown]
 
 
-def test_a_club_without_a_backup_gets_one_now(quiet: Keeper, store: Store, var: Path) -> None:
+def test_a_club_without_a_backup_gets_one_now(
+    quiet: BackupScheduler, store: Store, var: Path
+) -> None:
     app = opened()
     assert "There is no backup yet." in texts(app)
     assert app.expander[0].label == "All backups (0)"
@@ -69,7 +69,7 @@ def test_a_club_without_a_backup_gets_one_now(quiet: Keeper, store: Store, var: 
     assert len(backups.find(store.database)) == 1
 
 
-def test_every_backup_is_listed_with_its_day_and_size(quiet: Keeper, store: Store) -> None:
+def test_every_backup_is_listed_with_its_day_and_size(quiet: BackupScheduler, store: Store) -> None:
     for days in (40, 2, 0):
         backups.roll(store, NOW - timedelta(days=days))
         store.touch()
@@ -88,7 +88,7 @@ def test_every_backup_is_listed_with_its_day_and_size(quiet: Keeper, store: Stor
 
 
 def test_a_restore_is_looked_at_first_and_needs_a_yes(
-    quiet: Keeper, store: Store, no_learning: list[int]
+    quiet: BackupScheduler, store: Store, no_learning: list[int]
 ) -> None:
     backups.roll(store, NOW)
     (made,) = backups.find(store.database)
@@ -121,7 +121,7 @@ def test_a_restore_is_looked_at_first_and_needs_a_yes(
     assert app.expander[0].label == "All backups (2)"
 
 
-def test_a_restore_may_be_left(quiet: Keeper, store: Store) -> None:
+def test_a_restore_may_be_left(quiet: BackupScheduler, store: Store) -> None:
     backups.roll(store, NOW)
     (made,) = backups.find(store.database)
     version = store.version()
@@ -133,7 +133,7 @@ def test_a_restore_may_be_left(quiet: Keeper, store: Store) -> None:
     assert (store.version(), len(backups.find(store.database))) == (version, 1)
 
 
-def test_a_damaged_backup_is_refused_in_a_sentence(quiet: Keeper, store: Store) -> None:
+def test_a_damaged_backup_is_refused_in_a_sentence(quiet: BackupScheduler, store: Store) -> None:
     backups.roll(store, NOW)
     (made,) = backups.find(store.database)
     made.file.write_bytes(made.file.read_bytes()[:20_000])
@@ -145,7 +145,7 @@ def test_a_damaged_backup_is_refused_in_a_sentence(quiet: Keeper, store: Store) 
 
 
 def test_a_backup_that_was_brought_is_looked_at_and_restored(
-    quiet: Keeper, store: Store, tmp_path: Path, no_learning: list[int]
+    quiet: BackupScheduler, store: Store, tmp_path: Path, no_learning: list[int]
 ) -> None:
     other = Store(tmp_path / "other.db")
     other.add_member("Zoë")
@@ -162,98 +162,11 @@ def test_a_backup_that_was_brought_is_looked_at_and_restored(
     assert len(no_learning) == 1
 
 
-def test_what_kept_a_backup_from_being_made_is_said(quiet: Keeper, var: Path) -> None:
+def test_what_kept_a_backup_from_being_made_is_said(quiet: BackupScheduler, var: Path) -> None:
     (var / "backups").write_text("no folder")
     quiet.look()
+    quiet.wait(10)
     (var / "backups").unlink()
     app = opened()
     (warning,) = app.warning
     assert warning.value.startswith("The last backup failed. The folder ")
-    quiet.look()
-    assert not opened().warning
-
-
-# The keeper
-
-
-class Clock:
-    now = NOW
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
-def test_the_keeper_backs_up_at_the_start_and_then_once_a_day(store: Store) -> None:
-    clock = Clock()
-    ours = Keeper(store, clock)
-    ours.look()
-    assert len(backups.find(store.database)) == 1
-    store.touch()
-    clock.now += timedelta(hours=11)
-    ours.look()
-    assert len(backups.find(store.database)) == 1, "one a day"
-    clock.now += timedelta(hours=1)
-    ours.look()
-    assert len(backups.find(store.database)) == 2
-    clock.now += timedelta(days=1)
-    ours.look()
-    assert len(backups.find(store.database)) == 2, "nothing has changed"
-    store.touch()
-    Keeper(store, clock).look()
-    assert len(backups.find(store.database)) == 3, "the app was started again"
-    clock.now -= timedelta(days=300)
-    store.touch()
-    ours.look()
-    assert len(backups.find(store.database)) == 4
-
-
-def test_an_attempt_that_failed_is_repeated(
-    store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.WARNING)
-    ours = Keeper(store, Clock())
-
-    def fails(error: Exception):
-        def roll(*_: object) -> None:
-            raise error
-
-        return roll
-
-    with monkeypatch.context() as broken:
-        broken.setattr(keeper, "roll", fails(StoreUnavailable("The disk is full.")))
-        ours.look()
-        assert ours.problem == "The disk is full."
-        broken.setattr(keeper, "roll", fails(RuntimeError("secret detail")))
-        ours.look()
-        assert ours.problem == "The backup failed; the server's log says why."
-    assert "secret detail" in caplog.text
-    ours.look()
-    assert ours.problem == ""
-    assert len(backups.find(store.database)) == 1
-
-
-def test_the_keeper_works_in_the_background_and_can_be_stopped(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ours, looked = Keeper(store), []
-
-    def look() -> None:
-        looked.append(1)
-        if len(looked) == 3:
-            ours.stop()
-
-    monkeypatch.setattr(ours, "look", look)
-    monkeypatch.setattr(keeper, "LOOK_EVERY", 0)
-    ours._work()
-    assert len(looked) == 3
-
-
-def test_there_is_one_keeper_a_database(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[Keeper] = []
-
-    def start(self: Keeper) -> None:
-        started.append(self)
-
-    monkeypatch.setattr(Keeper, "start", start)
-    assert keeper.keeper() is keeper.keeper()
-    assert started == [keeper.keeper()]

@@ -13,7 +13,7 @@ from furnished import Open
 from recommender import DataError, evaluation
 from recommender.evaluation import Evaluation
 from ui import state
-from ui.evaluator import Evaluator, fingerprint
+from ui.jobs import Evaluator
 
 
 def made_up() -> Evaluation:
@@ -104,33 +104,21 @@ def test_a_failure_can_be_tried_again(
 
 
 def test_figures_outlive_the_program_and_belong_to_their_data(tmp_path: Path) -> None:
-    first = Evaluator(tmp_path, "key")
-    assert first.start(lambda _report: made_up())
+    first = Evaluator(tmp_path, "hash")
+    assert first.evaluate(lambda _report: made_up())
     first.wait(10)
-    again = Evaluator(tmp_path, "key")
-    assert again.progress.state == "ready"
+    again = Evaluator(tmp_path, "hash")
     pd.testing.assert_frame_equal(again.result.errors, made_up().errors)
     assert Evaluator(tmp_path, "other").result is None
-
-
-def test_a_file_cut_in_half_means_evaluating_again(tmp_path: Path) -> None:
-    first = Evaluator(tmp_path, "key")
-    first.start(lambda _report: made_up())
-    first.wait(10)
-    file = tmp_path / "key" / "errors.parquet"
+    file = tmp_path / "hash" / "errors.parquet"
     file.write_bytes(file.read_bytes()[:100])
-    assert Evaluator(tmp_path, "key").progress.state == "empty"
+    assert Evaluator(tmp_path, "hash").result is None
 
 
-def test_the_name_of_data_changes_with_a_rating_or_a_keyword(checkerboard) -> None:
-    ratings = checkerboard.ratings.copy()
-    ratings.loc[0, "rating"] = 3.0
-    movies = checkerboard.movies.copy()
-    movies.at[3, "keywords"] = ("ship", "storm")
-    names = {
-        fingerprint(checkerboard),
-        fingerprint(type(checkerboard)(ratings, checkerboard.movies)),
-        fingerprint(type(checkerboard)(checkerboard.ratings, movies)),
-    }
-    assert len(names) == 3
-    assert fingerprint(checkerboard) in names
+def test_figures_that_cannot_be_saved_are_shown(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    evaluator = Evaluator(tmp_path / "file", "hash")
+    evaluator.evaluate(lambda _report: made_up())
+    evaluator.wait(10)
+    assert evaluator.result is not None
+    assert "could not be saved" in evaluator.status.message

@@ -13,8 +13,8 @@ from club.store import Store
 from recommender import HybridModel
 from recommender.evaluation.verdict import Findings, Verdict
 from ui import judging, state
+from ui.jobs import Trainer
 from ui.sections.club_evaluation import comparison, headline, outlook
-from ui.trainer import Trainer
 
 
 def words(app: AppTest) -> str:
@@ -118,6 +118,7 @@ def test_without_a_model_it_says_so(
 ) -> None:
     nothing = Trainer(tmp_path / "nothing")
     monkeypatch.setattr(state, "trainer", lambda: nothing)
+    monkeypatch.setattr(state, "learn", lambda: False)
     monkeypatch.setattr(judging, "judge", lambda: nothing)
     assert "No model has learned yet" in words(open_page("evaluation"))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +11,9 @@ from furnished import Open
 
 from club.__main__ import main
 from club.store import Store
-from ui import cache, state
-from ui.trainer import NOTE, Trainer
+from recommender import Dataset
+from ui import state
+from ui.jobs import Trainer
 
 
 def test_what_the_model_knows_is_counted(open_page: Open) -> None:
@@ -53,7 +53,7 @@ def _status(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
 def test_every_page_shows_the_learning(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
-    _status(monkeypatch, state="learning", done=3, total=10)
+    _status(monkeypatch, state="running", done=3, total=10)
     (bar,) = open_page(page).get("progress")
     assert bar.proto.value == 30
     assert bar.proto.text == (
@@ -64,7 +64,7 @@ def test_every_page_shows_the_learning(
 def test_while_it_learns_there_is_nothing_to_start(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _status(monkeypatch, state="learning", done=3, total=10)
+    _status(monkeypatch, state="running", done=3, total=10)
     button = open_page("model").button("retrain")
     assert (button.label, button.disabled) == ("Learning …", True)
 
@@ -87,17 +87,32 @@ def test_retrain_starts_the_learning(open_page: Open, monkeypatch: pytest.Monkey
     assert started == [True]
 
 
-def test_a_world_that_came_by_the_command_line_is_learned_from(
+def test_a_model_that_could_not_be_saved_is_told(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _status(monkeypatch, state="done", message="It could not be saved.")
+    assert open_page().warning[0].value == "It could not be saved\\."
+
+
+def test_another_base_dataset_is_learned_from(
     var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[bool] = []
     monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
-    note = json.loads((var / NOTE).read_text("utf-8"))
-    (var / NOTE).write_text(json.dumps(note | {"world": 0}), "utf-8")
-    cache.clear()
-    state.trainer()
+    state.learn_if_needed()
     assert started == []
     archive = sources.zipped(sources.latest(), tmp_path / "ml-latest-small.zip", "ml-latest-small/")
     assert main(["import-catalogue", str(archive)]) == 0
-    state.trainer()
+    state.learn_if_needed()
+    assert started == [True]
+
+
+def test_an_edited_keyword_is_learned_from(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = state.base_dataset()
+    movies = data.movies.copy()
+    movies.at[1, "keywords"] = (*movies.at[1, "keywords"], "a new one")
+    started: list[bool] = []
+    monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
+    monkeypatch.setattr(state, "bundled", lambda: Dataset(data.ratings, movies))
+    state.learn_if_needed()
     assert started == [True]

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import portraits, state
+from ui.jobs import Trainer
 from ui.sections.awards import longest, reason, streak_table
 from ui.sections.pictures import told
-from ui.trainer import Trainer
 
 PARTS = ("Matches", "Divides", "Members", "Awards")
 JUNE = int(pd.Timestamp(2024, 6, 1).timestamp())
@@ -161,6 +161,7 @@ def test_without_a_model_it_shows_what_needs_none(
 ) -> None:
     nothing = Trainer(tmp_path / "nothing")
     monkeypatch.setattr(state, "trainer", lambda: nothing)
+    monkeypatch.setattr(state, "learn", lambda: False)
     app = open_page("pictures", part=part)
     charts = {"Matches": 1, "Divides": 1, "Members": 0, "Awards": 1}
     assert len(app.get("plotly_chart")) == charts[part]

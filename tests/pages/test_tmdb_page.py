@@ -233,7 +233,7 @@ def test_posters_for_the_shortlist_and_what_was_rated(
     button = app.button("tmdb_posters")
     assert button.label == "Fetch posters for the shortlist and what the club rated (2)"
     button.click().run()
-    tmdb.poster_run().wait(30)
+    tmdb.poster_job().wait(30)
     app.run()
     assert not app.exception
     assert "1 poster came. 1 movie could not be told for certain" in texts(app)
@@ -246,7 +246,7 @@ def test_a_run_that_fails_is_told(open_page, with_key, fake, store: Store) -> No
     fake.always("/3/search", Answer(429, {}, Retry_After="60"))
     app = open_page("catalogue")
     app.button("tmdb_posters").click().run()
-    tmdb.poster_run().wait(30)
+    tmdb.poster_job().wait(30)
     app.run()
     (warning,) = app.warning
     assert "TMDB is asked too often" in warning.value

@@ -111,12 +111,12 @@ def test_what_only_the_absent_have_seen_is_a_candidate(open_page: Open, store: S
 
 def test_a_rating_moves_the_predictions_without_learning(open_page: Open, store: Store) -> None:
     before = open_page().dataframe[0].value.set_index("Movie")
-    generation = state.trainer().status.generation
+    generation = state.trainer().generation
     store.rate(member(store, "Greta"), CHINATOWN, 5.0)
     after = open_page(seen="true").dataframe[0].value.set_index("Movie")
     assert after.loc["Chinatown", "Greta"] > before.loc["Chinatown", "Greta"] + 0.2
     assert after.loc["Contact", "Ana"] == pytest.approx(before.loc["Contact", "Ana"])
-    assert state.trainer().status.generation == generation
+    assert state.trainer().generation == generation
 
 
 def test_a_club_without_members_is_told_to_add_them(open_page: Open, store: Store) -> None:

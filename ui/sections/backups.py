@@ -15,7 +15,7 @@ from club import backup as backups
 from club import config
 from club.backup import Backup
 from club.restore import Preview, preview, restore
-from ui import gate, keeper, state
+from ui import gate, state
 from ui.components.basics import change, errors_shown, file_name, notify
 from ui.state import View
 from ui.text import ago, day, listed, plain
@@ -43,7 +43,7 @@ def section(club: View) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(_last(found), width="stretch")
         st.button("Back up now", key="back_up", icon=":material/save:", on_click=_back_up)
-    if problem := keeper.keeper().problem:
+    if problem := state.backup_scheduler().status.message:
         st.warning(f"The last backup failed. {plain(problem)}", icon=":material/error:")
     with st.expander(f"All backups ({len(found)})", icon=":material/inventory_2:", key="backups"):
         st.caption(f"{WHAT} They are in {plain(backups.folder(state.store().database))}.")

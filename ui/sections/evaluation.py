@@ -14,7 +14,7 @@ from ui.charts.evaluation import (
     reliability,
 )
 from ui.components.basics import empty_state, errors_shown
-from ui.evaluator import Progress
+from ui.jobs import JobStatus
 from ui.sections import evaluation_tables, judge
 from ui.sections.tonight import CHART
 from ui.text import plain
@@ -29,15 +29,19 @@ def show() -> None:
     result = state.evaluator().result
     if result is None:
         follow()
-    else:
-        figures(result)
+        return
+    if problem := state.evaluator().status.message:
+        st.warning(plain(problem), icon=":material/save:")
+    figures(result)
 
 
 def follow() -> None:
     """Start the evaluation if nothing has come of it yet, and show how far it is."""
-    progress = state.evaluator().progress
+    progress = state.evaluator().status
     if progress.state == "failed":
-        with empty_state(":material/error:", f"No figures: {plain(progress.what)}", "no_figures"):
+        with empty_state(
+            ":material/error:", f"No figures: {plain(progress.message)}", "no_figures"
+        ):
             st.button("Try again", type="primary", on_click=state.evaluate, key="again")
         return
     st.session_state["evaluation_drawn"] = progress.state
@@ -47,10 +51,10 @@ def follow() -> None:
 @st.fragment(run_every=SECONDS)
 def _follow() -> None:
     with errors_shown():
-        progress = state.evaluator().progress
+        progress = state.evaluator().status
         if progress.state != st.session_state.get("evaluation_drawn"):
             st.rerun()
-        if progress.state == "empty":
+        if progress.state == "idle":
             _wait_or_start()
         elif progress.state == "running":
             _show(progress)
@@ -58,17 +62,18 @@ def _follow() -> None:
 
 def _wait_or_start() -> None:
     # Both at once would make the first learning, which Tonight waits for, twice as slow.
-    if "learning" in {state.trainer().status.state, judging.judge().status.state}:
+    if "running" in {state.trainer().status.state, judging.judge().status.state}:
         st.markdown("The evaluation begins as soon as the model has learned.")
     else:
         state.evaluate()
         st.session_state["evaluation_drawn"] = "running"
-        _show(state.evaluator().progress)
+        _show(state.evaluator().status)
 
 
-def _show(progress: Progress) -> None:
-    share = progress.done / progress.total if progress.total else 0.0
-    st.progress(share, text=f"Evaluating, {share:.0%} done: {plain(progress.what)}.")
+def _show(progress: JobStatus) -> None:
+    st.progress(
+        progress.share, text=f"Evaluating, {progress.share:.0%} done: {plain(progress.message)}."
+    )
     st.caption("This takes half a minute, once; the figures are kept.")
     st.skeleton(height=320)
 

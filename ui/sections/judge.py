@@ -32,9 +32,8 @@ def _follow(sentence: str) -> None:
             st.warning(f"{plain(status.message)}", icon=":material/model_training:")
             st.button("Try again", on_click=judging.learn_judge, key="judge_again")
             return
-        if status.state == "empty":
+        if status.state == "idle":
             judging.learn_judge()
             status = judging.judge().status
             st.session_state[DRAWN] = status.state
-        share = status.done / status.total if status.total else 0.0
-        st.progress(share, text=f"{sentence} ({share:.0%})")
+        st.progress(status.share, text=f"{sentence} ({status.share:.0%})")

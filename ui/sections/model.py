@@ -58,7 +58,7 @@ def retrain() -> None:
         if not state.learn():
             notify("The model is learning already.")
 
-    learning = state.trainer().status.state == "learning"
+    learning = state.trainer().status.state == "running"
     st.button(
         "Learning …" if learning else "Retrain",
         on_click=start,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from club.details import Details
 from club.errors import TmdbBadAnswer, TmdbError, TmdbUnavailable
-from club.poster_run import RunStatus, wanted
+from club.poster_run import fetch_posters, wanted
 from club.sources.tmdb import Found, Tmdb, TmdbMovie
 from club.sources.tmdb_key import SECRETS
 from club.sources.tmdb_match import in_catalogue
@@ -14,6 +14,7 @@ from recommender.columns import MOVIE
 from ui import pictures, state, tmdb
 from ui.components.basics import change, errors_shown, movie_link, notify
 from ui.components.widgets import draw_shelf, tile
+from ui.jobs import JobStatus
 from ui.posters import poster
 from ui.state import View
 from ui.text import counted, film, plain
@@ -218,7 +219,7 @@ def _poster_too(client: Tmdb, movie: TmdbMovie) -> None:
 
 
 def _posters_for_all(club: View, client: Tmdb) -> None:
-    run = tmdb.poster_run()
+    run = tmdb.poster_job()
     st.session_state[DRAWN] = run.status.state
     if run.status.state == "running":
         _follow()
@@ -230,7 +231,10 @@ def _posters_for_all(club: View, client: Tmdb) -> None:
         return
 
     def start() -> None:
-        run.start(client, state.store(), missing)
+        store = state.store()
+        run.start(
+            lambda report: fetch_posters(client, store, missing, report, lambda: run.stopping)
+        )
 
     st.button(
         f"Fetch posters for the shortlist and what the club rated ({len(missing)})",
@@ -244,27 +248,29 @@ def _posters_for_all(club: View, client: Tmdb) -> None:
 @st.fragment(run_every=SECONDS)
 def _follow() -> None:
     with errors_shown():
-        run = tmdb.poster_run()
+        run = tmdb.poster_job()
         status = run.status
         if status.state != st.session_state.get(DRAWN):
             st.rerun()
-        share = status.done / status.total if status.total else 0.0
-        st.progress(share, text=f"Fetching posters: {status.done} of {status.total} movies.")
+        st.progress(status.share, text=f"Fetching posters: {status.done} of {status.total} movies.")
         st.button("Stop", on_click=run.stop, icon=":material/stop_circle:", key="tmdb_stop")
 
 
-def _tell(status: RunStatus) -> None:
+def _tell(status: JobStatus) -> None:
     """Say how the last run ended."""
     if status.state == "idle":
         return
-    said = [f"{counted(status.posters, 'poster')} came."]
-    if status.unsure:
+    posters, unsure, without = (
+        status.counts.get(name, 0) for name in ("posters", "unsure", "without")
+    )
+    said = [f"{counted(posters, 'poster')} came."]
+    if unsure:
         said.append(
-            f"{counted(status.unsure, 'movie')} could not be told for certain by title and year; "
+            f"{counted(unsure, 'movie')} could not be told for certain by title and year; "
             "search for them above."
         )
-    if status.without:
-        said.append(f"For {counted(status.without, 'movie')} there is none that can be used.")
+    if without:
+        said.append(f"For {counted(without, 'movie')} there is none that can be used.")
     if status.state == "failed":
         st.warning(f"{plain(status.message)} {' '.join(said)}", icon=":material/cloud_off:")
     else:

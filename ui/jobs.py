@@ -1,0 +1,320 @@
+"""Background jobs: one thread at a time for each, and a status that every open page can read."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Literal, Protocol
+
+import pandas as pd
+import pyarrow as pa
+
+from club.backup import roll
+from club.errors import ClubError
+from club.store import Store
+from recommender import Dataset, HybridModel, RecommenderError, TrainingOptions
+from recommender.errors import ModelFileError
+from recommender.evaluation import Evaluation
+from recommender.persistence import current_folder, write_atomically, write_folder_atomically
+
+log = logging.getLogger(__name__)
+
+MODEL, NOTE = "model", "trained-on.json"
+RETRY_BACKUP = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """A frozen picture of a job.
+
+    Args:
+        state: "idle" (not run since the start), "running", "done", "stopped" or "failed".
+        done, total: steps of the run.
+        message: a few words about the step; once the run has ended, one sentence for people about
+            what went wrong, empty when nothing did.
+        counts: named counts that the run reports.
+    """
+
+    state: Literal["idle", "running", "done", "stopped", "failed"] = "idle"
+    done: int = 0
+    total: int = 0
+    message: str = ""
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """Progress, 0..1."""
+        return self.done / self.total if self.total else 0.0
+
+
+class Report(Protocol):
+    """Given to the work of a job, to tell its progress."""
+
+    def __call__(self, done: int, total: int, message: str = "", **counts: int) -> None:
+        """Set the fields of `JobStatus`."""
+
+
+class Job:
+    """Runs one piece of work at a time in a daemon thread.
+
+    Args:
+        name: of the thread, in the log, and in the sentence about an unexpected failure.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._status = JobStatus()
+
+    @property
+    def status(self) -> JobStatus:
+        """A frozen picture of now."""
+        return self._status
+
+    @property
+    def stopping(self) -> bool:
+        """True once `stop` was called; the work looks here between two steps."""
+        return self._stop.is_set()
+
+    def start(self, work: Callable[[Report], str | None]) -> bool:
+        """Run `work` in a thread; return False if one is running already.
+
+        Args:
+            work: returns a sentence for people if something went wrong that did not end it. An
+                error of the club or the recommender ends it with its own sentence, any other with
+                "... failed; the server's log says why."
+        """
+        with self._lock:
+            if self._status.state == "running":
+                return False
+            self._stop.clear()
+            self._status = JobStatus("running")
+            self._thread = threading.Thread(
+                target=self._run, args=(work,), name=self._name, daemon=True
+            )
+            self._thread.start()
+            return True
+
+    def stop(self) -> None:
+        """Ask the work to end after the step that it is at."""
+        self._stop.set()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Block until the run has ended, or `timeout` seconds have passed."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def _run(self, work: Callable[[Report], str | None]) -> None:
+        began = time.monotonic()
+        try:
+            message = work(self._report) or ""
+        except (ClubError, RecommenderError) as error:
+            log.warning("%s ended: %s", self._name, error, exc_info=True)
+            self._status = replace(self._status, state="failed", message=str(error))
+        except Exception:  # a thread that ends in silence would leave the status at "running"
+            log.exception("%s failed", self._name)
+            message = f"{self._name.capitalize()} failed; the server's log says why."
+            self._status = replace(self._status, state="failed", message=message)
+        else:
+            log.info("%s took %.1f seconds", self._name, time.monotonic() - began)
+            self._status = replace(
+                self._status, state="stopped" if self.stopping else "done", message=message
+            )
+
+    def _report(self, done: int, total: int, message: str = "", **counts: int) -> None:
+        self._status = JobStatus("running", done, total, message, counts)
+
+
+@dataclass(frozen=True)
+class LearnedFrom:
+    """The data of a model: the version of the club, and the content hash of the base dataset.
+
+    Without a version it is a first model, which knows movies by their keywords alone.
+    """
+
+    version: int | None = None
+    base: str = ""
+
+
+class Trainer(Job):
+    """The serving model, and the job that learns the next one.
+
+    A model that learned serves even if it cannot be saved; the status says so then.
+
+    Args:
+        folder: where the model is kept between starts.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__("learning")
+        self._folder = folder
+        self._serving: tuple[HybridModel | None, LearnedFrom] = None, LearnedFrom()
+        self._generation = 0
+        self._load()
+
+    @property
+    def model(self) -> HybridModel | None:
+        """The serving model; None only before the first learning."""
+        return self._serving[0]
+
+    @property
+    def learned_version(self) -> int | None:
+        """The club's version that the serving model learned from; None if it knows words alone."""
+        return self._serving[1].version
+
+    @property
+    def learned_base(self) -> str:
+        """The content hash of the base dataset that the serving model learned from."""
+        return self._serving[1].base
+
+    @property
+    def generation(self) -> int:
+        """A number that rises whenever another model starts to serve."""
+        return self._generation
+
+    def learn(
+        self, make_data: Callable[[], Dataset], learned_from: LearnedFrom, options: TrainingOptions
+    ) -> bool:
+        """Begin to learn; return False if that is running already.
+
+        Before the first model has learned, one that knows movies by their keywords serves within
+        about a second.
+
+        Args:
+            make_data: called in the learning thread.
+            learned_from: what `make_data` returns.
+        """
+
+        def work(report: Report) -> str:
+            data = make_data()
+            if self.model is None and options.components:
+                words_only = HybridModel.fit(data, replace(options, components=0))
+                self._serve(words_only, LearnedFrom())
+            model = HybridModel.fit(data, options, report)
+            self._serve(model, learned_from)
+            return self._save(model, learned_from)
+
+        return self.start(work)
+
+    def _serve(self, model: HybridModel, learned_from: LearnedFrom) -> None:
+        self._serving = model, learned_from
+        self._generation += 1
+
+    def _save(self, model: HybridModel, learned_from: LearnedFrom) -> str:
+        note = json.dumps(asdict(learned_from))
+        try:
+            model.save(self._folder / MODEL)
+            write_atomically(self._folder / NOTE, lambda file: file.write_text(note, "utf-8"))
+        except OSError as error:
+            log.warning("the model could not be saved", exc_info=True)
+            return (
+                f"The model has learned, but it could not be saved: {error.strerror or error}. "
+                "After the next start the app learns again."
+            )
+        return ""
+
+    def _load(self) -> None:
+        if not current_folder(self._folder / MODEL).exists():
+            return
+        try:
+            note = json.loads((self._folder / NOTE).read_text("utf-8"))
+            learned_from = LearnedFrom(int(note["version"]), str(note.get("base", "")))
+            self._serve(HybridModel.load(self._folder / MODEL), learned_from)
+        except (ModelFileError, OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("the saved model is not used: %s", error)
+
+
+class Evaluator(Job):
+    """The figures of an evaluation, and the job that makes them.
+
+    Args:
+        folder: where they are kept between starts, one folder for each base dataset.
+        data: content hash of the base dataset.
+    """
+
+    def __init__(self, folder: Path, data: str) -> None:
+        super().__init__("evaluation")
+        self._folder = folder / data
+        self._result = self._load()
+
+    @property
+    def result(self) -> Evaluation | None:
+        """The figures, None before the first run has ended."""
+        return self._result
+
+    def evaluate(self, make_result: Callable[[Report], Evaluation]) -> bool:
+        """Begin `make_result`; return False if that is running already."""
+
+        def work(report: Report) -> str:
+            self._result = make_result(report)
+            try:
+                write_folder_atomically(self._folder, self._save)
+            except OSError as error:
+                log.warning("the figures could not be saved", exc_info=True)
+                return f"The figures could not be saved: {error.strerror or error}."
+            return ""
+
+        return self.start(work)
+
+    def _save(self, folder: Path) -> None:
+        for part in fields(Evaluation):
+            getattr(self._result, part.name).to_parquet(folder / f"{part.name}.parquet")
+
+    def _load(self) -> Evaluation | None:
+        folder = current_folder(self._folder)
+        if not folder.exists():
+            return None
+        try:
+            return Evaluation(
+                **{
+                    part.name: pd.read_parquet(folder / f"{part.name}.parquet")
+                    for part in fields(Evaluation)
+                }
+            )
+        except (OSError, ValueError, pa.ArrowException) as error:
+            log.warning("the saved figures are not used: %s", error)
+            return None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class BackupScheduler(Job):
+    """The job that backs a club up once a day.
+
+    Args:
+        store: of the club.
+        clock: the time, UTC.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], datetime] = _now) -> None:
+        super().__init__("backup")
+        self._store = store
+        self._clock = clock
+        self._done_on: date | None = None
+        self._retry_at = datetime.min.replace(tzinfo=UTC)
+
+    def look(self) -> None:
+        """Begin a backup if there was none today; pages call this whenever they are drawn.
+
+        A failed one is tried again after `RETRY_BACKUP`.
+        """
+        now = self._clock()
+        if self._done_on == now.date() or now < self._retry_at:
+            return
+        self._retry_at = now + RETRY_BACKUP
+
+        def work(_report: Report) -> None:
+            roll(self._store, now)
+            self._done_on = now.date()
+
+        self.start(work)
