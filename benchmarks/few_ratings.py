@@ -43,9 +43,9 @@ def judged(
             own = known[known["member_id"] == member]
             reactions = model.react(own, judged["movie_id"], member_ids=[member])
             low, high = reactions.interval()
-            rest = own["rating"] - model.bias.mu - of_movie[model.rows(own["movie_id"])]
+            rest = own["rating"] - model.mean_rating - of_movie[model.rows(own["movie_id"])]
             generosity = rest.sum() / (len(own) + DAMPING)
-            bias = model.bias.mu + of_movie[model.rows(judged["movie_id"])] + generosity
+            bias = model.mean_rating + of_movie[model.rows(judged["movie_id"])] + generosity
             actual = judged["rating"].to_numpy()
             found = {
                 "known": "all" if size is None else str(size),

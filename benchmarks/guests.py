@@ -20,7 +20,7 @@ from benchmarks import command
 from benchmarks.protocol import score
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
 from recommender.evaluation.learning import raters_to_try
-from recommender.guests import HATED, LOVED, imagined, is_ordinary
+from recommender.guests import HATED, LOVED, imagined, is_balance
 
 GUESTS, LEAST = 100, 40  # guests a seed, and how many ratings each has
 LOVES, HATES, LIKES, DISLIKES, RANDOM = 3, 2, 3, 1, 5
@@ -62,8 +62,8 @@ def extremes(
 def keywords(model: HybridModel, past: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the keywords that somebody likes most and least, beyond their own generosity."""
     rows = model.rows(past["movie_id"])
-    left = past["rating"].to_numpy() - model.bias.mu - model.bias.expected[rows]
-    has = (model.space.words[rows] > 0).astype(float)
+    left = past["rating"].to_numpy() - model.expected(past["movie_id"])["expected"].to_numpy()
+    has = (model.kernel.features[rows] > 0).astype(float)
     n = np.asarray(has.sum(axis=0)).ravel()
     mean = has.T @ (left - left.mean()) / (n + DAMPING)
     mean[(np.array(model.features.kinds) != "keyword") | (n < 2)] = 0.0
@@ -76,9 +76,9 @@ def keywords(model: HybridModel, past: pd.DataFrame) -> tuple[tuple[str, ...], t
 
 def ways(model: HybridModel, past: pd.DataFrame, rng: np.random.Generator) -> dict[str, Said]:
     """Return what one guest says, way by way."""
-    loves = extremes(past, model.counts[model.rows(past["movie_id"])], LOVES, True, rng)
+    loves = extremes(past, model.rating_counts(past["movie_id"]), LOVES, True, rng)
     rest = past.drop(loves.index)
-    hates = extremes(rest, model.counts[model.rows(rest["movie_id"])], HATES, False, rng)
+    hates = extremes(rest, model.rating_counts(rest["movie_id"]), HATES, False, rng)
     loved, hated = loves.assign(rating=LOVED), hates.assign(rating=HATED)
     both, nothing = pd.concat([loved, hated]), past.iloc[:0]
     milder = pd.concat([loves.assign(rating=LOVED - 0.5), hates.assign(rating=HATED + 0.5)])
@@ -113,7 +113,7 @@ def judged(model: HybridModel, said: Said, unseen: pd.DataFrame) -> pd.DataFrame
     reactions = taught.react(known, unseen["movie_id"], member_ids=[guest])
     low, high = reactions.interval()
     plain = taught.react(
-        known[~is_ordinary(known["movie_id"])], unseen["movie_id"], member_ids=[guest]
+        known[~is_balance(known["movie_id"])], unseen["movie_id"], member_ids=[guest]
     )
     return unseen.assign(
         guess=reactions.mean[0], low=low[0], high=high[0], unbalanced=plain.mean[0]

@@ -91,12 +91,13 @@ def nearness(model: HybridModel, data: Dataset, movie_id: int) -> Picture:
     """How much the taste for some movies varies together with that for one, by part."""
     row = model.rows([movie_id])
     famous = np.setdiff1d(np.argsort(-model.counts)[:FAMOUS], row)
-    space, v = model.space, model.space.variances
+    kernel, v = model.kernel, model.kernel.variances
     parts = {
-        "place in taste space": space.place_part(row, famous)[0],
+        "place in taste space": kernel.embedding_covariance(row, famous)[0],
         "liked by the same raters": v.neighbours
-        * (space.surprises[row] @ space.surprises[famous].T).toarray()[0],
-        "shared words": v.words * (space.words[row] @ space.words[famous].T).toarray()[0],
+        * (kernel.residuals[row] @ kernel.residuals[famous].T).toarray()[0],
+        "shared words": v.features
+        * (kernel.features[row] @ kernel.features[famous].T).toarray()[0],
     }
     total = np.sum(list(parts.values()), axis=0)
     order = np.argsort(-total)

@@ -17,7 +17,7 @@ import pandas as pd
 from benchmarks import command
 from benchmarks.protocol import split_clubs
 from recommender import HybridModel, TrainingOptions, load_bundled
-from recommender.ask import what_to_rate
+from recommender.suggest import to_rate
 
 START, MORE, SHORTLIST = 5, 5, 10
 WAYS = ("nothing more", "asked for", "random", "popular")
@@ -33,9 +33,9 @@ def more_ratings(
     if way == "random":
         return list(np.random.default_rng(len(movies)).choice(movies, MORE, replace=False))
     if way == "popular":
-        return list(movies[np.argsort(-model.counts[model.rows(movies)], kind="stable")[:MORE]])
+        return list(movies[np.argsort(-model.rating_counts(movies), kind="stable")[:MORE]])
     member = int(pool["member_id"].iloc[0])
-    asked = what_to_rate(model, known, member, shortlist, candidates=movies, limit=MORE)
+    asked = to_rate(model, known, member, shortlist, candidates=movies, limit=MORE)
     return list(asked["movie_id"])
 
 

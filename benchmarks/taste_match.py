@@ -9,7 +9,7 @@ Two ways of hiding what real raters gave:
                members hardly saw the same movies
 
 Every pair with at least eight hidden movies is judged, by both measures of
-`recommender.portrait.match`. `r` is the correlation of the match, taken from well-known movies,
+`recommender.taste`. `r` is the correlation of the match, taken from well-known movies,
 with the agreement observed on the hidden ones; `r_plain` that of the agreement on the movies that
 both rated visibly. Agreement on a dozen movies is itself noisy: `r_best` is the correlation that a
 perfect match would reach if the model is right. Then what was observed for the third of the pairs
@@ -28,19 +28,19 @@ import pandas as pd
 from benchmarks import command
 from benchmarks.protocol import split_clubs
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
-from recommender.portrait.match import (
+from recommender.reactions import STEPS
+from recommender.taste import (
     DRAWS,
     MEASURES,
     STARS,
     TASTE,
     Drawn,
-    draw_taste,
+    draw_member,
+    panel,
     preferences,
     same_stars,
-    star_chances,
-    well_known,
+    star_probabilities,
 )
-from recommender.reactions import STEPS
 
 WAYS = ("club", "strangers")
 LEAST, KEPT = 8, 2  # hidden movies of a pair to be judged; movies in common that strangers keep
@@ -92,7 +92,7 @@ def judged(
     """Yield one row a pair and measure: its match, and what was promised and observed."""
     theirs = visible.ratings.rename(columns={"user_id": "member_id"})
     theirs = theirs[theirs["member_id"].isin(hidden["user_id"])]
-    panel, rng = well_known(model), np.random.default_rng(seed)
+    known_rows, rng = panel(model), np.random.default_rng(seed)
     usual = model.bias.mu + model.bias.expected
     shown = theirs.pivot(index="movie_id", columns="member_id", values="rating")
     for _, club in hidden.groupby("club"):
@@ -103,10 +103,13 @@ def judged(
         prefer, chances, stars = {}, {}, {}
         for member in given.columns:
             own = theirs[theirs["member_id"] == member]
-            both = draw_taste(model, own, member, np.concatenate([panel, rows]), rng=rng)
-            known, asked = np.split(both.liking, [len(panel)], axis=1)
+            every = np.concatenate([known_rows, rows])
+            both = draw_member(model, own, member, rows=every, seed=seed)
+            known, asked = np.split(both.taste, [len(known_rows)], axis=1)
             prefer[member] = preferences(known)
-            chances[member] = star_chances(Drawn(known, both.noise), usual[panel], model.thresholds)
+            chances[member] = star_probabilities(
+                Drawn(known, both.noise), usual[known_rows], model.thresholds
+            )
             noise = both.noise * rng.standard_normal(asked.shape)
             told = usual[rows] + asked + shared + noise
             stars[member] = STEPS[np.maximum(np.searchsorted(model.thresholds, told) - 1, 0)]

@@ -1,9 +1,9 @@
-"""What everybody agrees on: how good a movie is, before anyone's own taste.
+"""Item bias and user bias: everybody's opinion of a movie, before anyone's own taste.
 
     stars = mu + b_user + b_movie + the rest
 
-Both offsets are damped (Koren, Bell and Volinsky, "Matrix factorization techniques for recommender
-systems", 2009): b_user towards 0, b_movie towards what its words and fame let expect.
+Both biases are damped (Koren, Bell and Volinsky, "Matrix factorization techniques for recommender
+systems", 2009): b_user towards 0, b_movie towards a regression on its features and popularity.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ CLUB_SIZE, SEEN_BY = 8, 3
 def damped_mean(
     index: np.ndarray, values: np.ndarray, size: int, damping: float, prior: np.ndarray | float = 0
 ) -> np.ndarray:
-    """Mean of `values` by `index`, as if `damping` more values equal to the prior were there."""
+    """Return the mean of `values` by `index`, mixed with `damping` values equal to the prior.
+
+    >>> damped_mean(np.array([0, 0, 1]), np.array([1.0, 3.0, 2.0]), size=2, damping=2.0)
+    array([1.        , 0.66666667])
+    """
     count = np.bincount(index, minlength=size)
     return (np.bincount(index, values, minlength=size) + damping * prior) / (count + damping)
 
@@ -31,12 +35,12 @@ def damped_mean(
 def offsets(
     ratings: RatingRows, damping: float, prior: np.ndarray | float = 0
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Offsets of users (n_users,) and of movies (n_movies,) in stars, by alternating means.
+    """Return user biases (n_users,) and item biases (n_movies,), stars, by alternating means.
 
     Args:
         ratings: at least one.
-        damping: how many average ratings each offset is mixed with.
-        prior: (n_movies,) what a movie's offset is before any rating, stars.
+        damping: how many average ratings each bias is mixed with.
+        prior: (n_movies,) an item bias before any rating, stars.
     """
     rest = ratings.stars - ratings.stars.mean()
     of_user = np.zeros(ratings.n_users)
@@ -52,7 +56,7 @@ def offsets(
 def weighted_ridge(
     content: sparse.csr_matrix, target: np.ndarray, weight: np.ndarray, penalty: float
 ) -> np.ndarray:
-    """Coefficients (n_features,) or (n_features, n_targets) of a ridge regression on `content`.
+    """Return the coefficients of a ridge regression, (n_features,) or (n_features, n_targets).
 
     Args:
         content: (n_movies, n_features).
@@ -67,16 +71,17 @@ def weighted_ridge(
     return linalg.solve(gram, weighted.T @ target, assume_a="pos")
 
 
-def with_constant(words: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Add a last column of ones."""
-    return sparse.hstack([words, np.ones((words.shape[0], 1), words.dtype)], format="csr")
+def with_constant(features: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Return `features` with a last column of ones."""
+    ones = np.ones((features.shape[0], 1), features.dtype)
+    return sparse.hstack([features, ones], format="csr")
 
 
 def club_weight(counts: np.ndarray, n_users: int) -> np.ndarray:
-    """How much a movie says about the movies that a club considers, (n_movies,), mean about 5.
+    """Return how much a movie says about the movies that a club considers, (n_movies,), mean 5.
 
-    Its ratings times the chance that three of eight friends have seen it. A movie that nobody has
-    rated yet but a club considers is like these, not like the average of a catalogue.
+    Its ratings times the probability that three of eight friends have seen it. A movie without
+    ratings that a club considers is like these, not like the average of a catalogue.
     """
     seen = np.minimum(2 * counts / n_users, 0.9)
     weight = counts * bdtrc(SEEN_BY - 1, CLUB_SIZE, seen)
@@ -87,24 +92,24 @@ def club_weight(counts: np.ndarray, n_users: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Bias:
-    """The offsets of a world's movies.
+    """Item and user biases of a Dataset.
 
     Args:
-        mu: mean rating of the world, stars.
-        movie: (n_movies,) how far the ratings of each movie lie from mu, stars.
-        expected: (n_movies,) the same for somebody who has yet to see it, stars. Fewer ratings
-            pull it further towards what movies of its words that clubs watch are like.
-        words: (n_features + 1,) stars that each word adds to `expected`, and the constant.
-        uncertainty: (n_movies,) variance of a movie's offset, stars².
-        user: (n_users,) how far each user's ratings lie from what their movies let expect, stars.
-        damping: how many average ratings an offset is mixed with.
+        mu: mean of all ratings, stars.
+        movie: (n_movies,) item bias of the given ratings: how far they lie from mu, stars.
+        expected: (n_movies,) item bias for a member who has not seen the movie yet, stars. The
+            fewer ratings, the closer to what the features of movies that clubs watch predict.
+        uncertainty: (n_movies,) variance of `expected`, stars².
+        coefficients: (n_features + 1,) stars that each feature adds to `expected`, then a constant.
+        user: (n_users,) user bias: how far each rater's stars lie above their movies' bias, stars.
+        damping: how many average ratings a bias is mixed with.
     """
 
     mu: float
     movie: np.ndarray
     expected: np.ndarray
-    words: np.ndarray
     uncertainty: np.ndarray
+    coefficients: np.ndarray
     user: np.ndarray
     damping: float
 
@@ -112,48 +117,47 @@ class Bias:
     def fit(
         cls,
         ratings: RatingRows,
-        words: sparse.csr_matrix,
+        features: sparse.csr_matrix,
         *,
         damping: float = 10.0,
         penalty: float = 10.0,
         club_penalty: float = 60.0,
         variance: float = 0.15,
     ) -> Bias:
-        """Fit the offsets and what they are expected to be.
+        """Fit the biases, and the regressions that they are damped towards.
 
         Args:
             ratings: at least one.
-            words: (n_movies, n_features), rows of length 1.
-            damping, penalty, club_penalty: of offsets, and of the two regressions on the words.
-            variance: of a movie's offset around what its words let expect, stars².
+            features: (n_movies, n_features), rows of length 1.
+            damping, penalty, club_penalty: of the biases, and of two regressions on the features.
+            variance: of an item bias around its regression, stars².
         """
         counts = np.bincount(ratings.movie, minlength=ratings.n_movies).astype(np.float64)
-        known = sparse.hstack([with_constant(words), _fame(counts)], format="csr")
+        plain = with_constant(features)
+        known = sparse.hstack([plain, _popularity(counts)], format="csr")
         mu = float(ratings.stars.mean())
+
+        def mean_residual(of_user: np.ndarray) -> np.ndarray:
+            rest = ratings.stars - mu - of_user[ratings.user]
+            return np.bincount(ratings.movie, rest, minlength=len(counts)) / np.maximum(counts, 1)
+
         of_user, movie = offsets(ratings, damping)
         for _ in range(2):
-            raw = _raw(ratings, mu, of_user, counts)
             weight = counts / (0.1 * counts + 1)
-            prior = known @ weighted_ridge(known, raw, weight, penalty)
+            prior = known @ weighted_ridge(known, mean_residual(of_user), weight, penalty)
             of_user, movie = offsets(ratings, damping, prior)
-        raw = _raw(ratings, mu, of_user, counts)
-        plain = with_constant(words)
+        raw = mean_residual(of_user)
         weight = club_weight(counts, ratings.n_users)
         coefficients = weighted_ridge(plain, raw, weight, club_penalty)
         expected = (raw * counts + damping * (plain @ coefficients)) / (counts + damping)
         uncertainty = variance * damping / (counts + damping)
-        return cls(mu, movie, expected, coefficients, uncertainty, of_user, damping)
+        return cls(mu, movie, expected, uncertainty, coefficients, of_user, damping)
 
 
-def _fame(counts: np.ndarray) -> np.ndarray:
-    """How often a movie was rated, as two columns: better movies are rated more often."""
+def _popularity(counts: np.ndarray) -> np.ndarray:
+    """Return two columns of how often a movie was rated: better movies are rated more often."""
     logs = np.log1p(counts)
     rated = logs[counts > 0]
     spread = rated.std()
-    fame = (logs - rated.mean()) / (spread if spread > 0 else 1.0)
-    return np.column_stack([0.5 * fame, 0.3 * (fame**2 - 1)])
-
-
-def _raw(ratings: RatingRows, mu: float, of_user: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    rest = ratings.stars - mu - of_user[ratings.user]
-    return np.bincount(ratings.movie, rest, minlength=len(counts)) / np.maximum(counts, 1)
+    scaled = (logs - rated.mean()) / (spread if spread > 0 else 1.0)
+    return np.column_stack([0.5 * scaled, 0.3 * (scaled**2 - 1)])

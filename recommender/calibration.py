@@ -1,7 +1,7 @@
-"""Make the model's uncertainty true: how wide ratings spread, and where each star begins.
+"""Calibration of the model's uncertainty: the scale of its variances, and where each star begins.
 
-Both are read off raters whom the model has learned from, each of whose ratings is predicted from
-their others.
+Both are measured on raters whom the model has learned from, each of whose ratings is predicted
+from their others.
 """
 
 from __future__ import annotations
@@ -14,35 +14,36 @@ from scipy.special import ndtr
 
 from recommender.bias import Bias
 from recommender.dataset import RatingRows
-from recommender.kernel import Kernel, Space, Taste
+from recommender.kernel import ItemKernel, MemberKernel, Posterior
 from recommender.reactions import STEPS
 
 RATERS, FEWEST, MOST = 300, 10, 300
-LEAST = 0.01  # a world in which everybody agrees must not divide by 0
+LEAST = 0.01  # ratings that all agree must not lead to a division by 0
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """What the raters show.
+    """Scales of the variances, and thresholds of the stars.
 
     Args:
-        surprise: mean squared surprise of a rating, 1 when the variances are right.
-        marginal: the same for each rating by itself, predicted from all others, as a share of
-            that; below 1, for what the kernel gets wrong is how ratings vary together.
+        joint_scale: mean squared residual of a rater's ratings, whitened; 1 when the variances are
+            right.
+        marginal_scale: the same for each rating predicted from all others, as a share of
+            `joint_scale`; below 1, because the kernel's errors lie in how ratings vary together.
         thresholds: (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution
             around the prediction counts as that many stars or more. People use some stars more
             than others (4 more than 4.5), so these are not the middles between the stars.
     """
 
-    surprise: float
-    marginal: float
+    joint_scale: float
+    marginal_scale: float
     thresholds: np.ndarray
 
 
-def calibrate(ratings: RatingRows, bias: Bias, space: Space, share: float) -> Calibration:
-    """Predict ratings of some raters from their others, and compare.
+def calibrate(ratings: RatingRows, bias: Bias, kernel: ItemKernel, share: float) -> Calibration:
+    """Compare ratings of some raters with predictions from their others.
 
-    A few hundred raters, spread over all, say it well enough; those with very many ratings would
+    A few hundred raters, spread evenly over all, are enough; those with very many ratings would
     take most of the time.
 
     Args:
@@ -53,30 +54,30 @@ def calibrate(ratings: RatingRows, bias: Bias, space: Space, share: float) -> Ca
     ordinary = [own for own in of_user if FEWEST <= len(own) <= MOST] or of_user
     at = np.unique(np.linspace(0, len(ordinary) - 1, RATERS).astype(int))
     residual = ratings.stars - bias.mu - bias.movie[ratings.movie]
-    surprise, means, variances, chosen = 0.0, [], [], []
+    chi_square, means, variances, chosen = 0.0, [], [], []
     for own in (ordinary[i] for i in at):
-        rated = ratings.movie[own]
-        kernel = Kernel(space, space.own_part(ratings.user[own[0]]))
-        covariance = kernel.covariance(rated, rated)
-        taste = Taste.learn(rated, residual[own], covariance, space.variances.noise)
-        liking, variance = taste.without_each(residual[own])
-        surprise += taste.surprise
-        means.append(ratings.stars[own] - residual[own] + liking)
+        member = MemberKernel(kernel, kernel.rater_part(ratings.user[own[0]]))
+        noise = kernel.variances.noise
+        posterior = Posterior.fit(member, ratings.movie[own], residual[own], noise)
+        taste, variance = posterior.leave_one_out(residual[own])
+        chi_square += posterior.chi_square
+        means.append(ratings.stars[own] - residual[own] + taste)
         variances.append(variance)
         chosen.append(own)
     stars, mean = ratings.stars[np.concatenate(chosen)], np.concatenate(means)
     variance = np.concatenate(variances)
-    surprise = max(surprise / len(stars), LEAST)
-    marginal = max(float(np.mean((stars - mean) ** 2 / variance)), LEAST) / surprise
-    sd = np.sqrt(share * surprise * variance)
-    return Calibration(surprise, marginal, find_thresholds(mean, sd, stars))
+    joint = max(chi_square / len(stars), LEAST)
+    marginal = max(float(np.mean((stars - mean) ** 2 / variance)), LEAST) / joint
+    return Calibration(
+        joint, marginal, find_thresholds(mean, np.sqrt(share * joint * variance), stars)
+    )
 
 
 def find_thresholds(mean: np.ndarray, sd: np.ndarray, stars: np.ndarray) -> np.ndarray:
-    """Choose each cut so that as many ratings are expected above it as there are.
+    """Choose each threshold so that as many ratings are expected above it as there are.
 
     Args:
-        mean, sd, stars: (n_ratings,) predictions, their spread, and what was given.
+        mean, sd, stars: (n_ratings,) predictions, their standard deviations, and ratings.
 
     Returns:
         (10,), rising.
@@ -85,8 +86,8 @@ def find_thresholds(mean: np.ndarray, sd: np.ndarray, stars: np.ndarray) -> np.n
     for step in STEPS:
         share = np.clip((stars >= step - 0.01).mean(), 1e-4, 1 - 1e-4)
 
-        def excess(cut: float, share: float = share) -> float:
-            return float(ndtr((mean - cut) / sd).mean() - share)
+        def excess(threshold: float, share: float = share) -> float:
+            return float(ndtr((mean - threshold) / sd).mean() - share)
 
         thresholds.append(brentq(excess, -20.0, 20.0))
     return np.array(thresholds)

@@ -53,21 +53,21 @@ def _whole_numbers(column: pd.Series, what: str) -> pd.Series:
     return numbers.astype("int64")
 
 
-def check_ratings(frame: pd.DataFrame, who: str = USER) -> pd.DataFrame:
-    """Return the columns `who`, movie_id, rating (and timestamp, when there) of `frame`, checked.
+def check_ratings(frame: pd.DataFrame, person: str = USER) -> pd.DataFrame:
+    """Return `person`, movie_id, rating and, where it exists, timestamp of `frame`, checked.
 
     Args:
         frame: ratings in stars, 0.5..5; one row a person and movie.
-        who: the column that names the person, "user_id" or "member_id".
+        person: the column that names the person, "user_id" or "member_id".
 
     Raises:
         DataError: a column is missing, an id is no whole number, stars lie outside 0.5..5, or
             somebody rated a movie twice.
     """
-    missing = [name for name in (who, MOVIE, RATING) if name not in frame.columns]
+    missing = [name for name in (person, MOVIE, RATING) if name not in frame.columns]
     if missing:
         raise DataError(
-            f"The ratings have no column {missing[0]!r}; they need {who}, {MOVIE} and {RATING}."
+            f"The ratings have no column {missing[0]!r}; they need {person}, {MOVIE} and {RATING}."
         )
     stars = pd.to_numeric(frame[RATING], errors="coerce").astype("float64")
     wrong = ~stars.between(MIN_STARS, MAX_STARS)
@@ -78,18 +78,19 @@ def check_ratings(frame: pd.DataFrame, who: str = USER) -> pd.DataFrame:
         )
     checked = pd.DataFrame(
         {
-            who: _whole_numbers(frame[who], who),
+            person: _whole_numbers(frame[person], person),
             MOVIE: _whole_numbers(frame[MOVIE], MOVIE),
             RATING: stars,
         }
     )
     if TIMESTAMP in frame.columns:
         checked[TIMESTAMP] = _whole_numbers(frame[TIMESTAMP], TIMESTAMP)
-    twice = checked.duplicated([who, MOVIE])
+    twice = checked.duplicated([person, MOVIE])
     if twice.any():
         row = checked[twice].iloc[0]
         raise DataError(
-            f"{who} {row[who]:g} rated movie {row[MOVIE]:g} twice; keep one rating of each movie."
+            f"{person} {row[person]:g} rated movie {row[MOVIE]:g} twice; "
+            "keep one rating of each movie."
         )
     return checked.reset_index(drop=True)
 

@@ -1,14 +1,13 @@
-"""LightFM's part: where every movie lies in taste space.
+"""LightFM's part of the model: item embeddings.
 
-LightFM's scores have no scale and rank movies for one user only. What it learns very well is the
-*place* of a movie among others, so the place (the movie's representation) is all that is kept.
+LightFM's scores have no scale and rank movies for one user only. What it learns very well is where
+a movie lies among others, so the direction of its item representation is all that is kept.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 import numpy as np
 from scipy import sparse
@@ -16,17 +15,7 @@ from scipy import sparse
 from recommender.dataset import RatingRows
 from recommender.features import with_identity
 
-if TYPE_CHECKING:
-    from lightfm import LightFM
-
 Progress = Callable[[int, int], None]
-
-
-def interactions(user: np.ndarray, movie: np.ndarray, shape: tuple[int, int]) -> sparse.coo_matrix:
-    """Return the matrix of ones at (user, movie), on arrays that LightFM may write to."""
-    ones = np.ones(len(user), dtype=np.float32)
-    rows, columns = np.array(user, dtype=np.int32), np.array(movie, dtype=np.int32)
-    return sparse.coo_matrix((ones, (rows, columns)), shape=shape)
 
 
 def fit_lightfm(
@@ -38,13 +27,16 @@ def fit_lightfm(
     learning_rate: float,
     seed: int,
     on_epoch: Callable[[], None],
-) -> LightFM:
-    """Fit LightFM with the WARP loss on one thread, so that the same seed gives the same bits.
+) -> np.ndarray:
+    """Fit LightFM with the WARP loss on one thread: the same seed gives the same bits.
 
     Args:
         likes: (n_users, n_rated_movies), positive where a user chose a movie.
         item_features: (n_rated_movies, n_features), rows in the order of the columns of `likes`.
         on_epoch: called after each epoch.
+
+    Returns:
+        The movies' representations as unit vectors, float32 (n_rated_movies, components).
     """
     # Takes a second to import, which a page that only predicts need not wait for.
     from lightfm import LightFM  # noqa: PLC0415
@@ -57,17 +49,12 @@ def fit_lightfm(
     for _ in range(epochs):
         model.fit_partial(likes, item_features=item_features, epochs=1, num_threads=1)
         on_epoch()
-    return model
+    embeddings = item_features @ model.item_embeddings
+    length = np.linalg.norm(embeddings, axis=1, keepdims=True)
+    return (embeddings / np.maximum(length, 1e-9)).astype(np.float32)
 
 
-def directions(model: LightFM, item_features: sparse.csr_matrix) -> np.ndarray:
-    """Return the movies' representations as unit vectors, float32 (n_movies, components)."""
-    place = item_features @ model.item_embeddings
-    length = np.linalg.norm(place, axis=1, keepdims=True)
-    return (place / np.maximum(length, 1e-9)).astype(np.float32)
-
-
-def learn_places(
+def learn_embeddings(
     ratings: RatingRows,
     liked: np.ndarray,
     content: sparse.csr_matrix,
@@ -79,48 +66,53 @@ def learn_places(
     seed: int,
     on_epoch: Progress | None = None,
 ) -> np.ndarray:
-    """Several views of taste side by side: who rates what, and who likes what, a few seeds each.
+    """Return item embeddings from several fits side by side: two views, a few seeds each.
 
-    Only rated movies take part: LightFM draws its negatives from all rows that it is given, so a
-    movie without a rating would be pushed down as if everybody had refused it.
+    One view says who rates what, the other who likes what. Only rated movies take part: LightFM
+    draws its negatives from all rows that it is given, so a movie without a rating would be pushed
+    down as if everybody had refused it.
 
     Args:
         liked: (n_ratings,) bool, the ratings above what was expected.
         content: (n_movies, n_features) 0/1.
         components, epochs, learning_rate: of each fit.
         repeats: seeds of each view; what they do not agree on averages out.
+        on_epoch: called with (epochs done, epochs in all).
 
     Returns:
         (n_movies, repeats * 2 * components) float32, rows of length 1, one seed after the other; 0
         for unrated movies.
     """
-    counts = np.bincount(ratings.movie, minlength=ratings.n_movies)
-    rated = counts > 0
+    rated = np.bincount(ratings.movie, minlength=ratings.n_movies) > 0
     item_features = _mean_of_features(with_identity(content, rated)[rated])
     column = np.cumsum(rated) - 1
     shape = (ratings.n_users, int(rated.sum()))
     views = [np.ones_like(liked), liked] if liked.any() else [np.ones_like(liked)]
-    fits = [(view, repeat) for repeat in range(repeats) for view in range(len(views))]
-    report = _counted(on_epoch, len(fits) * epochs)
+    fits = [(view, repeat) for repeat in range(repeats) for view in views]
+    done = itertools.count(1)
 
-    def fitted() -> Iterator[np.ndarray]:
-        for view, repeat in fits:
-            chosen = views[view]
-            likes = interactions(ratings.user[chosen], column[ratings.movie[chosen]], shape)
-            model = fit_lightfm(
-                likes,
-                item_features,
-                components=components,
-                epochs=epochs,
-                learning_rate=learning_rate,
-                seed=1000 * seed + repeat,
-                on_epoch=report,
-            )
-            yield directions(model, item_features)
+    def report() -> None:
+        if on_epoch is not None:
+            on_epoch(next(done), len(fits) * epochs)
 
-    places = np.zeros((ratings.n_movies, len(fits) * components), dtype=np.float32)
-    places[rated] = np.hstack(list(fitted())) / np.float32(np.sqrt(len(fits)))
-    return places
+    def fit(view: np.ndarray, repeat: int) -> np.ndarray:
+        # LightFM wants arrays that it may write to, which these are.
+        user = ratings.user[view].astype(np.int32)
+        movie = column[ratings.movie[view]].astype(np.int32)
+        ones = np.ones(len(user), dtype=np.float32)
+        return fit_lightfm(
+            sparse.coo_matrix((ones, (user, movie)), shape=shape),
+            item_features,
+            components=components,
+            epochs=epochs,
+            learning_rate=learning_rate,
+            seed=1000 * seed + repeat,
+            on_epoch=report,
+        )
+
+    embeddings = np.zeros((ratings.n_movies, len(fits) * components), dtype=np.float32)
+    embeddings[rated] = np.hstack([fit(*one) for one in fits]) / np.float32(np.sqrt(len(fits)))
+    return embeddings
 
 
 def _mean_of_features(item_features: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -128,13 +120,3 @@ def _mean_of_features(item_features: sparse.csr_matrix) -> sparse.csr_matrix:
     total = np.maximum(np.asarray(item_features.sum(axis=1)).ravel(), 1)
     scaled = sparse.diags_array((1 / total).astype(np.float32)) @ item_features
     return sparse.csr_matrix(scaled, dtype=np.float32)
-
-
-def _counted(on_epoch: Progress | None, total: int) -> Callable[[], None]:
-    done = itertools.count(1)
-
-    def report() -> None:
-        if on_epoch is not None:
-            on_epoch(next(done), total)
-
-    return report

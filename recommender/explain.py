@@ -1,135 +1,123 @@
-"""Why a member is expected to like a movie: the prediction, taken apart without a remainder."""
+"""Explanations: a prediction taken apart without a remainder, and as a sentence."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
 from recommender.columns import MEMBER, MOVIE, RATING
-from recommender.dataset import MAX_STARS, MIN_STARS, check_ratings
-from recommender.guests import HATED, LOVED, is_ordinary, is_wish
-from recommender.kernel import Kernel, Space
+from recommender.dataset import MAX_STARS, MIN_STARS
+from recommender.guests import HATED, LOVED, is_balance, is_wish
+from recommender.kernel import ItemKernel, Posterior
 
-if TYPE_CHECKING:
-    from recommender.model import HybridModel
-
-WORLD, MOVIE_OFFSET, MEMBER_OFFSET = "world", "movie", "member"
+MEAN, ITEM_BIAS, MEMBER_PART = "mean", "movie", "member"
 RATED, FEATURE, LIMIT = "rated movie", "feature", "limit"
 WORTH_SAYING = 0.05  # stars
-MOST_WORDS = 3  # of a guest's keywords in a reason
+MAX_KEYWORDS = 3  # of a guest in a reason
 
 
 def explain(
-    model: HybridModel, member_ratings: pd.DataFrame, member_id: int, movie_id: int
+    posteriors: Sequence[tuple[ItemKernel, Posterior]],
+    rated: pd.Series,
+    row: int,
+    *,
+    mean_rating: float,
+    item_bias: float,
+    labels: Sequence[str],
 ) -> pd.DataFrame:
-    """Return the parts of one prediction.
+    """Return the parts of one prediction; `HybridModel.explain` calls this.
+
+    Args:
+        posteriors: the member's posterior and its kernel without the member's own part, first with
+            all of LightFM's seeds, then with each seed alone.
+        rated: (n_rated,) movie ids of the member's ratings.
+        row: of the movie predicted.
+        mean_rating, item_bias: stars.
+        labels: (n_features,) for people.
 
     Returns:
-        kind, label, stars (the part, which may be negative), movie_id (of a rated movie, else
-        missing), steady (whether every one of LightFM's seeds alone gives the part this sign; a
-        part that one seed adds and another takes away is an accident of learning).
-        Kinds: "world" (the mean of all ratings), "movie" (how far this one lies from that),
-        "member" (their generosity, and how far they go with the crowd), "rated movie" (the learned
-        likeness to one movie that the member rated, or to the keywords that a guest named),
-        "feature" (a keyword, genre or decade, over all that the member rated), and "limit" where
-        the sum was cut to 0.5..5. The stars sum to the mean that `react` gives.
+        kind, label, stars (the part, which may be negative), movie_id (of a rated movie, otherwise
+        missing), stable (whether every seed alone gives the part this sign; a part that one seed
+        adds and another takes away is an accident of learning).
+        Kinds: "mean" (of all ratings), "movie" (its item bias), "member" (user bias, and how far
+        they follow the item bias), "rated movie" (covariance with one movie that the member rated,
+        or with the keywords that a guest named), "feature" (a keyword, genre or decade, over all
+        that the member rated), and "limit" where the sum was cut to 0.5..5. The stars sum to the
+        mean that `react` gives.
     """
-    ratings = check_ratings(member_ratings, who=MEMBER)
-    ratings = ratings[ratings[MEMBER] == member_id]
-    row = int(model.rows([movie_id])[0])
-    rated = bool(model.counts[row])
-    space = model.space if rated else model.space.without_neighbours()
-    kernel = model.kernel(member_id, rated=rated)
-    stars, *alone = (
-        _parts_of_taste(where, replace(kernel, everyones=where), model, ratings, row)
-        for where in (space, *space.each_seed(model.options.repeats))
-    )
-    steady = (np.sign(alone) == np.sign(stars)).all(axis=0)
+    wish, balance = is_wish(rated), is_balance(rated)
+    stars, *seeds = (_parts(*one, row, wish, balance) for one in posteriors)
+    stable = (np.sign(seeds) == np.sign(stars)).all(axis=0)
 
-    labels = [model.features.labels[word] for word in space.words[[row]].indices]
-    ids = ratings.loc[~is_ordinary(ratings[MOVIE]), MOVIE]
-    rated_labels = ids.astype(str)
-    rated_labels[is_wish(ids)] = _wishes(model, ids[is_wish(ids)])
-    frame = pd.DataFrame(
-        {
-            "kind": [MEMBER_OFFSET] * 2 + [RATED] * len(ids) + [FEATURE] * len(labels),
-            "label": ["generosity", "going with the crowd", *rated_labels, *labels],
-            "stars": stars,
-            MOVIE: [pd.NA, pd.NA, *ids, *[pd.NA] * len(labels)],
-            "steady": steady,
-        }
-    )
-    everybody = _row(WORLD, "everyone's average", model.bias.mu)
-    offset = _row(MOVIE_OFFSET, "this movie", model.bias.expected[row])
-    total = model.bias.mu + model.bias.expected[row] + stars.sum()
+    kernel, posterior = posteriors[0]
+    features = [labels[feature] for feature in kernel.features[[row]].indices]
+    ids = rated[~balance]
+    names = ids.astype(str)
+    wishes = kernel.features[posterior.rated[wish]]
+    names[is_wish(ids)] = [
+        _listed([labels[feature] for feature in sorted(words.indices)]) for words in wishes
+    ]
+    total = mean_rating + item_bias + stars.sum()
     cut = float(np.clip(total, MIN_STARS, MAX_STARS)) - total
-    limit = [_row(LIMIT, "stars end at 0.5 and 5", cut)] if cut else []
-    frame = pd.concat([everybody, offset, frame, *limit], ignore_index=True)
-    return frame.astype({MOVIE: "Int64", "stars": "float64", "steady": "bool"})
-
-
-def _wishes(model: HybridModel, movie_ids: pd.Series) -> list[str]:
-    """Return the words of each movie as one text: "heist and paris"."""
-    words = model.space.words[model.rows(movie_ids)]
-    return [_listed([model.features.labels[word] for word in sorted(row.indices)]) for row in words]
+    parts: list[tuple[object, ...]] = [
+        (MEAN, "everyone's average", mean_rating, pd.NA, True),
+        (ITEM_BIAS, "this movie", item_bias, pd.NA, True),
+        *zip(
+            [MEMBER_PART] * 2 + [RATED] * len(ids) + [FEATURE] * len(features),
+            ["generosity", "going with the crowd", *names, *features],
+            stars,
+            [pd.NA, pd.NA, *ids, *[pd.NA] * len(features)],
+            stable,
+            strict=True,
+        ),
+        *([(LIMIT, "stars end at 0.5 and 5", cut, pd.NA, True)] if cut else []),
+    ]
+    frame = pd.DataFrame(parts, columns=["kind", "label", "stars", MOVIE, "stable"])
+    return frame.astype({MOVIE: "Int64", "stars": "float64", "stable": "bool"})
 
 
 def _listed(words: list[str]) -> str:
     """Return "heist", "heist and paris" or "heist, paris, rome and 2 more"."""
-    shown, more = words[:MOST_WORDS], len(words) - MOST_WORDS
+    shown, more = words[:MAX_KEYWORDS], len(words) - MAX_KEYWORDS
     if more > 0:
         shown.append(f"{more} more")
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
-def _row(kind: str, label: str, stars: float) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"kind": [kind], "label": [label], "stars": [stars], MOVIE: [pd.NA], "steady": [True]}
-    )
-
-
-def _parts_of_taste(
-    space: Space, kernel: Kernel, model: HybridModel, own: pd.DataFrame, row: int
+def _parts(
+    items: ItemKernel, posterior: Posterior, row: int, wish: np.ndarray, balance: np.ndarray
 ) -> np.ndarray:
-    """Generosity, the crowd, each rated movie by what was learned of both, and each word; stars.
+    """Return user bias, item slope, each rated movie, and each feature of the movie; stars.
 
-    What a guest's keywords and ordinary movies say of every movie alike counts as generosity; the
-    words that such keywords share with the movie count as theirs.
+    What a guest's keywords and balancing movies say of every movie alike counts as user bias; the
+    features that such keywords share with the movie count as theirs.
     """
-    v, taste = space.variances, model.taste(own, kernel)
-    generosity = np.full(len(taste.rated), v.offset)
-    crowd = v.crowd * space.crowd[row] * space.crowd[taste.rated]
-    words, wish, ordinary = space.words[[row]], is_wish(own[MOVIE]), is_ordinary(own[MOVIE])
-    shared = v.words * space.words[taste.rated].multiply(words).tocsr()[:, words.indices]
+    v, rated, weights = items.variances, posterior.rated, posterior.weights
+    user_bias = np.full(len(rated), v.user_bias)
+    slope = v.item_slope * items.item_bias[row] * items.item_bias[rated]
+    own = items.features[[row]]
+    shared = v.features * items.features[rated].multiply(own).tocsr()[:, own.indices]
     shared = sparse.diags_array((~wish).astype(np.float32)) @ shared
-    near = kernel.covariance(taste.rated, np.array([row]))[:, 0].astype(np.float64)
-    near -= generosity + crowd + np.asarray(shared.sum(axis=1)).ravel()
-    by_word = shared.T.astype(np.float64) @ taste.pull
-    alike = near * ordinary
-    alike[wish] = space.place_part(taste.rated[wish], slice(None)).mean(axis=1)
-    generosity += alike
+    near = posterior.kernel.covariance(rated, np.array([row]))[:, 0].astype(np.float64)
+    near -= user_bias + slope + np.asarray(shared.sum(axis=1)).ravel()
+    alike = near * balance
+    everything = np.arange(len(items.item_bias))
+    alike[wish] = items.embedding_covariance(rated[wish], everything).mean(axis=1)
+    user_bias += alike
     near -= alike
+    by_feature = shared.T.astype(np.float64) @ weights
     return np.concatenate(
-        [[generosity @ taste.pull, crowd @ taste.pull], (near * taste.pull)[~ordinary], by_word]
+        [[user_bias @ weights, slope @ weights], (near * weights)[~balance], by_feature]
     )
-
-
-def _stars(value: float) -> str:
-    return f"{value:g}"
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value >= 0 else '−'}{abs(value):.1f}"
 
 
 def sentence(
     parts: pd.DataFrame, member_ratings: pd.DataFrame, member_id: int, titles: pd.Series
 ) -> str:
-    """Say in plain text why: the movies that pulled most, and the words that did, if steadily.
+    """Return the main reasons as plain text: the movies and features of the largest stable parts.
 
     Args:
         parts: what `explain` returned.
@@ -143,35 +131,39 @@ def sentence(
     own = member_ratings[member_ratings[MEMBER] == member_id].set_index(MOVIE)[RATING]
     if own.empty:
         return "No ratings yet: this is what everybody together thinks of it."
-    parts = parts[parts["steady"]]
-    strength = parts["stars"].abs()
-    pulls = parts[(parts["kind"] == RATED) & (strength >= WORTH_SAYING)]
-    pulls = pulls.loc[pulls["stars"].abs().sort_values(ascending=False, kind="stable").index[:2]]
-    words = parts[(parts["kind"] == FEATURE) & (strength >= WORTH_SAYING)]
-    words = words.loc[words["stars"].abs().sort_values(ascending=False, kind="stable").index[:3]]
-    because = _because(pulls, own, titles)
-    said = ", ".join(
+    parts = parts[parts["stable"]]
+
+    def largest(kind: str, limit: int) -> pd.DataFrame:
+        found = parts[(parts["kind"] == kind) & (parts["stars"].abs() >= WORTH_SAYING)]
+        order = found["stars"].abs().sort_values(ascending=False, kind="stable").index
+        return found.loc[order[:limit]]
+
+    because = _because(largest(RATED, 2), own, titles)
+    features = largest(FEATURE, 3)
+    also = ", ".join(
         f"{label} {_signed(stars)}"
-        for label, stars in zip(words["label"], words["stars"], strict=True)
+        for label, stars in zip(features["label"], features["stars"], strict=True)
     )
-    if because and said:
-        return f"Because you {because}; {said}."
-    if because or said:
-        return f"Because you {because}." if because else f"Because of {said}."
-    movie = parts.loc[parts["kind"] == MOVIE_OFFSET, "stars"].iloc[0]
+    if because:
+        return f"Because you {because}; {also}." if also else f"Because you {because}."
+    if also:
+        return f"Because of {also}."
+    movie = parts.loc[parts["kind"] == ITEM_BIAS, "stars"].iloc[0]
     verdict = "well liked by everybody" if movie >= 0 else "not much liked by most"
     return f"Nothing you rated is much like it; it is {verdict} ({_signed(movie)})."
 
 
-def _because(pulls: pd.DataFrame, own: pd.Series, titles: pd.Series) -> str:
-    """Say what a member rated, and which keywords a guest named: "gave Up 5 and like paris"."""
-    pulls = pulls[pulls[MOVIE].isin(own.index)]
-    wishes = is_wish(pulls[MOVIE])
-    gave = " and ".join(
-        f"{titles[movie]} {_stars(own[movie])}" for movie in pulls.loc[~wishes, MOVIE]
-    )
+def _signed(value: float) -> str:
+    return f"{'+' if value >= 0 else '−'}{abs(value):.1f}"
+
+
+def _because(rated: pd.DataFrame, own: pd.Series, titles: pd.Series) -> str:
+    """Return a member's ratings and a guest's keywords as text: "gave Up 5 and like paris"."""
+    rated = rated[rated[MOVIE].isin(own.index)]
+    wishes = is_wish(rated[MOVIE])
+    gave = " and ".join(f"{titles[movie]} {own[movie]:g}" for movie in rated.loc[~wishes, MOVIE])
     named = [
         f"{'like' if own[movie] > (LOVED + HATED) / 2 else 'dislike'} {label}"
-        for movie, label in zip(pulls.loc[wishes, MOVIE], pulls.loc[wishes, "label"], strict=True)
+        for movie, label in zip(rated.loc[wishes, MOVIE], rated.loc[wishes, "label"], strict=True)
     ]
     return ", and ".join([f"gave {gave}"] * bool(gave) + [" and ".join(named)] * bool(named))

@@ -1,225 +1,304 @@
-"""The space in which members' tastes live, and what a few ratings say about a taste in it.
+"""The Gaussian process behind a member's taste: its covariance, and its update by ratings.
 
-A member's taste is a Gaussian process over movies: how far their stars lie from what everybody
-expects is a smooth function of the movie (Rasmussen and Williams, "Gaussian Processes for Machine
-Learning", 2006, chapter 2). Its covariance is a sum of five parts, so that every prediction is one:
+A taste is how far a member's stars lie from everybody's opinion; it is a smooth function of the
+movie (Rasmussen and Williams, "Gaussian Processes for Machine Learning", 2006, chapter 2). Its
+covariance is a sum of five parts, and so is every prediction:
 
-    offset      the same for all movies: how generous the member is
-    place       near in LightFM's space, exp((p·p' - 1) / scale) for places p of length 1
-    words       shared keywords, genres and decade, w·w' for rows w of length 1
-    crowd       c c' with c how good everybody finds the movie: going with the crowd, or against it
-    neighbours  s·s' for rows s of surprises: the same raters liked both more than expected
+    user bias   the same for all movies: how generous the member is
+    embedding   exp((e·e' - 1) / length_scale) for LightFM embeddings e of length 1
+    features    f·f' for rows f of length 1: shared keywords, genres and decade
+    item slope  b b' with b the item bias: going with everybody's opinion, or against it
+    neighbours  r·r' for rows r of residuals: the same raters liked both more than expected
 
-A movie that nobody rated has no neighbours, and to explain a member's ratings by them would only
-keep their words from being heard; so such movies are predicted without that part.
+A movie without ratings has no neighbours, and a member's ratings explained by neighbours would say
+less through their features; so such movies are predicted without that part.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from scipy import linalg, sparse
 
+from recommender.bias import Bias
+from recommender.dataset import RatingRows
+
+CACHED_COLUMNS = 2000  # movies whose covariance with all movies is kept, 4 bytes a movie each
+
 
 @dataclass(frozen=True)
 class Variances:
-    """How much each part of the covariance can move a rating, stars²; `scale` has no unit."""
+    """How much each part can move a rating, stars²; `length_scale`, `item_slope` without a unit."""
 
-    offset: float
-    place: float
-    scale: float
-    words: float
-    crowd: float
+    user_bias: float
+    embedding: float
+    length_scale: float
+    features: float
+    item_slope: float
     neighbours: float
     noise: float
 
 
-@dataclass(frozen=True)
-class Space:
-    """Where the movies are.
+def neighbour_residuals(ratings: RatingRows, bias: Bias, damping: float) -> sparse.csr_matrix:
+    """Return how far each rater's stars lie from user and item bias, movie by movie.
+
+    A product of two rows says how far the same raters liked both movies more, or less, than
+    expected: item-based neighbours (Koren, "Factor in the neighbors", 2010) as a covariance.
 
     Args:
-        places: (n_movies, n_dimensions) float32; length 1 when learned, shorter when guessed from
-            the words, no columns before anything is learned.
-        words: (n_movies, n_features) float32, rows of length 1.
-        crowd: (n_movies,) offset of the movie, stars.
-        surprises: (n_movies, n_users) float32, see `recommender.neighbours`.
-        variances: of the parts.
+        damping: stars². A row with so many squared residuals has length 1/sqrt(2); with far more
+            its length approaches 1, with hardly any 0.
+
+    Returns:
+        (n_movies, n_users) float32.
     """
-
-    places: np.ndarray
-    words: sparse.csr_matrix
-    crowd: np.ndarray
-    surprises: sparse.csr_matrix
-    variances: Variances
-
-    def without_neighbours(self) -> Space:
-        """Return the space for movies that nobody rated."""
-        return replace(self, variances=replace(self.variances, neighbours=0.0))
-
-    def own_part(self, rater: int) -> np.ndarray:
-        """What one rater alone contributes to the neighbours, (n_movies,).
-
-        The covariance of two movies falls by the product of their entries without this rater.
-        """
-        column = self.surprises[:, [rater]].toarray()[:, 0]
-        return column * np.float32(np.sqrt(self.variances.neighbours))
-
-    def each_seed(self, repeats: int) -> list[Space]:
-        """Return the spaces that each of LightFM's seeds alone would have given.
-
-        Args:
-            repeats: how many seeds lie side by side in `places`.
-        """
-        parts = np.split(self.places, repeats, axis=1)
-        return [replace(self, places=part * np.float32(np.sqrt(repeats))) for part in parts]
-
-    def place_part(self, rows: np.ndarray, others: np.ndarray | slice) -> np.ndarray:
-        """Covariance by place, float32 (n_rows, n_others), stars².
-
-        Args:
-            others: rows, or a slice of them, for which nothing is copied.
-        """
-        v = self.variances
-        if not self.places.shape[1]:
-            return np.zeros((len(rows), len(self.crowd[others])), dtype=np.float32)
-        nearness = self.places[rows] @ self.places[others].T
-        nearness -= 1
-        nearness /= v.scale
-        np.exp(nearness, out=nearness)
-        nearness *= v.place
-        return nearness
-
-    def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Covariance of `rows` and `others`, float32 (n_rows, n_others), stars²."""
-        v = self.variances
-        total = self.place_part(rows, others)
-        total += v.words * (self.words[rows] @ self.words[others].T.toarray())
-        if v.neighbours:
-            total += v.neighbours * (self.surprises[rows] @ self.surprises[others].T).toarray()
-        tilt = np.sqrt(v.crowd) * self.crowd
-        total += v.offset + np.outer(tilt[rows], tilt[others])
-        return total
-
-    def variance(self, rows: np.ndarray) -> np.ndarray:
-        """Variance of a taste before any rating, (n_rows,), stars².
-
-        Counted as if every place were certain to lie at distance 1, which leaves the uncertainty
-        of a guessed place in.
-        """
-        v = self.variances
-        place = v.place if self.places.shape[1] else 0.0
-        total = v.offset + place + v.words * _squared_length(self.words[rows])
-        total += v.crowd * self.crowd[rows] ** 2
-        if v.neighbours:
-            total += v.neighbours * _squared_length(self.surprises[rows])
-        return total
+    residual = ratings.stars - bias.mu - bias.movie[ratings.movie] - bias.user[ratings.user]
+    squares = np.bincount(ratings.movie, residual**2, minlength=ratings.n_movies)
+    scaled = residual / np.sqrt(squares[ratings.movie] + damping)
+    shape = (ratings.n_movies, ratings.n_users)
+    return sparse.csr_matrix((scaled.astype(np.float32), (ratings.movie, ratings.user)), shape)
 
 
 def _squared_length(matrix: sparse.csr_matrix) -> np.ndarray:
     return np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel()
 
 
-class Covariance(Protocol):
-    """Whatever knows how movies vary together."""
+@dataclass(frozen=True)
+class ItemKernel:
+    """The covariance of movies, the same for all members.
+
+    Args:
+        embeddings: (n_movies, n_dimensions) float32; length 1 when learned, shorter when predicted
+            from the features, no columns without LightFM.
+        features: (n_movies, n_features) float32, rows of length 1.
+        item_bias: (n_movies,) stars.
+        residuals: (n_movies, n_users) float32, see `neighbour_residuals`.
+        variances: of the parts.
+    """
+
+    embeddings: np.ndarray
+    features: sparse.csr_matrix
+    item_bias: np.ndarray
+    residuals: sparse.csr_matrix
+    variances: Variances
+
+    def without_neighbours(self) -> ItemKernel:
+        """Return the kernel for movies without ratings."""
+        return replace(self, variances=replace(self.variances, neighbours=0.0))
+
+    def split_seeds(self, repeats: int) -> list[ItemKernel]:
+        """Return the kernels that each of LightFM's seeds alone would have given.
+
+        Args:
+            repeats: how many seeds lie side by side in `embeddings`.
+        """
+        parts = np.split(self.embeddings, repeats, axis=1)
+        return [replace(self, embeddings=part * np.float32(np.sqrt(repeats))) for part in parts]
+
+    def rater_part(self, rater: int) -> np.ndarray:
+        """Return one rater's part, (n_movies,).
+
+        Without the rater, the covariance of two movies is less by the product of their entries.
+        """
+        column = self.residuals[:, [rater]].toarray()[:, 0]
+        return column * np.float32(np.sqrt(self.variances.neighbours))
+
+    @property
+    def _embedding_variance(self) -> float:
+        return self.variances.embedding if self.embeddings.shape[1] else 0.0
+
+    def embedding_covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return the part of the covariance from embeddings, float32 (n_rows, n_others), stars²."""
+        if not self.embeddings.shape[1]:
+            return np.zeros((len(rows), len(others)), dtype=np.float32)
+        total = self.embeddings[rows] @ self.embeddings[others].T
+        total -= 1
+        total /= self.variances.length_scale
+        np.exp(total, out=total)
+        total *= self.variances.embedding
+        return total
 
     def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return the covariance of `rows` and `others`, float32 (n_rows, n_others), stars²."""
+        v = self.variances
+        total = self.embedding_covariance(rows, others)
+        total += v.features * (self.features[rows] @ self.features[others].T.toarray())
+        if v.neighbours:
+            total += v.neighbours * (self.residuals[rows] @ self.residuals[others].T).toarray()
+        slope = np.sqrt(v.item_slope) * self.item_bias
+        total += v.user_bias + np.outer(slope[rows], slope[others])
+        return total
 
     def variance(self, rows: np.ndarray) -> np.ndarray:
-        """Return the variance of a taste before any rating, (n_rows,), stars²."""
+        """Return the variance of a taste before any rating, (n_rows,), stars².
+
+        Every embedding counts as if it had length 1, which leaves the uncertainty of a predicted
+        embedding in.
+        """
+        v = self.variances
+        constant = v.user_bias + self._embedding_variance
+        total = constant + v.features * _squared_length(self.features[rows])
+        total += v.item_slope * self.item_bias[rows] ** 2
+        if v.neighbours:
+            total += v.neighbours * _squared_length(self.residuals[rows])
+        return total
+
+    def similarity(self, rows: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return how similar movies are: the correlation of a taste for them before any rating.
+
+        User and item bias are about the member, and would make all good movies similar; neighbours
+        say too little about a single pair.
+
+        Returns:
+            The parts from embeddings and from features, each (n_rows, n_others); they sum to 0..1,
+            for a movie and itself to 1 unless nothing is known of it.
+        """
+        v = self.variances
+        embedding = self.embedding_covariance(rows, others)
+        # A predicted embedding may lie anywhere around the prediction, but a movie equals itself.
+        embedding[rows[:, None] == others] = self._embedding_variance
+        features = v.features * (self.features[rows] @ self.features[others].T).toarray()
+        scale = self._embedding_variance + v.features * _squared_length(self.features)
+        scale = np.where(scale > 0, np.sqrt(scale), np.inf)
+        product = np.outer(scale[rows], scale[others])
+        return embedding / product, features / product
+
+
+class CachedKernel:
+    """An ItemKernel that keeps covariances with all movies, which are the same for all members.
+
+    Args:
+        items: what is computed.
+        keep: for how many movies, at least; more where one member rated more.
+    """
+
+    def __init__(self, items: ItemKernel, keep: int = CACHED_COLUMNS) -> None:
+        self._items = items
+        self._keep = keep
+        self._columns: dict[int, np.ndarray] = {}
+
+    @cached_property
+    def _variance(self) -> np.ndarray:
+        return self._items.variance(np.arange(len(self._items.item_bias)))
+
+    def variance(self, rows: np.ndarray) -> np.ndarray:
+        """Return `ItemKernel.variance`."""
+        return self._variance[rows]
+
+    def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return `ItemKernel.covariance`; asked for a tenth of all movies, it keeps the columns."""
+        n_movies = len(self._items.item_bias)
+        if 10 * len(others) >= n_movies:
+            self._compute(rows)
+        kept = self._columns
+        if not len(rows) or any(row not in kept for row in rows.tolist()):
+            return self._items.covariance(rows, others)
+        columns = [kept[row] for row in rows.tolist()]
+        if np.array_equal(others, np.arange(n_movies)):
+            return np.stack(columns)
+        return np.stack([column[others] for column in columns])
+
+    def _compute(self, rows: np.ndarray) -> None:
+        kept = self._columns
+        missing = np.array([row for row in rows.tolist() if row not in kept], dtype=np.int64)
+        if len(missing):
+            fresh = self._items.covariance(missing, np.arange(len(self._items.item_bias)))
+            # A new dict: another thread may be reading the old one.
+            kept = {**kept, **dict(zip(missing.tolist(), fresh, strict=True))}
+            newest = list(kept)[-max(self._keep, len(rows)) :]
+            self._columns = {row: kept[row] for row in newest}
 
 
 @dataclass(frozen=True)
-class Kernel:
-    """The covariance as one member's taste has it.
+class MemberKernel:
+    """The covariance for one member.
 
-    A member whom the model has learned from is one of the neighbours, and would agree with
-    themselves; so what they alone contributed is taken out.
+    A member whom the model has learned from is one of the neighbours and would agree with
+    themselves, so their own contribution is taken out.
 
     Args:
-        everyones: the covariance with everybody in it.
-        own: (n_movies,) the member's `Space.own_part`; None for somebody whom the model does not
-            know, or where neighbours do not count.
+        items: the covariance that all members share.
+        own: (n_movies,) the member's `ItemKernel.rater_part`; None for a member whom the model does
+            not know, or where neighbours do not count.
     """
 
-    everyones: Covariance
-    own: np.ndarray | None
+    items: ItemKernel | CachedKernel
+    own: np.ndarray | None = None
 
     def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return the covariance of `rows` and `others`, float32 (n_rows, n_others), stars²."""
-        total = self.everyones.covariance(rows, others)
+        total = self.items.covariance(rows, others)
         if self.own is not None:
-            theirs = np.flatnonzero(self.own[others])
-            total[:, theirs] -= np.outer(self.own[rows], self.own[others[theirs]])
+            rated = np.flatnonzero(self.own[others])
+            total[:, rated] -= np.outer(self.own[rows], self.own[others[rated]])
         return total
 
     def variance(self, rows: np.ndarray) -> np.ndarray:
         """Return the variance of a taste before any rating, (n_rows,), stars²."""
-        total = self.everyones.variance(rows)
+        total = self.items.variance(rows)
         return total if self.own is None else total - self.own[rows].astype(np.float64) ** 2
 
 
 @dataclass(frozen=True)
-class Taste:
-    """What is known of one member's taste.
+class Posterior:
+    """A member's taste, given their ratings.
 
     Args:
+        kernel: the covariance before any rating.
         rated: (n_rated,) rows of the movies rated.
-        pull: (n_rated,) how strongly each pulls; the taste for a movie is expected to be its
-            covariance with the rated movies times these.
-        factor: lower Cholesky factor of the rated movies' covariance plus noise.
-        surprise: how far the ratings lay from what was expected of anyone, as the sum of n_rated
-            squares that are 1 each on average when the variances are right.
+        weights: (n_rated,) of the ratings: the expected taste for a movie is its covariance with
+            the rated movies times these.
+        factor: (n_rated, n_rated) lower Cholesky factor of the ratings' covariance.
+        chi_square: squared residuals of the ratings, whitened; n_rated on average when the
+            variances are right.
     """
 
+    kernel: MemberKernel
     rated: np.ndarray
-    pull: np.ndarray
+    weights: np.ndarray
     factor: np.ndarray
-    surprise: float
+    chi_square: float
 
     @classmethod
-    def learn(
-        cls, rated: np.ndarray, residual: np.ndarray, covariance: np.ndarray, noise: float
-    ) -> Taste:
-        """Condition the process on the residuals (stars) of the movies rated.
+    def fit(
+        cls, kernel: MemberKernel, rated: np.ndarray, residual: np.ndarray, noise: float
+    ) -> Posterior:
+        """Condition the process on ratings.
 
         Args:
             rated: (n_rated,) rows.
-            residual: (n_rated,) stars above what everybody expects.
-            covariance: (n_rated, n_rated) of the rated movies, stars².
+            residual: (n_rated,) stars above everybody's opinion.
             noise: variance of a rating around the taste, stars².
         """
-        gram = covariance.astype(np.float64)
+        gram = kernel.covariance(rated, rated).astype(np.float64)
         gram[np.diag_indices_from(gram)] += noise
         factor = linalg.cholesky(gram, lower=True)
-        pull = linalg.cho_solve((factor, True), residual)
-        return cls(rated, pull, factor, float(residual @ pull))
+        weights = linalg.cho_solve((factor, True), residual)
+        return cls(kernel, rated, weights, factor, float(residual @ weights))
 
-    def without_each(self, residual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Predict each rated movie from the others.
+    def leave_one_out(self, residual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Predict each rating from the others, in closed form.
 
         Args:
-            residual: (n_rated,) what the taste was learned from, stars.
+            residual: (n_rated,) what `fit` was given, stars.
 
         Returns:
-            Mean (stars above what everybody expects) and variance of the rating (stars²), each
+            Mean (stars above everybody's opinion) and variance of the rating (stars²), each
             (n_rated,). Source: Rasmussen and Williams, 2006, section 5.4.2.
         """
-        half, _ = linalg.lapack.dtrtri(self.factor, lower=1)
-        own = np.einsum("ij,ij->j", half, half)
-        return residual - self.pull / own, 1 / own
+        inverse, _ = linalg.lapack.dtrtri(self.factor, lower=1)
+        precision = np.einsum("ij,ij->j", inverse, inverse)
+        return residual - self.weights / precision, 1 / precision
 
-    def known(self, across: np.ndarray) -> np.ndarray:
-        """Whitened covariance with the rated movies, float32 (n_rated, n_rows).
+    def whiten(self, across: np.ndarray) -> np.ndarray:
+        """Return the whitened covariance with the rated movies, float32 (n_rated, n_rows).
 
-        What two movies have in common here is what the ratings already say about both.
+        The product of two columns is what the ratings already say about both movies.
 
         Args:
-            across: (n_rated, n_rows) covariance, float32.
+            across: (n_rated, n_rows) covariance of the rated movies and others, float32.
         """
         if not across.size:
             return across
@@ -229,60 +308,12 @@ class Taste:
         inverse = inverse.astype(np.float32)
         return np.asarray(linalg.blas.strmm(1.0, inverse, across.T, side=1, lower=1, trans_a=1)).T
 
-    def predict(self, across: np.ndarray, prior: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return mean (stars) and variance (stars²) of the taste, each (n_rows,).
-
-        Args:
-            across: (n_rated, n_rows) covariance with the rated movies, float32.
-            prior: (n_rows,) variance before any rating.
-        """
+    def predict(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return mean (stars) and variance (stars²) of the taste for movies, each (n_rows,)."""
+        prior = self.kernel.variance(rows)
         if not len(self.rated):
-            return np.zeros(len(prior)), prior
-        known = self.known(across)
-        explained = np.einsum("ij,ij->j", known, known)
-        return self.pull.astype(np.float32) @ across, np.maximum(prior - explained, 0.0)
-
-
-class Columns:
-    """The covariance of movies with all movies, computed once and kept: it is the same for all.
-
-    Args:
-        space: where the movies are.
-        keep: how many movies' columns to keep; each takes 4 bytes a movie.
-    """
-
-    def __init__(self, space: Space, keep: int = 2000) -> None:
-        self._space = space
-        self._keep = keep
-        self._of: dict[int, np.ndarray] = {}
-
-    @cached_property
-    def _variance(self) -> np.ndarray:
-        return self._space.variance(np.arange(len(self._space.crowd)))
-
-    def variance(self, rows: np.ndarray) -> np.ndarray:
-        """Return the variance of a taste before any rating, (n_rows,), stars²."""
-        return self._variance[rows]
-
-    def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """Return the covariance of `rows` and `others`, float32 (n_rows, n_others), stars²."""
-        everything = len(self._space.crowd)
-        if 10 * len(others) >= everything:
-            self._keep_columns(rows)
-        kept = self._of
-        if not len(rows) or any(row not in kept for row in rows.tolist()):
-            return self._space.covariance(rows, others)
-        columns = [kept[row] for row in rows.tolist()]
-        if np.array_equal(others, np.arange(everything)):
-            return np.stack(columns)
-        return np.stack([column[others] for column in columns])
-
-    def _keep_columns(self, rated: np.ndarray) -> None:
-        kept = self._of
-        missing = np.array([row for row in rated.tolist() if row not in kept], dtype=np.int64)
-        if len(missing):
-            fresh = self._space.covariance(missing, np.arange(len(self._space.crowd)))
-            # A new dict: another thread may be reading the old one.
-            kept = {**kept, **dict(zip(missing.tolist(), fresh, strict=True))}
-            newest = list(kept)[-max(self._keep, len(rated)) :]
-            self._of = {row: kept[row] for row in newest}
+            return np.zeros(len(rows)), prior
+        across = self.kernel.covariance(self.rated, rows)
+        whitened = self.whiten(across)
+        explained = np.einsum("ij,ij->j", whitened, whitened)
+        return self.weights.astype(np.float32) @ across, np.maximum(prior - explained, 0.0)

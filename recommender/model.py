@@ -1,18 +1,18 @@
-"""The hybrid model: what everybody agrees on, plus each member's taste in LightFM's space.
+"""The hybrid model: everybody's opinion, plus each member's taste over LightFM's embeddings.
 
     stars = mu + b_movie + taste(movie) + noise
 
-Learning (`fit`) takes seconds and looks at the whole world. Reacting (`react`) is a closed-form
-update from a member's own ratings and takes milliseconds.
+Learning (`fit`) takes seconds and reads a whole Dataset. Reacting (`react`) is a closed-form update
+from a member's own ratings and takes milliseconds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -21,23 +21,25 @@ from scipy import sparse
 from recommender.bias import Bias, club_weight, offsets, weighted_ridge, with_constant
 from recommender.calibration import calibrate
 from recommender.columns import MEMBER, MOVIE, RATING, USER
-from recommender.dataset import (
-    MAX_STARS,
-    MIN_STARS,
-    Dataset,
-    check_movies,
-    check_ratings,
-)
-from recommender.embeddings import Progress, learn_places
+from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_movies, check_ratings
+from recommender.embeddings import Progress, learn_embeddings
 from recommender.errors import DataError
+from recommender.explain import explain
 from recommender.features import MovieFeatures
-from recommender.kernel import Columns, Kernel, Space, Taste, Variances
-from recommender.neighbours import surprises
+from recommender.kernel import (
+    CachedKernel,
+    ItemKernel,
+    MemberKernel,
+    Posterior,
+    Variances,
+    neighbour_residuals,
+)
 from recommender.persistence import load_model, save_model
 from recommender.reactions import Reactions
 
-FORMAT = 8  # of a saved model; raised whenever its facts, arrays or options change
-BIAS_ARRAYS = ("movie", "expected", "words", "uncertainty", "user")
+Ids: TypeAlias = Sequence[int] | np.ndarray | pd.Series | pd.Index
+
+FORMAT = 8  # of a saved model; raised whenever a field or an option changes its name or meaning
 LIKED = 4.0  # stars from which on a movie counts as liked
 
 
@@ -87,7 +89,7 @@ class Recommender(Protocol):
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """Everything that can be chosen about learning; docs/decisions.md says how it was.
+    """Hyperparameters; docs/decisions.md says how they were chosen.
 
     Args:
         components: width of each of LightFM's fits; 0 leaves LightFM out, and the model knows
@@ -95,22 +97,19 @@ class TrainingOptions:
         epochs, learning_rate: of LightFM.
         repeats: how many seeds of each of LightFM's two views are put side by side.
         seed: of LightFM; the same data and seed give the same model to the bit.
-        offset_variance, place_variance, word_variance: how much of a taste is generosity, place in
-            LightFM's space, and words, stars².
-        crowd_variance: how differently members go with the crowd, without a unit.
-        neighbour_variance: how much of a taste is agreeing with the raters who were surprised by
-            the same movies, stars².
-        neighbour_damping: how many stars² of surprise a movie needs before its raters count half.
-        place_scale: how quickly likeness fades with distance in LightFM's space.
+        user_bias_variance, embedding_variance, feature_variance: of these parts of a taste, stars².
+        item_slope_variance: how differently members follow the item bias, without a unit.
+        neighbour_variance: of agreeing with raters of the same residuals, stars².
+        neighbour_damping: squared residuals, stars², a movie needs before its raters count half.
+        length_scale: how quickly covariance falls with the distance of embeddings.
         noise_variance: of a rating around the member's taste, stars².
-        movie_variance: of a movie's offset around what its words let expect, stars².
-        spread: how wide ratings to come spread, as a share of how wide the raters' known ratings
-            do by the variances above.
-        spread_weight: how many ratings of a member that counts for against what they show
-            themselves.
-        damping: how many average ratings an offset is mixed with.
-        place_penalty: of the ridge regression that guesses a place from words.
-        min_movies: a keyword is used when it describes at least so many movies.
+        item_bias_variance: of an item bias around its regression on features, stars².
+        variance_share: how wide ratings to come spread, as a share of how wide the raters' known
+            ratings do by the variances above.
+        variance_weight: how many ratings of a member that share counts for against their own.
+        damping: how many average ratings a bias is mixed with.
+        embedding_penalty: of the ridge regression of embeddings on features.
+        min_movies: a feature is used when it describes at least so many movies.
     """
 
     components: int = 32
@@ -118,19 +117,19 @@ class TrainingOptions:
     learning_rate: float = 0.15
     repeats: int = 3
     seed: int = 0
-    offset_variance: float = 0.12
-    place_variance: float = 0.4
-    place_scale: float = 0.4
-    word_variance: float = 0.08
-    crowd_variance: float = 0.05
+    user_bias_variance: float = 0.12
+    embedding_variance: float = 0.4
+    length_scale: float = 0.4
+    feature_variance: float = 0.08
+    item_slope_variance: float = 0.05
     neighbour_variance: float = 0.4
     neighbour_damping: float = 100.0
     noise_variance: float = 0.4
-    movie_variance: float = 0.15
-    spread: float = 0.78
-    spread_weight: float = 20.0
+    item_bias_variance: float = 0.15
+    variance_share: float = 0.78
+    variance_weight: float = 20.0
     damping: float = 10.0
-    place_penalty: float = 50.0
+    embedding_penalty: float = 50.0
     min_movies: int = 5
 
     def __post_init__(self) -> None:
@@ -139,41 +138,41 @@ class TrainingOptions:
 
     @property
     def variances(self) -> Variances:
-        """The part of the options that the space of tastes needs.
-
-        Without LightFM the words stand in for the places.
-        """
+        """Variances of the kernel; without LightFM features stand in for embeddings."""
         learned = self.components > 0
         return Variances(
-            offset=self.offset_variance,
-            place=self.place_variance if learned else 0.0,
-            scale=self.place_scale,
-            words=self.word_variance if learned else 3 * self.word_variance,
-            crowd=self.crowd_variance,
+            user_bias=self.user_bias_variance,
+            embedding=self.embedding_variance if learned else 0.0,
+            length_scale=self.length_scale,
+            features=self.feature_variance if learned else 3 * self.feature_variance,
+            item_slope=self.item_slope_variance,
             neighbours=self.neighbour_variance if learned else 0.0,
             noise=self.noise_variance,
         )
 
 
-@dataclass(frozen=True, eq=False)  # equal to itself alone, and so a key for caches
+@dataclass(frozen=True)
 class HybridModel:
     """A trained model; made by `fit`, `load` or `with_movies`, never changed.
+
+    Pages and benchmarks use its methods; its arrays are for this package. Row i of every (n_movies,
+    ...) array is movie_ids[i].
 
     Args:
         options: what it was trained with.
         features: the vocabulary of keywords, genres and decades.
-        movie_ids: (n_movies,) row i of every array is movie_ids[i].
+        movie_ids: (n_movies,).
         counts: (n_movies,) ratings of each movie in the data.
-        bias: what everybody agrees on.
-        space: where the movies are.
-        word_places: (n_features + 1, n_dimensions) what each word adds to a guessed place.
-        spread: factor on the variances of a member of whom nothing is known.
-        marginal: factor on what a member's own ratings show of that, see Calibration.
+        bias: everybody's opinion.
+        kernel: how movies vary together in a taste.
+        feature_embeddings: (n_features + 1, n_dimensions) regression of embeddings on features.
+        prior_scale: factor on the variances of a member without ratings.
+        observed_scale: factor on a member's chi square, see `variance_scale`.
         thresholds: (10,) where each half star begins, see Calibration.
         user_ids: (n_users,) the raters that it learned from, sorted.
         n_ratings: how many ratings it learned from.
         content_hash: `Dataset.content_hash` of what it learned from.
-        trained_at: when, UTC.
+        trained_at: UTC.
     """
 
     options: TrainingOptions
@@ -181,32 +180,40 @@ class HybridModel:
     movie_ids: np.ndarray
     counts: np.ndarray
     bias: Bias
-    space: Space
-    word_places: np.ndarray
-    spread: float
-    marginal: float
+    kernel: ItemKernel
+    feature_embeddings: np.ndarray
+    prior_scale: float
+    observed_scale: float
     thresholds: np.ndarray
     user_ids: np.ndarray
     n_ratings: int
     content_hash: str
     trained_at: datetime
-    _index: pd.Index = field(init=False, repr=False, compare=False)
-    _columns: dict[bool, Columns] = field(init=False, repr=False, compare=False)
+    _movies: pd.Index = field(init=False, repr=False, compare=False)
+    _users: pd.Index = field(init=False, repr=False, compare=False)
+    _cached: dict[bool, CachedKernel] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        alone = self.space.without_neighbours()
-        object.__setattr__(self, "_index", pd.Index(self.movie_ids))
-        object.__setattr__(self, "_columns", {True: Columns(self.space), False: Columns(alone)})
+        object.__setattr__(self, "_movies", pd.Index(self.movie_ids))
+        object.__setattr__(self, "_users", pd.Index(self.user_ids))
+        kernels = {True: self.kernel, False: self.kernel.without_neighbours()}
+        cached = {rated: CachedKernel(kernel) for rated, kernel in kernels.items()}
+        object.__setattr__(self, "_cached", cached)
 
     @property
     def n_users(self) -> int:
-        """How many raters it learned from."""
+        """Number of raters that it learned from."""
         return len(self.user_ids)
 
     @property
     def n_movies(self) -> int:
-        """How many movies it can predict."""
+        """Number of movies that it can predict."""
         return len(self.movie_ids)
+
+    @property
+    def mean_rating(self) -> float:
+        """Mean of all ratings that it learned from, stars."""
+        return self.bias.mu
 
     @classmethod
     def fit(
@@ -215,7 +222,7 @@ class HybridModel:
         options: TrainingOptions | None = None,
         on_epoch: Progress | None = None,
     ) -> HybridModel:
-        """Learn from a world of ratings.
+        """Learn from a Dataset.
 
         Args:
             data: at least one rating.
@@ -229,14 +236,17 @@ class HybridModel:
         if data.ratings.empty:
             raise DataError("There is nothing to learn from: the data has no ratings.")
         ratings, counts = data.rows, data.rating_counts.to_numpy(copy=True)
-        features = MovieFeatures.build(data.movies, options.min_movies)
-        content = features.encode(data.movies)
-        words = _unit(content)
-        bias = Bias.fit(ratings, words, damping=options.damping, variance=options.movie_variance)
+        vocabulary = MovieFeatures.build(data.movies, options.min_movies)
+        content = vocabulary.encode(data.movies)
+        features = _unit_rows(content)
+        bias = Bias.fit(
+            ratings, features, damping=options.damping, variance=options.item_bias_variance
+        )
+        known = with_constant(features)
         if options.components:
             of_user, of_movie = offsets(ratings, options.damping)
             expected = bias.mu + of_user[ratings.user] + of_movie[ratings.movie]
-            places = learn_places(
+            embeddings = learn_embeddings(
                 ratings,
                 ratings.stars > expected,
                 content,
@@ -247,25 +257,31 @@ class HybridModel:
                 seed=options.seed,
                 on_epoch=on_epoch,
             )
+            weight = club_weight(counts, ratings.n_users)
+            of_features = weighted_ridge(known, embeddings, weight, options.embedding_penalty)
         else:
-            places = np.zeros((ratings.n_movies, 0), dtype=np.float32)
-        word_places = _word_places(places, words, counts, ratings.n_users, options)
+            embeddings = np.zeros((ratings.n_movies, 0), dtype=np.float32)
+            of_features = np.zeros((known.shape[1], 0))
         unrated = counts == 0
-        places[unrated] = with_constant(words[unrated]) @ word_places
-        crowd = np.where(unrated, bias.expected, bias.movie)
-        raters = surprises(ratings, bias, options.neighbour_damping)
-        space = Space(places, words, crowd, raters, options.variances)
-        calibration = calibrate(ratings, bias, space, options.spread)
+        embeddings[unrated] = known[unrated] @ of_features
+        kernel = ItemKernel(
+            embeddings,
+            features,
+            np.where(unrated, bias.expected, bias.movie),
+            neighbour_residuals(ratings, bias, options.neighbour_damping),
+            options.variances,
+        )
+        calibration = calibrate(ratings, bias, kernel, options.variance_share)
         return cls(
             options=options,
-            features=features,
+            features=vocabulary,
             movie_ids=data.movies.index.to_numpy(copy=True),
             counts=counts,
             bias=bias,
-            space=space,
-            word_places=word_places,
-            spread=options.spread * calibration.surprise,
-            marginal=calibration.marginal,
+            kernel=kernel,
+            feature_embeddings=of_features,
+            prior_scale=options.variance_share * calibration.joint_scale,
+            observed_scale=calibration.marginal_scale,
             thresholds=calibration.thresholds,
             user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
@@ -274,8 +290,8 @@ class HybridModel:
         )
 
     def knows(self, movie_id: int) -> bool:
-        """Whether the movie can be predicted without `with_movies`."""
-        return movie_id in self._index
+        """Return True if the movie can be predicted without `with_movies`."""
+        return movie_id in self._movies
 
     def with_movies(self, movies: pd.DataFrame) -> HybridModel:
         """Return a copy that can also predict `movies`, from keywords, genres and year alone.
@@ -287,48 +303,43 @@ class HybridModel:
         new = new[[not self.knows(movie) for movie in new.index]]
         if new.empty:
             return self
-        words = _unit(self.features.encode(new))
-        known = with_constant(words)
-        expected = known @ self.bias.words
-        nothing = np.zeros(len(new))
+        features = _unit_rows(self.features.encode(new))
+        known = with_constant(features)
+        expected = known @ self.bias.coefficients
+        none = np.zeros(len(new))
         bias = replace(
             self.bias,
             movie=np.concatenate([self.bias.movie, expected]),
             expected=np.concatenate([self.bias.expected, expected]),
             uncertainty=np.concatenate(
-                [self.bias.uncertainty, nothing + self.options.movie_variance]
+                [self.bias.uncertainty, none + self.options.item_bias_variance]
             ),
         )
-        guessed = (known @ self.word_places).astype(np.float32)
-        space = replace(
-            self.space,
-            places=np.vstack([self.space.places, guessed]),
-            words=sparse.vstack([self.space.words, words], format="csr"),
-            crowd=np.concatenate([self.space.crowd, expected]),
-            surprises=sparse.vstack(
-                [
-                    self.space.surprises,
-                    sparse.csr_matrix((len(new), self.n_users), dtype=np.float32),
-                ],
-                format="csr",
-            ),
+        no_raters = sparse.csr_matrix((len(new), self.n_users), dtype=np.float32)
+        embeddings = (known @ self.feature_embeddings).astype(np.float32)
+        kernel = replace(
+            self.kernel,
+            embeddings=np.vstack([self.kernel.embeddings, embeddings]),
+            features=sparse.vstack([self.kernel.features, features], format="csr"),
+            item_bias=np.concatenate([self.kernel.item_bias, expected]),
+            residuals=sparse.vstack([self.kernel.residuals, no_raters], format="csr"),
         )
         return replace(
             self,
             movie_ids=np.concatenate([self.movie_ids, new.index.to_numpy()]),
-            counts=np.concatenate([self.counts, nothing.astype(self.counts.dtype)]),
+            counts=np.concatenate([self.counts, none.astype(self.counts.dtype)]),
             bias=bias,
-            space=space,
+            kernel=kernel,
         )
 
-    def rows(self, movie_ids: Sequence[int] | np.ndarray | pd.Series) -> np.ndarray:
+    def rows(self, movie_ids: Ids) -> np.ndarray:
         """Return the rows of `movie_ids`.
 
         Raises:
             DataError: a movie is not known.
         """
         wanted = np.asarray(movie_ids)
-        rows = self._index.get_indexer(wanted)
+        rows = self._movies.get_indexer(wanted)
         if (rows < 0).any():
             raise DataError(
                 f"The model does not know movie {wanted[rows < 0][0]}; "
@@ -336,73 +347,154 @@ class HybridModel:
             )
         return rows
 
-    def kernel(self, member_id: int, *, rated: bool = True) -> Kernel:
-        """Return the covariance as a member's taste has it.
+    def rating_counts(self, movie_ids: Ids) -> np.ndarray:
+        """Return how many ratings of each movie the model learned from, (n_movies,).
+
+        Raises:
+            DataError: a movie is not known.
+        """
+        return self.counts[self.rows(movie_ids)]
+
+    def expected(self, movie_ids: Ids, without: pd.DataFrame | None = None) -> pd.DataFrame:
+        """Return everybody's opinion of movies.
+
+        Args:
+            without: member_id, movie_id, rating: ratings to take out of the item bias, which is
+                exact and needs no refit. They must be as the model learned them; nothing is taken
+                out for a member whom it did not learn from.
+
+        Returns:
+            Index movie_id: expected (stars of a member without ratings), variance (of that,
+            stars²).
+
+        Raises:
+            DataError: a movie is not known.
+        """
+        movies = pd.Index(movie_ids, name=MOVIE)
+        rows, damping = self.rows(movies), self.bias.damping
+        expected, variance = self.bias.expected[rows], self.bias.uncertainty[rows]
+        if without is not None:
+            rater = self._users.get_indexer(pd.Index(without[MEMBER]))
+            inside = without[rater >= 0]
+            own = inside[RATING] - self.bias.mu - self.bias.user[rater[rater >= 0]]
+            taken = own.groupby(inside[MOVIE]).agg(["sum", "size"]).reindex(movies, fill_value=0)
+            total = self.counts[rows] + damping
+            left = np.maximum(total - taken["size"].to_numpy(), damping)
+            expected = (expected * total - taken["sum"].to_numpy()) / left
+            variance = variance * total / left
+        return pd.DataFrame({"expected": self.bias.mu + expected, "variance": variance}, movies)
+
+    def bias_leave_one_out(self, ratings: pd.DataFrame) -> np.ndarray:
+        """Predict each rating by user and item bias, as if it had not been given.
+
+        Args:
+            ratings: user_id, movie_id, rating. A user whom the model did not learn from is not part
+                of the item bias; their user bias comes from their other rows all the same.
+
+        Returns:
+            (n_ratings,) stars.
+
+        Raises:
+            DataError: a movie is not known.
+        """
+        bias, rows, stars = self.bias, self.rows(ratings[MOVIE]), ratings[RATING].to_numpy()
+        rater = self._users.get_indexer(pd.Index(ratings[USER]))
+        own = np.where(rater >= 0, stars - bias.mu - bias.user[rater], 0.0)
+        weight = self.counts[rows] + bias.damping
+        item = (bias.expected[rows] * weight - own) / (weight - (rater >= 0))
+        user = pd.factorize(ratings[USER])[0]
+        rest = stars - bias.mu - bias.movie[rows]
+        others = np.bincount(user)[user] - 1 + bias.damping
+        user_bias = (np.bincount(user, rest)[user] - rest) / others
+        return np.clip(bias.mu + item + user_bias, MIN_STARS, MAX_STARS)
+
+    def residual(self, own_ratings: pd.DataFrame) -> np.ndarray:
+        """Return how far ratings (movie_id, rating) lie above the item bias, (n_rated,) stars."""
+        rows = self.rows(own_ratings[MOVIE])
+        return own_ratings[RATING].to_numpy() - self.bias.mu - self.bias.movie[rows]
+
+    def member_kernel(
+        self, member_id: int, *, rated: bool = True, items: ItemKernel | None = None
+    ) -> MemberKernel:
+        """Return the covariance of movies for one member.
 
         Args:
             member_id: a member who is also a rater in the data has the same id there.
-            rated: whether movies that somebody rated are to be predicted, or such that nobody did.
+            rated: whether the movies to predict have ratings.
+            items: the covariance that all members share; by default the model's, cached.
         """
-        rater = int(np.searchsorted(self.user_ids, member_id))
-        known = rater < self.n_users and self.user_ids[rater] == member_id
-        return Kernel(self._columns[rated], self.space.own_part(rater) if known and rated else None)
+        rater = int(self._users.get_indexer([member_id])[0])
+        own = self.kernel.rater_part(rater) if rater >= 0 and rated else None
+        return MemberKernel(items or self._cached[rated], own)
 
-    def taste(self, own_ratings: pd.DataFrame, kernel: Kernel) -> Taste:
-        """What a member's own ratings (movie_id, rating; checked) say about their taste."""
-        rated = self.rows(own_ratings[MOVIE])
-        residual = own_ratings[RATING].to_numpy() - self.bias.mu - self.bias.movie[rated]
-        covariance = kernel.covariance(rated, rated)
-        return Taste.learn(rated, residual, covariance, self.options.noise_variance)
+    def posterior(
+        self,
+        own_ratings: pd.DataFrame,
+        member_id: int,
+        *,
+        rated: bool = True,
+        items: ItemKernel | None = None,
+    ) -> Posterior:
+        """Return a member's taste given their own ratings.
 
-    def spread_of(self, surprise: Any, n_rated: Any) -> Any:
-        """How much wider (1 is as expected) a member's ratings spread than the variances say.
+        Args:
+            own_ratings: movie_id, rating; checked.
+            member_id, rated, items: as for `member_kernel`.
+        """
+        return Posterior.fit(
+            self.member_kernel(member_id, rated=rated, items=items),
+            self.rows(own_ratings[MOVIE]),
+            self.residual(own_ratings),
+            self.options.noise_variance,
+        )
 
-        Some people's stars are easier to foresee than others'. The posterior mean of a common
+    def variance_scale(self, chi_square: Any, n_rated: Any) -> Any:
+        """Return how much wider than expected (1) a member's ratings spread.
+
+        Some people's stars are easier to predict than others'. The posterior mean of a common
         factor on all variances, which turns the normal distribution into Student's (Rasmussen and
         Williams, 2006, section 9.9).
 
         Args:
-            surprise: `Taste.surprise`, one or an array of them.
-            n_rated: how many ratings showed it.
+            chi_square: `Posterior.chi_square`, one or an array of them.
+            n_rated: of how many ratings.
         """
-        weight = self.options.spread_weight
-        return (weight * self.spread + self.marginal * surprise) / (weight + n_rated)
+        weight = self.options.variance_weight
+        return (weight * self.prior_scale + self.observed_scale * chi_square) / (weight + n_rated)
 
     def react(
         self,
         member_ratings: pd.DataFrame,
-        movie_ids: Sequence[int] | np.ndarray | pd.Series,
+        movie_ids: Ids,
         member_ids: Sequence[int] | None = None,
     ) -> Reactions:
         """Predict every member's stars for every movie from the members' own ratings.
 
         Args:
             member_ratings: member_id, movie_id, rating; the members need not be in the data.
-            movie_ids: what to predict.
-            member_ids: the rows of the result; everyone in `member_ratings`, sorted, by default.
-                A member without a rating gets the crowd's opinion and a wide interval.
+            movie_ids: the columns of the result.
+            member_ids: the rows of the result; all of `member_ratings`, sorted, by default. A
+                member without ratings gets everybody's opinion and a wide interval.
 
         Raises:
             DataError: a bad rating, or a movie that the model does not know.
         """
-        ratings = check_ratings(member_ratings, who=MEMBER)
+        ratings = check_ratings(member_ratings, person=MEMBER)
         members = sorted(ratings[MEMBER].unique()) if member_ids is None else member_ids
-        rows = self.rows(movie_ids)
+        rows, noise = self.rows(movie_ids), self.options.noise_variance
         own = [ratings[ratings[MEMBER] == member] for member in members]
-        crowd = self.bias.mu + self.bias.expected[rows]
+        expected = self.bias.mu + self.bias.expected[rows]
         mean, variance = np.empty((2, len(members), len(rows)))
         for rated in (True, False):
             at = np.flatnonzero((self.counts[rows] > 0) == rated)
             if not len(at):
                 continue
             for i, (member, own_ratings) in enumerate(zip(members, own, strict=True)):
-                kernel = self.kernel(member, rated=rated)
-                taste = self.taste(own_ratings, kernel)
-                across = kernel.covariance(taste.rated, rows[at])
-                liking, doubt = taste.predict(across, kernel.variance(rows[at]))
-                mean[i, at] = crowd[at] + liking
-                spread = self.spread_of(taste.surprise, len(taste.rated))
-                variance[i, at] = spread * (doubt + self.options.noise_variance)
+                posterior = self.posterior(own_ratings, member, rated=rated)
+                taste, uncertainty = posterior.predict(rows[at])
+                mean[i, at] = expected[at] + taste
+                scale = self.variance_scale(posterior.chi_square, len(posterior.rated))
+                variance[i, at] = scale * (uncertainty + noise)
         shared = self.bias.uncertainty[rows]
         return Reactions(
             tuple(int(member) for member in members),
@@ -414,16 +506,33 @@ class HybridModel:
         )
 
     def explain(self, member_ratings: pd.DataFrame, member_id: int, movie_id: int) -> pd.DataFrame:
-        """Return what a prediction is made of; see `recommender.explain.explain`."""
-        from recommender.explain import explain  # noqa: PLC0415  (explain builds on this module)
+        """Return the parts of one prediction: kind, label, stars, movie_id, stable.
 
-        return explain(self, member_ratings, member_id, movie_id)
+        The stars sum to the mean that `react` gives; see `recommender.explain.explain`.
+
+        Raises:
+            DataError: a bad rating, or a movie that the model does not know.
+        """
+        ratings = check_ratings(member_ratings, person=MEMBER)
+        own = ratings[ratings[MEMBER] == member_id]
+        row = int(self.rows([movie_id])[0])
+        rated = bool(self.counts[row])
+        kernel = self.kernel if rated else self.kernel.without_neighbours()
+        kernels = [kernel, *kernel.split_seeds(self.options.repeats)]
+        return explain(
+            [(k, self.posterior(own, member_id, rated=rated, items=k)) for k in kernels],
+            own[MOVIE],
+            row,
+            mean_rating=self.bias.mu,
+            item_bias=float(self.bias.expected[row]),
+            labels=self.features.labels,
+        )
 
     def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
         """Predict the rows of `pairs`: every user reacts as a member with their own ratings.
 
         Args:
-            pairs: user_id, movie_id; a user without ratings gets the crowd's opinion.
+            pairs: user_id, movie_id; a user without ratings gets everybody's opinion.
             data: holds the users' ratings.
 
         Raises:
@@ -448,29 +557,7 @@ class HybridModel:
             ModelFileError: `folder` holds something that is no saved model.
             OSError: something cannot be written; the old model is unchanged.
         """
-        arrays = {
-            "movie_ids": self.movie_ids,
-            "counts": self.counts,
-            "user_ids": self.user_ids,
-            "word_places": self.word_places,
-            "thresholds": self.thresholds,
-            "places": self.space.places,
-            "crowd": self.space.crowd,
-            **_packed("words", self.space.words),
-            **_packed("surprises", self.space.surprises),
-            **{f"bias_{name}": getattr(self.bias, name) for name in BIAS_ARRAYS},
-        }
-        facts = {
-            "trained_at": self.trained_at.isoformat(),
-            "content_hash": self.content_hash,
-            "n_ratings": self.n_ratings,
-            "mu": self.bias.mu,
-            "spread": self.spread,
-            "marginal": self.marginal,
-            "options": asdict(self.options),
-            "features": self.features.names,
-        }
-        save_model(Path(folder), FORMAT, facts, arrays)
+        save_model(Path(folder), FORMAT, self)
 
     @classmethod
     def load(cls, folder: str | Path) -> HybridModel:
@@ -479,69 +566,11 @@ class HybridModel:
         Raises:
             ModelFileError: there is no model, it is damaged, or another version wrote it.
         """
-        facts, arrays = load_model(Path(folder), FORMAT)
-        options = TrainingOptions(**facts["options"])
-        return cls(
-            options=options,
-            features=MovieFeatures(tuple(facts["features"])),
-            movie_ids=arrays["movie_ids"],
-            counts=arrays["counts"],
-            bias=Bias(
-                mu=facts["mu"],
-                damping=options.damping,
-                **{name: arrays[f"bias_{name}"] for name in BIAS_ARRAYS},
-            ),
-            space=Space(
-                arrays["places"],
-                _unpacked("words", arrays),
-                arrays["crowd"],
-                _unpacked("surprises", arrays),
-                options.variances,
-            ),
-            word_places=arrays["word_places"],
-            spread=facts["spread"],
-            marginal=facts["marginal"],
-            thresholds=arrays["thresholds"],
-            user_ids=arrays["user_ids"],
-            n_ratings=facts["n_ratings"],
-            content_hash=facts["content_hash"],
-            trained_at=datetime.fromisoformat(facts["trained_at"]),
-        )
+        return load_model(Path(folder), FORMAT, cls)
 
 
-def _packed(name: str, matrix: sparse.csr_matrix) -> dict[str, np.ndarray]:
-    """Return a sparse matrix as arrays for saving."""
-    return {
-        f"{name}_data": matrix.data,
-        f"{name}_indices": matrix.indices,
-        f"{name}_indptr": matrix.indptr,
-        f"{name}_shape": np.array(matrix.shape),
-    }
-
-
-def _unpacked(name: str, arrays: dict[str, np.ndarray]) -> sparse.csr_matrix:
-    data, indices, indptr, shape = (
-        arrays[f"{name}_{part}"] for part in ("data", "indices", "indptr", "shape")
-    )
-    return sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
-
-
-def _unit(content: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Give each row length 1, whatever its number of words."""
+def _unit_rows(content: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Scale each row of 0s and 1s to length 1, however many features it has."""
     length = np.sqrt(np.maximum(np.asarray(content.sum(axis=1)).ravel(), 1))
     scaled = sparse.diags_array((1 / length).astype(np.float32)) @ content
     return sparse.csr_matrix(scaled, dtype=np.float32)
-
-
-def _word_places(
-    places: np.ndarray,
-    words: sparse.csr_matrix,
-    counts: np.ndarray,
-    n_users: int,
-    options: TrainingOptions,
-) -> np.ndarray:
-    """How a movie's place follows from its words: (n_features + 1, n_dimensions)."""
-    known = with_constant(words)
-    if not places.shape[1]:
-        return np.zeros((known.shape[1], 0))
-    return weighted_ridge(known, places, club_weight(counts, n_users), options.place_penalty)

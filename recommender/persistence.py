@@ -15,13 +15,18 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_type_hints
 
 import numpy as np
+from scipy import sparse
 
 from recommender.errors import ModelFileError
 
+T = TypeVar("T")
+CSR = ("data", "indices", "indptr", "shape")
 ARRAYS, FACTS = "arrays.npz", "model.json"
 LEFTOVER_AGE = 86_400  # seconds after which a temporary name was left behind by a killed program
 
@@ -130,34 +135,38 @@ def check_target(folder: Path) -> None:
         raise ModelFileError(f"{folder} exists and is no saved model; choose a new folder.")
 
 
-def save_model(
-    folder: Path, version: int, facts: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
-) -> None:
-    """Write a model atomically.
+def save_model(folder: Path, version: int, model: Any) -> None:
+    """Write a dataclass of arrays, facts and further dataclasses atomically.
 
     Args:
         folder: see `check_target`.
-        version: of the names and shapes of `facts` and `arrays`.
-        facts: whatever JSON can hold.
-        arrays: no dtype object.
+        version: of the fields; raised whenever their names, types or meaning change.
+        model: its fields hold NumPy arrays, CSR matrices, datetimes, dataclasses, and whatever JSON
+            can hold (lists come back as tuples).
 
     Raises:
         ModelFileError: see `check_target`.
         OSError: something cannot be written; the old model is unchanged.
     """
     check_target(folder)
+    facts: dict[str, Any] = {}
+    arrays: dict[str, np.ndarray] = {}
+    _pack("model", model, facts, arrays)
 
     def write(fresh: Path) -> None:
         np.savez(fresh / ARRAYS, allow_pickle=False, **arrays)
         checksum = _checksum(facts, (fresh / ARRAYS).read_bytes())
-        content = {"format": version, "sha256": checksum, "facts": dict(facts)}
+        content = {"format": version, "sha256": checksum, "facts": facts}
         (fresh / FACTS).write_text(json.dumps(content, indent=1), "utf-8")
 
     write_folder_atomically(folder, write)
 
 
-def load_model(folder: Path, version: int) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Return the facts and arrays that `save_model` wrote, unchanged.
+def load_model(folder: Path, version: int, kind: type[T]) -> T:
+    """Return what `save_model` wrote.
+
+    Args:
+        kind: the dataclass.
 
     Raises:
         ModelFileError: there is no model, it is damaged, or it has another version.
@@ -181,8 +190,40 @@ def load_model(folder: Path, version: int) -> tuple[dict[str, Any], dict[str, np
         raise damaged
     # From here on these are the bytes that `save_model` wrote: an error would be a bug.
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        return content["facts"], dict(arrays)
+        found: T = _unpack("model", kind, content["facts"], arrays)
+        return found
 
 
 def _checksum(facts: Any, packed: bytes) -> str:
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + packed).hexdigest()
+
+
+def _pack(name: str, value: Any, facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    """Add `value` to `facts` or `arrays`, the fields of a dataclass as "name.field"."""
+    if is_dataclass(value):
+        for part in fields(value):
+            if part.init:
+                _pack(f"{name}.{part.name}", getattr(value, part.name), facts, arrays)
+    elif isinstance(value, sparse.csr_matrix):
+        for part_name in CSR:
+            arrays[f"{name}.{part_name}"] = np.asarray(getattr(value, part_name))
+    elif isinstance(value, np.ndarray):
+        arrays[name] = value
+    else:
+        facts[name] = value.isoformat() if isinstance(value, datetime) else value
+
+
+def _unpack(name: str, kind: Any, facts: Mapping[str, Any], arrays: Mapping[str, Any]) -> Any:
+    """Return the value of type `kind` that `_pack` added under `name`."""
+    if is_dataclass(kind):
+        types = get_type_hints(kind)
+        names = [part.name for part in fields(kind) if part.init]
+        parts = {n: _unpack(f"{name}.{n}", types[n], facts, arrays) for n in names}
+        return kind(**parts)  # type: ignore[operator]
+    if kind is sparse.csr_matrix:
+        data, indices, indptr, shape = (arrays[f"{name}.{part}"] for part in CSR)
+        return sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
+    if kind is np.ndarray:
+        return arrays[name]
+    value = datetime.fromisoformat(facts[name]) if kind is datetime else facts[name]
+    return tuple(value) if isinstance(value, list) else value

@@ -1,8 +1,8 @@
-"""A picture of the space in which movies lie: near each other when the same people choose them.
+"""A map of the item embeddings: movies lie near each other when the same people choose them.
 
-LightFM's places have some two hundred dimensions. t-SNE (van der Maaten and Hinton, 2008) keeps who
-is whose neighbour; how far apart two regions lie means little, and no axis has a name. So the map
-names its regions by the keywords that stand out in them.
+Embeddings have some two hundred dimensions. t-SNE (van der Maaten and Hinton, 2008) keeps nearest
+neighbours; how far apart two regions lie means little, and no axis has a name. So the map names its
+regions by the keywords that stand out in them.
 """
 
 from __future__ import annotations
@@ -27,48 +27,40 @@ def draw_map(model: HybridModel, limit: int = MOVIES, seed: int = 0) -> pd.DataF
     """Lay the most rated movies out on a plane; the same model and seed give the same map.
 
     Args:
-        limit: how many movies; with 2,000 it takes some ten seconds.
+        limit: how many movies; 2,000 take some ten seconds.
 
     Returns:
         movie_id, x, y (-1..1), the most rated first; no rows with fewer than 30 rated movies or a
-        model that has learned no places.
+        model without embeddings.
     """
     order = np.argsort(-model.counts, kind="stable")[:limit]
     rows = order[model.counts[order] > 0]
-    columns = [MOVIE, "x", "y"]
-    if len(rows) < FEWEST or not model.space.places.shape[1]:
-        return pd.DataFrame([], columns=columns)
-    tsne = TSNE(
-        init="pca",
-        perplexity=min(PERPLEXITY, len(rows) / 4),
-        random_state=seed,
-        n_jobs=1,
-        metric="euclidean",
-    )
-    place = tsne.fit_transform(model.space.places[rows]).astype(np.float64)
-    place -= (place.max(axis=0) + place.min(axis=0)) / 2
-    place /= np.abs(place).max(axis=0)
-    return pd.DataFrame({MOVIE: model.movie_ids[rows], "x": place[:, 0], "y": place[:, 1]})
+    if len(rows) < FEWEST or not model.kernel.embeddings.shape[1]:
+        return pd.DataFrame([], columns=[MOVIE, "x", "y"])
+    perplexity = min(PERPLEXITY, len(rows) / 4)
+    tsne = TSNE(init="pca", perplexity=perplexity, random_state=seed, n_jobs=1, metric="euclidean")
+    plane = tsne.fit_transform(model.kernel.embeddings[rows]).astype(np.float64)
+    plane -= (plane.max(axis=0) + plane.min(axis=0)) / 2
+    plane /= np.abs(plane).max(axis=0)
+    return pd.DataFrame({MOVIE: model.movie_ids[rows], "x": plane[:, 0], "y": plane[:, 1]})
 
 
 def regions(places: pd.DataFrame, keywords: pd.Series, n: int = REGIONS) -> pd.DataFrame:
-    """Name parts of a map by what is said there much more often than elsewhere.
+    """Name regions of a map by keywords that occur there much more often than elsewhere.
 
     Args:
         places: from `draw_map`.
         keywords: index movie_id, tuples.
-        n: into how many parts the map is cut (k-means).
+        n: number of regions (k-means).
 
     Returns:
-        x, y (the middle), label ("heist, twist ending"), movies (how many lie there). Parts of
-        which nothing stands out have no row.
+        x, y (the middle), label ("heist, twist ending"), movies (in the region). Regions where
+        nothing stands out have no row.
     """
     if len(places) < n:
         return pd.DataFrame([], columns=["x", "y", "label", "movies"])
-    plane = places[["x", "y"]].to_numpy()
-    found = KMeans(n, n_init=4, random_state=0).fit(plane)
-    said = keywords.reindex(places[MOVIE])
-    words = [terms if isinstance(terms, tuple) else () for terms in said]
+    found = KMeans(n, n_init=4, random_state=0).fit(places[["x", "y"]].to_numpy())
+    words = [terms if isinstance(terms, tuple) else () for terms in keywords.reindex(places[MOVIE])]
     everywhere = Counter(word for terms in words for word in terms)
     rows, used = [], set[str]()
     for part in np.argsort(-np.bincount(found.labels_), kind="stable"):

@@ -171,7 +171,7 @@ def snapshot(club: View, night: Night, movies: Sequence[int]) -> pd.DataFrame | 
     everybody = model.react(club.evidence.iloc[:0], list(movies), member_ids=[0]).mean[0]
     keys = zip(frame[MEMBER], frame[MOVIE], strict=True)
     return frame.assign(
-        own_mean=frame[MEMBER].map(means).fillna(model.bias.mu),
+        own_mean=frame[MEMBER].map(means).fillna(model.mean_rating),
         crowd=frame[MOVIE].map(dict(zip(movies, everybody, strict=True))),
         known=[key in club.stars for key in keys],
     )

@@ -7,12 +7,21 @@ from dataclasses import dataclass
 import pandas as pd
 
 from recommender import HybridModel
-from recommender.portrait.awards import awards
-from recommender.portrait.divides import movie_splits, word_splits
-from recommender.portrait.leanings import beyond_the_crowd, generosity, leanings
-from recommender.portrait.match import Drawn, compare, draw_member
-from recommender.portrait.streaks import weeks
-from recommender.portrait.together import by_period, changes, distances
+from recommender.taste import (
+    Drawn,
+    awards,
+    beyond_the_crowd,
+    by_period,
+    changes,
+    compare,
+    distances,
+    draw_member,
+    generosity,
+    leanings,
+    movie_splits,
+    weeks,
+    word_splits,
+)
 from ui import judging, state
 from ui.cache import HashedFrame, cached
 from ui.state import View
@@ -20,13 +29,13 @@ from ui.state import View
 
 @dataclass(frozen=True)
 class Tastes:
-    """What the members lean to; each frame is what its function in `recommender.portrait` returns.
+    """What the members lean to; each frame is what its function in `recommender.taste` returns.
 
     Args:
-        beyond: `leanings.beyond_the_crowd`.
-        generosity: `leanings.generosity`.
-        leanings: `leanings.leanings`.
-        splits: `divides.word_splits`.
+        beyond: `beyond_the_crowd`.
+        generosity: `generosity`.
+        leanings: `leanings`.
+        splits: `word_splits`.
     """
 
     beyond: pd.DataFrame
@@ -40,10 +49,10 @@ class Records:
     """What the ratings say by themselves, without a model.
 
     Args:
-        periods: `together.by_period`.
-        changes: `together.changes`.
-        splits: `divides.movie_splits`.
-        weeks: `streaks.weeks`.
+        periods: `by_period`.
+        changes: `changes`.
+        splits: `movie_splits`.
+        weeks: `weeks`.
     """
 
     periods: pd.DataFrame

@@ -31,12 +31,12 @@ from recommender import (
     evaluation,
     load_bundled,
 )
-from recommender.ask import for_the_club, what_to_rate
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, MOVIE
 from recommender.features import MovieFeatures
 from recommender.guests import Evidence, imagined
-from recommender.similar import similar as movies_like
+from recommender.suggest import club_to_rate, to_rate
+from recommender.suggest import similar as similar_movies
 from ui.cache import HashedFrame, cache_key, cached
 from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Trainer
 
@@ -400,7 +400,7 @@ def _reaction(
 
 
 def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
-    """Return the most similar movies, see `recommender.similar`; None while there is no model."""
+    """Return `recommender.suggest.similar`; None while there is no model."""
     serving = model(club)
     return None if serving is None else _similar(serving, club.catalogue, movie_id, limit)
 
@@ -409,7 +409,7 @@ def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
 def _similar(serving: HybridModel, known: Catalogue, movie_id: int, limit: int) -> pd.DataFrame:
     # A model may have learned from movies that are no longer there: an earlier club's own.
     gone = len(serving.movie_ids) - int(known.movies.index.isin(serving.movie_ids).sum())
-    found = movies_like(serving, movie_id, limit + gone)
+    found = similar_movies(serving, movie_id, limit + gone)
     return found[found[MOVIE].isin(known.movies.index)].head(limit)
 
 
@@ -419,7 +419,7 @@ def questions(club: View) -> dict[int, tuple[int, ...]]:
     if serving is None or not club.names or not club.shortlist:
         return {}
     data = base_dataset()
-    asked = for_the_club(
+    asked = club_to_rate(
         {
             member: _questions(serving, data, member, club.evidence_of(member), club.shortlist)
             for member in club.names
@@ -439,9 +439,7 @@ def _questions(
 ) -> pd.DataFrame:
     # A movie that few have seen is not worth asking about, and would take most of the time.
     famous = data.rating_counts.nlargest(ASKED_ABOUT).index.to_numpy()
-    return what_to_rate(
-        serving, evidence.frame, member, shortlist, candidates=famous, limit=QUESTIONS
-    )
+    return to_rate(serving, evidence.frame, member, shortlist, candidates=famous, limit=QUESTIONS)
 
 
 @cached()

@@ -16,8 +16,7 @@ import pandas as pd
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from recommender.columns import MOVIE, RATING, USER
-from recommender.dataset import MAX_STARS, MIN_STARS
+from recommender.columns import RATING, USER
 from recommender.evaluation.predict import LIKED
 from recommender.model import HybridModel
 
@@ -69,29 +68,14 @@ def learn_chances(model: HybridModel, ratings: pd.DataFrame) -> Chances:
     return Chances.learn(
         pd.DataFrame(
             {
-                "bias": _bias_without_each(model, ratings, user, others),
+                "bias": model.bias_leave_one_out(ratings),
                 "member_mean": np.where(
                     others > 0,
                     (np.bincount(user, stars)[user] - stars) / np.maximum(others, 1),
-                    model.bias.mu,
+                    model.mean_rating,
                 ),
-                "constant": np.full(len(stars), model.bias.mu),
+                "constant": np.full(len(stars), model.mean_rating),
             }
         ),
         stars >= LIKED,
     )
-
-
-def _bias_without_each(
-    model: HybridModel, ratings: pd.DataFrame, user: np.ndarray, others: np.ndarray
-) -> np.ndarray:
-    """The user+item bias of each rating, had it not been given."""
-    bias, rows = model.bias, model.rows(ratings[MOVIE])
-    stars = ratings[RATING].to_numpy()
-    rater = pd.Index(model.user_ids).get_indexer(pd.Index(ratings[USER]))
-    weight = model.counts[rows] + bias.damping
-    own = stars - bias.mu - bias.user[rater]
-    crowd = (bias.expected[rows] * weight - own) / (weight - 1)
-    rest = stars - bias.mu - bias.movie[rows]
-    generosity = (np.bincount(user, rest)[user] - rest) / (others + model.options.damping)
-    return np.clip(bias.mu + crowd + generosity, MIN_STARS, MAX_STARS)

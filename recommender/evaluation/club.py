@@ -19,7 +19,7 @@ from scipy import linalg
 
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.dataset import MAX_STARS, MIN_STARS, check_ratings
-from recommender.kernel import Taste
+from recommender.kernel import Posterior
 from recommender.model import HybridModel
 from recommender.reactions import Reactions
 
@@ -53,21 +53,9 @@ def without_the_club(
             were just `member_ratings`. What was given or changed since is not in the offsets, so
             taking it out would put a mistake in.
     """
-    theirs = member_ratings if learned is None else learned
-    at = pd.Index(model.user_ids).get_indexer(theirs[MEMBER])
-    inside = theirs[at >= 0]
-    own = inside[RATING] - model.bias.mu - model.bias.user[at[at >= 0]]
-    taken = own.groupby(inside[MOVIE]).agg(["sum", "size"])
-    movies = pd.Index(np.sort(member_ratings[MOVIE].unique()), name=MOVIE)
-    taken = taken.reindex(movies, fill_value=0)
-    rows, damping = model.rows(movies), model.bias.damping
-    total = model.counts[rows] + damping
-    left = np.maximum(total - taken["size"].to_numpy(), damping)
-    expected = (model.bias.expected[rows] * total - taken["sum"].to_numpy()) / left
-    uncertainty = model.bias.uncertainty[rows] * total / left
-    return Crowd(
-        pd.Series(model.bias.mu + expected, index=movies), pd.Series(uncertainty, index=movies)
-    )
+    movies = np.sort(member_ratings[MOVIE].unique())
+    left = model.expected(movies, without=member_ratings if learned is None else learned)
+    return Crowd(left["expected"], left["variance"])
 
 
 def leave_one_out(
@@ -87,7 +75,7 @@ def leave_one_out(
         plus how generous the member otherwise is), member_mean and constant (the mean of all
         ratings that the model learned from), all in stars.
     """
-    ratings = check_ratings(member_ratings, who=MEMBER)
+    ratings = check_ratings(member_ratings, person=MEMBER)
     return _predict(model, ratings, learned, _without_each)
 
 
@@ -105,7 +93,7 @@ def in_order_of_time(
         As `leave_one_out`, in order of time within a member, and earlier: how many of the
         member's ratings were known.
     """
-    ratings = check_ratings(member_ratings, who=MEMBER)
+    ratings = check_ratings(member_ratings, person=MEMBER)
     ratings = ratings.sort_values([MEMBER, TIMESTAMP, MOVIE], kind="stable", ignore_index=True)
     found = _predict(model, ratings, learned, _from_those_before)
     return found.assign(earlier=found.groupby(MEMBER).cumcount())
@@ -123,18 +111,20 @@ class _Fold:
     mean: np.ndarray  # of their stars; the world's mean where there are none
 
 
-Fold = Callable[[Taste, np.ndarray, np.ndarray, float], _Fold]
+Fold = Callable[[Posterior, np.ndarray, np.ndarray, float], _Fold]
 
 
-def _without_each(taste: Taste, residual: np.ndarray, stars: np.ndarray, mu: float) -> _Fold:
-    liking, variance = taste.without_each(residual)
+def _without_each(taste: Posterior, residual: np.ndarray, stars: np.ndarray, mu: float) -> _Fold:
+    liking, variance = taste.leave_one_out(residual)
     n = np.full(len(stars), len(stars) - 1)
     mean = np.where(n > 0, (stars.sum() - stars) / np.maximum(n, 1), mu)
-    surprise = taste.surprise - taste.pull**2 * variance
+    surprise = taste.chi_square - taste.weights**2 * variance
     return _Fold(liking, variance, surprise, n, residual.sum() - residual, mean)
 
 
-def _from_those_before(taste: Taste, residual: np.ndarray, stars: np.ndarray, mu: float) -> _Fold:
+def _from_those_before(
+    taste: Posterior, residual: np.ndarray, stars: np.ndarray, mu: float
+) -> _Fold:
     # Row n of the Cholesky factor is what rating n adds to those before it.
     white = linalg.solve_triangular(taste.factor, residual, lower=True)
     scale, n = np.diag(taste.factor), np.arange(len(stars))
@@ -164,13 +154,13 @@ def _predict_member(
     model: HybridModel, own: pd.DataFrame, crowd: Crowd, fold: Fold
 ) -> pd.DataFrame:
     stars = own[RATING].to_numpy()
-    residual = stars - model.bias.mu - model.bias.movie[model.rows(own[MOVIE])]
-    taste = model.taste(own, model.kernel(own[MEMBER].iloc[0]))
+    residual = model.residual(own)
+    taste = model.posterior(own, own[MEMBER].iloc[0])
     known = fold(taste, residual, stars, model.bias.mu)
 
     everybody = crowd.expected.loc[own[MOVIE]].to_numpy()
     doubt = crowd.uncertainty.loc[own[MOVIE]].to_numpy()
-    spread = model.spread_of(known.surprise, known.used)
+    spread = model.variance_scale(known.surprise, known.used)
     reactions = Reactions(
         member_ids=(0,),
         movie_ids=tuple(own[MOVIE]),

@@ -55,7 +55,7 @@ def learning_curve(
         gap_low, gap_high (95% bootstrap over members); all in stars. No row when nobody can be
         judged.
     """
-    ratings = check_ratings(member_ratings, who=MEMBER)
+    ratings = check_ratings(member_ratings, person=MEMBER)
     counts = ratings[MEMBER].value_counts()
     sizes = sizes_that_fit(counts) if sizes is None else sizes
     people = [] if not sizes else sorted(counts.index[counts >= max(sizes) + SPARE])
@@ -94,9 +94,9 @@ def _losses(
 ) -> tuple[np.ndarray, int]:
     """Sums of a member's losses, (n_sizes, n_losses), and over how many predictions."""
     rows, stars, most = model.rows(own[MOVIE]), own[RATING].to_numpy(), max(sizes)
-    residual = stars - model.bias.mu - model.bias.movie[rows]
+    residual = model.residual(own)
     everybody = crowd.expected.loc[own[MOVIE]].to_numpy()
-    covariance = model.kernel(own[MEMBER].iloc[0]).covariance(rows, rows).astype(np.float64)
+    covariance = model.member_kernel(own[MEMBER].iloc[0]).covariance(rows, rows).astype(np.float64)
     at, total = list(sizes), np.zeros((len(sizes), len(LOSSES)))
     for _ in range(repeats):
         order = rng.permutation(len(own))

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from club.store import Store
 from recommender import HybridModel
 from recommender.evaluation.club import leave_one_out
-from recommender.portrait.match import matches
+from recommender.taste import compare, draw_member
 from ui import cache, judging, live, portraits, state
 from ui.latest import RECALLED, Latest
 from ui.live import (
@@ -263,7 +263,16 @@ def test_what_is_kept_of_each_member_is_what_all_would_be_anew(store: Store) -> 
     found = judging.left_out(club), portraits.matches(club)
     anew = (
         leave_one_out(serving, club.ratings, learned.frame),
-        matches(serving, club.ratings, list(club.names)),
+        compare(
+            serving,
+            club.ratings,
+            {
+                member: draw_member(
+                    serving, club.ratings[club.ratings["member_id"] == member], member
+                )
+                for member in club.names
+            },
+        ),
     )
     for kept, computed, old in zip(found, anew, before, strict=True):
         pd.testing.assert_frame_equal(kept, computed)

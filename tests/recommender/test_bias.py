@@ -59,7 +59,7 @@ def test_an_unrated_movie_is_expected_to_be_as_its_words_promise(
     assert bias.mu == 4.0
     assert bias.movie[:2] == pytest.approx([1, -1], abs=0.05)
     assert bias.expected[40:] == pytest.approx([1, -1], abs=0.05)
-    assert with_constant(words)[40:] @ bias.words == pytest.approx(bias.expected[40:])
+    assert with_constant(words)[40:] @ bias.coefficients == pytest.approx(bias.expected[40:])
 
 
 def test_a_movies_offset_is_the_surer_the_more_ratings_it_has(

@@ -8,7 +8,7 @@ from recommender.calibration import find_thresholds
 from recommender.reactions import STEPS
 
 
-def test_cuts_are_found_where_they_were_put() -> None:
+def test_find_thresholds_recovers_known_ones() -> None:
     rng = np.random.default_rng(0)
     mean, sd = rng.uniform(1, 5, 100_000), np.full(100_000, 0.8)
     true = np.array([-9.0, 0.9, 1.2, 2.0, 2.3, 2.8, 3.1, 3.5, 4.4, 4.7])
@@ -17,7 +17,7 @@ def test_cuts_are_found_where_they_were_put() -> None:
     assert find_thresholds(mean, sd, stars)[1:] == pytest.approx(true[1:], abs=0.03)
 
 
-def test_cuts_rise_and_expect_as_many_likes_as_there_are() -> None:
+def test_find_thresholds_expects_as_many_likes_as_observed() -> None:
     rng = np.random.default_rng(1)
     mean, sd = rng.uniform(2, 5, 5_000), rng.uniform(0.5, 1.2, 5_000)
     stars = rng.choice(STEPS, 5_000)
@@ -27,22 +27,7 @@ def test_cuts_rise_and_expect_as_many_likes_as_there_are() -> None:
     assert expected == pytest.approx((stars >= 4).mean(), abs=1e-6)
 
 
-def test_leaving_each_out_in_closed_form_equals_leaving_it_out(tiny_model: HybridModel) -> None:
-    own = pd.DataFrame({"movie_id": [0, 1, 2, 4], "rating": [5.0, 1.0, 4.0, 4.5]})
-    rows = tiny_model.rows(own["movie_id"])
-    residual = own["rating"].to_numpy() - tiny_model.bias.mu - tiny_model.bias.movie[rows]
-    kernel = tiny_model.kernel(99)
-    mean, variance = tiny_model.taste(own, kernel).without_each(residual)
-    for i in range(4):
-        others = tiny_model.taste(own.drop(index=i), kernel)
-        across = kernel.covariance(others.rated, rows[[i]])
-        expected, doubt = others.predict(across, kernel.variance(rows[[i]]))
-        noise = tiny_model.options.noise_variance
-        assert mean[i] == pytest.approx(expected[0], abs=1e-5)
-        assert variance[i] == pytest.approx(doubt[0] + noise, abs=1e-5)
-
-
-def test_in_a_world_of_whole_stars_four_begins_where_three_ends(checkerboard: Dataset) -> None:
+def test_thresholds_of_unused_stars_coincide(checkerboard: Dataset) -> None:
     """Everybody gives 1 or 5, so any chance of 1.5 stars is the chance of 5."""
     model = HybridModel.fit(checkerboard, TrainingOptions(components=0, min_movies=2))
     assert model.thresholds[2:] == pytest.approx(np.full(8, model.thresholds[9]))

@@ -62,7 +62,7 @@ def test_more_ratings_never_make_a_prediction_less_certain(
     ).astype({"member_id": int, "movie_id": int, "rating": float})
     movies = list(range(22))
     # Surprising ratings may show that a member is hard to foresee; that is left out here.
-    calm = replace(tiny_model, options=replace(tiny_model.options, spread_weight=1e12))
+    calm = replace(tiny_model, options=replace(tiny_model.options, variance_weight=1e12))
     less = calm.react(ratings.iloc[:-1], movies, member_ids=[1])
     more = calm.react(ratings, movies, member_ids=[1])
     assert (more.sd <= less.sd + 1e-6).all()
@@ -105,10 +105,10 @@ def test_same_data_and_seed_give_the_same_bits(
     checkerboard: Dataset, tiny_model: HybridModel, tiny_options: TrainingOptions
 ) -> None:
     again = HybridModel.fit(checkerboard, tiny_options)
-    assert again.space.places.tobytes() == tiny_model.space.places.tobytes()
+    assert again.kernel.embeddings.tobytes() == tiny_model.kernel.embeddings.tobytes()
     assert again.bias.movie.tobytes() == tiny_model.bias.movie.tobytes()
     other = HybridModel.fit(checkerboard, replace(tiny_options, seed=4))
-    assert other.space.places.tobytes() != tiny_model.space.places.tobytes()
+    assert other.kernel.embeddings.tobytes() != tiny_model.kernel.embeddings.tobytes()
 
 
 def test_every_epoch_is_reported(checkerboard: Dataset, tiny_options: TrainingOptions) -> None:

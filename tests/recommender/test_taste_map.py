@@ -19,11 +19,11 @@ N = 120
 def islands(tiny_model: HybridModel) -> HybridModel:
     """Movies that lie in three heaps; movie i in heap i % 3, rated N - i times."""
     rng = np.random.default_rng(0)
-    places = np.eye(8, dtype=np.float32)[np.arange(N) % 3] + 0.05 * rng.normal(size=(N, 8))
-    places /= np.linalg.norm(places, axis=1, keepdims=True)
-    space = replace(tiny_model.space, places=places.astype(np.float32))
+    embeddings = np.eye(8, dtype=np.float32)[np.arange(N) % 3] + 0.05 * rng.normal(size=(N, 8))
+    embeddings /= np.linalg.norm(embeddings, axis=1, keepdims=True)
+    kernel = replace(tiny_model.kernel, embeddings=embeddings.astype(np.float32))
     return replace(
-        tiny_model, movie_ids=np.arange(N) + 1000, counts=np.arange(N, 0, -1), space=space
+        tiny_model, movie_ids=np.arange(N) + 1000, counts=np.arange(N, 0, -1), kernel=kernel
     )
 
 
@@ -32,7 +32,7 @@ def test_who_is_near_stays_near(islands: HybridModel) -> None:
     assert found["movie_id"].tolist() == list(range(1000, 1000 + N))
     plane = found[["x", "y"]].to_numpy()
     assert np.abs(plane).max(axis=0) == pytest.approx([1, 1])
-    assert trustworthiness(islands.space.places, plane, n_neighbors=10) > 0.9
+    assert trustworthiness(islands.kernel.embeddings, plane, n_neighbors=10) > 0.9
     heap = np.arange(N) % 3
     middle = np.array([plane[heap == k].mean(axis=0) for k in range(3)])
     nearest = ((plane[:, None] - middle) ** 2).sum(axis=2).argmin(axis=1)
@@ -51,8 +51,8 @@ def test_the_most_rated_are_on_it_and_unrated_ones_never(islands: HybridModel) -
 
 
 def test_nothing_learned_is_no_map(islands: HybridModel) -> None:
-    nowhere = replace(islands.space, places=np.zeros((N, 0), dtype=np.float32))
-    assert draw_map(replace(islands, space=nowhere)).empty
+    nowhere = replace(islands.kernel, embeddings=np.zeros((N, 0), dtype=np.float32))
+    assert draw_map(replace(islands, kernel=nowhere)).empty
 
 
 def test_a_region_is_named_by_what_stands_out_in_it() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from recommender.columns import MEMBER, MOVIE
-from recommender.portrait.match import FIRST, SECOND, TASTE
+from recommender.taste import FIRST, SECOND, TASTE
 from ui.charts.style import GREY, ONE_SIDED, OTHER, OURS, STARS_AXIS, TWO_SIDED, finish, label
 from ui.charts.traces import ENDS, Look, cells, dots, line, row_labels, spans, zero_line
 
@@ -20,7 +20,7 @@ def match_matrix(frame: pd.DataFrame) -> go.Figure:
     """Draw how well every two members match; pale where that is not sure.
 
     Args:
-        frame: one measure of `recommender.portrait.match.matches`, with one and other (names).
+        frame: one measure of `recommender.taste.compare`, with one and other (names).
     """
     back = frame.rename(columns={FIRST: SECOND, SECOND: FIRST, "one": "other", "other": "one"})
     both = pd.concat([frame, back], ignore_index=True)
@@ -82,8 +82,8 @@ def distance_over_time(periods: pd.DataFrame, changes: pd.DataFrame) -> go.Figur
 
     Args:
         periods: first, second, one, other (names), period (pandas periods), apart (stars) and n;
-            see `recommender.portrait.together.by_period`. Pairs of `changes` are drawn.
-        changes: see `recommender.portrait.together.changes`, with one and other; at least a row.
+            see `recommender.taste.by_period`. Pairs of `changes` are drawn.
+        changes: see `recommender.taste.changes`, with one and other; at least a row.
     """
     clear = changes["clarity"] != "unclear"
     shown = clear if clear.any() else pd.Series(changes.index == changes.index[0], changes.index)

@@ -9,17 +9,17 @@ import pandas as pd
 import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
-from recommender.portrait.awards import (
+from recommender.taste import (
+    AWARD_RATINGS,
     BEST,
     DILIGENT,
     DIVISIVE,
-    ENOUGH,
     HARSHEST,
     KINDEST,
     SURPRISE,
+    streaks,
     years,
 )
-from recommender.portrait.streaks import streaks
 from ui import portraits
 from ui.charts.taste import rating_years
 from ui.components.basics import movie_link, poster_image
@@ -47,7 +47,7 @@ def show(club: View, attendance: pd.DataFrame | None = None) -> None:
     """
     found = portraits.prizes(club)
     if found.empty:
-        st.markdown(f"No prizes yet: a year needs {ENOUGH} ratings.")
+        st.markdown(f"No prizes yet: a year needs {AWARD_RATINGS} ratings.")
     else:
         _year(club, found)
     st.subheader("In a row", anchor=False)
@@ -97,7 +97,7 @@ def reason(prize: pd.Series, names: Mapping[int, str]) -> str:
     """Return in one sentence (plain text) what a prize is for.
 
     Args:
-        prize: a row of `recommender.portrait.awards.awards`.
+        prize: a row of `recommender.taste.awards`.
         names: member_id -> name.
     """
     value, n = float(prize["value"]), int(prize["n"])
@@ -148,7 +148,7 @@ def longest(rows: pd.DataFrame, names: Mapping[int, str], unit: str, of_what: st
     """Return in a sentence (plain text) who holds the longest row.
 
     Args:
-        rows: as `recommender.portrait.streaks.streaks` returns it, at least one.
+        rows: as `recommender.taste.streaks` returns it, at least one.
     """
     best = rows[rows["longest"] == rows["longest"].max()]
     n = int(best["longest"].iloc[0])

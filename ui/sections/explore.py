@@ -14,7 +14,7 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES
-from recommender.suggest import discover
+from recommender.suggest import suggest
 from recommender.taste_map import regions
 from ui import mapping, state
 from ui.cache import cached
@@ -143,7 +143,7 @@ def found(club: View, here: Sequence[int], strategy: str, movies: pd.Index, dial
         st.markdown("The first predictions are on their way; they take a second or two.")
         st.skeleton(height=240)
         return
-    picks = discover(
+    picks = suggest(
         model,
         reactions,
         strategy=strategy,

@@ -10,9 +10,16 @@ import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.features import GENRE, KEYWORD
-from recommender.portrait.divides import EACH, MEMBERS, MOVIES, TOGETHER
-from recommender.portrait.match import FIRST, SECOND, TASTE
-from recommender.portrait.together import LEAST
+from recommender.taste import (
+    CHANGE_MOVIES,
+    FIRST,
+    LEAN_MOVIES,
+    RATED_BY,
+    SECOND,
+    SPLIT_MEMBERS,
+    SPLIT_MOVIES,
+    TASTE,
+)
 from ui import portraits, router
 from ui.charts.taste import distance_over_time, match_matrix, movie_stars, word_sides
 from ui.components.basics import empty_state
@@ -144,7 +151,8 @@ def over_time(club: View) -> None:
     if found.changes.empty:
         st.markdown(
             "Too little to tell who grew together or apart: that takes two members with "
-            f"{LEAST} movies in common in one year or month, and {LEAST} more in another."
+            f"{CHANGE_MOVIES} movies in common in one year or month, and {CHANGE_MOVIES} more in "
+            "another."
         )
         return
     shown = found.periods.merge(found.changes[[FIRST, SECOND]], on=[FIRST, SECOND])
@@ -160,8 +168,8 @@ def over_time(club: View) -> None:
     chart(distance_over_time(periods, changed), "over_time", table, 2)
     st.caption(
         "By when the second of the two rated the movie; a larger dot rests on more movies. Only "
-        f"pairs with {LEAST} movies before and {LEAST} after are compared, and “surely” allows for "
-        "how many pairs there are."
+        f"pairs with {CHANGE_MOVIES} movies before and {CHANGE_MOVIES} after are compared, and "
+        "“surely” allows for how many pairs there are."
     )
 
 
@@ -170,7 +178,7 @@ def movies(club: View) -> None:
     splits = portraits.records(club).splits
     if len(splits) < 2:
         st.markdown(
-            f"Too little to tell which movies split us: {TOGETHER} of us must have rated at least "
+            f"Too little to tell which movies split us: {RATED_BY} of us must have rated at least "
             "two of the same ones."
         )
         return
@@ -192,7 +200,7 @@ def movies(club: View) -> None:
     )
     chart(movie_stars(drawn), "splits", table, 2)
     st.caption(
-        f"Movies that {TOGETHER} or more of us rated. The spread of few ratings counts less: it is "
+        f"Movies that {RATED_BY} or more of us rated. The spread of few ratings counts less: it is "
         "mixed with what is usual among us."
     )
 
@@ -219,13 +227,14 @@ def _word_chart(club: View, found: portraits.Tastes, name: str, kind: str) -> No
     splits = found.splits[found.splits["kind"] == kind]
     if splits.empty:
         st.markdown(
-            f"Too little to tell which {name.lower()} divide us: that takes one with {MOVIES} "
-            f"movies, and {MEMBERS} of us who rated {EACH} of them each."
+            f"Too little to tell which {name.lower()} divide us: that takes one with "
+            f"{SPLIT_MOVIES} movies, and {SPLIT_MEMBERS} of us who rated {LEAN_MOVIES} of them "
+            "each."
         )
         return
     # Words of the same movies divide the same two people again and again.
     top = splits.drop_duplicates(["for_it", "against"]).head(WORDS)
-    heard = found.leanings[found.leanings["n"] >= EACH]
+    heard = found.leanings[found.leanings["n"] >= LEAN_MOVIES]
     drawn = top[["kind", "word", "sure"]].merge(heard, on=["kind", "word"])
     drawn["member"] = drawn[MEMBER].map(club.names)
     table = pd.DataFrame(

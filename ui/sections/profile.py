@@ -9,7 +9,7 @@ import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.features import GENRE, KEYWORD
-from recommender.portrait.profile import EACH, departures, favourites
+from recommender.taste import LEAN_MOVIES, departures, favourites
 from ui import portraits
 from ui.charts.taste import against_the_crowd, favourite_words, user_bias
 from ui.portraits import Tastes
@@ -57,7 +57,7 @@ def summary(name: str, known: pd.Series) -> str:
     """Return how many ratings there are, and since when (plain text).
 
     Args:
-        known: a row of `recommender.portrait.leanings.generosity`.
+        known: a row of `recommender.taste.generosity`.
     """
     first, last = (day(datetime.fromtimestamp(int(known[at]), UTC)) for at in ("first", "last"))
     when = f"on {first}" if first == last else f"from {first} to {last}"
@@ -100,8 +100,8 @@ def _favourites(found: Tastes, member: int, name: str, kind: str) -> None:
     rows = favourites(found.leanings, member, kind, WORDS)
     if rows.empty:
         st.markdown(
-            f"No favourite {kind} yet: {plain(name)} would have to give {EACH} movies or more with "
-            "the same one other stars than usual."
+            f"No favourite {kind} yet: {plain(name)} would have to give {LEAN_MOVIES} movies or "
+            "more with the same one other stars than usual."
         )
         return
     table = pd.DataFrame(

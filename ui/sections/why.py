@@ -45,7 +45,7 @@ def ask(club: View, members: Sequence[int], movie: int, key: str) -> None:
 def sum_of(club: View, member: int, parts: pd.DataFrame) -> pd.DataFrame:
     """Return the parts as a table, What and Stars, that adds up to the prediction."""
     common = {
-        "world": "What people give a movie on average",
+        "mean": "What people give a movie on average",
         "movie": "How much better or worse this movie is to everyone",
         "member": f"How generous {club.name(member)} is, and how much for what all like",
         "limit": "Stars end at ½ and 5",
@@ -54,13 +54,13 @@ def sum_of(club: View, member: int, parts: pd.DataFrame) -> pd.DataFrame:
     taste = parts[~parts["kind"].isin(common)]
     taste = taste.loc[taste["stars"].abs().sort_values(ascending=False).index]
     rows = [(common[str(kind)], float(value)) for kind, value in fixed.items()]
-    for kind, label, value, movie, steady in taste.head(SHOWN).itertuples(index=False):
+    for kind, label, value, movie, stable in taste.head(SHOWN).itertuples(index=False):
         if kind == "rated movie" and movie in club.movies.index:
             given = half_stars(club.stars[member, int(movie)])
             what = f"Gave {given} for {club.title(int(movie))}"
         else:
             what = f"Likes or dislikes: {label}"
-        rows.append((what if steady else f"{what} (unsure)", value))
+        rows.append((what if stable else f"{what} (unsure)", value))
     rest = taste["stars"].iloc[SHOWN:]
     if len(rest):
         rows.append((f"{len(rest)} smaller parts together", float(rest.sum())))

@@ -37,7 +37,7 @@ def test_the_crowd_without_the_club_is_what_the_others_say(
     expected = bias.mu + (total + damping * prior) / (len(others) + damping)
     assert crowd.expected[movie] == pytest.approx(expected)
     assert crowd.uncertainty[movie] == pytest.approx(
-        tiny_model.options.movie_variance * damping / (len(others) + damping)
+        tiny_model.options.item_bias_variance * damping / (len(others) + damping)
     )
 
 

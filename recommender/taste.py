@@ -1,0 +1,607 @@
+"""Tastes of a club's members: similarity of two members, leanings, what divides the club, prizes.
+
+Similarity: ratings leave a joint distribution over a member's taste for any movies (see
+`recommender.kernel`). Tastes are drawn from it for a panel of movies that many people know, and
+every draw of two members is compared by two measures:
+
+    stars   how likely both give a movie of the panel the same stars, half a star up or down
+    taste   of two movies of the panel, how often both prefer the same one when everybody's opinion
+            is left aside: that both like good movies does not count, nor how generous they are, and
+            chance is one half
+
+The spread of a figure over the draws says how sure it is. Without ratings two tastes are
+independent, so a little data says one half in the second way, with a wide interval.
+
+Leanings: how a member rates movies with a feature beyond everybody's opinion and their own user
+bias. Few ratings say little, so every mean is drawn towards 0 as far as its noise asks for (James
+and Stein, 1961; the variances are estimated from all members and features together by moments,
+Efron and Morris, 1975).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy import linalg
+from scipy.special import ndtr, ndtri, stdtrit
+
+from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
+from recommender.dataset import check_ratings
+from recommender.features import GENRE, KEYWORD
+from recommender.model import HybridModel
+
+STARS, TASTE = "stars", "taste"
+MEASURES = (STARS, TASTE)
+FIRST, SECOND = "first", "second"  # the columns that name a pair, in the order of the members
+PANEL, DRAWS = 200, 200
+COMPARED = 25  # other movies that each of the panel is compared with
+CHANCE = 0.5
+REACH = float(ndtri(0.9))  # standard deviations of an 80% interval
+SURE = 0.95  # probability of being right before two members are called alike, apart or changed
+
+USER_BIAS_VARIANCE = 0.12  # stars², as the model has it by default
+NOISE = 0.8  # stars², of a rating around everybody's opinion and the user bias
+LEAST_VARIANCE = 0.01  # stars², of leanings: a tenth of a star
+LEAN_MOVIES = 2  # with a feature, before a member is said to lean to it
+WORTH_SAYING, LIMIT = 0.1, 5  # stars of a leaning; rows at either end of a list
+
+RATED_BY = 3  # members who rated a movie before it can divide them
+SPLIT_DAMPING = 3.0  # ratings of the usual variance that each movie's are mixed with
+SPLIT_MOVIES, SPLIT_MEMBERS = 5, 3  # with a feature, before it can divide the club
+
+BEST, DIVISIVE = "movie of the year", "most divisive"
+HARSHEST, KINDEST = "harshest critic", "kindest soul"
+SURPRISE, DILIGENT = "biggest surprise", "most diligent"
+AWARDS = (BEST, DIVISIVE, SURPRISE, KINDEST, HARSHEST, DILIGENT)
+AWARD_RATINGS, CRITIC_RATINGS = 10, 5  # in a year: of the club, and of one called harsh or kind
+BEST_DAMPING = 2.0  # ratings at the club's mean that each movie's are mixed with
+
+LONG = 500  # days between the first and the last, before years say more than months
+CHANGE_MOVIES = 5  # before and after, for anything to be said of a change
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Draws of a member's taste for some movies.
+
+    Args:
+        taste: (n_draws, n_movies) stars above everybody's opinion.
+        noise: standard deviation of a rating around it, stars.
+    """
+
+    taste: np.ndarray
+    noise: float
+
+
+def panel(model: HybridModel, limit: int = PANEL) -> np.ndarray:
+    """Return the rows of the most rated movies, at most `limit`."""
+    rows = np.argsort(-model.counts, kind="stable")[:limit]
+    return rows[model.counts[rows] > 0]
+
+
+def draw_member(
+    model: HybridModel,
+    own_ratings: pd.DataFrame,
+    member_id: int,
+    *,
+    rows: np.ndarray | None = None,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> Drawn:
+    """Draw a member's taste for several movies together; the same whoever else is compared.
+
+    Args:
+        own_ratings: the member's member_id, movie_id, rating; none of them leaves everything open.
+        rows: of movies with ratings; the panel by default.
+    """
+    own = check_ratings(own_ratings, person=MEMBER)
+    rows = panel(model) if rows is None else rows
+    # Not through the cached kernel, which has columns of all movies; only these are needed.
+    posterior = model.posterior(own, member_id, items=model.kernel)
+    covariance = posterior.kernel.covariance(rows, rows).astype(np.float64)
+    mean = np.zeros(len(rows))
+    if len(own):
+        across = posterior.kernel.covariance(posterior.rated, rows).astype(np.float64)
+        whitened = linalg.solve_triangular(posterior.factor, across, lower=True)
+        mean, covariance = posterior.weights @ across, covariance - whitened.T @ whitened
+    scale = float(model.variance_scale(posterior.chi_square, len(own)))
+    values, vectors = np.linalg.eigh(scale * covariance)
+    steps = np.random.default_rng([seed, member_id]).standard_normal((draws, len(rows)))
+    taste = mean + steps * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
+    return Drawn(taste, float(np.sqrt(scale * model.options.noise_variance)))
+
+
+def preferences(taste: np.ndarray) -> np.ndarray:
+    """Return whether the first movie of each of some pairs is preferred.
+
+    Each movie is paired with the next COMPARED in a circle, or with all where there are few; all
+    pairs of 200 movies would take four times as long and say the same.
+
+    Args:
+        taste: (..., n_movies) stars.
+
+    Returns:
+        (..., n_pairs) bool.
+    """
+    n = taste.shape[-1]
+    if n <= 2 * COMPARED:
+        first, second = np.triu_indices(n, 1)
+    else:
+        first = np.tile(np.arange(n), COMPARED)
+        second = (first + np.repeat(np.arange(1, COMPARED + 1), n)) % n
+    return taste[..., first] > taste[..., second]
+
+
+def star_probabilities(drawn: Drawn, expected: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """Return the probability of 0.5, 1, ... 5 stars, (10, n_draws, n_movies).
+
+    Args:
+        expected: (n_movies,) everybody's opinion, stars.
+        thresholds: as in `Reactions`.
+    """
+    reach = (expected + drawn.taste - thresholds[1:, None, None]) / drawn.noise
+    above = ndtr(reach.astype(np.float32))  # the probability of the next half star or more
+    found = np.empty((len(thresholds), *drawn.taste.shape), dtype=np.float32)
+    found[0], found[1:-1], found[-1] = 1 - above[0], above[:-1] - above[1:], above[-1]
+    return found
+
+
+def same_stars(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the probability of the same stars, half a star up or down, (n_draws,).
+
+    Args:
+        one, other: as `star_probabilities` returns them.
+    """
+    near = other.copy()
+    near[1:] += other[:-1]
+    near[:-1] += other[1:]
+    return np.einsum("sdm,sdm->d", one, near) / one.shape[2]
+
+
+def compare(
+    model: HybridModel, member_ratings: pd.DataFrame, drawn: Mapping[int, Drawn]
+) -> pd.DataFrame:
+    """Compare the draws of every two members.
+
+    Args:
+        member_ratings: member_id, movie_id, rating.
+        drawn: of each member, in order, what `draw_member` returns for the panel.
+
+    Returns:
+        One row a pair and measure: first, second (member ids), measure ("stars" or "taste"), value,
+        low, high (shares 0..1: the median and 80% interval over the draws), reference (chance for
+        the taste; for the stars the mean of all pairs), clarity ("alike" where 95% of the draws lie
+        above the reference, "apart" where they lie below, otherwise "unclear"), both (number of
+        movies that both rated), difference (the mean distance of their stars on these, stars;
+        missing where there are none).
+    """
+    ratings = check_ratings(member_ratings, person=MEMBER)
+    draws = next((each.taste.shape[0] for each in drawn.values()), DRAWS)
+    rows = panel(model, next((each.taste.shape[1] for each in drawn.values()), PANEL))
+    expected = model.bias.mu + model.bias.expected[rows]
+    prefers = {member: preferences(each.taste) for member, each in drawn.items()}
+    probabilities = {
+        member: star_probabilities(each, expected, model.thresholds)
+        for member, each in drawn.items()
+    }
+    pairs = list(combinations(drawn, 2))
+    stars = [same_stars(probabilities[one], probabilities[other]) for one, other in pairs]
+    taste = [(prefers[one] == prefers[other]).mean(axis=1) for one, other in pairs]
+    usual = float(np.median(stars, axis=1).mean()) if pairs else CHANCE
+    given = ratings.pivot(index=MOVIE, columns=MEMBER, values=RATING).reindex(columns=list(drawn))
+    distances = [(given[one] - given[other]).abs().dropna() for one, other in pairs]
+    frames = []
+    for measure, found, reference in ((STARS, stars, usual), (TASTE, taste, CHANCE)):
+        shares = np.reshape(found, (len(pairs), draws))
+        value, low, high = np.quantile(shares, (0.5, 0.1, 0.9), axis=1)
+        above = (shares > reference).mean(axis=1)
+        columns = {
+            FIRST: [one for one, _ in pairs],
+            SECOND: [other for _, other in pairs],
+            "measure": measure,
+            "value": value,
+            "low": low,
+            "high": high,
+            "reference": reference,
+            "clarity": np.select([above >= SURE, above <= 1 - SURE], ["alike", "apart"], "unclear"),
+            "both": [len(apart) for apart in distances],
+            "difference": [apart.mean() for apart in distances],
+        }
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)
+
+
+def beyond_the_crowd(
+    model: HybridModel, member_ratings: pd.DataFrame, learned: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Compare every rating with the opinion of everybody outside the club.
+
+    Args:
+        member_ratings: member_id, movie_id, rating, timestamp.
+        learned: the club's ratings as the model learned them (see `HybridModel.expected`); None
+            when they were just `member_ratings`.
+
+    Returns:
+        The same rows with crowd (everybody else's opinion), difference (stars) and known (bool: the
+        opinion is at least as certain as with ten ratings, or as many as the model's damping).
+    """
+    ratings = check_ratings(member_ratings, person=MEMBER)
+    movies = np.sort(ratings[MOVIE].unique())
+    others = model.expected(movies, without=ratings if learned is None else learned)
+    crowd = others["expected"].loc[ratings[MOVIE]].to_numpy()
+    variance = others["variance"].loc[ratings[MOVIE]].to_numpy()
+    return ratings.assign(
+        crowd=crowd,
+        difference=ratings[RATING] - crowd,
+        known=variance <= model.options.item_bias_variance / 2,
+    )
+
+
+def generosity(beyond: pd.DataFrame) -> pd.DataFrame:
+    """Return each member's user bias, against everybody's opinion of the same movies.
+
+    Args:
+        beyond: as `beyond_the_crowd` returns it.
+
+    Returns:
+        Index member_id; value, low, high (stars, 80% interval), n (ratings), first, last (seconds).
+    """
+    by_member = beyond.groupby(MEMBER)
+    n = by_member.size()
+    around = beyond["difference"] - by_member["difference"].transform("mean")
+    # As if one more rating of each member had been as noisy as ratings are.
+    noise = ((around**2).sum() + NOISE * len(n)) / max(len(beyond), 1)
+    weight = USER_BIAS_VARIANCE / (USER_BIAS_VARIANCE + noise / n)
+    value = weight * by_member["difference"].mean()
+    reach = REACH * np.sqrt(weight * noise / n)
+    times = by_member[TIMESTAMP]
+    columns = {"value": value, "low": value - reach, "high": value + reach, "n": n}
+    return pd.DataFrame({**columns, "first": times.min(), "last": times.max()})
+
+
+def leanings(beyond: pd.DataFrame, movies: pd.DataFrame) -> pd.DataFrame:
+    """Return each member's leaning to each keyword and genre, beyond their user bias.
+
+    Args:
+        beyond: as `beyond_the_crowd` returns it.
+        movies: as in `Dataset.movies`.
+
+    Returns:
+        kind ("keyword" or "genre"), word, member_id, n (movies), movies (with the word that any
+        member rated), lean, low, high (stars, 80% interval).
+    """
+    rest = beyond.assign(
+        rest=beyond["difference"] - beyond[MEMBER].map(generosity(beyond)["value"])
+    )
+    rated = movies.loc[movies.index.isin(beyond[MOVIE])]
+    keywords = rated["keywords"].explode().dropna().str.casefold()
+    genres = rated["genres"].explode().dropna()
+    words = pd.concat(
+        [
+            column.rename("word").reset_index().assign(kind=kind)
+            for kind, column in ((KEYWORD, keywords), (GENRE, genres))
+        ],
+        ignore_index=True,
+    ).drop_duplicates()
+    cells = rest.merge(words, on=MOVIE).groupby(["kind", "word", MEMBER])["rest"]
+    frame = cells.agg(mean="mean", n="size").reset_index()
+    noise = float(((rest["rest"] ** 2).sum() + NOISE) / (len(rest) + 1))
+    surplus = frame["n"] * frame["mean"] ** 2 - noise  # its mean is n times the variance
+    by_kind = surplus.groupby(frame["kind"]).sum() / frame.groupby("kind")["n"].sum()
+    variance = frame["kind"].map(by_kind.clip(lower=LEAST_VARIANCE)).astype(float)
+    weight = variance / (variance + noise / frame["n"])
+    reach = REACH * np.sqrt(weight * noise / frame["n"])
+    frame["lean"] = weight * frame["mean"]
+    frame["low"], frame["high"] = frame["lean"] - reach, frame["lean"] + reach
+    counts = words.groupby(["kind", "word"]).size().rename("movies")
+    return frame.drop(columns="mean").merge(counts, on=["kind", "word"])
+
+
+def favourites(
+    leanings: pd.DataFrame, member_id: int, kind: str, limit: int = LIMIT
+) -> pd.DataFrame:
+    """Return the words that a member leans to most, and those that they lean away from most.
+
+    Args:
+        leanings: as the function of that name returns it.
+        kind: "keyword" or "genre".
+        limit: how many at either end.
+
+    Returns:
+        word, n, lean, low, high, the most liked first; leanings of less than a tenth of a star and
+        words of a single movie are left out.
+    """
+    own = leanings[
+        (leanings[MEMBER] == member_id)
+        & (leanings["kind"] == kind)
+        & (leanings["n"] >= LEAN_MOVIES)
+    ].sort_values(["lean", "word"], ascending=[False, True], kind="stable")
+    liked = own[own["lean"] >= WORTH_SAYING].head(limit)
+    disliked = own[own["lean"] <= -WORTH_SAYING].tail(limit)
+    return pd.concat([liked, disliked])[["word", "n", "lean", "low", "high"]].reset_index(drop=True)
+
+
+def departures(beyond: pd.DataFrame, member_id: int, limit: int = LIMIT) -> pd.DataFrame:
+    """Return the movies on which a member differs most from everybody, more stars first.
+
+    Args:
+        beyond: as `beyond_the_crowd` returns it.
+        limit: how many in either direction.
+
+    Returns:
+        movie_id, rating, crowd, difference (stars); only movies with a known opinion.
+    """
+    own = beyond[(beyond[MEMBER] == member_id) & beyond["known"]]
+    own = own.sort_values(["difference", MOVIE], ascending=[False, True], kind="stable")
+    more, less = own[own["difference"] > 0].head(limit), own[own["difference"] < 0].tail(limit)
+    return pd.concat([more, less])[[MOVIE, RATING, "crowd", "difference"]].reset_index(drop=True)
+
+
+def movie_splits(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return how far the members' stars for each movie spread, the most divisive first.
+
+    The variance is mixed with the usual one of the club's movies, so that three ratings alone
+    seldom make the top.
+
+    Args:
+        ratings: member_id, movie_id, rating.
+
+    Returns:
+        movie_id, n (ratings, at least RATED_BY), mean, low, high (the least and the most given,
+        stars), spread (damped standard deviation, stars).
+    """
+    stars = ratings.groupby(MOVIE)[RATING]
+    frame = stars.agg(n="size", mean="mean", low="min", high="max", variance="var")
+    frame = frame[frame["n"] >= RATED_BY]
+    freedom = frame["n"] - 1
+    squares = freedom * frame["variance"]
+    usual = squares.sum() / max(freedom.sum(), 1)
+    frame["spread"] = np.sqrt((squares + SPLIT_DAMPING * usual) / (freedom + SPLIT_DAMPING))
+    frame = frame.drop(columns="variance").reset_index()
+    order = ["spread", "n", MOVIE]
+    return frame.sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+
+def word_splits(leanings: pd.DataFrame) -> pd.DataFrame:
+    """Return which words divide the members and which unite them, the most divisive first.
+
+    Args:
+        leanings: as the function of that name returns it.
+
+    Returns:
+        kind, word, movies (with it that any member rated, at least SPLIT_MOVIES), members (who
+        rated LEAN_MOVIES or more, at least SPLIT_MEMBERS), spread (standard deviation of their
+        leanings, stars), shared (stars that all lean the same way, negative where all dislike it; 0
+        where they do not agree), for_it, against (member ids at both ends), gap (stars between
+        them), sure (bool: their intervals do not meet).
+    """
+    heard = leanings[leanings["n"] >= LEAN_MOVIES]
+    found = []
+    for (kind, word), own in heard.groupby(["kind", "word"]):
+        movies, lean = int(own["movies"].iloc[0]), own["lean"].to_numpy()
+        if len(own) < SPLIT_MEMBERS or movies < SPLIT_MOVIES:
+            continue
+        top, bottom = own.iloc[int(lean.argmax())], own.iloc[int(lean.argmin())]
+        shared = lean.min() if lean.min() > 0 else lean.max() if lean.max() < 0 else 0.0
+        ends = int(top[MEMBER]), int(bottom[MEMBER]), float(top["lean"] - bottom["lean"])
+        spread = float(lean.std()), float(shared)
+        found.append((kind, word, movies, len(own), *spread, *ends, top["low"] > bottom["high"]))
+    columns = ["kind", "word", "movies", "members", "spread", "shared", "for_it", "against", "gap"]
+    frame = pd.DataFrame(found, columns=[*columns, "sure"]).astype({"sure": bool})
+    return frame.sort_values(["spread", "word"], ascending=[False, True], ignore_index=True)
+
+
+def distances(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return the distance of two members' stars for each movie that both rated, in order of time.
+
+    Args:
+        ratings: member_id, movie_id, rating, timestamp (seconds).
+
+    Returns:
+        first, second (member ids, the smaller first), movie_id, apart (stars), at (when the second
+        of them rated it, UTC).
+    """
+    one = ratings[[MEMBER, MOVIE, RATING, TIMESTAMP]]
+    both = one.merge(one, on=MOVIE, suffixes=("_1", "_2"))
+    both = both[both[f"{MEMBER}_1"] < both[f"{MEMBER}_2"]]
+    later = both[[f"{TIMESTAMP}_1", f"{TIMESTAMP}_2"]].max(axis=1)
+    frame = pd.DataFrame(
+        {
+            FIRST: both[f"{MEMBER}_1"],
+            SECOND: both[f"{MEMBER}_2"],
+            MOVIE: both[MOVIE],
+            "apart": (both[f"{RATING}_1"] - both[f"{RATING}_2"]).abs(),
+            "at": pd.to_datetime(later, unit="s"),
+        }
+    )
+    return frame.sort_values(["at", FIRST, SECOND], kind="stable", ignore_index=True)
+
+
+def by_period(apart: pd.DataFrame) -> pd.DataFrame:
+    """Return each pair's mean distance by year, or by month while all lies within LONG days.
+
+    Args:
+        apart: as `distances` returns it.
+
+    Returns:
+        first, second, period (a pandas period), apart (stars), n (movies).
+    """
+    if apart.empty:
+        return pd.DataFrame(columns=[FIRST, SECOND, "period", "apart", "n"])
+    long = (apart["at"].max() - apart["at"].min()).days > LONG
+    period = apart["at"].dt.to_period("Y" if long else "M").rename("period")
+    grouped = apart.groupby([FIRST, SECOND, period], sort=True)["apart"]
+    return grouped.agg(apart="mean", n="size").reset_index()
+
+
+def changes(apart: pd.DataFrame) -> pd.DataFrame:
+    """Compare each pair's distance before and after, cut between two periods.
+
+    The cut is where both sides are as large as can be, CHANGE_MOVIES at least. The interval of the
+    change is Welch's (1947), wide enough that in 19 of 20 clubs no pair is called changed which is
+    not (Bonferroni).
+
+    Args:
+        apart: as `distances` returns it.
+
+    Returns:
+        The largest change first: first, second, since (the period with which the later part
+        begins), before, after (stars), n_before, n_after, change, low, high (stars), clarity
+        ("together", "apart" or "unclear").
+    """
+    cut = {}
+    for pair, own in by_period(apart).groupby([FIRST, SECOND]):
+        before = own["n"].cumsum().to_numpy()[:-1]
+        smaller = np.minimum(before, own["n"].sum() - before)
+        if len(smaller) and smaller.max() >= CHANGE_MOVIES:
+            cut[pair] = own["period"].iloc[int(smaller.argmax()) + 1]
+    found = []
+    for (first, second), since in cut.items():
+        own = apart[(apart[FIRST] == first) & (apart[SECOND] == second)]
+        late = own["at"] >= since.start_time
+        sides = [own.loc[~late, "apart"], own.loc[late, "apart"]]
+        n, change = [len(side) for side in sides], sides[1].mean() - sides[0].mean()
+        parts = np.array([side.var() / len(side) for side in sides])
+        reach = 0.0
+        if parts.sum():
+            freedom = parts.sum() ** 2 / (parts**2 / (np.array(n) - 1)).sum()
+            level = 1 - (1 - SURE) / len(cut)
+            reach = float(stdtrit(freedom, 0.5 + level / 2) * np.sqrt(parts.sum()))
+        clear = "apart" if change > reach else "together" if change < -reach else "unclear"
+        means = [side.mean() for side in sides]
+        interval = change, change - reach, change + reach
+        found.append((first, second, since, *means, *n, *interval, clear))
+    columns = [FIRST, SECOND, "since", "before", "after", "n_before", "n_after"]
+    frame = pd.DataFrame(found, columns=[*columns, "change", "low", "high", "clarity"])
+    order = frame["change"].abs().sort_values(ascending=False, kind="stable").index
+    return frame.loc[order].reset_index(drop=True)
+
+
+def years(ratings: pd.DataFrame) -> pd.Series:
+    """Return the year (UTC) of each rating."""
+    return pd.to_datetime(ratings[TIMESTAMP], unit="s").dt.year.rename("year")
+
+
+def awards(
+    ratings: pd.DataFrame,
+    beyond: pd.DataFrame | None = None,
+    expected: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return the prizes of each year with at least AWARD_RATINGS ratings.
+
+    A movie competes in the year in which the third of the members rated it, with all stars that it
+    had at the year's end.
+
+    Args:
+        ratings: member_id, movie_id, rating, timestamp (seconds).
+        beyond: as `beyond_the_crowd` returns it; without it nobody is called harsh or kind.
+        expected: member_id, movie_id, predicted (stars, without the rating itself); without it
+            everybody's opinion is expected, or without that nothing is a surprise.
+
+    Returns:
+        The latest year first, its prizes in the order of AWARDS: year, award, movie_id, member_id
+        (missing where the prize is for the other), value (stars; of "most diligent" ratings; of the
+        surprise the stars given less those expected; of the critics their user bias), n (ratings it
+        rests on).
+    """
+    when = years(ratings)
+    surprise = pd.Series(np.nan, ratings.index)
+    for guesses, column in ((beyond, "crowd"), (expected, "predicted")):
+        if guesses is not None:
+            keys = pd.MultiIndex.from_frame(ratings[[MEMBER, MOVIE]])
+            found = guesses.set_index([MEMBER, MOVIE])[column].reindex(keys)
+            surprise = ratings[RATING] - found.to_numpy()
+    rows: list[tuple[object, ...]] = []
+    for year, own in ratings.groupby(when):
+        if len(own) < AWARD_RATINGS:
+            continue
+        prizes = [*_movie_awards(ratings[when <= year], own)]
+        off = surprise[own.index].dropna()
+        if len(off):
+            at = off.abs().idxmax()
+            movie, member = int(own.at[at, MOVIE]), int(own.at[at, MEMBER])
+            prizes.append((SURPRISE, movie, member, off[at], len(off)))
+        if own[MEMBER].nunique() > 1:
+            prizes += _member_awards(own, beyond)
+        rows += [(year, *prize) for prize in prizes]
+    frame = pd.DataFrame(rows, columns=["year", "award", MOVIE, MEMBER, "value", "n"])
+    frame = frame.astype(
+        {MOVIE: "Int64", MEMBER: "Int64", "value": "float64", "n": "int64", "year": "int64"}
+    )
+    frame["award"] = pd.Categorical(frame["award"], AWARDS, ordered=True)
+    return frame.sort_values(["year", "award"], ascending=[False, True], ignore_index=True)
+
+
+Prize = tuple[str, int | None, int | None, float, int]
+
+
+def _movie_awards(so_far: pd.DataFrame, own: pd.DataFrame) -> Iterator[Prize]:
+    in_order = so_far.sort_values(TIMESTAMP, kind="stable")
+    third = in_order[in_order.groupby(MOVIE).cumcount() == RATED_BY - 1]
+    pool = so_far[so_far[MOVIE].isin(third.loc[third.index.isin(own.index), MOVIE])]
+    if pool.empty:
+        return
+    splits = movie_splits(pool)
+    worth = splits["n"] * splits["mean"] + BEST_DAMPING * so_far[RATING].mean()
+    best = splits.loc[(worth / (splits["n"] + BEST_DAMPING)).idxmax()]
+    yield BEST, int(best[MOVIE]), None, best["mean"], int(best["n"])
+    if len(splits) > 1:
+        worst = splits.iloc[0]
+        yield DIVISIVE, int(worst[MOVIE]), None, worst["high"] - worst["low"], int(worst["n"])
+
+
+def _member_awards(own: pd.DataFrame, beyond: pd.DataFrame | None) -> Iterator[Prize]:
+    if beyond is not None:
+        keys = pd.MultiIndex.from_frame(own[[MEMBER, MOVIE]])
+        bias = generosity(beyond[pd.MultiIndex.from_frame(beyond[[MEMBER, MOVIE]]).isin(keys)])
+        bias = bias[bias["n"] >= CRITIC_RATINGS]
+        if len(bias) > 1:
+            ends = (KINDEST, bias["value"].idxmax()), (HARSHEST, bias["value"].idxmin())
+            for award, member in ends:
+                yield award, None, int(member), bias.at[member, "value"], int(bias.at[member, "n"])
+    counts = own[MEMBER].value_counts()
+    if counts.iloc[0] > counts.iloc[1]:
+        yield DILIGENT, None, int(counts.index[0]), counts.iloc[0], len(own)
+
+
+def streaks(
+    attendance: pd.DataFrame, dates: Sequence[object] | pd.Index | None = None
+) -> pd.DataFrame:
+    """Return each member's longest run of dates without a gap, and the current one.
+
+    Args:
+        attendance: on (a date), member_id.
+        dates: every date that counts; by default those of `attendance`.
+
+    Returns:
+        The longest first, index member_id: longest, since, until (its first and last date; the
+        latest of equals), current (0 for a member who missed the last date).
+    """
+    calendar = pd.Index(sorted((attendance["on"] if dates is None else pd.Series(dates)).unique()))
+    found = []
+    for member, own in attendance.groupby(MEMBER, sort=True):
+        run = [0]
+        for present in calendar.isin(own["on"]):
+            run.append(run[-1] + 1 if present else 0)
+        longest = max(run)
+        last = len(run) - run[::-1].index(longest) - 2
+        found.append((member, longest, calendar[last - longest + 1], calendar[last], run[-1]))
+    frame = pd.DataFrame(found, columns=[MEMBER, "longest", "since", "until", "current"])
+    return frame.set_index(MEMBER).sort_values("longest", ascending=False, kind="stable")
+
+
+def weeks(ratings: pd.DataFrame) -> pd.DataFrame:
+    """Return `streaks` of weeks (from Monday, UTC) with a rating.
+
+    Args:
+        ratings: member_id, timestamp (seconds).
+    """
+    on = pd.to_datetime(ratings[TIMESTAMP], unit="s").dt.to_period("W").dt.start_time
+    attendance = pd.DataFrame({"on": on, MEMBER: ratings[MEMBER]})
+    if attendance.empty:
+        return streaks(attendance)
+    return streaks(attendance, pd.date_range(on.min(), on.max(), freq="7D"))

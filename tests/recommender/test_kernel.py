@@ -1,0 +1,182 @@
+"""The covariance of movies and the posterior of a member's taste."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import sparse
+
+from recommender import Dataset, HybridModel, TrainingOptions
+from recommender.kernel import CachedKernel, ItemKernel, Variances
+
+V = Variances(
+    user_bias=0.3,
+    embedding=0.4,
+    length_scale=0.5,
+    features=0.1,
+    item_slope=0.2,
+    neighbours=0.3,
+    noise=0.4,
+)
+
+
+def kernel_of(embeddings: list[list[float]], features: list[list[float]]) -> ItemKernel:
+    """Movies with these embeddings (length 1 or shorter) and features (0 or 1)."""
+    rows = np.array(features, dtype=np.float32)
+    rows /= np.sqrt(np.maximum(rows.sum(axis=1, keepdims=True), 1))
+    n = len(embeddings)
+    return ItemKernel(
+        np.array(embeddings, dtype=np.float32).reshape(n, -1),
+        sparse.csr_matrix(rows),
+        np.linspace(-3, 3, n),
+        sparse.csr_matrix((n, 1)),
+        V,
+    )
+
+
+@st.composite
+def kernels(draw: st.DrawFn) -> ItemKernel:
+    n, width, words = draw(st.integers(1, 6)), draw(st.integers(0, 4)), draw(st.integers(1, 4))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    embeddings = rng.normal(size=(n, width))
+    length = np.linalg.norm(embeddings, axis=1, keepdims=True)
+    embeddings /= np.maximum(length, 1e-9) / rng.choice([0.4, 1.0], size=(n, 1))
+    return kernel_of(embeddings.tolist(), rng.integers(0, 2, size=(n, words)).tolist())
+
+
+def total_similarity(kernel: ItemKernel) -> np.ndarray:
+    rows = np.arange(len(kernel.item_bias))
+    return np.add(*kernel.similarity(rows, rows))
+
+
+class TestSimilarity:
+    def test_parts_worked_out_by_hand(self) -> None:
+        # The second has the same embedding and one feature of two in common, the third another
+        # embedding and the same features, the fourth no feature.
+        kernel = kernel_of(
+            [[1, 0], [1, 0], [0, 1], [-1, 0]], [[1, 1, 0], [0, 1, 1], [1, 1, 0], [0, 0, 0]]
+        )
+        embedding, features = kernel.similarity(np.array([0]), np.arange(4))
+        assert embedding[0] == pytest.approx(
+            [0.8, 0.8, 0.8 * np.exp(-2), 0.4 * np.exp(-4) / np.sqrt(0.5 * 0.4)]
+        )
+        assert features[0] == pytest.approx([0.2, 0.1, 0.2, 0.0])
+
+    def test_predicted_embedding_is_less_similar(self) -> None:
+        total = total_similarity(kernel_of([[1, 0], [0.5, 0]], [[1], [1]]))
+        assert total == pytest.approx(
+            np.array([[1, 0.2 + 0.8 * np.exp(-1)], [0.2 + 0.8 * np.exp(-1), 1]])
+        )
+
+    @settings(max_examples=60, deadline=None)
+    @given(kernels())
+    def test_symmetric_and_one_with_itself(self, kernel: ItemKernel) -> None:
+        total = total_similarity(kernel)
+        assert total == pytest.approx(total.T, abs=1e-6)
+        assert ((total >= 0) & (total <= 1 + 1e-6)).all()
+        known = np.asarray(kernel.features.sum(axis=1)).ravel() > 0
+        known |= kernel.embeddings.shape[1] > 0
+        assert np.diag(total) == pytest.approx(known.astype(float))
+
+    @settings(max_examples=40, deadline=None)
+    @given(kernels(), st.floats(0.01, 100), st.floats(0, 10))
+    def test_independent_of_scale_user_bias_and_slope(
+        self, kernel: ItemKernel, factor: float, other: float
+    ) -> None:
+        scaled = replace(
+            V,
+            embedding=factor * V.embedding,
+            features=factor * V.features,
+            user_bias=other,
+            item_slope=other,
+        )
+        assert total_similarity(replace(kernel, variances=scaled)) == pytest.approx(
+            total_similarity(kernel), rel=1e-4, abs=1e-6
+        )
+
+
+@pytest.fixture(scope="module")
+def model(checkerboard: Dataset) -> HybridModel:
+    options = TrainingOptions(
+        components=4, epochs=1, repeats=1, neighbour_variance=0.9, neighbour_damping=4.0
+    )
+    return HybridModel.fit(checkerboard, options)
+
+
+def of_user(data: Dataset, user: int) -> pd.DataFrame:
+    own = data.ratings[data.ratings["user_id"] == user]
+    return own.rename(columns={"user_id": "member_id"})
+
+
+class TestNeighbours:
+    def test_residuals_are_damped_to_a_length_below_one(
+        self, checkerboard: Dataset, model: HybridModel
+    ) -> None:
+        bias, rows = model.bias, checkerboard.rows
+        residual = rows.stars - bias.mu - bias.movie[rows.movie] - bias.user[rows.user]
+        squares = (residual[rows.movie == 3] ** 2).sum()
+        length = np.sqrt((model.kernel.residuals[[3]].toarray() ** 2).sum())
+        assert length == pytest.approx(np.sqrt(squares / (squares + 4)), rel=1e-5)
+        assert model.kernel.residuals[[20]].nnz == 0
+
+    def test_movies_liked_by_the_same_raters_vary_together(self, model: HybridModel) -> None:
+        rows, others = np.array([0]), np.array([2, 1])
+        alone = model.kernel.without_neighbours().covariance(rows, others)
+        train, ship = (model.kernel.covariance(rows, others) - alone)[0]
+        assert train > 0.3
+        assert ship < -0.3
+
+    def test_member_is_no_neighbour_of_themselves(
+        self, checkerboard: Dataset, model: HybridModel
+    ) -> None:
+        """The prediction equals that of a model without that rater's column."""
+        residuals = model.kernel.residuals.toarray()
+        residuals[:, 5] = 0
+        blank = replace(model.kernel, residuals=sparse.csr_matrix(residuals))
+        without = replace(model, kernel=blank)
+        own, everything = of_user(checkerboard, 5), model.movie_ids
+        stranger = without.react(own.assign(member_id=77), everything, member_ids=[77])
+        member = model.react(own, everything, member_ids=[5])
+        assert member.mean == pytest.approx(stranger.mean, abs=1e-5)
+        assert member.sd == pytest.approx(stranger.sd, abs=1e-5)
+        confirmed = model.react(own.assign(member_id=77), everything, member_ids=[77])
+        assert np.abs(confirmed.mean - member.mean).max() > 0.01
+        for movie in (int(own["movie_id"].iloc[0]), 20):
+            parts, same = model.explain(own, 5, movie), without.explain(own, 5, movie)
+            assert parts["stars"].to_numpy() == pytest.approx(same["stars"].to_numpy(), abs=1e-5)
+
+    def test_unrated_movie_is_predicted_without_neighbours(
+        self, checkerboard: Dataset, model: HybridModel
+    ) -> None:
+        alone = replace(model, kernel=model.kernel.without_neighbours())
+        own = of_user(checkerboard, 5)
+        one, other = (m.react(own, [3, 20], member_ids=[5]) for m in (model, alone))
+        assert one.mean[0, 1] == other.mean[0, 1]
+        assert one.sd[0, 1] == other.sd[0, 1]
+        assert one.mean[0, 0] != other.mean[0, 0]
+
+
+def test_cached_kernel_equals_the_kernel_whatever_it_keeps(model: HybridModel) -> None:
+    cached, everything = CachedKernel(model.kernel, keep=3), np.arange(22)
+    for rows in ([0, 1, 2, 3, 4], [5], [], [2, 5, 7]):
+        for others in (everything, everything[::3]):
+            found = cached.covariance(np.array(rows, dtype=np.int64), others)
+            expected = model.kernel.covariance(np.array(rows, dtype=np.int64), others)
+            assert found == pytest.approx(expected, abs=1e-6)
+    assert cached.variance(everything) == pytest.approx(model.kernel.variance(everything))
+
+
+def test_leave_one_out_in_closed_form_equals_leaving_each_out(tiny_model: HybridModel) -> None:
+    own = pd.DataFrame({"movie_id": [0, 1, 2, 4], "rating": [5.0, 1.0, 4.0, 4.5]})
+    mean, variance = tiny_model.posterior(own, 99).leave_one_out(tiny_model.residual(own))
+    for i in range(4):
+        others = tiny_model.posterior(own.drop(index=i), 99)
+        expected, uncertainty = others.predict(tiny_model.rows(own["movie_id"].iloc[[i]]))
+        assert mean[i] == pytest.approx(expected[0], abs=1e-5)
+        noise = tiny_model.options.noise_variance
+        assert variance[i] == pytest.approx(uncertainty[0] + noise, abs=1e-5)

@@ -1,0 +1,453 @@
+"""Similarity of members, leanings, what divides the club, change over time, prizes and streaks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from recommender import Dataset, HybridModel
+from recommender.taste import (
+    COMPARED,
+    MEASURES,
+    STARS,
+    TASTE,
+    Drawn,
+    awards,
+    beyond_the_crowd,
+    by_period,
+    changes,
+    compare,
+    departures,
+    distances,
+    draw_member,
+    favourites,
+    generosity,
+    leanings,
+    movie_splits,
+    panel,
+    preferences,
+    same_stars,
+    star_probabilities,
+    streaks,
+    weeks,
+    word_splits,
+)
+
+DAY = 86_400
+
+
+def ratings(*rows: tuple[int, int, float] | tuple[int, int, float, int]) -> pd.DataFrame:
+    """Rows of member, movie, stars and, optionally, seconds; otherwise one second apart."""
+    timed = [row if len(row) > 3 else (*row, 1_600_000_000 + i) for i, row in enumerate(rows)]
+    frame = pd.DataFrame(timed, columns=["member_id", "movie_id", "rating", "timestamp"])
+    return frame.astype({"rating": float})
+
+
+def stars_of(member: int, own: dict[int, float]) -> pd.DataFrame:
+    return ratings(*[(member, movie, stars) for movie, stars in own.items()])
+
+
+def at(year: int, day: int = 0) -> int:
+    return int(pd.Timestamp(year, 6, 1).timestamp()) + day * DAY
+
+
+TRAINS = {movie: 5.0 if movie % 2 == 0 else 1.0 for movie in range(10)}
+MORE_TRAINS = {movie: 5.0 if movie % 2 == 0 else 1.0 for movie in range(10, 20)}
+SHIPS = {movie: 6.0 - stars for movie, stars in MORE_TRAINS.items()}
+THRESHOLDS = np.array([-np.inf, *np.arange(0.75, 5, 0.5)])
+
+
+def matches(model: HybridModel, members: dict[int, dict[int, float]]) -> pd.DataFrame:
+    each = {member: stars_of(member, own) for member, own in members.items()}
+    drawn = {member: draw_member(model, own, member) for member, own in each.items()}
+    return compare(model, pd.concat([stars_of(0, {}), *each.values()]), drawn)
+
+
+def pair(frame: pd.DataFrame, measure: str, first: int, second: int) -> pd.Series:
+    rows = frame[frame["measure"] == measure].set_index(["first", "second"])
+    return rows.loc[(first, second)]
+
+
+@pytest.fixture(scope="module")
+def clubs(tiny_model: HybridModel) -> pd.DataFrame:
+    """Members 101 and 102 love trains, 103 ships; 101 rated other movies; 104 is new."""
+    return matches(tiny_model, {101: TRAINS, 102: MORE_TRAINS, 103: SHIPS, 104: {}})
+
+
+class TestSimilarityOfMembers:
+    @pytest.mark.parametrize("measure", MEASURES)
+    def test_without_common_movies(self, clubs: pd.DataFrame, measure: str) -> None:
+        alike, apart = pair(clubs, measure, 101, 102), pair(clubs, measure, 101, 103)
+        assert alike["both"] == apart["both"] == 0
+        assert np.isnan(alike["difference"])
+        assert (alike["clarity"], apart["clarity"]) == ("alike", "apart")
+        assert alike["low"] > apart["high"] + 0.1
+
+    def test_common_movies_are_counted(self, clubs: pd.DataFrame) -> None:
+        row = pair(clubs, TASTE, 102, 103)
+        assert (row["both"], row["difference"]) == (10, 4.0)
+
+    def test_member_without_ratings_is_unclear(self, clubs: pd.DataFrame) -> None:
+        known, new = pair(clubs, TASTE, 101, 102), pair(clubs, TASTE, 101, 104)
+        assert new["clarity"] == "unclear"
+        assert new["low"] < new["reference"] == 0.5 < new["high"]
+        assert new["high"] - new["low"] > known["high"] - known["low"]
+
+    def test_one_row_a_pair_and_measure(self, clubs: pd.DataFrame) -> None:
+        pairs = [(101, 102), (101, 103), (101, 104), (102, 103), (102, 104), (103, 104)]
+        for measure in MEASURES:
+            own = clubs[clubs["measure"] == measure]
+            assert list(zip(own["first"], own["second"], strict=True)) == pairs
+            assert ((own["low"] <= own["value"]) & (own["value"] <= own["high"])).all()
+        stars = clubs[clubs["measure"] == STARS]
+        assert stars["reference"].iloc[0] == pytest.approx(stars["value"].mean())
+
+    @pytest.mark.parametrize("members", [{}, {101: TRAINS}])
+    def test_fewer_than_two_members(
+        self, tiny_model: HybridModel, clubs: pd.DataFrame, members: dict[int, dict[int, float]]
+    ) -> None:
+        found = matches(tiny_model, members)
+        assert found.empty
+        assert list(found) == list(clubs)
+
+    def test_user_bias_is_no_taste(self, tiny_model: HybridModel) -> None:
+        kind = {movie: 5.0 if movie % 2 == 0 else 4.0 for movie in TRAINS}
+        trains = {movie: 2.0 if movie % 2 == 0 else 1.0 for movie in TRAINS}
+        ships = {movie: 3.0 - stars for movie, stars in trains.items()}
+        found = matches(tiny_model, {101: kind, 102: trains, 103: ships})
+        assert pair(found, STARS, 101, 102)["clarity"] == "apart"
+        assert pair(found, TASTE, 101, 102)["value"] > 0.5 > pair(found, TASTE, 101, 103)["value"]
+
+    def test_draws_have_the_mean_and_variance_of_react(self, tiny_model: HybridModel) -> None:
+        own, rows = stars_of(101, TRAINS), panel(tiny_model)
+        drawn = draw_member(tiny_model, own, 101, draws=20_000)
+        reactions = tiny_model.react(own, tiny_model.movie_ids[rows], member_ids=[101])
+        everybody = tiny_model.expected(tiny_model.movie_ids[rows])
+        total = everybody["expected"].to_numpy() + drawn.taste.mean(axis=0)
+        inside = (total > 0.6) & (total < 4.9)  # react cuts means to 0.5..5
+        assert inside.sum() > 5
+        assert total[inside] == pytest.approx(reactions.mean[0][inside], abs=0.02)
+        variance = drawn.taste.var(axis=0) + drawn.noise**2 + everybody["variance"].to_numpy()
+        assert np.sqrt(variance) == pytest.approx(reactions.sd[0], rel=0.03)
+        again = draw_member(tiny_model, own, 101, draws=20_000)
+        assert (again.taste == drawn.taste).all()
+
+    def test_panel_has_the_most_rated_movies(self, tiny_model: HybridModel) -> None:
+        assert set(panel(tiny_model)) == set(range(20))  # 20 and 21 have no rating
+        best = panel(tiny_model, 3)
+        assert tiny_model.counts[best].min() >= np.delete(tiny_model.counts, best).max()
+
+    @pytest.mark.parametrize("n", [2, 3, 2 * COMPARED, 2 * COMPARED + 1, 200])
+    def test_preferences_compare_each_pair_at_most_once(self, n: int) -> None:
+        # Movie i is liked i: the pairs are told apart by asking one movie at a time.
+        liked = np.eye(n)
+        compared = preferences(liked) | preferences(-liked)  # movie i is in pair j
+        assert (compared.sum(axis=0) == 2).all()
+        assert len({tuple(np.flatnonzero(column)) for column in compared.T}) == compared.shape[1]
+        assert compared.any(axis=1).all()
+
+    @settings(max_examples=30, deadline=None)
+    @given(seed=st.integers(0, 2**16), scale=st.floats(0.1, 3))
+    def test_measures_are_symmetric(self, seed: int, scale: float) -> None:
+        one, other = scale * np.random.default_rng(seed).standard_normal((2, 4, 12))
+        assert (preferences(one) == preferences(one + 0.5)).all()
+        assert not (preferences(one) == preferences(-one)).any()
+        found = [
+            star_probabilities(Drawn(taste, 0.6), np.full(12, 3.5), THRESHOLDS)
+            for taste in (one, other)
+        ]
+        assert found[0].sum(axis=0) == pytest.approx(1, abs=1e-5)
+        there, back = same_stars(*found), same_stars(*found[::-1])
+        assert there == pytest.approx(back, abs=1e-5)
+        assert ((there >= 0) & (there <= 1 + 1e-5)).all()
+
+    @pytest.mark.parametrize(("other", "same"), [(4.0, 1), (4.5, 1), (5.0, 0)])
+    def test_same_stars_allow_half_a_star(self, other: float, same: int) -> None:
+        one, two = (
+            star_probabilities(Drawn(np.array([[stars - 3.0]]), 1e-3), np.array([3.0]), THRESHOLDS)
+            for stars in (4.0, other)
+        )
+        assert same_stars(one, two)[0] == pytest.approx(same)
+
+
+def beyond(frame: pd.DataFrame) -> pd.DataFrame:
+    """Everybody else gives every movie 3 stars."""
+    return frame.assign(crowd=3.0, difference=frame["rating"] - 3.0, known=True)
+
+
+# Member 1 loves trains (even movies), member 2 ships; 3 is kind to all, and 4 rated one movie.
+CLUB = beyond(
+    ratings(
+        *[(1, movie, 4.5 if movie % 2 == 0 else 1.5) for movie in range(12)],
+        *[(2, movie, 1.5 if movie % 2 == 0 else 4.5) for movie in range(12)],
+        *[(3, movie, 4.5) for movie in range(12)],
+        (4, 0, 0.5),
+    )
+)
+
+
+def lean(frame: pd.DataFrame, member: int, word: str) -> pd.Series:
+    return frame.set_index(["member_id", "word"]).loc[(member, word)]
+
+
+@pytest.fixture(scope="module")
+def leans(checkerboard: Dataset) -> pd.DataFrame:
+    return leanings(CLUB, checkerboard.movies)
+
+
+class TestLeanings:
+    def test_generosity(self) -> None:
+        found = generosity(CLUB)
+        assert found.loc[3, "low"] > 0.3
+        assert found.loc[1, "low"] < 0 < found.loc[1, "high"]
+        assert found["n"].tolist() == [12, 12, 12, 1]
+        assert found.loc[4, "value"] > -1  # one rating of half a star is not the whole truth
+        assert found.loc[4, "first"] == found.loc[4, "last"]
+
+    def test_known_taste_is_found(self, leans: pd.DataFrame) -> None:
+        train = lean(leans, 1, "train")
+        assert train["low"] > 0.5
+        assert lean(leans, 1, "ship")["high"] < -0.5
+        assert lean(leans, 3, "train")["lean"] == pytest.approx(lean(leans, 3, "ship")["lean"])
+        assert ((leans["low"] <= leans["lean"]) & (leans["lean"] <= leans["high"])).all()
+        assert train["n"] == train["movies"] == 6
+
+    def test_one_rating_is_less_certain_than_many(
+        self, checkerboard: Dataset, leans: pd.DataFrame
+    ) -> None:
+        few = CLUB[(CLUB["movie_id"] < 2) | (CLUB["member_id"] != 1)]
+        one, many = lean(leanings(few, checkerboard.movies), 1, "train"), lean(leans, 1, "train")
+        assert one["n"] == 1
+        assert one["high"] - one["low"] > many["high"] - many["low"]
+
+    def test_words_count_once_a_movie(self) -> None:
+        movies = pd.DataFrame(
+            {"keywords": [("Train", "train"), ()], "genres": [("Drama",), ("Drama",)]},
+            index=pd.Index([0, 1], name="movie_id"),
+        )
+        found = leanings(CLUB[CLUB["movie_id"] < 2], movies).drop_duplicates("word")
+        assert found[["word", "movies"]].to_numpy().tolist() == [["Drama", 2], ["train", 1]]
+
+    def test_movies_without_words(self, checkerboard: Dataset) -> None:
+        bare = leanings(CLUB, checkerboard.movies.assign(keywords=[()] * 22, genres=[()] * 22))
+        assert bare.empty
+        assert word_splits(bare).empty
+
+    def test_favourites(self, leans: pd.DataFrame) -> None:
+        assert favourites(leans, 1, "keyword")["word"].tolist() == ["train", "ship"]
+        assert favourites(leans, 2, "keyword")["word"].tolist() == ["ship", "train"]
+        assert favourites(leans, 1, "genre").empty  # all movies are dramas
+        assert favourites(leans, 4, "keyword").empty  # one movie is no favourite
+
+    def test_departures(self) -> None:
+        found = departures(CLUB, 1, limit=2)
+        assert found["movie_id"].tolist() == [0, 2, 9, 11]
+        assert found["difference"].tolist() == [1.5, 1.5, -1.5, -1.5]
+        assert departures(CLUB.assign(known=False), 1).empty
+
+    def test_beyond_the_crowd_leaves_the_club_out(
+        self, tiny_model: HybridModel, checkerboard: Dataset
+    ) -> None:
+        theirs = checkerboard.ratings.rename(columns={"user_id": "member_id"}).assign(timestamp=1)
+        club = theirs[theirs["member_id"] < 3]
+        found = beyond_the_crowd(tiny_model, club)
+        assert found["difference"].tolist() == pytest.approx(
+            (found["rating"] - found["crowd"]).tolist()
+        )
+        row = found[found["movie_id"] == 4].iloc[0]
+        others = theirs[(theirs["movie_id"] == 4) & (theirs["member_id"] >= 3)]
+        # Damped, but on the side of those who are not in the club.
+        mean = tiny_model.mean_rating
+        assert (row["crowd"] > mean) == (others["rating"].mean() > mean)
+        unrated = beyond_the_crowd(tiny_model, ratings((900, 20, 5.0)), club)
+        assert not unrated["known"].any()
+
+
+class TestSplits:
+    def test_words_divide_and_unite(self, checkerboard: Dataset) -> None:
+        found = word_splits(leanings(CLUB, checkerboard.movies)).set_index("word")
+        train = found.loc["train"]
+        assert (train["for_it"], train["against"], train["sure"]) == (1, 2, True)
+        assert (train["movies"], train["members"], train["shared"]) == (6, 3, 0)
+        assert train["gap"] > 1
+        assert found.index[-1] == "Drama"  # all movies are dramas
+
+    def test_shared_leaning_and_thresholds(self) -> None:
+        rows = [(1, 1, 0.4, 0.2), (2, 1, 0.3, 0.1), (3, 1, 0.5, 0.3)]
+        frame = pd.DataFrame(rows, columns=["member_id", "n", "lean", "low"])
+        frame = frame.assign(kind="genre", word="War", n=4, movies=9, high=frame["lean"] + 0.2)
+        (row,) = word_splits(frame).itertuples()
+        assert row.shared == 0.3
+        assert not row.sure
+        for few in (frame.assign(movies=4), frame.head(2), frame.assign(n=1)):
+            assert word_splits(few).empty
+
+    def test_movies(self) -> None:
+        rows = [(1, 1, 0.5), (2, 1, 5.0), (3, 1, 0.5), (1, 2, 4.0), (2, 2, 4.0), (3, 2, 4.5)]
+        found = movie_splits(ratings(*rows, (1, 3, 0.5), (2, 3, 5.0)))
+        assert found["movie_id"].tolist() == [1, 2]  # only two rated movie 3
+        assert found["n"].tolist() == [3, 3]
+        assert (found["low"].iloc[0], found["high"].iloc[0]) == (0.5, 5.0)
+        # Squares 13.5 and 1/6 over 4 degrees of freedom; three more of these are mixed in.
+        usual = (13.5 + 1 / 6) / 4
+        assert found["spread"].iloc[0] == pytest.approx(((13.5 + 3 * usual) / 5) ** 0.5)
+        assert movie_splits(ratings((1, 1, 3.0))).empty
+
+
+def grown(before: list[float], after: list[float]) -> pd.DataFrame:
+    """Member 1 gives 3 to all; member 2 is so far from that in 2020 and in 2022."""
+    rows = []
+    for movie, apart in enumerate([*before, *after]):
+        when = at(2020, movie) if movie < len(before) else at(2022, movie)
+        rows += [(1, movie, 3.0, at(2019)), (2, movie, 3.0 + apart, when)]
+    return ratings(*rows)
+
+
+class TestChanges:
+    def test_distance_dates_from_the_second_rating(self) -> None:
+        rows = (2, 7, 4.0, at(2020)), (1, 7, 2.5, at(2021)), (1, 8, 3.0, at(2019))
+        (row,) = distances(ratings(*rows)).itertuples()
+        assert (row.first, row.second, row.movie_id, row.apart) == (1, 2, 7, 1.5)
+        assert row.at == pd.Timestamp(at(2021), unit="s")
+
+    def test_periods_are_years_or_months(self) -> None:
+        years = by_period(distances(grown([1.0] * 2, [2.0] * 3)))
+        assert [str(period) for period in years["period"]] == ["2020", "2022"]
+        assert years["apart"].tolist() == [1.0, 2.0]
+        assert years["n"].tolist() == [2, 3]
+        rows = [(m, i, 3.0, at(2020, 20 * i)) for i in range(4) for m in (1, 2)]
+        months = by_period(distances(ratings(*rows)))
+        assert [str(period) for period in months["period"]] == ["2020-06", "2020-07"]
+
+    @pytest.mark.parametrize(
+        ("before", "after", "clarity"),
+        [
+            ([0.0, 0.5] * 4, [1.5, 2.0] * 4, "apart"),
+            ([1.5, 2.0] * 4, [0.0, 0.5] * 4, "together"),
+            ([0.0, 2.0] * 3, [0.5, 1.5] * 3, "unclear"),
+            ([1.0] * 5, [1.0] * 5, "unclear"),
+        ],
+    )
+    def test_clarity(self, before: list[float], after: list[float], clarity: str) -> None:
+        (row,) = changes(distances(grown(before, after))).itertuples()
+        assert row.clarity == clarity
+        assert (row.before, row.after) == pytest.approx((np.mean(before), np.mean(after)))
+        assert (row.n_before, row.n_after, str(row.since)) == (len(before), len(after), "2022")
+        assert row.low <= row.change <= row.high
+
+    @pytest.mark.parametrize(
+        "frame", [grown([1.0] * 4, [2.0] * 9), grown([1.0] * 20, []), ratings()]
+    )
+    def test_too_few_movies(self, frame: pd.DataFrame) -> None:
+        assert changes(distances(frame)).empty
+
+    def test_interval_widens_with_the_number_of_pairs(self) -> None:
+        alone = grown([0.0, 0.5, 1.0, 1.5, 0.5], [1.5, 2.0, 1.0, 1.5, 2.0])
+        others = [alone.copy() for _ in range(11)]
+        for number, other in enumerate(others, 1):
+            other[["member_id", "movie_id"]] += [10 * number, 100 * number]
+        one, many = changes(distances(alone)), changes(distances(pd.concat([alone, *others])))
+        assert len(many) == 12
+        assert many["low"].iloc[0] < one["low"].iloc[0]
+        assert (one["clarity"].iloc[0], many["clarity"].iloc[0]) == ("apart", "unclear")
+
+
+def two_years() -> pd.DataFrame:
+    """Movies 1 and 2 are rated by all three in 2020, 3 by its third member in 2021 only."""
+    rows = [(m, 1, 4.5, at(2020) + 10 + m) for m in (1, 2, 3)]
+    rows += [(m, 2, stars, at(2020) + 20 + m) for m, stars in ((1, 0.5), (2, 5.0), (3, 3.0))]
+    rows += [(m, 3, 5.0, at(year) + 30) for m, year in ((1, 2020), (2, 2020), (3, 2021))]
+    rows += [(1, movie, 2.0, at(2020) + movie) for movie in range(10, 15)]
+    rows += [(2, movie, 4.0, at(2020) + movie) for movie in range(10, 14)]
+    rows += [(3, movie, 3.0, at(2021) + movie) for movie in range(20, 29)]
+    return ratings(*rows)
+
+
+def prizes(frame: pd.DataFrame, year: int) -> dict[str, tuple[float | None, ...]]:
+    own = frame[frame["year"] == year].astype({"award": str})
+    columns = ["movie_id", "member_id", "value", "n"]
+    return {
+        row["award"]: tuple(None if pd.isna(row[c]) else row[c] for c in columns)
+        for _, row in own.iterrows()
+    }
+
+
+class TestAwards:
+    def test_winners(self) -> None:
+        frame = two_years()
+        expected = frame.assign(predicted=3.5)
+        expected.loc[0, "predicted"] = 0.5  # member 1 gave movie 1 four stars more
+        found = awards(frame, beyond(frame), expected)
+        assert found["year"].unique().tolist() == [2021, 2020]
+        first = prizes(found, 2020)
+        assert first["movie of the year"] == (1, None, 4.5, 3)
+        assert first["most divisive"] == (2, None, 4.5, 3)
+        assert first["biggest surprise"] == (1, 1, 4.0, 17)
+        assert (first["kindest soul"][1], first["harshest critic"][1]) == (2, 1)
+        assert first["most diligent"] == (None, 1, 8.0, 17)
+        second = prizes(found, 2021)
+        assert second["movie of the year"] == (3, None, 5.0, 3)
+        # One movie divides nothing, and one rater competes with nobody.
+        assert set(second) == {"movie of the year", "biggest surprise"}
+
+    def test_movie_competes_once(self) -> None:
+        found = awards(pd.concat([two_years(), ratings((4, 1, 5.0, at(2021)))], ignore_index=True))
+        best = found[found["award"] == "movie of the year"].set_index("year")["movie_id"]
+        assert best.to_dict() == {2021: 3, 2020: 1}
+
+    def test_without_predictions(self) -> None:
+        frame = two_years()
+        assert prizes(awards(frame, beyond(frame)), 2020)["biggest surprise"][2] == -2.5
+        assert set(prizes(awards(frame), 2020)) == {
+            "movie of the year", "most divisive", "most diligent",
+        }  # fmt: skip
+
+    def test_too_few_ratings_or_a_tie(self) -> None:
+        assert awards(two_years().head(9)).empty
+        assert awards(two_years().head(0)).empty
+        tie = ratings(*[(m, movie, 3.0, at(2020)) for m in (1, 2) for movie in range(6)])
+        assert awards(tie).empty
+
+
+def nights(*present: tuple[date, int]) -> pd.DataFrame:
+    return pd.DataFrame(present, columns=["on", "member_id"])
+
+
+class TestStreaks:
+    def test_streak_ends_where_a_date_is_missed(self) -> None:
+        dates = [date(2026, 1, day) for day in (2, 9, 16, 23)]
+        rows = [(on, 1) for on in dates if on.day != 9]
+        found = streaks(nights(*rows, *[(on, 2) for on in dates[:2]]))
+        assert found.loc[1].tolist() == [2, date(2026, 1, 16), date(2026, 1, 23), 2]
+        assert found.loc[2].tolist() == [2, date(2026, 1, 2), date(2026, 1, 9), 0]
+
+    def test_given_dates_count(self) -> None:
+        present = nights((date(2026, 1, 2), 1), (date(2026, 1, 16), 1))
+        assert streaks(present).loc[1, "longest"] == 2
+        dates = [date(2026, 1, day) for day in (2, 9, 16)]
+        assert streaks(present, dates).loc[1, "longest"] == 1
+        assert streaks(nights()).empty
+
+    @settings(max_examples=50, deadline=None)
+    @given(came=st.lists(st.booleans(), min_size=1, max_size=12).filter(any))
+    def test_longest_and_current(self, came: list[bool]) -> None:
+        dates = [date(2026, 1, 1 + i) for i in range(len(came))]
+        present = nights(*[(on, 1) for on, yes in zip(dates, came, strict=True) if yes])
+        found = streaks(present, dates)
+        runs = "".join("x" if yes else " " for yes in came).split()
+        assert found.loc[1, "longest"] == max(map(len, runs))
+        assert found.loc[1, "current"] == (len(runs[-1]) if came[-1] else 0)
+
+    def test_weeks_begin_on_monday(self) -> None:
+        days = ["2026-01-04", "2026-01-05", "2026-01-12", "2026-01-26"]  # a Sunday, then Mondays
+        seconds = [int(pd.Timestamp(day).timestamp()) for day in days]
+        found = weeks(pd.DataFrame({"member_id": 1, "timestamp": seconds}))
+        assert found.loc[1].tolist() == [
+            3, pd.Timestamp("2025-12-29"), pd.Timestamp("2026-01-12"), 1,
+        ]  # fmt: skip
+        assert weeks(pd.DataFrame({"member_id": [], "timestamp": []})).empty
