@@ -18,7 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -35,32 +35,24 @@ MAX_ALTERNATIVES = 6
 SAME_TITLE = 200.0  # similarity of an equal title, less the years between; others reach 100
 SIMILAR, BEGINS_ALIKE, AGREES = 78.0, 90.0, 80.0  # of 100
 ANOTHER_DECADE, ANY_YEAR = 10, 0
-# fuzz.ratio is the share of letters in common: a shorter text than this share never is SIMILAR.
-SHORTEST = SIMILAR / (200 - SIMILAR)
-ROUNDING = 1e-9
-BATCH = 500  # titles compared at once with the whole catalogue: 40 MB
+BATCH = 500  # titles compared at once with the whole catalogue: 25 MB
 
 Key = tuple[str, ...]
 
 
-class Query(Protocol):
-    """What is known of the movie in question; None for what is not."""
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What is known of the movie in question; None for what is not.
 
-    @property
-    def titles(self) -> tuple[str, ...]:
-        """The title, then other titles of the same movie."""
+    Args:
+        titles: the title, then other titles of the same movie.
+        movie_id: its id in the catalogue.
+    """
 
-    @property
-    def year(self) -> int | None:
-        """The year it came out."""
-
-    @property
-    def movie_id(self) -> int | None:
-        """Its id in the catalogue."""
-
-    @property
-    def tmdb_id(self) -> int | None:
-        """Its number at TMDB."""
+    titles: tuple[str, ...]
+    year: int | None = None
+    movie_id: int | None = None
+    tmdb_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -284,7 +276,7 @@ class _Search:
 
 
 class _SimilarTitles:
-    """Title keys to compare with: by edit distance, and by common first words.
+    """Title keys to compare with: by common letters, and by common first words.
 
     Args:
         titles: key -> movie ids.
@@ -293,53 +285,32 @@ class _SimilarTitles:
     def __init__(self, titles: Mapping[Key, set[int]]) -> None:
         self._keys = sorted(titles)
         self._movies = [sorted(titles[key]) for key in self._keys]
-        letters = ["".join(key) for key in self._keys]
-        lengths = np.array([len(text) for text in letters], dtype=np.int64)
-        self._by_length = np.argsort(lengths, kind="stable")  # positions in _keys, shortest first
-        self._lengths = lengths[self._by_length]
-        self._letters = [letters[at] for at in self._by_length]
+        self._letters = ["".join(key) for key in self._keys]
         self._found: dict[str, list[tuple[int, float]]] = {}  # letters -> position, similarity
 
     def compare(self, keys: Iterable[Key]) -> None:
         """Compare many keys at once; `similar` then answers without delay."""
-        of_length: dict[int, list[str]] = defaultdict(list)
-        for letters in {"".join(key) for key in keys} - self._found.keys():
-            of_length[len(letters)].append(letters)
-        for length, wanted in of_length.items():
-            first = int(np.searchsorted(self._lengths, length * SHORTEST - ROUNDING))
-            last = int(np.searchsorted(self._lengths, length / SHORTEST + ROUNDING))
-            for start in range(0, len(wanted), BATCH):
-                self._compare(wanted[start : start + BATCH], first, last)
-
-    def _compare(self, wanted: Sequence[str], first: int, last: int) -> None:
-        scores = process.cdist(
-            wanted,
-            self._letters[first:last],
-            scorer=fuzz.ratio,
-            score_cutoff=SIMILAR,
-            dtype=np.float64,
-        )
-        rows, columns = np.nonzero(scores)
-        places, found = self._by_length[first + columns], scores[rows, columns]
-        self._found |= {letters: [] for letters in wanted}
-        for at in np.lexsort((places, -found, rows)):
-            best = self._found[wanted[rows[at]]]
-            if len(best) < MAX_ALTERNATIVES:
-                best.append((int(places[at]), float(found[at])))
+        wanted = sorted({"".join(key) for key in keys} - self._found.keys())
+        for batch in (wanted[start : start + BATCH] for start in range(0, len(wanted), BATCH)):
+            scores = process.cdist(batch, self._letters, scorer=fuzz.ratio, score_cutoff=SIMILAR)
+            for letters, row in zip(batch, scores, strict=True):
+                places = np.flatnonzero(row)
+                best = places[np.argsort(-row[places], kind="stable")][:MAX_ALTERNATIVES]
+                self._found[letters] = [(int(place), float(row[place])) for place in best]
 
     def similar(self, key: Key) -> Iterator[tuple[int, float]]:
         """Yield movies that `key` may mean and the similarity of their titles (0..100)."""
         self.compare([key])
-        for place, score in self._found["".join(key)]:
+        scores = dict(self._found["".join(key)])
+        last = bisect_left(self._keys, (*key, "\U0010ffff"))
+        for place in range(bisect_left(self._keys, key), last):  # with a subtitle
+            scores.setdefault(place, BEGINS_ALIKE)
+        for words in range(1, len(key)):  # without one
+            place = bisect_left(self._keys, key[:words])
+            if self._keys[place : place + 1] == [key[:words]]:
+                scores.setdefault(place, BEGINS_ALIKE)
+        for place, score in scores.items():
             yield from ((movie, score) for movie in self._movies[place])
-        places = [
-            *range(bisect_left(self._keys, key), bisect_left(self._keys, (*key, "\U0010ffff")))
-        ]
-        for words in range(1, len(key)):
-            at = bisect_left(self._keys, key[:words])
-            places += [at] if self._keys[at : at + 1] == [key[:words]] else []
-        for place in places:
-            yield from ((movie, BEGINS_ALIKE) for movie in self._movies[place])
 
 
 def in_catalogue(

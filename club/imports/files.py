@@ -116,8 +116,8 @@ class Archive:
         return list(self._places)
 
     @contextmanager
-    def open(self, name: str) -> Iterator[IO[bytes]]:
-        """Open a file of `names`, unpacked, with UTF-16 as UTF-8.
+    def open(self, name: str) -> Iterator[io.BufferedReader]:
+        """Open a file of `names`, unpacked.
 
         Raises:
             InvalidInput: it cannot be read, is damaged or too large, or has too long a line; also
@@ -139,38 +139,52 @@ class Archive:
                     file = stack.enter_context(archive.open(place))
                 if name.endswith(".gz"):
                     file = stack.enter_context(gzip.open(file))
-            stream = io.BufferedReader(_CheckedStream(file, name), BLOCK)
-            encoding = _utf_16(stream.peek(PEEK)[:PEEK])
-            yield io.BufferedReader(_Utf8Stream(stream, encoding), BLOCK) if encoding else stream
+            yield io.BufferedReader(_CheckedStream(file, name), BLOCK)
+
+    def encoding(self, name: str) -> str:
+        """Return "utf-8-sig", or the kind of UTF-16 that Excel saves as "Unicode text"."""
+        with self.open(name) as stream:
+            head = stream.peek(PEEK)[:PEEK]
+        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return "utf-16"
+        for encoding, zeros, letters in (  # of ASCII text every second byte is 0
+            ("utf-16-le", head[1::2], head[::2]),
+            ("utf-16-be", head[::2], head[1::2]),
+        ):
+            if len(zeros) > 3 and zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
+                return encoding
+        return "utf-8-sig"
 
     def lines(self, name: str, most: int = MAX_TEXT) -> Iterator[str]:
-        """Yield a file's lines with their ends, without NULs: UTF-8, or Windows' Latin letters.
+        """Yield a file's lines with their ends, without NULs.
+
+        Lines that are no UTF-8 are read as Windows' Latin letters.
 
         Raises:
             InvalidInput: it cannot be read, or is larger than `most` bytes.
         """
-        place = self._places[name]
+        place, encoding = self._places[name], self.encoding(name)
         size = place.stat().st_size if isinstance(place, Path) else place.file_size
-        encoding, decoder, read = "utf-8-sig", codecs.getincrementaldecoder("utf-8")(), 0
-        with self.open(name) as stream:
-            while size <= most and (block := stream.read(BLOCK)):
-                read += len(block)
-                size = max(size, read)
-                try:
-                    decoder.decode(block)
-                except UnicodeDecodeError:
-                    encoding = "cp1252"
+        too_large = InvalidInput(
+            f"{name} is larger than {most >> 20:,} MiB, more than such a table takes."
+        )
         if size > most:
-            raise InvalidInput(
-                f"{name} is larger than {most >> 20:,} MiB, more than such a table takes."
-            )
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            encoding = "cp1252"
+            raise too_large
+        left = most
         with self.open(name) as stream:
-            for line in io.TextIOWrapper(stream, encoding, "replace", newline=""):
+            wide = io.TextIOWrapper(stream, encoding, "replace", newline="")
+            for line in map(_decoded, stream) if encoding == "utf-8-sig" else wide:
+                left -= len(line)
+                if left < 0:
+                    raise too_large
                 yield line.replace("\x00", "")
+
+
+def _decoded(line: bytes) -> str:
+    try:
+        return line.decode().removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", "replace")
 
 
 def shown_name(name: str) -> str:
@@ -218,38 +232,6 @@ class _CheckedStream(io.RawIOBase):
             )
         buffer[: len(part)] = part
         return len(part)
-
-
-class _Utf8Stream(io.RawIOBase):
-    """A stream of UTF-16 as UTF-8."""
-
-    def __init__(self, stream: IO[bytes], encoding: str) -> None:
-        self._stream, self._left = stream, b""
-        self._decoder = codecs.getincrementaldecoder(encoding)("replace")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        while not self._left and (raw := self._stream.read(BLOCK)):
-            self._left = self._decoder.decode(raw).encode("utf-8", "replace")
-        self._left = self._left or self._decoder.decode(b"", final=True).encode("utf-8", "replace")
-        part, self._left = self._left[: len(buffer)], self._left[len(buffer) :]
-        buffer[: len(part)] = part
-        return len(part)
-
-
-def _utf_16(head: bytes) -> str | None:
-    """Return the encoding of a text that begins so if it is UTF-16, with or without a mark."""
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    for encoding, zeros, letters in (  # of ASCII text every second byte is 0
-        ("utf-16-le", head[1::2], head[::2]),
-        ("utf-16-be", head[::2], head[1::2]),
-    ):
-        if len(zeros) > 3 and zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
-            return encoding
-    return None
 
 
 class _ZipFile(io.FileIO):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -14,6 +12,7 @@ from club.matching import (
     EXACT,
     YEAR_OFF,
     Match,
+    Query,
     TitleMatcher,
     in_catalogue,
     same_title,
@@ -21,15 +20,6 @@ from club.matching import (
     titles_agree,
 )
 from recommender import load_bundled
-
-
-@dataclass(frozen=True)
-class Query:
-    titles: tuple[str, ...]
-    year: int | None = None
-    movie_id: int | None = None
-    tmdb_id: int | None = None
-
 
 TITLES = {
     1: ("The Matrix", 1999, ()),
@@ -59,7 +49,7 @@ MATCHER = TitleMatcher(MOVIES)
 
 
 def match(*titles: str, year: int | None = None, **numbers: int) -> Match:
-    return MATCHER.match(Query(titles, year, **numbers))
+    return MATCHER.match(Query(titles=titles, year=year, **numbers))
 
 
 @pytest.mark.parametrize(
@@ -182,7 +172,7 @@ def test_many_queries_at_once_match_as_one_by_one() -> None:
     movies = load_bundled().movies
     some = movies.iloc[::97]
     queries = [
-        Query((title if number % 2 else title[:-1] + "x",), int(year) + number % 3 - 1)
+        Query(titles=(title if number % 2 else title[:-1] + "x",), year=int(year) + number % 3 - 1)
         for number, (title, year) in enumerate(zip(some["title"], some["year"], strict=True))
     ]
     together = TitleMatcher(movies).match_all(queries)

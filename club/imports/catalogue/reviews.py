@@ -21,7 +21,7 @@ from club.imports.catalogue.source import (
     rows_of,
     valid_ratings,
 )
-from club.imports.files import Archive
+from club.imports.files import MAX_BYTES, Archive
 from club.imports.tables import records, separator_of
 from club.validation import MAX_TITLE, tidied, tidied_terms
 
@@ -70,8 +70,7 @@ def _file_with(archive: Archive, columns: tuple[str, ...]) -> str | None:
     for name in archive.names:
         if not name.removesuffix(".gz").endswith((".csv", ".jsonl", ".json")):
             continue
-        with archive.open(name) as stream:
-            first = stream.readline(1 << 20).decode("utf-8-sig", "replace")
+        first = next(archive.lines(name, MAX_BYTES), "")
         if _is_csv(name):
             header = next(records([first], separator_of(first)), (1, None))[1] or []
         else:
@@ -90,29 +89,24 @@ def _rows(archive: Archive, name: str, rejected: Rejected) -> Iterator[tuple[int
     if _is_csv(name):
         yield from rows_of(archive, name, PRODUCT, rejected)
         return
-    for line, (raw, found) in enumerate(_json_lines(archive, name), start=1):
+    for line, text in enumerate(archive.lines(name, MAX_BYTES), start=1):
+        found = _object(text)
         if found is None:
-            rejected.add(name, line, "no line of JSON", raw.decode("utf-8", "replace"))
+            rejected.add(name, line, "no line of JSON", text)
         else:
             yield line, {column: found.get(column) for column in (*PRODUCT, "categories")}
 
 
 def _parts(archive: Archive, name: str) -> Chunks:
     def parts() -> Iterator[pd.DataFrame]:
-        found = (row or {} for _, row in _json_lines(archive, name))
+        found = (_object(line) or {} for line in archive.lines(name, MAX_BYTES))
         while rows := [[_text(row.get(c)) for c in COLUMNS] for row in islice(found, CHUNK)]:
             yield pd.DataFrame(rows, columns=list(COLUMNS.values()), dtype="str")
 
     return parts
 
 
-def _json_lines(archive: Archive, name: str) -> Iterator[tuple[bytes, dict[str, Any] | None]]:
-    with archive.open(name) as stream:
-        for raw in stream:
-            yield raw, _object(raw)
-
-
-def _object(line: str | bytes) -> dict[str, Any] | None:
+def _object(line: str) -> dict[str, Any] | None:
     """Return the object in a line of JSON, None if there is none."""
     try:
         found = json.loads(line)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from club.errors import InvalidInput
 from club.export import safe_cell
-from club.imports.files import Archive
+from club.imports.files import MAX_BYTES, Archive
 from club.imports.tables import csv_rows, require_columns, separator_of
 from recommender.dataset import MAX_STARS, MIN_STARS
 
@@ -113,8 +113,7 @@ def csv_chunks(archive: Archive, name: str, columns: dict[str, str]) -> Chunks:
     Raises:
         InvalidInput: a column is missing.
     """
-    with archive.open(name) as stream:
-        first = stream.readline(1 << 16).decode("utf-8-sig", "replace").strip()
+    first = next(archive.lines(name, MAX_BYTES), "").strip()
     separator = separator_of(first)
     header = [column.strip().strip('"') for column in first.split(separator)]
     require_columns(name, header, columns)
@@ -128,7 +127,7 @@ def csv_chunks(archive: Archive, name: str, columns: dict[str, str]) -> Chunks:
                     usecols=list(columns),
                     dtype=str,
                     chunksize=CHUNK,
-                    encoding="utf-8-sig",
+                    encoding=archive.encoding(name),
                     encoding_errors="replace",
                     on_bad_lines="skip",
                 ):

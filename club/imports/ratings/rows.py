@@ -7,34 +7,29 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from club.imports.ratings import cells
+from club.matching import Query
 
 FIVES, TENS, HUNDREDS = 5, 10, 100
 
 
-@dataclass(frozen=True)
-class Row:
+@dataclass(frozen=True, kw_only=True)
+class Row(Query):
     """One movie as a file names it; None or "" for what the file does not say.
 
     Args:
         file: with `line` this identifies the row.
         line: counts from 1, the header included.
-        titles: the title, then other titles of the same movie.
         rating: as it is written, on the scale of the file; None in lists without ratings.
         at: when it was rated, in seconds.
         person: whose it is.
-        movie_id: the club's or MovieLens' id.
         source_id: the file's own id of the movie: rows with different ones are different movies.
     """
 
     file: str
     line: int
-    titles: tuple[str, ...]
-    year: int | None = None
     rating: float | None = None
     at: int | None = None
     person: str = ""
-    movie_id: int | None = None
-    tmdb_id: int | None = None
     source_id: str = ""
 
     @property
