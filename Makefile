@@ -20,13 +20,12 @@ run:
 	@echo "Movie club: http://localhost:$(PORT)   (Ctrl+C stops it)"
 	@.venv/bin/python -m streamlit run app.py --server.port $(PORT)
 
-# NEW=--new sets a new passphrase. The server's address is named so that nobody is asked for it.
+# NEW=--new sets a new passphrase.
 share:
 	@tools/venv.sh requirements.txt
 	@.venv/bin/python -m club share --port $(PORT) $(NEW)
 	@echo "On this computer: http://localhost:$(PORT)   (Ctrl+C stops it)"
-	@MOVIE_CLUB_SHARED=1 .venv/bin/python -m streamlit run ui/shared.py --server.port $(PORT) \
-		--server.address 0.0.0.0 --browser.serverAddress localhost
+	@.venv/bin/python -m ui.asgi --port $(PORT)
 
 # Browsers want both cores to themselves, everything else is quicker two at a time.
 test: fast

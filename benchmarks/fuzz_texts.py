@@ -22,7 +22,7 @@ from fuzz_seeds import (
 )
 from PIL import Image
 
-from club import gate, passphrase
+from club import sharing
 from club.errors import ClubError
 from club.sources.posters import Posters
 from club.sources.tmdb import Tmdb
@@ -30,7 +30,7 @@ from club.sources.tmdb_cache import AnswerCache
 from club.sources.tmdb_match import in_catalogue
 from club.validation import tidied_terms
 from recommender.dataset import parse_terms
-from ui import text, visitor
+from ui import access, text
 from ui.components.widgets import STARS, new_changes
 
 NOW = 1_700_000_000
@@ -39,11 +39,11 @@ JOINER = "\u2060"  # keeps apart what escaping cannot
 
 def gate_file(work: Path) -> Target:
     """The file of passphrases, a guess and the address that it comes from."""
-    lock = passphrase.Hashed(b"s" * 16, b"d" * 32)
-    passphrase.save(passphrase.Locks(lock, lock), work)
-    file = work / passphrase.FILE
+    lock = sharing.PassphraseHash(b"s" * 16, b"d" * 32)
+    sharing.save_passphrases(sharing.Passphrases(lock, lock), work)
+    file = work / sharing.SETTINGS
     both = file.read_bytes()
-    passphrase.save(passphrase.Locks(lock), work)
+    sharing.save_passphrases(sharing.Passphrases(lock), work)
     seeds = [both + b"\x1f10.0.0.1", file.read_bytes() + b"\x1f::ffff:10.0.0.1"]
     file.unlink()
 
@@ -51,12 +51,12 @@ def gate_file(work: Path) -> Target:
         content, _, client = data.partition(NAME)
         file.write_bytes(content)
         address = client.decode("utf-8", "replace")
-        gate.network(address)
-        spoken = passphrase.spoken(address)
-        assert passphrase.spoken(spoken) == spoken
+        sharing.network(address)
+        spoken = sharing.normalise(address)
+        assert sharing.normalise(spoken) == spoken
         try:
-            locks = passphrase.load(work)
-            gate.Gate(work).is_set()
+            locks = sharing.load_passphrases(work)
+            sharing.Sessions(work).passphrases()
             assert locks is None or len(locks.member.salt) == 16
         finally:
             file.unlink()
@@ -78,13 +78,12 @@ def keywords(_work: Path) -> Target:
 
 
 def cookie(_work: Path) -> Target:
-    """A cookie, the address of a connection, and two headers."""
+    """The address of a connection, and two headers."""
 
     def run(data: bytes) -> None:
         lines = (data.decode("utf-8", "surrogateescape").split("\n") + [""] * 4)[:4]
         headers = {"host": lines[2]} | ({"via": lines[3]} if lines[3] else {})
-        visitor.browser({"_streamlit_xsrf": lines[0]})
-        known = visitor.at_the_machine(lines[1], headers)
+        known = access.is_local(lines[1], headers)
         assert not (known and lines[3])
 
     return Target(COOKIES, run, 512)

@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from club import config, passphrase
+from club import config, sharing
 from club.errors import InvalidInput
-from club.passphrase import Locks
 
 
 def add_share_command(commands: Any) -> None:
@@ -22,43 +21,41 @@ def add_share_command(commands: Any) -> None:
 
 
 def _share(options: argparse.Namespace) -> None:
-    # Needed by this command only.
-    from club.home_network import address, is_free, terminal  # noqa: PLC0415
-
-    if not is_free(options.port):  # what answers there may be somebody else's
+    if not sharing.is_port_free(options.port):  # what answers there may be another program
         raise InvalidInput(
             f"Port {options.port} cannot be used, perhaps because something else uses it. "
             "PORT=8600 make share takes another one."
         )
     folder = config.folder()
-    if not options.new and passphrase.load(folder):
+    if not options.new and sharing.load_passphrases(folder):
         print("The passphrase is the one from before. To set a new one: make share NEW=--new")
     else:
-        _set(folder)
-    here = address(options.port)
+        _set_passphrases(folder)
+    here = sharing.home_address(options.port)
     if here is None:
         print("This computer is on no network now, so that only it can open the app.")
         return
-    print(f"\nFor the phones: {here}\n\n{terminal(here)}\n")
+    print(f"\nFor the phones: {here}\n\n{sharing.qr_terminal(here)}\n")
     print("Anyone who reads along on your network can read along here; see docs/security.md.")
 
 
-def _set(folder: Path) -> None:
-    """Ask for the passphrases where somebody can answer; make one where nobody wants to."""
+def _set_passphrases(folder: Path) -> None:
+    """Ask for the passphrases on a terminal; generate one elsewhere, or if none is typed."""
     member, host = "", ""
     if sys.stdin.isatty():
-        member = _asked("Passphrase for your friends (Enter makes one): ")
-        host = _asked("Passphrase for hosts elsewhere (Enter: only this computer is host): ")
-    if host and passphrase.spoken(host) == passphrase.spoken(member):
+        member = _ask("Passphrase for your friends (Enter makes one): ")
+        host = _ask("Passphrase for hosts elsewhere (Enter: only this computer is host): ")
+    if host and sharing.normalise(host) == sharing.normalise(member):
         raise InvalidInput("Hosts need a passphrase of their own.")
-    made = "" if member else passphrase.make()
-    lock = passphrase.hashed(member or made)
-    passphrase.save(Locks(lock, passphrase.hashed(host) if host else None), folder)
-    if made:
-        print(f"The passphrase, which is shown only this once: {made}")
+    generated = "" if member else sharing.generate_passphrase()
+    hashed = sharing.hash_passphrase(member or generated)
+    hosts = sharing.hash_passphrase(host) if host else None
+    sharing.save_passphrases(sharing.Passphrases(hashed, hosts), folder)
+    if generated:
+        print(f"The passphrase, which is shown only this once: {generated}")
 
 
-def _asked(question: str) -> str:
+def _ask(question: str) -> str:
     typed = getpass.getpass(question)
     if typed and getpass.getpass("Once more: ") != typed:
         raise InvalidInput("The two are not the same; nothing was changed.")

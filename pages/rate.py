@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from ui import identity, router, state
+from ui import access, router, state
 from ui.components.basics import empty_state, header
 from ui.sections import rate
 
 router.require()
 
 club = state.view()
-who = "You enter your own" if identity.only_own(club) else "One person can enter everyone's"
+who = "You enter your own" if access.only_own(club) else "One person can enter everyone's"
 header("Rate", f"{who} stars; predictions move at once.")
 
 if not club.names:

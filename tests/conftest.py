@@ -10,6 +10,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,6 @@ from databases import (
 from hypothesis import settings
 from sqlalchemy import Pool, event
 
-from club import passphrase
 from recommender import Dataset, HybridModel, TrainingOptions
 
 N_MOVIES, N_USERS = 20, 24
@@ -75,14 +75,6 @@ def postgres() -> Iterator[PostgresServer]:
         yield server
 
 
-@pytest.fixture(scope="module")
-def cheap() -> Iterator[int]:
-    """A cost at which scrypt takes no time; files of passphrases may name it meanwhile."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passphrase, "_COSTS", {*passphrase._COSTS, 2**4})
-        yield 2**4
-
-
 @pytest.fixture(scope="session")
 def checkerboard() -> Dataset:
     """Even users love even movies and hate odd ones; odd users the other way round.
@@ -124,3 +116,17 @@ def train_lover() -> pd.DataFrame:
     """Member 1 loves trains and hates ships; member 2 the other way round."""
     rows = [(1, 0, 5.0), (1, 2, 5.0), (1, 1, 1.0), (2, 0, 1.0), (2, 1, 5.0), (2, 3, 5.0)]
     return pd.DataFrame(rows, columns=["member_id", "movie_id", "rating"])
+
+
+@pytest.fixture
+def secrets_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where secrets.toml may lie; there is none yet."""
+    import streamlit as st
+    from streamlit import config
+    from streamlit.runtime.secrets import Secrets
+
+    file, before = tmp_path / "secrets.toml", config.get_option("secrets.files")
+    config.set_option("secrets.files", [str(file)])
+    monkeypatch.setattr(st, "secrets", Secrets())
+    yield file
+    config.set_option("secrets.files", before)

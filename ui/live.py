@@ -13,7 +13,7 @@ from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from club import config
-from ui import gate, state
+from ui import access, state
 from ui.cache import cached
 from ui.components import widgets
 from ui.components.basics import errors_shown
@@ -140,7 +140,7 @@ def hold() -> None:
 @st.fragment(run_every=SECONDS)
 def _beat() -> None:
     with errors_shown():
-        if gate.role() is None:  # logged out, in another tab perhaps
+        if access.role() is None:  # logged out, in another tab perhaps
             st.rerun()
         if _is_lost():
             _draw_again()

@@ -9,7 +9,7 @@ from streamlit.navigation.page import Page
 
 from club import config
 from club.errors import StoreUnavailable
-from ui import gate, identity, live, state
+from ui import access, live, state
 from ui.cache import cached
 from ui.components.basics import ICON, errors_shown, show
 
@@ -49,9 +49,9 @@ def choose() -> Page:
     # Before the navigation: without a symbol of its own the tab would fetch the page's from afar.
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     st.logo(ICON, size="medium")
-    inside = gate.role() is not None
+    inside = access.role() is not None
     current = st.navigation([page(name) for name in PAGES], position="top" if inside else "hidden")
-    st.set_page_config(page_title=f"{current.title} · Movie club" if inside else gate.TITLE)
+    st.set_page_config(page_title=f"{current.title} · Movie club" if inside else access.TITLE)
     return current
 
 
@@ -65,7 +65,7 @@ def run() -> None:
     """Draw the navigation, then the page that the address names, to who may come in."""
     _start()
     current = choose()
-    gate.guard()
+    access.guard()
     token = _reached.set(True)
     try:
         with errors_shown():
@@ -73,7 +73,7 @@ def run() -> None:
                 state.backup_scheduler().look()
                 state.learn_if_needed()
                 with live.pulse(current):
-                    identity.greet(state.view())
+                    access.greet(state.view())
                     current.run()
             except StoreUnavailable as error:
                 show(error)

@@ -40,7 +40,7 @@ from recommender.suggest import similar as similar_movies
 from ui.cache import HashedFrame, cache_key, cached
 from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Trainer
 
-ACTOR = "actor"  # in the session: whose name stands beside the visitor's changes; see `ui.identity`
+ACTOR = "actor"  # in the session: whose name stands beside the visitor's changes; see `ui.access`
 ASKED_ABOUT, QUESTIONS = 800, 6
 TRAINING = TrainingOptions()
 

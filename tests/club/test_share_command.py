@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from club import home_network
 from club.__main__ import main
-from club.gate import Gate
+from club.sharing import SETTINGS, Passphrases, load_passphrases, qr_terminal
 
 MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
 
@@ -32,27 +31,37 @@ def share(tmp_path: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> Callabl
     return lambda *arguments: main(["share", "--port", str(port), *arguments])
 
 
-def test_the_command_makes_a_passphrase_once_and_shows_where_to_go(
+def test_share_generates_a_passphrase_once_and_shows_the_address(
     share: Callable[..., int],
     port: int,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr("club.home_network.address", lambda port: f"http://192.0.2.7:{port}")
+    monkeypatch.setattr("club.sharing.home_address", lambda port: f"http://192.0.2.7:{port}")
     assert share() == 0
     told = capsys.readouterr().out
     made = re.search(r"shown only this once: (.*)", told)[1]
     assert f"http://192.0.2.7:{port}" in told
     assert "▀" in told
-    assert Gate(tmp_path).enter("browser", "10.0.0.7", made).role == "member"
+    assert load_passphrases(tmp_path).member.matches(made)
     assert share() == 0
     again = capsys.readouterr().out
     assert "from before" in again
     assert made not in again
     assert share("--new") == 0
     assert made not in capsys.readouterr().out
-    assert Gate(tmp_path).enter("browser", "10.0.0.7", made).role is None
+    assert not load_passphrases(tmp_path).member.matches(made)
+
+
+def test_damaged_settings_are_named_with_the_command_that_replaces_them(
+    share: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / SETTINGS).write_text("{")
+    assert share() == 2
+    assert "make share NEW=--new" in capsys.readouterr().err
+    assert share("--new") == 0
+    assert isinstance(load_passphrases(tmp_path), Passphrases)
 
 
 def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
@@ -61,7 +70,7 @@ def typed(monkeypatch: pytest.MonkeyPatch, *answers: str) -> None:
     monkeypatch.setattr("getpass.getpass", lambda _: next(given_))
 
 
-def test_the_command_takes_passphrases_that_somebody_thought_of(
+def test_share_takes_typed_passphrases(
     share: Callable[..., int],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -70,9 +79,9 @@ def test_the_command_takes_passphrases_that_somebody_thought_of(
     typed(monkeypatch, MEMBER, MEMBER, HOST, HOST)
     assert share() == 0
     assert MEMBER not in capsys.readouterr().out
-    gate = Gate(tmp_path)
-    assert gate.enter("one", "10.0.0.7", MEMBER).role == "member"
-    assert gate.enter("one", "10.0.0.7", HOST).role == "host"
+    known = load_passphrases(tmp_path)
+    assert known.member.matches(MEMBER)
+    assert known.host.matches(HOST)
 
 
 @pytest.mark.parametrize(
@@ -83,7 +92,7 @@ def test_the_command_takes_passphrases_that_somebody_thought_of(
         (("short", "short", ""), "12 to 200"),
     ],
 )
-def test_passphrases_that_cannot_be_used_change_nothing(  # noqa: PLR0917
+def test_refused_passphrases_change_nothing(  # noqa: PLR0917
     share: Callable[..., int],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -97,7 +106,7 @@ def test_passphrases_that_cannot_be_used_change_nothing(  # noqa: PLR0917
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_port_that_something_else_uses_gets_no_passphrase(
+def test_used_port_gets_no_passphrase(
     share: Callable[..., int], port: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with socket.create_server(("127.0.0.1", port)):
@@ -123,9 +132,9 @@ def pixels(code: str, *, light: bool) -> np.ndarray:
 
 
 @pytest.mark.parametrize("light", [False, True])
-def test_a_scanner_reads_the_address_off_a_terminal(light: bool) -> None:
+def test_scanner_reads_the_address_in_a_terminal(light: bool) -> None:
     scanner = pytest.importorskip("zxingcpp", reason="zxing-cpp reads QR codes")
-    shown = home_network.terminal("http://192.168.178.123:8501")
+    shown = qr_terminal("http://192.168.178.123:8501")
     picture = np.kron(pixels(shown, light=light), np.ones((8, 8), np.uint8))
     found = scanner.read_barcodes(picture, try_invert=False)  # as many phones do
     assert [code.text for code in found] == ["http://192.168.178.123:8501"]

@@ -16,9 +16,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Asked for a deep link, the page looks for its server below that link first and is told no.
-# Whoever is put out of a shared club is disconnected, perhaps in the middle of a heartbeat.
+# Signed out of a shared club, it is disconnected, perhaps in the middle of a heartbeat, and its
+# requests get the sign-in page.
 HARMLESS = re.compile(
-    r"/_stcore/(health|host-config)$|^Cannot send rerun backMessage when disconnected"
+    r"/_stcore/(health|host-config)$|^Cannot send rerun backMessage when disconnected|status of 401"
 )
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -111,7 +112,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
         if message.type == "error" and not HARMLESS.search(said):
             complaints.append(said)
 
-    def open_at(url: str, *, phone: bool = False) -> Page:
+    def open_at(url: str, *, phone: bool = False, outside: bool = False) -> Page:
         context = browser.new_context(
             viewport=PHONE if phone else DESK, has_touch=phone, is_mobile=phone
         )
@@ -121,7 +122,10 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
         page.on("console", complain)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(url)
-        settled(page)
+        if outside:
+            page.wait_for_selector("form")
+        else:
+            settled(page)
         return page
 
     yield open_at

@@ -1,42 +1,37 @@
-"""A visit to a shared club: from where, in which browser, and what is met there."""
+"""A visit to the club's pages: from where, and with which session."""
 
 from __future__ import annotations
 
 import pytest
 import streamlit as st
-from furnished import click
 from streamlit.testing.v1 import AppTest
 
-from ui import gate
+from club.sharing import EVENING, Role, Session
+from ui import access
 
 
-def use_phone(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
-    """Visit from another browser from now on."""
-    cookie = f"2|00000000|{number:032x}|7"
-    monkeypatch.setattr(type(st.context), "cookies", {"_streamlit_xsrf": cookie})
-
-
-def from_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Visit with a phone of the home network from now on."""
+def visit(
+    monkeypatch: pytest.MonkeyPatch, role: Role | None = None, account: str | None = None
+) -> Session | None:
+    """Visit a shared club from a phone; return the session, None without a role."""
+    monkeypatch.setenv(access.SHARED, "1")
+    headers, session = {"host": "192.168.0.2:8501"}, None
+    if role is not None:
+        session = access.sessions().open(lambda: role, EVENING, account)
+        headers[access.SESSION_HEADER] = session.key
     monkeypatch.setattr(type(st.context), "ip_address", "192.168.0.9")
-    monkeypatch.setattr(type(st.context), "headers", {"host": "192.168.0.2:8501"})
-    use_phone(monkeypatch, 1)
+    monkeypatch.setattr(type(st.context), "headers", headers)
+    return session
 
 
-def sit_at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Visit from the computer that serves the club from now on."""
+def sit_at_the_machine(monkeypatch: pytest.MonkeyPatch, host: str = "localhost:8501") -> None:
+    """Visit from the computer that serves the club."""
     monkeypatch.setattr(type(st.context), "ip_address", None)
-    monkeypatch.setattr(type(st.context), "headers", {"host": "localhost:8501"})
+    monkeypatch.setattr(type(st.context), "headers", {"host": host})
 
 
 def is_outside(app: AppTest) -> bool:
-    return [title.value for title in app.title] == [gate.TITLE]
-
-
-def guess(app: AppTest, text: str, button: str = "Come in") -> AppTest:
-    app.text_input(key=gate.GUESS).set_value(text)
-    return click(app, button)
-
-
-def everything(app: AppTest) -> str:
-    return " ".join(str(one.value) for one in [*app.caption, *app.markdown, *app.error])
+    """Return True if the page loads itself again, which shows the sign-in page, and is empty."""
+    drawn = {"title", "header", "subheader", "markdown", "caption", "button", "text_input"}
+    scripts = [one.proto.body for one in app.get("html")]
+    return scripts == [access.RELOAD] and not any(app.get(kind) for kind in drawn)

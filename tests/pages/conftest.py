@@ -12,9 +12,7 @@ import pytest
 import streamlit as st
 from databases import PostgresServer
 from furnished import SMALL, Open, furnish
-from streamlit import config
 from streamlit.components.v2 import manifest_scanner
-from streamlit.runtime.secrets import Secrets
 from streamlit.testing.v1 import AppTest
 
 from recommender.taste_map import draw_map
@@ -139,13 +137,3 @@ def open_page(var: Path) -> Open:
         return app
 
     return open_at
-
-
-@pytest.fixture
-def secrets_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where secrets.toml may lie; there is none yet."""
-    file, before = tmp_path / "secrets.toml", config.get_option("secrets.files")
-    config.set_option("secrets.files", [str(file)])
-    monkeypatch.setattr(st, "secrets", Secrets())
-    yield file
-    config.set_option("secrets.files", before)

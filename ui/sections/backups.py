@@ -15,7 +15,7 @@ from club import backup as backups
 from club import config
 from club.backup import Backup
 from club.restore import Preview, preview, restore
-from ui import gate, state
+from ui import access, state
 from ui.components.basics import change, errors_shown, file_name, notify
 from ui.state import View
 from ui.text import ago, day, listed, plain
@@ -36,7 +36,7 @@ WHAT = (
 def section(club: View) -> None:
     """Draw the last backup, the others, and what can be done with them."""
     st.subheader("Backups", anchor=False)
-    if not gate.is_host():
+    if not access.is_host():
         st.caption("Only a host can look after the backups.")
         return
     found = backups.find(state.store().database)
@@ -64,7 +64,7 @@ def _last(found: list[Backup]) -> str:
 def _back_up() -> None:
     made: list[Backup | None] = []
 
-    @gate.by_host
+    @access.host_only
     def roll() -> None:
         made.append(backups.roll(state.store()))
 
@@ -194,7 +194,7 @@ def _restore(chosen: Chosen) -> None:
         state.learn()
 
     with st.spinner("Putting it back …"):
-        change(gate.by_host(back), done="The club is as it was. The model learns from it.")
+        change(access.host_only(back), done="The club is as it was. The model learns from it.")
     _leave()
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.rerun()

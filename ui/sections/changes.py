@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
-from ui import gate, identity, nights, state
+from ui import access, nights, state
 from ui.cache import cached
 from ui.components.basics import change, key_of
 from ui.state import View
@@ -23,7 +23,7 @@ def section(club: View) -> None:
     st.subheader("Who changed what", anchor=False)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        identity.choice(club)
+        access.choose_name(club)
         _for_others(club)
     with right:
         table = said(club)
@@ -45,14 +45,14 @@ def section(club: View) -> None:
 def _for_others(club: View) -> None:
     """Draw whether members may enter what is another's: to be changed by a host."""
     allowed = club.club.for_others
-    if not gate.is_host():
+    if not access.is_host():
         others = "also for the others" if allowed else "for yourself; a host can allow more"
         st.caption(f"You can rate and vote {others}.")
         return
     key = key_of("for_others", allowed)
 
     def save() -> None:
-        let = gate.by_host(state.store().let_rate_for_others)
+        let = access.host_only(state.store().let_rate_for_others)
         change(let, bool(st.session_state[key]))
 
     st.toggle(

@@ -7,7 +7,7 @@ import streamlit as st
 from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
-from ui import gate, identity, live, state
+from ui import access, live, state
 from ui.components.basics import change, errors_shown, facts, movie_link, poster_image
 from ui.components.find import end, find
 from ui.components.widgets import shelf
@@ -26,7 +26,7 @@ def demo_banner(club: View) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="demo", gap="small"):
         st.caption(f":material/science: {DEMO}", width="content")
-        if gate.is_host() and st.button(
+        if access.is_host() and st.button(
             "Start our own club", type="tertiary", key="own", icon=":material/celebration:"
         ):
             live.hold()
@@ -39,7 +39,7 @@ def _start_own() -> None:
     st.write("The demo's members, ratings and shortlist go; nothing of it stays. You start empty.")
     name = st.text_input("What is your club called?", max_chars=60, placeholder="Friday film club")
     if st.button("Start", type="primary", disabled=not name.strip(), key="start_own"):
-        start = gate.by_host(state.store().start_own_club)
+        start = access.host_only(state.store().start_own_club)
         change(start, name, done="Your club is here. Who is in it?")
         st.switch_page("pages/club.py")
 
@@ -54,7 +54,7 @@ def _back_to_demo(club: View) -> None:
     sure = st.checkbox("Yes, delete our club", key="sure")
     if st.button("Load the demo", type="primary", disabled=not sure, key="load_demo"):
 
-        @gate.by_host
+        @access.host_only
         def load() -> bool:
             return load_demo(state.store(), state.base_dataset(), demo_club(), replace=True)
 
@@ -72,7 +72,7 @@ def members(club: View) -> None:
         ):
             st.markdown(f"**{plain(name)}**", width="stretch")
             st.caption(counted(int(rated.get(member, 0)), "rating"), width="content")
-            if identity.may_enter(club, member):
+            if access.may_enter(club, member):
                 with st.popover(
                     "", icon=":material/edit:", type="tertiary", help=f"Change {plain(name)}"
                 ):
@@ -95,12 +95,12 @@ def _change_member(member: int, name: str) -> None:
     key = f"rename_{member}"
 
     def rename() -> None:
-        new, called = st.session_state[key], identity.own(state.store().rename_member, [member])
+        new, called = st.session_state[key], access.own_only(state.store().rename_member, [member])
         change(called, member, new, done=f"Now called {plain(new)}.")
 
     def leave() -> None:
         said = f"{plain(name)} has left; the ratings are kept."
-        change(identity.own(state.store().remove_member, [member]), member, done=said)
+        change(access.own_only(state.store().remove_member, [member]), member, done=said)
 
     st.text_input("Name", value=name, key=key, max_chars=60)
     with st.container(horizontal=True):
@@ -172,7 +172,7 @@ def about(club: View) -> None:
         demo_banner(club)
     else:
         st.markdown(f"This is **{plain(club.club.name)}**.")
-        if not gate.is_host():
+        if not access.is_host():
             st.caption("Only a host can delete the club.")
         elif st.button("Go back to the demo", icon=":material/science:", key="to_demo"):
             live.hold()

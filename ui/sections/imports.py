@@ -12,7 +12,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from club.errors import InvalidInput
 from club.imports import catalogue
-from ui import gate, live, state
+from ui import access, live, state
 from ui.components.basics import change, errors_shown, file_name, notify
 from ui.state import View
 from ui.text import plain
@@ -29,7 +29,7 @@ WHAT = (
 def section(club: View) -> None:
     """Draw what the world is made of now, and the way to another one."""
     st.subheader("Bring your own data", anchor=False)
-    if not gate.is_host():
+    if not access.is_host():
         st.caption("Only a host can bring other movies and ratings.")
         return
     _origin(club)
@@ -63,7 +63,7 @@ def _forget(club: View) -> None:
         "and so do its ratings."
     )
     if st.button("Go back", type="primary", key="import_forget_sure"):
-        change(gate.by_host(state.back_to_bundled), club, done="The bundled data are back.")
+        change(access.host_only(state.back_to_bundled), club, done="The bundled data are back.")
         st.rerun()
 
 
@@ -162,7 +162,7 @@ def _preview(found: catalogue.Import) -> None:
 
 
 def _save(found: catalogue.Import) -> None:
-    if change(gate.by_host(state.take_over), found) is not None:
+    if change(access.host_only(state.take_over), found) is not None:
         _done()
         notify(f"{plain(found.kind)} is in. The model is learning from it.")
 

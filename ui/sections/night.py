@@ -10,13 +10,13 @@ import streamlit as st
 
 from club.calendar import calendar_file
 from club.nights import Night
-from ui import gate, identity, live, nights, router, state
+from ui import access, live, nights, router, state
 from ui.components.basics import change, empty_state, header, key_of, one_at_a_time
 from ui.sections import guests
 from ui.state import View
 from ui.text import clock, counted, distinct, listed, long_day, plain
 
-ASKED, ME, VIEW = "night", identity.SCREEN, "do"  # names in the page's address
+ASKED, ME, VIEW = "night", access.SCREEN, "do"  # names in the page's address
 PLACES = {"planned": "blue", "decided": "orange", "opened": "green", "called off": "gray"}
 STATES = {
     "planned": "being planned",
@@ -95,7 +95,7 @@ def people(club: View, night: Night) -> None:
         )
         now, off = book.get(night.night_id), old - tapped
         # Who is taken off once there is a vote loses theirs, and the box may open without them.
-        note = identity.own(book.attend, off & set(now.present)) if now.voting else book.attend
+        note = access.own_only(book.attend, off & set(now.present)) if now.voting else book.attend
         version = note(night.night_id, {*now.present, *(tapped - old)} - off)
         st.session_state[before] = tapped
         return version
@@ -127,8 +127,8 @@ def people(club: View, night: Night) -> None:
 
 def who_am_i(club: View, night: Night) -> int | None:
     """Draw those present as pills and return who holds this screen; None when nobody said."""
-    people = [person for person in night.present if identity.may_enter(club, person)]
-    mine = identity.me(club)
+    people = [person for person in night.present if access.may_enter(club, person)]
+    mine = access.me(club)
     if not people:
         if night.present:
             st.caption("You can rate and vote once you are here: tap your name above.")
@@ -143,7 +143,7 @@ def who_am_i(club: View, night: Night) -> int | None:
         wrap=True,
         help="On a phone of your own say once who you are; on one that goes round, tap in turn.",
     )
-    identity.settle(club)  # the pills say it
+    access.set_actor(club)  # the pills say it
     return me if me in people else None
 
 
@@ -241,10 +241,10 @@ def _end(night: Night) -> None:
         act("Call it off", ":material/event_busy:", book.call_off, "The night is called off.")
     if night.decided_at is not None:
         return
-    if not gate.is_host():
+    if not access.is_host():
         st.caption("Only a host can delete a night.", width="content")
     elif st.button("Delete", icon=":material/delete:", type="tertiary", key="delete_night"):
-        change(gate.by_host(book.delete), number, done="The night is deleted.")
+        change(access.host_only(book.delete), number, done="The night is deleted.")
         st.switch_page("pages/nights.py")
 
 

@@ -11,7 +11,7 @@ from club.candidates import Candidates, Reason
 from club.nights import Night
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
-from ui import identity, nights, state
+from ui import access, nights, state
 from ui.components.basics import called_apart, change, empty_state
 from ui.sections import night_compare, tonight
 from ui.sections.night import VIEW, named
@@ -38,7 +38,7 @@ def veto_and_seen(night: Night, me: int, movie: int) -> None:
             type="tertiary",
             icon=":material/block:",
             on_click=change,
-            args=(identity.own(state.store().nights.veto, [me]), night.night_id, me, movie),
+            args=(access.own_only(state.store().nights.veto, [me]), night.night_id, me, movie),
             help="Not tonight, whatever the others say.",
         )
         st.button(
@@ -47,7 +47,7 @@ def veto_and_seen(night: Night, me: int, movie: int) -> None:
             type="tertiary",
             icon=":material/visibility:",
             on_click=change,
-            args=(identity.own(state.store().mark_seen, [me]), me, movie),
+            args=(access.own_only(state.store().mark_seen, [me]), me, movie),
         )
 
 
@@ -79,9 +79,9 @@ def why_not(club: View, movie: int, reason: Reason) -> str:
 def _take_back(club: View, night: Night, movie: int, me: int, reason: Reason) -> None:
     def take_back() -> None:
         if reason.kind == "vetoed":
-            change(identity.own(state.store().nights.unveto, [me]), night.night_id, me, movie)
+            change(access.own_only(state.store().nights.unveto, [me]), night.night_id, me, movie)
         else:
-            change(identity.own(state.store().unmark_seen, [me]), me, movie)
+            change(access.own_only(state.store().unmark_seen, [me]), me, movie)
 
     if reason.kind == "vetoed" or (me, movie) in club.seen:
         label = "Take it back" if reason.kind == "vetoed" else "I have not"

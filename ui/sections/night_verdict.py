@@ -9,7 +9,7 @@ from club.nights import Night, Verdicts
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.surprises import surprises, turned_round
 from recommender.group import STRATEGIES, rank
-from ui import gate, identity, nights, state
+from ui import access, nights, state
 from ui.charts.nights import predicted_and_given
 from ui.components.basics import called_apart, change, facts, movie_link, poster_image
 from ui.components.widgets import star_board
@@ -128,7 +128,7 @@ def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
 
     def save(changes: list[tuple[int, float | None]]) -> None:
         book = state.store().nights
-        unrate, rate = identity.own(book.unrate, [me]), identity.own(book.rate, [me])
+        unrate, rate = access.own_only(book.unrate, [me]), access.own_only(book.rate, [me])
         for member, given in changes:
             if member != me:
                 continue
@@ -152,7 +152,7 @@ def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
 def _open(night: Night, verdicts: Verdicts) -> None:
     if night.state != "decided" or not verdicts.given or not verdicts.waiting:
         return
-    if not gate.is_host():
+    if not access.is_host():
         st.caption("A host can open the ratings before all have rated.")
         return
     with st.popover("Open the ratings now", icon=":material/lock_open:", type="tertiary"):
@@ -162,7 +162,7 @@ def _open(night: Night, verdicts: Verdicts) -> None:
             key="open_now",
             type="primary",
             on_click=change,
-            args=(gate.by_host(state.store().nights.open), night.night_id),
+            args=(access.host_only(state.store().nights.open), night.night_id),
         )
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from club.nights import BallotBox, Night
 from recommender import ballots as counting
 from recommender.columns import MOVIE
-from ui import identity, nights, state
+from ui import access, nights, state
 from ui.components.basics import change, key_of
 from ui.components.widgets import shelf
 from ui.sections.night import named
@@ -89,7 +89,7 @@ def _cast(night: Night, me: int) -> None:
             type="tertiary",
             icon=":material/undo:",
             on_click=change,
-            args=(identity.own(state.store().nights.unvote, [me]), night.night_id, me),
+            args=(access.own_only(state.store().nights.unvote, [me]), night.night_id, me),
         )
 
 
@@ -112,7 +112,7 @@ def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
         return ORDER[place] if place < len(ORDER) else f"{place + 1}th"
 
     def cast() -> None:
-        cast_it = identity.own(state.store().nights.vote, [me])
+        cast_it = access.own_only(state.store().nights.vote, [me])
         if change(cast_it, night.night_id, me, tuple(draft)) is not None:
             st.session_state.pop(key, None)
 

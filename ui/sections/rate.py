@@ -9,7 +9,7 @@ import streamlit as st
 
 from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
-from ui import identity, nights, state
+from ui import access, nights, state
 from ui.components.basics import change, facts, movie_link, notify, one_at_a_time, poster_image
 from ui.components.find import end, find
 from ui.components.widgets import shelf, star_board
@@ -110,16 +110,16 @@ def board(club: View, movie: int) -> None:
                 movie_link(club, movie, ":material/info: More about it")
         with right:
             stars = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
-            rows = [row for row in stars if identity.may_enter(club, row[0])]
+            rows = [row for row in stars if access.may_enter(club, row[0])]
             if rows:
                 star_board(rows, f"stars_{movie}", save)
                 st.caption(
                     "Tap or slide. The same half star again takes it back. Keys: ← → 1–5 Del."
                 )
-            elif identity.is_asked(club):
+            elif access.is_name_asked(club):
                 st.info("Say above who you are, and your stars appear.", icon=":material/star:")
             else:
-                identity.choice(club, "who_rates")
+                access.choose_name(club, "who_rates")
             others = [
                 f"{name} {half_stars(s)}" for m, name, s in stars if s and (m, name, s) not in rows
             ]
@@ -142,7 +142,7 @@ def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> No
     members = tuple(member for member, _ in changes if member in club.names)
     before = state.reactions(club, club.shortlist, members)
     for member, stars in changes:  # one by one: each tap is taken back by itself
-        rate = identity.own(state.store().rate_many, [member])
+        rate = access.own_only(state.store().rate_many, [member])
         if change(rate, [(member, movie, stars)]) is None:
             return
     told = (f"{club.names.get(m, '?')}: {half_stars(s) if s else 'no stars'}" for m, s in changes)
@@ -177,11 +177,11 @@ def undo_button(club: View) -> None:
     if latest is None:
         return
     whose = {entry.member_id for entry in latest.entries}
-    if not all(identity.may_enter(club, member) for member in whose):
+    if not all(access.may_enter(club, member) for member in whose):
         return
 
     def undo() -> None:
-        if change(identity.own(state.store().undo, whose), latest.step):
+        if change(access.own_only(state.store().undo, whose), latest.step):
             notify(f"Taken back: {what}")
             st.session_state.pop(MOVED, None)
             st.session_state.pop("grid_version", None)
@@ -222,7 +222,7 @@ def grid(club: View) -> None:
             step=0.5,
             format="%.1f",
             width=76,
-            disabled=not identity.may_enter(club, int(column)),
+            disabled=not access.may_enter(club, int(column)),
         )
         for column, name in columns.items()
     }
@@ -274,7 +274,7 @@ def _save_edits() -> None:
         rows = _unsaved_edits()
         if not rows:
             return
-        rate = identity.own(state.store().rate_many, {member for member, _, _ in rows})
+        rate = access.own_only(state.store().rate_many, {member for member, _, _ in rows})
         version = change(rate, rows)
         # A save of this grid keeps it, and with it the cell that somebody types in; what failed
         # draws it afresh, so that a wrong number does not stay.

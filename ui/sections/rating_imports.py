@@ -22,7 +22,7 @@ from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile, Saved
 from club.imports.ratings.plan import Matches, Take
 from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, stars_of
 from club.validation import clean_name, name_key
-from ui import identity, router, state
+from ui import access, router, state
 from ui.components.basics import called_apart, change, errors_shown, file_name
 from ui.sections import rate
 from ui.sections import rating_preview as preview
@@ -97,10 +97,10 @@ def _people(found: Sequence[RatingsFile]) -> Iterator[tuple[str, RatingsFile, st
 def _whose(club: View, found: Sequence[RatingsFile]) -> None:
     with st.grid(columns=4, min_column_width=220, gap="small"):
         for widget, source, person in _people(found):
-            options = [name for m, name in club.names.items() if identity.may_enter(club, m)]
+            options = [name for m, name in club.names.items() if access.may_enter(club, m)]
             guess = _guess(club, source, person)
             if guess not in options:
-                if identity.only_own(club):
+                if access.only_own(club):
                     guess = None
                 elif guess is not None:
                     options.append(guess)
@@ -269,7 +269,7 @@ def _save() -> None:
         whose = {entry.member for entry in plan.taken} | {who for who, _ in plan.seen}
         # A name stands for somebody new, who is nobody's to enter but where all may enter all.
         members = [who if isinstance(who, int) else -1 for who in whose]
-        return identity.own(ratings.save, members)(state.store(), plan)
+        return access.own_only(ratings.save, members)(state.store(), plan)
 
     saved = change(write)
     if saved is not None:

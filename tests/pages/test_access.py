@@ -1,49 +1,130 @@
-"""Who holds a browser: every change stands under a name, and a member enters what is theirs."""
+"""Roles and names of visitors: what a member cannot do, and under which name a change stands."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 import streamlit as st
-from a_visit import use_phone
+from a_visit import is_outside, sit_at_the_machine, visit
 from an_evening import ANA, BRUNO, CHIARA, UP, here, said
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
+from club.errors import InvalidInput
+from club.sharing import Session
 from club.store import Store
-from ui import gate, identity, login, state
+from ui import access, router, state
 
 FRIDAY = date(2026, 11, 27)
 ADDRESS = "bea@example.org"
 ODD = "\u202ebea\x07@example.org" + "x" * 60
 
 
-@pytest.fixture(autouse=True)
-def phone(monkeypatch: pytest.MonkeyPatch) -> None:
-    use_phone(monkeypatch, 1)
-
-
 @pytest.fixture
-def shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who comes is a member of a club that is shared."""
-    monkeypatch.setattr(gate, "is_shared", lambda: True)
-    monkeypatch.setattr(gate, "at_the_machine", lambda: False)
-    monkeypatch.setattr(gate, "role", lambda: "member")
+def shared(var: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+    """The visitor is a member of a shared club."""
+    return visit(monkeypatch, "member")
 
 
 def say(app: AppTest, member: int) -> AppTest:
     """Answer who holds the browser."""
-    return app.pills(identity.ASKED).set_value(member).run()
+    return app.pills(access.ASKED).set_value(member).run()
 
 
 def asks(app: AppTest) -> bool:
-    return identity.ASKED in [pills.key for pills in app.pills]
+    return access.ASKED in [pills.key for pills in app.pills]
 
 
 def last(store: Store) -> tuple[str, str]:
     row = store.changes(1).iloc[0]
     return str(row["who"]), str(row["act"])
+
+
+def buttons(app: AppTest) -> list[str]:
+    return [button.label for button in app.button]
+
+
+@pytest.mark.parametrize("name", router.PAGES)
+def test_page_without_a_session_is_empty_and_loads_again(
+    var: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    visit(monkeypatch)
+    assert is_outside(open_page(name, night="1"))
+
+
+@pytest.mark.parametrize("host", ["rebound.example.org:8501", "192.168.0.2:8501"])
+def test_unshared_club_is_for_this_computer_only(
+    var: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    sit_at_the_machine(monkeypatch)
+    assert "Start our own club" in buttons(open_page("club"))
+    sit_at_the_machine(monkeypatch, host)
+    app = open_page("club")
+    assert [title.value for title in app.title] == [access.TITLE]
+    assert "Only this computer" in app.warning[0].value
+    assert not app.button
+
+
+@pytest.mark.parametrize("reason", ["all interfaces", "accounts"])
+def test_unshared_club_that_others_could_reach_shows_nothing(
+    var: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    sit_at_the_machine(monkeypatch)
+    if reason == "accounts":
+        monkeypatch.setattr(st, "secrets", {"auth": {"client_id": "x"}})
+    else:
+        option = st.get_option
+        changed = {"server.address": None}
+        monkeypatch.setattr(
+            st, "get_option", lambda key: changed[key] if key in changed else option(key)
+        )
+    assert not open_page("club").button
+
+
+def test_host_at_the_machine_sees_the_address_and_no_log_out(
+    var: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(access.SHARED, "1")
+    sit_at_the_machine(monkeypatch)
+    app = open_page("club")
+    assert "Start our own club" in buttons(app)
+    assert "On your phones" in [one.value for one in app.subheader]
+    assert not app.sidebar.button
+
+
+def test_log_out_ends_the_session_and_empties_the_page(open_page: Open, shared: Session) -> None:
+    app = open_page("club")
+    assert "You are in as a member." in said(app)
+    click(app, "Log out")
+    assert access.sessions().get(shared.key) is None
+    assert is_outside(app)
+
+
+def test_member_cannot_destroy_anything(open_page: Open, shared: Session, store: Store) -> None:
+    night = store.nights.plan(FRIDAY, [ANA, BRUNO])
+    app = open_page("club")
+    assert "Start our own club" not in buttons(app)
+    store.start_own_club("Friday club")
+    assert "Go back to the demo" not in buttons(app.run())
+    assert "Only a host can delete the club." in said(app)
+    app.switch_page("pages/catalogue.py").run()
+    assert "Only a host can bring other movies and ratings." in said(app)
+    assert not app.get("file_uploader")
+    store.nights.plan(FRIDAY)
+    assert "Delete" not in buttons(open_page("night", night=str(night)))
+
+
+def test_host_only_is_checked_when_it_is_done(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[int] = []
+    act = access.host_only(done.append)
+    session = visit(monkeypatch, "member")
+    with pytest.raises(InvalidInput, match="Only a host"):
+        act(1)
+    session.current_role = lambda: "host"
+    act(2)
+    assert done == [2]
 
 
 def test_at_home_nobody_is_asked_and_who_says_so_stands_beside_the_changes(
@@ -57,7 +138,7 @@ def test_at_home_nobody_is_asked_and_who_says_so_stands_beside_the_changes(
     rate.button("undo").click().run()
     assert last(store) == ("Bruno", "took back ratings")
     assert store.history(limit=1)["changed_by"].tolist() == ["Bruno"]
-    open_page("club").selectbox("you_are").set_value(identity.NOBODY).run()
+    open_page("club").selectbox("you_are").set_value(access.NOBODY).run()
     click(open_page("movie", movie=str(UP)), "On the shortlist")
     assert last(store) == ("nan", "took off the shortlist")
 
@@ -73,10 +154,10 @@ def test_a_friend_is_asked_once_for_a_browser(
     assert not asks(page)
     click(page, "On the shortlist")
     assert last(store) == ("Chiara", "took off the shortlist")
-    use_phone(monkeypatch, 2)
+    visit(monkeypatch, "member")
     other = open_page()
     assert asks(other)
-    assert not asks(say(other, identity.NOBODY))
+    assert not asks(say(other, access.NOBODY))
     assert not asks(open_page())
 
 
@@ -110,11 +191,11 @@ def test_nobody_in_particular_is_asked_before_rating(open_page: Open, store: Sto
     store.let_rate_for_others(False)
     store.add_member("Nobody in particular")
     app = open_page("rate", movie=str(UP))
-    assert app.pills(identity.ASKED).options[-2:] == [
+    assert app.pills(access.ASKED).options[-2:] == [
         *["Nobody in particular (2)", "Nobody in particular"]
     ]
     assert "Say above who you are, and your stars appear." in said(app)
-    say(app, identity.NOBODY)
+    say(app, access.NOBODY)
     app.selectbox("who_rates").set_value(ANA).run()
     assert "who_rates" not in [box.key for box in app.selectbox]
 
@@ -130,7 +211,7 @@ def test_a_page_that_is_older_than_the_rule_can_enter_nothing_for_others(
     version = store.version()
     app.button("undo").click().run()
     (error,) = app.error
-    assert identity.ONLY_OWN.split(";")[0] in error.value
+    assert access.ONLY_OWN.split(";")[0] in error.value
     assert store.version() == version
 
 
@@ -161,7 +242,7 @@ def test_once_there_is_a_vote_nobody_takes_others_off_the_night(
     store.nights.edit(night, voting="rank")
     app = open_page("night", night=str(night))
     here(app).set_value([ANA]).run()
-    assert [identity.ONLY_OWN.split(";")[0] in error.value for error in app.error] == [True]
+    assert [access.ONLY_OWN.split(";")[0] in error.value for error in app.error] == [True]
     assert store.nights.get(night).present == (ANA, BRUNO)
     assert here(app).value == [ANA, BRUNO]
     here(app).set_value([BRUNO]).run()  # oneself, as before
@@ -178,7 +259,7 @@ def test_nobody_renames_or_takes_away_others_where_each_changes_what_is_theirs(
     version = store.version()
     app.text_input(f"rename_{BRUNO}").set_value("Anna")
     app.button(f"rename_{BRUNO}_save").click().run()  # of a page from before the rule
-    assert identity.ONLY_OWN.split(";")[0] in app.error[0].value
+    assert access.ONLY_OWN.split(";")[0] in app.error[0].value
     assert store.version() == version
     fresh = open_page("club")
     assert [box.key for box in fresh.text_input if box.key.startswith("rename_")] == [
@@ -196,7 +277,7 @@ def test_only_hosts_say_what_members_may_do(
     (toggle,) = (one for one in app.toggle if one.label.startswith("Members rate"))
     toggle.set_value(False).run()
     assert not store.club().for_others
-    monkeypatch.setattr(gate, "role", lambda: "member")
+    visit(monkeypatch, "member")
     (toggle,) = (one for one in app.toggle if one.label.startswith("Members rate"))
     toggle.set_value(True).run()  # on a page that was drawn for a host
     assert not store.club().for_others
@@ -218,10 +299,8 @@ def test_an_account_stands_beside_the_changes_or_the_member_whose_it_is(
     people: dict[str, str],
     who: str,
 ) -> None:
-    lists = {"hosts": [], "members": [ADDRESS], "people": people}
-    auth = {"client_id": "x", "cookie_secret": "0123456789abcdef" * 2}
-    monkeypatch.setattr(st, "secrets", {"auth": auth, "club": lists})
-    monkeypatch.setattr(login, "email", lambda: ADDRESS)
+    monkeypatch.setattr(st, "secrets", {"auth": {}, "club": {"people": people}})
+    visit(monkeypatch, "member", ADDRESS)
     app = open_page("movie", movie=str(UP))
     assert asks(app) is (not people)
     click(app, "On the shortlist")
@@ -236,29 +315,27 @@ def test_an_account_stands_beside_the_changes_or_the_member_whose_it_is(
 def test_nobody_says_to_be_who_has_an_account(
     open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lists = {"hosts": [], "members": [ADDRESS], "people": {}}
-    auth = {"client_id": "x", "cookie_secret": "0123456789abcdef" * 2}
-    monkeypatch.setattr(st, "secrets", {"auth": auth, "club": lists})
-    monkeypatch.setattr(login, "email", lambda: ADDRESS)
+    lists: dict[str, dict[str, str]] = {"people": {}}
+    monkeypatch.setattr(st, "secrets", {"auth": {}, "club": lists})
+    visit(monkeypatch, "member", ADDRESS)
     app = open_page("club")
-    assert "Ana" in app.pills(identity.ASKED).options
+    assert "Ana" in app.pills(access.ASKED).options
     say(app, ANA)
     lists["people"] = {"ana@example.org": "Ana"}
     store.let_rate_for_others(False)
     app = open_page("club")
     assert "Ana" not in app.selectbox("you_are").options
-    assert app.selectbox("you_are").value == identity.NOBODY
-    assert identity.me(state.view()) is None
+    assert app.selectbox("you_are").value == access.NOBODY
+    assert access.me(state.view()) is None
     lists["people"][ADDRESS] = "Ana"  # two accounts of one person
-    assert identity.me(state.view()) == ANA
+    assert access.me(state.view()) == ANA
 
 
 def test_an_account_of_odd_letters_stands_as_the_club_can_keep_it(
     open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    auth = {"client_id": "x", "cookie_secret": "0123456789abcdef" * 2}
-    monkeypatch.setattr(st, "secrets", {"auth": auth, "club": {"members": [ODD]}})
-    monkeypatch.setattr(login, "email", lambda: ODD)
+    monkeypatch.setattr(st, "secrets", {"auth": {}})
+    visit(monkeypatch, "member", ODD)
     click(open_page("movie", movie=str(UP)), "On the shortlist")
     who, _ = last(store)
     assert who.startswith("bea")

@@ -1,0 +1,290 @@
+"""Passphrases, their settings file, throttled attempts, sessions."""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import re
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
+
+from club import sharing
+from club.errors import InvalidInput, StoreUnavailable
+from club.sharing import (
+    EVENING,
+    FORGET_AFTER,
+    FREE_ATTEMPTS,
+    LONGEST_FOR_ALL,
+    LONGEST_WAIT,
+    MAX_CLIENTS,
+    Passphrases,
+    Role,
+    Sessions,
+    Throttle,
+    hash_passphrase,
+    load_passphrases,
+    network,
+    normalise,
+    save_passphrases,
+)
+
+MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
+CHEAP = 2**14
+TEXTS = some.text("abcdefgé ß-", min_size=14, max_size=60).filter(
+    lambda text: len(normalise(text)) >= sharing.SHORTEST
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="module")
+def passphrases() -> Passphrases:
+    return Passphrases(hash_passphrase(MEMBER, CHEAP), hash_passphrase(HOST, CHEAP))
+
+
+@pytest.fixture
+def sessions(passphrases: Passphrases, tmp_path: Path, clock: Clock) -> Sessions:
+    save_passphrases(passphrases, tmp_path)
+    return Sessions(tmp_path, clock)
+
+
+def role_after(sessions: Sessions, passphrase: str, client: str = "10.0.0.7") -> Role | None:
+    session = sessions.sign_in(passphrase, client).session
+    return None if session is None else session.current_role()
+
+
+@example(text=MEMBER, other=f"{MEMBER}\0")
+@example(text=MEMBER, other=f"{MEMBER}\0s")
+@given(text=TEXTS, other=some.text(max_size=60))
+def test_normalise_makes_case_and_spaces_irrelevant(text: str, other: str) -> None:
+    assert normalise(f" {text.upper()}\n") == normalise(text) == normalise(normalise(text))
+    assert normalise(f"  {other}\n") == normalise(other) == normalise(normalise(other))
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [(f" {MEMBER.upper()} ", True), (f"{MEMBER}\0", True), (f"{MEMBER}\0s", False), ("", False)],
+)
+def test_hash_matches_the_passphrase_only(
+    passphrases: Passphrases, typed: str, expected: bool
+) -> None:
+    assert passphrases.member.matches(typed) is expected
+
+
+def test_hash_has_a_salt_of_its_own() -> None:
+    one, other = hash_passphrase(MEMBER, CHEAP), hash_passphrase(MEMBER, CHEAP)
+    assert one.salt != other.salt
+    assert one.digest != other.digest
+    assert hash_passphrase(MEMBER).cost >= 2**15
+
+
+@pytest.mark.parametrize("bad", ["", "short one", " " * 40, "x" * 201])
+def test_hash_refuses_a_passphrase_that_is_too_short_or_long(bad: str) -> None:
+    with pytest.raises(InvalidInput, match="12 to 200 characters"):
+        hash_passphrase(bad)
+
+
+def test_generated_passphrase_has_sixty_bits() -> None:
+    words = sharing.generate_passphrase().split()
+    assert len(set(sharing.WORDS)) == len(sharing.WORDS)
+    assert len(words) * math.log2(len(sharing.WORDS)) >= 60
+    assert set(words) <= set(sharing.WORDS)
+    assert len({sharing.generate_passphrase() for _ in range(50)}) == 50
+
+
+def test_settings_file_is_private_and_holds_no_passphrase(
+    passphrases: Passphrases, tmp_path: Path
+) -> None:
+    assert load_passphrases(tmp_path) is None
+    save_passphrases(passphrases, tmp_path)
+    (file,) = tmp_path.iterdir()
+    assert file.name == "sharing.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert not set(re.findall(r"\w+", file.read_text("utf-8"))) & set(f"{MEMBER} {HOST}".split())
+    assert load_passphrases(tmp_path) == passphrases
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", "[" * 100_000, '{"member": null, "host": null}', '{"member": {}}'],
+)
+def test_damaged_settings_let_nobody_in_and_name_the_command(
+    sessions: Sessions, tmp_path: Path, content: str
+) -> None:
+    session = sessions.sign_in(MEMBER, "10.0.0.7").session
+    (tmp_path / sharing.SETTINGS).write_text(content)
+    with pytest.raises(StoreUnavailable, match="make share NEW=--new"):
+        sessions.sign_in(MEMBER, "10.0.0.7")
+    with pytest.raises(StoreUnavailable):
+        session.current_role()
+
+
+@pytest.mark.parametrize("changed", [{"n": 2}, {"n": 2**30}, {"salt": "00"}, {"scrypt": ""}])
+def test_settings_with_a_weaker_or_absurd_hash_are_refused(
+    sessions: Sessions, tmp_path: Path, changed: dict[str, object]
+) -> None:
+    file = tmp_path / sharing.SETTINGS
+    content = json.loads(file.read_text())
+    file.write_text(json.dumps(content | {"member": content["member"] | changed}))
+    with pytest.raises(StoreUnavailable):
+        sessions.passphrases()
+
+
+def test_settings_are_read_only_when_they_changed(
+    sessions: Sessions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = sessions.sign_in(MEMBER, "10.0.0.7").session
+    monkeypatch.setattr(Path, "read_text", lambda *_: pytest.fail("the file is read again"))
+    assert session.current_role() == "member"
+
+
+def test_without_passphrases_nobody_signs_in(tmp_path: Path) -> None:
+    assert Sessions(tmp_path).passphrases() is None
+    assert role_after(Sessions(tmp_path), "") is None
+
+
+def test_each_passphrase_gives_its_role_until_the_session_ends(sessions: Sessions) -> None:
+    member = sessions.sign_in(MEMBER, "10.0.0.7").session
+    host = sessions.sign_in(f" {HOST.title()} ", "10.0.0.8").session
+    assert (member.current_role(), host.current_role()) == ("member", "host")
+    assert member.key != host.key
+    sessions.end(host.key)
+    assert (sessions.get(member.key), sessions.get(host.key)) == (member, None)
+    assert sessions.get("another") is None
+    assert sessions.get("") is None  # the machine's is no browser's
+
+
+def test_session_expires_after_an_evening(sessions: Sessions, clock: Clock) -> None:
+    session = sessions.sign_in(MEMBER, "10.0.0.7").session
+    clock.now += EVENING - 1
+    assert sessions.get(session.key) is session
+    clock.now += 1
+    assert sessions.get(session.key) is None
+
+
+def test_new_passphrase_ends_the_sessions_of_the_old_one(
+    sessions: Sessions, passphrases: Passphrases, tmp_path: Path
+) -> None:
+    member = sessions.sign_in(MEMBER, "10.0.0.7").session
+    host = sessions.sign_in(HOST, "10.0.0.7").session
+    save_passphrases(Passphrases(hash_passphrase(MEMBER, CHEAP), passphrases.host), tmp_path)
+    assert (member.current_role(), host.current_role()) == (None, "host")
+
+
+def test_fourth_attempt_waits_and_is_not_checked(sessions: Sessions, clock: Clock) -> None:
+    waits = [sessions.sign_in("wrong", "10.0.0.7").wait for _ in range(FREE_ATTEMPTS)]
+    assert waits == [0.0, 0.0, 5.0]
+    clock.now += 4.5
+    early = sessions.sign_in(MEMBER, "10.0.0.7")
+    assert (early.session, early.checked, early.wait) == (None, False, 0.5)
+    assert role_after(sessions, MEMBER, "10.0.0.8") == "member"  # a friend elsewhere
+    clock.now += 0.5
+    assert sessions.sign_in("wrong", "10.0.0.7").wait == 10.0
+    clock.now += 10.0
+    assert role_after(sessions, MEMBER) == "member"
+
+
+def test_right_passphrase_resets_no_waiting_time(sessions: Sessions) -> None:
+    for _ in range(FREE_ATTEMPTS):
+        sessions.sign_in("wrong", "10.0.0.7")
+        last = sessions.sign_in(MEMBER, "10.0.0.7")
+    assert not last.checked
+
+
+@pytest.mark.parametrize("typed", ["x" * 1_000_000, "\ufdfa" * 100_000, "\0" * 30, "\ud800"])
+def test_odd_passphrase_is_wrong(sessions: Sessions, typed: str) -> None:
+    assert role_after(sessions, typed) is None
+
+
+def test_account_session_follows_the_list(sessions: Sessions) -> None:
+    current: list[Role | None] = ["host"]
+    session = sessions.open(lambda: current[0], EVENING, "ana@example.org")
+    current[0] = "member"
+    assert sessions.get(session.key).current_role() == "member"
+
+
+def test_log_tells_sign_ins_and_no_secret(
+    sessions: Sessions, passphrases: Passphrases, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    attempts = [sessions.sign_in(typed, "10.0.0.7") for typed in (MEMBER, HOST, "nope")]
+    key = attempts[0].session.key
+    sessions.end(key)
+    shown = f"{sessions!r} {passphrases!r} {attempts!r} {caplog.text}"
+    for secret in (*MEMBER.split(), *HOST.split(), "nope", key, passphrases.member.digest.hex()):
+        assert secret not in shown
+    assert [record.getMessage() for record in caplog.records] == [
+        "Signed in as a member, with a passphrase",
+        "Signed in as a host, with a passphrase",
+        "A wrong passphrase",
+        "Signed out",
+    ]
+
+
+@given(some.lists(some.tuples(some.sampled_from("abc"), some.floats(0, 1000)), max_size=200))
+def test_waits_stay_within_bounds_and_are_forgotten(attempts: list[tuple[str, float]]) -> None:
+    clock = Clock()
+    throttle = Throttle(clock)
+    for client, pause in attempts:
+        clock.now += pause
+        if not throttle.wait(client):
+            throttle.failed(client)
+        assert 0 <= throttle.wait(client) <= LONGEST_WAIT
+        assert throttle.wait("another") <= LONGEST_FOR_ALL
+    clock.now += FORGET_AFTER
+    assert [throttle.wait(client) for client in "abc"] == [0, 0, 0]
+
+
+def test_waits_double_up_to_a_quarter_of_an_hour() -> None:
+    clock = Clock()
+    throttle, waits = Throttle(clock), []
+    for _ in range(14):
+        throttle.failed("client")
+        waits.append(throttle.wait("client"))
+        clock.now += waits[-1] + 60
+    assert waits == [0, 0, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900, 900]
+
+
+def test_patient_attacker_gets_few_attempts_a_day() -> None:
+    clock = Clock()
+    throttle, checked, end = Throttle(clock), 0, clock.now + 24 * 3600
+    while clock.now < end:
+        throttle.failed("client")
+        checked += 1
+        clock.now += throttle.wait("client")
+    assert checked == 105
+
+
+def test_from_many_addresses_one_attempt_in_five_seconds_is_checked() -> None:
+    clock = Clock()
+    throttle, checked = Throttle(clock), 0
+    for number in range(3 * MAX_CLIENTS):
+        client = f"10.1.{number // 256}.{number % 256}"
+        if not throttle.wait(client):
+            throttle.failed(client)
+            checked += 1
+        clock.now += 0.5
+    assert checked <= 20 + 3 * MAX_CLIENTS * 0.5 / 5 + 1
+    assert throttle.wait("192.168.0.2") <= LONGEST_FOR_ALL
+
+
+def test_network_of_an_address() -> None:
+    assert network("2001:db8:1:2::1") == network("2001:db8:1:2:ffff::9") != network("2001:db8::1")
+    assert network("::ffff:10.0.0.7") == network("10.0.0.7") == "10.0.0.7"
+    assert network("here") == "here"

@@ -1,0 +1,221 @@
+"""A shared club as `make share` serves it, in a friend's browser and without one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from browser import SharedServer, is_outside, settled
+from fake_provider import CLIENT, CLIENT_SECRET, Provider
+from PIL import Image
+from playwright.sync_api import Page, expect
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
+
+from club.sharing import Passphrases, hash_passphrase, home_address, save_passphrases
+from ui import access, asgi, router
+
+PASSPHRASE, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def server(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
+    var = tmp_path_factory.mktemp("shared") / "var"
+    shutil.copytree(furnished, var)
+    known = Passphrases(hash_passphrase(PASSPHRASE, 2**14), hash_passphrase(HOST, 2**14))
+    save_passphrases(known, var)
+    started = SharedServer(var).start()
+    yield started
+    started.stop()
+
+
+def come_in(page: Page, passphrase: str = PASSPHRASE) -> None:
+    page.get_by_label("Passphrase").fill(passphrase)
+    page.get_by_role("button", name="Come in").click()
+
+
+def log_out(page: Page) -> None:
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_role("button", name="Log out").click()
+
+
+def cookies(page: Page) -> str:
+    return "; ".join(f"{one['name']}={one['value']}" for one in page.context.cookies())
+
+
+# First in this file: the very first thing that the server is asked for is a deep link.
+def test_cold_deep_links_show_the_sign_in_page(server: SharedServer, visit: Visit) -> None:
+    page = visit(f"{server.url}/night?night=1", outside=True)
+    for name in router.PAGES:
+        page.goto(f"{server.url}/{name}")
+        is_outside(page)
+
+
+def test_passphrase_second_tab_log_out_and_back(server: SharedServer, visit: Visit) -> None:
+    page = visit(f"{server.url}/rate?movie=68954", phone=True, outside=True)
+    come_in(page, "violet otter cinema boat")
+    expect(page.get_by_role("alert")).to_have_text(re.compile("That is not the passphrase"))
+    is_outside(page)
+    come_in(page, f"{PASSPHRASE.title()} ")
+    expect(page.locator("h1")).to_have_text("Rate")
+    assert page.url == f"{server.url}/rate?movie=68954"
+    tab = page.context.new_page()
+    tab.goto(f"{server.url}/club")
+    settled(tab)
+    expect(tab.locator("h1")).to_have_text("Demo club")
+    expect(tab.get_by_role("button", name="Start our own club")).to_have_count(0)
+    is_outside(visit(server.url, outside=True))  # another browser
+    log_out(tab)
+    is_outside(tab)
+    is_outside(page)  # soon, without being touched
+    page.go_back()
+    expect(page.get_by_test_id("stApp")).to_have_count(0)
+
+
+def test_member_becomes_host_and_a_new_passphrase_puts_out(
+    server: SharedServer, visit: Visit
+) -> None:
+    page = visit(f"{server.url}/club", outside=True)
+    come_in(page)
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Become a host").click()
+    come_in(opened.value, HOST)
+    settled(opened.value)
+    expect(page.get_by_role("button", name="Start our own club")).to_be_visible()  # connects anew
+    known = Passphrases(hash_passphrase(PASSPHRASE, 2**14))
+    save_passphrases(known, server.var)
+    is_outside(page)
+    is_outside(opened.value)
+
+
+def test_machine_itself_is_host_and_shows_the_way_for_phones(
+    server: SharedServer, visit: Visit
+) -> None:
+    page = visit(f"http://localhost:{server.port}/club")
+    expect(page.get_by_role("button", name="Start our own club")).to_be_visible()
+    if home_address(80) is None:
+        pytest.skip("this computer is on no network")
+    scanner = pytest.importorskip("zxingcpp", reason="zxing-cpp reads QR codes")
+    picture = page.locator(".st-key-sharing img").screenshot()
+    found = scanner.read_barcodes(Image.open(BytesIO(picture)))
+    shown = page.locator(".st-key-sharing code").inner_text()
+    assert [code.text for code in found] == [shown] == [home_address(server.port)]
+
+
+def test_downloads_and_uploads_need_a_session(server: SharedServer, visit: Visit) -> None:
+    page = visit(f"{server.url}/club", outside=True)
+    come_in(page)
+    with page.expect_download() as download:
+        page.get_by_role("button", name=re.compile("CSV")).first.click()
+    file = re.sub(r"^http://[^/]*", "", download.value.url)
+    assert file.startswith("/media/")
+    cookie, upload = cookies(page), "/_stcore/upload_file/any/1"
+    assert server.ask(file, "club.localhost", Cookie=cookie) == 200
+    assert server.ask(file, "club.localhost") == 401
+    assert server.ask(file, "localhost", **{"X-Forwarded-For": "192.168.0.9"}) == 401
+    assert server.ask(upload, "club.localhost", "PUT") == 401
+    # Behind the sign-in Streamlit's own check goes on: its token against other sites' pages.
+    assert server.ask(upload, "club.localhost", "PUT", Cookie=cookie) == 403
+
+
+def test_raw_websocket_needs_a_session(server: SharedServer) -> None:
+    address = f"ws://club.localhost:{server.port}/_stcore/stream"
+    for cookie in ("", f"{asgi.COOKIE}=e30.a.b"):
+        with (
+            pytest.raises(InvalidStatus, match="403"),
+            connect(
+                address,
+                address=("127.0.0.1", server.port),
+                proxy=None,
+                origin=server.url,
+                additional_headers={"Cookie": cookie, access.SESSION_HEADER: ""},
+            ),
+        ):
+            pytest.fail("it is connected")
+
+
+@pytest.mark.parametrize(
+    ("sent", "statuses"),
+    [
+        (b"GET http://localhost/media/x HTTP/1.1\r\nHost: club.localhost", [401]),
+        (b"GET /media/x HTTP/1.0\r\nX-Nobody: names a host", [401]),
+        (b"GET /media/x HTTP/1.1\r\nHost: club.localhost\r\nHost: localhost", [400]),
+        (b"GET /media/x HTTP/1.1\r\nHost: localhost@club.localhost", [401]),
+        (b"GET /_stcore/health/../metrics HTTP/1.1\r\nHost: club.localhost", [401]),
+        (b"CONNECT localhost:22 HTTP/1.1\r\nHost: club.localhost", [401]),
+        (
+            b"GET /_stcore/health HTTP/1.1\r\nHost: club.localhost\r\nContent-Length: 99\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+            b"GET /media/x HTTP/1.1\r\nHost: club.localhost",
+            [401, 401],
+        ),
+    ],
+    ids=["absolute", "1.0", "two hosts", "user", "dots", "tunnel", "smuggled"],
+)
+def test_odd_request_is_no_way_around(
+    server: SharedServer, sent: bytes, statuses: list[int]
+) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
+        connection.sendall(sent + b"\r\nConnection: close\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
+    assert [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+)", answer)] == statuses
+
+
+def test_log_names_sign_ins_and_no_file_holds_the_passphrase(server: SharedServer) -> None:
+    assert b"Signed in as a member" in (server.var / "server.log").read_bytes()
+    for file in server.var.rglob("*"):
+        assert not file.is_file() or b"violet otter" not in file.read_bytes().lower(), file
+
+
+@pytest.fixture
+def with_accounts(furnished: Path, tmp_path: Path) -> Iterator[SharedServer]:
+    """A server where people log in with an account at a provider on this machine."""
+    ana = {"email": "ana@example.org", "email_verified": True}
+    provider = Provider({"Ana": ana}).start()
+    var = tmp_path / "var"
+    shutil.copytree(furnished, var)
+    started = SharedServer(var)
+    (var / "secrets.toml").write_text(
+        f"""
+        [auth]
+        redirect_uri = "{started.url}/oauth2callback"
+        client_id = "{CLIENT}"
+        client_secret = "{CLIENT_SECRET}"
+        server_metadata_url = "{provider.url}/.well-known/openid-configuration"
+
+        [club]
+        members = ["ana@example.org"]
+        people = {{"ana@example.org" = "Ana"}}
+        """
+    )
+    yield started.start()
+    started.stop()
+    provider.stop()
+
+
+@pytest.mark.skipif(not access.can_use_accounts(), reason='needs pip install "streamlit[auth]"')
+def test_account_logs_in_and_out_of_every_tab(with_accounts: SharedServer, visit: Visit) -> None:
+    is_outside(visit(f"http://localhost:{with_accounts.port}/club", outside=True), "Log in")
+    page = visit(f"{with_accounts.url}/club", outside=True)
+    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("link", name="Ana", exact=True).click()
+    settled(page)
+    assert page.url == f"{with_accounts.url}/club"
+    page.get_by_test_id("stExpandSidebarButton").click()
+    expect(page.get_by_text("You are in as a member.")).to_be_visible()
+    expect(page.get_by_text("You are Ana.").first).to_be_visible()
+    tab = page.context.new_page()
+    tab.goto(f"{with_accounts.url}/rate")
+    settled(tab)
+    cookie = cookies(page)
+    assert with_accounts.ask("/media/any", "club.localhost", Cookie=cookie) == 404
+    page.get_by_role("button", name="Log out").click()
+    is_outside(page, "Log in")
+    is_outside(tab, "Log in")
+    assert with_accounts.ask("/media/any", "club.localhost", Cookie=cookie) == 401

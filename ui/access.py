@@ -1,0 +1,393 @@
+"""The visitor: host or member, by which account, and under which name they change the club.
+
+When a club is shared, `ui.asgi` lets nobody without a session reach a page, and says in a header
+which session it is. Roles are checked here, where something is done. Names are a courtesy among
+friends (docs/security.md), unless an account proves them (`[club.people]` in the secrets).
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import ipaddress
+import os
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple, ParamSpec, TypeVar
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from club import config, validation
+from club.errors import InvalidInput, StoreUnavailable
+from club.sharing import Role, Session, Sessions
+from ui import state
+from ui.state import View
+from ui.text import distinct, plain
+
+SHARED = "MOVIE_CLUB_SHARED"  # set by `ui.asgi`, which then stands before the pages
+SESSION_HEADER = "x-movie-club-session"  # set by `ui.asgi`, never by a browser
+TITLE, SIGN_IN = "Movie club", "/sign-in"
+SECRETS = ".streamlit/secrets.toml"
+FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
+
+SCREEN = "me"  # in a night's address: the member whose turn it is on this screen
+ASKED, CHOSEN = "who_are_you", "you_are"
+NOBODY = 0  # no member in particular
+START_SHARED = "Its host shares it with `make share`."
+ONLY_OWN = "You can change only what is yours; a host can allow more on the Club page."
+
+# A page whose session has ended is dead; only loading it again shows the sign-in page.
+RELOAD = "<script>location.reload()</script>"
+RELOAD_WHEN_SIGNED_OUT = """<script>
+function check() {
+  fetch(location.origin + "%s/_stcore/health", {cache: "no-store"})
+    .then(answer => { if (answer.status === 401) location.reload(); })
+    .catch(() => {});
+}
+if (!window.movieClubCheck) {
+  window.movieClubCheck = setInterval(check, 3000);
+  document.addEventListener("visibilitychange", check);
+}
+</script>"""
+
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+
+
+class Visitor(NamedTuple):
+    """A signed-in person, or the one at the machine."""
+
+    session: Session
+    role: Role
+
+
+# Outside Streamlit's caches, which a visitor can clear.
+_with_accounts: set[Path] = set()
+
+
+@functools.cache
+def _sessions(folder: Path) -> Sessions:
+    return Sessions(folder)
+
+
+def sessions() -> Sessions:
+    """Return the sessions of the club, one object for all visitors."""
+    return _sessions(config.folder())
+
+
+def identify(address: str | None, headers: Mapping[str, str], key: str | None) -> Visitor | None:
+    """Return the visitor behind a request to a shared club, None without a session.
+
+    Args:
+        address: that the connection comes from, None for this machine.
+        headers: of the request.
+        key: of a session, from a signed cookie.
+    """
+    try:
+        if not by_accounts() and is_local(address, headers):
+            session: Session | None = sessions().machine
+        else:
+            session = sessions().get(key or "")
+        role = None if session is None else session.current_role()
+    except (InvalidInput, StoreUnavailable):  # the sign-in page shows it
+        return None
+    return None if session is None or role is None else Visitor(session, role)
+
+
+def visitor() -> Visitor | None:
+    """Return the visitor whose page is drawn."""
+    address, headers = st.context.ip_address, st.context.headers
+    if is_shared():
+        return identify(address, headers, headers.get(SESSION_HEADER))
+    # Nothing stands before the pages: only the person at the machine sees them.
+    # Tests of pages send no headers; browsers always name a host.
+    here = is_loopback(st.get_option("server.address"))
+    return identify(None, headers or {"host": "localhost"}, None) if here else None
+
+
+def is_shared() -> bool:
+    """Return True if others than this computer can sign in."""
+    return bool(os.environ.get(SHARED))
+
+
+def role() -> Role | None:
+    """Return what the visitor may do: "host" everything, "member" all but what destroys."""
+    found = visitor()
+    return None if found is None else found.role
+
+
+def is_host() -> bool:
+    """Return True if the visitor may do what cannot be undone."""
+    return role() == "host"
+
+
+def can_become_host() -> bool:
+    """Return True for a member of a club with a passphrase for hosts."""
+    known = None if is_host() or by_accounts() else sessions().passphrases()
+    return known is not None and known.host is not None
+
+
+def is_local(address: str | None, headers: Mapping[str, str]) -> bool:
+    """Return True if a request comes from the machine itself, as far as one can know.
+
+    A proxy or tunnel on the machine, and another site's page that gave this machine a name of its
+    own (DNS rebinding), look alike but name another host or a forwarding header.
+    """
+    if any(headers.get(name) is not None for name in FORWARDED):
+        return False
+    try:
+        host = urlsplit(f"//{headers.get('host') or ''}").hostname
+    except ValueError:
+        return False
+    return (address is None or is_loopback(address)) and is_loopback(host)
+
+
+def is_loopback(host: str | None) -> bool:
+    """Return True for a name or address that always means the machine itself."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def guard() -> None:
+    """Stop the page if the visitor may not see it; offer to sign out."""
+    found = visitor()
+    if found is None:
+        if is_shared():  # the session has just ended
+            st.html(RELOAD, unsafe_allow_javascript=True)
+        else:
+            st.title(TITLE, anchor=False)
+            st.warning(f"Only this computer can open this page. {START_SHARED}")
+        st.stop()
+    elif found.session is not sessions().machine:
+        base = str(st.get_option("server.baseUrlPath") or "").strip("/")
+        with st.sidebar:
+            st.caption(f"You are in as a {found.role}.")
+            st.button("Log out", icon=":material/logout:", key="log_out", on_click=_sign_out)
+            script = RELOAD_WHEN_SIGNED_OUT % (base and f"/{base}")
+            st.html(script, unsafe_allow_javascript=True)
+
+
+def _sign_out() -> None:
+    if found := visitor():
+        sessions().end(found.session.key)
+    st.session_state.clear()
+
+
+def host_only(action: Callable[Given, Result]) -> Callable[Given, Result]:
+    """Return `action` with a check, when it is done, that the visitor is a host.
+
+    Raises:
+        InvalidInput: the visitor is not: the page was older than the role.
+    """
+    return _checked(action, is_host, "Only a host can do that.")
+
+
+def own_only(action: Callable[Given, Result], members: Iterable[int]) -> Callable[Given, Result]:
+    """Return `action` with a check, when it is done, that the visitor may act for `members`.
+
+    Raises:
+        InvalidInput: the visitor may not.
+    """
+
+    def allowed() -> bool:
+        club = state.view()
+        return all(may_enter(club, member) for member in members)
+
+    return _checked(action, allowed, ONLY_OWN)
+
+
+def _checked(
+    action: Callable[Given, Result], allowed: Callable[[], bool], refusal: str
+) -> Callable[Given, Result]:
+    @functools.wraps(action)
+    def checked(*args: Given.args, **named: Given.kwargs) -> Result:
+        if not allowed():
+            raise InvalidInput(refusal)
+        return action(*args, **named)
+
+    return checked
+
+
+def only_own(club: View) -> bool:
+    """Return True if the visitor may enter nobody else's stars, votes or seen movies."""
+    return not club.club.for_others and not is_host()
+
+
+def may_enter(club: View, member: int) -> bool:
+    """Return True if the visitor may enter the stars and votes of a member or guest."""
+    return not only_own(club) or member in {me(club), *club.guests}
+
+
+# Accounts (OpenID Connect), where the secrets have a section [auth].
+
+
+def by_accounts() -> bool:
+    """Return True if people sign in with an account; if they once had to, they still have to.
+
+    Raises:
+        InvalidInput: they have to, but the secrets cannot be read, or are being written just now.
+    """
+    found = secrets_section("auth") is not None
+    if found:
+        _with_accounts.add(config.folder())
+    elif config.folder() in _with_accounts:
+        raise InvalidInput(f"[auth] is gone from {SECRETS}. Is that meant? Start the app again.")
+    return found
+
+
+def can_use_accounts() -> bool:
+    """Return True if the libraries for accounts are installed."""
+    return all(importlib.util.find_spec(name) for name in ("authlib", "httpx"))
+
+
+def account_role(address: str | None) -> Role | None:
+    """Return the role of an e-mail address, None if it is on no list.
+
+    Raises:
+        InvalidInput: a list is not a list, or cannot be read.
+    """
+    club, mine = secrets_section("club") or {}, (address or "").casefold()
+    for role, name in (("host", "hosts"), ("member", "members")):
+        entries = club.get(name, [])
+        if isinstance(entries, str) or not isinstance(entries, Iterable):
+            raise InvalidInput(
+                f'{name} in {SECRETS} is a list of addresses: {name} = ["ana@example.org"]'
+            )
+        if mine and mine in {str(entry).casefold() for entry in entries}:
+            return role  # type: ignore[return-value]
+    return None
+
+
+def secrets_section(name: str) -> Mapping[str, object] | None:
+    """Return a section of the secrets, None if there is none.
+
+    Raises:
+        InvalidInput: there may be one, but the file cannot be read.
+    """
+    try:
+        section = st.secrets[name]
+    except KeyError:
+        return None
+    except (OSError, ValueError):  # no file, or one that cannot be read
+        for file in filter(Path.exists, map(Path, st.get_option("secrets.files"))):
+            # A damaged file that was meant to keep strangers out, not just to hold a key.
+            if not os.access(file, os.R_OK) or b"auth" in file.read_bytes():
+                raise InvalidInput(f"{SECRETS} cannot be read, so nobody can log in.") from None
+        return None
+    return section if isinstance(section, Mapping) else {}
+
+
+# The name that stands beside a change.
+
+
+def set_actor(club: View) -> None:
+    """Store under which name `state.store` records the visitor's changes from now on."""
+    st.session_state[state.ACTOR] = _actor(club)
+
+
+def greet(club: View) -> None:
+    """Set the actor, and ask the visitor for their name if it is not known."""
+    set_actor(club)
+    if is_name_asked(club):
+        with st.container(border=True, key="who"):
+            st.pills(
+                "Who are you?",
+                [*_choices(club), NOBODY],
+                format_func=_labels(club).__getitem__,
+                key=ASKED,
+                on_change=_choose,
+                args=(ASKED,),
+                wrap=True,
+                help="Your name stands beside what you change, for all to see.",
+            )
+    if (found := visitor()) and found.session is not sessions().machine:
+        with st.sidebar:
+            choose_name(club, "you_are_here")
+
+
+def choose_name(club: View, key: str = CHOSEN) -> None:
+    """Draw the member of this browser, to be changed."""
+    if (member := _member_of_account(club)) is not None:
+        st.caption(f"You are {plain(club.names[member])}.")
+        return
+    everyone = [NOBODY, *_choices(club)]
+    st.selectbox(
+        "You are",
+        everyone,
+        index=everyone.index(me(club) or NOBODY),
+        format_func=_labels(club).__getitem__,
+        key=key,
+        on_change=_choose,
+        args=(key,),
+        help="Your name stands beside what this browser changes, for all to see.",
+    )
+
+
+def is_name_asked(club: View) -> bool:
+    """Return True for a member of a shared club who has not chosen a name yet."""
+    found = visitor()
+    if found is None or found.role == "host" or not club.names or _member_of_account(club):
+        return False
+    return found.session.member_id is None
+
+
+def me(club: View) -> int | None:
+    """Return the member of this browser, None for no member in particular."""
+    found = visitor()
+    member = _member_of_account(club) or (found and found.session.member_id)
+    return member if member in _choices(club) else None
+
+
+def _actor(club: View) -> str | None:
+    """Return the name of the account's member, else of the screen's, else of the browser's."""
+    account, member = _account(), _member_of_account(club)
+    if member is None and account is None:
+        screen = st.session_state.get(SCREEN)
+        member = screen if screen in club.names and may_enter(club, screen) else me(club)
+    if member is not None:
+        return club.names[member]
+    return (validation.tidied(account, validation.MAX_NAME) or None) if account else None
+
+
+def _account() -> str | None:
+    found = visitor()
+    return None if found is None else found.session.account
+
+
+def _member_of_account(club: View) -> int | None:
+    account = _account()
+    return None if account is None else _accounts(club).get(account.casefold())
+
+
+def _accounts(club: View) -> dict[str, int]:
+    """Return the member_id of each address in `[club.people]`.
+
+    Raises:
+        InvalidInput: that is no table of addresses and names, or cannot be read.
+    """
+    people = (secrets_section("club") or {}).get("people", {}) if by_accounts() else {}
+    if not isinstance(people, Mapping):
+        raise InvalidInput(f'people in {SECRETS} are addresses with names: "a@b.org" = "Ana"')
+    members = {validation.name_key(name): member for member, name in club.names.items()}
+    found = {str(a).casefold(): members.get(validation.name_key(n)) for a, n in people.items()}
+    return {address: member for address, member in found.items() if member is not None}
+
+
+def _choices(club: View) -> list[int]:
+    """Return the members that the visitor may choose: those without an account of their own."""
+    others = set(_accounts(club).values()) - {_member_of_account(club)}
+    return [member for member in club.names if member not in others]
+
+
+def _labels(club: View) -> dict[int, str]:
+    labels = distinct(["Nobody in particular", *map(plain, club.names.values())])
+    return dict(zip([NOBODY, *club.names], labels, strict=True))
+
+
+def _choose(key: str) -> None:
+    member, found = st.session_state.get(key), visitor()
+    if member is not None and found is not None:  # a second tap takes the choice back
+        found.session.member_id = member
