@@ -1,52 +1,253 @@
-"""The club's data as files that other programs can read."""
+"""The club's data as files for other programs: ratings, everything to read, and for Letterboxd."""
 
 from __future__ import annotations
 
 import csv
-from datetime import UTC, datetime
-from typing import TextIO
+import io
+import json
+import logging
+import time
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any
 
 import pandas as pd
+from sqlalchemy import Boolean, Column, Connection, Table, select
 
+from club.db import schema, transfer
 from club.store import Store
+
+log = logging.getLogger(__name__)
 
 # What a spreadsheet may take for a formula, in plain and in full width.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 HEADER = ["member_id", "member", "movie_id", "title", "year", "stars", "rated_at"]
+# https://letterboxd.com/about/importing-data/
+LETTERBOXD = [
+    *["LetterboxdURI", "tmdbID", "imdbID", "Title", "Year", "Directors", "Rating", "Rating10"],
+    *["WatchedDate", "Rewatch", "Tags", "Review"],
+]
+MOST_ROWS, MOST_BYTES = 1_900, 1_000_000  # of one file; Letterboxd takes files of up to 1 MB
+
+README = """\
+What a movie club knows, as CSV in UTF-8. Times are UTC, stars go from 0.5 to 5.
+A text that a spreadsheet would take for a formula has an apostrophe in front.
+`python -m club import` reads ratings.csv. The whole club comes back from a backup, not from here.
+Left out: votes and stars that are hidden until a night is over, the passphrase, the key to TMDB
+and what was fetched there.
+
+"""
+# File -> its table and, for people, its content.
+_FILES: dict[str, tuple[Table, str]] = {
+    "club.csv": (schema.club, "its name, and whether it is the demo"),
+    "members.csv": (schema.members, "members and guests; whoever left has a left_at"),
+    "guests.csv": (schema.guests, "the keywords that guests like and dislike"),
+    "ratings.csv": (schema.ratings, "the ratings of members, of those who left, too"),
+    "guest_ratings.csv": (schema.ratings, "the ratings of guests"),
+    "seen.csv": (schema.seen, "movies seen without giving stars"),
+    "nights.csv": (schema.nights, "every night, planned and called off ones included"),
+    "attendance.csv": (schema.attendance, "who came to which night"),
+    "vetoes.csv": (schema.vetoes, "the movies not wanted on a night, and by whom"),
+    "votes.csv": (schema.ballots, "ballots, best first, of nights where all have voted"),
+    "predictions.csv": (schema.predictions, "the predictions when a movie was decided, in stars"),
+    "night_ratings.csv": (schema.night_ratings, "stars given on nights that are over"),
+    "shortlist.csv": (schema.shortlist, "movies that the club might watch"),
+    "movies.csv": (schema.movies, "movies that the club added itself"),
+    "history.csv": (schema.rating_events, "every change of a rating, oldest first"),
+    "changes.csv": (schema.changes, "who did what, oldest first; what it names may be gone"),
+}
+_INTERNAL = {"club_id", "version", "last_movie_id", "identity", "state", "name_key"}
 
 
 def safe_cell(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula.
+    """Return the text such that no spreadsheet takes it for a formula.
 
     An apostrophe is put in front where that is needed, also where apostrophes are there already:
-    so whoever takes one away from such a cell always gets the text back.
+    so taking one away from such a cell always gives the text back.
     """
     return f"'{text}" if text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
-def write_ratings(store: Store, movies: pd.DataFrame, file: TextIO) -> int:
-    """Write every rating as CSV, those of members who left included, and return how many.
+def ratings_csv(store: Store, movies: pd.DataFrame) -> bytes:
+    """Return every rating of members, also of those who left, as CSV; the import reads it again.
 
     Args:
-        movies: where titles and years are looked up; index movie_id. An unknown movie has none.
-        file: open for text with newline="".
+        movies: with title and year by movie_id; a movie that it lacks has none.
     """
-    # In this order: who joins and rates meanwhile is in neither, or among the names only.
-    ratings, names = store.ratings(include_left=True), store.members(include_left=True)["name"]
-    known = movies.reindex(ratings["movie_id"])
-    titles, years = known["title"].fillna(""), known["year"].astype(object)
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(HEADER)
-    for rating, title, year in zip(ratings.itertuples(), titles, years, strict=True):
-        writer.writerow(
-            [
-                rating.member_id,
-                safe_cell(names[rating.member_id]),
-                rating.movie_id,
-                safe_cell(title),
-                "" if pd.isna(year) else year,
-                rating.rating,
-                datetime.fromtimestamp(rating.timestamp, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-            ]
-        )
-    return len(ratings)
+    with _logged("ratings"), transfer.snapshot(store.database) as connection:
+        return _table(*_Titles(connection, movies).rows("ratings.csv"))
+
+
+def everything(store: Store, movies: pd.DataFrame) -> bytes:
+    """Return a ZIP of CSV files with all that the club knows, but for what is hidden.
+
+    The same data are always the same bytes.
+
+    Args:
+        movies: see `ratings_csv`.
+    """
+    nights = store.nights.all()
+    counted = {
+        n.night_id for n in nights if store.nights.ballot_box(n.night_id).ballots is not None
+    }
+    hidden = {
+        "votes.csv": {night.night_id for night in nights} - counted,
+        "night_ratings.csv": {night.night_id for night in nights if night.opened_at is None},
+    }
+    with _logged("everything"), transfer.snapshot(store.database) as connection:
+        titles = _Titles(connection, movies)
+        files = {name: _table(*titles.rows(name, hidden.get(name, set()))) for name in _FILES}
+    lines = [f"{name}: {content}" for name, (_, content) in _FILES.items()]
+    return packed({"README.txt": (README + "\n".join(lines) + "\n").encode(), **files})
+
+
+def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> dict[str, bytes]:
+    """Return a member's or guest's movies in Letterboxd's import format, CSV files by name.
+
+    There is one file, or several that are numbered, each small enough for Letterboxd. Movies are
+    rated, or watched on a night that is over, or seen; those watched on several nights have a row
+    for each. Movies that `movies` lacks are left out: they have no title.
+
+    Args:
+        movies: in the form of `Dataset.movies`.
+    """
+    with _logged("movies for Letterboxd"):
+        ratings = store.ratings(include_guests=True)
+        ratings = ratings[ratings["member_id"] == member_id].set_index("movie_id")["rating"]
+        seen = store.seen()
+        watched = _watched(store, member_id)
+        wanted = {*ratings.index, *watched, *seen.loc[seen["member_id"] == member_id, "movie_id"]}
+        rows = []
+        for movie in movies.loc[sorted(wanted & {*movies.index})].itertuples():
+            for on, again in watched.get(int(movie.Index), [(None, False)]):
+                cells = dict.fromkeys(LETTERBOXD, "")
+                cells["tmdbID"] = "" if pd.isna(movie.tmdb_id) else str(movie.tmdb_id)
+                cells["Title"] = movie.title
+                cells["Year"] = "" if pd.isna(movie.year) else str(movie.year)
+                if movie.Index in ratings.index:
+                    cells["Rating"] = f"{ratings[movie.Index]:g}"
+                if on is not None:
+                    cells["WatchedDate"], cells["Rewatch"] = on.isoformat(), str(again).lower()
+                rows.append([*cells.values()])
+        parts = list(_parts(rows))
+    if len(parts) == 1:
+        return {"letterboxd.csv": parts[0]}
+    return {f"letterboxd-{number}.csv": part for number, part in enumerate(parts, start=1)}
+
+
+def packed(files: Mapping[str, bytes]) -> bytes:
+    """Return a ZIP of files; the same files are always the same bytes."""
+    packing = io.BytesIO()
+    with zipfile.ZipFile(packing, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            info = zipfile.ZipInfo(name)  # of the year 1980, whenever it is made
+            info.create_system, info.external_attr = 3, 0o644 << 16
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+    return packing.getvalue()
+
+
+class _Titles:
+    """The rows of the club's tables, with names of people and titles of movies beside the ids."""
+
+    def __init__(self, connection: Connection, movies: pd.DataFrame) -> None:
+        self._connection = connection
+        query = select(schema.members.c.member_id, schema.members.c.name)
+        self._names: dict[int, str] = {row.member_id: row.name for row in connection.execute(query)}
+        self._guests = set(connection.execute(select(schema.guests.c.member_id)).scalars())
+        years = [None if pd.isna(year) else int(year) for year in movies["year"]]
+        known = zip(movies["title"].astype(str), years, strict=True)
+        self._movies = dict(zip(movies.index, known, strict=True))
+
+    def rows(self, file: str, hidden_nights: Iterable[int] = ()) -> tuple[list[str], list[Any]]:
+        """Return the header and the rows of a file, without those of hidden nights."""
+        table, _ = _FILES[file]
+        columns = [column for column in table.c if column.name not in _INTERNAL]
+        query = select(table).order_by(*table.primary_key)
+        if hidden := list(hidden_nights):
+            query = query.where(table.c.night_id.not_in(hidden))
+        if table is schema.ratings:
+            is_guest = table.c.member_id.in_(self._guests)
+            query = query.where(is_guest if file.startswith("guest") else ~is_guest)
+        header = [name for column in columns for name in self._cells(column, None)]
+        return header, [
+            [cell for column in columns for cell in self._cells(column, row[column]).values()]
+            for row in self._connection.execute(query).mappings()
+        ]
+
+    def _cells(self, column: Column[Any], value: Any) -> dict[str, object]:
+        name, table = column.name, column.table
+        if name == "movie_id" and table is not schema.movies:
+            title, year = self._movies.get(value, ("", None))
+            return {name: value, "title": title, "year": year}
+        if name in {"member_id", "picker_id"} and table is not schema.members:
+            return {name: value, name.removesuffix("_id"): self._names.get(value)}
+        if name == "name" and table is schema.members:
+            return {"member": value}
+        if name == "choices":
+            return {name: "; ".join(self._movies.get(m, (str(m),))[0] for m in value or ())}
+        label = "on" if name == "on_date" else name.removeprefix("half_")
+        return {label: None if value is None else _readable(column, value)}
+
+
+def _readable(column: Column[Any], value: Any) -> object:
+    name = column.name
+    if name == "starts_at":
+        return f"{value // 60:02}:{value % 60:02}"
+    if f"_{name}".endswith("_at") or name in {"rated_before", "rated_after"}:
+        return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    if name.startswith("half_"):
+        return value / 2
+    return ("no", "yes")[value] if isinstance(column.type, Boolean) else value
+
+
+def _watched(store: Store, member_id: int) -> dict[int, list[tuple[date, bool]]]:
+    """Return the days on which somebody watched a movie, and whether they knew it before."""
+    predictions = store.nights.predictions()
+    known = predictions[predictions["known"] & (predictions["member_id"] == member_id)]
+    rated_before = {*zip(known["night_id"], known["movie_id"], strict=True)}
+    found: dict[int, list[tuple[date, bool]]] = {}
+    for night in sorted(store.nights.all(), key=lambda night: (night.on, night.night_id)):
+        if night.movie is not None and night.opened_at and member_id in night.present:
+            days = found.setdefault(night.movie, [])
+            days.append((night.on, bool(days) or (night.night_id, night.movie) in rated_before))
+    return found
+
+
+def _parts(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    header = _line(LETTERBOXD)
+    lines, size = [header], len(header)
+    for row in rows:
+        line = _line(row)
+        if len(lines) > MOST_ROWS or size + len(line) > MOST_BYTES:
+            yield b"".join(lines)
+            lines, size = [header], len(header)
+        lines.append(line)
+        size += len(line)
+    yield b"".join(lines)
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    return b"".join([_line(header), *map(_line, rows)])
+
+
+def _line(cells: Iterable[object]) -> bytes:
+    file = io.StringIO(newline="")
+    # With both in the end of a line, a cell with either is put in quotes.
+    csv.writer(file, lineterminator="\r\n").writerow(map(_written, cells))
+    return file.getvalue().encode()
+
+
+def _written(value: object) -> object:
+    """Return a cell; only text can begin like a formula, a number below zero stays a number."""
+    if isinstance(value, list | dict):
+        value = json.dumps(value, ensure_ascii=False)
+    return safe_cell(value) if isinstance(value, str) else value
+
+
+@contextmanager
+def _logged(content: str) -> Iterator[None]:
+    started = time.monotonic()
+    yield
+    log.info("exported %s in %.1f s", content, time.monotonic() - started)

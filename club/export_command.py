@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from pathlib import Path
@@ -64,15 +63,13 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _ratings(store: Store, movies: pd.DataFrame, _options: argparse.Namespace) -> tuple[bytes, str]:
-    from club.export import write_ratings  # noqa: PLC0415
+    from club.export import ratings_csv  # noqa: PLC0415
 
-    file = io.StringIO(newline="")
-    count = write_ratings(store, movies, file)
-    return file.getvalue().encode("utf-8"), f"{count:,} ratings are"
+    return ratings_csv(store, movies), "All ratings are"
 
 
 def _all(store: Store, movies: pd.DataFrame, _options: argparse.Namespace) -> tuple[bytes, str]:
-    from club.exports import everything  # noqa: PLC0415
+    from club.export import everything  # noqa: PLC0415
 
     return everything(store, movies), "All that the club knows is"
 
@@ -80,7 +77,7 @@ def _all(store: Store, movies: pd.DataFrame, _options: argparse.Namespace) -> tu
 def _letterboxd(
     store: Store, movies: pd.DataFrame, options: argparse.Namespace
 ) -> tuple[bytes, str]:
-    from club.exports import for_letterboxd, packed  # noqa: PLC0415
+    from club.export import for_letterboxd, packed  # noqa: PLC0415
 
     people = store.members(include_guests=True)["name"]
     known = {name_key(name): (int(member), name) for member, name in people.items()}

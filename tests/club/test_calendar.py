@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 import pytest
+from hostile_texts import NAMES, NOTES, TITLES
+from hypothesis import example, given
+from hypothesis import strategies as st
 from icalendar import Calendar
 
 from club.calendar import calendar_file
 from club.nights import Night
 
+CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+ALIEN = [*NAMES, *TITLES, NOTES]
+ALIEN += ["a\rb", "\x1b[2J\x00", "\u2028", "\ud800", "a\r\nEND:VEVENT", "a\\nb", "a;b,c:d"]
 NIGHT = Night(
     night_id=7,
     on=date(2024, 12, 31),
@@ -103,3 +110,20 @@ def test_what_people_typed_cannot_add_lines_of_its_own():
     typed = "x\nEND:VEVENT\r\nBEGIN:VEVENT"
     found = event(replace(NIGHT, notes=typed, place=typed))
     assert found["LOCATION"].splitlines() == found["DESCRIPTION"].splitlines()[2:]
+
+
+@example(NAMES[0], TITLES[2], NOTES)
+@given(*[st.sampled_from(ALIEN) | st.text()] * 3)
+def test_a_calendar_is_one_event_whatever_its_texts_say(name: str, title: str, notes: str) -> None:
+    night = replace(NIGHT, place=title, notes=notes)
+    raw = calendar_file(
+        [night], titles={50: title}, names={1: name, 2: "Bo"}, runtimes={}, club_name=name
+    )
+    lines = raw.decode("utf-8").split("\r\n")
+    assert not [line for line in lines if CONTROLS.search(line) or len(line.encode()) > 75]
+    assert sum(line.startswith(("BEGIN:", "END:")) for line in lines) == 4
+    calendar = Calendar.from_ical(raw)
+    (event,) = calendar.walk("VEVENT")
+    if (name + title).isprintable() and "\\N" not in name + title:  # icalendar takes it for a line
+        assert event["SUMMARY"] == f"{name}: {title}"
+        assert re.sub(r"\\([\\;,])", r"\1", calendar["X-WR-CALNAME"]) == name

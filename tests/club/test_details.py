@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from io import StringIO
-
 import pandas as pd
 import pytest
 
@@ -11,7 +9,7 @@ from club.backup import write as back_up
 from club.catalogue import catalogue, training_data
 from club.details import KEPT_DAYS, Details
 from club.errors import InvalidInput
-from club.export import write_ratings
+from club.export import ratings_csv
 from club.store import Store
 from recommender.dataset import Dataset
 
@@ -130,6 +128,5 @@ def test_a_backup_and_an_export_have_what_was_fetched(file, world, tmp_path):
     back_up(store, tmp_path / "copy.db")
     copy = Store(tmp_path / "copy.db")
     pd.testing.assert_frame_equal(catalogue(world, copy), catalogue(world, store))
-    out = StringIO()
-    assert write_ratings(copy, catalogue(world, copy), out) == 1
-    assert out.getvalue().splitlines()[1].startswith(f"1,Ana,{own},Parasite,2019,5.0,")
+    out = ratings_csv(copy, catalogue(world, copy)).decode()
+    assert out.splitlines()[1].startswith(f"1,Ana,{own},Parasite,2019,5.0,")

@@ -1,146 +1,266 @@
+"""Exports: all of it but what is hidden, as plain text, in files that other programs read."""
+
 from __future__ import annotations
 
 import csv
+import datetime
 import io
+import re
 import zipfile
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from a_night import FRIDAY, decided, predictions
+from everything import fill
+from hostile_club import spoil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from club.__main__ import main
-from club.export import safe_cell, write_ratings
-from club.exports import read_zip
+from club.export import (
+    HEADER,
+    MOST_BYTES,
+    MOST_ROWS,
+    everything,
+    for_letterboxd,
+    packed,
+    ratings_csv,
+    safe_cell,
+)
 from club.store import Store
 
-MOVIES = pd.DataFrame(
-    {"title": ["Heat", "=SUM(A1:A9)"], "year": pd.array([1995, None], dtype="Int64")}, index=[1, 2]
-)
+STARTS = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def world(count: int = 4) -> pd.DataFrame:
+    """Movies 1..count."""
+    ids = list(range(1, count + 1))
+    return pd.DataFrame(
+        {
+            "title": [f"-{number}, the “movie”" for number in ids],
+            "year": pd.array([None if number % 2 else 1990 for number in ids], dtype="Int64"),
+            "tmdb_id": pd.array([None if number == 2 else 70 + number for number in ids], "Int64"),
+        },
+        index=pd.Index(ids, name="movie_id"),
+    )
+
+
+def movies(store: Store) -> pd.DataFrame:
+    return pd.concat([world(), store.movies()])
+
+
+def table(content: bytes) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(content.decode(), newline="")))
+
+
+def exported(store: Store) -> dict[str, list[dict[str, str]]]:
+    with zipfile.ZipFile(io.BytesIO(everything(store, movies(store)))) as archive:
+        assert archive.testzip() is None
+        names = [name for name in archive.namelist() if name.endswith(".csv")]
+        return {name: table(archive.read(name)) for name in names}
+
+
+# Cells
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "＝1", "'=1", "''@x"])
-def test_cells_that_a_spreadsheet_would_compute_get_an_apostrophe(text):
+def test_safe_cell_marks_what_a_spreadsheet_would_compute(text) -> None:
     assert safe_cell(text) == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["Heat", "", "O'Brien", "'Round Midnight", "1=1", "3 - 2"])
-def test_other_cells_stay_as_they_are(text):
+def test_safe_cell_leaves_other_texts(text) -> None:
     assert safe_cell(text) == text
 
 
 @given(st.text(alphabet="='+-@ a", max_size=5), st.text(alphabet="='+-@ a", max_size=5))
-def test_no_two_texts_become_the_same_cell(one, other):
+def test_safe_cell_maps_no_two_texts_to_one(one, other) -> None:
     assert (safe_cell(one) == safe_cell(other)) == (one == other)
 
 
-def test_ratings_are_written_with_names_titles_and_times(store, monkeypatch):
-    monkeypatch.setattr("club.store._now", lambda: 1_700_000_000)
+# Ratings
+
+
+def test_ratings_have_names_titles_and_times(store, caplog) -> None:
+    caplog.set_level("INFO", "club")
     zoe, evil = store.add_member("Zoë, the 1st"), store.add_member("=cmd()")
-    store.rate_many([(zoe, 1, 4.5), (zoe, 2, 0.5), (evil, 3, 5)])
+    store.rate_many([(zoe, 1, 4.5), (zoe, 2, 0.5), (evil, 9, 5)])
     store.remove_member(evil)
-    file = io.StringIO(newline="")
-    assert write_ratings(store, MOVIES, file) == 3
-    at = "2023-11-14T22:13:20Z"
-    assert list(csv.reader(io.StringIO(file.getvalue()))) == [
-        ["member_id", "member", "movie_id", "title", "year", "stars", "rated_at"],
-        [str(zoe), "Zoë, the 1st", "1", "Heat", "1995", "4.5", at],
-        [str(zoe), "Zoë, the 1st", "2", "'=SUM(A1:A9)", "", "0.5", at],
-        [str(evil), "'=cmd()", "3", "", "", "5.0", at],
+    header, *rows = csv.reader(io.StringIO(ratings_csv(store, world()).decode()))
+    assert header == HEADER
+    assert [row[:6] for row in rows] == [
+        [str(zoe), "Zoë, the 1st", "1", "'-1, the “movie”", "", "4.5"],
+        [str(zoe), "Zoë, the 1st", "2", "'-2, the “movie”", "1990", "0.5"],
+        [str(evil), "'=cmd()", "9", "", "", "5.0"],
+    ]
+    assert {bool(re.fullmatch(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ", row[6])) for row in rows} == {
+        True
+    }
+    assert any("exported ratings in" in line for line in caplog.messages)
+
+
+def test_ratings_of_an_empty_club_are_a_header(store) -> None:
+    assert ratings_csv(store, world()).decode().split() == [",".join(HEADER)]
+
+
+# Everything
+
+
+def test_everything_has_rows_of_every_table(store) -> None:
+    gil = fill(store).add_guest("Gil", [1], [2], "+x|'")
+    found = exported(store)
+    assert [name for name, rows in found.items() if not rows] == []
+    assert {row["member"] for row in found["guest_ratings.csv"]} == {"Gil"}
+    assert {int(row["member_id"]) for row in found["ratings.csv"]}.isdisjoint({gil})
+    assert found["movies.csv"][-1]["overview"] == "Line 1 Line 2 ☂"
+    assert not {"name_key", "identity", "club_id"} & {c for rows in found.values() for c in rows[0]}
+
+
+def test_everything_has_the_ratings_that_the_import_reads(store) -> None:
+    fill(store)
+    with zipfile.ZipFile(io.BytesIO(everything(store, movies(store)))) as archive:
+        assert archive.read("ratings.csv") == ratings_csv(store, movies(store))
+
+
+def test_everything_reads_like_the_club(store) -> None:
+    ana = store.add_member("=Ana")
+    night = store.nights.plan(
+        FRIDAY,
+        [ana],
+        starts_at=datetime.time(20, 15),
+        picker=ana,
+        notes="Line “1”\n\n=line 3",
+        rewatch=True,
+    )
+    (row,) = exported(store)["nights.csv"]
+    shown = ("night_id", "on", "starts_at", "picker", "movie_id", "title", "notes", "rewatch")
+    assert [row[name] for name in shown] == [
+        *[str(night), "2024-05-03", "20:15", "'=Ana", "", "", "Line “1”\n\n=line 3", "yes"]
     ]
 
 
-def test_an_empty_club_has_only_the_header(store):
-    file = io.StringIO(newline="")
-    assert write_ratings(store, MOVIES, file) == 0
-    assert file.getvalue() == "member_id,member,movie_id,title,year,stars,rated_at\n"
+def test_everything_shows_votes_and_stars_of_a_night_only_when_they_are_shown(store) -> None:
+    ana, bo = store.add_member("Ana"), store.add_member("Bo")
+    night = store.nights.plan(FRIDAY, [ana, bo])
+    store.nights.edit(night, voting="approve")
+    store.nights.veto(night, bo, 3)
+    store.nights.vote(night, ana, [2, 1])
+    assert exported(store)["votes.csv"] == []
+    store.nights.vote(night, bo, [])
+    votes = [(row["member"], row["choices"]) for row in exported(store)["votes.csv"]]
+    assert votes == [("Ana", "'-2, the “movie”; -1, the “movie”"), ("Bo", "")]
+    store.nights.decide(night, 1, predictions([ana, bo]), model="m", by="votes")
+    store.nights.rate(night, ana, 4.5)
+    found = exported(store)
+    assert (found["night_ratings.csv"], found["ratings.csv"], found["history.csv"]) == ([], [], [])
+    assert [(row["member"], row["movie_id"]) for row in found["vetoes.csv"]] == [("Bo", "3")]
+    assert {float(row["low"]) for row in found["predictions.csv"]} == {2.25}
+    store.nights.open(night)
+    found = exported(store)
+    for name in ("night_ratings.csv", "ratings.csv"):
+        assert [(row["member"], row["stars"]) for row in found[name]] == [("Ana", "4.5")]
 
 
-@pytest.fixture
-def ours(file) -> Path:
+def test_everything_leaves_out_votes_that_were_never_complete(store) -> None:
+    ana, bo = store.add_member("Ana"), store.add_member("Bo")
+    night = store.nights.plan(FRIDAY, [ana, bo])
+    store.nights.edit(night, voting="rank")
+    store.nights.vote(night, ana, [2])
+    store.nights.decide(night, 1, predictions([ana, bo]), model="m", by="the host")
+    assert exported(store)["votes.csv"] == []
+
+
+def test_everything_of_the_same_club_is_the_same_bytes(file, monkeypatch) -> None:
+    store = fill(Store(file))
+    first = everything(store, movies(store))
+    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
+    assert everything(store, movies(store)) == first
+    store.add_member("Di")
+    assert everything(store, movies(store)) != first
+
+
+def test_everything_has_a_readme_with_a_line_for_every_file(file) -> None:
+    with zipfile.ZipFile(io.BytesIO(everything(Store(file), world()))) as archive:
+        names, said = archive.namelist(), archive.read("README.txt").decode()
+    assert names[0] == "README.txt"
+    assert [line.split(":")[0] for line in said.splitlines() if ".csv: " in line] == names[1:]
+
+
+def test_no_cell_of_hostile_texts_is_a_formula(tmp_path: Path) -> None:
+    store = Store(Path(tmp_path, "club.db"))
+    for number in range(8):
+        store.add_member(f"member {number}")
+    spoil(store)
+    tables = [
+        ratings_csv(store, store.movies()),
+        *for_letterboxd(store, store.movies(), 1).values(),
+    ]
+    with zipfile.ZipFile(io.BytesIO(everything(store, store.movies()))) as archive:
+        tables += [archive.read(name) for name in archive.namelist() if name.endswith(".csv")]
+    for content in tables:
+        rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
+        assert {len(row) for row in rows} == {len(rows[0])}
+        for cell in (cell for row in rows for cell in row):
+            assert not cell.startswith(STARTS) or re.fullmatch(r"-\d+(\.\d+)?", cell), cell
+
+
+@pytest.mark.parametrize("title", ["a\rb", "a\nb", "\r\n", '"', ",", "", " a "])
+def test_titles_stay_in_their_cells(file, title) -> None:
     store = Store(file)
-    ana = store.add_member("Ana Łuczak")
-    store.rate_many([(ana, 1, 4.5), (ana, 2, 3)])
-    return file
+    store.rate(store.add_member("Ana"), 1, 5)
+    (row,) = table(ratings_csv(store, world(1).assign(title=title)))
+    assert (row["title"].removeprefix("'"), row["stars"]) == (title, "5.0")
 
 
-def export(*arguments: object) -> int:
-    return main(["export", *map(str, arguments)])
+# For Letterboxd
 
 
-def test_everything_is_written_as_one_zip(ours, capsys, tmp_path):
-    output = tmp_path / "club.zip"
-    assert export("--database", ours, "--format", "all", "--output", output) == 0
-    assert capsys.readouterr() == (f"All that the club knows is in {output}.\n", "")
-    assert [row["title"] for row in read_zip(output)["ratings.csv"]] == ["Toy Story", "Jumanji"]
-    assert [path.name for path in tmp_path.iterdir() if path != ours] == ["club.zip"]
-
-
-def test_letterboxd_is_written_as_csv_or_zip_or_shown(ours, capsys, tmp_path):
-    what = ("--database", ours, "--format", "letterboxd", "--member", "ana ŁUCZAK")
-    assert export(*what) == 0
-    shown = capsys.readouterr().out
-    assert "Toy Story,1995,,4.5,,," in shown
-    for name in ("ana.csv", "ana.zip"):
-        assert export(*what, "--output", tmp_path / name) == 0
-        assert capsys.readouterr().out == f"Ana Łuczak's movies are in {tmp_path / name}.\n"
-    assert (tmp_path / "ana.csv").read_text("utf-8") == shown.replace("\r\n", "\n")
-    with zipfile.ZipFile(tmp_path / "ana.zip") as archive:
-        assert archive.read("letterboxd.csv") == (tmp_path / "ana.csv").read_bytes()
-
-
-def test_more_than_letterboxd_takes_at_once_needs_a_zip(ours, capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("club.exports.letterboxd.MOST_ROWS", 1)
-    what = ("--database", ours, "--format", "letterboxd", "--member", "Ana Łuczak")
-    assert export(*what) == 2
-    assert capsys.readouterr() == (
-        "",
-        "python -m club export: Ana Łuczak's movies take 2 files of Letterboxd's size: "
-        "name --output FILE.zip for all of them.\n",
+def test_letterboxd_has_stars_numbers_and_the_days_of_nights(store) -> None:
+    ana, bo = store.add_member("Ana"), store.add_member("Bo")
+    store.rate_many([(ana, 1, 4), (ana, 2, 3.5), (bo, 3, 1), (ana, 4, 5)])
+    store.mark_seen(ana, 3)
+    night = decided(store, [ana, bo], 1)
+    store.nights.rate(night, bo, 4.5)
+    store.nights.rate(night, ana, 4.5)
+    night = decided(store, [ana, bo], 3)
+    store.nights.rate(night, bo, 2)
+    store.nights.open(night)  # Ana was there and gave no stars
+    decided(store, [ana, bo], 2)  # nobody knows whether it took place
+    (content,) = for_letterboxd(store, world(3), ana).values()  # a catalogue without movie 4
+    assert content.startswith(
+        b"LetterboxdURI,tmdbID,imdbID,Title,Year,Directors,Rating,Rating10,WatchedDate,Rewatch,"
+        b"Tags,Review\r\n"
     )
-    assert export(*what, "--output", tmp_path / "ana.zip") == 0
-    with zipfile.ZipFile(tmp_path / "ana.zip") as archive:
-        assert archive.namelist() == ["letterboxd-1.csv", "letterboxd-2.csv"]
+    told = ("tmdbID", "Title", "Year", "Rating", "WatchedDate", "Rewatch")
+    rows = table(content)
+    assert [tuple(row[name] for name in told) for row in rows] == [
+        ("71", "'-1, the “movie”", "", "4.5", "2024-05-03", "false"),
+        ("", "'-2, the “movie”", "1990", "3.5", "", ""),
+        ("73", "'-3, the “movie”", "", "", "2024-05-03", "true"),  # known by its prediction
+    ]
+    assert {row[name] for row in rows for name in row if name not in told} == {""}
 
 
-@pytest.mark.parametrize(
-    ("arguments", "line"),
-    [
-        (["--format", "all"], "A ZIP is nothing for the screen: name --output FILE."),
-        (["--format", "letterboxd"], "--format letterboxd and --member NAME go together."),
-        (["--member", "Ana"], "--format letterboxd and --member NAME go together."),
-        (["--format", "letterboxd", "--member", "Eve"], "There is no member called Eve."),
-    ],
-)
-def test_an_export_that_cannot_be_is_one_line_and_status_2(ours, arguments, line, capsys):
-    assert export("--database", ours, *arguments) == 2
-    assert capsys.readouterr() == ("", f"python -m club export: {line}\n")
+def test_letterboxd_has_a_row_for_each_night_of_a_movie(store) -> None:
+    ana = store.add_member("Ana")
+    for day, stars in ((1, 3), (8, 4)):
+        store.nights.rate(decided(store, [ana], on=datetime.date(2024, 5, day)), ana, stars)
+    (content,) = for_letterboxd(store, world(), ana).values()
+    assert [(row["Rating"], row["WatchedDate"], row["Rewatch"]) for row in table(content)] == [
+        ("4", "2024-05-01", "false"),
+        ("4", "2024-05-08", "true"),
+    ]
 
 
-def test_an_export_that_fails_leaves_what_was_there(ours, capsys, tmp_path, monkeypatch):
-    folder = tmp_path / "out"
-    folder.mkdir()
-    output = folder / "ratings.csv"
-    output.write_text("before")
-
-    def full(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    assert export("--database", ours, "--output", output) == 2
-    assert capsys.readouterr().err == (
-        f"python -m club export: {output} cannot be written: No space left on device.\n"
-    )
-    assert output.read_text() == "before"
-    assert list(folder.iterdir()) == [output]
-
-
-def test_a_link_stays_one_and_a_device_is_written_to(ours, tmp_path):
-    target, link = tmp_path / "target.csv", tmp_path / "link.csv"
-    link.symlink_to(target)
-    assert export("--database", ours, "--output", link) == 0
-    assert link.is_symlink()
-    assert target.read_text("utf-8").startswith("member_id,")
-    assert export("--database", ours, "--output", "/dev/null") == 0
-    assert Path("/dev/null").is_char_device()
+@pytest.mark.parametrize(("title", "files"), [("Heat", 2), ("長" * 200, 3)])
+def test_letterboxd_gets_files_of_its_size(file, title, files) -> None:
+    store, count = Store(file), 3_800
+    ana = store.add_member("Ana")
+    store.rate_many([(ana, movie, 3) for movie in range(1, count + 1)])
+    parts = for_letterboxd(store, world(count).assign(title=title), ana)
+    assert list(parts) == [f"letterboxd-{number}.csv" for number in range(1, files + 1)]
+    assert max(map(len, parts.values())) <= MOST_BYTES
+    assert max(len(table(part)) for part in parts.values()) <= MOST_ROWS
+    assert sum(len(table(part)) for part in parts.values()) == count
+    with zipfile.ZipFile(io.BytesIO(packed(parts))) as archive:
+        assert archive.namelist() == list(parts)

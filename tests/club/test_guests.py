@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,7 +7,7 @@ from a_night import FRIDAY, decided
 
 from club.catalogue import ratings_at, training_data
 from club.errors import InvalidInput, NotFound
-from club.export import write_ratings
+from club.export import ratings_csv
 from recommender.dataset import Dataset
 
 
@@ -81,10 +79,10 @@ def test_no_model_learns_from_guests_and_no_export_has_them(store):
     world = Dataset(pd.DataFrame({"user_id": [7], "movie_id": [1], "rating": [4.0]}), movies)
     learned = training_data(world, store).ratings
     assert set(learned["user_id"]) == {ana, -8}
-    file = io.StringIO()
-    assert write_ratings(store, movies, file) == 1
-    assert "Gil" not in file.getvalue()
-    assert "Gone" not in file.getvalue()
+    exported = ratings_csv(store, movies).decode()
+    assert len(exported.splitlines()) == 2
+    assert "Gil" not in exported
+    assert "Gone" not in exported
     store.guest_becomes_member(gil)
     assert set(training_data(world, store).ratings["user_id"]) == {ana, gil, -8}
 

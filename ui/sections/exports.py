@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 
 import streamlit as st
 
-from club.export import write_ratings
-from club.exports import everything, for_letterboxd, packed
+from club.export import everything, for_letterboxd, packed, ratings_csv
 from ui import state
 from ui.state import View
 from ui.text import counted, plain
@@ -22,13 +20,12 @@ def panel(club: View) -> None:
     st.subheader("Take your data with you", anchor=False)
     st.caption(
         "What is sealed stays out: votes and stars of nights that are not over. Here or in another "
-        "club, *Bring ratings* reads the ratings again, and everything comes back whole under "
-        "*All backups*."
+        "club, *Bring ratings* reads the ratings again; the whole club comes back from a backup."
     )
     with st.container(horizontal=True):
         st.download_button(
             "All ratings (CSV)",
-            partial(_ratings, club),
+            partial(ratings_csv, state.store(), club.movies),
             file_name="ratings.csv",
             mime="text/csv",
             key="export_ratings",
@@ -37,7 +34,7 @@ def panel(club: View) -> None:
         )
         st.download_button(
             "Everything (ZIP)",
-            partial(_everything, club),
+            partial(everything, state.store(), club.movies),
             file_name="movie-club.zip",
             mime="application/zip",
             key="export_all",
@@ -48,16 +45,6 @@ def panel(club: View) -> None:
         )
     if club.names:
         _letterboxd(club)
-
-
-def _ratings(club: View) -> bytes:
-    file = io.StringIO(newline="")
-    write_ratings(state.store(), club.movies, file)
-    return file.getvalue().encode("utf-8")
-
-
-def _everything(club: View) -> bytes:
-    return everything(state.store(), club.movies)
 
 
 def _letterboxd(club: View) -> None:

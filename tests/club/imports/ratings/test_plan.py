@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from club import ledger
 from club.catalogue import catalogue
 from club.errors import InvalidInput
-from club.export import write_ratings
+from club.export import ratings_csv
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan
 from club.store import Store
@@ -370,8 +370,7 @@ def test_the_clubs_own_export_comes_back_exactly(tmp_path: Path) -> None:
                 {pair: halves for pair, (halves, _) in pairs.items()}, at=NOW,
                 rated_at={pair: at for pair, (_, at) in pairs.items()},
             )  # fmt: skip
-        with path.open("w", encoding="utf-8", newline="") as file:
-            write_ratings(club, catalogue(WORLD, club), file)
+        path.write_bytes(ratings_csv(club, catalogue(WORLD, club)))
         here = Choices(members={("e.csv", name): member for name, member in ids.items()})
         assert set(states(planned(club, [path], here))) == {"same"}
         there = Choices(members={("e.csv", name): name for name in ids})
@@ -392,8 +391,7 @@ def test_namesakes_in_an_export_stay_two_people(club: Store, ana: int, tmp_path:
     club.rate(ana, 6, 1)
     club.remove_member(ana)
     club.rate(club.add_member("Ana"), 6, 5)
-    with (tmp_path / "e.csv").open("w", encoding="utf-8", newline="") as file:
-        write_ratings(club, WORLD.movies, file)
+    (tmp_path / "e.csv").write_bytes(ratings_csv(club, WORLD.movies))
     found = ratings.read(tmp_path / "e.csv")
     assert found.people == ("Ana", "Ana (2)")
     assert [row.rating for row in found.ratings] == [1.0, 5.0]
