@@ -25,9 +25,7 @@ from PIL import Image
 from club import sharing
 from club.errors import ClubError
 from club.sources.posters import Posters
-from club.sources.tmdb import Tmdb
-from club.sources.tmdb_cache import AnswerCache
-from club.sources.tmdb_match import in_catalogue
+from club.sources.tmdb import AnswerCache, Tmdb, in_catalogue
 from club.validation import tidied_terms
 from recommender.dataset import parse_terms
 from ui import access, text
@@ -120,32 +118,35 @@ def plain(_work: Path) -> Target:
 def tmdb(work: Path) -> Target:
     """TMDB's answers: movies, results and pictures' addresses."""
 
-    class Web:
-        address, answer = "https://x", None
+    class Http:
+        answer = None
 
-        def data(self, _path: str, **_query: str | int) -> Any:
+        def get_json(self, *_: object) -> Any:
             return self.answer
 
-        def image(self, _base: str, _path: str) -> bytes:
+        def get(self, *_: object, **__: object) -> bytes:
             return b""
 
-    web, movies = Web(), world().movies
+    http, movies = Http(), world().movies
+
+    def client() -> Tmdb:
+        found: Any = Tmdb("0" * 32, AnswerCache(work / "cache"), Posters(work / "posters"))
+        found._http = http
+        return found
 
     def run(data: bytes) -> None:
         try:
-            web.answer = json.loads(data)
+            http.answer = json.loads(data)
         except (ValueError, RecursionError):
             return
-        cache = AnswerCache(work / "cache")
-        asked: Any = web
         try:
             for ask in (lambda t: t.search("Heat"), lambda t: [t.movie(949)]):
                 with contextlib.suppress(ClubError):
-                    for found in ask(Tmdb(asked, cache, Posters(work / "posters"))):
+                    for found in ask(client()):
                         json.dumps(vars(found), ensure_ascii=False).encode()
                         in_catalogue(movies, found)
                         with contextlib.suppress(ClubError):
-                            Tmdb(asked, cache, Posters(work / "posters")).poster(found)
+                            client().poster(found)
         finally:
             shutil.rmtree(work / "cache", ignore_errors=True)
             shutil.rmtree(work / "posters", ignore_errors=True)

@@ -5,9 +5,9 @@ ClubError
 ├── NotFound           a member or movie that is not there
 ├── StoreUnavailable   the database cannot be opened, read or written right now
 │   └── DatabaseDamaged    it is damaged: only a backup helps
-└── TmdbError          TMDB could not be used; everything else goes on
-    ├── TmdbUnavailable    it refuses the key, is out of reach or busy: no use in asking on
-    └── TmdbBadAnswer      one answer cannot be used; others may be
+└── SourceError        an outside source (TMDB) could not be used; everything else goes on
+    ├── SourceUnavailable  it refuses the key, is out of reach or busy: no use in asking on
+    └── BadAnswer          one answer cannot be used; others may be
 """
 
 # ruff: noqa: N818 (the names say what is wrong; a suffix would add nothing)
@@ -33,13 +33,13 @@ class DatabaseDamaged(StoreUnavailable):
     """A database file that is damaged or no database at all; restoring a backup replaces it."""
 
 
-class TmdbError(ClubError):
-    """TMDB could not be used; never holds the key."""
+class SourceError(ClubError):
+    """An outside source could not be used; never holds its key."""
 
 
-class TmdbUnavailable(TmdbError):
-    """The key is refused, or TMDB is out of reach, in trouble or too busy right now."""
+class SourceUnavailable(SourceError):
+    """The key is refused, or the source is out of reach, in trouble or too busy right now."""
 
 
-class TmdbBadAnswer(TmdbError):
+class BadAnswer(SourceError):
     """An answer that is cut off, too long, of another form, or no picture."""

@@ -8,11 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from club import config
-from club.errors import TmdbUnavailable
-from club.sources.tmdb import Tmdb
-from club.sources.tmdb_cache import AnswerCache
-from club.sources.tmdb_key import SECRETS
-from club.sources.tmdb_web import ADDRESS, TmdbWeb
+from club.errors import SourceUnavailable
+from club.sources.tmdb import ADDRESS, SECRETS, AnswerCache, Tmdb
 from ui.cache import cached
 from ui.jobs import Job
 from ui.pictures import posters
@@ -22,7 +19,7 @@ def client() -> Tmdb | None:
     """Return the way to TMDB; None where nobody has put a key into the secrets.
 
     Raises:
-        TmdbUnavailable: the secrets cannot be read, or hold no key.
+        SourceUnavailable: the secrets cannot be read, or hold no key.
         InvalidInput: the address in them cannot be used.
     """
     section = _section()
@@ -30,13 +27,13 @@ def client() -> Tmdb | None:
         return None
     key, address = section.get("key"), section.get("url", ADDRESS)
     if not isinstance(key, str) or not isinstance(address, str):
-        raise TmdbUnavailable(f'Write the key for TMDB into {SECRETS} like this: key = "…".')
+        raise SourceUnavailable(f'Write the key for TMDB into {SECRETS} like this: key = "…".')
     return _client(config.folder(), key, address)
 
 
 @cached()
 def _client(folder: Path, key: str, address: str) -> Tmdb:
-    return Tmdb(TmdbWeb(key, address), AnswerCache(folder / "tmdb"), posters())
+    return Tmdb(key, AnswerCache(folder / "tmdb"), posters(), address)
 
 
 def _section() -> Mapping[str, object] | None:
@@ -46,7 +43,7 @@ def _section() -> Mapping[str, object] | None:
         return None
     except (OSError, ValueError):  # no file, or one that cannot be read
         if any(Path(file).exists() for file in st.get_option("secrets.files")):
-            raise TmdbUnavailable(
+            raise SourceUnavailable(
                 f"{SECRETS} cannot be read; check that texts in it stand in quotes."
             ) from None
         return None

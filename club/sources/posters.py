@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 from club.details import KEPT_DAYS
-from club.errors import TmdbBadAnswer
-from club.sources.tmdb_cache import drop_oldest, write_whole
+from club.errors import BadAnswer
+from recommender.persistence import write_atomically
 
 SIZE = (342, 513)  # px; TMDB's w342, 2:3
 LARGEST = 5000  # files; about 150 MB
@@ -17,7 +18,7 @@ _WIDTHS, _HEIGHTS, _SHAPES = (60, 2000), (90, 3000), (0.5, 0.85)  # px, px, widt
 
 
 class Posters:
-    """A folder with <tmdb_id>.jpg of every movie whose poster was fetched.
+    """A folder with <tmdb_id>.jpg for every movie whose poster was fetched.
 
     Args:
         folder: made when the first poster comes.
@@ -29,10 +30,7 @@ class Posters:
         self._clock = clock
 
     def find(self, tmdb_id: int) -> Path | None:
-        """Return the movie's poster if there is one that may still be shown.
-
-        TMDB's terms let nobody keep it for more than six months.
-        """
+        """Return the movie's poster, unless it is older than TMDB's terms allow: six months."""
         file = self._folder / f"{int(tmdb_id)}.jpg"
         try:
             age = self._clock() - file.stat().st_mtime
@@ -41,24 +39,36 @@ class Posters:
         return file if age < KEPT_DAYS * 86_400 else None
 
     def keep(self, tmdb_id: int, content: bytes) -> Path:
-        """Keep a picture as the movie's poster, whole or not at all.
-
-        It is drawn anew: what is kept is a JPEG of 342 x 513 px, whatever came.
+        """Store a picture as the movie's poster: drawn anew, as a JPEG of 342 x 513 px.
 
         Raises:
-            TmdbBadAnswer: it is no picture, or not one of a poster's size and shape.
+            BadAnswer: it is no picture, or not one of a poster's size and shape.
             OSError: it cannot be written.
         """
-        file = self._folder / f"{int(tmdb_id)}.jpg"
-        self._folder.mkdir(parents=True, exist_ok=True)
-        write_whole(file, _as_jpeg(content))
+        file, jpeg = self._folder / f"{int(tmdb_id)}.jpg", _as_jpeg(content)
+        write_atomically(file, lambda fresh: fresh.write_bytes(jpeg))
         drop_oldest(self._folder, LARGEST)
         return file
 
 
+def drop_oldest(folder: Path, largest: int) -> None:
+    """Remove the oldest files of a folder once there are more than `largest`.
+
+    A tenth more go, so that this is not done for every file that comes.
+    """
+    files = [path for path in folder.iterdir() if path.is_file()]
+    if len(files) <= largest:
+        return
+    aged = []
+    for path in files:
+        with contextlib.suppress(FileNotFoundError):
+            aged.append((path.stat().st_mtime, path))
+    for _, path in sorted(aged)[: len(files) - largest + largest // 10]:
+        path.unlink(missing_ok=True)
+
+
 def _as_jpeg(content: bytes) -> bytes:
-    # Only who has a key ever needs it, and it takes a moment to load.
-    from PIL import Image, ImageOps  # noqa: PLC0415
+    from PIL import Image, ImageOps  # noqa: PLC0415  (slow, and only needed with a key)
 
     refused = (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError)
     out = BytesIO()
@@ -70,11 +80,11 @@ def _as_jpeg(content: bytes) -> bytes:
                 and _HEIGHTS[0] <= height <= _HEIGHTS[1]
                 and _SHAPES[0] <= width / height <= _SHAPES[1]
             ):
-                raise TmdbBadAnswer("The picture that TMDB sent has not the shape of a poster.")
+                raise BadAnswer("The picture that TMDB sent has not the shape of a poster.")
             fitted = ImageOps.fit(image.convert("RGB"), SIZE)
             fitted.save(out, "JPEG", quality=82, optimize=True)
     except refused:
-        problem = TmdbBadAnswer("The poster that TMDB sent is no picture that can be shown.")
+        problem = BadAnswer("The poster that TMDB sent is no picture that can be shown.")
     else:
         return out.getvalue()
     raise problem

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import pandas as pd
 import streamlit as st
 
-from club.errors import ClubError, InvalidInput, NotFound, StoreUnavailable, TmdbError
+from club.errors import ClubError, InvalidInput, NotFound, SourceError, StoreUnavailable
 from recommender.errors import RecommenderError
 from ui import state
 from ui.pictures import picture
@@ -27,7 +27,7 @@ def next_step(error: Exception) -> str:
         return "Nothing was changed; put that right and reload this page."
     if isinstance(error, InvalidInput | NotFound):
         return "Nothing was changed; please try again."
-    if isinstance(error, TmdbError):
+    if isinstance(error, SourceError):
         return "Everything else works without it."
     return "Reload this page once that is put right."
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import streamlit as st
 
 from club.details import Details
-from club.errors import TmdbBadAnswer, TmdbError, TmdbUnavailable
-from club.poster_run import fetch_posters, wanted
-from club.sources.tmdb import Found, Tmdb, TmdbMovie
-from club.sources.tmdb_key import SECRETS
-from club.sources.tmdb_match import in_catalogue
+from club.errors import BadAnswer, SourceError, SourceUnavailable
+from club.sources.tmdb import (
+    SECRETS,
+    Found,
+    Tmdb,
+    TmdbMovie,
+    fetch_posters,
+    in_catalogue,
+    without_poster,
+)
 from recommender.columns import MOVIE
 from ui import pictures, state, tmdb
 from ui.components.basics import change, errors_shown, movie_link, notify
@@ -76,9 +81,9 @@ def _fetch_posters(client: Tmdb, found: list[Found]) -> None:
     for movie in found:
         try:
             client.poster(movie)
-        except TmdbBadAnswer:
+        except BadAnswer:
             continue
-        except TmdbUnavailable:
+        except SourceUnavailable:
             return
 
 
@@ -214,7 +219,7 @@ def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) ->
 def _poster_too(client: Tmdb, movie: TmdbMovie) -> None:
     try:
         client.poster(movie)
-    except TmdbError as error:
+    except SourceError as error:
         notify(f"{plain(error)} The movie has a drawn poster until then.", failed=True)
 
 
@@ -225,7 +230,7 @@ def _posters_for_all(club: View, client: Tmdb) -> None:
         _follow()
         return
     ours = [*club.shortlist, *club.ratings[MOVIE].tolist()]
-    missing = wanted(club.movies, ours, pictures.posters())
+    missing = without_poster(club.movies, ours, pictures.posters())
     _tell(run.status)
     if missing.empty:
         return

@@ -1,0 +1,291 @@
+"""Every way in which a source can fail is one sentence that hides the key; nothing is left."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import logging
+import traceback
+from collections.abc import Callable
+from email.utils import formatdate
+from pathlib import Path
+from time import time
+
+import pytest
+from fake_tmdb import V3_KEY, V4_TOKEN, Answer, FakeTmdb, movie, picture
+
+from club.errors import BadAnswer, ClubError, InvalidInput, SourceError, SourceUnavailable
+from club.sources.http import Pace
+from club.sources.tmdb import Found
+
+HEAT = Found(949, "Heat", "Heat", 1995, "", "/poster949.jpg")
+SLOW, OFFLINE, GARBLED = "does not answer in time", "this computer is online", "is garbled"
+UNEXPECTED, TOO_LONG = "is not what it documents", "is far too long"
+
+
+@pytest.fixture
+def refusal(tmp_path: Path) -> Callable[[Callable[[], object], type[SourceError]], str]:
+    """Return the sentence of the error that an action raises; no file may be left of it."""
+
+    def said(action: Callable[[], object], kind: type[SourceError]) -> str:
+        before = set(tmp_path.rglob("*"))
+        with pytest.raises(kind) as caught:
+            action()
+        assert [path for path in set(tmp_path.rglob("*")) - before if path.is_file()] == []
+        error: BaseException = caught.value
+        assert (error.__cause__, error.__context__) == (None, None)
+        return str(error)
+
+    return said
+
+
+# Pace and retries
+
+
+def test_pace_lets_through_at_most_so_many_a_second(clock) -> None:
+    pace = Pace(20, clock=clock, wait=clock.wait)
+    for _ in range(5):
+        pace.take_turn()
+    assert clock.waits == [0.05] * 4
+    clock.now += 1
+    pace.take_turn()
+    assert clock.waits == [0.05] * 4
+
+
+def test_pace_gives_simultaneous_callers_turns_one_after_the_other() -> None:
+    waits: list[float] = []
+    pace = Pace(20, clock=lambda: 100.0, wait=waits.append)
+    for _ in range(4):
+        pace.take_turn()
+    assert waits == pytest.approx([0.05, 0.1, 0.15])
+
+
+@pytest.mark.parametrize(
+    ("answers", "waits"),
+    [
+        ([Answer(429, {}, Retry_After="2"), Answer(429, {}, Retry_After="0")], [2, 1.5]),
+        ([Answer(500), Answer(503)], [0.5, 1.5]),
+        *[
+            ([Answer(429, {}, Retry_After=header)], [0.5])
+            for header in ("", "soon", "-1", "9" * 400, "Wed, 99 Foo")
+        ],
+    ],
+)
+def test_get_tries_again_after_a_pause(tmdb, fake, clock, answers, waits) -> None:
+    fake.break_at("/3/movie", *answers)
+    assert tmdb.movie(949).title == "Heat"
+    assert clock.waits == waits
+
+
+@pytest.mark.parametrize("kind", ["seconds", "date"])
+def test_get_does_not_wait_for_long(tmdb, fake, clock, refusal, kind) -> None:
+    header = "3600" if kind == "seconds" else formatdate(time() + 3600, usegmt=True)
+    fake.always("/3/movie", Answer(429, {}, Retry_After=header))
+    assert "in 60 min" in refusal(lambda: tmdb.movie(949), SourceUnavailable)
+    assert (clock.waits, len(fake.asked)) == ([], 1)
+
+
+def test_get_tries_three_times(client, fake, clock, refusal) -> None:
+    fake.always("/3/search", Answer(500, b"<html>oops</html>"))
+    assert "trouble (500)" in refusal(lambda: client().search("heat"), SourceUnavailable)
+    fake.always("/3/movie", fake.hang)
+    assert SLOW in refusal(lambda: client(read_seconds=0.05).movie(949), SourceUnavailable)
+    offline = client(address="http://127.0.0.1:9/3")
+    assert OFFLINE in refusal(lambda: offline.movie(949), SourceUnavailable)
+    assert clock.waits == [0.5, 1.5] * 3
+
+
+def test_get_gives_up_on_an_answer_that_stops_or_drips(client, fake, refusal, monkeypatch) -> None:
+    fake.always("/3/movie", Answer(200, b'{"id": 949', Content_Length="5000"))
+    assert OFFLINE in refusal(lambda: client(read_seconds=0.2).movie(949), SourceUnavailable)
+
+    def drip(request):
+        request.send_response(200)
+        request.end_headers()
+        while not fake.go_on.wait(0.01):
+            request.wfile.write(b" ")
+
+    monkeypatch.setattr("club.sources.http.TOTAL_SECONDS", 0.1)
+    fake.always("/3/search", drip)
+    assert SLOW in refusal(lambda: client().search("heat"), SourceUnavailable)
+
+
+def test_get_reads_compressed_answers_in_pieces(tmdb, fake) -> None:
+    def pieces(request):
+        body = gzip.compress(json.dumps(fake.movies[949]).encode())
+        request.protocol_version = "HTTP/1.1"
+        request.send_response(200)
+        for name, value in (
+            ("Content-Encoding", "gzip"),
+            ("Transfer-Encoding", "chunked"),
+            ("Connection", "close"),
+        ):
+            request.send_header(name, value)
+        request.end_headers()
+        for start in range(0, len(body), 50):
+            piece = body[start : start + 50]
+            request.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+        request.wfile.write(b"0\r\n\r\n")
+        raise ConnectionAbortedError
+
+    fake.break_at("/3/movie", pieces)
+    assert tmdb.movie(949).runtime == 170
+
+
+# Bad answers
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (Answer(200, b'{"id": 949, "title": '), GARBLED),
+        (Answer(200, b""), GARBLED),
+        (Answer(200, b"\xff\xfe\x00garbage"), GARBLED),
+        (Answer(200, b"[" * 200_000), GARBLED),
+        (Answer(200, b"no gzip", Content_Encoding="gzip"), GARBLED),
+        (Answer(200, b"\n <!doctype html><title>Hotel WiFi</title>"), "log-in page"),
+        (Answer(200, b"{}" + b" " * 2_000_001), TOO_LONG),
+        (Answer(200, []), UNEXPECTED),
+        (Answer(200, None), UNEXPECTED),
+        (Answer(200, "949"), UNEXPECTED),
+        (Answer(200, {}), UNEXPECTED),
+        (Answer(200, movie(1, "Another")), UNEXPECTED),
+        (Answer(200, movie(949, "  ")), UNEXPECTED),
+        (Answer(200, movie(949, "Heat") | {"id": "949"}), UNEXPECTED),
+        (Answer(404, {"status_code": 34}), "does not have this"),
+        (Answer(422, {"status_code": 47}), "(422)"),
+        (Answer(403, b"blocked"), "(403)"),
+    ],
+)
+def test_bad_answer_is_asked_for_once(tmdb, fake, answer, said, refusal) -> None:
+    fake.break_at("/3/movie", answer)
+    assert said in refusal(lambda: tmdb.movie(949), BadAnswer)
+    assert len(fake.asked) == 1
+    assert tmdb.movie(949).title == "Heat"  # the next time all is well
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"results": None}, {"results": {"id": 1}}, {"results": [1, None, "x"]}, [], "x"]
+)
+def test_bad_results_are_refused(tmdb, fake, body, refusal) -> None:
+    fake.break_at("/3/search", Answer(200, body))
+    assert UNEXPECTED in refusal(lambda: tmdb.search("heat"), BadAnswer)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"not a picture", "no picture"),
+        (b"", "no picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", "no picture"),
+        (picture()[:600], "no picture"),
+        (picture(kind="GIF"), "no picture"),
+        (picture(size=(1, 1)), "shape of a poster"),
+        (picture(size=(600, 300)), "shape of a poster"),
+        (picture(size=(2500, 3750)), "shape of a poster"),
+        (b"x" * 4_000_001, TOO_LONG),
+    ],
+)
+def test_bad_picture_is_not_kept(tmdb, fake, content, said) -> None:
+    fake.break_at("/t/p", Answer(200, content))
+    with pytest.raises(BadAnswer, match=said):
+        tmdb.poster(HEAT)
+    assert tmdb.poster(HEAT) is not None
+
+
+# Where the key goes
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_redirects_are_not_followed(tmdb, fake, status, refusal) -> None:
+    with FakeTmdb() as elsewhere:
+        answer = Answer(status, b"", Location=f"{elsewhere.url}/movie/949")
+        fake.break_at("/3/movie", answer)
+        assert "leads elsewhere" in refusal(lambda: tmdb.movie(949), SourceUnavailable)
+        assert elsewhere.asked == []
+
+
+@pytest.mark.parametrize(
+    "base", ["https://e.example/", "http://image.tmdb.org/", "https://xtmdb.org/"]
+)
+def test_pictures_come_from_tmdb_only(tmdb, fake, base) -> None:
+    fake.break_at("/3/configuration", Answer(200, {"images": {"secure_base_url": base}}))
+    with pytest.raises(BadAnswer, match="lie elsewhere"):
+        tmdb.poster(HEAT)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "tmdb",
+        "ftp://x/3",
+        "http://a.example/3",
+        "https://u:p@x/3",
+        "https://x:y/3",
+        "https://x/3?a",
+    ],
+)
+def test_address_must_be_safe(client, address) -> None:
+    with pytest.raises(InvalidInput, match="must be like https"):
+        client(address=address)
+
+
+@pytest.mark.parametrize("key", ["f" * 32, "eyJhbGciOiJIUzI1NiJ9.wrong.wrong"])
+def test_wrong_key_is_tried_once(client, fake, clock, key, refusal) -> None:
+    tmdb = client(key)
+    assert "refuses the key" in refusal(lambda: tmdb.search("heat"), SourceUnavailable)
+    assert (clock.waits, len(fake.asked)) == ([], 1)
+
+
+@pytest.mark.parametrize("key", ["", "abc", "two words here", "line\nbreak\nline", "ключключ"])
+def test_impossible_key_is_refused_and_not_repeated(client, key) -> None:
+    with pytest.raises(SourceUnavailable, match="cannot be one") as caught:
+        client(key)
+    assert not key or key not in str(caught.value)
+
+
+def test_key_goes_to_the_api_only(client, fake) -> None:
+    client(V4_TOKEN).poster(HEAT)
+    assert fake.authorizations == [f"Bearer {V4_TOKEN}", None]
+    assert V4_TOKEN not in "".join(fake.asked)
+
+
+@pytest.mark.parametrize("key", [V3_KEY, V4_TOKEN])
+def test_key_is_in_no_log_no_error_and_no_file(client, fake, tmp_path, caplog, key) -> None:
+    caplog.set_level(logging.DEBUG)
+    tmdb = client(key, read_seconds=0.2)
+    offline = client(key, address="http://127.0.0.1:9/3")
+    fake.break_at(
+        "/3/movie",
+        Answer(500),
+        Answer(302, b"", Location=f"{fake.url}/movie/1?api_key={key}"),
+        Answer(200, b"{"),
+        Answer(401, {}),
+        Answer(404, {}),
+        Answer(429, {}, Retry_After="99"),
+        Answer(200, b"{", Content_Length="900"),
+        Answer(200, b"no gzip", Content_Encoding="gzip"),
+    )
+    seen = [repr(tmdb), repr(vars(tmdb))]
+    for action in (
+        *[lambda: tmdb.movie(949)] * 7,
+        lambda: offline.movie(949),
+        lambda: client(f"{key}\r\nX-Evil: 1"),
+    ):
+        try:
+            action()
+        except ClubError as error:
+            seen += traceback.format_exception(error)
+            while error is not None:
+                seen += [str(error), repr(error), repr(error.args)]
+                error = error.__cause__ or error.__context__
+    tmdb.search("heat")
+    tmdb.poster(HEAT)
+    assert "urllib3.connectionpool" in {record.name for record in caplog.records}
+    records = [f"{record.getMessage()} {record.args} {record.msg}" for record in caplog.records]
+    files = [path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*") if path.is_file()]
+    everything = "\n".join([*seen, caplog.text, *records, *files])
+    assert "GET /3/movie/949" in everything
+    assert key not in everything
+    assert key[-12:] not in everything

@@ -1,0 +1,348 @@
+"""The club's movies at TMDB: search, facts, posters, and what is remembered of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pandas as pd
+import pytest
+from fake_tmdb import V3_KEY, V4_TOKEN, Answer, movie, named, picture
+from PIL import Image
+
+from club import validation
+from club.catalogue import catalogue
+from club.errors import SourceUnavailable, StoreUnavailable
+from club.sources.posters import Posters
+from club.sources.tmdb import (
+    GENRES,
+    AnswerCache,
+    Found,
+    Tmdb,
+    fetch_posters,
+    in_catalogue,
+    without_poster,
+)
+from club.store import Store
+from recommender import Dataset, load_bundled
+from recommender.dataset import check_movies
+
+OVERVIEW = "A thief and a policeman sit down for a coffee."
+HEAT = Found(949, "Heat", "Heat", 1995, OVERVIEW, "/poster949.jpg")
+DAY = 86_400
+
+
+# Search and facts
+
+
+def test_search_returns_tmdbs_order(tmdb, fake) -> None:
+    first, second = tmdb.search(" heat ")
+    assert first == HEAT
+    assert (second.tmdb_id, second.year, second.poster_path) == (11046, 1972, None)
+    assert tmdb.search("heat", 1972) == [second]
+    assert tmdb.search("no such movie") == []
+    assert fake.asked[:2] == [
+        "/3/search/movie?language=en-US&query=heat&include_adult=false",
+        "/3/search/movie?language=en-US&query=heat&include_adult=false&year=1972",
+    ]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u202e\0"])
+def test_search_for_nothing_asks_nothing(tmdb, fake, text) -> None:
+    assert tmdb.search(text) == []
+    assert fake.asked == []
+
+
+def test_search_leaves_out_adult_and_broken_results(tmdb, fake) -> None:
+    rows = [None, {"id": "7", "title": "A"}, {"id": 8}, movie(9, "B", adult=True), movie(3, "C")]
+    fake.break_at("/3/search", Answer(200, {"results": rows}))
+    assert [found.title for found in tmdb.search("x")] == ["C"]
+
+
+def test_movie_has_the_catalogues_genres_keywords_and_runtime(tmdb, fake) -> None:
+    heat = tmdb.movie(949)
+    assert heat.genres == ("Action", "Crime", "Sci-Fi", "Children")
+    assert heat.keywords == ("heist", "los angeles, california")
+    assert (heat.runtime, heat.aliases) == (170, ())
+    parasite = tmdb.movie(496243)
+    assert (parasite.title, parasite.aliases) == ("Parasite", ("기생충",))
+    assert fake.asked[0] == "/3/movie/949?language=en-US&append_to_response=keywords"
+    known = {genre for genres in load_bundled().movies["genres"] for genre in genres}
+    assert set(GENRES.values()) <= known
+
+
+def test_movie_takes_odd_fields_for_unknown(tmdb, fake) -> None:
+    fake.movies[4] = {"id": 4, "title": "Bare"}
+    fake.movies[5] = movie(
+        5,
+        "Odd",
+        "soon",
+        runtime="90",
+        overview=["no"],
+        genres={"a": 1},
+        keywords=[1, 2],
+        poster_path="/../../etc/passwd",
+        original_title=7,
+    )
+    fake.movies[6] = movie(
+        6,
+        "Odder",
+        "0001-01-01",
+        runtime=True,
+        genres=[None, "Drama", {"name": 3}, {"name": "Drama"}],
+        keywords={"keywords": [{"name": "a|b"}, {"name": "\u202e"}, {"id": 4}]},
+        poster_path="//evil.example/x.jpg",
+    )
+    for tmdb_id in (4, 5):
+        odd = tmdb.movie(tmdb_id)
+        assert (odd.year, odd.runtime, odd.overview, odd.poster_path) == (None, None, "", None)
+        assert (odd.genres, odd.keywords, odd.aliases) == ((), (), ())
+    odder = tmdb.movie(6)
+    assert (odder.year, odder.runtime, odder.poster_path) == (None, None, None)
+    assert (odder.genres, odder.keywords) == (("Drama",), ("a b",))
+
+
+def test_movie_can_always_be_stored(tmdb, fake, tmp_path) -> None:
+    fake.movies[5] = movie(
+        5,
+        "\u202e<script>alert(1)</script> **bold** " + "x" * 500,
+        "2001-02-03",
+        overview="line one\nline two\0" + "y" * 9000,
+        runtime=10**9,
+        original_title="محمد\u2067",
+        keywords={"keywords": named(*(f"word {i}" for i in range(99)), "z" * 200)},
+    )
+    odd = tmdb.movie(5)
+    assert odd.title.startswith("<script>alert(1)</script> **bold** xxx")
+    assert odd.title.endswith("…")
+    assert odd.aliases == ("محمد",)
+    assert len(odd.keywords) == validation.MAX_TERMS
+    store = Store(tmp_path / "club.db")
+    store.add_movie(
+        odd.title,
+        odd.year,
+        odd.genres,
+        odd.keywords,
+        runtime=odd.runtime,
+        overview=odd.overview,
+        tmdb_id=odd.tmdb_id,
+        aliases=odd.aliases,
+    )
+    assert store.movies().loc[-1, "overview"].startswith("line one line two yyy")
+
+
+# Memory
+
+
+def test_answers_are_remembered_until_they_expire(client, fake, clock) -> None:
+    tmdb = client()
+    tmdb.movie(949)
+    tmdb.search("heat")
+    again = client()
+    assert again.movie(949) == tmdb.movie(949)
+    assert again.search("heat") == tmdb.search("heat")
+    assert len(fake.asked) == 2
+    for seconds, asked in ((DAY, 3), (180 * DAY, 4)):
+        clock.now += seconds
+        again.movie(949)
+        if asked == 3:
+            again.search("heat")
+        assert len(fake.asked) == asked
+
+
+def test_answers_are_remembered_when_the_key_is_rotated(client, fake) -> None:
+    old = client(V3_KEY)
+    assert old.search("heat")
+    fake.keys = {V4_TOKEN}
+    assert old.search("heat")
+    with pytest.raises(SourceUnavailable, match="refuses the key"):
+        old.search("parasite")
+    assert client(V4_TOKEN).search("parasite")
+
+
+def test_simultaneous_requests_are_fetched_once(tmdb, fake) -> None:
+    barrier = threading.Barrier(6)
+
+    def ask(_: int) -> tuple[object, object, object]:
+        barrier.wait()
+        return tmdb.search("heat"), tmdb.movie(949), tmdb.poster(HEAT)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(ask, range(6)))
+    assert all(answer == answers[0] for answer in answers)
+    assert len(fake.asked) == len(set(fake.asked)) == 4
+
+
+def test_cache_drops_the_oldest(tmp_path) -> None:
+    cache = AnswerCache(tmp_path, largest=20, clock=lambda: 0.0)
+    for number in range(21):
+        cache.put(f"question {number}", number)
+        for age, file in enumerate(sorted(tmp_path.iterdir(), key=lambda f: f.stat().st_mtime_ns)):
+            os.utime(file, (1000 + age, 1000 + age))
+    assert len(list(tmp_path.iterdir())) == 18
+    assert [cache.get(f"question {n}", 9) for n in (0, 1, 2, 3, 20)] == [None, None, None, 3, 20]
+
+
+def test_cache_ignores_damaged_and_foreign_files(tmdb, fake, tmp_path) -> None:
+    cache = AnswerCache(tmp_path)
+    cache.put("a", {"x": 1})
+    (file,) = tmp_path.glob("*.json")
+    whole = file.read_text("utf-8")
+    for text in (whole[:-5], "", "[]", '{"at": "x"}', "[" * 100_000, whole.replace('"a"', '"b"')):
+        file.write_text(text, "utf-8")
+        assert cache.get("a", 1e9) is None
+    tmdb.movie(949)
+    (file,) = (tmp_path / "tmdb").iterdir()
+    kept = json.loads(file.read_text("utf-8"))
+    file.write_text(json.dumps(kept | {"answer": {"id": 1}}), "utf-8")
+    assert tmdb.movie(949).title == "Heat"
+    assert len(fake.asked) == 2
+
+
+def test_cache_that_cannot_be_written_does_no_harm(tmdb, tmp_path, caplog) -> None:
+    (tmp_path / "tmdb").write_text("a file in the way")
+    assert tmdb.movie(949) == tmdb.movie(949)
+    assert "an answer of TMDB is not kept" in caplog.text
+
+
+# Posters
+
+
+def test_poster_is_fetched_once_and_kept_in_one_size(tmdb, fake, tmp_path) -> None:
+    fake.pictures["/poster949.jpg"] = picture("red", (500, 750), "PNG")
+    file = tmdb.poster(HEAT)
+    assert file == tmp_path / "posters" / "949.jpg"
+    with Image.open(file) as image:
+        assert (image.format, image.size) == ("JPEG", (342, 513))
+    asked = ["/3/configuration?", "/t/p/w342/poster949.jpg?"]
+    assert fake.asked == asked
+    assert tmdb.poster(HEAT) == file
+    assert fake.asked == asked
+    assert [path.name for path in file.parent.iterdir()] == ["949.jpg"]
+    assert tmdb.poster(tmdb.movie(11046)) is None
+
+
+def test_poster_that_cannot_be_saved_is_an_error(tmdb, tmp_path) -> None:
+    (tmp_path / "posters").write_text("a file in the way")
+    with pytest.raises(SourceUnavailable, match="could not be saved"):
+        tmdb.poster(HEAT)
+
+
+def test_posters_expire_as_the_terms_ask(tmp_path) -> None:
+    posters = Posters(tmp_path, clock=lambda: 180 * DAY + 1000.0)
+    file = posters.keep(5, picture())
+    os.utime(file, (1001, 1001))
+    assert posters.find(5) == file
+    os.utime(file, (1000, 1000))
+    assert posters.find(5) is None
+    assert posters.find(6) is None
+
+
+# The catalogue's movies at TMDB
+
+MOVIES = check_movies(
+    pd.DataFrame(
+        {
+            "title": ["The Matrix", "Twins", "Heat", "Gisaengchung", "Matrix Reloaded", "Heat"],
+            "year": [1999, 1988, 1995, 2019, 2003, None],
+            "aliases": [(), (), (), ("기생충",), (), ()],
+            "tmdb_id": [None, None, 949, None, None, None],
+            "overview": ["", "", "Coffee.", "", "", ""],
+        },
+        index=[10, 20, 30, 40, 50, 60],
+    )
+)
+
+
+@pytest.fixture
+def more(fake) -> None:
+    for entry in (
+        movie(1, "Twins", "1988-01-01"),
+        movie(2, "Twins", "1988-05-05"),
+        movie(3, "The Matrix", "1999-03-30", overview="A choice of pills.", runtime=136),
+        movie(4, "The Matrix Reloaded", "2003-05-15", poster_path=None),
+    ):
+        fake.movies[entry["id"]] = entry
+
+
+@pytest.mark.usefixtures("more")
+def test_in_catalogue_needs_the_number_or_title_and_year(tmdb) -> None:
+    heat, comedy = tmdb.search("heat")
+    assert in_catalogue(MOVIES, heat) == 30
+    assert in_catalogue(MOVIES, comedy) is None  # another year, and 60 has none
+    assert in_catalogue(MOVIES, tmdb.movie(3)) == 10
+    assert in_catalogue(MOVIES, tmdb.movie(496243)) == 40
+    both = pd.concat([MOVIES, MOVIES.loc[[10]].rename(index={10: 11})])
+    assert in_catalogue(both, tmdb.movie(3)) is None
+
+
+@pytest.mark.usefixtures("more")
+def test_find_needs_one_result_that_agrees(tmdb, fake) -> None:
+    assert [tmdb.find(MOVIES.loc[i]) for i in (10, 30, 60)] == [3, 949, None]
+    assert len(fake.asked) == 1  # a number needs no search, and without a year there is none
+    assert tmdb.find(MOVIES.loc[20]) is None  # two results agree
+
+
+def fetched(tmdb: Tmdb, store: Store, movies: pd.DataFrame, **options) -> tuple[int, dict]:
+    """Fetch posters; return the number of movies done, and the counts."""
+    told: list[tuple[int, dict]] = []
+    try:
+        fetch_posters(
+            tmdb, store, movies, lambda done, _, **counts: told.append((done, counts)), **options
+        )
+    except SourceUnavailable as error:
+        told.append((told[-1][0], told[-1][1] | {"error": str(error)}))
+    return told[-1]
+
+
+@pytest.mark.usefixtures("more")
+def test_fetch_posters_stores_facts_in_one_write(tmdb, tmp_path) -> None:
+    store = Store(tmp_path / "club.db")
+    version = store.version()
+    assert fetched(tmdb, store, MOVIES) == (6, {"posters": 2, "unsure": 3, "without": 1})
+    assert {file.name for file in (tmp_path / "posters").iterdir()} == {"3.jpg", "949.jpg"}
+    assert store.version() == version + 1
+    base = Dataset(pd.DataFrame({"user_id": [], "movie_id": [], "rating": []}), MOVIES)
+    matrix = catalogue(base, store).loc[10]
+    assert (matrix["tmdb_id"], matrix["runtime"]) == (3, 136)
+    assert (matrix["overview"], matrix["keywords"]) == ("A choice of pills.", ())
+    assert catalogue(base, store).loc[30, "overview"] == "Coffee."
+
+
+@pytest.mark.usefixtures("more")
+def test_fetch_posters_survives_bad_answers(tmdb, fake, tmp_path) -> None:
+    fake.break_at("/t/p", Answer(200, b"no picture"))
+    fake.break_at("/3/movie/949", Answer(200, b"<html>"))
+    done, counts = fetched(tmdb, Store(tmp_path / "club.db"), MOVIES.loc[[10, 30, 50]])
+    assert (done, counts["posters"], counts["without"]) == (3, 0, 3)
+
+
+@pytest.mark.usefixtures("more")
+def test_fetch_posters_keeps_what_came_before_a_failure_or_a_stop(tmdb, fake, tmp_path) -> None:
+    fake.always("/3/movie/949", Answer(429, {}, Retry_After="600"))
+    store = Store(tmp_path / "club.db")
+    done, counts = fetched(tmdb, store, MOVIES.loc[[10, 30, 50]])
+    assert (done, counts["posters"]) == (1, 1)
+    assert "try again in 10 min" in counts["error"]
+    assert store.movie_details().index.tolist() == [10]
+    other, answers = Store(tmp_path / "other.db"), iter([False, True])
+    assert fetched(tmdb, other, MOVIES, stopping=lambda: next(answers))[0] == 1
+    assert other.movie_details().index.tolist() == [10]
+
+
+@pytest.mark.usefixtures("more")
+def test_fetch_posters_raises_when_facts_cannot_be_stored(tmdb, tmp_path) -> None:
+    store = Store(tmp_path / "club.db")
+    (tmp_path / "club.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(StoreUnavailable, match="is damaged"):
+        fetch_posters(tmdb, store, MOVIES.loc[[10]], lambda *_, **__: None)
+
+
+def test_without_poster_keeps_the_order(tmdb, tmp_path) -> None:
+    posters, order = Posters(tmp_path / "posters"), [30, 10, 20, 30, 777, 40]
+    assert without_poster(MOVIES, order, posters).index.tolist() == [30, 10, 20, 40]
+    tmdb.poster(HEAT)
+    assert without_poster(MOVIES, order, posters).index.tolist() == [10, 20, 40]
+    assert without_poster(MOVIES, [], posters).empty
