@@ -23,7 +23,7 @@ from recommender.terminal import (
     whole,
 )
 
-__all__ = ["as_json", "choices", "data", "parser", "progress", "run", "seeds", "show", "steps"]
+__all__ = ["add_data", "as_json", "choices", "parser", "progress", "run", "seeds", "show", "steps"]
 __all__ += ["text_table", "whole"]
 
 Item = TypeVar("Item")
@@ -50,7 +50,7 @@ def parser(module: str, doc: str, *, default_seeds: str | None = None) -> Parser
     return found
 
 
-def data(found: Parser) -> None:
+def add_data(found: Parser) -> None:
     """Add --data, the folder to read instead of the bundled data."""
     found.add_argument(
         "--data",

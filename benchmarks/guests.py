@@ -19,7 +19,7 @@ import pandas as pd
 from benchmarks import command
 from benchmarks.protocol import score
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
-from recommender.evaluation.learning import raters_to_try
+from recommender.evaluation.splits import raters_to_try
 from recommender.guests import HATED, LOVED, imagined, is_balance
 
 GUESTS, LEAST = 100, 40  # guests a seed, and how many ratings each has

@@ -10,43 +10,28 @@ Whoever claims that keywords help shows it against the same keywords given to ot
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-import pandas as pd
-
 from benchmarks import command
-from benchmarks.leaderboard import MODELS, run_all
+from benchmarks.leaderboard import hybrid, permuted, run_all
 from benchmarks.protocol import ACCURACY, CONDITIONS
-from benchmarks.runs import OURS
-from benchmarks.standings import table
-from recommender import Dataset, load_bundled
-from recommender.evaluation.baselines import Predictor
-from recommender.evaluation.predict import Ours
-from recommender.model import Prediction
+from benchmarks.standings import OURS, table
+from recommender import load_bundled
+from recommender.evaluation.baselines import Fit
 
 
-def told(change: Callable[[pd.Series], pd.Series]) -> Predictor:
-    """Return ours after `change` has exchanged the movies' keywords for others."""
-
-    def predict(data: Dataset, pairs: pd.DataFrame, seed: int) -> Prediction:
-        movies = data.movies.assign(keywords=change(data.movies["keywords"]))
-        return Ours()(Dataset(data.ratings, movies), pairs, seed)
-
-    return predict
-
-
-def contestants(other: Path | None) -> dict[str, Predictor]:
-    """Return name -> predictor; all but the last describe the movies of the bundled keywords."""
+def contestants(other: Path | None) -> dict[str, Fit]:
+    """Return the fits; all but the last describe the movies of the bundled keywords."""
     found = {
-        OURS: MODELS[OURS],
-        "genres and decade only": told(lambda keywords: keywords.map(lambda _: ())),
-        "keywords of other movies": MODELS["ours with permuted keywords"],
+        OURS: hybrid(),
+        "genres and decade only": hybrid(lambda keywords, _: keywords.map(lambda _: ())),
+        "keywords of other movies": hybrid(permuted),
     }
     if other:
         theirs = load_bundled(other).movies["keywords"]
-        found["other keywords, same movies"] = told(
-            lambda keywords: theirs.where(keywords.map(len) > 0, keywords)
+        found["other keywords, same movies"] = hybrid(
+            lambda keywords, _: theirs.where(keywords.map(len) > 0, keywords)
         )
     return found
 

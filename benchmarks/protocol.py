@@ -1,12 +1,12 @@
-"""The club protocol: how right predicted reactions are, whatever the model.
+"""The club protocol: accuracy of predicted reactions in simulated clubs, for any model.
 
-Real raters are put together into simulated clubs. A share of the movies that at least three members
-of a club rated become candidates, and every member's rating of a candidate is hidden at once, as
-it is for a movie that the club has not watched yet. A model sees all else and predicts them.
+Real raters are grouped into clubs. A share of the movies that at least three members of a club
+rated become candidates, and every member's rating of a candidate is hidden at once, as it is for a
+movie that the club has not watched yet. A model sees all else and predicts them.
 
-    warm  the rest of the world's ratings of a candidate stay visible (an older movie)
+    warm  others' ratings of a candidate stay visible (an older movie)
     cold  a third of the candidates lose every rating by anyone (a new release, known by its
-          keywords, genres and year alone), and only those are judged
+          keywords, genres and year alone), and only those are predicted
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import Dataset
 from recommender.errors import DataError
 from recommender.evaluation.bootstrap import Tally
+from recommender.evaluation.metrics import pairwise_accuracy, regret
 
 CONDITIONS = ("warm", "cold")
 ACCURACY = ("rmse", "mae", "order", "group_rmse", "group_order", "regret")
@@ -97,7 +98,7 @@ def score(
     low: np.ndarray | None = None,
     high: np.ndarray | None = None,
 ) -> dict[str, float]:
-    """Judge predicted stars for the rows of `hidden`.
+    """Return the metrics of predicted stars for the rows of `hidden`.
 
     Args:
         hidden: from `split_clubs`.
@@ -139,38 +140,21 @@ def tally(
 def _club(rows: pd.DataFrame) -> dict[str, tuple[float, int]]:
     """Return (total, count) of each metric for the hidden ratings of one club."""
     stars, guess, n = rows[RATING].to_numpy(), rows["guess"].to_numpy(), len(rows)
-    order = [_pairs_in_order(stars[at], guess[at]) for at in rows.groupby(USER).indices.values()]
+    order = [pairwise_accuracy(stars[at], guess[at]) for at in rows.groupby(USER).indices.values()]
     shared = rows.groupby(MOVIE).agg(r=(RATING, "mean"), p=("guess", "mean"), n=("guess", "size"))
     shared = shared[shared["n"] >= TOGETHER]
     real, expected = shared["r"].to_numpy(), shared["p"].to_numpy()
-    together = _pairs_in_order(real, expected)
+    together = pairwise_accuracy(real, expected)
     parts = {
         "rmse": (float(((guess - stars) ** 2).sum()), n),
         "mae": (float(np.abs(guess - stars).sum()), n),
         "order": (float(np.nansum(order)), int(np.isfinite(order).sum())),
         "group_rmse": (float(((expected - real) ** 2).sum()), len(real)),
         "group_order": (float(np.nan_to_num(together)), int(np.isfinite(together))),
-        "regret": (_regret(real, expected), int(len(real) > 0)),
+        "regret": (float(np.nan_to_num(regret(real, expected, TOGETHER))), int(len(real) > 0)),
     }
     if "low" in rows:
         inside = rows[RATING].between(rows["low"], rows["high"])
         parts["coverage"] = (float(inside.sum()), n)
         parts["width"] = (float((rows["high"] - rows["low"]).sum()), n)
     return parts
-
-
-def _regret(real: np.ndarray, expected: np.ndarray) -> float:
-    """Stars lost by watching what was ranked highest rather than what was liked best."""
-    if not len(real):
-        return 0.0
-    chosen = np.argsort(-expected, kind="stable")[:TOGETHER]
-    return float(np.sort(real)[::-1][:TOGETHER].mean() - real[chosen].mean())
-
-
-def _pairs_in_order(truth: np.ndarray, guess: np.ndarray) -> float:
-    """Share of the pairs with different truth that `guess` puts in the same order, ties half."""
-    more = truth[:, None] > truth[None, :]
-    if not more.any():
-        return np.nan
-    order = np.sign(guess[:, None] - guess[None, :])[more]
-    return float((order.mean() + 1) / 2)

@@ -12,16 +12,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import linalg, sparse
 
 from benchmarks import command
-from benchmarks.als import fit_als
 from recommender.bundled import load_bundled
 from recommender.columns import MOVIE, USER
 from recommender.dataset import Dataset
 from recommender.errors import DataError, RecommenderError
-from recommender.evaluation.rankers import popularity
-from recommender.evaluation.report import judge, ranking_figures
-from recommender.evaluation.split import random_split
+from recommender.evaluation.baselines import Axes, Popularity, Ranker
+from recommender.evaluation.evaluate import ranking_figures, ranking_table
+from recommender.evaluation.splits import random_split
 from recommender.recipes import (
     MIN_INTERACTIONS,
     Links,
@@ -81,8 +81,8 @@ def _evaluate_keyword(
     else:
         ranker = fit_keyword(train.ratings, data.movies, seed=seed)
         wanted, hoped, known = likes(train.ratings), likes(test), train.ratings
-    rankers = {"keyword recipe": ranker, "popularity": popularity(ranker.axes, train.ratings)}
-    return judge(rankers, wanted, hoped, known=known, k=5)
+    rankers = {"keyword recipe": ranker, "popularity": Popularity.fit(train, ranker.axes)}
+    return ranking_table(rankers, wanted, hoped, known=known, k=5)
 
 
 def _evaluate_confidence(data: Dataset, as_published: bool, seed: int) -> pd.DataFrame:
@@ -100,14 +100,14 @@ def _evaluate_confidence(data: Dataset, as_published: bool, seed: int) -> pd.Dat
     watched.data = confidence(watched.data)
     rankers = {
         "confidence recipe": ranker,
-        "popularity": popularity(axes, learned),
+        "popularity": Popularity.fit(Dataset(learned, data.movies), axes),
         "matrix factorisation": fit_als(axes, watched, seed=seed),
     }
     wanted = test if as_published else likes(test)
     wanted = wanted[wanted[USER].isin(axes.user_ids) & wanted[MOVIE].isin(axes.movie_ids)]
     known = None if as_published else train.ratings
     rng = np.random.default_rng(seed)
-    return judge(rankers, _sample(learned, rng), _sample(wanted, rng), known=known, k=10)
+    return ranking_table(rankers, _sample(learned, rng), _sample(wanted, rng), known=known, k=10)
 
 
 def _sample(ratings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
@@ -116,6 +116,61 @@ def _sample(ratings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     users = counts.index[counts > MIN_INTERACTIONS].to_numpy()
     chosen = rng.choice(users, size=min(SAMPLE, len(users)), replace=False)
     return ratings[ratings[USER].isin(chosen)]
+
+
+def fit_als(
+    axes: Axes,
+    confidence: sparse.sparray | sparse.spmatrix,
+    *,
+    components: int = 64,
+    rounds: int = 15,
+    penalty: float = 0.01,
+    seed: int = 0,
+) -> Ranker:
+    """Factorise implicit feedback by alternating least squares (Hu, Koren and Volinsky, 2008).
+
+    Everything watched is a 1 with confidence c, everything else a 0 with confidence 1:
+
+        minimise  sum over all user-movie pairs of c (p - x_user . y_movie)²
+                  + penalty (|x|² + |y|²)
+
+    With one side fixed, each row of the other is a small ridge regression, solved exactly. The
+    zeros of all unwatched movies cost nothing because they are in Y'Y, which all users share.
+
+    Args:
+        axes: ids of the rows and columns of `confidence`.
+        confidence: (n_users, n_movies), 1 or more where watched, zero elsewhere.
+        components: width of the factors.
+        rounds: how often both sides are solved.
+        penalty: on the squared length of every factor.
+        seed: of the movies' first factors.
+
+    Raises:
+        DataError: nothing was watched, or a confidence is below 1.
+    """
+    by_user = sparse.csr_array(confidence).astype(np.float64)
+    by_user.eliminate_zeros()
+    if not by_user.nnz or by_user.data.min() < 1:
+        raise DataError("Implicit feedback needs at least one entry, and confidences of 1 or more.")
+    by_movie = sparse.csr_array(by_user.T)
+    movies = np.random.default_rng(seed).normal(0, 0.1, (by_user.shape[1], components))
+    users = np.zeros((by_user.shape[0], components))
+    for _ in range(rounds):
+        users = solve(by_user, movies, penalty)
+        movies = solve(by_movie, users, penalty)
+    return Ranker(axes, users, movies, np.zeros(len(movies)))
+
+
+def solve(confidence: sparse.csr_array, others: np.ndarray, penalty: float) -> np.ndarray:
+    """Return the best factors of the rows of `confidence`, given those of its columns."""
+    shared = others.T @ others + penalty * np.eye(others.shape[1])
+    factors = np.zeros((confidence.shape[0], others.shape[1]))
+    for row in np.flatnonzero(np.diff(confidence.indptr)):
+        entries = slice(confidence.indptr[row], confidence.indptr[row + 1])
+        watched, c = others[confidence.indices[entries]], confidence.data[entries]
+        gram = shared + watched.T @ ((c - 1)[:, None] * watched)
+        factors[row] = linalg.solve(gram, watched.T @ c, assume_a="pos", check_finite=False)
+    return factors
 
 
 def read_links(file: Path) -> dict[int, int]:
@@ -150,7 +205,7 @@ def show(options: Namespace) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     parser = command.parser("recipes", __doc__ or "")
-    command.data(parser)
+    command.add_data(parser)
     parser.add_argument("recipe", choices=RECIPES)
     parser.add_argument(
         "--as-published", action="store_true", help="keep the mistakes of the publication"

@@ -1,15 +1,16 @@
-"""Models of other people, judged beside ours by whoever has them installed.
+"""Models of other libraries, and rankers read as stars; each is a `recommender.model.Recommender`.
 
 The app needs none of these libraries. Each is imported when its model runs, and a model whose
-library is missing is left out: `pip install -r requirements-bench.txt` brings them all.
+library is missing is left out.
 """
 
 from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,38 +18,136 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from benchmarks.readings import added_to_bias
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
-from recommender.evaluation.baselines import Predictor
-from recommender.evaluation.rankers import Axes, Ranker
+from recommender.evaluation.baselines import Axes, BiasModel, Fit, Ranker
 from recommender.features import MovieFeatures, with_identity
-from recommender.model import Prediction
+from recommender.model import Prediction, Recommender
 from recommender.recipes import likes
 
-INSTALL = "pip install -r requirements-bench.txt"
-USERS, MOVIES = "user", "movie"  # kinds of columns, beside those of MovieFeatures
+INSTALL = "`pip install -r requirements-bench.txt` installs them all."
+STARS_PER_SD = 0.4
 
 
 @dataclass(frozen=True)
-class MovieRows:
-    """What a factorisation machine is told of each movie.
+class Stretched:
+    """A ranker whose scores are stretched to 0..5 stars a user, as the keyword article does.
 
-    Args:
-        matrix: (n_movies, n_columns) 0/1: the movie itself and, where wanted, its content.
-        kinds: "movie", "keyword", "genre" or "decade" for each column.
+    A pair that the ranker does not know gets the mean of all ratings.
     """
 
-    matrix: sparse.csr_matrix
-    kinds: tuple[str, ...]
+    ranker: Ranker
+
+    def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
+        """Predict the rows of `pairs` (user_id, movie_id), in their order."""
+
+        def stretch(scores: np.ndarray) -> np.ndarray:
+            low, high = scores.min(axis=1, keepdims=True), scores.max(axis=1, keepdims=True)
+            return MAX_STARS * (scores - low) / np.where(high > low, high - low, 1)
+
+        return Prediction(_read(self.ranker, pairs, stretch, data.ratings[RATING].mean()))
+
+
+@dataclass(frozen=True)
+class AddedToBias:
+    """The user+item bias plus 0.4 stars for each standard deviation of a user's scores.
+
+    The most favourable simple reading: scores are standardised among the pairs asked for, because
+    over all movies they mostly say whether a movie is watched at all. A pair that the ranker does
+    not know stays at the bias.
+    """
+
+    ranker: Ranker
+
+    def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
+        """Predict the rows of `pairs` (user_id, movie_id), in their order."""
+        scores = pd.Series(_read(self.ranker, pairs, lambda scores: scores, np.nan))
+        by_user = scores.groupby(pairs[USER].to_numpy())
+        z = (scores - by_user.transform("mean")) / by_user.transform("std", ddof=0)
+        z = z.replace([np.inf, -np.inf], np.nan).fillna(0.0)
+        stars = BiasModel.fit(data).predict(pairs).stars + STARS_PER_SD * z.to_numpy()
+        return Prediction(np.clip(stars, MIN_STARS, MAX_STARS))
+
+
+def _read(
+    ranker: Ranker,
+    pairs: pd.DataFrame,
+    reading: Callable[[np.ndarray], np.ndarray],
+    unknown: float,
+) -> np.ndarray:
+    """Apply `reading` to the scores of each user of `pairs` over all movies, and pick the pairs."""
+    row, column = ranker.axes.rows(pairs[USER]), ranker.axes.columns(pairs[MOVIE])
+    users, at = np.unique(row, return_inverse=True)
+    values = reading(ranker.scores(users))
+    return np.where((row >= 0) & (column >= 0), values[at, column], unknown)
+
+
+@dataclass(frozen=True)
+class MyFM:
+    """A Bayesian factorisation machine, fitted by Gibbs sampling (Ohtsuki's myFM).
+
+    Every kind of column has a prior mean and variance of its own, learned from the data; without
+    that, thousands of keywords and the users would have to share one. Rank 16 and 200 iterations
+    take three times as long as the defaults and have about 1.4% less rmse for movies that others
+    have rated.
+    """
+
+    content: bool
+    rank: int
+    iterations: int
+    seed: int
 
     @classmethod
-    def of(cls, movies: pd.DataFrame, *, content: bool) -> MovieRows:
-        """Describe `movies`, by themselves alone or by their content too."""
-        features = MovieFeatures.build(movies) if content else MovieFeatures(())
-        own_row = np.ones(len(movies), dtype=bool)
-        matrix = with_identity(features.encode(movies), own_row).astype(np.float64)
-        return cls(matrix, (MOVIES,) * len(movies) + features.kinds)
+    def fit(
+        cls, data: Dataset, seed: int = 0, *, content: bool, rank: int = 8, iterations: int = 100
+    ) -> MyFM:
+        """Remember the settings; fitting needs the users of the pairs too.
+
+        Args:
+            content: use keywords, genres and decade of the movies.
+            rank: width of the factors.
+            iterations: of the sampler, whose draws are averaged.
+        """
+        return cls(content, rank, iterations, seed)
+
+    def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
+        """Fit on `data` and predict the rows of `pairs`; a new user is drawn from the prior."""
+        from myfm import MyFMRegressor, RelationBlock  # noqa: PLC0415
+
+        users = pd.Index(np.union1d(data.user_ids, pairs[USER]))
+        matrix, kinds = movie_columns(data.movies, content=self.content)
+        identity = sparse.identity(len(users), dtype=np.float64, format="csr")
+
+        def blocks(rows: pd.DataFrame) -> list[Any]:
+            user = users.get_indexer(pd.Index(rows[USER]))
+            movie = data.movies.index.get_indexer(pd.Index(rows[MOVIE]))
+            return [RelationBlock(user, identity), RelationBlock(movie, matrix)]
+
+        model = MyFMRegressor(rank=self.rank, random_seed=self.seed)
+        with contextlib.redirect_stderr(io.StringIO()):  # its progress bar would tear ours
+            model.fit(
+                None,
+                data.ratings[RATING].to_numpy(copy=True),
+                X_rel=blocks(data.ratings),
+                grouping=column_groups(("user",) * len(users) + kinds),
+                n_iter=self.iterations,
+            )
+        stars = np.asarray(model.predict(None, blocks(pairs)))
+        return Prediction(np.clip(stars, MIN_STARS, MAX_STARS))
+
+
+def movie_columns(
+    movies: pd.DataFrame, *, content: bool
+) -> tuple[sparse.csr_matrix, tuple[str, ...]]:
+    """Return 0/1 columns of each movie, (n_movies, n_columns), and the kind of each column.
+
+    Args:
+        content: add keywords, genres and decade to the column of the movie itself.
+    """
+    features = MovieFeatures.build(movies) if content else MovieFeatures(())
+    own_row = np.ones(len(movies), dtype=bool)
+    matrix = with_identity(features.encode(movies), own_row).astype(np.float64)
+    return matrix, ("movie",) * len(movies) + features.kinds
 
 
 def column_groups(kinds: tuple[str, ...]) -> list[int]:
@@ -58,128 +157,61 @@ def column_groups(kinds: tuple[str, ...]) -> list[int]:
 
 
 @dataclass(frozen=True)
-class MyFM:
-    """A Bayesian factorisation machine, fitted by Gibbs sampling (Ohtsuki's myFM).
+class Surprise:
+    """An algorithm of Surprise, fitted."""
 
-    Every kind of column has a prior mean and variance of its own, learned from the data; without
-    that, thousands of keywords and the users would have to share one.
+    algorithm: Any = field(repr=False)
 
-    Args:
-        content: tell it keywords, genres and decade of the movies too.
-        rank: width of the factors.
-        iterations: of the sampler, whose draws are averaged. Rank 16 and 200 iterations take three
-            times as long and have about 1.4% less rmse for movies that others have rated.
-    """
+    @classmethod
+    def fit(cls, data: Dataset, seed: int = 0, *, name: str) -> Surprise:
+        """Fit the algorithm called `name` as Surprise's manual recommends.
 
-    content: bool
-    rank: int = 8
-    iterations: int = 100
+        KNNBaseline is the user+item bias and the 40 most similar movies that the user rated
+        (Koren, 2010), by the correlation of the residuals, shrunk where few people rated both.
+        SVD is matrix factorisation by gradient descent (Funk, 2006).
+        """
+        import surprise  # noqa: PLC0415
 
-    def __call__(self, data: Dataset, pairs: pd.DataFrame, seed: int) -> Prediction:
+        if name == "SVD":
+            algorithm = surprise.SVD(random_state=seed)
+        else:
+            similarity = {"name": "pearson_baseline", "user_based": False}
+            algorithm = surprise.KNNBaseline(sim_options=similarity, verbose=False)
+        scale = surprise.Reader(rating_scale=(MIN_STARS, MAX_STARS))
+        ratings = surprise.Dataset.load_from_df(data.ratings[[USER, MOVIE, RATING]], scale)
+        return cls(algorithm.fit(ratings.build_full_trainset()))
+
+    def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
         """Predict the rows of `pairs` (user_id, movie_id), in their order."""
-        from myfm import MyFMRegressor, RelationBlock  # noqa: PLC0415
-
-        # Who is new gets a column too: it is drawn from the prior, as it should be.
-        users = pd.Index(np.union1d(data.user_ids, pairs[USER]))
-        movies = MovieRows.of(data.movies, content=self.content)
-        identity = sparse.identity(len(users), dtype=np.float64, format="csr")
-
-        def blocks(rows: pd.DataFrame) -> list[RelationBlock]:
-            user = users.get_indexer(pd.Index(rows[USER]))
-            movie = data.movies.index.get_indexer(pd.Index(rows[MOVIE]))
-            return [RelationBlock(user, identity), RelationBlock(movie, movies.matrix)]
-
-        model = MyFMRegressor(rank=self.rank, random_seed=seed)
-        with contextlib.redirect_stderr(io.StringIO()):  # its progress bar would tear ours
-            model.fit(
-                None,
-                data.ratings[RATING].to_numpy(copy=True),
-                X_rel=blocks(data.ratings),
-                grouping=column_groups((USERS,) * len(users) + movies.kinds),
-                n_iter=self.iterations,
-            )
-        stars = np.asarray(model.predict(None, blocks(pairs)))
-        return Prediction(np.clip(stars, MIN_STARS, MAX_STARS))
+        each = zip(pairs[USER], pairs[MOVIE], strict=True)
+        return Prediction(np.array([self.algorithm.predict(u, m).est for u, m in each]))
 
 
-def knn_baseline(data: Dataset, pairs: pd.DataFrame, seed: int = 0) -> Prediction:
-    """The user+item bias and the 40 most similar movies that the user rated (Koren, 2010).
+def implicit_als(data: Dataset, seed: int = 0, factors: int = 16) -> Recommender:
+    """Fit matrix factorisation of implicit feedback (Hu, Koren and Volinsky, 2008).
 
-    Surprise as its manual recommends: the correlation of what the bias leaves over, shrunk where
-    few people rated both; between movies, which does better here than between users.
+    On what each user likes, weighted by the stars: the best of the readings tried (likes or all
+    that was watched; weights 1, stars or 1 + 10 ln(1 + stars); 16, 64 or 100 factors).
     """
-    from surprise import KNNBaseline  # noqa: PLC0415
+    from implicit.als import AlternatingLeastSquares  # noqa: PLC0415
 
-    similarity = {"name": "pearson_baseline", "user_based": False}
-    return _surprise(KNNBaseline(sim_options=similarity, verbose=False), data, pairs)
-
-
-def svd(data: Dataset, pairs: pd.DataFrame, seed: int = 0) -> Prediction:
-    """Matrix factorisation by gradient descent, with Surprise's own settings (Funk, 2006)."""
-    from surprise import SVD  # noqa: PLC0415
-
-    return _surprise(SVD(random_state=seed), data, pairs)
+    axes = Axes(data.user_ids, data.movies.index.to_numpy())
+    model = AlternatingLeastSquares(factors=factors, num_threads=1, random_state=seed)
+    model.fit(axes.stars(likes(data.ratings)).tocsr(), show_progress=False)
+    users, movies = (f.astype(np.float64) for f in (model.user_factors, model.item_factors))
+    return AddedToBias(Ranker(axes, users, movies, np.zeros(len(movies))))
 
 
-def _surprise(algorithm: Any, data: Dataset, pairs: pd.DataFrame) -> Prediction:
-    from surprise import Dataset as Ratings  # noqa: PLC0415
-    from surprise import Reader  # noqa: PLC0415
-
-    scale = Reader(rating_scale=(MIN_STARS, MAX_STARS))
-    ratings = Ratings.load_from_df(data.ratings[[USER, MOVIE, RATING]], scale)
-    algorithm.fit(ratings.build_full_trainset())
-    each = zip(pairs[USER], pairs[MOVIE], strict=True)
-    return Prediction(np.array([algorithm.predict(user, movie).est for user, movie in each]))
-
-
-@dataclass(frozen=True)
-class ImplicitALS:
-    """Matrix factorisation of implicit feedback (Hu, Koren and Volinsky, 2008), by `implicit`.
-
-    What each user likes, weighted by the stars: the best reading of those tried (likes or all that
-    was watched; weights 1, stars or 1 + 10 ln(1 + stars); 16, 64 or 100 factors).
-
-    Args:
-        factors: width of the factors.
-    """
-
-    factors: int = 16
-
-    def __call__(self, data: Dataset, pairs: pd.DataFrame, seed: int) -> Prediction:
-        """Predict the rows of `pairs` (user_id, movie_id), in their order."""
-        from implicit.als import AlternatingLeastSquares  # noqa: PLC0415
-
-        axes = Axes(data.user_ids, data.movies.index.to_numpy())
-        model = AlternatingLeastSquares(factors=self.factors, num_threads=1, random_state=seed)
-        model.fit(axes.stars(likes(data.ratings)).tocsr(), show_progress=False)
-        users, movies = (f.astype(np.float64) for f in (model.user_factors, model.item_factors))
-        return added_to_bias(Ranker(axes, users, movies, np.zeros(len(movies))), data, pairs)
-
-
-@dataclass(frozen=True)
-class Rival:
-    """A predictor and the library, by the name that it is imported under, that it needs."""
-
-    library: str
-    predictor: Predictor
-
-
-RIVALS: Mapping[str, Rival] = {
-    "myFM": Rival("myfm", MyFM(content=False)),
-    "myFM + keywords": Rival("myfm", MyFM(content=True)),
-    "wide myFM + keywords": Rival("myfm", MyFM(content=True, rank=16, iterations=200)),
-    "Surprise KNNBaseline": Rival("surprise", knn_baseline),
-    "Surprise SVD": Rival("surprise", svd),
-    "implicit ALS": Rival("implicit", ImplicitALS()),
+RIVALS: Mapping[str, tuple[str, Fit]] = {  # name -> library, as it is imported, and fit
+    "myFM": ("myfm", partial(MyFM.fit, content=False)),
+    "myFM + keywords": ("myfm", partial(MyFM.fit, content=True)),
+    "wide myFM + keywords": ("myfm", partial(MyFM.fit, content=True, rank=16, iterations=200)),
+    "Surprise KNNBaseline": ("surprise", partial(Surprise.fit, name="KNNBaseline")),
+    "Surprise SVD": ("surprise", partial(Surprise.fit, name="SVD")),
+    "implicit ALS": ("implicit", implicit_als),
 }
 
 
-def installed_rivals() -> dict[str, Predictor]:
-    """Return name -> predictor of the rivals whose library is there."""
-    return {name: rival.predictor for name, rival in RIVALS.items() if find_spec(rival.library)}
-
-
-def missing_rivals() -> list[str]:
-    """Return the names of the others."""
-    there = installed_rivals()
-    return [name for name in RIVALS if name not in there]
+def installed_rivals() -> dict[str, Fit]:
+    """Return the rivals whose library is installed."""
+    return {name: fit for name, (library, fit) in RIVALS.items() if find_spec(library)}

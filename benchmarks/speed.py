@@ -20,9 +20,9 @@ from scipy import sparse
 from benchmarks import command
 from recommender import Dataset, HybridModel, TrainingOptions, embeddings, load_bundled
 from recommender.bundled import demo_club
-from recommender.evaluation.rankers import Axes, fit_warp, ranker_of
-from recommender.evaluation.ranking import ranking_metrics
-from recommender.evaluation.split import random_split
+from recommender.evaluation.baselines import Axes, fit_warp, ranker_of
+from recommender.evaluation.metrics import ranking_metrics
+from recommender.evaluation.splits import random_split
 
 JUDGES = (
     evaluation.auc_score,

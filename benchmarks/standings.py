@@ -1,4 +1,4 @@
-"""What the leaderboard's runs say: means over seeds, and ours against every rival.
+"""Tables of the leaderboard's runs: means over seeds, and ours against every rival.
 
 Differences are ours minus theirs, with a paired 95% bootstrap over clubs.
 """
@@ -6,57 +6,57 @@ Differences are ours minus theirs, with a paired 95% bootstrap over clubs.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from benchmarks.command import text_table
 from benchmarks.protocol import ACCURACY, MORE_IS_BETTER
-from benchmarks.runs import OURS, Run
 from recommender.evaluation.bootstrap import Tally, differences
-from recommender.terminal import text_table
 
+if TYPE_CHECKING:
+    from benchmarks.leaderboard import Run
+
+OURS = "ours"
 BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"
 MARKS = {BETTER: "✓", WORSE: "✗", UNCLEAR: " "}
 NOTHING = "–"
-TERMINAL = 100  # columns
+KEY = f"{MARKS[BETTER]} the interval excludes 0 and ours is better; {MARKS[WORSE]} worse."
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:
     """Return condition, model, each metric (mean over seeds), seconds; the smallest rmse first.
 
-    A model that gives no stars, or no interval, has NaN there; no rmse comes last.
+    A model without stars, or without an interval, has NaN there; one without rmse comes last.
     """
     rows = [{"model": run.model, **run.tally.as_dict(), "seconds": run.seconds} for run in runs]
     frame = pd.DataFrame(rows).assign(condition=[run.condition for run in runs])
     means = frame.groupby(["condition", "model"], sort=False).mean().sort_values("rmse")
-    parts = [means.loc[[condition]] for condition in frame["condition"].unique()]
-    whole = pd.concat(parts).reset_index()
+    whole = pd.concat([means.loc[[name]] for name in frame["condition"].unique()]).reset_index()
     return whole[[*whole.columns.drop("seconds"), "seconds"]]
 
 
 def against_ours(runs: Sequence[Run]) -> pd.DataFrame:
     """Return condition, model, metric, difference (ours - model), low, high, ours for every rival.
 
-    `ours` is "better" or "worse" where the interval excludes 0, else "unclear"; for coverage and
-    width, of which neither more nor less is better by itself, it is None. Metrics that only one of
-    the two has are left out.
+    `ours` is "better" or "worse" where the interval excludes 0, else "unclear"; None for coverage
+    and width, of which neither more nor less is better. Metrics of one of the two are left out.
     """
     tallies: dict[tuple[str, str], list[Tally]] = {}
     for run in sorted(runs, key=lambda run: run.seed):
         tallies.setdefault((run.condition, run.model), []).append(run.tally)
-    frames = []
+    columns = ["condition", "model", "metric", "difference", "low", "high"]
+    frames = [pd.DataFrame(columns=columns)]
     for (condition, model), rival in tallies.items():
         mine = tallies.get((condition, OURS))
         if mine is None or model == OURS:
             continue
         shared = tuple(name for name in rival[0].metrics if name in mine[0].metrics)
         found = differences([t.only(shared) for t in mine], [t.only(shared) for t in rival])
-        frames.append(found.assign(condition=condition, model=model))
-    columns = ["condition", "model", "metric", "difference", "low", "high"]
-    if not frames:
-        return pd.DataFrame([], None, [*columns, "ours"])
-    found = pd.concat(frames, ignore_index=True)[columns]
+        frames.append(found.assign(condition=condition, model=model)[columns])
+    found = pd.concat(frames[1:] or frames, ignore_index=True)
     return found.assign(ours=[_reading(*row) for row in found[["metric", "low", "high"]].values])
 
 
@@ -69,61 +69,29 @@ def _reading(metric: str, low: float, high: float) -> str | None:
 
 
 def as_text(found: pd.DataFrame, against: pd.DataFrame) -> str:
-    """Return what `table` and `against_ours` found, to be read on a terminal."""
+    """Return `table` and `against_ours` for a terminal."""
     parts = [
-        f"{condition}\n{text_table(_left(_narrow(rows.drop(columns='condition'))))}"
+        f"{condition}\n{text_table(rows.drop(columns='condition').dropna(axis=1, how='all'))}"
         for condition, rows in found.groupby("condition", sort=False)
     ]
-    each = _nearest_first(found, against)
-    for condition, rivals in each.groupby("condition", sort=False):
-        head = (
-            f"{condition}: ours minus theirs, 95% over clubs; "
-            f"{MARKS[BETTER]} ours is better, {MARKS[WORSE]} worse, else it cannot be said"
-        )
-        parts.append(f"{head}\n{text_table(_left(_three_lines(rivals)))}")
-    said = [textwrap.fill(sentence, TERMINAL) for sentence in exceptions(each)]
-    return "\n\n".join([*parts, *said])
+    rivals = _in_order(found, against)
+    rivals = rivals[rivals["metric"].isin(ACCURACY)]
+    for condition, rows in rivals.groupby("condition", sort=False):
+        cells = [f"{row.difference:+.4f} {MARKS[row.ours]}" for row in rows.itertuples()]
+        wide = rows.assign(cell=cells).pivot(index="model", columns="metric", values="cell")
+        metrics = [name for name in ACCURACY if name in wide]
+        wide = wide.loc[rows["model"].unique(), metrics].fillna(NOTHING).reset_index()
+        parts.append(f"{condition}: ours minus theirs; {KEY}\n{text_table(wide)}")
+    return "\n\n".join([*parts, *(textwrap.fill(text, 100) for text in exceptions(against))])
 
 
-def _narrow(rows: pd.DataFrame) -> pd.DataFrame:
-    """Spell out what needs no four decimals, and drop what no model has."""
-    spelled = {"coverage": ("80%", "{:.1%}"), "width": ("width", "{:.2f}")}
-    for name, (title, form) in {**spelled, "seconds": ("s", "{:.1f}")}.items():
-        if name in rows:
-            rows[name] = rows[name].map(form.format, na_action="ignore")
-            rows = rows.rename(columns={name: title})
-    return rows.dropna(axis="columns", how="all")
-
-
-def _nearest_first(found: pd.DataFrame, against: pd.DataFrame) -> pd.DataFrame:
+def _in_order(found: pd.DataFrame, against: pd.DataFrame) -> pd.DataFrame:
     """Return `against` with the rivals in the order of `found`."""
     return found[["condition", "model"]].merge(against, on=["condition", "model"])
 
 
-def _left(frame: pd.DataFrame) -> pd.DataFrame:
-    """Let the first column, a name, begin at the left."""
-    name = frame.columns[0]
-    width = int(frame[name].str.len().max())
-    padded = frame[name].str.ljust(width)
-    return frame.assign(**{name: padded}).rename(columns={name: str(name).ljust(width)})
-
-
-def _three_lines(rivals: pd.DataFrame) -> pd.DataFrame:
-    """Return difference, low and high of each rival below each other, a column a metric."""
-    lines = []
-    for model, rows in rivals.groupby("model", sort=False):
-        of = rows.set_index("metric")
-        for label, column in ((model, "difference"), ("  from", "low"), ("  to", "high")):
-            cells = dict.fromkeys(ACCURACY, NOTHING)
-            for metric in of.index.intersection(ACCURACY):
-                mark = MARKS[of.at[metric, "ours"]] if column == "difference" else " "
-                cells[metric] = f"{of.at[metric, column]:+.4f} {mark}"
-            lines.append({"model": label, **cells})
-    return pd.DataFrame(lines)
-
-
 def exceptions(against: pd.DataFrame) -> list[str]:
-    """Return a sentence a condition: in which columns ours is not better than which model."""
+    """Return a sentence a condition: the metrics in which ours is not better than a model."""
     sentences = []
     for condition, rows in against[against["ours"].notna()].groupby("condition", sort=False):
         rest = rows[rows["ours"] != BETTER]
@@ -139,36 +107,26 @@ def exceptions(against: pd.DataFrame) -> list[str]:
 def as_markdown(found: pd.DataFrame, against: pd.DataFrame) -> str:
     """Return the same as two Markdown tables, the best of each column bold."""
     metrics = [name for name in ACCURACY if name in found]
-    standing = _markdown(
-        ["", "model", *metrics, "inside 80%"],
-        [
-            [condition, f"**{row['model']}**" if row["model"] == OURS else row["model"]]
-            + [_figure(row[metric], _is_best(rows[metric], row[metric])) for metric in metrics]
-            + [f"{row['coverage']:.1%}" if row.get("coverage", np.nan) >= 0 else NOTHING]
-            for condition, rows in found.groupby("condition", sort=False)
-            for _, row in rows.iterrows()
-        ],
-    )
+    rows = []
+    for condition, part in found.groupby("condition", sort=False):
+        best = {m: part[m].max() if m in MORE_IS_BETTER else part[m].min() for m in metrics}
+        for row in part.to_dict("records"):
+            name = f"**{row['model']}**" if row["model"] == OURS else row["model"]
+            figures = [_figure(row[metric], row[metric] == best[metric]) for metric in metrics]
+            coverage = row.get("coverage", np.nan)
+            inside = f"{coverage:.1%}" if coverage >= 0 else NOTHING
+            rows.append([condition, name, *figures, inside])
+    standing = _markdown(["", "model", *metrics, "inside 80%"], rows)
     if against.empty:
         return standing
-    rivals = _nearest_first(found, against)
-    each = rivals.set_index(["condition", "model", "metric"])
-    pairs = rivals[["condition", "model"]].drop_duplicates().to_numpy()
-    gaps = _markdown(
-        ["", "ours minus", *metrics],
-        [
-            [condition, model, *(_gap(each, (condition, model, metric)) for metric in metrics)]
-            for condition, model in pairs
-        ],
-    )
-    key = f"{MARKS[BETTER]} the interval excludes 0 and ours is better; {MARKS[WORSE]} worse."
-    return "\n\n".join([standing, gaps, key, *exceptions(rivals)])
-
-
-def _is_best(column: pd.Series, value: float) -> bool:
-    best: Callable[[pd.Series], float]
-    best = pd.Series.max if column.name in MORE_IS_BETTER else pd.Series.min
-    return bool(value == best(column))
+    rivals = _in_order(found, against)
+    gaps = []
+    for (condition, model), part in rivals.groupby(["condition", "model"], sort=False):
+        by_metric = part.set_index("metric")
+        cells = [_gap(by_metric.loc[m]) if m in by_metric.index else NOTHING for m in metrics]
+        gaps.append([condition, model, *cells])
+    differences_ = _markdown(["", "ours minus", *metrics], gaps)
+    return "\n\n".join([standing, differences_, KEY, *exceptions(rivals)])
 
 
 def _figure(value: float, best: bool) -> str:
@@ -177,10 +135,7 @@ def _figure(value: float, best: bool) -> str:
     return f"**{value:.4f}**" if best else f"{value:.4f}"
 
 
-def _gap(each: pd.DataFrame, at: tuple[str, str, str]) -> str:
-    if at not in each.index:
-        return NOTHING
-    row = each.loc[at]
+def _gap(row: pd.Series) -> str:
     text = f"{row['difference']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
     return f"{text} {MARKS[row['ours']]}".rstrip()
 

@@ -39,7 +39,7 @@ from scipy import sparse
 
 from recommender.columns import MOVIE, RATING, USER
 from recommender.errors import DataError
-from recommender.evaluation.rankers import (
+from recommender.evaluation.baselines import (
     Axes,
     Ranker,
     fit_warp,

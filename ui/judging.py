@@ -13,10 +13,15 @@ from club.catalogue import as_strangers
 from recommender import Dataset, HybridModel
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, USER
-from recommender.evaluation.chances import Chances, learn_chances
-from recommender.evaluation.club import in_order_of_time, leave_one_out
-from recommender.evaluation.learning import learning_curve, raters_to_try
-from recommender.evaluation.verdict import Findings
+from recommender.evaluation.evaluate import (
+    Curves,
+    Findings,
+    calibrate_baselines,
+    in_order_of_time,
+    learning_curve,
+    leave_one_out,
+)
+from recommender.evaluation.splits import raters_to_try
 from ui import state
 from ui.cache import HashedFrame, cached
 from ui.jobs import LearnedFrom, Trainer
@@ -92,7 +97,7 @@ class ClubEvaluation:
 
     Args:
         findings: on every rating that the members gave.
-        curve: see `recommender.evaluation.learning.learning_curve`; empty with few ratings.
+        curve: see `recommender.evaluation.evaluate.learning_curve`; empty with few ratings.
         unseen: whether the model had never seen the members' ratings.
     """
 
@@ -124,9 +129,9 @@ def _club_evaluation(
 
 
 @cached(max_entries=2)
-def _chances(model: HybridModel) -> Chances:
+def _chances(model: HybridModel) -> Curves:
     """What the simple guesses promise, read off raters whom every model has learned from."""
-    return learn_chances(model, strangers().ratings)
+    return calibrate_baselines(model, strangers().ratings)
 
 
 def left_out(club: View) -> pd.DataFrame | None:

@@ -11,8 +11,7 @@ from club.candidates import Candidates, sift
 from club.nights import BallotBox, Night, Verdicts
 from recommender import HybridModel, Reactions, group
 from recommender.columns import MEMBER, MOVIE, RATING
-from recommender.evaluation.nights import judge
-from recommender.evaluation.replay import replay
+from recommender.evaluation.nights import outcomes, replay
 from ui import state
 from ui.cache import cached
 from ui.state import View
@@ -107,7 +106,7 @@ def decided(club: View) -> pd.DataFrame:
 @cached()
 def judged(club: View) -> pd.DataFrame:
     """Return the predicted beside the given stars of nights whose stars are revealed."""
-    return judge(decided(club), snapshots(club), state.store().nights.given())
+    return outcomes(decided(club), snapshots(club), state.store().nights.given())
 
 
 @cached()

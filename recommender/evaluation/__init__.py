@@ -1,5 +1,5 @@
-"""How right the models are: on held-out ratings, and under the club protocol."""
+"""How accurate the models are: on held-out ratings, on a club's own, and on its movie nights."""
 
-from recommender.evaluation.report import Evaluation, evaluate
+from recommender.evaluation.evaluate import Evaluation, evaluate
 
 __all__ = ["Evaluation", "evaluate"]

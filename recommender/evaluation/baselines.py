@@ -1,80 +1,244 @@
-"""Simple ways to predict stars: what every model has to beat.
-
-A predictor is a function of the visible data, the pairs to predict and a seed.
-"""
+"""Simple models that every other one has to beat; each is a `recommender.model.Recommender`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+import warnings
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Self
 
 import numpy as np
 import pandas as pd
+from lightfm import LightFM
+from scipy import sparse
 
 from recommender.bias import damped_mean
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
-from recommender.model import Prediction
+from recommender.features import MovieFeatures, with_identity
+from recommender.model import Prediction, Recommender
 
-DAMPING = 5.0  # ratings of average kind that each offset is mixed with
-ROUNDS = 10  # of alternating means; a matter of its own, so that ours cannot move its rival
+DAMPING = 5.0  # average ratings that each offset is mixed with
+ROUNDS = 10  # of alternating means; independent of the hybrid's, so that it cannot move its rival
+
+Fit = Callable[[Dataset, int], Recommender]  # fits a model with a seed
 
 
-class Predictor(Protocol):
-    """Learns from `data`, then predicts."""
+@dataclass(frozen=True)
+class BiasModel:
+    """stars = mu + b_user + b_movie (Koren, Bell and Volinsky, 2009).
 
-    def __call__(self, data: Dataset, pairs: pd.DataFrame, seed: int) -> Prediction:
+    Args:
+        mu: mean of all ratings, stars.
+        user, movie: offset of each id, stars; an id without one counts as 0.
+    """
+
+    mu: float
+    user: pd.Series
+    movie: pd.Series
+
+    @classmethod
+    def fit(
+        cls, data: Dataset, *, users: bool = True, movies: bool = True, damping: float = DAMPING
+    ) -> Self:
+        """Fit the offsets by alternating means.
+
+        Args:
+            users, movies: whether to fit these offsets.
+            damping: average ratings that each offset is mixed with.
+        """
+        stars = data.ratings[RATING].to_numpy()
+        user_ids, user = np.unique(data.ratings[USER], return_inverse=True)
+        movie_ids, movie = np.unique(data.ratings[MOVIE], return_inverse=True)
+        mu = float(stars.mean())
+        b_user, b_movie = np.zeros(len(user_ids)), np.zeros(len(movie_ids))
+        for _ in range(ROUNDS):
+            if movies:
+                b_movie = damped_mean(movie, stars - mu - b_user[user], len(movie_ids), damping)
+            if users:
+                b_user = damped_mean(user, stars - mu - b_movie[movie], len(user_ids), damping)
+        return cls(mu, pd.Series(b_user, user_ids), pd.Series(b_movie, movie_ids))
+
+    def predict(self, pairs: pd.DataFrame, data: Dataset | None = None) -> Prediction:
         """Predict the rows of `pairs` (user_id, movie_id), in their order."""
+        b_user, b_movie = (
+            pairs[column].map(offsets).fillna(0).to_numpy()
+            for column, offsets in ((USER, self.user), (MOVIE, self.movie))
+        )
+        return Prediction(np.clip(self.mu + b_user + b_movie, MIN_STARS, MAX_STARS))
 
 
-def constant(data: Dataset, pairs: pd.DataFrame, seed: int = 0) -> Prediction:
-    """The mean of all ratings, for everyone and everything."""
-    return Prediction(np.full(len(pairs), data.ratings[RATING].mean()))
-
-
-def member_mean(data: Dataset, pairs: pd.DataFrame, seed: int = 0) -> Prediction:
-    """Each user's own mean; for someone new, the mean of all ratings."""
-    return Prediction(_mean_by(data, pairs, USER))
-
-
-def movie_mean(data: Dataset, pairs: pd.DataFrame, seed: int = 0) -> Prediction:
-    """Each movie's own mean; for a new one, the mean of all ratings."""
-    return Prediction(_mean_by(data, pairs, MOVIE))
-
-
-def popularity(data: Dataset, pairs: pd.DataFrame, seed: int = 0) -> Prediction:
-    """How many ratings a movie has: an order, no stars."""
-    counts = pairs[MOVIE].map(data.ratings[MOVIE].value_counts()).fillna(0)
-    return Prediction(counts.to_numpy(dtype=np.float64), order_only=True)
-
-
-def bias(data: Dataset, pairs: pd.DataFrame, seed: int = 0) -> Prediction:
-    """mu + b_user + b_movie, both damped towards 0 (Koren, Bell and Volinsky, 2009)."""
-    users, movies = pd.Index(data.user_ids), data.movies.index
-    user = users.get_indexer(pd.Index(data.ratings[USER]))
-    movie = movies.get_indexer(pd.Index(data.ratings[MOVIE]))
-    stars = data.ratings[RATING].to_numpy()
-    mu = stars.mean()
-    of_user, of_movie = np.zeros(len(users)), np.zeros(len(movies))
-    for _ in range(ROUNDS):
-        of_movie = damped_mean(movie, stars - mu - of_user[user], len(movies), DAMPING)
-        of_user = damped_mean(user, stars - mu - of_movie[movie], len(users), DAMPING)
-    expected = (
-        mu
-        + pairs[USER].map(pd.Series(of_user, users)).fillna(0).to_numpy()
-        + pairs[MOVIE].map(pd.Series(of_movie, movies)).fillna(0).to_numpy()
-    )
-    return Prediction(np.clip(expected, MIN_STARS, MAX_STARS))
-
-
-def _mean_by(data: Dataset, pairs: pd.DataFrame, column: str) -> np.ndarray:
-    means = data.ratings.groupby(column)[RATING].mean()
-    return pairs[column].map(means).fillna(data.ratings[RATING].mean()).to_numpy()
-
-
-BASELINES: Mapping[str, Predictor] = {
-    "constant": constant,
-    "member mean": member_mean,
-    "movie mean": movie_mean,
-    "user+item bias": bias,
+BASELINES: Mapping[str, Fit] = {
+    "constant": lambda data, seed: BiasModel.fit(data, users=False, movies=False),
+    "member mean": lambda data, seed: BiasModel.fit(data, movies=False, damping=0),
+    "movie mean": lambda data, seed: BiasModel.fit(data, users=False, damping=0),
+    "user+item bias": lambda data, seed: BiasModel.fit(data),
 }
+
+
+@dataclass(frozen=True)
+class Axes:
+    """The ids behind the rows and columns of a user-movie matrix.
+
+    Args:
+        user_ids: (n_users,) sorted.
+        movie_ids: (n_movies,) in the order of the columns, each once.
+    """
+
+    user_ids: np.ndarray
+    movie_ids: np.ndarray
+
+    @classmethod
+    def of(cls, ratings: pd.DataFrame) -> Axes:
+        """Return every user and movie in `ratings`, sorted."""
+        return cls(np.unique(ratings[USER]), np.unique(ratings[MOVIE]))
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(n_users, n_movies)."""
+        return len(self.user_ids), len(self.movie_ids)
+
+    def rows(self, user_ids: pd.Series) -> np.ndarray:
+        """Return the row of each id, -1 for an unknown one."""
+        return pd.Index(self.user_ids).get_indexer(pd.Index(user_ids))
+
+    def columns(self, movie_ids: pd.Series) -> np.ndarray:
+        """Return the column of each id, -1 for an unknown one."""
+        return pd.Index(self.movie_ids).get_indexer(pd.Index(movie_ids))
+
+    def stars(self, ratings: pd.DataFrame) -> sparse.coo_matrix:
+        """Return the `ratings` of known users and movies as a float32 matrix of stars.
+
+        The arrays are copies: LightFM needs to write to them.
+        """
+        rows, columns = self.rows(ratings[USER]), self.columns(ratings[MOVIE])
+        there = (rows >= 0) & (columns >= 0)
+        stars = ratings[RATING].to_numpy()[there].astype(np.float32)
+        places = rows[there].astype(np.int32), columns[there].astype(np.int32)
+        return sparse.coo_matrix((stars, places), shape=self.shape)
+
+
+@dataclass(frozen=True)
+class Ranker:
+    """An order of movies for each user: score = users @ movies + offsets.
+
+    Args:
+        axes: ids of rows and columns.
+        users: (n_users, n_components).
+        movies: (n_movies, n_components).
+        offsets: (n_movies,).
+    """
+
+    axes: Axes
+    users: np.ndarray
+    movies: np.ndarray
+    offsets: np.ndarray
+
+    def scores(self, rows: np.ndarray) -> np.ndarray:
+        """Return (n_rows, n_movies); the scores compare movies for one user, nothing else."""
+        return self.users[rows] @ self.movies.T + self.offsets
+
+    def predict(self, pairs: pd.DataFrame, data: Dataset | None = None) -> Prediction:
+        """Return the score of each of `pairs`; 0 without the movie, its offset without the user."""
+        row, column = self.axes.rows(pairs[USER]), self.axes.columns(pairs[MOVIE])
+        own = (self.users[row] * self.movies[column]).sum(axis=1) * (row >= 0)
+        return Prediction((own + self.offsets[column]) * (column >= 0), order_only=True)
+
+
+class Popularity(Ranker):
+    """The number of ratings of each movie, the same for every user."""
+
+    @classmethod
+    def fit(cls, data: Dataset, axes: Axes | None = None) -> Self:
+        """Count the ratings of each movie of `axes`, by default all of `data`."""
+        axes = axes or Axes(data.user_ids, data.movies.index.to_numpy())
+        columns = axes.columns(data.ratings[MOVIE])
+        counts = np.bincount(columns[columns >= 0], minlength=axes.shape[1])
+        users, movies = np.zeros((axes.shape[0], 0)), np.zeros((axes.shape[1], 0))
+        return cls(axes, users, movies, counts.astype(np.float64))
+
+
+class LightFMRanker(Ranker):
+    """LightFM with identity, keywords, genres and decade of every movie."""
+
+    @classmethod
+    def fit(cls, data: Dataset, *, components: int = 64, epochs: int = 10, seed: int = 0) -> Self:
+        """Fit on all ratings of the rated movies; the others are placed by their content.
+
+        WARP would push movies without a rating down.
+        """
+        axes = Axes(data.user_ids, data.movies.index.to_numpy())
+        rated = data.rating_counts.to_numpy() > 0
+        content = MovieFeatures.build(data.movies).encode(data.movies)
+        features = normalised(with_identity(content, rated))
+        seen = Axes(axes.user_ids, axes.movie_ids[rated]).stars(data.ratings)
+        model = fit_warp(seen, features[rated], components=components, epochs=epochs, seed=seed)
+        found = ranker_of(model, axes, features)
+        return cls(axes, found.users, found.movies, found.offsets)
+
+
+def normalised(features: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Scale every row to the sum 1, as LightFM's own Dataset does; empty rows stay empty."""
+    sums = np.asarray(features.sum(axis=1)).ravel()
+    scale = (1 / np.where(sums > 0, sums, 1)).astype(np.float32)
+    return sparse.csr_matrix(sparse.diags_array(scale) @ features)
+
+
+def fit_warp(
+    positives: sparse.coo_matrix,
+    item_features: sparse.csr_matrix,
+    *,
+    weights: np.ndarray | None = None,
+    user_features: sparse.csr_matrix | None = None,
+    components: int,
+    epochs: int,
+    learning_rate: float = 0.05,
+    alpha: float = 0.0,
+    seed: int = 0,
+) -> LightFM:
+    """Fit LightFM with the WARP loss on one thread, so that a seed gives the same bits.
+
+    Args:
+        positives: (n_users, n_movies), not zero where a user chose a movie.
+        item_features: (n_movies, n_features), rows in the order of the columns of `positives`.
+        weights: how much each entry of `positives` counts, in their order.
+        user_features: (n_users, n_user_features); identity by default.
+        alpha: penalty on user and item features.
+    """
+    if item_features.shape[0] != positives.shape[1]:
+        raise ValueError("one row of item features is needed for each column of the interactions")
+    model = LightFM(
+        no_components=components,
+        loss="warp",
+        learning_rate=learning_rate,
+        item_alpha=alpha,
+        user_alpha=alpha,
+        random_state=seed,
+    )
+    places = positives.row.astype(np.int32), positives.col.astype(np.int32)
+
+    def matrix(values: np.ndarray) -> sparse.coo_matrix:
+        return sparse.coo_matrix((values.astype(np.float32), places), shape=positives.shape)
+
+    return model.fit(
+        matrix(np.ones(positives.nnz)),
+        item_features=item_features,
+        user_features=user_features,
+        sample_weight=None if weights is None else matrix(weights),
+        epochs=epochs,
+        num_threads=1,
+    )
+
+
+def ranker_of(
+    model: LightFM,
+    axes: Axes,
+    item_features: sparse.csr_matrix,
+    user_features: sparse.csr_matrix | None = None,
+) -> Ranker:
+    """Return the order of a fitted LightFM, without the user biases, which order nothing."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", category=DeprecationWarning)
+        _, users = model.get_user_representations(features=user_features)
+        offsets, movies = model.get_item_representations(features=item_features)
+    return Ranker(axes, users, movies, offsets)

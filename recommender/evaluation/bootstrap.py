@@ -1,10 +1,15 @@
-"""How far a figure would move had other clubs, or other users, been drawn."""
+"""Confidence intervals by resampling clubs, users, movies or nights.
+
+Not by scipy.stats.bootstrap: multinomial weights on sums resample thousands of units at once, and
+pair two models by drawing the same units for both.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -12,15 +17,18 @@ import pandas as pd
 ROOTS = ("rmse", "group_rmse")  # kept as squared errors until the end
 DRAWS = 2000
 LEVEL = (0.025, 0.975)
+ENOUGH = 30  # ratings, before a difference is tested
+
+Clarity = Literal["too few", "unclear", "better", "worse"]
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What each unit (a club, a user) adds to each metric: value = sum of totals / of counts.
+    """Sums by resampling unit (a club, a user): metric = sum of totals / sum of counts.
 
     Args:
         metrics: their names; those in ROOTS hold squares, and the root of the mean is taken.
-        total, count: (n_units, n_metrics); count 0 where a unit has nothing to say.
+        total, count: (n_units, n_metrics); count 0 where a unit has no data.
     """
 
     metrics: tuple[str, ...]
@@ -28,13 +36,10 @@ class Tally:
     count: np.ndarray
 
     def values(self, weight: np.ndarray | None = None) -> np.ndarray:
-        """Return every metric; NaN where nobody has anything to say.
+        """Return every metric, (..., n_metrics); NaN without data.
 
         Args:
-            weight: (..., n_units) how often each unit was drawn, once each by default.
-
-        Returns:
-            (..., n_metrics).
+            weight: (..., n_units) how often each unit is drawn, once by default.
         """
         weight = np.ones(len(self.total)) if weight is None else weight
         count = weight @ self.count
@@ -45,7 +50,7 @@ class Tally:
         return np.where(root, np.sqrt(np.where(root, mean, 0)), mean)
 
     def only(self, metrics: Sequence[str]) -> Tally:
-        """Return the same with `metrics` alone."""
+        """Return the tally of `metrics` alone."""
         keep = [self.metrics.index(name) for name in metrics]
         return Tally(tuple(metrics), self.total[:, keep], self.count[:, keep])
 
@@ -60,12 +65,11 @@ def _draws(n_units: int, rng: np.random.Generator) -> np.ndarray:
 
 @lru_cache(maxsize=32)
 def _first_draws(n_units: int, seed: int) -> np.ndarray:
-    """Return `_draws` of a new generator; few figures differ in how many units they rest on."""
-    return _draws(n_units, np.random.default_rng(seed)).astype(np.uint16)  # a quarter of the room
+    return _draws(n_units, np.random.default_rng(seed)).astype(np.uint16)  # a quarter of the memory
 
 
 def intervals(tally: Tally, seed: int = 0) -> pd.DataFrame:
-    """Return value, low and high of each metric: the 95% percentile bootstrap over units.
+    """Return metric, value, low and high: the 95% percentile bootstrap over units.
 
     Efron and Tibshirani, "An introduction to the bootstrap", 1993, chapter 13.
     """
@@ -77,11 +81,11 @@ def intervals(tally: Tally, seed: int = 0) -> pd.DataFrame:
 
 
 def differences(ours: Sequence[Tally], rival: Sequence[Tally], seed: int = 0) -> pd.DataFrame:
-    """Compare two models that were judged on the same units.
+    """Compare two models on the same units.
 
     Args:
-        ours, rival: one tally a run (a seed of the protocol), in the same order; the metrics of
-            the runs are averaged. In each run the same units are drawn for both models.
+        ours, rival: one tally a run (a seed of the protocol), in the same order; metrics are
+            averaged over runs. Each run draws the same units for both models.
 
     Returns:
         metric, difference (ours - rival), low, high (95% paired bootstrap).
@@ -93,11 +97,40 @@ def differences(ours: Sequence[Tally], rival: Sequence[Tally], seed: int = 0) ->
         runs.append(mine.values() - other.values())
         drawn.append(mine.values(weight) - other.values(weight))
     low, high = np.quantile(np.mean(drawn, axis=0), LEVEL, axis=0)
-    return pd.DataFrame(
-        {
-            "metric": ours[0].metrics,
-            "difference": np.mean(runs, axis=0),
-            "low": low,
-            "high": high,
-        }
-    )
+    mean = np.mean(runs, axis=0)
+    return pd.DataFrame({"metric": ours[0].metrics, "difference": mean, "low": low, "high": high})
+
+
+def compare(losses: pd.DataFrame, units: pd.Series, seed: int = 0) -> pd.DataFrame:
+    """Return each model's mean loss, and the gap to the loss of the first model.
+
+    Args:
+        losses: one row a rating, one column a model.
+        units: what to resample, such as the movie_id of each row, aligned with `losses`.
+
+    Returns:
+        model, value, low, high, gap, gap_low, gap_high (95% bootstrap; the gap draws the same
+        units for both models).
+    """
+    n = losses.shape[1]
+    both = np.hstack([losses, losses.sub(losses.iloc[:, 0], axis=0)])
+    by_unit = pd.DataFrame(both).groupby(units.to_numpy())
+    count = np.repeat(by_unit.size().to_numpy(float)[:, None], 2 * n, axis=1)
+    names = tuple(f"{part} of {model}" for part in ("loss", "gap") for model in losses)
+    found = intervals(Tally(names, by_unit.sum().to_numpy(), count), seed).drop(columns="metric")
+    gaps = found.iloc[n:].reset_index(drop=True).set_axis(["gap", "gap_low", "gap_high"], axis=1)
+    return pd.concat([pd.Series(losses.columns, name="model"), found.iloc[:n], gaps], axis=1)
+
+
+def clarity(n: int, low: float, high: float) -> Clarity:
+    """Classify the gap between a rival's loss and ours.
+
+    Args:
+        n: ratings behind it.
+        low, high: its 95% interval; positive where ours is better.
+    """
+    if n < ENOUGH:
+        return "too few"
+    if low <= 0 <= high:
+        return "unclear"
+    return "better" if low > 0 else "worse"

@@ -1,185 +1,552 @@
-"""The model's record over the club's movie nights: what it promised, and what was given.
+"""The club's movie nights: predictions against outcomes, and what other strategies would give.
 
-Predictions are frozen when a movie is chosen and ratings are given after it was watched, so
-nothing here has seen what it is judged by. The ratings of one night are right or wrong together
-(it is the same movie and the same evening): whatever says how sure a figure is goes by nights.
+Predictions are stored when a movie is chosen and ratings are given after it was watched, so no
+prediction has seen its rating. The ratings of one night depend on each other (the same movie and
+the same evening), so every interval is computed over nights, not over ratings.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
 from recommender.columns import MEMBER, MOVIE, RATING
-from recommender.evaluation.calibration import Z95
-from recommender.evaluation.verdict import ENOUGH, OURS, clarity, compare
+from recommender.dataset import MAX_STARS, MIN_STARS
+from recommender.evaluation.bootstrap import ENOUGH, clarity, compare
+from recommender.evaluation.metrics import Z95, Share, wilson
+from recommender.group import DIGITS, STRATEGIES, debts, rank
+from recommender.model import LIKED
+from recommender.reactions import Reactions
 
 NIGHT = "night_id"
+OURS = "ours"
 MODELS: Mapping[str, str] = {OURS: "predicted", "own mean": "own_mean", "crowd": "crowd"}
-NIGHTS = 5  # rated nights, before one may say more than what happened
+NIGHTS = 5  # rated nights, before differences are tested
+LEVEL = 0.8  # of the prediction intervals
+SHOWN = 5  # ratings, before a member's error is shown
+SAME_EXPECTATION = 0.25  # stars; two people expected closer together are expected to agree
+AS_IT_WAS, WATCHED = "as it was", "What was watched"
+FAIRNESS = "fairness"  # the one strategy that remembers earlier nights
+SAME = 1e-9  # stars; smaller gaps are rounding
 
-_JUDGED = [
-    NIGHT, "on", MEMBER, MOVIE, "predicted", "sd", "low", "high", "like", "own_mean", "crowd",
-    "actual", "hit", "surprise", "surprise_sd", "rewatch", "counts",
+_STARS = ["predicted", "sd", "low", "high", "like", "own_mean", "crowd"]
+_OUTCOMES = [
+    NIGHT, "on", MEMBER, MOVIE, *_STARS, "actual", "hit", "surprise", "surprise_sd", "rewatch",
+    "counts",
 ]  # fmt: skip
 _ERRORS = ["model", "mae", "low", "high", "gap", "gap_low", "gap_high", "rmse", "clarity"]
+_REPLAY = [
+    "strategy", "name", "nights", "mean", "low", "high", "worst", "best_chance", "known_share",
+]  # fmt: skip
 
 
-def judge(nights: pd.DataFrame, predictions: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
-    """Put what was predicted of the movie watched beside what was given, for each person and night.
+def outcomes(nights: pd.DataFrame, predictions: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
+    """Join the predictions for the movie watched with the ratings given to it.
 
     Args:
         nights: night_id, on (date), movie_id (the one watched).
-        predictions: night_id, member_id, movie_id, mean, sd, low, high (80% interval; stars), like
-            (probability of 4 stars or more), own_mean, crowd (stars), known (bool), as frozen then.
+        predictions: the prediction snapshots: night_id, member_id, movie_id, mean, sd, low, high
+            (80% interval; stars), like (probability of 4 stars or more), own_mean, crowd (stars),
+            known (bool: the model knew this rating).
         given: night_id, member_id, rating (stars).
 
     Returns:
         One row a rating, by date, night and member: night_id, on, member_id, movie_id, predicted,
-        sd, low, high, like, own_mean, crowd, actual, hit (low <= actual <= high, as everywhere),
-        surprise (actual - predicted, stars), surprise_sd (in standard deviations), rewatch (the
-        model knew this person's rating of the movie), counts (whether the row belongs to the
-        record: not after a rewatch, nor for somebody who came later and has no prediction).
+        sd, low, high, like, own_mean, crowd, actual, hit (low <= actual <= high), surprise
+        (actual - predicted, stars), surprise_sd (in standard deviations), rewatch (as known), and
+        counts (False for a rewatch and for a rating without a prediction).
     """
-    frozen = predictions.rename(columns={"mean": "predicted"})
     watched = given.merge(nights[[NIGHT, "on", MOVIE]], on=NIGHT)
-    frame = watched.merge(frozen, on=[NIGHT, MEMBER, MOVIE], how="left")
-    stars = ["predicted", "sd", "low", "high", "like", "own_mean", "crowd"]
-    frame = frame.rename(columns={RATING: "actual"})
-    frame = frame.astype(dict.fromkeys([*stars, "actual"], float))
-    frame["hit"] = frame["actual"].between(frame["low"], frame["high"])
-    frame["surprise"] = frame["actual"] - frame["predicted"]
-    frame["surprise_sd"] = frame["surprise"] / frame["sd"]
-    frame["rewatch"] = frame["known"].eq(True)
-    frame["counts"] = frame["predicted"].notna() & ~frame["rewatch"]
-    return frame.sort_values(["on", NIGHT, MEMBER], ignore_index=True)[_JUDGED]
+    frame = watched.merge(predictions, on=[NIGHT, MEMBER, MOVIE], how="left")
+    frame = frame.rename(columns={"mean": "predicted", RATING: "actual"})
+    frame = frame.astype(dict.fromkeys([*_STARS, "actual"], float))
+    surprise, rewatch = frame["actual"] - frame["predicted"], frame["known"].eq(True)
+    frame = frame.assign(
+        hit=frame["actual"].between(frame["low"], frame["high"]),
+        surprise=surprise,
+        surprise_sd=surprise / frame["sd"],
+        rewatch=rewatch,
+        counts=frame["predicted"].notna() & ~rewatch,
+    )
+    return frame.sort_values(["on", NIGHT, MEMBER], ignore_index=True)[_OUTCOMES]
 
 
-def recorded(judged: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of `judged` that belong to the record."""
-    return judged[judged["counts"].astype(bool)]
-
-
-def counted(n: int, thing: str) -> str:
-    """Return "1 night", "2 nights", ..."""
-    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+def recorded(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `outcomes` that count."""
+    return found[found["counts"].astype(bool)]
 
 
 @dataclass(frozen=True)
 class Record:
-    """How far off the model was over all nights, beside two guesses that anybody could make.
+    """The errors over all nights, beside two simple guesses.
 
     Args:
-        n, nights: ratings and nights that it rests on.
-        errors: one row a model (ours, the person's own mean, the crowd's opinion): model, mae,
-            low, high, gap (how much more its mean error is than ours), gap_low, gap_high, rmse,
-            all in stars, and clarity ("" for ours). Intervals are 95% bootstraps over nights, wider
-            where nights are few; NaN with fewer than `NIGHTS`.
+        n, nights: ratings and nights behind it.
+        errors: one row a model (ours, the member's own mean, the crowd's opinion): model, mae,
+            low, high, gap (how much more its mae is than ours), gap_low, gap_high, rmse, all in
+            stars, and clarity ("" for ours). Intervals are 95% bootstraps over nights, widened
+            for few nights; NaN with fewer than `NIGHTS`.
     """
 
     n: int
     nights: int
     errors: pd.DataFrame
 
-    @property
-    def sentence(self) -> str:
-        """What may be said of it."""
-        if not self.n:
-            return NOTHING
-        mae, word = (self.errors.set_index("model")[name] for name in ("mae", "clarity"))
-        lead = (
-            f"Over {counted(self.nights, 'night')} ({counted(self.n, 'rating')}) the predictions "
-            f"were off by {mae[OURS]:.2f} stars on average; "
-        )
-        own, crowd = (f"{mae[rival]:.2f}{_THAN[word[rival]]}" for rival in ("own mean", "crowd"))
-        few = "" if word["crowd"] != "too few" else TOO_FEW
-        return f"{lead}everyone's own mean by {own}, the crowd's opinion by {crowd}{few}."
 
-
-NOTHING = "No rating of a night has been predicted yet."
-TOO_FEW = f": too few to tell ({ENOUGH} ratings of {NIGHTS} nights are needed)"
-_THAN = {
-    "better": " (clearly more)",
-    "worse": " (clearly less)",
-    "unclear": " (no clear difference)",
-    "too few": "",
-}
-
-
-def record(judged: pd.DataFrame, seed: int = 0) -> Record:
-    """Compare the model with everyone's own mean and with the crowd's opinion.
-
-    Args:
-        judged: see `judge`.
-    """
-    rows = recorded(judged)
-    n, nights = len(rows), rows[NIGHT].nunique()
-    if not n:
-        return Record(0, 0, pd.DataFrame(columns=_ERRORS))
-    errors = pd.DataFrame({m: rows[c] - rows["actual"] for m, c in MODELS.items()})
-    found = compare(errors.abs(), rows[NIGHT], seed).rename(columns={"value": "mae"})
-    wider = _wider(nights)
-    for value, low, high in (("mae", "low", "high"), ("gap", "gap_low", "gap_high")):
-        for end in (low, high):
-            found[end] = found[value] + wider * (found[end] - found[value])
-    found["low"] = found["low"].clip(lower=0)
-    found["rmse"] = np.sqrt((errors**2).mean()).to_numpy()
-    found["clarity"] = [
-        "" if row.model == OURS
-        else "too few" if nights < NIGHTS
-        else clarity(n, row.gap_low, row.gap_high)
-        for row in found.itertuples()
-    ]  # fmt: skip
-    return Record(n, nights, found[_ERRORS])
-
-
-def _wider(nights: int) -> float:
-    """Return how many times wider a bootstrap of so few nights must be; NaN below `NIGHTS`.
+def record(found: pd.DataFrame, seed: int = 0) -> Record:
+    """Compare the errors of the model, of everyone's own mean and of the crowd's opinion.
 
     A percentile bootstrap of n units is too narrow by sqrt(n / (n - 1)) and by the ratio of
     Student's to the normal quantile (Hesterberg, "What teachers should know about the bootstrap",
     2015): with 6 nights it would call a sixth of all differences that are chance clear.
+
+    Args:
+        found: see `outcomes`.
     """
-    if nights < NIGHTS:
-        return np.nan
-    return float(stdtrit(nights - 1, 0.975) / Z95 * np.sqrt(nights / (nights - 1)))
+    rows = recorded(found)
+    n, nights = len(rows), rows[NIGHT].nunique()
+    if not n:
+        return Record(0, 0, pd.DataFrame(columns=_ERRORS))
+    errors = pd.DataFrame({model: rows[c] - rows["actual"] for model, c in MODELS.items()})
+    table = compare(errors.abs(), rows[NIGHT], seed).rename(columns={"value": "mae"})
+    wider = np.nan
+    if nights >= NIGHTS:
+        wider = stdtrit(nights - 1, 0.975) / Z95 * np.sqrt(nights / (nights - 1))
+    for value, low, high in (("mae", "low", "high"), ("gap", "gap_low", "gap_high")):
+        for end in (low, high):
+            table[end] = table[value] + wider * (table[end] - table[value])
+    table["low"] = table["low"].clip(lower=0)
+    table["rmse"] = np.sqrt((errors**2).mean()).to_numpy()
+    table["clarity"] = [
+        "" if row.model == OURS
+        else "too few" if nights < NIGHTS
+        else clarity(n, row.gap_low, row.gap_high)
+        for row in table.itertuples()
+    ]  # fmt: skip
+    return Record(n, nights, table[_ERRORS])
 
 
-def record_over_time(judged: pd.DataFrame) -> pd.DataFrame:
-    """Return each model's mean error over all nights up to each night.
+def record_over_time(found: pd.DataFrame) -> pd.DataFrame:
+    """Return each model's mean absolute error over all nights up to each night.
 
     Returns:
         night_id, on, nights (1, 2, ...), n (ratings so far), model, mae (stars); one row a night
         and model, by date.
     """
-    rows = recorded(judged)
-    parts = []
-    for model, column in MODELS.items():
-        found = so_far(rows.assign(miss=(rows[column] - rows["actual"]).abs()), "miss")
-        parts.append(found.assign(model=model, mae=found["miss"] / found["n"]))
-    frame = pd.concat(parts).sort_values("nights", kind="stable", ignore_index=True)
-    return frame[[NIGHT, "on", "nights", "n", "model", "mae"]]
+    rows = recorded(found).sort_values(["on", NIGHT])
+    misses = pd.DataFrame({model: (rows[c] - rows["actual"]).abs() for model, c in MODELS.items()})
+    ends = _ends(rows)
+    means = misses.expanding().mean().iloc[ends["n"] - 1].reset_index(drop=True)
+    frame = pd.concat([ends, means], axis=1).melt(list(ends), var_name="model", value_name="mae")
+    return frame.sort_values("nights", kind="stable", ignore_index=True)
 
 
-def so_far(rows: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Add up night after night.
+def _ends(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return night_id, on, nights (1, 2, ...) and n (rows up to the end of that night)."""
+    ends = rows.groupby(["on", NIGHT]).size().cumsum().rename("n").reset_index()
+    return ends.assign(nights=np.arange(1, len(ends) + 1))[[NIGHT, "on", "nights", "n"]]
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Observed against expected coverage of events that were predicted with a probability.
+
+    Args:
+        observed: share of the ratings with the event, with its 95% interval.
+        nights: number of nights behind it.
+        expected: number of events, by their probabilities.
+        low, high: counts within which 95% of clubs lie if every probability is right.
+    """
+
+    observed: Share
+    nights: int
+    expected: float
+    low: int
+    high: int
+
+    @classmethod
+    def of(cls, probability: pd.Series, occurred: pd.Series, nights: pd.Series) -> Coverage:
+        """Count over rows, at least one.
+
+        `low` and `high` are those of independent ratings (the Poisson binomial distribution),
+        spread by the root of the design effect: how much more nights vary than independent
+        ratings would (Rao and Scott, "A simple method for the analysis of clustered binary data",
+        1992). The interval of the share is Wilson's for n / design effect ratings.
+
+        Args:
+            probability: 0..1.
+            occurred: bool.
+            nights: night_id; all three aligned.
+        """
+        n, total, expected = len(occurred), int(occurred.sum()), float(probability.sum())
+        effect = _design_effect(occurred - probability, probability * (1 - probability), nights)
+        share = np.ones(1)
+        for p in probability:
+            share = np.convolve(share, [1 - p, p])
+        by_chance = np.searchsorted(share.cumsum(), (0.025, 0.975))
+        reach = np.sqrt(effect) * (by_chance - expected)
+        low, high = wilson(np.array(total / n), np.array(n / effect))
+        return cls(
+            Share(total / n, float(low), float(high), n),
+            nights.nunique(),
+            expected,
+            max(int(np.ceil(expected + reach[0] - 1e-9)), 0),
+            min(int(np.floor(expected + reach[1] + 1e-9)), n),
+        )
+
+    @property
+    def count(self) -> int:
+        """Number of events."""
+        return round(self.observed.value * self.observed.n)
+
+    @property
+    def reading(self) -> Literal["too few", "as expected", "too seldom", "too often"]:
+        """How the count compares; "as expected" where the data do not contradict it."""
+        if self.observed.n < ENOUGH or self.nights < NIGHTS:
+            return "too few"
+        if self.low <= self.count <= self.high:
+            return "as expected"
+        return "too seldom" if self.count < self.low else "too often"
+
+
+def _design_effect(residual: pd.Series, variance: pd.Series, nights: pd.Series) -> float:
+    """Return how many times more the sums of nights vary than independent ratings; 1 or more."""
+    sums = residual.groupby(nights).agg(["sum", "size"])
+    k = len(sums)
+    if k < NIGHTS or not variance.sum():
+        return 1.0
+    apart = sums["sum"] - sums["size"] * residual.mean()
+    return max(1.0, float(k / (k - 1) * (apart**2).sum() / variance.sum()))
+
+
+def interval_coverage(found: pd.DataFrame) -> Coverage | None:
+    """Return the coverage of the 80% intervals; None without a rating."""
+    rows = recorded(found)
+    if rows.empty:
+        return None
+    return Coverage.of(pd.Series(LEVEL, rows.index), rows["hit"], rows[NIGHT])
+
+
+def like_coverage(found: pd.DataFrame) -> Coverage | None:
+    """Return the coverage of the probabilities of 4 stars or more; None without a rating."""
+    rows = recorded(found)
+    return None if rows.empty else Coverage.of(rows["like"], rows["actual"] >= LIKED, rows[NIGHT])
+
+
+def coverage_over_time(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the coverage of the intervals over all nights up to each night.
 
     Returns:
-        night_id, on, nights (1, 2, ...), n (rows so far) and `column` (its sum so far).
+        night_id, on, nights (1, 2, ...), n, inside (counts so far), share (0..1), low, high (what
+        chance allows of it), reading (see `Coverage`); one row a night, by date.
     """
-    by_night = rows.groupby(["on", NIGHT], as_index=False).agg(
-        n=(column, "size"), total=(column, "sum")
+    rows = recorded(found).sort_values(["on", NIGHT])
+    ends = _ends(rows)
+    parts = [c for n in ends["n"] if (c := interval_coverage(rows.head(n)))]
+    return ends.assign(
+        inside=[part.count for part in parts],
+        share=[part.observed.value for part in parts],
+        low=[part.low / part.observed.n for part in parts],
+        high=[part.high / part.observed.n for part in parts],
+        reading=[part.reading for part in parts],
     )
+
+
+def surprises(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `outcomes` that count, the biggest absolute surprise first."""
+    rows = recorded(found)
+    rows = rows.assign(size=rows["surprise"].abs().round(9), sds=rows["surprise_sd"].abs())
+    order = {"size": False, "sds": False, "on": True, NIGHT: True, MEMBER: True}
+    rows = rows.sort_values(list(order), ascending=list(order.values()), ignore_index=True)
+    return rows.drop(columns=["size", "sds"])
+
+
+def member_errors(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the errors by member, the smallest first.
+
+    Returns:
+        member_id, n, mae (stars), bias (mean of actual - predicted, stars); only members with at
+        least `SHOWN` ratings.
+    """
+    rows = recorded(found)
+    table = rows.assign(miss=rows["surprise"].abs()).groupby(MEMBER, as_index=False)
+    table = table.agg(n=("miss", "size"), mae=("miss", "mean"), bias=("surprise", "mean"))
+    return table[table["n"] >= SHOWN].sort_values(["mae", MEMBER], ignore_index=True)
+
+
+def reversals(found: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs of a night in which the other one than expected liked the movie more.
+
+    Returns:
+        night_id, member_id (expected to like it more), other_id (who did), predicted, actual,
+        predicted_other, actual_other (stars) and swing (stars expected between them plus stars
+        given between them); the biggest swing first. Pairs expected within `SAME_EXPECTATION`
+        stars of each other are left out.
+    """
+    rows = recorded(found)[[NIGHT, MEMBER, "predicted", "actual"]]
+    pairs = rows.merge(rows, on=NIGHT, suffixes=("", "_other"))
+    expected = pairs["predicted"] - pairs["predicted_other"]
+    came = pairs["actual_other"] - pairs["actual"]
+    pairs = pairs.rename(columns={f"{MEMBER}_other": "other_id"})
+    pairs = pairs.assign(swing=(expected + came).round(9))
+    pairs = pairs[(expected >= SAME_EXPECTATION) & (came > 0)]
+    by = ["swing", NIGHT, MEMBER, "other_id"]
+    return pairs.sort_values(by, ascending=[False, True, True, True], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The choice of every strategy for the same people and candidates.
+
+    Args:
+        choices: one row a strategy, in the order of STRATEGIES: strategy, name, movie_id, score
+            (in the strategy's unit), mean and lowest (expected stars), lowest_member, tied_with
+            (movie ids of the same score, best first).
+        favourite: the movie that most strategies choose, with the highest mean of several; None
+            without a candidate or a member.
+        agreement: how many strategies choose the favourite, and of how many.
+        stars: one row a chosen movie and member, the favourite first, then by how many strategies
+            choose it: movie_id, member_id, mean (expected stars), strategies (names of those that
+            choose it).
+        gains: the same without the favourite: movie_id, member_id, gain (stars more than for the
+            favourite; negative: loses).
+    """
+
+    choices: pd.DataFrame
+    favourite: int | None
+    agreement: tuple[int, int]
+    stars: pd.DataFrame
+    gains: pd.DataFrame
+
+
+def compare_strategies(
+    reactions: Reactions,
+    present: Sequence[int] | None = None,
+    vetoed: Collection[int] = (),
+    debt: Mapping[int, float] | None = None,
+) -> Comparison:
+    """Return the choice of every strategy; an empty comparison without a member or a candidate.
+
+    Args:
+        reactions: of (at least) everyone present.
+        present: member ids; None for everyone, an empty list for nobody.
+        vetoed: movie ids that are left out.
+        debt: what earlier nights owe members, see `recommender.group.debts`; applied to
+            "fairness" alone, so that the others show their choice without a memory.
+
+    Raises:
+        DataError: as for `rank`.
+    """
+    left = _columns(reactions, lambda movie: movie not in vetoed)
+    rows = []
+    for key, strategy in STRATEGIES.items():
+        ranked = rank(left, key, present, debt=debt if key == FAIRNESS else None)
+        if len(ranked):
+            first = ranked.iloc[0].to_dict()
+            tied = tuple(ranked.loc[ranked["tied"], MOVIE].tolist()[1:])
+            rows.append({**first, "strategy": key, "name": strategy.name, "tied_with": tied})
+    columns = ["strategy", "name", MOVIE, "score", "mean", "lowest", "lowest_member", "tied_with"]
+    choices = pd.DataFrame(rows, columns=columns)
+    chosen = choices.groupby(MOVIE, sort=False).agg(
+        strategies=("name", tuple), votes=("name", "size"), mean=("mean", "first")
+    )
+    chosen["mean"] = chosen["mean"].round(DIGITS)
+    chosen.index = chosen.index.astype("int64")
+    chosen = chosen.sort_values(["votes", "mean"], ascending=False, kind="stable")
+    here = left.rows(present)
+    everyone = pd.Index([left.member_ids[i] for i in here], name=MEMBER, dtype="int64")
+    stars = pd.DataFrame(left.mean[here].T, index=left.movie_ids, columns=everyone)
+    stars = stars.loc[chosen.index].rename_axis(index=MOVIE)
+    gains = (stars - stars.head(1).to_numpy()).iloc[1:]
+    return Comparison(
+        choices=choices,
+        favourite=int(chosen.index[0]) if len(chosen) else None,
+        agreement=(int(chosen["votes"].iloc[0]) if len(chosen) else 0, len(choices)),
+        stars=stars.stack().rename("mean").reset_index().merge(
+            chosen["strategies"], left_on=MOVIE, right_index=True, how="left"
+        ),
+        gains=gains.stack().rename("gain").reset_index(),
+    )  # fmt: skip
+
+
+def _columns(reactions: Reactions, keep: Callable[[int], bool]) -> Reactions:
+    """Return the reactions to the movies that `keep` accepts."""
+    at = [i for i, movie in enumerate(reactions.movie_ids) if keep(movie)]
+    return replace(
+        reactions,
+        movie_ids=tuple(reactions.movie_ids[i] for i in at),
+        mean=reactions.mean[:, at],
+        sd=reactions.sd[:, at],
+        shared_sd=None if reactions.shared_sd is None else reactions.shared_sd[at],
+    )
+
+
+@dataclass(frozen=True)
+class _Evening:
+    """One decided night.
+
+    Args:
+        night_id, on: its id and date.
+        reactions: the prediction snapshot of everyone present for every candidate.
+        watched: movie_id.
+        then: (n_members, n_movies) ratings given that night; NaN but for the movie watched.
+        ever: (n_members, n_movies) ratings given at any time; NaN where there is none.
+    """
+
+    night_id: int
+    on: object
+    reactions: Reactions
+    watched: int
+    then: np.ndarray
+    ever: np.ndarray
+
+
+def replay(
+    nights: pd.DataFrame,
+    predictions: pd.DataFrame,
+    given: pd.DataFrame,
+    ratings: pd.DataFrame,
+    *,
+    strategies: Sequence[str] | None = None,
+    draws: int = 2000,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Replay all nights with each strategy: a counterfactual evaluation of the choices.
+
+    A strategy chooses from the predictions of that night. Its choice is worth the ratings that
+    people gave to that movie at any time and, where there is none, ratings drawn from the
+    predictions; a member's draws for a movie are the same for every strategy (common random
+    numbers). Nobody is shown a movie twice by a strategy while there is another candidate.
+    "fairness" owes people what its own earlier choices owed them.
+
+    Limits: ratings of a movie are drawn independently of each other, predictions of later nights
+    know the ratings of what was really watched, and draws trust the model that made the choice.
+
+    Args:
+        nights: night_id, on (date), movie_id (watched) of decided nights. Those whose movie has no
+            prediction are left out.
+        predictions: night_id, member_id, movie_id, mean, sd (stars): everyone present and every
+            candidate.
+        given: night_id, member_id, rating (stars) of the movie watched.
+        ratings: member_id, movie_id, rating: all that are known today.
+        strategies: keys of STRATEGIES; all of them by default.
+        draws: how often the unknown ratings are drawn.
+        seed: of the draws.
+
+    Returns:
+        The highest mean first: strategy (a key, or `AS_IT_WAS` for what was really watched), name,
+        nights, mean (over nights, of the mean stars of those present), low, high (80% of the
+        draws), worst (mean over nights of the stars of the least happy), best_chance (share of the
+        draws in which it has the highest mean of all rows, ties shared), known_share (of the
+        ratings that were really given). No rows without a night.
+
+    Raises:
+        DataError: there is no such strategy.
+    """
+    evenings = _evenings(nights, predictions, given, ratings)
+    if not evenings:
+        return pd.DataFrame(columns=_REPLAY)
+    chosen = {key: _choose(evenings, key) for key in strategies or STRATEGIES}
+    chosen[AS_IT_WAS] = [evening.watched for evening in evenings]
+    rows, means = [], []
+    for key, movies in chosen.items():
+        pairs = list(zip(evenings, movies, strict=True))
+        stars = [_stars(evening, movie, draws, seed) for evening, movie in pairs]
+        known = [~np.isnan(e.ever[:, e.reactions.movie_ids.index(movie)]) for e, movie in pairs]
+        mean = np.mean([night.mean(axis=0) for night in stars], axis=0)
+        low, high = np.quantile(mean, [0.1, 0.9])
+        means.append(mean)
+        rows.append(
+            {
+                "strategy": key,
+                "name": WATCHED if key == AS_IT_WAS else STRATEGIES[key].name,
+                "nights": len(evenings),
+                "mean": mean.mean(),
+                "low": low,
+                "high": high,
+                "worst": np.mean([night.min(axis=0).mean() for night in stars]),
+                "known_share": np.concatenate(known).mean(),
+            }
+        )
+    best = np.array(means) >= np.max(means, axis=0) - SAME
+    frame = pd.DataFrame(rows).assign(best_chance=(best / best.sum(axis=0)).mean(axis=1))
+    order = np.argsort(-frame["mean"].round(9), kind="stable")
+    return frame.iloc[order].reset_index(drop=True)[_REPLAY]
+
+
+def _evenings(
+    nights: pd.DataFrame, predictions: pd.DataFrame, given: pd.DataFrame, ratings: pd.DataFrame
+) -> list[_Evening]:
+    snapshots = dict(iter(predictions.groupby(NIGHT)))
+    on_the_night = given.merge(nights[[NIGHT, MOVIE]], on=NIGHT)
+    at_any_time = ratings.set_index([MEMBER, MOVIE])[RATING]
+    evenings = []
+    for night in nights.sort_values(["on", NIGHT]).itertuples():
+        cells = snapshots.get(night.night_id)
+        if cells is None or not (cells[MOVIE] == night.movie_id).any():
+            continue
+        mean, sd = (cells.pivot(index=MEMBER, columns=MOVIE, values=v) for v in ("mean", "sd"))
+        own = on_the_night[on_the_night[NIGHT] == night.night_id].set_index([MEMBER, MOVIE])[RATING]
+        every = pd.MultiIndex.from_product([mean.index, mean.columns])
+        then, ever = (
+            known.reindex(every).to_numpy(float).reshape(mean.shape) for known in (own, at_any_time)
+        )
+        reactions = Reactions(
+            tuple(mean.index.tolist()), tuple(mean.columns.tolist()), mean.to_numpy(), sd.to_numpy()
+        )
+        ever = np.where(np.isnan(then), ever, then)
+        evenings.append(_Evening(night.night_id, night.on, reactions, night.movie_id, then, ever))
+    return evenings
+
+
+def _choose(evenings: Iterable[_Evening], strategy: str) -> list[int]:
+    """Return the choice of the strategy on each evening from what was known then."""
+    chosen: list[int] = []
+    shown: set[tuple[int, int]] = set()
+    past: list[pd.DataFrame] = []
+    for evening in evenings:
+        here = evening.reactions.member_ids
+        seen = {movie for member, movie in shown if member in here}
+        new = _columns(evening.reactions, lambda movie: movie not in seen)  # noqa: B023
+        owed = debts(pd.concat(past), here) if past else None
+        ranked = rank(new if new.movie_ids else evening.reactions, strategy, debt=owed)
+        movie = int(ranked[MOVIE].iloc[0])
+        chosen.append(movie)
+        shown.update((member, movie) for member in here)
+        if strategy == FAIRNESS:
+            past.append(_satisfaction(evening, movie))
+    return chosen
+
+
+def _satisfaction(evening: _Evening, movie: int) -> pd.DataFrame:
+    """Return the frame of `recommender.group`: ratings of that night, else predictions."""
+    stars = np.where(np.isnan(evening.then), evening.reactions.mean, evening.then)
     return pd.DataFrame(
         {
-            NIGHT: by_night[NIGHT],
-            "on": by_night["on"],
-            "nights": np.arange(1, len(by_night) + 1),
-            "n": by_night["n"].cumsum(),
-            column: by_night["total"].cumsum(),
+            NIGHT: evening.night_id,
+            "on": evening.on,
+            MEMBER: evening.reactions.member_ids,
+            "got": stars[:, evening.reactions.movie_ids.index(movie)],
+            "best": stars.max(axis=1),
         }
     )
+
+
+def _stars(evening: _Evening, movie: int, draws: int, seed: int) -> np.ndarray:
+    """Return everyone's stars for the movie in each draw, (n_members, draws)."""
+    column = evening.reactions.movie_ids.index(movie)
+    stars = np.repeat(evening.ever[:, [column]], draws, axis=1)
+    for row, member in enumerate(evening.reactions.member_ids):
+        if np.isnan(stars[row, 0]):
+            # One stream a member and movie; ids of the club's own movies are negative, which a
+            # seed may not be.
+            chance = np.random.default_rng([seed, member, movie % 2**32])
+            mean, sd = (of[row, column] for of in (evening.reactions.mean, evening.reactions.sd))
+            drawn = mean + sd * chance.standard_normal(draws)
+            stars[row] = np.clip(drawn, MIN_STARS, MAX_STARS)
+    return stars

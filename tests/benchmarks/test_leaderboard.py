@@ -1,4 +1,4 @@
-"""The leaderboard: every model once, nothing twice, and a table that says how sure it is."""
+"""The leaderboard: every model, resumed runs, tables and its command."""
 
 from __future__ import annotations
 
@@ -9,35 +9,37 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.leaderboard import MODELS, run_all
+from benchmarks import leaderboard
+from benchmarks.leaderboard import MODELS, main, run_all
 from benchmarks.protocol import Clubs
-from benchmarks.runs import OURS
-from benchmarks.standings import against_ours, table
-from recommender import DataError, Dataset
-from recommender.evaluation.baselines import BASELINES, member_mean, popularity
+from benchmarks.standings import OURS, against_ours, table
+from recommender import DataError, Dataset, recipes
+from recommender.evaluation import baselines
+from recommender.evaluation.baselines import BASELINES
 from recommender.model import Prediction
 
 CLUBS = Clubs(clubs=3, size=4, min_ratings=10, share=0.5)
 BOTH = {"seeds": [0, 1], "conditions": ["warm", "cold"], "clubs": CLUBS}
 
 
-def sure(data: Dataset, pairs: pd.DataFrame, seed: int) -> Prediction:
+class Sure:
     """Knows the checkerboard."""
-    even = (pairs["user_id"] + pairs["movie_id"]) % 2 == 0
-    stars = np.where(even, 5.0, 1.0)
-    return Prediction(stars, stars - 0.5, stars + 0.5)
+
+    @classmethod
+    def fit(cls, data: Dataset, seed: int) -> Sure:
+        return cls()
+
+    def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
+        stars = np.where((pairs["user_id"] + pairs["movie_id"]) % 2 == 0, 5.0, 1.0)
+        return Prediction(stars, stars - 0.5, stars + 0.5)
 
 
 @pytest.mark.parametrize("name", list(MODELS))
-def test_every_model_runs_warm_and_cold(checkerboard: Dataset, name: str, monkeypatch) -> None:
+def test_run_all_runs_every_model(checkerboard: Dataset, name: str, monkeypatch) -> None:
     few_epochs = {"components": 4, "epochs": 2, "learning_rate": 0.05, "alpha": 0.0}
-    from recommender.evaluation import rankers
-
-    fit = rankers.fit_warp
-    for module in ("recipes", "evaluation.rankers"):
-        monkeypatch.setattr(
-            f"recommender.{module}.fit_warp", lambda *args, **kw: fit(*args, **{**kw, **few_epochs})
-        )
+    fit = baselines.fit_warp
+    for module in (baselines, recipes):
+        monkeypatch.setattr(module, "fit_warp", lambda *args, **kw: fit(*args, **kw | few_epochs))
     runs = run_all(
         checkerboard,
         seeds=[0],
@@ -52,8 +54,8 @@ def test_every_model_runs_warm_and_cold(checkerboard: Dataset, name: str, monkey
     assert np.isfinite(list(figures.values())).all()
 
 
-def test_the_table_has_means_over_seeds_best_first(checkerboard: Dataset) -> None:
-    models = {"popularity": popularity, **BASELINES, OURS: sure}
+def test_table_has_means_over_seeds_best_first(checkerboard: Dataset) -> None:
+    models = {"popularity": MODELS["popularity"], **BASELINES, OURS: Sure.fit}
     runs = run_all(checkerboard, models=models, **BOTH)
     found = table(runs)
     assert list(found["condition"].unique()) == ["warm", "cold"]
@@ -69,8 +71,10 @@ def test_the_table_has_means_over_seeds_best_first(checkerboard: Dataset) -> Non
     assert mean == pytest.approx(np.mean(of_seeds))
 
 
-def test_every_rival_is_compared_with_ours(checkerboard: Dataset) -> None:
-    runs = run_all(checkerboard, models={"member mean": member_mean, OURS: sure}, **BOTH)
+def test_against_ours_compares_every_rival(checkerboard: Dataset) -> None:
+    runs = run_all(
+        checkerboard, models={"member mean": MODELS["member mean"], OURS: Sure.fit}, **BOTH
+    )
     found = against_ours(runs)
     assert set(found["model"]) == {"member mean"}
     rmse = found[found["metric"] == "rmse"]
@@ -80,13 +84,12 @@ def test_every_rival_is_compared_with_ours(checkerboard: Dataset) -> None:
     assert against_ours([run for run in runs if run.model != OURS]).empty
 
 
-def test_a_finished_run_is_not_run_again(checkerboard: Dataset, tmp_path: Path) -> None:
+def test_run_all_resumes_finished_runs(checkerboard: Dataset, tmp_path: Path) -> None:
     calls: list[int] = []
 
-    def counted(data: Dataset, pairs: pd.DataFrame, seed: int) -> Prediction:
+    def counted(data: Dataset, seed: int) -> Sure:
         calls.append(seed)
-        assert list(pairs.columns) == ["user_id", "movie_id"]  # and not the hidden stars
-        return sure(data, pairs, seed)
+        return Sure()
 
     options = {**BOTH, "models": {OURS: counted}, "file": tmp_path / "deep" / "runs.jsonl"}
     first = run_all(checkerboard, **options)
@@ -115,22 +118,60 @@ def test_a_finished_run_is_not_run_again(checkerboard: Dataset, tmp_path: Path) 
     assert len(calls) == 13
 
 
-def test_a_folder_is_no_file_of_runs(checkerboard: Dataset, tmp_path: Path) -> None:
+def test_run_all_refuses_an_unusable_file(checkerboard: Dataset, tmp_path: Path) -> None:
     with pytest.raises(DataError, match="cannot be read"):
-        run_all(checkerboard, models={OURS: sure}, file=tmp_path, **BOTH)
+        run_all(checkerboard, models={OURS: Sure.fit}, file=tmp_path, **BOTH)
     (tmp_path / "file").write_text("")
     with pytest.raises(DataError, match="cannot be"):
-        run_all(checkerboard, models={OURS: sure}, file=tmp_path / "file" / "runs", **BOTH)
+        run_all(checkerboard, models={OURS: Sure.fit}, file=tmp_path / "file" / "runs", **BOTH)
 
 
-def test_progress_is_told(checkerboard: Dataset) -> None:
+def test_run_all_reports_progress(checkerboard: Dataset) -> None:
     told: list[tuple[int, int, str]] = []
     run_all(
         checkerboard,
         seeds=[3],
         conditions=["warm"],
-        models={OURS: sure},
+        models={OURS: Sure.fit},
         clubs=CLUBS,
         on_run=lambda *step: told.append(step),
     )
     assert told == [(0, 1, "ours, warm, seed 3"), (1, 1, "done")]
+
+
+def test_command_prints_json_text_and_markdown(folder: Path, tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(leaderboard, "Clubs", lambda: CLUBS)
+    argv = ["--data", str(folder), "--seeds", "0,1", "--condition", "warm"]
+    argv += ["--models", "constant,popularity,content only", "--resume", str(tmp_path / "runs")]
+    assert main([*argv, "--json"]) == 0
+    figures = json.loads(capsys.readouterr().out)
+    rows = {row["model"]: row for row in figures["table"]}
+    assert set(rows) == {"constant", "popularity", "content only"}
+    assert rows["popularity"]["rmse"] is None
+    assert rows["content only"]["rmse"] < rows["constant"]["rmse"]
+    assert figures["ours_minus"] == []
+    assert main(argv) == 0
+    assert capsys.readouterr().out.startswith("warm\n")
+    assert main([*argv, "--markdown"]) == 0
+    assert capsys.readouterr().out.count("| warm |") == 3
+    assert main([*argv, "--json", "--markdown"]) == 2
+    assert "--json or --markdown" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--condition", "warm,hot"], "'hot' is none of: warm, cold"),
+        (["--models", "oracle"], "'oracle' is none of: constant"),
+        (["--data", "nowhere"], "movies.parquet is missing"),
+    ],
+)
+def test_command_refuses_bad_input_in_one_line(argv, message, capsys) -> None:
+    try:
+        status = main(["--models", "constant", *argv])
+    except SystemExit as stop:
+        status = stop.code
+    error = capsys.readouterr().err
+    assert status == 2
+    assert message in error
+    assert error.count("\n") == 1

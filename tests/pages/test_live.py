@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from club.store import Store
 from recommender import HybridModel
-from recommender.evaluation.club import leave_one_out
+from recommender.evaluation.evaluate import leave_one_out
 from recommender.taste import compare, draw_member
 from ui import cache, judging, live, portraits, state
 from ui.latest import RECALLED, Latest

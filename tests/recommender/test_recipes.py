@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from recommender import DataError, Dataset
-from recommender.evaluation.rankers import Ranker
+from recommender.evaluation.baselines import Ranker
 from recommender.recipes import (
     active,
     confidence,

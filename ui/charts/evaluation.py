@@ -9,9 +9,9 @@ from plotly.subplots import make_subplots
 
 from recommender.columns import MEMBER
 from recommender.dataset import MAX_STARS, MIN_STARS
-from recommender.evaluation.calibration import coverage, reliability_bins
-from recommender.evaluation.honesty import PROMISED
-from recommender.evaluation.verdict import OURS as OUR_MODEL
+from recommender.evaluation.evaluate import OURS as OUR_MODEL
+from recommender.evaluation.metrics import coverage, reliability_bins
+from recommender.evaluation.nights import LEVEL as PROMISED
 from ui.charts.style import GREY, INK, OTHER, OURS, STARS_AXIS, TWO_SIDED, finish, label
 from ui.charts.traces import ENDS, Look, band, dots, line, plain_line, row_labels, single_ratings
 
@@ -184,7 +184,7 @@ def learning_curve(frame: pd.DataFrame) -> go.Figure:
 
     Args:
         frame: known, mae, bias_mae, gap, gap_high (stars), members; see
-            `recommender.evaluation.learning.learning_curve`.
+            `recommender.evaluation.evaluate.learning_curve`.
     """
     known = frame["known"].to_numpy()
     at = np.log1p(known.astype(float))
@@ -264,7 +264,7 @@ def member_errors(frame: pd.DataFrame) -> go.Figure:
 
     Args:
         frame: member_id, member (name), clarity, model, value, low, high (stars); see
-            `recommender.evaluation.verdict.by_member`.
+            `recommender.evaluation.evaluate.Findings`.
     """
     ours = frame[frame["model"] == OUR_MODEL].sort_values("value", ascending=False, kind="stable")
     order = {member: row for row, member in enumerate(ours[MEMBER])}
@@ -293,7 +293,7 @@ def confusion_matrix(frame: pd.DataFrame) -> go.Figure:
 
     Args:
         frame: expected, liked (bool), n: four rows; see
-            `recommender.evaluation.calibration.likes_foreseen`.
+            `recommender.evaluation.metrics.likes_foreseen`.
     """
     counts = frame.set_index(["expected", "liked"])["n"]
     share = counts / max(counts.sum(), 1)

@@ -9,14 +9,14 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from recommender.columns import MEMBER, MOVIE
-from recommender.compare import who_gains
 from recommender.dataset import MAX_STARS, MIN_STARS
-from recommender.evaluation.honesty import PROMISED
-from recommender.evaluation.nights import counted, recorded
-from recommender.evaluation.replay import AS_IT_WAS, served_best
-from recommender.evaluation.verdict import OURS as OUR_MODEL
+from recommender.evaluation.nights import AS_IT_WAS, recorded
+from recommender.evaluation.nights import LEVEL as PROMISED
+from recommender.evaluation.nights import OURS as OUR_MODEL
 from ui.charts.style import FAINT, GREY, OTHER, OURS, STAR_COLOURS, STARS_AXIS, finish, label
 from ui.charts.traces import ENDS, Look, band, cells, dots, line, row_labels, zero_line
+from ui.findings import served_best, who_gains
+from ui.text import counted
 
 CLOSE = 0.5  # stars; a smaller error surprised nobody
 STARS: Look = {"zmin": MIN_STARS, "zmax": MAX_STARS, "texttemplate": "%{z:.1f}"}
@@ -88,7 +88,7 @@ def strategies_side_by_side(frame: pd.DataFrame) -> go.Figure:
 
     Args:
         frame: movie_id, movie (title), strategies (tuple: the names of those that choose it),
-            member_id, member (name), mean (stars); see `recommender.compare.Comparison.stars`.
+            member_id, member (name), mean (stars); see `Comparison.stars`.
             Rows and columns keep the order of their first appearance, the favourite first.
 
     Returns:
@@ -140,7 +140,7 @@ def gains_and_losses(frame: pd.DataFrame, *, favourite: str) -> go.Figure:
 
     Args:
         frame: movie_id, movie (title), member_id, member (name), gain (stars against the
-            favourite, less than 0: loses); see `recommender.compare.Comparison.gains`. Movies
+            favourite, less than 0: loses); see `Comparison.gains`. Movies
             keep the order of their first appearance; within each, the largest gain is on top.
         favourite: the title of the movie that most strategies choose.
     """
@@ -178,7 +178,7 @@ def predicted_and_given(frame: pd.DataFrame) -> go.Figure:
     Args:
         frame: member_id, member (name), predicted, low, high (80% interval; missing where there was
             no prediction), actual (stars), hit, surprise, counts; the rows of one night of
-            `recommender.evaluation.nights.judge`.
+            `recommender.evaluation.nights.outcomes`.
     """
     rows = frame.sort_values("predicted", kind="stable").assign(row=range(len(frame)))
     hover = "expected %{x:.1f} (%{customdata[0]:.1f} to %{customdata[1]:.1f})"
@@ -249,8 +249,8 @@ def interval_coverage(frame: pd.DataFrame) -> go.Figure:
     """Draw the share of ratings inside their 80% interval so far, and the range of chance.
 
     Args:
-        frame: on (date), nights, n, inside, share, low, high (0..1), verdict; see
-            `recommender.evaluation.honesty.honesty_over_time`.
+        frame: on (date), nights, n, inside, share, low, high (0..1), reading; see
+            `recommender.evaluation.nights.coverage_over_time`.
     """
     nights = frame["nights"].to_numpy()
     # Every night has its own step, so that the band of a single one can be seen.
@@ -266,7 +266,7 @@ def interval_coverage(frame: pd.DataFrame) -> go.Figure:
     figure.update_yaxes(title="ratings inside", range=[0, 1.04], tickformat=".0%")
     least, most = (round(last[end] * last["n"]) for end in ENDS)
     end = ": too few to tell"
-    if last["verdict"] != "too few":
+    if last["reading"] != "too few":
         end = f"; chance alone gives {least} to {most}"
     title = (
         f"{last['inside']} of {counted(last['n'], 'rating')} ({last['share']:.0%}) lay inside "
@@ -280,7 +280,7 @@ def strategies_replayed(frame: pd.DataFrame) -> go.Figure:
 
     Args:
         frame: strategy, name, nights, mean, low, high (stars), best_chance, known_share; see
-            `recommender.evaluation.replay.replay`. The first is drawn on top.
+            `recommender.evaluation.nights.replay`. The first is drawn on top.
     """
     rows = frame.assign(row=range(len(frame)))
     real = rows["strategy"] == AS_IT_WAS

@@ -8,9 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
-from recommender.evaluation.calibration import coverage, likes_foreseen
-from recommender.evaluation.learning import change_with_more
-from recommender.evaluation.verdict import ENOUGH, OURS, Clarity, Findings, Verdict
+from recommender.evaluation.bootstrap import ENOUGH, Clarity
+from recommender.evaluation.evaluate import OURS, Findings, Margin, change_with_more
+from recommender.evaluation.metrics import coverage, likes_foreseen
 from ui import judging, router
 from ui.charts.evaluation import (
     confusion_matrix,
@@ -107,12 +107,12 @@ def headline(findings: Findings) -> str:
     constant = findings.errors.set_index("model")["value"].iloc[-1]
     return (
         f"On {findings.n:,} of your own ratings the predictions miss by "
-        f"{findings.verdict.ours:.2f} stars on average; guessing the mean of all ratings misses "
+        f"{findings.margin.ours:.2f} stars on average; guessing the mean of all ratings misses "
         f"by {constant:.2f}."
     )
 
 
-def comparison(verdict: Verdict) -> str:
+def comparison(margin: Margin) -> str:
     """Return in a sentence how ours does against the best simple guess."""
     words = {
         "too few": "too few ratings to say",
@@ -121,9 +121,9 @@ def comparison(verdict: Verdict) -> str:
         "worse": "clearly less",
     }
     return (
-        f"The best simple guess, the {verdict.rival}, misses by {verdict.theirs:.2f}: "
-        f"{words[verdict.clarity]} (the difference lies between {verdict.low:+.2f} and "
-        f"{verdict.high:+.2f} stars, 95% sure)."
+        f"The best simple guess, the {margin.rival}, misses by {margin.theirs:.2f}: "
+        f"{words[margin.clarity]} (the difference lies between {margin.low:+.2f} and "
+        f"{margin.high:+.2f} stars, 95% sure)."
     )
 
 
@@ -131,24 +131,24 @@ def _headline(findings: Findings) -> None:
     with st.container(border=True, key="finding", gap="xsmall"):
         st.subheader(plain(headline(findings)), anchor=False)
         if findings.n >= ENOUGH:
-            st.markdown(plain(comparison(findings.verdict)))
+            st.markdown(plain(comparison(findings.margin)))
         else:
             st.page_link(router.page("rate"), label="Rate movies", icon=":material/star_half:")
 
 
 def _figures(findings: Findings) -> None:
-    rows, verdict = findings.predictions, findings.verdict
+    rows, margin = findings.predictions, findings.margin
     near = (rows["predicted"] - rows["actual"]).abs().le(1).mean()
     inside = coverage(rows)
-    chances = Verdict.of(findings.chances, findings.n)
+    chances = Margin.of(findings.chances, findings.n)
     with st.grid(columns=4, min_column_width=150, border=True, gap="small"):
         st.metric(
             "Misses by",
-            f"{verdict.ours:.2f} ★",
-            delta=f"{-verdict.gap:+.2f} to {SHORT[verdict.rival]}",
-            delta_color=DELTA[verdict.clarity],
+            f"{margin.ours:.2f} ★",
+            delta=f"{-margin.gap:+.2f} to {SHORT[margin.rival]}",
+            delta_color=DELTA[margin.clarity],
             help="The mean distance between the stars predicted and the stars given; below, beside "
-            f"the best simple guess, the {verdict.rival}.",
+            f"the best simple guess, the {margin.rival}.",
         )
         st.metric(
             "Within one star", f"{near:.0%}", help="The share of ratings missed by 1 or less."
@@ -214,7 +214,7 @@ def outlook(findings: Findings, curve: pd.DataFrame, people: int, each: float) -
             f"With twenty ratings each, expect to miss by about {there:.2f} stars instead of "
             f"{start:.2f} without any, {like}."
         )
-    now = findings.verdict.ours
+    now = findings.margin.ours
     then = now * change_with_more(curve, each, MORE)
     if now - then < 0.005:
         return (

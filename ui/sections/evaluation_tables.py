@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
-from recommender.evaluation.calibration import likes_foreseen, reliability_bins
-from recommender.evaluation.verdict import Findings
+from recommender.evaluation.evaluate import Findings
+from recommender.evaluation.metrics import likes_foreseen, reliability_bins
 from ui.judging import ClubEvaluation
 from ui.state import View
 

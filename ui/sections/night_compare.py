@@ -9,9 +9,9 @@ import streamlit as st
 
 from club.nights import Night
 from recommender.columns import MEMBER, MOVIE
-from recommender.compare import Comparison, sentence, side_by_side
+from recommender.evaluation.nights import Comparison, compare_strategies
 from recommender.group import STRATEGIES, fairness_shares
-from ui import nights, state
+from ui import findings, nights, state
 from ui.charts.nights import gains_and_losses, strategies_side_by_side
 from ui.sections import tonight
 from ui.state import View
@@ -24,13 +24,13 @@ def compare(club: View, night: Night, movies: Sequence[int]) -> None:
     if reactions is None:
         st.caption("The first predictions are on their way; they take a second or two.")
         return
-    found = side_by_side(reactions, debt=nights.debts(club, night.present, night))
+    found = compare_strategies(reactions, debt=nights.debts(club, night.present, night))
     if found.favourite is None:
         st.caption("There is nothing to compare.")
         return
     names = {one: club.name(one) for one in night.present}
     titles = {int(movie): club.title(int(movie)) for movie in movies}
-    st.markdown(f"#### {plain(sentence(found, titles, names))}")
+    st.markdown(f"#### {plain(findings.agreement(found, titles, names))}")
     frame = found.stars.assign(
         movie=found.stars[MOVIE].map(club.title), member=found.stars[MEMBER].map(club.name)
     )

@@ -7,9 +7,9 @@ import streamlit as st
 
 from club.nights import Night, Verdicts
 from recommender.columns import MEMBER, MOVIE
-from recommender.evaluation.surprises import surprises, turned_round
+from recommender.evaluation.nights import reversals, surprises
 from recommender.group import STRATEGIES, rank
-from ui import access, nights, state
+from ui import access, findings, nights, state
 from ui.charts.nights import predicted_and_given
 from ui.components.basics import called_apart, change, facts, movie_link, poster_image
 from ui.components.widgets import star_board
@@ -217,9 +217,9 @@ def result(club: View, night: Night) -> None:
             )  # fmt: skip
     names = {one: club.name(one) for one in given}
     titles = {night.movie: club.title(night.movie)}
-    for sentence in surprises(counts, names, titles)["sentence"].head(3):
+    for sentence in findings.surprises(surprises(counts).head(3), names, titles):
         st.markdown(f"- {plain(sentence)}.")
-    for sentence in turned_round(counts, names)["sentence"].head(1):
+    for sentence in findings.reversals(reversals(counts).head(1), names):
         st.markdown(f"- {plain(sentence)}.")
     if night.notes:
         st.markdown(f"> {plain(night.notes)}")

@@ -6,16 +6,17 @@ import pandas as pd
 import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
-from recommender.evaluation.honesty import honesty, honesty_over_time
-from recommender.evaluation.nights import record, record_over_time
-from recommender.evaluation.replay import served_best
-from recommender.evaluation.surprises import (
-    easiest_and_hardest,
-    foresight,
+from recommender.evaluation.nights import (
+    coverage_over_time,
+    interval_coverage,
+    like_coverage,
+    member_errors,
+    record,
+    record_over_time,
     surprises,
 )
-from ui import nights
-from ui.charts.nights import error_over_nights, interval_coverage, strategies_replayed
+from ui import findings, nights
+from ui.charts import nights as charts
 from ui.components.basics import empty_state
 from ui.sections.tonight import CHART
 from ui.state import View
@@ -47,9 +48,10 @@ def show(club: View) -> None:
 def _record(judged: pd.DataFrame) -> None:
     st.subheader("Against simple guesses", anchor=False)
     found = record(judged)
-    st.markdown(plain(found.sentence))
+    sentence = findings.record(found)
+    st.markdown(plain(sentence))
     frame = record_over_time(judged)
-    st.plotly_chart(error_over_nights(frame), config=CHART, key="record", alt=found.sentence)
+    st.plotly_chart(charts.error_over_nights(frame), config=CHART, key="record", alt=sentence)
     with st.expander("The same as a table", icon=":material/table_rows:"):
         st.dataframe(
             found.errors, hide_index=True, alt="Errors of the predictions and of simple guesses"
@@ -60,10 +62,10 @@ def _record(judged: pd.DataFrame) -> None:
 
 def _honesty(judged: pd.DataFrame) -> None:
     st.subheader("Are the intervals honest?", anchor=False)
-    found, frame = honesty(judged), honesty_over_time(judged)
-    st.markdown(plain(found.sentence))
-    st.plotly_chart(interval_coverage(frame), config=CHART, key="honest", alt=found.sentence)
-    st.markdown(plain(found.likes_sentence))
+    frame, sentence = coverage_over_time(judged), findings.intervals(interval_coverage(judged))
+    st.markdown(plain(sentence))
+    st.plotly_chart(charts.interval_coverage(frame), config=CHART, key="honest", alt=sentence)
+    st.markdown(plain(findings.likes(like_coverage(judged))))
     with st.expander("The same as a table", icon=":material/table_rows:"):
         st.dataframe(frame, hide_index=True, alt="Ratings inside their interval so far")
 
@@ -72,10 +74,10 @@ def _surprises(club: View, judged: pd.DataFrame) -> None:
     st.subheader("Who surprised whom", anchor=False)
     names = {int(one): club.name(int(one)) for one in judged[MEMBER].unique()}
     titles = {int(movie): club.title(int(movie)) for movie in judged[MOVIE].unique()}
-    found = surprises(judged, names, titles)
-    for sentence in found["sentence"].head(TOP):
+    found = surprises(judged)
+    for sentence in findings.surprises(found.head(TOP), names, titles):
         st.markdown(f"- {plain(sentence)}.")
-    st.markdown(plain(easiest_and_hardest(foresight(judged), names)))
+    st.markdown(plain(findings.easiest_and_hardest(member_errors(judged), names)))
     with st.expander("All of them", icon=":material/table_rows:"):
         table = found.assign(who=found[MEMBER].map(names), movie=found[MOVIE].map(titles))[
             ["on", "who", "movie", "surprise", "surprise_sd"]
@@ -86,10 +88,9 @@ def _surprises(club: View, judged: pd.DataFrame) -> None:
 def _strategies(club: View) -> None:
     st.subheader("Which way to decide would have served us best?", anchor=False)
     found = nights.replayed(club)
-    st.markdown(f"{plain(served_best(found))}.")
-    st.plotly_chart(
-        strategies_replayed(found), config=CHART, key="replayed", alt=served_best(found)
-    )
+    sentence = findings.served_best(found)
+    st.markdown(f"{plain(sentence)}.")
+    st.plotly_chart(charts.strategies_replayed(found), config=CHART, key="replayed", alt=sentence)
     with st.expander("The same as a table", icon=":material/table_rows:"):
         st.dataframe(found, hide_index=True, alt="Every strategy, replayed over all nights")
     st.caption(

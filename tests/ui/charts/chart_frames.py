@@ -113,9 +113,9 @@ RECORD = table(
     ],
 )
 COVERAGE = table(
-    "on nights n inside share low high verdict",
+    "on nights n inside share low high reading",
     (date(2026, 1, 2), 1, 5, 5, 1.0, 0.4, 1.0, "too few"),
-    (date(2026, 1, 9), 2, 45, 37, 37 / 45, 31 / 45, 41 / 45, "kept"),
+    (date(2026, 1, 9), 2, 45, 37, 37 / 45, 31 / 45, 41 / 45, "as expected"),
 )
 REPLAYED = table(
     "strategy name nights mean low high best_chance known_share",

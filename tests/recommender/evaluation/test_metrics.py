@@ -1,8 +1,11 @@
-"""Ranking metrics: right on paper, right by invariants, and the same as LightFM's own."""
+"""Metrics: worked out by hand, by invariants, and against LightFM's own."""
 
 from __future__ import annotations
 
+import doctest
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,9 +14,18 @@ from scipy import sparse
 
 from recommender import Dataset
 from recommender.errors import DataError
-from recommender.evaluation.rankers import Axes, fit_warp, plain_hybrid, popularity, ranker_of
-from recommender.evaluation.ranking import means, ranking_metrics
-from recommender.evaluation.split import random_split
+from recommender.evaluation import metrics
+from recommender.evaluation.baselines import Axes, fit_warp, ranker_of
+from recommender.evaluation.metrics import (
+    coverage,
+    likes_foreseen,
+    means,
+    pairwise_accuracy,
+    ranking_metrics,
+    regret,
+    reliability_bins,
+)
+from recommender.evaluation.splits import random_split
 
 SCORES = np.array([[5.0, 4.0, 3.0, 2.0, 1.0], [1.0, 2.0, 3.0, 4.0, 5.0]])
 
@@ -22,7 +34,7 @@ def matrix(rows: list[list[int]]) -> sparse.csr_array:
     return sparse.csr_array(np.array(rows, dtype=np.float32))
 
 
-def test_figures_that_can_be_checked_by_hand() -> None:
+def test_ranking_metrics_by_hand() -> None:
     held_out = matrix([[0, 1, 0, 0, 1], [0, 0, 0, 1, 0]])
     found = ranking_metrics(SCORES, held_out, k=2)
     # User 0: places 2 and 5 of 5; of 2 x 3 pairs with an unwatched movie 2 are in order.
@@ -31,31 +43,31 @@ def test_figures_that_can_be_checked_by_hand() -> None:
     assert list(found.columns) == ["auc", "precision@2", "recall@2", "reciprocal_rank"]
 
 
-def test_known_movies_are_left_out() -> None:
+def test_ranking_metrics_leave_out_known_movies() -> None:
     held_out, known = matrix([[0, 1, 0, 0, 0]] * 2), matrix([[1, 0, 0, 0, 0], [0, 0, 1, 1, 1]])
     found = ranking_metrics(SCORES, held_out, known, k=1)
     assert found["auc"].tolist() == [1, 1]
     assert found["precision@1"].tolist() == [1, 1]
 
 
-def test_a_tie_counts_against_the_movie() -> None:
+def test_ranking_metrics_count_ties_against_the_movie() -> None:
     found = ranking_metrics(np.zeros((1, 4)), matrix([[1, 0, 0, 0]]), k=3)
     assert found.loc[0].tolist() == [0, 0, 0, 1 / 4]
 
 
-def test_users_with_nothing_held_out_are_not_judged() -> None:
+def test_ranking_metrics_skip_users_with_nothing_held_out() -> None:
     found = ranking_metrics(SCORES, matrix([[0, 0, 0, 0, 0], [0, 0, 0, 0, 1]]))
     assert found.index.tolist() == [1]
 
 
-def test_with_nobody_to_judge_the_figures_are_nan_and_it_says_so() -> None:
+def test_means_without_users_are_nan_and_warn() -> None:
     found = ranking_metrics(SCORES, matrix([[0] * 5] * 2))
     with pytest.warns(UserWarning, match="No user has anything held out"):
         figures = means(found)
     assert np.isnan(list(figures.values())).all()
 
 
-def test_auc_of_who_watched_everything_is_not_a_number() -> None:
+def test_auc_is_nan_when_every_movie_was_watched() -> None:
     found = ranking_metrics(SCORES[:1], matrix([[1, 1, 0, 0, 0]]), matrix([[0, 0, 1, 1, 1]]))
     assert np.isnan(found.loc[0, "auc"])
     assert found.loc[0, "recall@10"] == 1
@@ -72,7 +84,7 @@ def test_auc_of_who_watched_everything_is_not_a_number() -> None:
         (SCORES, None, 0, "k must be"),
     ],
 )
-def test_bad_input_is_refused(scores, known, k, message) -> None:
+def test_ranking_metrics_refuse_bad_input(scores, known, k, message) -> None:
     with pytest.raises(DataError, match=message):
         ranking_metrics(scores, matrix([[1, 0, 0, 0, 0]] * 2), known, k)
 
@@ -89,7 +101,7 @@ def worlds(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 @settings(max_examples=60, deadline=None)
 @given(worlds(), st.integers(1, 12))
-def test_metrics_lie_between_0_and_1_and_do_not_depend_on_the_order_of_movies(world, k) -> None:
+def test_ranking_metrics_are_bounded_and_invariant_to_movie_order(world, k) -> None:
     scores, held_out, known = world
     found = ranking_metrics(scores, sparse.csr_array(held_out), sparse.csr_array(known), k)
     assert found.fillna(0).stack().between(0, 1).all()
@@ -105,7 +117,7 @@ def test_metrics_lie_between_0_and_1_and_do_not_depend_on_the_order_of_movies(wo
 
 @settings(max_examples=60, deadline=None)
 @given(worlds())
-def test_a_perfect_order_scores_1(world) -> None:
+def test_ranking_metrics_of_a_perfect_order_are_1(world) -> None:
     scores, held_out, known = world
     perfect = scores + 100 * held_out
     found = ranking_metrics(perfect, sparse.csr_array(held_out), sparse.csr_array(known), k=12)
@@ -115,15 +127,15 @@ def test_a_perfect_order_scores_1(world) -> None:
     assert (found["reciprocal_rank"] == 1).all()
 
 
-def test_a_function_of_batches_gives_the_same_as_a_matrix(monkeypatch) -> None:
-    monkeypatch.setattr("recommender.evaluation.ranking.BATCH", 3)
+def test_ranking_metrics_of_a_function_equal_those_of_a_matrix(monkeypatch) -> None:
+    monkeypatch.setattr("recommender.evaluation.metrics.BATCH", 3)
     rng = np.random.default_rng(0)
     scores, held_out = rng.normal(size=(10, 7)), sparse.csr_array(rng.random((10, 7)) < 0.3)
     by_function = ranking_metrics(lambda rows: scores[rows], held_out)
     assert by_function.equals(ranking_metrics(scores, held_out))
 
 
-def test_equal_to_lightfm_to_one_in_a_million(checkerboard: Dataset) -> None:
+def test_ranking_metrics_equal_lightfm(checkerboard: Dataset) -> None:
     train, test = random_split(checkerboard, seed=1)
     axes = Axes(checkerboard.user_ids, checkerboard.movies.index.to_numpy())
     known, held_out = axes.stars(train.ratings).tocsr(), axes.stars(test).tocsr()
@@ -142,17 +154,47 @@ def test_equal_to_lightfm_to_one_in_a_million(checkerboard: Dataset) -> None:
             np.testing.assert_allclose(ours[column], theirs, rtol=0, atol=1e-6)
 
 
-def test_popularity_puts_the_most_rated_movie_first_for_everyone(checkerboard: Dataset) -> None:
-    axes = Axes(checkerboard.user_ids, checkerboard.movies.index.to_numpy())
-    scores = popularity(axes, checkerboard.ratings).scores(np.arange(3))
-    assert scores.tolist() == [checkerboard.rating_counts.tolist()] * 3
+FRAME = pd.DataFrame(
+    {
+        "actual": [4.0, 2.0, 5.0, 3.0, 1.0, 4.0, 2.0],
+        "low": [3.5, 2.1, 4.0, 3.0, 1.1, 3.0, 1.0],
+        "high": [4.5, 3.0, 5.0, 4.0, 2.0, 5.0, 3.0],
+        "like": [0.9, 0.1, 0.8, 0.6, 0.0, 0.4, 0.05],
+    }
+).assign(liked=lambda frame: frame["actual"] >= 4)
 
 
-def test_the_plain_hybrid_places_movies_nobody_rated_beside_their_like(
-    checkerboard: Dataset,
-) -> None:
-    likes = checkerboard.ratings[checkerboard.ratings["rating"] == 5]
-    model = plain_hybrid(Dataset(likes, checkerboard.movies), components=8, epochs=30, seed=0)
-    trains, ships = (model.scores(np.arange(24))[:, i] for i in (20, 21))
-    assert (trains[::2] > ships[::2]).all()
-    assert (trains[1::2] < ships[1::2]).all()
+def test_coverage_includes_the_ends_and_has_wilsons_interval() -> None:
+    share = coverage(FRAME)
+    assert (share.n, share.value) == (7, pytest.approx(5 / 7))
+    assert (share.low, share.high) == pytest.approx((0.3589, 0.9178), abs=1e-4)
+
+
+def test_coverage_without_a_rating_is_nan() -> None:
+    share = coverage(FRAME.iloc[:0])
+    assert share.n == 0
+    assert np.isnan([share.value, share.low, share.high]).all()
+
+
+def test_reliability_bins_are_tenths() -> None:
+    frame = pd.DataFrame({"like": [0.25] * 10 + [1.0] * 10, "liked": [True, *[False] * 9] * 2})
+    bins = reliability_bins(frame)
+    assert bins[["promised", "share", "n"]].to_numpy().tolist() == [[0.25, 0.1, 10], [1.0, 0.1, 10]]
+    assert bins["low"].tolist() == pytest.approx([0.0179] * 2, abs=1e-4)
+    assert bins["high"].tolist() == pytest.approx([0.4042] * 2, abs=1e-4)
+
+
+def test_likes_foreseen_is_a_confusion_matrix() -> None:
+    found = likes_foreseen(FRAME).set_index(["expected", "liked"])["n"]
+    assert found.to_dict() == {
+        (True, True): 2, (True, False): 1, (False, True): 1, (False, False): 3,
+    }  # fmt: skip
+
+
+def test_order_metrics_without_data_are_nan() -> None:
+    assert np.isnan(pairwise_accuracy(np.array([3.0, 3.0]), np.array([1.0, 2.0])))
+    assert np.isnan(regret(np.array([]), np.array([]), 3))
+
+
+def test_examples_of_the_docstrings_run() -> None:
+    assert doctest.testmod(metrics).failed == 0

@@ -1,0 +1,325 @@
+"""Evaluation: held-out ratings, the club's own in closed form against brute force, baselines."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from recommender import Dataset, HybridModel, TrainingOptions
+from recommender.bias import Bias
+from recommender.evaluation import evaluate
+from recommender.evaluation.baselines import BASELINES
+from recommender.evaluation.bootstrap import compare
+from recommender.evaluation.evaluate import (
+    Findings,
+    Margin,
+    absolute_errors,
+    brier,
+    calibrate_baselines,
+    change_with_more,
+    error_tally,
+    in_order_of_time,
+    learning_curve,
+    leave_one_out,
+)
+
+CLUB = [0, 1, 2]
+
+
+@pytest.fixture(scope="module")
+def own_ratings(checkerboard: Dataset) -> pd.DataFrame:
+    """Three of the world's users are the club; the movies come in the order of their ids."""
+    own = checkerboard.ratings[checkerboard.ratings["user_id"].isin(CLUB)]
+    own = own.rename(columns={"user_id": "member_id"})
+    return own.assign(timestamp=1000 + own["movie_id"])
+
+
+def everybody(model: HybridModel, ratings: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
+    return model.expected(np.sort(ratings["movie_id"].unique()), without=without)
+
+
+def test_expected_without_the_club_is_the_opinion_of_the_others(
+    checkerboard: Dataset, tiny_model: HybridModel, own_ratings: pd.DataFrame
+) -> None:
+    crowd = everybody(tiny_model, own_ratings, own_ratings)
+    movie = int(own_ratings["movie_id"].iloc[0])
+    others = checkerboard.ratings.query("movie_id == @movie and user_id not in @CLUB")
+    bias, damping = tiny_model.bias, tiny_model.options.damping
+    by_user = dict(zip(tiny_model.user_ids, bias.user, strict=True))
+    total = sum(r.rating - bias.mu - by_user[r.user_id] for r in others.itertuples())
+    count = tiny_model.counts[movie]
+    everyone = checkerboard.ratings.query("movie_id == @movie")
+    whole = sum(r.rating - bias.mu - by_user[r.user_id] for r in everyone.itertuples())
+    prior = (bias.expected[movie] * (count + damping) - whole) / damping
+    expected = bias.mu + (total + damping * prior) / (len(others) + damping)
+    assert crowd.expected[movie] == pytest.approx(expected)
+    assert crowd.variance[movie] == pytest.approx(
+        tiny_model.options.item_bias_variance * damping / (len(others) + damping)
+    )
+
+
+def test_only_learned_ratings_are_taken_out(
+    tiny_model: HybridModel, own_ratings: pd.DataFrame
+) -> None:
+    strangers = own_ratings.assign(member_id=own_ratings["member_id"] + 500)
+    for predict in (leave_one_out, in_order_of_time):
+        untouched = predict(tiny_model, strangers, own_ratings.iloc[:0])
+        pd.testing.assert_frame_equal(predict(tiny_model, strangers), untouched)
+        other = predict(tiny_model, own_ratings, own_ratings.iloc[:0])
+        assert not np.allclose(predict(tiny_model, own_ratings)["bias"], other["bias"])
+
+
+def brute_force(
+    model: HybridModel, known: pd.DataFrame, row: object, crowd_stars: float, doubt: float
+) -> tuple[float, float]:
+    """React without the rating, with the movie's offset replaced."""
+    movie = model.rows([row.movie_id])[0]  # type: ignore[attr-defined]
+    bias = model.bias
+    expected, uncertainty = bias.expected.copy(), bias.uncertainty.copy()
+    expected[movie], uncertainty[movie] = crowd_stars - bias.mu, doubt
+    fields = vars(bias) | {"expected": expected, "uncertainty": uncertainty}
+    changed = HybridModel(
+        **{k: v for k, v in vars(model).items() if not k.startswith("_")} | {"bias": Bias(**fields)}
+    )
+    reactions = changed.react(known, [row.movie_id], member_ids=[row.member_id])  # type: ignore[attr-defined]
+    return reactions.mean[0, 0], reactions.interval()[1][0, 0]
+
+
+@pytest.mark.parametrize("predict", [leave_one_out, in_order_of_time])
+def test_closed_form_equals_reacting_to_the_other_ratings(
+    tiny_model: HybridModel, own_ratings: pd.DataFrame, predict
+) -> None:
+    found = predict(tiny_model, own_ratings)
+    crowd = everybody(tiny_model, own_ratings, own_ratings)
+    assert len(found) == len(own_ratings)
+    if predict is in_order_of_time:
+        assert found.groupby("member_id")["earlier"].max().tolist() == [13, 13, 13]
+    for row in found.iloc[::5].itertuples():
+        known = own_ratings[own_ratings["movie_id"] != row.movie_id]
+        if predict is in_order_of_time:
+            known = own_ratings[own_ratings["timestamp"] < 1000 + row.movie_id]
+        mean, high = brute_force(
+            tiny_model, known, row, crowd.expected[row.movie_id], crowd.variance[row.movie_id]
+        )
+        assert row.predicted == pytest.approx(mean, abs=1e-5)
+        assert row.high == pytest.approx(high, abs=1e-5)
+
+
+def test_leave_one_out_baselines(tiny_model: HybridModel) -> None:
+    own = pd.DataFrame({"member_id": 90, "movie_id": [0, 1, 2], "rating": [5.0, 2.0, 4.0]})
+    found = leave_one_out(tiny_model, own)
+    assert found["member_mean"].tolist() == [3.0, 4.5, 3.5]
+    bias = tiny_model.bias
+    rest = own["rating"].to_numpy() - bias.mu - bias.movie[:3]
+    assert found["bias"].iloc[0] == pytest.approx(
+        bias.mu + bias.expected[0] + rest[1:].sum() / (2 + tiny_model.options.damping)
+    )
+    alone = leave_one_out(tiny_model, own.iloc[:1])
+    assert alone["member_mean"].iloc[0] == bias.mu
+    assert found["constant"].tolist() == [bias.mu] * 3
+
+
+def test_leave_one_out_without_ratings_is_empty(
+    tiny_model: HybridModel, own_ratings: pd.DataFrame
+) -> None:
+    found = leave_one_out(tiny_model, own_ratings.iloc[:0])
+    assert found.empty
+    assert "predicted" in found
+
+
+def test_equal_ratings_are_predicted_by_their_mean() -> None:
+    movies = pd.DataFrame({"movie_id": [1, 2], "title": ["A", "B"]})
+    ratings = pd.DataFrame({"user_id": [1, 2], "movie_id": [1, 2], "rating": [3.0, 3.0]})
+    model = HybridModel.fit(Dataset(ratings, movies), TrainingOptions(components=0))
+    own = pd.DataFrame({"member_id": [5], "movie_id": [1], "rating": [3.0]})
+    assert leave_one_out(model, own)["predicted"].to_numpy() == pytest.approx(np.array([3.0]))
+
+
+def test_error_tally_sums_by_user() -> None:
+    held_out = pd.DataFrame({"user_id": [5, 5, 3], "movie_id": [1, 2, 1], "rating": [3.0, 4, 2]})
+    tally = error_tally(held_out, np.array([3.0, 2.0, 3.0]))
+    assert tally.total.tolist() == [[1, 1], [4, 2]]  # users 3 and 5
+    assert tally.count.tolist() == [[1, 1], [2, 2]]
+    assert tally.as_dict() == {"rmse": pytest.approx(np.sqrt(5 / 3)), "mae": 1}
+
+
+def test_evaluate_measures_ranking_errors_and_coverage(
+    checkerboard: Dataset, tiny_options: TrainingOptions
+) -> None:
+    steps: list[tuple[int, int]] = []
+    found = evaluate(
+        checkerboard,
+        seed=1,
+        options=tiny_options,
+        on_step=lambda done, total, _what: steps.append((done, total)),
+    )
+    assert steps == sorted(steps)
+    assert (steps[0], steps[-1]) == ((0, 100), (100, 100))
+    assert set(found.ranking["model"]) == {"hybrid", "popularity"}
+    assert list(found.errors["model"].unique()) == ["ours", *BASELINES]
+    n_hidden = round(len(checkerboard.ratings) / 5)
+    assert len(found.predictions) == n_hidden
+    assert found.predictions.notna().all(axis=None)
+    error = found.errors.set_index(["model", "metric"])
+    # Nobody's mean says anything here, and taste says everything.
+    assert error.loc[("ours", "rmse"), "value"] < 1 < error.loc[("user+item bias", "rmse"), "value"]
+    assert error.loc[("ours", "rmse"), "excess"] == 0
+    assert error.loc[("user+item bias", "rmse"), "excess_low"] > 0
+
+    figures = found.figures()
+    rows = found.predictions
+    by_hand = float(np.sqrt(((rows["predicted"] - rows["actual"]) ** 2).mean()))
+    assert figures["errors"]["ours"]["rmse"]["value"] == pytest.approx(by_hand)
+    inside = (rows["low"] <= rows["actual"]) & (rows["actual"] <= rows["high"])
+    assert figures["intervals"]["coverage"] == inside.mean()
+    assert figures["held_out_ratings"] == n_hidden
+    assert set(figures["ranking"]["hybrid"]["test"]) == {
+        "auc",
+        "precision@10",
+        "recall@10",
+        "reciprocal_rank",
+    }
+
+
+def test_learning_curve_falls(tiny_model: HybridModel, own_ratings: pd.DataFrame) -> None:
+    curve = learning_curve(tiny_model, own_ratings, sizes=(0, 2, 8))
+    assert curve["known"].tolist() == [0, 2, 8]
+    assert curve["members"].tolist() == [3, 3, 3]
+    assert curve["mae"].is_monotonic_decreasing
+    assert curve["rmse"].iloc[-1] < curve["bias_rmse"].iloc[-1]
+    assert curve["gap"].to_numpy() == pytest.approx((curve["bias_mae"] - curve["mae"]).to_numpy())
+    assert (curve["gap_low"] <= curve["gap"]).all()
+    assert (curve["gap"] <= curve["gap_high"]).all()
+    again = learning_curve(tiny_model, own_ratings, sizes=(0, 2, 8))
+    pd.testing.assert_frame_equal(curve, again)
+
+
+def test_learning_curve_starts_at_the_bias(
+    tiny_model: HybridModel, own_ratings: pd.DataFrame
+) -> None:
+    first = learning_curve(tiny_model, own_ratings, sizes=(0, 2)).iloc[0]
+    assert first["gap"] == first["gap_low"] == first["gap_high"] == 0
+    assert first["rmse"] == first["bias_rmse"]
+
+
+def test_learning_curve_equals_refitting_at_every_size(
+    tiny_model: HybridModel, own_ratings: pd.DataFrame
+) -> None:
+    own = own_ratings[own_ratings["member_id"] == 1]
+    curve = learning_curve(tiny_model, own, sizes=(0, 3, 7), repeats=1, seed=4)
+    order = np.random.default_rng(4).permutation(len(own))
+    hidden = own.iloc[order[7:]]
+    rows, crowd = tiny_model.rows(hidden["movie_id"]), everybody(tiny_model, own, own)
+    for size, mae in zip(curve["known"], curve["mae"], strict=True):
+        liking, _ = tiny_model.posterior(own.iloc[order[:size]], 1).predict(rows)
+        expected = np.clip(crowd.expected.loc[hidden["movie_id"]].to_numpy() + liking, 0.5, 5)
+        assert mae == pytest.approx(np.abs(expected - hidden["rating"]).mean(), abs=1e-5)
+
+
+def test_learning_curve_leaves_out_members_with_few_ratings(
+    tiny_model: HybridModel, own_ratings: pd.DataFrame
+) -> None:
+    first = own_ratings.groupby("member_id").cumcount() < 6
+    few = own_ratings[(own_ratings["member_id"] != 2) | first]
+    curve = learning_curve(tiny_model, few, sizes=(0, 8))
+    assert curve["members"].tolist() == [2, 2]
+    assert learning_curve(tiny_model, few, sizes=(0, 50)).empty
+    assert learning_curve(tiny_model, few.iloc[:0]).empty
+
+
+def test_change_with_more_interpolates_on_the_logarithm() -> None:
+    curve = pd.DataFrame({"known": [0, 1, 3], "mae": [1.0, 0.8, 0.6]})
+    assert change_with_more(curve, 0, more=1) == pytest.approx(0.8)
+    assert change_with_more(curve, 1, more=2) == pytest.approx(0.75)
+    # log2(1 + known) rises by one: the line goes on by 0.2 stars.
+    assert change_with_more(curve, 3, more=4) == pytest.approx(0.4 / 0.6)
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    """Two members and four movies; the last one was rated by the second member only."""
+    return pd.DataFrame(
+        {
+            "member_id": [1, 1, 1, 2, 2, 2, 2],
+            "movie_id": [7, 8, 9, 7, 8, 9, 10],
+            "actual": [4.0, 2.0, 5.0, 3.0, 1.0, 4.0, 2.0],
+            "predicted": [4.0, 2.5, 4.5, 3.5, 1.5, 4.0, 2.0],
+            "low": [3.5, 2.1, 4.0, 3.0, 1.1, 3.0, 1.0],
+            "high": [4.5, 3.0, 5.0, 4.0, 2.0, 5.0, 3.0],
+            "like": [0.9, 0.1, 0.8, 0.6, 0.0, 0.4, 0.05],
+            "bias": [3.5, 3.0, 4.0, 3.0, 2.0, 3.0, 3.0],
+            "member_mean": [3.5, 4.5, 3.0, 2.5, 3.0, 2.0, 3.0],
+            "constant": [3.0] * 7,
+        }
+    ).assign(liked=lambda f: f["actual"] >= 4)
+
+
+def test_absolute_errors_by_model(frame: pd.DataFrame) -> None:
+    found = absolute_errors(frame)
+    assert list(found) == ["ours", "user+item bias", "own mean", "mean of all ratings"]
+    assert found["ours"].tolist() == [0.0, 0.5, 0.5, 0.5, 0.5, 0.0, 0.0]
+    assert found["user+item bias"].tolist() == [0.5, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0]
+
+
+CURVES = {"bias": (0.5, 2.0), "member_mean": (0.0, 0.0), "constant": (-1.0, 1.0)}
+
+
+def test_brier_of_ours_and_of_calibrated_baselines(frame: pd.DataFrame) -> None:
+    found = brier(frame, CURVES)
+    assert found["ours"].tolist() == pytest.approx(((frame["like"] - frame["liked"]) ** 2).tolist())
+    # The first rating: 4 stars, and the bias said 3.5; the second: 2 stars, it said 3.
+    assert found["user+item bias"].iloc[:2].tolist() == pytest.approx(
+        [(expit(0.5 - 1.0) - 1) ** 2, expit(0.5 - 2.0) ** 2]
+    )
+    assert found["own mean"].tolist() == [0.25] * 7
+
+
+def test_margin_is_against_the_best_baseline(frame: pd.DataFrame) -> None:
+    margin = Margin.of(compare(absolute_errors(frame), frame["movie_id"]), len(frame))
+    assert (margin.n, margin.rival) == (7, "user+item bias")
+    assert margin.ours == pytest.approx(2 / 7)
+    assert margin.theirs == pytest.approx(5.5 / 7)
+    assert margin.gap == pytest.approx(3.5 / 7)
+    assert margin.low <= margin.gap <= margin.high
+    assert margin.clarity == "too few"
+
+
+def test_findings_compare_all_ratings_and_each_member(frame: pd.DataFrame) -> None:
+    found = Findings.of(pd.concat([frame.drop(columns="liked")] * 5, ignore_index=True), CURVES)
+    assert found.n == 35
+    assert found.predictions["liked"].sum() == 15
+    assert found.margin == Margin.of(found.errors, 35)
+    assert found.margin.clarity in {"better", "unclear"}
+    assert found.chances["model"].tolist() == found.errors["model"].tolist()
+    ours = found.members[found.members["model"] == "ours"].set_index("member_id")
+    assert ours["n"].to_dict() == {1: 15, 2: 20}
+    assert ours["value"].tolist() == pytest.approx([1 / 3, 0.25])
+    assert set(ours["clarity"]) == {"too few"}
+
+
+def test_findings_leave_out_members_with_few_ratings(frame: pd.DataFrame) -> None:
+    few = Findings.of(frame, CURVES).members
+    assert few.empty
+    assert list(few) == list(Findings.of(pd.concat([frame] * 2, ignore_index=True), CURVES).members)
+
+
+def test_calibrated_constant_is_the_share_of_likes(
+    checkerboard: Dataset, tiny_model: HybridModel
+) -> None:
+    found = calibrate_baselines(tiny_model, checkerboard.ratings)
+    liked = (checkerboard.ratings["rating"] >= 4).mean()
+    intercept, slope = found["constant"]
+    assert expit(intercept + slope * (tiny_model.bias.mu - 4)) == pytest.approx(liked, abs=1e-3)
+
+
+def test_calibration_leaves_out_raters_and_movies_unknown_to_the_model(
+    checkerboard: Dataset, tiny_model: HybridModel
+) -> None:
+    ratings = checkerboard.ratings
+    strangers = ratings.assign(user_id=ratings["user_id"] + 900, rating=5.0)
+    new = ratings.assign(movie_id=ratings["movie_id"] + 500_000, rating=5.0)
+    mixed = pd.concat([ratings, strangers, new], ignore_index=True)
+    assert calibrate_baselines(tiny_model, mixed) == calibrate_baselines(tiny_model, ratings)
+    assert set(calibrate_baselines(tiny_model, strangers).values()) == {(0.0, 0.0)}

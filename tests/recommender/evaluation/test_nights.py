@@ -1,0 +1,574 @@
+"""Movie nights: outcomes, errors, coverage, strategies and their replay, worked out by hand."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given as given_any
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from recommender import DataError, Reactions
+from recommender.evaluation.nights import (
+    AS_IT_WAS,
+    Coverage,
+    compare_strategies,
+    coverage_over_time,
+    interval_coverage,
+    like_coverage,
+    member_errors,
+    outcomes,
+    record,
+    record_over_time,
+    recorded,
+    replay,
+    reversals,
+    surprises,
+)
+from recommender.group import STRATEGIES, rank
+
+NIGHTS = ["night_id", "on", "movie_id"]
+PREDICTIONS = [
+    "night_id", "member_id", "movie_id", "mean", "sd", "low", "high", "like", "own_mean", "crowd",
+    "known",
+]  # fmt: skip
+GIVEN = ["night_id", "member_id", "rating"]
+EMPTY = {"nights": NIGHTS, "predictions": PREDICTIONS, "given": GIVEN}
+
+
+@pytest.fixture
+def frames() -> dict[str, pd.DataFrame]:
+    """Member 3 had rated movie 7, 4 came later, nobody has rated night 3; 8 was a candidate."""
+    nights = [(2, date(2026, 1, 9), 9), (1, date(2026, 1, 2), 7), (3, date(2026, 1, 16), 7)]
+    predictions = [
+        (1, 1, 7, 4.0, 0.5, 3.4, 4.6, 0.7, 3.0, 3.5, False),
+        (1, 2, 7, 3.9, 0.95, 2.7, 5.0, 0.6, 2.5, 3.5, False),
+        (1, 3, 7, 4.8, 0.3, 4.4, 5.0, 0.9, 3.5, 3.5, True),
+        (1, 1, 8, 1.0, 0.5, 0.5, 1.6, 0.0, 3.0, 2.0, False),
+        (1, 2, 8, 1.0, 0.5, 0.5, 1.6, 0.0, 2.5, 2.0, False),
+        (2, 1, 9, 2.0, 0.5, 1.4, 2.5, 0.1, 3.5, 3.0, False),
+        (2, 2, 9, 3.0, 1.0, 1.7, 4.3, 0.2, 2.0, 3.0, False),
+        (3, 1, 7, 5.0, 0.5, 4.4, 5.0, 0.9, 3.5, 3.5, False),
+    ]
+    given = [(2, 1, 2.5), (2, 2, 4.0), (1, 1, 4.5), (1, 2, 2.0), (1, 3, 5.0), (1, 4, 3.0)]
+    rows = {"nights": nights, "predictions": predictions, "given": given}
+    return {name: pd.DataFrame(rows[name], columns=columns) for name, columns in EMPTY.items()}
+
+
+@pytest.fixture
+def two_nights(frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    return outcomes(**frames)
+
+
+def many(hits: list[int], each: int = 5, like: float = 0.5) -> pd.DataFrame:
+    """One night a number: so many of its ratings lie inside; all are 3 stars, half a star off."""
+    rows = [
+        (night, date(2026, 1, 1) + timedelta(weeks=night), member, member < inside)
+        for night, inside in enumerate(hits)
+        for member in range(each)
+    ]
+    frame = pd.DataFrame(rows, columns=["night_id", "on", "member_id", "hit"])
+    return frame.assign(
+        movie_id=7, predicted=3.5, own_mean=4.0, crowd=2.5, actual=3.0, like=like, surprise=-0.5,
+        surprise_sd=-1.0, counts=True,
+    )  # fmt: skip
+
+
+def test_outcomes_join_predictions_with_ratings(two_nights: pd.DataFrame) -> None:
+    assert two_nights[["night_id", "member_id"]].to_numpy().tolist() == [
+        [1, 1], [1, 2], [1, 3], [1, 4], [2, 1], [2, 2],
+    ]  # fmt: skip
+    assert two_nights["movie_id"].tolist() == [7, 7, 7, 7, 9, 9]
+    assert two_nights["on"].iloc[-1] == date(2026, 1, 9)
+    assert two_nights["actual"].tolist() == [4.5, 2.0, 5.0, 3.0, 2.5, 4.0]
+    surprise, in_sd = (two_nights[name].dropna().tolist() for name in ("surprise", "surprise_sd"))
+    assert surprise == pytest.approx([0.5, -1.9, 0.2, 0.5, 1.0])
+    assert in_sd == pytest.approx([1, -2, 2 / 3, 1, 1])
+    # 2.5 on the second night is the very end of 1.4 to 2.5.
+    assert two_nights["hit"].tolist() == [True, False, True, False, True, True]
+
+
+def test_outcomes_count_no_rewatch_and_nobody_without_a_prediction(two_nights) -> None:
+    assert two_nights["rewatch"].tolist() == [False, False, True, False, False, False]
+    assert two_nights["counts"].tolist() == [True, True, False, False, True, True]
+    assert pd.isna(two_nights["predicted"].iloc[3])
+    assert recorded(two_nights)["member_id"].tolist() == [1, 2, 1, 2]
+
+
+def test_record_beside_two_simple_guesses(two_nights: pd.DataFrame) -> None:
+    found = record(two_nights)
+    assert (found.n, found.nights) == (4, 2)
+    # Ours missed by 0.5, 1.9, 0.5, 1; own means by 1.5, 0.5, 1, 2; the crowd by 1, 1.5, 0.5, 1.
+    assert found.errors["model"].tolist() == ["ours", "own mean", "crowd"]
+    assert found.errors["mae"].tolist() == pytest.approx([0.975, 1.25, 1.0])
+    assert found.errors["gap"].tolist() == pytest.approx([0, 0.275, 0.025])
+    # The squares add up to 5.11, 7.5 and 4.5.
+    assert found.errors["rmse"].tolist() == pytest.approx([1.130265, 1.369306, 1.060660], abs=1e-6)
+    assert found.errors["clarity"].tolist() == ["", "too few", "too few"]
+    assert found.errors[["low", "high", "gap_low", "gap_high"]].isna().all(axis=None)
+
+
+def test_record_over_time_is_cumulative(two_nights: pd.DataFrame) -> None:
+    found = record_over_time(two_nights)
+    assert found["night_id"].tolist() == [1, 1, 1, 2, 2, 2]
+    assert found["nights"].tolist() == [1, 1, 1, 2, 2, 2]
+    assert found["n"].tolist() == [2, 2, 2, 4, 4, 4]
+    assert found["model"].tolist() == ["ours", "own mean", "crowd"] * 2
+    assert found["mae"].tolist() == pytest.approx([1.2, 1.0, 1.25, 0.975, 1.25, 1.0])
+
+
+def test_record_clarity_needs_a_gap_on_many_nights() -> None:
+    # Own means miss by 1 on every night, ours and the crowd's opinion by half a star.
+    found = record(many([4] * 6)).errors
+    assert found["gap"].tolist() == [0, 0.5, 0]
+    assert found["gap_low"].tolist() == [0, 0.5, 0]
+    lone = many([4] * 6)
+    lone.loc[lone["night_id"] == 0, "crowd"] = 0.5
+    worse = many([4] * 6).assign(predicted=5.0)
+    for rows, expected in (
+        (many([4] * 6), ["", "better", "unclear"]),
+        (worse, ["", "worse", "worse"]),
+        (lone, ["", "better", "unclear"]),
+        (many([4] * 4, each=10), ["", "too few", "too few"]),
+        (many([4] * 5), ["", "too few", "too few"]),
+    ):
+        assert record(rows).errors["clarity"].tolist() == expected
+
+
+def test_record_intervals_of_few_nights_are_wider_than_the_bootstrap() -> None:
+    rows = many([4] * 6)
+    rows.loc[rows["night_id"] < 3, "predicted"] = 4.0  # a star off on half of the nights
+    ours = record(rows).errors.set_index("model").loc["ours"]
+    assert ours["mae"] == 0.75
+    # Of six nights drawn, 1 to 5 are bad ones in 97% of draws: 0.5833 to 0.9167. Student's quantile
+    # for 5 degrees of freedom is 2.571, the root of 6/5 is 1.095: 1.437 times as wide.
+    assert ours["low"] == pytest.approx(0.75 - 1.437 / 6, abs=1e-3)
+    assert ours["high"] == pytest.approx(0.75 + 1.437 / 6, abs=1e-3)
+
+
+NINE = [5, *[4] * 8]  # nights of five; 37 of 45 inside
+
+
+@pytest.mark.parametrize(
+    ("hits", "count", "reading"),
+    [
+        (NINE, 37, "as expected"),
+        ([4, 4, 4, *[3] * 6], 30, "too seldom"),
+        ([4, 4, *[5] * 7], 43, "too often"),
+    ],
+)
+def test_interval_coverage_against_chance(hits: list[int], count: int, reading: str) -> None:
+    found = interval_coverage(many(hits))
+    assert (found.count, found.low, found.high, found.reading) == (count, 31, 41, reading)
+
+
+def test_interval_coverage_of_few_ratings_has_no_reading() -> None:
+    assert interval_coverage(many([0, 0])).reading == "too few"
+
+
+def test_coverage_trusts_whole_nights_less_than_single_ratings() -> None:
+    # 30 of 45, but three nights went wrong altogether. Nights differ 7.8125 times as much as
+    # independent ratings would: 36 - 5 and 36 + 5 move out by 2.795 to 22.02 and beyond 45.
+    found = interval_coverage(many([5] * 6 + [0] * 3))
+    assert (found.count, found.low, found.high, found.reading) == (30, 23, 45, "as expected")
+    # Wilson's interval of two thirds of 45 / 7.8125 = 5.76 ratings.
+    assert (found.observed.low, found.observed.high) == pytest.approx((0.2944, 0.9055), abs=1e-4)
+    # Single ratings going wrong, the same on all nights, are Wilson's 30 of 45.
+    even = interval_coverage(many([4, 4, 4, *[3] * 6])).observed
+    assert (even.low, even.high) == pytest.approx((0.5207, 0.7864), abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("stars", "like", "low", "high", "reading"),
+    [
+        ([4.0] * 21 + [3.0] * 24, 0.5, 16, 29, "as expected"),
+        ([3.5] * 45, 0.5, 16, 29, "too seldom"),
+        ([4.0] * 45, 0.5, 16, 29, "too often"),
+        ([4.0] * 45, 1.0, 45, 45, "as expected"),
+    ],
+)
+def test_like_coverage_against_chance(stars, like: float, low: int, high: int, reading) -> None:
+    rows = many([4] * 9, like=like)
+    # Dealt out over the nights one by one, so that no night is special.
+    dealt = rows.sort_values("member_id", kind="stable").index
+    rows.loc[dealt, "actual"] = stars
+    found = like_coverage(rows)
+    assert (found.low, found.high, found.reading) == (low, high, reading)
+
+
+def test_coverage_of_unequal_probabilities_is_poisson_binomial() -> None:
+    night, occurred = pd.Series([1, 1, 1, 1]), pd.Series([True, True, False, False])
+    sure = Coverage.of(pd.Series([1.0, 1.0, 0.0, 0.0]), occurred, night)
+    assert (sure.count, sure.expected, sure.low, sure.high) == (2, 2.0, 2, 2)
+    # One is certain; of the two halves none, one or both come with 25, 50 and 25%.
+    mixed = Coverage.of(pd.Series([1.0, 0.5, 0.5, 0.0]), occurred, night)
+    assert (mixed.low, mixed.high, mixed.reading) == (1, 3, "too few")
+
+
+def test_coverage_over_time_is_cumulative() -> None:
+    found = coverage_over_time(many(NINE))
+    assert found["n"].tolist() == [5, 10, 15, 20, 25, 30, 35, 40, 45]
+    assert found["inside"].tolist() == [5, 9, 13, 17, 21, 25, 29, 33, 37]
+    assert found["share"].iloc[[0, 1]].tolist() == [1.0, 0.9]
+    # Of five ratings two to five lie inside with 97.5% at either end: less than two with 0.7%.
+    assert found[["low", "high"]].iloc[0].tolist() == [0.4, 1.0]
+    assert found[["low", "high"]].iloc[-1].tolist() == pytest.approx([31 / 45, 41 / 45])
+    assert found["reading"].tolist() == ["too few"] * 5 + ["as expected"] * 4
+
+
+def test_surprises_come_largest_first(two_nights: pd.DataFrame) -> None:
+    found = surprises(two_nights)
+    assert found[["night_id", "member_id"]].to_numpy().tolist() == [[1, 2], [2, 2], [1, 1], [2, 1]]
+    assert found["surprise"].tolist() == pytest.approx([-1.9, 1.0, 0.5, 0.5])
+
+
+def test_member_errors_need_five_ratings() -> None:
+    rows = many([4] * 5, each=3)
+    rows["surprise"] = rows["member_id"].map({0: -1.5, 1: 0.5, 2: 1.0})
+    found = member_errors(rows[(rows["member_id"] < 2) | (rows["night_id"] > 0)])
+    assert found.to_dict("list") == {
+        "member_id": [1, 0], "n": [5, 5], "mae": [0.5, 1.5], "bias": [0.5, -1.5],
+    }  # fmt: skip
+
+
+def test_reversals_are_pairs_that_came_out_the_other_way_round(two_nights) -> None:
+    assert reversals(two_nights).empty
+    night = two_nights[two_nights["counts"]].head(3).assign(
+        night_id=1, member_id=[1, 2, 3], predicted=[4.0, 3.0, 3.5], actual=[2.0, 4.5, 3.0]
+    )  # fmt: skip
+    first = reversals(night).iloc[0]
+    assert first[["member_id", "other_id", "swing"]].tolist() == [1, 2, 3.5]
+    expected, came = ["predicted", "predicted_other"], ["actual", "actual_other"]
+    assert first[expected + came].tolist() == [4.0, 3.0, 2.0, 4.5]
+    assert reversals(night.assign(predicted=[4.0, 3.8, 3.9])).empty  # expected to agree
+    assert reversals(night.assign(actual=3.0)).empty  # they do agree
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [("given",), ("predictions",), ("nights", "given"), ("nights", "predictions", "given")],
+)
+def test_nothing_rated_is_empty_everywhere(frames, missing: tuple[str, ...]) -> None:
+    rows = outcomes(**frames | {name: pd.DataFrame(columns=EMPTY[name]) for name in missing})
+    assert not rows["counts"].any()
+    assert record(rows).n == 0
+    assert list(record(rows).errors) == list(record(many([4])).errors)
+    assert interval_coverage(rows) is None
+    assert like_coverage(rows) is None
+    for function in (record_over_time, coverage_over_time, member_errors, surprises, reversals):
+        found = function(rows)
+        assert found.empty
+        assert len(found.columns)
+
+
+stars_given = st.integers(1, 10).map(lambda half: half / 2)
+one_night = st.lists(
+    st.tuples(st.floats(0.5, 5), stars_given, st.booleans()), min_size=1, max_size=4
+)
+
+
+def frames_of(nights) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Nights, predictions and ratings: one night a list, one member a (mean, stars, known)."""
+    first = date(2026, 1, 2)
+    rows = [(n, first + timedelta(days=7 * n), 7 + n) for n in range(len(nights))]
+    people = [(n, m, *person) for n, each in enumerate(nights) for m, person in enumerate(each)]
+    predictions = [
+        (n, m, 7 + n, mean, 1.0, mean - 1.28, mean + 1.28, mean / 5, 3.0, 3.5, known)
+        for n, m, mean, _, known in people
+    ]
+    given = [(n, m, actual) for n, m, _, actual, _ in people]
+    return (
+        pd.DataFrame(rows, columns=NIGHTS),
+        pd.DataFrame(predictions, columns=PREDICTIONS),
+        pd.DataFrame(given, columns=GIVEN),
+    )
+
+
+@settings(max_examples=12, deadline=None)
+@given_any(st.lists(one_night, min_size=1, max_size=7), st.randoms(use_true_random=False))
+def test_the_order_of_rows_changes_nothing(nights, chance) -> None:
+    frames = frames_of(nights)
+    found = outcomes(*frames)
+    mixed = outcomes(*(frame.sample(frac=1, random_state=chance.randrange(99)) for frame in frames))
+    pd.testing.assert_frame_equal(found, mixed)
+    shuffled = found.sample(frac=1, random_state=chance.randrange(99))
+    for function in (record_over_time, surprises, reversals, coverage_over_time, member_errors):
+        pd.testing.assert_frame_equal(function(found), function(shuffled))
+    pd.testing.assert_frame_equal(record(found).errors, record(shuffled).errors)
+
+
+@settings(max_examples=15, deadline=None)
+@given_any(
+    st.lists(
+        st.lists(st.tuples(st.floats(0.5, 5), stars_given, st.just(False)), min_size=2, max_size=3),
+        min_size=5,
+        max_size=7,
+    )
+)
+def test_more_of_the_same_nights_narrow_every_interval(nights) -> None:
+    few, more = (outcomes(*frames_of(rows)) for rows in (nights, nights * 4))
+    little, much = record(few).errors, record(more).errors
+    np.testing.assert_allclose(little["mae"], much["mae"])
+    for low, high in (("low", "high"), ("gap_low", "gap_high")):
+        assert (much[high] - much[low] <= little[high] - little[low] + 1e-9).all()
+    wide, narrow = interval_coverage(few).observed, interval_coverage(more).observed
+    assert narrow.high - narrow.low < wide.high - wide.low
+
+
+UP, CONTACT, BABE = 10, 20, 30
+
+
+def reactions(*stars: list[float]) -> Reactions:
+    """The rows are members 1, 2 and 3, the columns Up, Contact and Babe, as far as they go."""
+    mean = np.array(stars)
+    members, movies = mean.shape
+    ids = (1, 2, 3)[:members], (UP, CONTACT, BABE)[:movies]
+    return Reactions(*ids, mean, np.full(mean.shape, 0.5), np.full(movies, 0.1))
+
+
+# Up: 5, 4.6 and 2.6; Contact is fine with all; Babe with nobody.
+DIVIDED = reactions([5.0, 3.8, 1.0], [4.6, 4.0, 1.0], [2.6, 3.9, 1.0])
+
+
+def test_compare_strategies_lists_every_choice() -> None:
+    choices = compare_strategies(DIVIDED).choices.set_index("strategy")
+    assert list(choices.index) == list(STRATEGIES)
+    chosen = choices["movie_id"]
+    assert chosen[chosen == CONTACT].index.tolist() == ["least_misery", "approval"]
+    assert set(chosen) == {UP, CONTACT}
+    least = choices.loc["least_misery"]
+    assert (least["name"], least["score"], least["lowest"]) == ("Least misery", 3.8, 3.8)
+    assert least["lowest_member"] == 1
+    assert least["mean"] == pytest.approx(3.9)
+    assert set(choices["tied_with"]) == {()}
+
+
+def test_compare_strategies_favourite_stars_and_gains() -> None:
+    found = compare_strategies(DIVIDED)
+    assert (found.favourite, found.agreement) == (UP, (8, 10))
+    assert found.stars["movie_id"].tolist() == [UP] * 3 + [CONTACT] * 3
+    assert found.stars["member_id"].tolist() == [1, 2, 3] * 2
+    assert found.stars["mean"].tolist() == [5.0, 4.6, 2.6, 3.8, 4.0, 3.9]
+    assert found.stars["strategies"].iloc[-1] == ("Least misery", "Approval")
+    assert found.gains["movie_id"].tolist() == [CONTACT] * 3
+    assert found.gains["gain"].tolist() == pytest.approx([-1.2, -0.6, 1.3])
+
+
+def test_compare_strategies_ties_go_to_the_higher_mean() -> None:
+    # Both like both; Contact has the higher mean, so approval chooses it.
+    found = compare_strategies(reactions([4.0, 4.0, 1.0], [4.0, 4.5, 1.0]))
+    choices = found.choices.set_index("strategy")
+    assert choices.loc["approval", ["movie_id", "tied_with"]].tolist() == [CONTACT, (UP,)]
+    assert choices.loc["average", "tied_with"] == ()
+    level = compare_strategies(reactions([4.0, 4.0, 4.0]))
+    assert level.favourite == UP
+    assert level.choices["tied_with"].tolist() == [(CONTACT, BABE)] * 10
+    split = compare_strategies(reactions([3.0, 1.0], [1.0, 4.5], [1.5, 0.5]))
+    assert split.agreement == (5, 10)
+    assert split.favourite == CONTACT  # 2.0 stars, and Up 1.8
+
+
+def test_compare_strategies_without_vetoed_movies_and_absent_members() -> None:
+    vetoed = compare_strategies(DIVIDED, vetoed={UP})
+    assert (vetoed.favourite, vetoed.agreement) == (CONTACT, (10, 10))
+    assert vetoed.choices.set_index("strategy").loc["borda", "score"] == 3  # against Babe alone
+    assert vetoed.gains.empty
+    alone = compare_strategies(DIVIDED, present=[3])
+    assert (alone.favourite, alone.stars["member_id"].tolist()) == (CONTACT, [3])
+    with pytest.raises(DataError, match="no prediction for member 9"):
+        compare_strategies(DIVIDED, present=[9])
+
+
+def test_compare_strategies_applies_debt_to_fairness_alone() -> None:
+    before, found = compare_strategies(DIVIDED), compare_strategies(DIVIDED, debt={3: 0.4})
+    moved = found.choices["movie_id"] != before.choices["movie_id"]
+    assert found.choices.loc[moved, "strategy"].tolist() == ["fairness"]
+    assert found.choices.set_index("strategy").loc["fairness", "score"] == 3.9
+
+
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        {"reactions": DIVIDED, "present": []},
+        {"reactions": DIVIDED, "vetoed": {UP, CONTACT, BABE}},
+        {"reactions": Reactions((), (), np.zeros((0, 0)), np.zeros((0, 0)))},
+        {"reactions": Reactions((), (UP,), np.zeros((0, 1)), np.zeros((0, 1)))},
+    ],
+)
+def test_compare_strategies_of_nothing_is_empty(nothing) -> None:
+    found, something = compare_strategies(**nothing), compare_strategies(DIVIDED)
+    assert (found.favourite, found.agreement) == (None, (0, 0))
+    for frame in ("choices", "stars", "gains"):
+        assert getattr(found, frame).empty
+        assert list(getattr(found, frame)) == list(getattr(something, frame))
+
+
+@settings(max_examples=10, deadline=None)
+@given_any(
+    hnp.arrays(float, (3, 3), elements=stars_given),
+    st.sets(st.sampled_from([UP, CONTACT, BABE]), max_size=2),
+)
+def test_compare_strategies_chooses_what_rank_puts_first(stars, vetoed: set[int]) -> None:
+    found = compare_strategies(reactions(*stars.tolist()), vetoed=vetoed)
+    keep = [i for i, movie in enumerate((UP, CONTACT, BABE)) if movie not in vetoed]
+    ids = tuple((UP, CONTACT, BABE)[i] for i in keep)
+    left = Reactions((1, 2, 3), ids, stars[:, keep], np.ones((3, len(keep))))
+    for choice in found.choices.itertuples():
+        first = rank(left, choice.strategy).iloc[0]
+        assert (choice.movie_id, choice.score) == (first["movie_id"], first["score"])
+    assert found.agreement[0] == (found.choices["movie_id"] == found.favourite).sum()
+    assert set(found.stars["movie_id"]) == set(found.choices["movie_id"])
+    assert set(found.gains["movie_id"]) == set(found.choices["movie_id"]) - {found.favourite}
+
+
+Cells = dict[tuple[int, int], float]  # (member_id, movie_id) -> stars
+
+
+def snapshot(night: int, cells: Cells, sd: float = 1.0) -> pd.DataFrame:
+    rows = [(night, member, movie, mean, sd) for (member, movie), mean in cells.items()]
+    return pd.DataFrame(rows, columns=["night_id", "member_id", "movie_id", "mean", "sd"])
+
+
+def nights_of(*watched: int) -> pd.DataFrame:
+    """Nights 1, 2, ... a week apart, with the movie that was watched."""
+    first = date(2026, 1, 2)
+    rows = [(n, first + timedelta(weeks=n), movie) for n, movie in enumerate(watched, start=1)]
+    return pd.DataFrame(rows, columns=NIGHTS)
+
+
+def given_of(*rows: tuple[int, int, float]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=GIVEN)
+
+
+def ratings_of(cells: Cells) -> pd.DataFrame:
+    rows = [(member, movie, stars) for (member, movie), stars in cells.items()]
+    return pd.DataFrame(rows, columns=["member_id", "movie_id", "rating"])
+
+
+# Movie 10 divides and has the higher mean; 20 pleases both a little.
+SPLIT = {(1, 10): 5.0, (2, 10): 2.0, (1, 20): 3.0, (2, 20): 3.0}
+
+
+def test_replay_values_a_choice_by_real_ratings() -> None:
+    found = replay(
+        nights_of(20),
+        snapshot(1, SPLIT),
+        given_of((1, 1, 3.0), (1, 2, 4.0)),
+        ratings_of({(1, 10): 4.5, (2, 10): 1.5, (1, 20): 3.0, (2, 20): 4.0}),
+        strategies=["average", "least_misery"],
+        draws=10,
+    )
+    # Least misery takes 20, as the club did: 3 and 4 stars. The average takes 10: 4.5 and 1.5.
+    assert found["strategy"].tolist() == ["least_misery", AS_IT_WAS, "average"]
+    assert found["name"].tolist() == ["Least misery", "What was watched", "Average"]
+    assert found["mean"].tolist() == [3.5, 3.5, 3.0]
+    assert found["low"].tolist() == found["high"].tolist() == [3.5, 3.5, 3.0]
+    assert found["worst"].tolist() == [3.0, 3.0, 1.5]
+    assert found["best_chance"].tolist() == [0.5, 0.5, 0.0]
+    assert found["known_share"].tolist() == [1.0, 1.0, 1.0]
+    assert set(found["nights"]) == {1}
+
+
+def test_replay_prefers_the_ratings_of_the_night_to_later_ones() -> None:
+    # Member 1 changed the 3 of that night to a 5 afterwards.
+    later, night = ratings_of({(1, 20): 5.0, (2, 20): 4.0}), given_of((1, 1, 3.0))
+    found = replay(nights_of(20), snapshot(1, SPLIT), night, later, strategies=["least_misery"])
+    assert found["mean"].tolist() == [3.5, 3.5]
+
+
+def test_replay_draws_unknown_ratings_from_the_predictions() -> None:
+    cells = {(1, -3): 3.0, (2, -3): 2.5, (1, 20): 1.0, (2, 20): 1.0}
+    found = replay(
+        nights_of(20), snapshot(1, cells, sd=0.5), given_of(), ratings_of({}),
+        strategies=["average"], draws=20_000,
+    ).iloc[0]  # fmt: skip
+    # The mean of two has a standard deviation of 0.5 / sqrt(2) = 0.3536; 80% lie within 1.2816 of
+    # these: 0.4531. The lesser of two normals: their gap has sd 0.7071 and mean 0.5, so the mean
+    # of the lesser is 2.75 - E|gap| / 2, E|gap| = 0.7071 * 0.7979 * exp(-0.25) + 0.5 * 0.5205.
+    assert found["mean"] == pytest.approx(2.75, abs=0.02)
+    assert found["low"] == pytest.approx(2.75 - 0.4531, abs=0.02)
+    assert found["high"] == pytest.approx(2.75 + 0.4531, abs=0.02)
+    assert found["worst"] == pytest.approx(2.75 - 0.3498, abs=0.02)
+    assert found["known_share"] == 0
+
+
+def test_replay_draws_stay_on_the_scale() -> None:
+    frames = nights_of(20), snapshot(1, {(1, 10): 5.0, (1, 20): 0.5}, sd=100.0)
+    found = replay(*frames, given_of(), ratings_of({}), strategies=["average"], draws=1000)
+    assert found["low"].tolist() == [0.5, 0.5]
+    assert found["high"].tolist() == [5.0, 5.0]
+
+
+@pytest.mark.parametrize(
+    ("second", "mean"),
+    [
+        (SPLIT, 3.0),  # 10, and for the same people 20: 5 and 1 star
+        ({(3, 10): 5.0, (3, 20): 3.0}, 3.5),  # 5, and 2 for the third
+        ({(1, 10): 5.0, (2, 10): 2.0}, 5.0),  # there was nothing else
+    ],
+)
+def test_replay_shows_nobody_a_movie_twice(second: Cells, mean: float) -> None:
+    known = ratings_of({(1, 10): 5.0, (2, 10): 5.0, (3, 10): 2.0, (1, 20): 1.0, (2, 20): 1.0})
+    cells = pd.concat([snapshot(1, SPLIT), snapshot(2, second)])
+    found = replay(nights_of(10, 10), cells, given_of(), known, strategies=["average"])
+    assert found.set_index("strategy").at["average", "mean"] == mean
+
+
+@pytest.mark.parametrize(
+    ("given", "mean"),
+    [
+        # On night 1 both take 10, from which member 2 was to have 2.5 of 4 stars possible, member 1
+        # all of them. So member 2 decides night 2: movie 40, which gets 2 stars instead of 4.
+        ([], 3.0),
+        # But member 1 hated it, and member 2 had the best that was possible: movie 30.
+        ([(1, 1, 1.0), (1, 2, 4.0)], 3.25),
+    ],
+)
+def test_replay_fairness_remembers_its_own_choices(given, mean: float) -> None:
+    first = snapshot(1, {(1, 10): 5.0, (2, 10): 2.5, (1, 20): 3.0, (2, 20): 4.0})
+    second = snapshot(2, {(1, 30): 5.0, (2, 30): 2.0, (1, 40): 1.0, (2, 40): 3.0})
+    known = {(member, movie): 4.0 for member in (1, 2) for movie in (10, 30)}
+    found = replay(
+        nights_of(10, 30),
+        pd.concat([first, second]),
+        given_of(*given),
+        ratings_of(known | {(1, 40): 2.0, (2, 40): 2.0}),
+        strategies=["fairness", "average"],
+    ).set_index("strategy")
+    assert found.at["fairness", "mean"] == mean
+    # The average takes 10 and 30 whatever happens.
+    assert found.at["average", "mean"] == found.at[AS_IT_WAS, "mean"]
+
+
+def test_replay_leaves_out_nights_without_a_prediction() -> None:
+    frames = nights_of(20, 30), snapshot(1, SPLIT), given_of((2, 1, 5.0)), ratings_of({})
+    found = replay(*frames)
+    assert set(found["nights"]) == {1}
+    assert set(found["strategy"]) == {*STRATEGIES, AS_IT_WAS}
+    for nights in (nights_of(), nights_of(20)):
+        nothing = replay(nights, snapshot(1, {}), given_of(), ratings_of({}))
+        assert nothing.empty
+        assert list(nothing) == list(found)
+
+
+def test_replay_refuses_an_unknown_strategy() -> None:
+    frames = nights_of(20), snapshot(1, SPLIT), given_of(), ratings_of({})
+    with pytest.raises(DataError, match="no strategy 'loudest'"):
+        replay(*frames, strategies=["loudest"])
+
+
+def test_replay_value_of_a_choice_does_not_depend_on_other_strategies() -> None:
+    night = (nights_of(20), snapshot(1, SPLIT), given_of(), ratings_of({(1, 10): 4.0}))
+    figures = ["nights", "mean", "low", "high", "worst", "known_share"]
+    alone = replay(*night, strategies=["least_misery"]).set_index("strategy")
+    among = replay(*night).set_index("strategy")
+    both = ["least_misery", AS_IT_WAS]
+    pd.testing.assert_frame_equal(alone.loc[both, figures], among.loc[both, figures])
+    # The same choice is worth exactly the same.
+    assert among.loc["least_misery", figures].tolist() == among.loc[AS_IT_WAS, figures].tolist()
+    other = replay(*night, strategies=["least_misery"], seed=1).set_index("strategy")
+    assert other.at[AS_IT_WAS, "low"] != alone.at[AS_IT_WAS, "low"]

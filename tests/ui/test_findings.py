@@ -1,0 +1,153 @@
+"""Sentences about nights: no stronger than the figures."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from recommender.evaluation.metrics import Share
+from recommender.evaluation.nights import Comparison, Coverage, Record
+from ui import findings
+
+NAMES = {1: "Ana", 2: "Bruno", 3: "Cleo"}
+TITLES = {7: "Up", 9: "Heat"}
+NOTHING = "No rating of a night has been predicted yet."
+
+
+def errors(own: str, crowd: str) -> pd.DataFrame:
+    rows = [("ours", 0.5, ""), ("own mean", 1.0, own), ("crowd", 0.5, crowd)]
+    return pd.DataFrame(rows, columns=["model", "mae", "clarity"])
+
+
+@pytest.mark.parametrize(
+    ("found", "part"),
+    [
+        (Record(0, 0, pd.DataFrame()), NOTHING),
+        (Record(1, 1, errors("too few", "too few")), "Over 1 night (1 rating) the predictions"),
+        (Record(4, 2, errors("too few", "too few")), "by 0.50: too few to tell (30 ratings of 5"),
+        (Record(30, 6, errors("better", "unclear")), "own mean by 1.00 (clearly more), the crowd"),
+        (Record(30, 6, errors("worse", "unclear")), "by 0.50 (no clear difference)."),
+    ],
+)
+def test_record(found: Record, part: str) -> None:
+    assert part in findings.record(found)
+
+
+def coverage(count: int, n: int = 45, low: int = 31, high: int = 41) -> Coverage:
+    return Coverage(Share(count / n, 0, 1, n), n // 5, 0.8 * n, low, high)
+
+
+@pytest.mark.parametrize(
+    ("found", "intervals", "likes"),
+    [
+        (None, NOTHING, NOTHING),
+        (coverage(37), "are honest, as far as one can tell.", "are honest, as far as one can tell"),
+        (coverage(30), "31 to 41: the intervals are too narrow.", "the chances are too high."),
+        (coverage(43), "43 of 45 ratings (96%) lay inside their 80%", "the chances are too low."),
+        (coverage(0, 10), "interval: too few to tell", "promised 8: too few to tell (30 ratings"),
+    ],
+)
+def test_coverage(found: Coverage | None, intervals: str, likes: str) -> None:
+    assert intervals in findings.intervals(found)
+    assert likes in findings.likes(found)
+
+
+def test_surprises_and_reversals() -> None:
+    rows = pd.DataFrame(
+        {"member_id": [2, 1, 1], "movie_id": [7, 9, 9], "actual": [2, 4.5, 4.5]}
+    ).assign(surprise=[-1.9, 1.0, -0.04])
+    assert list(findings.surprises(rows, NAMES, TITLES)) == [
+        "Bruno gave Up 2, 1.9 stars less than expected",
+        "Ana gave Heat 4.5, 1.0 stars more than expected",
+        "Ana gave Heat 4.5, as expected",
+    ]
+    pair = {"member_id": [1], "other_id": [2], "predicted": [4.0], "predicted_other": [3.0]}
+    (sentence,) = findings.reversals(pd.DataFrame(pair).assign(actual=2, actual_other=4.5), NAMES)
+    assert sentence.startswith("Ana was expected to like it more than Bruno (4.0 and 3.0)")
+
+
+def test_easiest_and_hardest() -> None:
+    rows = pd.DataFrame({"member_id": [2, 1], "n": [5, 6], "mae": [0.5, 1.5]})
+    assert findings.easiest_and_hardest(rows, NAMES) == (
+        "So far Bruno (off by 0.5 stars on average, 5 ratings) is the easiest to foresee, Ana (off "
+        "by 1.5 stars on average, 6 ratings) the hardest."
+    )
+    assert "two people with 5" in findings.easiest_and_hardest(rows.head(1), NAMES)
+
+
+def replayed(*rows: tuple[str, float, float], nights: int = 12) -> pd.DataFrame:
+    """Name, mean and best_chance of each row."""
+    frame = pd.DataFrame(rows, columns=["name", "mean", "best_chance"])
+    return frame.assign(nights=nights, known_share=0.4)
+
+
+WATCHED = ("What was watched", 3.4, 0.3)
+
+
+@pytest.mark.parametrize(
+    ("frame", "part"),
+    [
+        (replayed(), "No night has been decided yet"),
+        (
+            replayed(("Average", 3.5, 0.36), ("Least misery", 3.6, 0.34), WATCHED),
+            "Average would have served the club best in 36% of the draws, too little to tell apart",
+        ),
+        (
+            replayed(("Average", 3.5, 0.03), ("Least misery", 3.6, 0.95), WATCHED),
+            "best in 95% of the draws (40% of these ratings are real)",
+        ),
+        # Two that chose alike have 40% between them, more than the third's 35%.
+        (
+            replayed(("Average", 3.5, 0.2), ("Borda", 3.5, 0.2), ("Duels", 3.6, 0.35), WATCHED),
+            "Average and Borda would have served the club best in 40%",
+        ),
+        (
+            replayed(*[(n, 3.5, 0.2) for n in "ABCD"], ("Z", 3, 0), ("What was watched", 3.5, 0.2)),
+            "What was watched, A, B and 2 more would have served the club best in 100%",
+        ),
+        (
+            replayed(("Average", 3.5, 0.5), ("What was watched", 3.5, 0.5)),
+            "Every strategy would have served the club as well",
+        ),
+        (replayed(WATCHED, nights=1), "1 night cannot tell"),
+    ],
+)
+def test_served_best(frame: pd.DataFrame, part: str) -> None:
+    assert part in findings.served_best(frame)
+
+
+def comparison(votes: int, *rivals: str) -> Comparison:
+    choices = pd.DataFrame({"name": ["A"] * votes, "movie_id": 7})
+    others = pd.DataFrame({"name": rivals, "movie_id": 9})
+    gains = pd.DataFrame({"movie_id": 9, "member_id": [1, 3], "gain": [-1.2, 1.3]})
+    choices = pd.concat([choices, others], ignore_index=True)
+    return Comparison(choices, 7 if votes else None, (votes, 10), pd.DataFrame(), gains)
+
+
+@pytest.mark.parametrize(
+    ("found", "sentence"),
+    [
+        (comparison(0), "There is nothing to choose from."),
+        (comparison(10), "All 10 strategies choose Up."),
+        (comparison(9, "Plurality"), "9 of 10 strategies choose Up."),
+        (
+            comparison(8, "Least misery", "Points (Borda)"),
+            "8 of 10 strategies choose Up; least misery and points (Borda) choose Heat: "
+            "Cleo gains 1.3 stars, Ana loses 1.2.",
+        ),
+    ],
+)
+def test_agreement(found: Comparison, sentence: str) -> None:
+    assert findings.agreement(found, TITLES, NAMES) == sentence
+
+
+@pytest.mark.parametrize(
+    ("gains", "words"),
+    [
+        ({"Ana": 0.2, "Bruno": 0.0}, "Ana gains 0.2 stars, nobody loses"),
+        ({"Ana": 0.04, "Bruno": -1.0}, "nobody gains, Bruno loses 1.0 stars"),
+        ({"Ana": 0.04, "Bruno": -0.04}, "nobody gains or loses"),
+    ],
+)
+def test_who_gains(gains: dict[str, float], words: str) -> None:
+    assert findings.who_gains(pd.Series(gains)) == words

@@ -1,0 +1,190 @@
+"""Sentences about the club's movie nights: errors, coverage, surprises and strategies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from recommender.columns import MEMBER, MOVIE
+from recommender.evaluation.bootstrap import ENOUGH
+from recommender.evaluation.nights import (
+    LEVEL,
+    NIGHTS,
+    OURS,
+    SHOWN,
+    WATCHED,
+    Comparison,
+    Coverage,
+    Record,
+)
+from recommender.model import LIKED
+from ui.text import counted, listed
+
+NOTHING = "No rating of a night has been predicted yet."
+TOO_FEW = f": too few to tell ({ENOUGH} ratings of {NIGHTS} nights are needed)"
+THAN = {
+    "better": " (clearly more)",
+    "worse": " (clearly less)",
+    "unclear": " (no clear difference)",
+}
+INTERVALS = {"as expected": "honest", "too seldom": "too narrow", "too often": "too wide"}
+CHANCES = {"as expected": "honest", "too seldom": "too high", "too often": "too low"}
+TOLD_APART = 0.9  # of the draws in which a strategy is the best, before it may be called so
+NAMED = 3  # strategies that are level, before the rest of them are counted
+NOTICED = 0.05  # stars; a smaller gain or loss reads as 0.0
+
+
+def record(found: Record) -> str:
+    """Return how far off the predictions and the simple guesses were."""
+    if not found.n:
+        return NOTHING
+    mae, word = (found.errors.set_index("model")[name] for name in ("mae", "clarity"))
+    own, crowd = (f"{mae[rival]:.2f}{THAN.get(word[rival], '')}" for rival in ("own mean", "crowd"))
+    few = "" if word["crowd"] != "too few" else TOO_FEW
+    return (
+        f"Over {counted(found.nights, 'night')} ({counted(found.n, 'rating')}) the predictions "
+        f"were off by {mae[OURS]:.2f} stars on average; everyone's own mean by {own}, the crowd's "
+        f"opinion by {crowd}{few}."
+    )
+
+
+def intervals(found: Coverage | None) -> str:
+    """Return whether the intervals hold as many ratings as they should."""
+    if found is None:
+        return NOTHING
+    lead = (
+        f"{found.count} of {counted(found.observed.n, 'rating')} ({found.observed.value:.0%}) lay "
+        f"inside their {LEVEL:.0%} interval"
+    )
+    return f"{lead}{_reading(found, 'intervals', INTERVALS)}."
+
+
+def likes(found: Coverage | None) -> str:
+    """Return whether as many movies were liked as the chances promised."""
+    if found is None:
+        return NOTHING
+    lead = (
+        f"{found.count} of {counted(found.observed.n, 'rating')} came to {LIKED:g} stars or more, "
+        f"where the chances promised {found.expected:.0f}"
+    )
+    return f"{lead}{_reading(found, 'chances', CHANCES)}."
+
+
+def _reading(found: Coverage, noun: str, words: Mapping[str, str]) -> str:
+    if found.reading == "too few":
+        return TOO_FEW
+    caution = ", as far as one can tell" if found.reading == "as expected" else ""
+    return (
+        f"; chance alone gives {found.low} to {found.high}: the {noun} are "
+        f"{words[found.reading]}{caution}"
+    )
+
+
+def surprises(
+    found: pd.DataFrame, names: Mapping[int, str], titles: Mapping[int, str]
+) -> Iterator[str]:
+    """Yield a sentence a row of `recommender.evaluation.nights.surprises`."""
+    for row in found.itertuples():
+        size = f"{abs(row.surprise):.1f}"
+        more = f"{size} stars {'more' if row.surprise > 0 else 'less'} than expected"
+        apart = "as expected" if size == "0.0" else more
+        yield f"{names[row.member_id]} gave {titles[row.movie_id]} {row.actual:g}, {apart}"
+
+
+def reversals(found: pd.DataFrame, names: Mapping[int, str]) -> Iterator[str]:
+    """Yield a sentence a row of `recommender.evaluation.nights.reversals`."""
+    for row in found.itertuples():
+        yield (
+            f"{names[row.member_id]} was expected to like it more than {names[row.other_id]} "
+            f"({row.predicted:.1f} and {row.predicted_other:.1f}); it was the other way round "
+            f"({row.actual:g} and {row.actual_other:g})"
+        )
+
+
+def easiest_and_hardest(found: pd.DataFrame, names: Mapping[int, str]) -> str:
+    """Return who is the easiest and who the hardest to foresee.
+
+    Args:
+        found: from `recommender.evaluation.nights.member_errors`.
+    """
+    if len(found) < 2:
+        return f"It takes two people with {SHOWN} predicted ratings each to say who is easier."
+    easy, hard = (
+        f"{names[row.member_id]} (off by {row.mae:.1f} stars on average, "
+        f"{counted(row.n, 'rating')})"
+        for row in found.iloc[[0, -1]].itertuples()
+    )
+    return f"So far {easy} is the easiest to foresee, {hard} the hardest."
+
+
+def served_best(replayed: pd.DataFrame) -> str:
+    """Return which strategy would have served the club best, as far as that can be said.
+
+    Args:
+        replayed: from `recommender.evaluation.nights.replay`.
+    """
+    if replayed.empty:
+        return "No night has been decided yet"
+    nights = int(replayed["nights"].iloc[0])
+    if nights < NIGHTS:
+        return (
+            f"{counted(nights, 'night')} cannot tell which strategy serves the club best "
+            f"({NIGHTS} are needed)"
+        )
+    # Strategies that chose alike share their wins, which are wins of one choice.
+    alike = replayed.groupby([replayed["mean"].round(9), replayed["best_chance"].round(9)])
+    level = max((rows for _, rows in alike), key=lambda rows: rows["best_chance"].sum())
+    if len(level) == len(replayed):
+        return "Every strategy would have served the club as well as what was watched"
+    chance, known = level["best_chance"].sum(), level["known_share"].iloc[0]
+    apart = "" if chance >= TOLD_APART else ", too little to tell apart"
+    names = sorted(level["name"], key=lambda name: name != WATCHED)
+    rest = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
+    return (
+        f"{listed([*names[:NAMED], *rest])} would have served the club best in {chance:.0%} of the "
+        f"draws{apart} ({known:.0%} of these ratings are real)"
+    )
+
+
+def agreement(found: Comparison, titles: Mapping[int, str], names: Mapping[int, str]) -> str:
+    """Return how far the strategies agree, and who gains and loses most by the main rival.
+
+    Args:
+        titles: of the movies, by movie_id.
+        names: of the people, by member_id.
+    """
+    if found.favourite is None:
+        return "There is nothing to choose from."
+    agree, everyone = found.agreement
+    favourite = titles[found.favourite]
+    if agree == everyone:
+        return f"All {everyone} strategies choose {favourite}."
+    if agree == everyone - 1:
+        return f"{agree} of {everyone} strategies choose {favourite}."
+    rival = int(found.gains[MOVIE].iloc[0])
+    others = found.choices.loc[found.choices[MOVIE] == rival, "name"]
+    choose = listed(name[0].lower() + name[1:] for name in others)
+    gains = found.gains[found.gains[MOVIE] == rival].set_index(MEMBER)["gain"]
+    return (
+        f"{agree} of {everyone} strategies choose {favourite}; {choose} "
+        f"{'choose' if len(others) > 1 else 'chooses'} {titles[rival]}: "
+        f"{who_gains(gains.rename(index=dict(names)))}."
+    )
+
+
+def who_gains(gains: pd.Series) -> str:
+    """Return who gains and who loses most: "Bruno gains 0.6 stars, Ana loses 0.4".
+
+    Args:
+        gains: stars (less than 0: loses), indexed by name.
+    """
+    gains_most, loses_most = gains.idxmax(), gains.idxmin()
+    up, down = gains.max() >= NOTICED, gains.min() <= -NOTICED
+    if up and down:
+        return f"{gains_most} gains {gains.max():.1f} stars, {loses_most} loses {-gains.min():.1f}"
+    if up:
+        return f"{gains_most} gains {gains.max():.1f} stars, nobody loses"
+    if down:
+        return f"nobody gains, {loses_most} loses {-gains.min():.1f} stars"
+    return "nobody gains or loses"
