@@ -17,9 +17,7 @@ from club.errors import InvalidInput
 from club.imports import catalogue
 from club.imports.catalogue.merge import FROM_TMDB, identify
 from club.imports.catalogue.source import Rejected, Source, movies_frame
-from club.imports.files import BLOCK
 from club.imports.tables import movielens_title
-from recommender.dataset import Dataset
 
 WORLD = sources.world()
 
@@ -251,10 +249,6 @@ def test_a_world_of_whole_stars_stays_on_five(tmp_path: Path) -> None:
     assert reasons(found)["no rating from 0.5 to 5"] == 1
 
 
-def test_the_imported_world_is_a_dataset(tmp_path: Path) -> None:
-    assert isinstance(brought(sources.latest(), tmp_path).data, Dataset)
-
-
 def test_tables_that_a_spreadsheet_saved_again_are_read(tmp_path: Path) -> None:
     plain = brought(sources.latest(), tmp_path / "plain").data
 
@@ -286,17 +280,6 @@ def test_reviews_in_excels_unicode_text_are_read(tmp_path: Path) -> None:
     wide: sources.Files = {**files, name: gzip.compress(text.encode("utf-16"))}
     plain, again = brought(files, tmp_path / "plain"), brought(wide, tmp_path / "wide")
     pd.testing.assert_frame_equal(again.data.ratings, plain.data.ratings)
-
-
-def test_letters_that_lie_across_two_blocks_of_utf_16_survive(tmp_path: Path) -> None:
-    movies = "movieId,title,genres\n" + "".join(
-        f"{n},🎬 né {n} (1995),Drama\n" for n in range(60_000)
-    )
-    assert len(movies.encode("utf-16")) > BLOCK
-    found = catalogue.read(
-        sources.folder({"movies.csv": movies.encode("utf-16")}, tmp_path / "files")
-    ).movies
-    assert found["title"].tolist() == [f"🎬 né {n}" for n in range(60_000)]
 
 
 def test_a_sentence_says_which_file_is_missing(tmp_path: Path) -> None:
