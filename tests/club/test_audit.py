@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from a_night import predictions
 
-from club.__main__ import main
 from club.audit import at_the_terminal
+from club.cli import main
 from club.details import Details
 from club.errors import InvalidInput
 from club.nights import Nights

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from club.__main__ import main
+from club.cli import main
 from club.sharing import SETTINGS, Passphrases, load_passphrases, qr_terminal
 
 MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"

@@ -9,7 +9,7 @@ import pytest
 import sources
 from furnished import Open
 
-from club.__main__ import main
+from club.cli import main
 from club.store import Store
 from recommender import Dataset
 from ui import state

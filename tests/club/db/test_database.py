@@ -11,8 +11,8 @@ import pytest
 from a_night import decided
 from sqlalchemy import event
 
-from club.__main__ import main
 from club.backup import write as back_up
+from club.cli import main
 from club.db.database import Database, _prepare_sqlite
 from club.errors import InvalidInput, StoreUnavailable
 from club.store import Store

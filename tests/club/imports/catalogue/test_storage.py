@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import sources
 
-from club.__main__ import main
+from club.cli import main
 from club.errors import InvalidInput, StoreUnavailable
 from club.imports import catalogue
 from club.imports.catalogue import storage

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sources
 
-from club.__main__ import main
+from club.cli import main
 from club.store import Store
 from recommender import Dataset, load_bundled
 
@@ -21,7 +21,7 @@ def world() -> Dataset:
 
 @pytest.fixture(autouse=True)
 def _loaded_once(world: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("club.import_command.current_world", lambda: world)
+    monkeypatch.setattr("club.cli.base_dataset", lambda: world)
 
 
 @pytest.fixture

@@ -1,0 +1,448 @@
+"""The club from the command line: python -m club --help lists the commands."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from club import audit, backup, config, export, restore
+from club.catalogue import catalogue
+from club.db.transfer import OnStep
+from club.demo import load_demo
+from club.errors import ClubError, InvalidInput
+from club.imports import catalogue as catalogues
+from club.imports import ratings
+from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile
+from club.share_command import add_share_command
+from club.store import Store
+from club.validation import clean_name, name_key
+from recommender.bundled import demo_club, load_bundled
+from recommender.dataset import Dataset
+from recommender.errors import DataError
+from recommender.persistence import write_atomically
+from recommender.terminal import Parser, progress
+
+_DO_IT = "do it; without this, only say what would be done"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; return the exit status: 0, or 2 for bad input after one clear line."""
+    config.configure_logging("WARNING")
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+        sys.stdout.flush()
+    except (ClubError, DataError) as error:
+        # A path may hold what a terminal would obey.
+        said = "".join(c if c.isprintable() else "�" for c in str(error))
+        print(f"python -m club {options.command}: {said}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more
+    return 0
+
+
+def _parser() -> Parser:
+    place: dict[str, Any] = {
+        "metavar": "URL",
+        "help": "path of an SQLite file, or sqlite:///... or postgresql://...; "
+        f"else ${config.DATABASE}, else {config.FILE} in ${config.VAR}, else in {config.OURS}",
+    }
+    common, figures, left_out = (Parser(add_help=False) for _ in range(3))
+    common.add_argument("--database", default=argparse.SUPPRESS, **place)
+    figures.add_argument("--json", action="store_true", help="print JSON")
+    left_out.add_argument("--rejected", metavar="FILE", type=Path, help="CSV of what was left out")
+    parser = Parser(prog="python -m club", description="Look after the club's database.")
+    parser.add_argument("--database", default=None, **place)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, text: str, *parents: Parser) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, parents=[common, *parents], help=text, description=text)
+        added.set_defaults(run=run)
+        return added
+
+    new = command("new", _new, "begin an empty club")
+    new.add_argument("name", metavar="NAME", help="of the club")
+    demo = command("demo", _demo, "load the demo club")
+    demo.add_argument("--force", action="store_true", help="replace the present club, for good")
+    command("members", _members, "list the members", figures)
+
+    saved = command("backup", _backup, "copy the club to a file")
+    saved.add_argument("path", metavar="PATH", type=Path, nargs="?", help="a new file; else one "
+                       "among the backups")  # fmt: skip
+    back = command("restore", _restore, "put a backup back, also into another database", figures)
+    back.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a backup; without it "
+                      "backups are listed")  # fmt: skip
+    back.add_argument("--yes", action="store_true", help=_DO_IT)
+
+    out = command("export", _export, "write ratings as CSV, or everything as a ZIP")
+    out.add_argument(
+        "--format",
+        choices=["ratings", "all", "letterboxd"],
+        default="ratings",
+        help="all ratings as CSV; or all that the club knows as a ZIP of CSV files; "
+        "or one member's movies for Letterboxd",
+    )
+    out.add_argument("--member", metavar="NAME", help="whose movies, for Letterboxd")
+    out.add_argument("--output", metavar="FILE", type=Path, help="a file instead of the screen")
+
+    bring = command("import", _import, "import members' ratings: Letterboxd, IMDb, any CSV, or "
+                    "what export wrote", figures, left_out)  # fmt: skip
+    bring.add_argument("files", metavar="FILE", type=Path, nargs="+", help="a ZIP or CSV")
+    bring.add_argument("--member", metavar="NAME", help="whose they are, where no file says it")
+    bring.add_argument("--new-member", action="store_true", help="add members not in the club yet")
+    bring.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    bring.add_argument(
+        "--take",
+        choices=["theirs", "ours"],
+        default="newer",
+        help="where the club has other stars: the file's or the club's; else the newer",
+    )
+    bring.add_argument("--by-title", action="store_true", help="where a row says no year, take the "
+                       "one movie that is called so")  # fmt: skip
+    bring.add_argument("--scale", type=int, choices=[5, 10, 100], help="the highest rating, where "
+                       "no format says it")  # fmt: skip
+
+    movies = command(
+        "import-catalogue",
+        _import_catalogue,
+        "take over movies, keywords and ratings from The Movies Dataset, MovieLens or reviews",
+        figures,
+        left_out,
+    )
+    movies.add_argument("path", metavar="PATH", type=Path, nargs="?", help="a folder, ZIP or file")
+    movies.add_argument("--preview", action="store_true", help="only say what would be taken over")
+    movies.add_argument("--no-ratings", action="store_true", help="go on learning from the ratings "
+                        "that are there")  # fmt: skip
+    movies.add_argument("--forget", action="store_true", help="go back to the bundled data")
+    add_share_command(commands)
+    return parser
+
+
+# The club
+
+
+def _new(options: argparse.Namespace) -> None:
+    store = Store.open(options.database).by(audit.at_the_terminal())
+    if not store.is_new():
+        raise InvalidInput("The club has data already; restore a backup or name another database.")
+    store.start_own_club(options.name)
+    print(f"{store.place} holds the new club {store.club().name}.")
+
+
+def _demo(options: argparse.Namespace) -> None:
+    store = Store.open(options.database).by(audit.at_the_terminal())
+    demo = demo_club()
+    if not load_demo(store, load_bundled(), demo, replace=options.force):
+        raise InvalidInput("The club has data already; --force replaces all of it with the demo.")
+    print(f"{store.place} holds the demo club of {len(demo.members)} members.")
+
+
+def _members(options: argparse.Namespace) -> None:
+    store = _existing(options)
+    counts = store.ratings()["member_id"].value_counts()
+    rows = [
+        {"member_id": member_id, "name": name, "ratings": int(counts.get(member_id, 0))}
+        for member_id, name in store.members()["name"].items()
+    ]
+    if options.json:
+        _print_json(rows)
+        return
+    for row in rows:
+        print(f"{row['member_id']:>4}  {row['ratings']:>6,} ratings  {row['name']}")
+
+
+# Backups
+
+
+def _backup(options: argparse.Namespace) -> None:
+    store = _existing(options)
+    if options.path is not None:
+        backup.write(store, options.path, _bar())
+        print(f"{store.place} is copied to {options.path}.")
+        return
+    made = backup.roll(store, on_step=_bar())
+    if made is None:
+        print(f"Nothing has changed since the last backup in {backup.folder(store.database)}.")
+    else:
+        print(f"{store.place} is copied to {made.file}.")
+
+
+def _restore(options: argparse.Namespace) -> None:
+    if options.file is None:
+        _list_backups(options)
+        return
+    found = restore.preview(options.database, options.file)
+    kept = None
+    if options.yes:
+        who = audit.at_the_terminal()
+        kept = restore.restore(options.database, options.file, _bar(), who=who)
+    if options.json:
+        clubs = {"now": found.now, "backup": found.backup}
+        _print_json(
+            {
+                "file": str(options.file),
+                "restored": options.yes,
+                "kept": None if kept is None else str(kept.file),
+                **{
+                    name: club and {**vars(club), "changed_at": club.changed_at.isoformat()}
+                    for name, club in clubs.items()
+                },
+                "lost": found.lost,
+            }
+        )
+        return
+    now = "a damaged database, which is put aside" if found.damaged else "no database yet"
+    print(f"Now:         {now if found.now is None else _state(found.now)}")
+    print(f"The backup:  {_state(found.backup)}")
+    print(found.table.to_string(index=False, na_rep="–"))
+    if lost := ", ".join(f"{name} {count:,}" for name, count in found.lost.items() if count):
+        print(f"Given or changed since, and lost by it: {lost}.")
+    if not options.yes:
+        print("Nothing was changed; --yes does it.")
+        return
+    print(f"{options.file} is restored. Press Retrain in the app to learn from it.")
+    if kept:
+        print(f"What was there before is kept as {kept.file}.")
+
+
+def _state(club: restore.Figures) -> str:
+    return f"{club.name}, last changed {club.changed_at:%Y-%m-%d %H:%M}"
+
+
+def _list_backups(options: argparse.Namespace) -> None:
+    store = _existing(options)
+    found = backup.find(store.database)
+    rows = [
+        {"file": str(b.file), "made_at": f"{b.made_at:%Y-%m-%d %H:%M:%S}Z", "bytes": b.size}
+        for b in found
+    ]
+    if options.json:
+        _print_json(rows)
+        return
+    for row, b in zip(rows, found, strict=True):
+        print(f"{row['made_at']}  {b.size / 1e6:>8,.1f} MB  {b.file}")
+    if not found:
+        print(f"There is no backup in {backup.folder(store.database)} yet.")
+
+
+# Export
+
+
+def _export(options: argparse.Namespace) -> None:
+    if (options.format == "letterboxd") != (options.member is not None):
+        raise InvalidInput("--format letterboxd and --member NAME go together.")
+    if options.format == "all" and options.output is None:
+        raise InvalidInput("A ZIP is nothing for the screen: name --output FILE.")
+    store = _existing(options)
+    movies = catalogue(base_dataset(), store)
+    if options.format == "ratings":
+        content, what = export.ratings_csv(store, movies), "All ratings are"
+    elif options.format == "all":
+        content, what = export.everything(store, movies), "All that the club knows is"
+    else:
+        content, what = _letterboxd(store, movies, options)
+    if options.output is None:
+        sys.stdout.write(content.decode("utf-8").replace("\r\n", "\n"))
+        return
+    _write(options.output, content)
+    print(f"{what} in {options.output}.")
+
+
+def _letterboxd(
+    store: Store, movies: pd.DataFrame, options: argparse.Namespace
+) -> tuple[bytes, str]:
+    people = store.members(include_guests=True)["name"]
+    known = {name_key(name): (int(member), name) for member, name in people.items()}
+    if name_key(options.member) not in known:
+        raise InvalidInput(f"There is no member called {options.member}.")
+    member_id, name = known[name_key(options.member)]
+    parts = export.for_letterboxd(store, movies, member_id)
+    if options.output is not None and options.output.suffix.casefold() == ".zip":
+        return export.packed(parts), f"{name}'s movies are"
+    if len(parts) > 1:
+        raise InvalidInput(
+            f"{name}'s movies take {len(parts)} files of Letterboxd's size: "
+            "name --output FILE.zip for all of them."
+        )
+    return parts["letterboxd.csv"], f"{name}'s movies are"
+
+
+# Import
+
+
+def _import(options: argparse.Namespace) -> None:
+    store = _existing(options).by(audit.at_the_terminal())
+    found = ratings.read_all(options.files)
+    choices = Choices(
+        members=_chosen_members(found, store, options.member, options.new_member),
+        tops=_chosen_tops(found, options.scale),
+        by_title=options.by_title,
+        take=options.take,
+    )
+    movies = catalogue(base_dataset(), store)
+    matches = ratings.match(found, movies)
+    plan = ratings.plan(found, matches, ClubNow.of(store), choices, now=int(time.time()))
+    if options.rejected:
+        _write(options.rejected, ratings.as_csv(plan.rejected(movies)).encode())
+    if not options.dry_run:
+        ratings.save(store, plan)
+    notes = [*_doubts(found, plan, options), *ratings.notes(found, choices)]
+    if options.json:
+        _print_json(
+            {
+                "files": {source.file: source.kind for source in found},
+                "changed": not options.dry_run,
+                "written": len(plan.taken),
+                "counts": plan.counts,
+                "seen": len(plan.seen),
+                "watchlist": len(plan.wished),
+                "notes": notes,
+            }
+        )
+        return
+    for source in found:
+        print(f"{source.file}: {source.kind}")
+    for label, count in plan.counts.items():
+        print(f"{count:>10,}  {label}")
+    for note in (*notes, *_without_stars(plan)):
+        print(note)
+    what = "would be written; nothing was changed" if options.dry_run else "written"
+    print(f"{len(plan.taken):,} {'rating' if len(plan.taken) == 1 else 'ratings'} {what}.")
+
+
+def _chosen_members(
+    found: Sequence[RatingsFile], store: Store, name: str | None, may_add: bool
+) -> dict[tuple[str, str], int | str]:
+    known = {name_key(known): int(member) for member, known in store.members()["name"].items()}
+    chosen: dict[tuple[str, str], int | str] = {}
+    for source in found:
+        if name is None and source.people == ("",):
+            raise InvalidInput(f"{source.file} does not say whose ratings it holds: name --member.")
+        if name is not None and len(source.people) > 1:
+            raise InvalidInput(
+                f"{source.file} names {len(source.people)} people itself; leave out --member."
+            )
+        for person in source.people:
+            called = clean_name(person if name is None else name)
+            member = known.get(name_key(called))
+            if member is None and not may_add:
+                raise InvalidInput(f"There is no member called {called}; --new-member adds them.")
+            chosen[source.file, person] = called if member is None else member
+    return chosen
+
+
+def _chosen_tops(found: Sequence[RatingsFile], top: int | None) -> dict[str, int]:
+    for source in found:
+        if source.scale.contradicts and top is None:
+            raise InvalidInput(
+                f"{source.file}: {source.scale.doubt} Say --scale 5, 10 or 100 for where they end."
+            )
+    if top is None:
+        return {}
+    return {source.file: top for source in found if not source.scale.fixed}
+
+
+def _doubts(found: Sequence[RatingsFile], plan: Plan, options: argparse.Namespace) -> list[str]:
+    doubts = [
+        f"{source.file}: {source.scale.doubt} They are taken for stars; --scale 10 says otherwise."
+        for source in found
+        if source.scale.doubt and options.scale is None
+    ]
+    if by_title := sum(entry.match.alone is not None for entry in plan.of("uncertain")):
+        doubts.append(
+            f"{by_title:,} of those to decide {'says' if by_title == 1 else 'say'} no year; "
+            "--by-title takes the one movie that is called so."
+        )
+    return doubts
+
+
+def _without_stars(plan: Plan) -> list[str]:
+    said = []
+    if plan.seen:
+        one = len(plan.seen) == 1
+        said.append(f"{len(plan.seen):,} without stars {'counts' if one else 'count'} as seen.")
+    if plan.wished:
+        are_on = "movie is" if len(plan.wished) == 1 else "movies are"
+        said.append(
+            f"{len(plan.wished):,} {are_on} on a watchlist; the page Bring ratings can put them on "
+            "the shortlist."
+        )
+    return said
+
+
+def _import_catalogue(options: argparse.Namespace) -> None:
+    if options.forget:
+        catalogues.forget(config.world())
+        print("The bundled data are the world again.")
+        return
+    if options.path is None:
+        raise InvalidInput("Name a folder, a ZIP or a file, or say --forget.")
+    source = catalogues.read(
+        options.path, lambda share, what: progress(int(100 * share), 100, what)
+    )
+    found = catalogues.join(source, base_dataset(), with_ratings=not options.no_ratings)
+    if options.rejected:
+        _write(options.rejected, found.rejected.to_csv(index=False).encode())
+    if not options.preview:
+        catalogues.save(found, config.world())
+    if options.json:
+        _print_json({"kind": found.kind, "counts": found.counts, "notes": found.notes})
+        return
+    print(f"{found.kind}{' (a preview; nothing was changed)' if options.preview else ''}")
+    for label, count in found.counts.items():
+        print(f"{count:>12,}  {label}")
+    for note in found.notes:
+        print(note)
+    if not options.preview:
+        print("The model learns from it as soon as the app is open.")
+
+
+# What several commands share
+
+
+def _existing(options: argparse.Namespace) -> Store:
+    return Store.open(options.database, must_exist=True)
+
+
+def base_dataset() -> Dataset:
+    """Return the imported base dataset, or the bundled one.
+
+    Raises:
+        DataError: it is damaged.
+    """
+    folder = config.world()
+    return catalogues.load(folder).data if catalogues.number(folder) else load_bundled()
+
+
+def _bar() -> OnStep | None:
+    return progress if sys.stderr.isatty() else None
+
+
+def _print_json(figures: Any) -> None:
+    print(json.dumps(figures, ensure_ascii=False, indent=2))
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file that is whole or not there.
+
+    Raises:
+        InvalidInput: it cannot be written; a file that was there is unchanged.
+    """
+    try:
+        if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
+            path.write_bytes(content)
+        elif path.parent.is_dir():
+            write_atomically(path, lambda fresh: fresh.write_bytes(content), mode=0o644)
+        else:
+            raise InvalidInput(f"{path} cannot be written: there is no folder {path.parent}.")
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error
