@@ -1,12 +1,13 @@
-"""The heartbeat of an open page: it shows learning, and redraws what others changed."""
+"""Live updates: an open page polls, and is drawn again once others have changed what it shows."""
 
 from __future__ import annotations
 
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import streamlit as st
 from streamlit.navigation.page import Page
@@ -17,116 +18,185 @@ from ui import access, state
 from ui.cache import cached
 from ui.components import widgets
 from ui.components.basics import errors_shown
-from ui.latest import Latest
 from ui.text import plain
 
-SECONDS, AGAIN = 0.7, 3.0  # between two beats, and two tries
-SOON = 0.5  # seconds after a page, before which no browser that has heard all of it asks
-DRAWN, LATE_SINCE, HELD = "drawn_at", "late_since", "dialog_open"
-ADDRESS, ENDED = "drawn_address", "drawn_until"
-ASTRAY, FAILED = "beats_from_elsewhere", "failed"
-AT_ONCE = 1  # pages that are drawn again for what others did
-PATIENCE = 2.0  # seconds for which those wait for visitors who do something
-PAUSE = 1.0  # seconds between two that wait no longer
-MOST_ASTRAY = 3  # beats in a row: should an address never be what was drawn, the page still lives
+POLL_S, RETRY_S = 0.7, 3.0
+MIN_POLL_DELAY_S = 0.5  # a browser that received the whole page does not poll sooner after its end
+SHARED_S = 0.2  # for which all polls share one look at the database
+PATIENCE_S = 2.0  # for which background redraws wait while visitors' pages are drawn
+PAUSE_S = 1.0  # between two background redraws that wait no longer
+TURN_S = 10.0  # after which a background redraw that never came is forgotten
+MAX_STALE_URLS = 3  # polls in a row; if the URL never becomes the drawn one, the page still lives
+DRAWN, FAILED = "drawn_page", "failed"
+
+Address = tuple[str, dict[str, list[str]]]  # hash of the page's script, query parameters
 
 
-class Turns:
-    """Who may draw a page again for what others did: visitors who do something come first.
-
-    While a page is drawn for somebody who did something, the others wait, though not forever, and
-    then come one after the other. Streamlit draws in a thread that ends when the page is drawn.
+@dataclass
+class DrawnPage:
+    """What a session remembers of the page that it drew last.
 
     Args:
-        at_once: how many pages may be drawn together for what others did.
+        shows: `current` when the drawing began.
+        held: whether a dialog is open, which a redraw would close.
+        page, address: of the page, once it is drawn.
+        ended_at: clock seconds, once it is drawn.
+        runner: of the page; messages get lost between two runners only.
+        stale_since: clock seconds at which a poll first found other data.
+        stale_urls: polls in a row with another address.
+    """
+
+    shows: Hashable
+    held: bool = False
+    page: Page | None = None
+    address: Address = ("", {})
+    ended_at: float = -math.inf
+    runner: object = None
+    stale_since: float | None = None
+    stale_urls: int = 0
+
+    def is_unfinished(self, now: float, runner: object) -> bool:
+        """Return True, once, if the end of the page may never have reached the browser.
+
+        When a message arrives between the end of a run and the delivery of its last messages,
+        Streamlit begins another runner and drops them. The poll is the last element of a page: a
+        browser that received it polls `MIN_POLL_DELAY_S` later at the earliest.
+        """
+        soon = now - self.ended_at < MIN_POLL_DELAY_S
+        self.ended_at = -math.inf
+        return soon and runner is not self.runner
+
+    def is_stale_url(self, address: Address) -> bool:
+        """Return True if the poll carries an older URL than the page last drawn.
+
+        A redraw takes the address from the poll, and so would bring back the page of before.
+        """
+        stale = address != self.address and self.stale_urls < MAX_STALE_URLS
+        self.stale_urls = self.stale_urls + 1 if stale else 0
+        return stale
+
+    def stale_for(self, now: float, current: Hashable) -> float | None:
+        """Return the seconds since a poll first found other data than `shows`; None if it holds."""
+        if current == self.shows:
+            return None
+        if self.stale_since is None:
+            self.stale_since = now
+        return now - self.stale_since
+
+
+class RedrawQueue:
+    """Lets pages be drawn again for others' changes one at a time, after those of visitors.
+
+    Args:
         clock: seconds.
     """
 
-    def __init__(self, at_once: int = AT_ONCE, clock: Callable[[], float] = time.monotonic) -> None:
-        self._at_once, self._clock = at_once, clock
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._lock = threading.Lock()
-        self._drawing: list[threading.Thread] = []
-        self._visiting: list[threading.Thread] = []
-        self._jumped = -math.inf  # when a page last took a turn that was a visitor's
+        self._background: dict[str, float] = {}  # session -> when it took its turn
+        self._visitors = 0  # pages that are being drawn because of a visitor's action
+        self._overtook_at = -math.inf  # when a background redraw last came before visitors
 
-    def come(self) -> None:
-        """Note that this thread draws a page; for a visitor, if it has not taken a turn."""
-        with self._lock:
-            self._forget()
-            if threading.current_thread() not in self._drawing:
-                self._visiting.append(threading.current_thread())
-
-    def take(self, waited: float) -> bool:
-        """Return whether the thread that asks has a turn now; else it asks again later.
+    def take(self, session: str, waited: float) -> bool:
+        """Return True if the session may draw its page now; otherwise it asks again later.
 
         Args:
             waited: seconds for which the page has been out of date.
         """
         with self._lock:
-            self._forget()
-            if len(self._drawing) >= self._at_once:
+            now = self._clock()
+            turns = self._background.items()
+            self._background = {one: at for one, at in turns if now - at < TURN_S}
+            if self._background:
                 return False
-            if self._visiting:
-                now = self._clock()
-                if waited < PATIENCE or now < self._jumped + PAUSE:
+            if self._visitors:
+                if waited < PATIENCE_S or now < self._overtook_at + PAUSE_S:
                     return False
-                self._jumped = now
-            self._drawing.append(threading.current_thread())
+                self._overtook_at = now
+            self._background[session] = now
             return True
 
-    def _forget(self) -> None:
-        self._drawing = [thread for thread in self._drawing if thread.is_alive()]
-        self._visiting = [thread for thread in self._visiting if thread.is_alive()]
+    @contextmanager
+    def drawing(self, session: str) -> Iterator[None]:
+        """Count the page as drawn for its visitor, or end the turn that the session took."""
+        with self._lock:
+            background = session in self._background
+            self._visitors += not background
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._visitors -= not background
+                self._background.pop(session, None)
 
 
-_turns = Turns()
+class SharedVersion:
+    """The store's version for many polls: one asks the database, the others share the answer.
 
-
-@contextmanager
-def pulse(page: Page) -> Iterator[None]:
-    """Note what this run draws of `page`, and watch from then on whether it still holds.
-
-    The watch is drawn last: a browser that asks whether anything is new has heard the whole page.
+    Args:
+        ask: asks the database.
+        clock: seconds.
     """
-    _turns.come()
-    st.session_state[DRAWN] = moment()
-    st.session_state[HELD] = False
-    st.session_state[LATE_SINCE] = None
-    st.session_state.pop(ENDED, None)
-    above = st.empty()
-    try:
-        yield
-    finally:
-        with above:
-            _beat()
-        st.session_state[ADDRESS] = page, _address()
-        st.session_state[ENDED] = time.monotonic(), threading.current_thread()
+
+    def __init__(
+        self, ask: Callable[[], Hashable], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._ask, self._clock = ask, clock
+        self._lock = threading.Lock()
+        self._asked_at = -math.inf
+        self._version: Hashable = None
+
+    def get(self) -> Hashable:
+        """Return the version as it was `SHARED_S` seconds ago or later."""
+        with self._lock:
+            now = self._clock()
+            if now - self._asked_at >= SHARED_S:
+                self._version, self._asked_at = self._ask(), now
+            return self._version
 
 
-Moment = tuple[int, int, str]
-
-
-def moment() -> Moment:
-    """Return what an open page compares to learn that it is out of date."""
-    trainer = state.trainer()
-    return _latest(str(config.database())).ask(), trainer.generation, trainer.status.state
-
-
-def lately() -> Moment:
-    """Return `moment` as it is or was a moment ago, for all the pages that ask again and again."""
-    trainer = state.trainer()
-    return _latest(str(config.database())).recall(), trainer.generation, trainer.status.state
+_queue = RedrawQueue()
 
 
 @cached()
-def _latest(location: str) -> Latest:
-    return Latest(lambda: state.store().version())
+def _shared_version(location: str) -> SharedVersion:
+    return SharedVersion(state.store_key)
 
 
-def _address() -> tuple[str, dict[str, list[str]]]:
+def _current(store_key: Hashable) -> Hashable:
+    """Return what open pages compare: the version of the store, and what the trainer does."""
+    trainer = state.trainer()
+    return store_key, trainer.generation, trainer.status.state
+
+
+def _address() -> Address:
     context = get_script_run_ctx()
     query = {name: st.query_params.get_all(name) for name in st.query_params}
     return "" if context is None else context.page_script_hash, query
+
+
+def _session() -> str:
+    context = get_script_run_ctx()
+    return "" if context is None else context.session_id
+
+
+@contextmanager
+def watched(page: Page) -> Iterator[None]:
+    """Remember what this run draws of `page`, and poll from its end on whether it still holds.
+
+    The poll is sent last: a browser that polls has received the whole page.
+    """
+    drawn = st.session_state[DRAWN] = DrawnPage(_current(state.store_key()))
+    above = st.empty()
+    with _queue.drawing(_session()):
+        try:
+            yield
+        finally:
+            with above:
+                _poll()
+            drawn.page, drawn.address = page, _address()
+            drawn.ended_at, drawn.runner = time.monotonic(), get_script_run_ctx()
 
 
 def hold() -> None:
@@ -134,61 +204,24 @@ def hold() -> None:
 
     The dialog needs on_dismiss="rerun", which also catches up with what has changed meanwhile.
     """
-    st.session_state[HELD] = True
+    st.session_state[DRAWN].held = True
 
 
-@st.fragment(run_every=SECONDS)
-def _beat() -> None:
+@st.fragment(run_every=POLL_S)
+def _poll() -> None:
     with errors_shown():
         if access.role() is None:  # logged out, in another tab perhaps
             st.rerun()
-        if _is_lost():
-            _draw_again()
-        held = st.session_state.get(HELD) or _is_astray()
-        if not held and (widgets.waiting() or _is_late()):
-            st.rerun()
+        drawn, now, address = st.session_state[DRAWN], time.monotonic(), _address()
+        if drawn.is_unfinished(now, get_script_run_ctx()):
+            if address == drawn.address:
+                st.rerun()
+            st.switch_page(drawn.page, query_params=drawn.address[1])
+        if not (drawn.held or drawn.is_stale_url(address)):
+            waited = drawn.stale_for(now, _current(_shared_version(str(config.database())).get()))
+            if widgets.waiting() or (waited is not None and _queue.take(_session(), waited)):
+                st.rerun()
         _show_learning()
-
-
-def _is_lost() -> bool:
-    """Return whether the page that was drawn last may never have reached the browser.
-
-    When a message arrives between the end of a run and what of it has not been sent yet, Streamlit
-    begins another thread and forgets the rest. Who has heard the whole page asks later than that.
-    """
-    ended, thread = st.session_state.pop(ENDED, (-math.inf, None))
-    return thread is not threading.current_thread() and time.monotonic() - ended < SOON
-
-
-def _draw_again() -> None:
-    """Draw what was drawn last, whether or not the browser has heard of its address."""
-    page, (script, query) = st.session_state[ADDRESS]
-    if _address() == (script, query):
-        st.rerun()
-    else:
-        st.switch_page(page, query_params=query)
-
-
-def _is_astray() -> bool:
-    """Return whether the browser did not know yet, when it asked, which address it shows.
-
-    A redraw takes the address from who asks, and so would bring back the page of before.
-    """
-    before = st.session_state.get(ASTRAY, 0)
-    drawn = st.session_state.get(ADDRESS)
-    astray = drawn is not None and before < MOST_ASTRAY and _address() != drawn[1]
-    st.session_state[ASTRAY] = before + 1 if astray else 0
-    return astray
-
-
-def _is_late() -> bool:
-    """Return whether others have changed what the page shows, and it is its turn to show it."""
-    if lately() == st.session_state.get(DRAWN):
-        return False
-    now = time.monotonic()
-    since = st.session_state.get(LATE_SINCE) or now
-    st.session_state[LATE_SINCE] = since
-    return _turns.take(now - since)
 
 
 def try_again() -> None:
@@ -197,7 +230,7 @@ def try_again() -> None:
     _try_again()
 
 
-@st.fragment(run_every=AGAIN)
+@st.fragment(run_every=RETRY_S)
 def _try_again() -> None:
     if not st.session_state.pop(FAILED, False):
         st.rerun()

@@ -72,7 +72,7 @@ def run() -> None:
             try:
                 state.backup_scheduler().look()
                 state.learn_if_needed()
-                with live.pulse(current):
+                with live.watched(current):
                     access.greet(state.view())
                     current.run()
             except StoreUnavailable as error:

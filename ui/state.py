@@ -254,9 +254,14 @@ class View:
         ]
 
 
+def store_key() -> tuple[str, int]:
+    """Return the identity of the database and its version as they are now."""
+    return str(config.database()), store().version()
+
+
 def view() -> View:
     """Return the club as it is now."""
-    return _view(str(config.database()), store().version(), base_dataset())
+    return _view(*store_key(), base_dataset())
 
 
 @cached()

@@ -1,0 +1,77 @@
+"""The shared state: predictions are kept for as long as they hold, and no longer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from club.store import Store
+from recommender import HybridModel
+from recommender.evaluation.evaluate import leave_one_out
+from recommender.taste import compare, draw_member
+from ui import cache, judging, portraits, state
+
+
+def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None:
+    club = state.view()
+    movies, members = tuple(club.movies.index[:40]), tuple(club.names)
+    state.reactions(club, movies, members)
+    store.rate(members[2], movies[3], 0.5)
+    club = state.view()
+    found, serving = state.reactions(club, movies, members), state.model(club)
+    whole = serving.react(club.evidence, movies, member_ids=members)
+    assert (found.member_ids, found.movie_ids) == (whole.member_ids, whole.movie_ids)
+    for name in ("mean", "sd", "shared_sd", "thresholds"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))
+
+
+def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, monkeypatch) -> None:
+    club = state.view()
+    movies, members = tuple(club.movies.index[:40]), tuple(club.names)
+    cache.clear()  # what other tests asked of the same model
+    state.reactions(club, movies, members)
+    asked: list[int] = []
+    react = HybridModel.react
+
+    def noted(self, ratings, movie_ids, member_ids):
+        asked.extend(member_ids)
+        return react(self, ratings, movie_ids, member_ids=member_ids)
+
+    monkeypatch.setattr(HybridModel, "react", noted)
+    store.rate(members[2], movies[3], 0.5)
+    state.reactions(state.view(), movies, members)
+    assert asked == [members[2]]
+
+
+def test_a_movie_that_the_club_adds_is_expected_at_once(store: Store) -> None:
+    club = state.view()
+    state.reactions(club, (1,), tuple(club.names))
+    movie = store.add_movie("Made at home", 2020, ["Drama"], ["heist"])
+    club = state.view()
+    found = state.reactions(club, (1, movie), tuple(club.names))
+    assert found.movie_ids == (1, movie)
+
+
+def test_nobody_is_expected_to_think_anything_where_nobody_is_there(store: Store) -> None:
+    found = state.reactions(state.view(), (1, 2), ())
+    assert found.mean.shape == (0, 2)
+
+
+def test_what_is_kept_of_each_member_is_what_all_would_be_anew(store: Store) -> None:
+    club = state.view()
+    before = judging.left_out(club), portraits.matches(club)
+    store.rate(list(club.names)[2], int(club.ratings["movie_id"].iloc[0]), 0.5)
+    club = state.view()
+    serving, learned = state.model(club), state.learned_ratings(club)
+    found = judging.left_out(club), portraits.matches(club)
+    anew = (
+        leave_one_out(serving, club.ratings, learned.frame),
+        compare(
+            serving,
+            club.ratings,
+            {one: draw_member(serving, club.evidence_of(one).frame, one) for one in club.names},
+        ),
+    )
+    for kept, computed, old in zip(found, anew, before, strict=True):
+        pd.testing.assert_frame_equal(kept, computed)
+        assert not kept.equals(old)
