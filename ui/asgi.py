@@ -134,8 +134,11 @@ class AccessMiddleware:
 
 
 async def _sign_in(request: Request) -> Response:
-    """Sign in, or show the sign-in page; it keeps the address, which shows its page afterwards."""
-    content, message = "", ""
+    """Sign in, or show the sign-in page at the address that shows its page afterwards.
+
+    What went wrong is shown after a redirect: loading the page again must not try again.
+    """
+    content, message = "", request.session.pop("message", "")
     try:
         accounts = access.by_accounts()
         if accounts and not access.can_use_accounts():
@@ -144,24 +147,36 @@ async def _sign_in(request: Request) -> Response:
             message = f"This club has no passphrase yet, so nobody can come in. {START_SHARED}"
         else:
             content = ACCOUNT if accounts else PASSPHRASE
-            form = await _form(request) if request.method == "POST" else {}
-            if accounts and request.scope["path"] == _callback_path():
-                return await _finish_login(request)
-            if accounts and "account" in form:
-                return await _start_login(request)
-            if not accounts and "passphrase" in form:
-                client = request.client.host if request.client else ""
-                attempt = await run_in_threadpool(
-                    access.sessions().sign_in, form["passphrase"][0], client
-                )
-                if attempt.session is not None:
-                    return _signed_in(request, attempt.session, _address(request))
-                message = _reason(attempt)
+            try:
+                answer = await (_log_in if accounts else _check_passphrase)(request)
+            except InvalidInput as error:
+                request.session["message"] = str(error)
+                before = _address(request) if request.method == "POST" else "/"
+                answer = _see_other(request.session.pop("next", before))
+            if answer is not None:
+                return answer
     except (InvalidInput, StoreUnavailable) as error:
         message = str(error)
     alert = f'<p role="alert">{html.escape(message)}</p>' if message else ""
     icon = f"data:image/svg+xml;base64,{ICON.decode()}"
     return HTMLResponse(PAGE.substitute(icon=icon, content=content + alert), 401, SIGN_IN_HEADERS)
+
+
+async def _check_passphrase(request: Request) -> Response | None:
+    """Open a session for a right passphrase, None if none was sent.
+
+    Raises:
+        InvalidInput: it is wrong, or came too early.
+        StoreUnavailable: the settings cannot be read.
+    """
+    form = await _form(request)
+    if "passphrase" not in form:
+        return None
+    client = request.client.host if request.client else ""
+    attempt = await run_in_threadpool(access.sessions().sign_in, form["passphrase"][0], client)
+    if attempt.session is None:
+        raise InvalidInput(_reason(attempt))
+    return _signed_in(request, attempt.session, _address(request))
 
 
 def _reason(attempt: Attempt) -> str:
@@ -176,13 +191,15 @@ def _signed_in(request: Request, session: Session, address: str) -> Response:
     """Give the browser its session in place of an earlier one."""
     access.sessions().end(request.session.get("key", ""))
     request.session["key"] = session.key
+    return _see_other("/" if address.startswith(SIGN_IN) else address)
+
+
+def _see_other(address: str) -> Response:
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
 
 def _address(request: Request) -> str:
-    """Return the address on this server that a request asked for, the first page for SIGN_IN."""
-    if request.scope["path"] == SIGN_IN:
-        return "/"
+    """Return the address on this server that a request asked for."""
     path = request.scope["raw_path"].decode("ascii", "replace").lstrip("/\\")
     # Browsers take "//host" and "/\\host" for another server.
     return f"/{path}" + (f"?{request.url.query}" if request.url.query else "")
@@ -190,6 +207,8 @@ def _address(request: Request) -> str:
 
 async def _form(request: Request) -> dict[str, list[str]]:
     """Return the fields of a form, none if it is too long, comes too slowly or is no form."""
+    if request.method != "POST":
+        return {}
     body = b""
     try:
         async with asyncio.timeout(REQUEST_SECONDS):
@@ -202,24 +221,19 @@ async def _form(request: Request) -> dict[str, list[str]]:
         return {}
 
 
-async def _start_login(request: Request) -> Response:
-    """Send the browser to the provider of accounts.
+async def _log_in(request: Request) -> Response | None:
+    """Send the browser to the provider of accounts; open a session when it comes back from there.
 
     Raises:
-        InvalidInput: the secrets cannot be read, or the provider cannot be used.
+        InvalidInput: the account is on no list, or the provider cannot be used.
     """
-    request.session["next"] = _address(request)
-    with _login_errors("The provider of accounts cannot be used now."):
-        answer: Response = await _client().authorize_redirect(request, _auth()["redirect_uri"])
-    return answer
-
-
-async def _finish_login(request: Request) -> Response:
-    """Open a session for the account that the provider vouches for.
-
-    Raises:
-        InvalidInput: the account is on no list, or the login did not work.
-    """
+    if request.scope["path"] != _callback_path():
+        if "account" not in await _form(request):
+            return None
+        request.session["next"] = _address(request)
+        with _login_errors("The provider of accounts cannot be used now."):
+            answer: Response = await _client().authorize_redirect(request, _auth()["redirect_uri"])
+        return answer
     with _login_errors("That login did not work. Please try again."):
         claims = (await _client().authorize_access_token(request)).get("userinfo") or {}
     # Some providers let people enter any address, and do not call it verified.

@@ -116,6 +116,7 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
         context = browser.new_context(
             viewport=PHONE if phone else DESK, has_touch=phone, is_mobile=phone
         )
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         request.node.stash[PAGES].append(page)

@@ -74,8 +74,8 @@ def test_passphrase_second_tab_log_out_and_back(server: SharedServer, visit: Vis
     log_out(tab)
     is_outside(tab)
     is_outside(page)  # soon, without being touched
-    page.go_back()
-    expect(page.get_by_test_id("stApp")).to_have_count(0)
+    tab.go_back()
+    expect(tab.get_by_test_id("stApp")).to_have_count(0)
 
 
 def test_member_becomes_host_and_a_new_passphrase_puts_out(
