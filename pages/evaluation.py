@@ -1,24 +1,15 @@
 """Evaluation: how right the predictions are, for the club itself and for the world's raters."""
 
-import streamlit as st
-
 from ui import router, state
 from ui.components.basics import header
+from ui.components.choices import view_switch
 from ui.sections import club_evaluation, evaluation
 
 router.require()
 
 header("Evaluation", "How right the predictions are, on ratings that they were made without.")
 
-whose = st.segmented_control(
-    "Whose ratings",
-    ["Our club", "The world's raters"],
-    default="Our club",
-    required=True,
-    key="whose",
-    bind="query-params",
-    label_visibility="collapsed",
-)
+whose = view_switch("Whose ratings", ["Our club", "The world's raters"], "whose")
 if whose == "Our club":
     club_evaluation.show(state.view())
 else:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import router, state
-from ui.components.basics import empty_state, header
+from ui.components.basics import header, no_members
 from ui.sections import club as clubs
 from ui.sections import explore, tonight
 
@@ -14,9 +14,7 @@ clubs.demo_banner(club)
 header("Find us something", "The best of the whole catalogue, for whoever is here.")
 
 if not club.names:
-    sentence = "The club has no members yet; add everyone who comes to movie night."
-    with empty_state(":material/group_add:", sentence, "no_members"):
-        st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
+    no_members()
     st.stop()
 
 here = tonight.who_is_here(club)

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from ui import router, state
-from ui.components.basics import empty_state, header
+from ui.components.basics import header, no_members
+from ui.components.choices import view_switch
 from ui.sections import nights, scoreboard
 
 router.require()
@@ -12,20 +13,10 @@ club = state.view()
 header("Movie nights", nights.summary(club))
 
 if not club.names:
-    sentence = "The club has no members yet; add everyone who comes to movie night."
-    with empty_state(":material/group_add:", sentence, "no_members"):
-        st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
+    no_members()
     st.stop()
 
-view = st.segmented_control(
-    "What to see",
-    ["Nights", "Scoreboard"],
-    default="Nights",
-    required=True,
-    key="view",
-    bind="query-params",
-    label_visibility="collapsed",
-)
+view = view_switch("What to see", ["Nights", "Scoreboard"], "view")
 if view == "Scoreboard":
     scoreboard.show(club)
 else:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import nights, router, state
 from ui.components.basics import header
+from ui.components.choices import view_switch
 from ui.sections import awards, pictures, profile
 
 router.require()
@@ -13,15 +14,7 @@ header("Our taste", "Who is like whom, what divides us, what each of us is like,
 if not pictures.anything_to_show(club):
     st.stop()
 
-part = st.segmented_control(
-    "What to look at",
-    ["Matches", "Divides", "Members", "Awards"],
-    default="Matches",
-    required=True,
-    key="part",
-    bind="query-params",
-    label_visibility="collapsed",
-)
+part = view_switch("What to look at", ["Matches", "Divides", "Members", "Awards"], "part")
 if part == "Matches":
     pictures.matches(club)
     pictures.over_time(club)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ui import access, router, state
 from ui.components.basics import empty_state, header
+from ui.components.choices import view_switch
 from ui.sections import rate
 
 router.require()
@@ -19,15 +20,7 @@ if not club.names:
     st.stop()
 
 with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    way = st.segmented_control(
-        "How to rate",
-        ["One movie", "Grid"],
-        default="One movie",
-        required=True,
-        key="way",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    way = view_switch("How to rate", ["One movie", "Grid"], "way")
     rate.undo_button(club)
     st.page_link(router.page("bring"), label="Bring ratings", icon=":material/upload_file:")
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import router, state
-from ui.components.basics import empty_state, header
+from ui.components.basics import empty_state, header, no_members
 from ui.sections import club as clubs
 from ui.sections import night as night_section
 from ui.sections import tonight
@@ -16,9 +16,7 @@ header("What shall we watch tonight?")
 night_section.banner(club)
 
 if not club.names:
-    sentence = "The club has no members yet; add everyone who comes to movie night."
-    with empty_state(":material/group_add:", sentence, "no_members"):
-        st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
+    no_members()
     st.stop()
 
 here = tonight.who_is_here(club)

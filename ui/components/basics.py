@@ -169,3 +169,11 @@ def empty_state(icon: str, sentence: str, key: str) -> Iterator[None]:
         with st.container(horizontal=True, horizontal_alignment="center"):
             yield
         st.space("small")
+
+
+def no_members(
+    sentence: str = "The club has no members yet; add everyone who comes to movie night.",
+) -> None:
+    """Say that the club has no members, with the way to add some."""
+    with empty_state(":material/group_add:", sentence, "no_members"):
+        st.page_link("pages/club.py", label="Add members", icon=":material/person_add:")

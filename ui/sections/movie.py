@@ -12,7 +12,7 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
 from ui import judging, router, state
 from ui.charts.movies import rating_distribution
-from ui.components.basics import change, empty_state, header, poster_image
+from ui.components.basics import change, header, no_members, poster_image
 from ui.components.find import find
 from ui.components.widgets import shelf_of_links
 from ui.sections import tonight, why
@@ -67,7 +67,7 @@ def hero(club: View, movie: int) -> None:
             _actions(club, movie)
         with right:
             if not club.names:
-                _nobody()
+                no_members("Nobody is in the club yet.")
             else:
                 _given(club, movie)
                 _expected(club, movie, expected)
@@ -113,11 +113,6 @@ def _actions(club: View, movie: int) -> None:
                 icon=":material/star_half:",
                 query_params={"movie": str(movie)},
             )
-
-
-def _nobody() -> None:
-    with empty_state(":material/group_add:", "Nobody is in the club yet.", "no_members"):
-        st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
 
 
 def _together(club: View, movie: int, expected: Reactions) -> None:

@@ -13,6 +13,7 @@ from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
 from ui import access, nights, state
 from ui.components.basics import called_apart, change, empty_state
+from ui.components.choices import view_switch
 from ui.sections import night_compare, tonight
 from ui.sections.night import VIEW, named
 from ui.sections.night_vote import vote, winners
@@ -241,15 +242,7 @@ def choose(club: View, night: Night, me: int | None) -> None:
         nothing_left(club, found)
         left_out(club, night, found, me)
         return
-    view = st.segmented_control(
-        "What to see",
-        ["Candidates", "Vote", "Side by side", "Decide"],
-        default="Candidates",
-        required=True,
-        key=VIEW,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = view_switch("What to see", ["Candidates", "Vote", "Side by side", "Decide"], VIEW)
     if view == "Vote":
         vote(club, night, found.movies, me)
     elif view == "Side by side":
