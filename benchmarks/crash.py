@@ -66,7 +66,7 @@ class Writer:
         try:
             store = Store(location)
             for movie in range(first, first + writes):
-                store.rate(member, movie, stars(movie))
+                store.ratings.rate(member, movie, stars(movie))
                 os.write(writing, b".")
         except ClubError as error:
             os.write(writing, f"!{error}\n".encode())
@@ -107,7 +107,7 @@ def compare(store: Store, heard: dict[int, list[range]], findings: Findings) -> 
     """
     try:
         store = Store(store.database.file or store.database.url.render_as_string(False))
-        ratings, history = store.ratings(), store.history()
+        ratings, history = store.ratings.current(), store.ratings.history()
     except ClubError as error:
         findings.damaged += 1
         findings.refused.append(str(error))
@@ -124,7 +124,7 @@ def compare(store: Store, heard: dict[int, list[range]], findings: Findings) -> 
 def kill_and_compare(store: Store, location: str, writes: int, every: int, seed: int) -> Findings:
     """Kill a writer after about `every` writes, until `writes` are acknowledged."""
     findings, rng = Findings(), random.Random(seed)
-    member, first = store.add_member("Ana"), 1
+    member, first = store.members.add("Ana"), 1
     heard: dict[int, list[range]] = {member: []}
     while findings.acknowledged < writes:
         writer = Writer.start(location, member, first, writes)
@@ -143,7 +143,7 @@ def kill_and_compare(store: Store, location: str, writes: int, every: int, seed:
 def write_at_once(store: Store, location: str, writes: int, writers: int) -> Findings:
     """Let so many programs write at once until each has given its share."""
     findings, share = Findings(), writes // writers
-    members = [store.add_member(f"Member {number}") for number in range(writers)]
+    members = [store.members.add(f"Member {number}") for number in range(writers)]
     running = [Writer.start(location, member, 1, share) for member in members]
     for done, writer in enumerate(running, 1):
         writer.end(findings)
@@ -167,7 +167,7 @@ def main(argv: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
         location = options.database or str(Path(folder, "club.db"))
         store = Store(location)
-        if not store.is_new():
+        if store.version() != 0:
             parser.error("the database holds a club already; name a new one")
         start = time.perf_counter()
         if options.writers:

@@ -75,12 +75,12 @@ def world() -> Dataset:
 def club(file: Path) -> Store:
     """A club with a little of everything that people can do to it in words."""
     store = Store(file)
-    ana, bo = store.add_member("Ana"), store.add_member("Bo =1+1")
-    store.rate_many([(ana, 6, 4.5), (ana, 7, 3.0), (bo, 6, 0.5)])
-    store.unrate(ana, 7)
-    store.undo()
-    store.add_movie("Our holiday", 2024, "Comedy", "beach", overview="Line 1\nLine 2")
-    store.add_to_shortlist(6)
+    ana, bo = store.members.add("Ana"), store.members.add("Bo =1+1")
+    store.ratings.rate_many([(ana, 6, 4.5), (ana, 7, 3.0), (bo, 6, 0.5)])
+    store.ratings.unrate(ana, 7)
+    store.ratings.undo()
+    store.movies.add("Our holiday", 2024, "Comedy", "beach", overview="Line 1\nLine 2")
+    store.movies.add_to_shortlist(6)
     return store
 
 

@@ -180,7 +180,7 @@ def people(
     store: Store, url: str, sessions: int, minutes: float, *, seed: int
 ) -> tuple[list[Person], Result]:
     """Return so many people, among whom the members and the most rated movies are divided."""
-    world, members = load_bundled(), [int(member) for member in store.members().index]
+    world, members = load_bundled(), [int(member) for member in store.members.all().index]
     known = world.rating_counts.nlargest(SEARCHED).index
     titles = {int(movie): str(world.movies["title"][movie]) for movie in known}
     each, groups = len(members), -(-sessions // len(members))
@@ -246,10 +246,10 @@ async def run(everybody: list[Person], pid: int | None, var: Path | None, minute
 
 def lost(store: Store, before: int, expected: dict[tuple[int, int], list[float]]) -> int:
     """Return how many of the stars that were given are not in the history, or not in order."""
-    history = store.history()
+    history = store.ratings.history()
     fresh = history[history["event_id"] > before].sort_values("event_id")
     there = fresh.groupby([MEMBER, MOVIE])["after"].agg(list).to_dict()
-    counts = store.ratings().set_index([MEMBER, MOVIE])["rating"].to_dict()
+    counts = store.ratings.current().set_index([MEMBER, MOVIE])["rating"].to_dict()
     missing = 0
     for pair, given in expected.items():
         found = there.get(pair, [])
@@ -313,7 +313,7 @@ def main(argv: list[str] | None = None) -> int:
         pid = server._process.pid if server else None
         try:
             store = Store(options.database or Path(folder) / "club.db")
-            before = int(store.history(limit=1)["event_id"].sum())  # 0 without any
+            before = int(store.ratings.history(limit=1)["event_id"].sum())  # 0 without any
             url = options.url or server.url
             everybody, result = people(
                 store, url.rstrip("/"), options.sessions, options.minutes, seed=options.seed

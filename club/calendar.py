@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event, vText
 
-from club.evenings import Night
+from club.nights import Night
 
 USUAL_MINUTES = 180  # where nobody knows how long the movie takes
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from club.details import merged
+from club.movies import with_details
 from club.store import Store
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
 from recommender.dataset import Dataset
@@ -15,7 +15,7 @@ def catalogue(world: Dataset, store: Store) -> pd.DataFrame:
 
     What the club fetched about the world's movies is filled in.
     """
-    own, theirs = store.movies(), merged(world.movies, store.movie_details())
+    own, theirs = store.movies.own(), with_details(world.movies, store.movies.details())
     return theirs if own.empty else pd.concat([theirs, own])
 
 
@@ -37,9 +37,9 @@ def training_data(world: Dataset, store: Store) -> Dataset:
         A dataset whose movies are those of `catalogue`.
     """
     movies = catalogue(world, store)
-    doubles = store.members()["world_user_id"].dropna()
+    doubles = store.members.all()["world_user_id"].dropna()
     others = as_strangers(world.ratings[~world.ratings[USER].isin(doubles)])
-    club = store.ratings().rename(columns={MEMBER: USER})
+    club = store.ratings.current().rename(columns={MEMBER: USER})
     club = club[club[MOVIE].isin(movies.index)]
     columns = [USER, MOVIE, RATING] + [TIMESTAMP] * (TIMESTAMP in others.columns)
     return Dataset(pd.concat([others[columns], club[columns]], ignore_index=True), movies)
@@ -52,8 +52,8 @@ def ratings_at(store: Store, version: int) -> pd.DataFrame:
         member_id, movie_id, rating (stars).
     """
     columns, keys = [MEMBER, MOVIE, RATING], [MEMBER, MOVIE]
-    now, events = store.ratings()[columns], store.history()
-    later = events[(events["step"] > version) & events[MEMBER].isin(store.members().index)]
+    now, events = store.ratings.current()[columns], store.ratings.history()
+    later = events[(events["step"] > version) & events[MEMBER].isin(store.members.all().index)]
     first = later.sort_values("event_id").drop_duplicates(keys)
     before = first.rename(columns={"before": RATING}).dropna(subset=[RATING])[columns]
     unchanged = now[

@@ -131,15 +131,15 @@ def _parser() -> Parser:
 
 
 def _new(options: argparse.Namespace) -> None:
-    store = Store.open(options.database).by(audit.at_the_terminal())
-    if not store.is_new():
+    store = Store.open(options.database).by(audit.terminal_actor())
+    if not store.version() == 0:
         raise InvalidInput("The club has data already; restore a backup or name another database.")
     store.start_own_club(options.name)
     print(f"{store.place} holds the new club {store.club().name}.")
 
 
 def _demo(options: argparse.Namespace) -> None:
-    store = Store.open(options.database).by(audit.at_the_terminal())
+    store = Store.open(options.database).by(audit.terminal_actor())
     demo = demo_club()
     if not load_demo(store, load_bundled(), demo, replace=options.force):
         raise InvalidInput("The club has data already; --force replaces all of it with the demo.")
@@ -148,10 +148,10 @@ def _demo(options: argparse.Namespace) -> None:
 
 def _members(options: argparse.Namespace) -> None:
     store = _existing(options)
-    counts = store.ratings()["member_id"].value_counts()
+    counts = store.ratings.current()["member_id"].value_counts()
     rows = [
         {"member_id": member_id, "name": name, "ratings": int(counts.get(member_id, 0))}
-        for member_id, name in store.members()["name"].items()
+        for member_id, name in store.members.all()["name"].items()
     ]
     if options.json:
         _print_json(rows)
@@ -183,7 +183,7 @@ def _restore(options: argparse.Namespace) -> None:
     found = restore.preview(options.database, options.file)
     kept = None
     if options.yes:
-        who = audit.at_the_terminal()
+        who = audit.terminal_actor()
         kept = restore.restore(options.database, options.file, _bar(), who=who)
     if options.json:
         clubs = {"now": found.now, "backup": found.backup}
@@ -260,7 +260,7 @@ def _export(options: argparse.Namespace) -> None:
 def _letterboxd(
     store: Store, movies: pd.DataFrame, options: argparse.Namespace
 ) -> tuple[bytes, str]:
-    people = store.members(include_guests=True)["name"]
+    people = store.members.all(include_guests=True)["name"]
     known = {name_key(name): (int(member), name) for member, name in people.items()}
     if name_key(options.member) not in known:
         raise InvalidInput(f"There is no member called {options.member}.")
@@ -280,7 +280,7 @@ def _letterboxd(
 
 
 def _import(options: argparse.Namespace) -> None:
-    store = _existing(options).by(audit.at_the_terminal())
+    store = _existing(options).by(audit.terminal_actor())
     found = ratings.read_all(options.files)
     choices = Choices(
         members=_chosen_members(found, store, options.member, options.new_member),
@@ -322,7 +322,7 @@ def _import(options: argparse.Namespace) -> None:
 def _chosen_members(
     found: Sequence[RatingsFile], store: Store, name: str | None, may_add: bool
 ) -> dict[tuple[str, str], int | str]:
-    known = {name_key(known): int(member) for member, known in store.members()["name"].items()}
+    known = {name_key(known): int(member) for member, known in store.members.all()["name"].items()}
     chosen: dict[tuple[str, str], int | str] = {}
     for source in found:
         if name is None and source.people == ("",):
@@ -381,7 +381,7 @@ def _without_stars(plan: Plan) -> list[str]:
 
 def _import_catalogue(options: argparse.Namespace) -> None:
     if options.forget:
-        catalogues.forget(config.world())
+        catalogues.forget(config.base_dataset())
         print("The bundled data are the world again.")
         return
     if options.path is None:
@@ -393,7 +393,7 @@ def _import_catalogue(options: argparse.Namespace) -> None:
     if options.rejected:
         _write(options.rejected, found.rejected.to_csv(index=False).encode())
     if not options.preview:
-        catalogues.save(found, config.world())
+        catalogues.save(found, config.base_dataset())
     if options.json:
         _print_json({"kind": found.kind, "counts": found.counts, "notes": found.notes})
         return
@@ -419,7 +419,7 @@ def base_dataset() -> Dataset:
     Raises:
         DataError: it is damaged.
     """
-    folder = config.world()
+    folder = config.base_dataset()
     return catalogues.load(folder).data if catalogues.number(folder) else load_bundled()
 
 

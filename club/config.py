@@ -19,7 +19,7 @@ def folder() -> Path:
     return Path(os.environ.get(VAR) or OURS)
 
 
-def world() -> Path:
+def base_dataset() -> Path:
     """Return the folder of the imported base dataset."""
     return folder() / WORLD
 

@@ -4,7 +4,8 @@ ClubError
 ├── InvalidInput       what somebody typed cannot be used (also a ValueError)
 ├── NotFound           a member or movie that is not there
 ├── StoreUnavailable   the database cannot be opened, read or written right now
-│   └── DatabaseDamaged    it is damaged: only a backup helps
+│   ├── DatabaseDamaged    it is damaged: only a backup helps
+│   └── StoreReplaced      it is not the database that the change was meant for
 └── SourceError        an outside source (TMDB) could not be used; everything else goes on
     ├── SourceUnavailable  it refuses the key, is out of reach or busy: no use in asking on
     └── BadAnswer          one answer cannot be used; others may be
@@ -31,6 +32,10 @@ class StoreUnavailable(ClubError):
 
 class DatabaseDamaged(StoreUnavailable):
     """A database file that is damaged or no database at all; restoring a backup replaces it."""
+
+
+class StoreReplaced(StoreUnavailable):
+    """A database that another state of the club has taken the place of; nothing was changed."""
 
 
 class SourceError(ClubError):

@@ -94,7 +94,7 @@ def everything(store: Store, movies: pd.DataFrame) -> bytes:
     }
     hidden = {
         "votes.csv": {night.night_id for night in nights} - counted,
-        "night_ratings.csv": {night.night_id for night in nights if night.opened_at is None},
+        "night_ratings.csv": {night.night_id for night in nights if night.revealed_at is None},
     }
     with _logged("everything"), transfer.snapshot(store.database) as connection:
         titles = _Titles(connection, movies)
@@ -114,9 +114,9 @@ def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> dict[s
         movies: in the form of `Dataset.movies`.
     """
     with _logged("movies for Letterboxd"):
-        ratings = store.ratings(include_guests=True)
+        ratings = store.ratings.current(include_guests=True)
         ratings = ratings[ratings["member_id"] == member_id].set_index("movie_id")["rating"]
-        seen = store.seen()
+        seen = store.members.seen()
         watched = _watched(store, member_id)
         wanted = {*ratings.index, *watched, *seen.loc[seen["member_id"] == member_id, "movie_id"]}
         rows = []
@@ -209,7 +209,7 @@ def _watched(store: Store, member_id: int) -> dict[int, list[tuple[date, bool]]]
     rated_before = {*zip(known["night_id"], known["movie_id"], strict=True)}
     found: dict[int, list[tuple[date, bool]]] = {}
     for night in sorted(store.nights.all(), key=lambda night: (night.on, night.night_id)):
-        if night.movie is not None and night.opened_at and member_id in night.present:
+        if night.movie is not None and night.revealed_at and member_id in night.present:
             days = found.setdefault(night.movie, [])
             days.append((night.on, bool(days) or (night.night_id, night.movie) in rated_before))
     return found

@@ -1,56 +1,41 @@
-"""The part of the store that is about movies: the shortlist, and what the club adds or fetches."""
+"""Movies that the club added itself, its shortlist, and details fetched from TMDB."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Row, delete, func, insert, select, update
 
-from club import details, shelf, validation
-from club.db.database import Database
+from club import validation
+from club.db import schema
+from club.db.database import Write
+from club.errors import InvalidInput
+from club.section import Section
+
+KEPT_DAYS = 180  # TMDB's terms allow to keep its data for six months
+_SECONDS_A_DAY = 86_400
+_movie, _detail, _listed = schema.movies.c, schema.movie_details.c, schema.shortlist.c
 
 
-class Movies:
-    """Movies that the club has to do with; see `Store`, which these methods belong to."""
+@dataclass(frozen=True)
+class NewMovie:
+    """A movie to add, checked."""
 
-    database: Database
-    _require_movies: Callable[[Connection, Iterable[int]], None]
+    title: str
+    year: int | None
+    genres: list[str]
+    keywords: list[str]
+    runtime: int | None
+    overview: str
+    tmdb_id: int | None
+    aliases: list[str]
 
-    def shortlist(self) -> list[int]:
-        """Return the ids of the movies that the club might watch, first added first."""
-        with self.database.read() as connection:
-            return shelf.shortlist(connection)
-
-    def add_to_shortlist(self, movie_id: int) -> int:
-        """Put a movie at the shortlist's end, unless it is on it, and return the version.
-
-        Raises:
-            NotFound: there is no such movie.
-        """
-        movie_id = validation.whole_id(movie_id, "movie")
-        with self.database.write("put on the shortlist", movie_id=movie_id) as write:
-            self._require_movies(write.connection, {movie_id})
-            return write.settle(shelf.add_to_shortlist(write.connection, movie_id, _now()))
-
-    def remove_from_shortlist(self, movie_id: int) -> int:
-        """Take a movie off the shortlist, if it is on it, and return the version."""
-        movie_id = validation.whole_id(movie_id, "movie")
-        with self.database.write("took off the shortlist", movie_id=movie_id) as write:
-            return write.settle(shelf.remove_from_shortlist(write.connection, movie_id))
-
-    def movies(self) -> pd.DataFrame:
-        """Return the movies that the club added, in the form of `Dataset.movies`.
-
-        Returns:
-            index movie_id (negative), columns as there.
-        """
-        with self.database.read() as connection:
-            return shelf.movies(connection)
-
-    def add_movie(
-        self,
+    @classmethod
+    def checked(
+        cls,
         title: str,
         year: int | None = None,
         genres: str | Iterable[str] = (),
@@ -60,8 +45,8 @@ class Movies:
         overview: str = "",
         tmdb_id: int | None = None,
         aliases: Iterable[str] = (),
-    ) -> int:
-        """Add a movie that the world does not have, and return its (negative) movie_id.
+    ) -> NewMovie:
+        """Return the movie.
 
         Args:
             title: 1..200 characters.
@@ -69,46 +54,233 @@ class Movies:
             genres: texts, or one text with "|" between them.
             keywords: the same.
             runtime: minutes, or None.
-            overview: what it is about, up to 3,000 characters.
+            overview: up to 3,000 characters.
             tmdb_id: its number at TMDB, or None.
             aliases: other titles that it is found by.
 
         Raises:
+            InvalidInput: one of these cannot be used.
+        """
+        return cls(
+            validation.clean_title(title),
+            validation.clean_year(year),
+            validation.clean_terms(genres, "genres"),
+            validation.clean_terms(keywords, "keywords"),
+            validation.clean_runtime(runtime),
+            validation.clean_overview(overview),
+            validation.clean_tmdb_id(tmdb_id),
+            validation.clean_aliases(aliases),
+        )
+
+
+@dataclass(frozen=True)
+class Details:
+    """Facts about one movie that were fetched from TMDB.
+
+    Args:
+        movie_id: of the catalogue.
+        title: the movie's in the catalogue.
+        tmdb_id: its number at TMDB.
+        runtime: minutes; None: unknown.
+    """
+
+    movie_id: int
+    title: str
+    tmdb_id: int
+    runtime: int | None = None
+    overview: str = ""
+    keywords: tuple[str, ...] = ()
+
+
+class Movies(Section):
+    """The store's section `store.movies`."""
+
+    def own(self) -> pd.DataFrame:
+        """Return the movies that the club added, in the form of `Dataset.movies`.
+
+        Returns:
+            index movie_id (negative); title, year, genres, keywords, aliases, runtime, overview,
+            tmdb_id.
+        """
+        query = select(schema.movies).order_by(_movie.added_at, _movie.movie_id.desc())
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        columns = ["title", "year", "genres", "keywords", "aliases"]
+        return _frame(rows, [*columns, "runtime", "overview", "tmdb_id"])
+
+    def add(
+        self,
+        title: str,
+        year: int | None = None,
+        genres: str | Iterable[str] = (),
+        keywords: str | Iterable[str] = (),
+        **facts: Any,
+    ) -> int:
+        """Add a movie that the base dataset lacks, and return its (negative) movie_id.
+
+        Args:
+            title, year, genres, keywords, facts: as for `NewMovie.checked`.
+
+        Raises:
             InvalidInput: one of these cannot be used, or the club added this movie before.
         """
-        movie = shelf.NewMovie.checked(
-            title,
-            year,
-            genres,
-            keywords,
-            runtime=runtime,
-            overview=overview,
-            tmdb_id=tmdb_id,
-            aliases=aliases,
-        )
-        with self.database.write("added a movie") as write:
-            movie_id = shelf.add_movie(write.connection, movie, _now())
-            write.about["movie_id"] = movie_id
-            return movie_id
+        movie = NewMovie.checked(title, year, genres, keywords, **facts)
+        with self._database.write("added a movie") as write:
+            write.about["movie_id"] = insert_movie(write, movie)
+        return write.about["movie_id"]
 
-    def movie_details(self) -> pd.DataFrame:
-        """Return what was fetched about the world's movies within the last six months.
+    def shortlist(self) -> list[int]:
+        """Return the ids of the movies that the club might watch, first added first."""
+        with self._database.read() as connection:
+            query = select(_listed.movie_id).order_by(_listed.position)
+            return list(connection.execute(query).scalars())
+
+    def add_to_shortlist(self, movie_id: int) -> int:
+        """Put a movie at the shortlist's end, unless it is on it, and return the version.
+
+        Raises:
+            NotFound: there is no such movie.
+        """
+        movie_id = validation.whole_id(movie_id, "movie")
+        with self._database.write("put on the shortlist", movie_id=movie_id) as write:
+            self._require_movies(write.connection, {movie_id})
+            return write.commit_if(append_to_shortlist(write, movie_id))
+
+    def remove_from_shortlist(self, movie_id: int) -> int:
+        """Take a movie off the shortlist, if it is on it, and return the version."""
+        movie_id = validation.whole_id(movie_id, "movie")
+        with self._database.write("took off the shortlist", movie_id=movie_id) as write:
+            query = delete(schema.shortlist).where(_listed.movie_id == movie_id)
+            return write.commit_if(write.connection.execute(query).rowcount > 0)
+
+    def details(self) -> pd.DataFrame:
+        """Return the details of the base dataset's movies fetched within the last six months.
 
         Returns:
             index movie_id; title (the catalogue's then), keywords, runtime, overview, tmdb_id.
         """
-        with self.database.read() as connection:
-            return details.fetched(connection, _now())
+        oldest = self._database.now() - KEPT_DAYS * _SECONDS_A_DAY
+        query = select(schema.movie_details).where(_detail.fetched_at > oldest)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(_detail.movie_id)).all()
+        return _frame(rows, ["title", "keywords", "runtime", "overview", "tmdb_id"])
 
-    def keep_details(self, found: Iterable[details.Details]) -> int:
-        """Keep what was fetched about movies, all or none of it, and return the version.
+    def save_details(self, found: Iterable[Details]) -> int:
+        """Save details of movies in place of earlier ones, all or none, and return the version.
+
+        Those of the club's own movies go where the movie is, add to its keywords and take nothing
+        away.
 
         Raises:
             InvalidInput: a number, runtime, overview or keyword cannot be used.
         """
-        with self.database.write("fetched details of movies") as write:
-            return write.settle(details.keep(write.connection, found, _now()))
+        rows: list[dict[str, Any]] = [
+            {
+                "movie_id": validation.whole_id(movie.movie_id, "movie"),
+                "title": movie.title,
+                "tmdb_id": validation.clean_tmdb_id(movie.tmdb_id),
+                "runtime": validation.clean_runtime(movie.runtime),
+                "overview": validation.clean_overview(movie.overview),
+                "keywords": validation.clean_terms(movie.keywords, "keywords"),
+            }
+            for movie in found
+        ]
+        with self._database.write("fetched details of movies") as write:
+            for row in rows:
+                if row["movie_id"] < 0:
+                    _add_to_own(write, row)
+                    continue
+                mine = _detail.movie_id == row["movie_id"]
+                write.connection.execute(delete(schema.movie_details).where(mine))
+                fetched = {**row, "fetched_at": write.now}
+                write.connection.execute(insert(schema.movie_details).values(fetched))
+            return write.commit_if(bool(rows))
 
 
-def _now() -> int:
-    return int(time.time())
+def insert_movie(write: Write, movie: NewMovie) -> int:
+    """Add a movie within a transaction and return its id: negative, and never used before.
+
+    Raises:
+        InvalidInput: the club has added this movie before.
+    """
+    key = validation.name_key(movie.title)
+    known = select(_movie.title, _movie.year, _movie.tmdb_id)
+    for title, year, tmdb_id in write.connection.execute(known):
+        same_name = year == movie.year and validation.name_key(title) == key
+        both_numbered = tmdb_id is not None and movie.tmdb_id is not None
+        if tmdb_id == movie.tmdb_id if both_numbered else same_name:
+            raise InvalidInput(f"The club has added {title} before.")
+    counter = schema.club.c.last_movie_id
+    movie_id = write.connection.execute(
+        update(schema.club).values(last_movie_id=counter - 1).returning(counter)
+    ).scalar_one()
+    row = {"movie_id": movie_id, "added_at": write.now, **asdict(movie)}
+    write.connection.execute(insert(schema.movies).values(row))
+    return int(movie_id)
+
+
+def append_to_shortlist(write: Write, movie_id: int) -> bool:
+    """Put a movie at the shortlist's end within a transaction; return whether that is new."""
+    known = select(_listed.movie_id).where(_listed.movie_id == movie_id)
+    if write.connection.execute(known).first() is not None:
+        return False
+    last = write.connection.execute(select(func.max(_listed.position))).scalar_one() or 0
+    row = {"movie_id": movie_id, "position": last + 1, "added_at": write.now}
+    write.connection.execute(insert(schema.shortlist).values(row))
+    return True
+
+
+def with_details(movies: pd.DataFrame, details: pd.DataFrame) -> pd.DataFrame:
+    """Return a catalogue with the fetched details of its movies.
+
+    Details count only where the catalogue still has the movie under the same id and title and
+    knows no other number at TMDB. Its own keywords come first, its own overview stays; of runtimes
+    the fetched one counts, since the bundled ones are good to some minutes only.
+
+    Args:
+        movies: in the form of `Dataset.movies`.
+        details: as `Movies.details` returns them.
+    """
+    known = details[details.index.isin(movies.index)]
+    before = movies.loc[known.index]
+    other = before["tmdb_id"].notna() & (before["tmdb_id"] != known["tmdb_id"])
+    known = known[(before["title"] == known["title"]) & ~other]
+    if known.empty:
+        return movies
+    result, before = movies.copy(), movies.loc[known.index]
+    result.loc[known.index, "runtime"] = known["runtime"].fillna(before["runtime"])
+    result.loc[known.index, "tmdb_id"] = known["tmdb_id"]
+    result.loc[known.index, "overview"] = before["overview"].where(
+        before["overview"] != "", known["overview"]
+    )
+    pairs = zip(before["keywords"], known["keywords"], strict=True)
+    both = [tuple(dict.fromkeys([*ours, *theirs])) for ours, theirs in pairs]
+    result.loc[known.index, "keywords"] = pd.Series(both, index=known.index, dtype=object)
+    return result
+
+
+def _add_to_own(write: Write, details: dict[str, Any]) -> None:
+    mine = _movie.movie_id == details["movie_id"]
+    known = select(_movie.keywords).where(mine)
+    keywords = write.connection.execute(known).scalar_one_or_none()
+    if keywords is None:  # the movie went while its details were fetched
+        return
+    both = list(dict.fromkeys([*keywords, *details["keywords"]]))[: validation.MAX_TERMS]
+    facts = {name: details[name] for name in ("tmdb_id", "runtime", "overview") if details[name]}
+    write.connection.execute(update(schema.movies).where(mine).values(keywords=both, **facts))
+
+
+def _frame(rows: Sequence[Row[Any]], columns: list[str]) -> pd.DataFrame:
+    """Return rows about movies as a frame with index movie_id."""
+    texts, numbers = {"title", "overview"}, {"year", "runtime", "tmdb_id"}
+
+    def column(name: str) -> pd.Series:
+        values = [getattr(row, name) for row in rows]
+        if name in texts:
+            return pd.Series([value or "" for value in values], dtype="str")
+        if name in numbers:
+            return pd.Series(values, dtype="Int64")
+        return pd.Series([tuple(value or ()) for value in values], dtype=object)
+
+    ids = pd.Index([row.movie_id for row in rows], dtype="int64", name="movie_id")
+    return pd.DataFrame({name: column(name) for name in columns}).set_index(ids)

@@ -37,6 +37,7 @@ from sqlalchemy import (
     create_engine,
     func,
     select,
+    update,
 )
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -246,6 +247,7 @@ def _opened(file: Path) -> Iterator[Connection]:
             for table in schema.metadata.sorted_tables:  # every date and JSON text can be read
                 deque(transfer.rows(copy, table), maxlen=0)
             transfer.version(copy)
+            copy.execute(update(schema.club).values(identity=schema.new_identity()))
         except InvalidInput:
             raise
         except (sqlite3.Error, SQLAlchemyError, ValueError, RecursionError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,26 +11,27 @@ from pathlib import Path
 from typing import Self
 
 import pandas as pd
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from club import audit, config, ledger, roster, validation
+from club import audit, config, validation
 from club.db import schema
-from club.db.database import Database
+from club.db.database import Database, State, Write
 from club.db.migrate import open_tables
 from club.errors import StoreUnavailable
-from club.founding import found_club
-from club.ledger import Change
+from club.members import Members
 from club.movies import Movies
 from club.nights import Nights
-from club.people import People
+from club.ratings import Ratings
+from club.section import utc_times
 
 
 @dataclass(frozen=True)
 class Club:
-    """What the club is called, whether it is the demo, and since when it is there (UTC).
+    """The club's own settings.
 
     Args:
-        for_others: whether a member may enter what is another's.
+        created_at: UTC.
+        for_others: whether a member may enter ratings and votes for another one.
     """
 
     name: str
@@ -39,20 +40,21 @@ class Club:
     for_others: bool
 
 
-class Store(People, Movies):
+class Store:
     """A club's database, opened, checked and brought to today's tables.
 
-    It holds no open connection, so one store serves any number of threads, and any number of
-    stores and programs may use the same database. Every method is one transaction; all raise
-    StoreUnavailable when the database cannot do it right now, and then nothing has changed. What
-    must happen in one transaction and is no method here goes through `database.write()`. What is
-    about people comes from `People`, what is about movies from `Movies`; what is about movie nights
-    is in `nights`.
+    Its sections are `members`, `ratings`, `movies` and `nights`. It holds no open connection, so
+    one store serves any number of threads, and any number of stores and programs may use the same
+    database. Every method is one transaction; all raise StoreUnavailable when the database cannot
+    do it right now, and then nothing has changed. What must happen in one transaction and is no
+    method goes through `database.write()`.
 
     Args:
         location: the path of an SQLite file, or a URL: sqlite:///path or postgresql://...
-        knows_movie: whether a movie id exists in the world; without it every positive id does.
-        wait_seconds: how long to wait for somebody else's write.
+        knows_movie: whether a movie id exists in the base dataset; without it every positive id
+            does.
+        wait_seconds: how long to wait for another writer.
+        clock: seconds since 1970.
 
     Raises:
         InvalidInput: the location cannot be read.
@@ -65,11 +67,11 @@ class Store(People, Movies):
         *,
         knows_movie: Callable[[int], bool] | None = None,
         wait_seconds: float = 10.0,
+        clock: Callable[[], float] = time.time,
     ) -> None:
         self.knows_movie = knows_movie
-        self.database = Database(location, wait_seconds)
+        self.database = Database(location, wait_seconds, clock)
         open_tables(self.database)
-        self.nights = Nights(self.database, self._require_movies)
 
     @classmethod
     def open(
@@ -94,6 +96,26 @@ class Store(People, Movies):
         return f"<Store: {self.place}>"
 
     @property
+    def members(self) -> Members:
+        """Members and guests, and what each has seen."""
+        return Members(self.database, self.knows_movie)
+
+    @property
+    def ratings(self) -> Ratings:
+        """Ratings, undo and the history."""
+        return Ratings(self.database, self.knows_movie)
+
+    @property
+    def movies(self) -> Movies:
+        """The club's own movies, shortlist and fetched details."""
+        return Movies(self.database, self.knows_movie)
+
+    @property
+    def nights(self) -> Nights:
+        """Movie nights."""
+        return Nights(self.database, self.knows_movie)
+
+    @property
     def place(self) -> str:
         """Where the database is, for people; never holds a password."""
         return self.database.place
@@ -103,41 +125,49 @@ class Store(People, Movies):
         """The SQLite file; None on PostgreSQL."""
         return self.database.file
 
-    def by(self, who: str | None) -> Self:
-        """Return this store as somebody uses it: who stands beside every change made through it.
-
-        Raises:
-            InvalidInput: it is no name that a member could have.
-        """
-        twin = copy(self)
-        twin.database = self.database.by(None if who is None else validation.clean_name(who))
-        twin.nights = Nights(twin.database, twin._require_movies)
-        return twin
-
-    # The club
-
-    def version(self) -> int:
-        """Return how many writes there were; 0 for a new store. It never goes back."""
-        with self.database.read() as connection:
-            return connection.execute(select(schema.club.c.version)).scalar_one()
-
-    def touch(self, act: str = "changed something beside the database") -> int:
-        """Say that something beside the database has changed, and return the new version.
-
-        What is cached under the version, here and in every other program, is read anew.
+    def by(self, actor: str | None, identity: str | None = None) -> Self:
+        """Return this store in an actor's name, which the audit log keeps with every change.
 
         Args:
-            act: what was done, for the list of changes.
+            actor: None: unknown.
+            identity: of the database that the changes are meant for, from `state`; when it is
+                another one by then, every change raises StoreReplaced. None: any.
+
+        Raises:
+            InvalidInput: the actor is no name that a member could have.
+        """
+        twin = copy(self)
+        name = None if actor is None else validation.clean_name(actor)
+        twin.database = self.database.by(name, identity)
+        return twin
+
+    def state(self) -> State:
+        """Return the identity and the version: equal states have equal contents."""
+        return self.database.state()
+
+    def identity(self) -> str:
+        """Return what tells this database from others and from another state put in its place.
+
+        It stays the same while the program changes the club. It is another one after a restore,
+        and when the file is replaced or an earlier copy is written over it, however that is done.
+        """
+        return self.state().identity
+
+    def version(self) -> int:
+        """Return how many writes there were; 0 for a new store."""
+        return self.state().version
+
+    def touch(self, act: str = "changed something beside the database") -> int:
+        """Bump the version because something beside the database has changed; return it.
+
+        Args:
+            act: what was done, for the audit log.
         """
         with self.database.write(act) as write:
             return write.version
 
-    def is_new(self) -> bool:
-        """Return whether nothing was ever written."""
-        return self.version() == 0
-
     def club(self) -> Club:
-        """Return the club's name, whether it is the demo, and since when it is there."""
+        """Return the club's own settings."""
         with self.database.read() as connection:
             row = connection.execute(select(schema.club)).one()
         since = datetime.fromtimestamp(row.created_at, UTC)
@@ -152,146 +182,51 @@ class Store(People, Movies):
         Raises:
             InvalidInput: the name cannot be used.
         """
-        name = validation.clean_name(name)
         with self.database.write("began the club anew") as write:
-            found_club(write.connection, name, is_demo=False, at=_now())
+            empty_club(write, name, is_demo=False)
         return write.version
 
     def let_rate_for_others(self, allowed: bool) -> int:
-        """Say whether a member may enter what is another's, and return the version."""
+        """Set whether a member may rate and vote for another one, and return the version."""
         act = "let members rate for others" if allowed else "let members rate only for themselves"
         with self.database.write(act) as write:
             club = schema.club
             query = update(club).where(club.c.for_others.is_not(allowed)).values(for_others=allowed)
-            return write.settle(write.connection.execute(query).rowcount > 0)
+            return write.commit_if(write.connection.execute(query).rowcount > 0)
 
-    def changes(self, limit: int | None = None) -> pd.DataFrame:
+    def audit_log(self, limit: int | None = None) -> pd.DataFrame:
         """Return who did what, newest first; nothing is removed from it but by a new club.
 
         Returns:
-            version (that the change made), at (datetime64[s, UTC]), who (NaN: nobody said), act
+            version (that the change made), at (datetime64[s, UTC]), who (NaN: unknown), act
             (as in "Ana [act]"), member_id, movie_id, night_id (Int64: what it is about).
         """
-        with self.database.read() as connection:
-            return audit.latest(connection, limit)
-
-    # Ratings
-
-    def ratings(self, include_left: bool = False, include_guests: bool = False) -> pd.DataFrame:
-        """Return the ratings that count, of the members who are present; guests' if asked to.
-
-        Returns:
-            member_id, movie_id (int64), rating (stars, float64), timestamp (int64, seconds).
-        """
-        with self.database.read() as connection:
-            return ledger.current(connection, include_left, include_guests)
-
-    def rate(
-        self, member_id: int, movie_id: int, stars: float, *, changed_by: str | None = None
-    ) -> int:
-        """Set what a member gives a movie, 0.5..5 stars in half steps, and return the version.
-
-        Raises:
-            InvalidInput: the stars cannot be used, or the member has left.
-            NotFound: there is no such member or movie.
-        """
-        validation.half_stars(stars)  # None would clear the rating
-        return self.rate_many([(member_id, movie_id, stars)], changed_by=changed_by)
-
-    def unrate(self, member_id: int, movie_id: int, *, changed_by: str | None = None) -> int:
-        """Take away a member's rating of a movie, if there is one, and return the version.
-
-        Raises:
-            InvalidInput: the member has left.
-            NotFound: there is no such member or movie.
-        """
-        return self.rate_many([(member_id, movie_id, None)], changed_by=changed_by)
-
-    def rate_many(
-        self,
-        changes: Iterable[tuple[int, int, float | None]],
-        *,
-        changed_by: str | None = None,
-    ) -> int:
-        """Set or (stars None) take away many ratings as one step, all or none of them.
-
-        Args:
-            changes: (member_id, movie_id, stars); of several for the same two, the last counts.
-            changed_by: who entered it, if it is not whom the store is `by`.
-
-        Returns:
-            The version; unchanged when all ratings are so already.
-
-        Raises:
-            InvalidInput: stars cannot be used, or a member has left.
-            NotFound: there is no such member or movie.
-        """
-        wanted = {
-            (validation.whole_id(member_id, "member"), validation.whole_id(movie_id, "movie")): (
-                None if stars is None else validation.half_stars(stars)
-            )
-            for member_id, movie_id, stars in changes
+        types = {
+            "version": "int64",
+            "at": "int64",
+            "who": "str",
+            "act": "str",
+            **dict.fromkeys(audit.ABOUT, "Int64"),
         }
-        by = self.by(changed_by) if changed_by is not None else self
-        with by.database.write("rated") as write:
-            for member_id in {member for member, _ in wanted}:
-                roster.require_present(write.connection, member_id)
-            self._require_movies(write.connection, {movie for _, movie in wanted})
-            changed = ledger.record(
-                write.connection, write.version, wanted, at=_now(), changed_by=write.who
-            )
-            if len(wanted) == 1:
-                ((write.about["member_id"], write.about["movie_id"]),) = wanted
-            return write.settle(changed)
-
-    def undoable(self) -> Change | None:
-        """Return the step that `undo` would take back; None when there is none left."""
+        change = schema.changes.c
+        query = select(*(change[name] for name in types)).order_by(change.change_id.desc())
         with self.database.read() as connection:
-            return ledger.latest(connection)
-
-    def undo(self, step: int | None = None, *, changed_by: str | None = None) -> Change | None:
-        """Take back the latest step that is neither an undo nor undone already, nor a night's.
-
-        Args:
-            step: do so only if that step is this one (from `undoable`), so that nobody takes
-                back what somebody else has just done.
-            changed_by: who did it, if it is not whom the store is `by`.
-
-        Returns:
-            The step that was taken back: each entry's `before` counts again. None when there is
-            none left, or the latest is another than `step`.
-        """
-        by = self.by(changed_by) if changed_by is not None else self
-        with by.database.write("took back ratings") as write:
-            change = ledger.undo(
-                write.connection, write.version, step, at=_now(), changed_by=write.who
-            )
-            write.settle(change is not None)
-        return change
-
-    def history(
-        self,
-        member_id: int | None = None,
-        movie_id: int | None = None,
-        limit: int | None = None,
-        include_guests: bool = False,
-    ) -> pd.DataFrame:
-        """Return what ever happened to members' ratings, newest first; nothing is removed from it.
-
-        Args:
-            member_id: only this member's.
-            movie_id: only of this movie.
-            limit: this many events at most.
-            include_guests: guests' ratings, too.
-
-        Returns:
-            event_id, step (what was done at once), at (datetime64[s, UTC]), member_id, movie_id,
-            before, after (stars; NaN: no rating), kind ("rate", "clear", "undo", "demo", "night" or
-            "guest"), undoes (Int64: the step that an undo took back), changed_by (NaN: unknown).
-        """
-        with self.database.read() as connection:
-            return ledger.history(connection, member_id, movie_id, limit, include_guests)
+            rows = connection.execute(query.limit(limit)).all()
+        frame = pd.DataFrame(rows, columns=list(types)).astype(types)
+        return frame.assign(at=utc_times(frame["at"]))
 
 
-def _now() -> int:
-    return int(time.time())
+def empty_club(write: Write, name: str, *, is_demo: bool) -> None:
+    """Empty every table within a transaction and give the club its name.
+
+    Ids and the version go on counting.
+
+    Raises:
+        InvalidInput: the name cannot be used.
+    """
+    values = {"name": validation.clean_name(name), "is_demo": is_demo, "created_at": write.now}
+    # Nights first: they take their predictions along, which nothing else can delete.
+    for table in (schema.nights, *reversed(schema.metadata.sorted_tables)):
+        if table is not schema.club:
+            write.connection.execute(delete(table))
+    write.connection.execute(update(schema.club).values(values))

@@ -22,7 +22,7 @@ if night.state == "called off":
 
 if night.state == "planned":
     night_section.people(club, night)
-if night.state == "opened":
+if night.state == "revealed":
     night_verdict.promised(club, night)
     night_verdict.result(club, night)
     night_verdict.late(club, night)

@@ -125,7 +125,11 @@ def migrations_repeated() -> Iterator[None]:
         elif kind in said:
             for statement, values in said[kind]:
                 connection.exec_driver_sql(statement, values)
-            connection.execute(update(schema.club).values(created_at=int(time.time())))
+            connection.execute(
+                update(schema.club).values(
+                    created_at=int(time.time()), identity=schema.new_identity()
+                )
+            )
         else:
             heard: list[tuple[str, Any]] = []
 

@@ -27,11 +27,11 @@ class Hostile:
 
 def spoil(store: Store) -> Hostile:
     """Give everything in the demo club that people can name a name that means harm."""
-    members = [int(member) for member in store.members().index]
+    members = [int(member) for member in store.members.all().index]
     for member, name in zip(members, NAMES, strict=True):
-        store.rename_member(member, name)
+        store.members.rename(member, name)
     movies = tuple(
-        store.add_movie(
+        store.movies.add(
             title,
             1990 + number,
             WORDS,
@@ -41,22 +41,24 @@ def spoil(store: Store) -> Hostile:
         )
         for number, title in enumerate((*TITLES, LONG_TITLE))
     )
-    for movie in store.shortlist():
-        store.remove_from_shortlist(movie)
+    for movie in store.movies.shortlist():
+        store.movies.remove_from_shortlist(movie)
     for movie in movies[:5]:
-        store.add_to_shortlist(movie)
+        store.movies.add_to_shortlist(movie)
     mine = store.by(f"**account** ![x](http://{MARK}/)")
-    mine.rate_many(
+    mine.ratings.rate_many(
         [
             (member, movie, 0.5 + (member * movie) % 10 / 2)
             for member in members
             for movie in movies[2:]
         ]
     )
-    guest = mine.add_guest(f"<b>guest</b> {MARK}", loves=[296], likes=WORDS, dislikes=["ship"])
-    mine.rename_member(members[0], NAMES[0])
-    gone = mine.add_member(f"[gone](http://{MARK})")
-    mine.remove_member(gone)
+    guest = mine.members.add_guest(
+        f"<b>guest</b> {MARK}", loves=[296], likes=WORDS, dislikes=["ship"]
+    )
+    mine.members.rename(members[0], NAMES[0])
+    gone = mine.members.add(f"[gone](http://{MARK})")
+    mine.members.remove(gone)
     return Hostile(_nights(store, [*members, guest], movies), movies, guest)
 
 

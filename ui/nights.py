@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+import numpy as np
 import pandas as pd
 
-from club.candidates import Candidates, sift
-from club.nights import BallotBox, Night, Verdicts
+from club.nights import BallotBox, Candidates, Night, Outcome, filter_candidates
 from recommender import HybridModel, Reactions, group
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.evaluation.nights import outcomes, replay
+from recommender.reactions import STEPS
 from ui import state
 from ui.cache import cached
 from ui.state import View
@@ -47,9 +48,9 @@ def ballot_box(club: View, night_id: int) -> BallotBox:
 
 
 @cached(max_entries=8)
-def verdicts(club: View, night_id: int) -> Verdicts:
+def outcome(club: View, night_id: int) -> Outcome:
     """Return who has rated the night's movie, and the stars once they are revealed."""
-    return state.store().nights.verdicts(night_id)
+    return state.store().nights.outcome(night_id)
 
 
 @cached(max_entries=8)
@@ -60,7 +61,7 @@ def _vetoes(club: View, night_id: int) -> dict[int, tuple[int, ...]]:
 def candidates(club: View, night: Night) -> Candidates:
     """Return what may be watched on a night, and why the rest of the shortlist may not."""
     runtimes = club.movies["runtime"].reindex(list(club.shortlist))
-    return sift(
+    return filter_candidates(
         club.shortlist,
         vetoes=_vetoes(club, night.night_id),
         seen={movie: tuple(club.seen_by(movie, night.present)) for movie in club.shortlist},
@@ -85,12 +86,21 @@ def snapshot_reactions(club: View, night: Night) -> Reactions:
     rows = rows[rows[NIGHT] == night.night_id]
     # Somebody who came after the decision has no row.
     members = [member for member in night.present if (rows[MEMBER] == member).any()]
-    mean, sd = (
+    mean, sd, shared = (
         rows.pivot(index=MEMBER, columns=MOVIE, values=column).loc[members]
-        for column in ("mean", "sd")
+        for column in ("mean", "sd", "shared_sd")
     )
     movies = tuple(int(movie) for movie in mean.columns)
-    return Reactions(tuple(members), movies, mean.to_numpy(), sd.to_numpy())
+    if night.thresholds is None:  # decided by a release that did not store these two
+        return Reactions(tuple(members), movies, mean.to_numpy(), sd.to_numpy())
+    return Reactions(
+        tuple(members),
+        movies,
+        mean.to_numpy(),
+        sd.to_numpy(),
+        shared_sd=shared.to_numpy()[0] if members else np.zeros(len(movies)),
+        thresholds=np.array(night.thresholds),
+    )
 
 
 def decided(club: View) -> pd.DataFrame:
@@ -98,7 +108,7 @@ def decided(club: View) -> pd.DataFrame:
     rows = [
         (night.night_id, night.on, night.movie, night.decided_by)
         for night in nights(club)
-        if night.state in {"decided", "opened"}
+        if night.state in {"decided", "revealed"}
     ]
     return pd.DataFrame(rows, columns=[NIGHT, "on", MOVIE, "decided_by"])
 
@@ -106,14 +116,14 @@ def decided(club: View) -> pd.DataFrame:
 @cached()
 def judged(club: View) -> pd.DataFrame:
     """Return the predicted beside the given stars of nights whose stars are revealed."""
-    return outcomes(decided(club), snapshots(club), state.store().nights.given())
+    return outcomes(decided(club), snapshots(club), state.store().nights.ratings())
 
 
 @cached()
 def replayed(club: View) -> pd.DataFrame:
     """Return how each strategy would have served the club on its decided nights."""
     ratings = pd.concat([club.ratings, club.guest_ratings], ignore_index=True)
-    return replay(decided(club), snapshots(club), state.store().nights.given(), ratings)
+    return replay(decided(club), snapshots(club), state.store().nights.ratings(), ratings)
 
 
 @cached()
@@ -122,7 +132,7 @@ def _earlier(club: View) -> pd.DataFrame:
     rows = snapshots(club)
     best = rows.groupby([NIGHT, MEMBER])["mean"].max().rename("best").reset_index()
     got = rows.merge(watched, on=[NIGHT, MOVIE]).merge(best, on=[NIGHT, MEMBER])
-    got = got.merge(state.store().nights.given(), on=[NIGHT, MEMBER], how="left")
+    got = got.merge(state.store().nights.ratings(), on=[NIGHT, MEMBER], how="left")
     got["got"] = got[RATING].fillna(got["mean"])
     got["best"] = got[["best", "got"]].max(axis=1)
     return got[[NIGHT, "on", MEMBER, "got", "best"]]
@@ -148,7 +158,7 @@ def attendance(club: View) -> pd.DataFrame:
     rows = [
         (night.on, member)
         for night in nights(club)
-        if night.state in {"decided", "opened"}
+        if night.state in {"decided", "revealed"}
         for member in night.present
     ]
     return pd.DataFrame(rows, columns=["on", MEMBER])
@@ -169,11 +179,19 @@ def snapshot(club: View, night: Night, movies: Sequence[int]) -> pd.DataFrame | 
     means = given.groupby(MEMBER)[RATING].mean()
     everybody = model.react(club.evidence.iloc[:0], list(movies), member_ids=[0]).mean[0]
     keys = zip(frame[MEMBER], frame[MOVIE], strict=True)
+    shared = np.zeros(len(movies)) if expected.shared_sd is None else expected.shared_sd
     return frame.assign(
+        shared_sd=frame[MOVIE].map(dict(zip(expected.movie_ids, shared, strict=True))),
         own_mean=frame[MEMBER].map(means).fillna(model.mean_rating),
         crowd=frame[MOVIE].map(dict(zip(movies, everybody, strict=True))),
         known=[key in club.stars for key in keys],
     )
+
+
+def snapshot_thresholds(club: View, night: Night, movies: Sequence[int]) -> list[float]:
+    """Return the thresholds of the predictions in `snapshot`; see `Nights.decide`."""
+    expected = state.reactions(club, tuple(movies), night.present)
+    return [] if expected is None else [expected.threshold(stars) for stars in STEPS]
 
 
 def model_name(model: HybridModel) -> str:

@@ -56,8 +56,8 @@ def bundled() -> Dataset:
 
 def imported() -> catalogue_import.Imported | str | None:
     """Return the imported catalogue; None without one, a sentence when it cannot be read."""
-    number = catalogue_import.number(config.world())
-    return _imported(config.world(), number) if number else None
+    number = catalogue_import.number(config.base_dataset())
+    return _imported(config.base_dataset(), number) if number else None
 
 
 @cached(max_entries=2)
@@ -76,7 +76,7 @@ def base_dataset() -> Dataset:
 
 def take_over(found: catalogue_import.Import) -> int:
     """Make an import the base dataset, begin to learn from it, and return the store's version."""
-    catalogue_import.save(found, config.world())
+    catalogue_import.save(found, config.base_dataset())
     version = store().touch("brought another catalogue")
     learn()
     return version
@@ -98,7 +98,7 @@ def back_to_bundled(club: View) -> int:
             notes=(),
         )
         return take_over(found)
-    catalogue_import.forget(config.world())
+    catalogue_import.forget(config.base_dataset())
     version = store().touch("went back to the bundled catalogue")
     learn()
     return version
@@ -110,7 +110,7 @@ def back_to_bundled(club: View) -> int:
 @cached()
 def _store(location: str) -> Store:
     opened = Store.open(location, knows_movie=lambda movie: movie in base_dataset().movies.index)
-    if opened.is_new():
+    if opened.version() == 0:
         load_demo(opened, bundled(), demo_club())
     return opened
 
@@ -267,12 +267,16 @@ def view() -> View:
 @cached()
 def _view(location: str, version: int, data: Dataset) -> View:
     club = _store(location)
-    own, details = club.movies(), club.movie_details()
+    own, details = club.movies.own(), club.movies.details()
     known = _catalogue(data, HashedFrame(own), HashedFrame(details), club)
-    movies, guests, ratings = known.movies, club.guests(), club.ratings(include_guests=True)
+    movies, guests, ratings = (
+        known.movies,
+        club.members.guests(),
+        club.ratings.current(include_guests=True),
+    )
     # A movie of an earlier base dataset keeps its ratings, but there is nothing to show.
     ratings = ratings[ratings[MOVIE].isin(movies.index)]
-    names = {int(member): str(name) for member, name in club.members()["name"].items()}
+    names = {int(member): str(name) for member, name in club.members.all()["name"].items()}
     mine = ratings[MEMBER].isin(list(names))
     return View(
         cache_key=(location, version, cache_key(data)),
@@ -283,8 +287,8 @@ def _view(location: str, version: int, data: Dataset) -> View:
         ratings=ratings[mine].reset_index(drop=True),
         guest_ratings=ratings[~mine].reset_index(drop=True),
         guest_words=guests[["likes", "dislikes"]],
-        seen=frozenset(club.seen().itertuples(index=False, name=None)),
-        shortlist=tuple(movie for movie in club.shortlist() if movie in movies.index),
+        seen=frozenset(club.members.seen().itertuples(index=False, name=None)),
+        shortlist=tuple(movie for movie in club.movies.shortlist() if movie in movies.index),
         own_movies=own,
         catalogue=known,
     )
@@ -450,7 +454,7 @@ def _questions(
 @cached()
 def new_ratings(club: View, learned_version: int) -> int:
     """Return how many ratings of the club have changed since that version of it was learned."""
-    history = store().history()
+    history = store().ratings.history()
     late = history[history["step"] > learned_version]
     return len(late.drop_duplicates([MEMBER, MOVIE]))
 

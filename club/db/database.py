@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
+import secrets
+import shutil
 import sqlite3
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from threading import Lock
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     URL,
@@ -20,6 +25,7 @@ from sqlalchemy import (
     create_engine,
     event,
     make_url,
+    select,
     text,
     update,
 )
@@ -27,7 +33,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from club import audit
 from club.db import schema
-from club.errors import DatabaseDamaged, InvalidInput, StoreUnavailable
+from club.errors import DatabaseDamaged, InvalidInput, StoreReplaced, StoreUnavailable
 
 # How a sentence about the database goes on.
 _LOCKED = "is locked by another program; close it there and try again."
@@ -38,8 +44,15 @@ _REFUSED = "refuses the user or the password."
 _NOT_READY = "is starting or shutting down; try again in a moment."
 _NO_RIGHTS = "does not let this user do that; ask for the rights on its schema."
 _CROWDED = "has too many connections; try again in a moment."
-_GONE = "is not there any more; put it or a backup back in its place."
-_EMPTIED = "holds no club any more; put a backup in its place."
+RESTORE = "bring a backup back with: python -m club restore FILE"
+_GONE = f"is not there any more; put it back or {RESTORE}"
+_EMPTIED = f"holds no club any more; {RESTORE}"
+_BAD_DISK = "could not be read or written; check its disk."
+_OTHER_TABLES = "has other tables than this program expects; restart the program."
+_NEWER = "was changed by a newer version of this program meanwhile; update and restart it."
+_OLDER = "was replaced by one of an earlier version of this program; restart the program."
+_REPLACED = "was replaced by another state of the club meanwhile; look at the page again."
+ADVISORY_LOCK = 6077  # on PostgreSQL: writers share it, a migration has it alone
 _SQLITE_ENDINGS: Final = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -48,11 +61,22 @@ _SQLITE_ENDINGS: Final = {
     sqlite3.SQLITE_AUTH: _NO_ACCESS,
     sqlite3.SQLITE_CANTOPEN: _NO_ACCESS,
     sqlite3.SQLITE_FULL: _FULL,
-    sqlite3.SQLITE_IOERR: "could not be read or written; check its disk.",
-    sqlite3.SQLITE_CORRUPT: "is damaged; put a backup in its place.",
-    sqlite3.SQLITE_NOTADB: "is damaged or no database; put a backup in its place.",
+    sqlite3.SQLITE_IOERR: _BAD_DISK,
+    sqlite3.SQLITE_CORRUPT: f"is damaged; {RESTORE}",
+    sqlite3.SQLITE_NOTADB: f"is damaged or no database; {RESTORE}",
 }
 _DAMAGE: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# Kinds of SQLITE_IOERR that a full disk, a quota or a failing disk leads to.
+_SQLITE_WRITES: Final = {
+    sqlite3.SQLITE_IOERR_WRITE,
+    sqlite3.SQLITE_IOERR_FSYNC,
+    sqlite3.SQLITE_IOERR_DIR_FSYNC,
+    sqlite3.SQLITE_IOERR_TRUNCATE,
+    sqlite3.SQLITE_IOERR_SHMSIZE,
+    sqlite3.SQLITE_IOERR_SHMMAP,
+}
+_CANNOT_WRITE = "could not be written; its disk or quota is full, or it fails. Nothing was changed."
+_NEARLY_NOTHING = 65_536  # bytes: less than the smallest log
 # By SQLSTATE, or by its class: the first two characters.
 _POSTGRES_ENDINGS: Final = {
     "08": _NO_ANSWER,
@@ -62,6 +86,7 @@ _POSTGRES_ENDINGS: Final = {
     "40": "was busy with another change; try again.",
     "3F": _NO_RIGHTS,
     "42501": _NO_RIGHTS,
+    "42703": _OTHER_TABLES,
     "42P01": _EMPTIED,
     "53100": _FULL,
     "53300": _CROWDED,
@@ -78,27 +103,82 @@ _POSTGRES_PHRASES: Final = {
 }
 
 
-@dataclass
-class Write:
-    """A write under way: its connection, and the version that the club has after it.
+class State(NamedTuple):
+    """A state of the club; equal ones have equal contents.
 
     Args:
-        who: does it, for the list of changes; None where nobody said.
+        identity: of the database; see `Store.identity`.
+        version: how many writes there were.
+    """
+
+    identity: str
+    version: int
+
+
+@dataclass
+class Write:
+    """A write transaction under way.
+
+    Args:
+        version: that the club has after it.
+        actor: for the audit log; None: unknown.
+        now: seconds since 1970.
         about: the member_id, movie_id, night_id that it is about, as far as there is one.
     """
 
     connection: Connection
     version: int
-    who: str | None = None
+    actor: str | None
+    now: int
     about: dict[str, int] = field(default_factory=dict)
-    kept: bool = True
+    rolls_back: bool = False
 
-    def settle(self, changed: bool) -> int:
-        """Return the version that counts; when nothing `changed`, the write leaves no trace."""
+    def commit_if(self, changed: bool) -> int:
+        """Commit at the end if `changed`, else roll back; return the version after that."""
         if not changed:
-            self.kept = False
+            self.rolls_back = True
             self.version -= 1
         return self.version
+
+
+class _Lineage:
+    """The latest state of one database that this process has seen.
+
+    Every write stores a random state id beside its version. As long as the database still has the
+    id that was seen last, it has only gone on since. Otherwise it was replaced: by a restore, or
+    by a file that was copied over it, whatever version and identity that one brings along.
+    """
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self._seen: tuple[str, int, str | None] | None = None  # identity, version, state id
+        self._breaks = 0
+
+    def follow(self, connection: Connection, version: int | None = None) -> tuple[str, int]:
+        """Return (identity, version) of the database as it is now.
+
+        Args:
+            connection: sees the newest state; the lock is held until it has.
+            version: of the state before a write under way.
+        """
+        club, changes = schema.club.c, schema.changes.c
+        row = connection.execute(select(club.identity, club.version)).one()
+        version = row.version if version is None else version
+
+        def state_id(at: int) -> str | None:
+            query = select(changes.state).where(changes.version == at)
+            newest = query.order_by(changes.change_id.desc()).limit(1)
+            return connection.execute(newest).scalar_one_or_none()
+
+        if self._seen is not None:
+            identity, earlier, seen = self._seen
+            goes_on = row.identity == identity and version >= earlier
+            self._breaks += not (goes_on and state_id(earlier) == seen)
+        self._seen = row.identity, version, state_id(version)
+        return f"{row.identity} {self._breaks}", version
+
+
+_lineages: dict[URL, _Lineage] = {}
 
 
 class Database:
@@ -107,17 +187,26 @@ class Database:
     Args:
         location: the path of an SQLite file, or a URL: sqlite:///path or postgresql://...
         wait_seconds: how long an operation waits for another one's lock.
+        clock: seconds since 1970.
 
     Raises:
         InvalidInput: the location is neither.
         StoreUnavailable: the driver is not installed, or the path is a folder.
     """
 
-    def __init__(self, location: str | Path, wait_seconds: float) -> None:
+    def __init__(
+        self,
+        location: str | Path,
+        wait_seconds: float,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self.url = _parse(location)
         self.place = _describe(self.url)
         self.wait_seconds = wait_seconds
-        self.who: str | None = None
+        self.actor: str | None = None
+        self._clock = clock
+        self._expected: str | None = None
+        self._lineage = _lineages.setdefault(self.url, _Lineage())
         self._reader = self._connectable()
         self._writer = self._reader.execution_options(club_begin="BEGIN IMMEDIATE")
 
@@ -153,7 +242,7 @@ class Database:
         """
         assert self.file is not None  # a server has none
         try:
-            self.file.touch()
+            self.file.touch(0o600)
         except OSError as error:
             raise StoreUnavailable(f"{self.place} {_NO_ACCESS}") from error
 
@@ -175,11 +264,24 @@ class Database:
         with self._clear_errors(), self._writer.begin() as connection:
             yield connection
 
-    def by(self, who: str | None) -> Database:
-        """Return this database as somebody changes it: `who` stands in the list of changes."""
+    def by(self, actor: str | None, identity: str | None) -> Database:
+        """Return this database in an actor's name; see `Store.by`."""
         twin = copy(self)
-        twin.who = who
+        twin.actor, twin._expected = actor, identity
         return twin
+
+    def now(self) -> int:
+        """Return the time by the clock, in seconds since 1970."""
+        return int(self._clock())
+
+    def state(self) -> State:
+        """Return the identity and the version; see `Store.state`."""
+        with self.read() as connection, self._lineage.lock:
+            return self._state(*self._lineage.follow(connection))
+
+    def _state(self, lineage: str, version: int) -> State:
+        told = f"{self.url.render_as_string()} {lineage}"
+        return State(hashlib.sha256(told.encode()).hexdigest()[:32], version)
 
     @contextmanager
     def write(self, act: str | None = None, **about: int) -> Iterator[Write]:
@@ -189,21 +291,48 @@ class Database:
         happens as if there were no other writer.
 
         Args:
-            act: what is done, as in "Ana [act]", for the list of changes; None: not listed.
+            act: as in "Ana [act]", for the audit log; None: not listed.
             about: its member_id, movie_id, night_id.
+
+        Raises:
+            StoreReplaced: the database is not the one that the changes are meant for; see `by`.
         """
         with self._clear_errors(), self._writer.connect() as connection:
             if not self.is_sqlite:
                 milliseconds = max(1, round(self.wait_seconds * 1000))  # 0 would be for ever
                 connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
+                connection.execute(text(f"SELECT pg_advisory_xact_lock_shared({ADVISORY_LOCK})"))
+            self._refuse_other_revision(connection)
             bump = update(schema.club).values(version=schema.club.c.version + 1)
             version = connection.execute(bump.returning(schema.club.c.version)).scalar_one()
-            write = Write(connection, version, self.who, dict(about))
+            with self._lineage.lock:
+                before = self._state(*self._lineage.follow(connection, version - 1))
+            if self._expected not in {None, before.identity}:
+                raise StoreReplaced(f"{self.place} {_REPLACED}")
+            write = Write(connection, version, self.actor, self.now(), dict(about))
             yield write
-            if write.kept:
-                if act is not None:
-                    audit.note(write.connection, write.version, write.who, act, write.about)
-                connection.commit()
+            if write.rolls_back:
+                return
+            if act is not None:
+                audit.record(
+                    connection,
+                    version=write.version,
+                    state=secrets.token_hex(16),
+                    at=write.now,
+                    actor=write.actor,
+                    act=act,
+                    about=write.about,
+                )
+            connection.commit()
+
+    def _refuse_other_revision(self, connection: Connection) -> None:
+        """Raise StoreUnavailable if another version of the program has migrated the database."""
+        query = text(f"SELECT version_num FROM {schema.REVISION_TABLE}")
+        revision = connection.execute(query).scalar_one_or_none() or ""
+        if revision != schema.REVISION:
+            raise StoreUnavailable(
+                f"{self.place} {_NEWER if revision > schema.REVISION else _OLDER}"
+            )
 
     def _connectable(self) -> Engine:
         options: dict[str, Any] = (
@@ -235,7 +364,7 @@ class Database:
             if self.is_there():
                 code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
                 kind = DatabaseDamaged if code in _DAMAGE else StoreUnavailable
-                raise kind(_sentence(error, self.place)) from error
+                raise kind(_sentence(error, self.place, self.file)) from error
             raise StoreUnavailable(f"{self.place} {_GONE}") from error
 
 
@@ -298,19 +427,20 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-def _sentence(error: DBAPIError, place: str) -> str:
+def _sentence(error: DBAPIError, place: str, file: Path | None) -> str:
     """Return what went wrong and what to do about it, as one sentence."""
     origin = error.orig
     # PostgreSQL's driver adds where in a trigger or statement it happened; people need none of it.
     primary = getattr(getattr(origin, "diag", None), "message_primary", None)
     message = " ".join((primary or str(origin)).split())
-    code = getattr(origin, "sqlite_errorcode", 0) & 0xFF
     state = getattr(origin, "sqlstate", None) or ""
     is_answer = isinstance(origin, sqlite3.Error) or state
     if isinstance(origin, sqlite3.Error) and message.startswith("no such table"):
         return f"{place} {_EMPTIED}"
+    if isinstance(origin, sqlite3.Error) and re.match("no such column|table .* has no", message):
+        return f"{place} {_OTHER_TABLES}"
     known = (
-        _SQLITE_ENDINGS.get(code)
+        _sqlite_ending(getattr(origin, "sqlite_errorcode", 0), file)
         or _POSTGRES_ENDINGS.get(state)
         or _POSTGRES_ENDINGS.get(state[:2])
         or next((ending for phrase, ending in _POSTGRES_PHRASES.items() if phrase in message), None)
@@ -318,3 +448,20 @@ def _sentence(error: DBAPIError, place: str) -> str:
     if known is None and is_answer:
         known = f"cannot do that: {message[:200].rstrip('.')}."
     return f"{place} {known or _POSTGRES_ENDINGS['08']}"
+
+
+def _sqlite_ending(code: int, file: Path | None) -> str | None:
+    """Return how the sentence about an extended result code of SQLite ends, if it is known.
+
+    On a full disk SQLite says FULL, but also that a log could not be opened, grown or synced.
+    """
+    kind = code & 0xFF
+    if kind in {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN} and file is not None:
+        try:
+            if shutil.disk_usage(file.parent).free < _NEARLY_NOTHING:
+                return _FULL
+        except OSError:
+            return _SQLITE_ENDINGS[kind]
+    if code in _SQLITE_WRITES:
+        return _CANNOT_WRITE
+    return _SQLITE_ENDINGS.get(kind)

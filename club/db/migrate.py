@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import time
 from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import Connection, inspect, text
 
 from club.db import schema
-from club.db.database import Database
+from club.db.database import ADVISORY_LOCK, RESTORE, Database
 from club.errors import DatabaseDamaged, StoreUnavailable
 
 SCRIPTS = Path(__file__).parent / "migrations"
-_ADVISORY_LOCK = 6077  # any number that all copies of this program share
+_log = logging.getLogger(__name__)
 _one_migration = Lock()  # Alembic's context is global to the process
 
 
@@ -30,13 +33,30 @@ def open_tables(database: Database) -> None:
         revision = _revision(connection, database)
     if revision == schema.REVISION:
         return
+    began = time.monotonic()
     if database.is_sqlite:
+        _protect(database.file)
         database.use_wal()
     with database.transaction() as connection:
         if not database.is_sqlite:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})"))
-        if _revision(connection, database) != schema.REVISION:  # nobody else was faster
-            upgrade(connection)
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+        if _revision(connection, database) == schema.REVISION:  # another program was faster
+            return
+        upgrade(connection)
+    _log.info(
+        "%s: migrated from revision %s to %s in %.2f s",
+        database.place,
+        revision or "none",
+        schema.REVISION,
+        time.monotonic() - began,
+    )
+
+
+def _protect(file: Path | None) -> None:
+    """Let nobody else on this machine read the file, nor the logs that SQLite makes beside it."""
+    if file is not None:
+        with contextlib.suppress(OSError):  # it belongs to another user
+            file.chmod(0o600)
 
 
 def _prepare_file(database: Database) -> None:
@@ -62,7 +82,7 @@ def _refuse_damage(connection: Connection, database: Database) -> None:
     verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
     page = connection.execute(text("PRAGMA page_size")).scalar_one()
     if verdict != "ok" or _is_cut_within_a_page(database.file, page):
-        raise DatabaseDamaged(f"{database.place} is damaged; put a backup in its place.")
+        raise DatabaseDamaged(f"{database.place} is damaged; {RESTORE}")
 
 
 def _is_cut_within_a_page(file: Path | None, page: int) -> bool:

@@ -6,6 +6,8 @@ kept as half stars, 1..10, so that no rounding can ever change a rating.
 
 from __future__ import annotations
 
+import secrets
+
 from sqlalchemy import (
     JSON,
     BigInteger,
@@ -25,7 +27,7 @@ from sqlalchemy import (
     true,
 )
 
-REVISION = "0004"  # of the newest migration; a database that says so needs none
+REVISION = "0005"  # of the newest migration; a database that says so needs none
 REVISION_TABLE = "club_revision"
 
 metadata = MetaData(
@@ -49,6 +51,8 @@ club = Table(
     Column("last_movie_id", Integer, nullable=False),  # counts down; ids are never used again
     # Whether a member may enter what is another's: stars, votes, what they have seen.
     Column("for_others", Boolean(create_constraint=False), nullable=False, server_default=true()),
+    # Random: made with the database, and anew by a restore.
+    Column("identity", String(32), nullable=False, server_default=""),
 )
 
 members = Table(
@@ -120,6 +124,8 @@ changes = Table(
     Column("member_id", Integer),
     Column("movie_id", Integer),
     Column("night_id", Integer),
+    # Random: tells the states apart that different writes of the same version made.
+    Column("state", String(32)),
     sqlite_autoincrement=True,
 )
 
@@ -209,8 +215,14 @@ nights = Table(
     Column("opened_at", BigInteger),
     Column("called_off_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
+    Column("thresholds", JSON(none_as_null=True)),  # of the predictions; NULL before release 0.2
     sqlite_autoincrement=True,
 )
+
+
+def new_identity() -> str:
+    """Return an identity for a database that is made or restored."""
+    return secrets.token_hex(16)
 
 
 def _of_a_night() -> Column[int]:
@@ -257,9 +269,10 @@ predictions = Table(
     Column("own_mean", Float, nullable=False),  # of the person's ratings, else the world's
     Column("crowd", Float, nullable=False),  # what everybody should give
     Column("known", Boolean(create_constraint=False), nullable=False),  # rated already then
+    Column("shared_sd", Float),  # the part of sd that all have in common; NULL before release 0.2
 )
 
-# What people gave a night's movie; nobody may see it before the night is opened.
+# What people gave a night's movie; hidden until the night is revealed (opened_at).
 night_ratings = Table(
     "night_ratings",
     metadata,
@@ -272,4 +285,5 @@ night_ratings = Table(
         nullable=False,
     ),
     Column("rated_at", BigInteger, nullable=False),
+    Column("entered_by", String(60)),  # NULL: unknown
 )

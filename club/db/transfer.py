@@ -20,8 +20,8 @@ from club.db.database import Database
 OnStep = Callable[[int, int, str], None]  # rows done, rows in all, the table being copied
 BATCH = 2000  # rows in memory at once
 _JSON = json.JSONEncoder(default=date.isoformat)
-# Counters go on after a copy and never back; everything else is content.
-_COUNTERS = {schema.club.c.version, schema.club.c.last_movie_id}
+# These go on after a copy and never back, or are the database's own; the rest is content.
+_COUNTERS = {schema.club.c.version, schema.club.c.last_movie_id, schema.club.c.identity}
 _GUARDED = """
 SELECT DISTINCT CAST(CAST(tgrelid AS regclass) AS text) FROM pg_trigger
 JOIN pg_class ON pg_class.oid = tgrelid

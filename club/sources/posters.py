@@ -8,8 +8,8 @@ from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
-from club.details import KEPT_DAYS
 from club.errors import BadAnswer
+from club.movies import KEPT_DAYS
 from recommender.persistence import write_atomically
 
 SIZE = (342, 513)  # px; TMDB's w342, 2:3

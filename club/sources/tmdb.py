@@ -25,8 +25,8 @@ import requests
 from requests.auth import AuthBase
 
 from club import matching, validation
-from club.details import KEPT_DAYS, Details
 from club.errors import BadAnswer, InvalidInput, SourceUnavailable
+from club.movies import KEPT_DAYS, Details
 from club.sources.http import PACE, READ_SECONDS, HttpClient, Pace
 from club.sources.posters import Posters, drop_oldest
 from club.store import Store
@@ -389,7 +389,7 @@ def fetch_posters(
             report(done, len(movies), posters=posters, unsure=unsure, without=without)
     finally:
         if details:
-            store.keep_details(details)
+            store.movies.save_details(details)
 
 
 def without_poster(

@@ -20,6 +20,7 @@ def predictions(people, movies=(1, 2, 3)) -> pd.DataFrame:
                 "movie_id": movie,
                 "mean": 3 + movie / 10 + person / 1000,
                 "sd": 0.7,
+                "shared_sd": 0.3,
                 "low": 2.25,
                 "high": 4.5,
                 "like": 0.125,

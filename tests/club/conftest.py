@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,15 +36,31 @@ def new_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return Store(tmp_path_factory.mktemp("new") / "club.db").file
 
 
+class Clock:
+    """The clock of `store`: the real time, unless a test sets `now` (seconds since 1970)."""
+
+    now: float | None = None
+
+    def __call__(self) -> float:
+        return time.time() if self.now is None else self.now
+
+
 @pytest.fixture
-def store(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(
+    database: str, request: pytest.FixtureRequest, tmp_path: Path, clock: Clock
+) -> Iterator[Store]:
     """A new club's."""
     if database == "sqlite":
         new = request.getfixturevalue("new_file")
-        yield Store(shutil.copy(new, tmp_path / "club.db"))
+        yield Store(shutil.copy(new, tmp_path / "club.db"), clock=clock)
     else:
         with request.getfixturevalue("postgres").club() as place:
-            yield Store(place)
+            yield Store(place, clock=clock)
 
 
 @pytest.fixture

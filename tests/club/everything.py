@@ -14,17 +14,17 @@ from club.store import Store
 
 def fill(store: Store) -> Store:
     """Give every table rows: two members, who rate and undo, and made-up ones for the rest."""
-    ana, bo = store.add_member("Ana Łuczak"), store.add_member("Bo “=1+1”")
-    store.rate_many([(ana, movie, 0.5 + movie % 10 / 2) for movie in range(1, 40)])
-    store.rate(bo, 7, 3.5)
-    store.unrate(ana, 1)
-    store.undo()
-    store.add_movie("Our holiday", 2024, "Comedy", "beach|été", overview="Line 1\nLine 2 ☂")
-    store.add_movie("Untitled")
-    store.add_to_shortlist(7)
-    store.add_to_shortlist(-1)
-    store.add_member("Cy")
-    store.remove_member(3)
+    ana, bo = store.members.add("Ana Łuczak"), store.members.add("Bo “=1+1”")
+    store.ratings.rate_many([(ana, movie, 0.5 + movie % 10 / 2) for movie in range(1, 40)])
+    store.ratings.rate(bo, 7, 3.5)
+    store.ratings.unrate(ana, 1)
+    store.ratings.undo()
+    store.movies.add("Our holiday", 2024, "Comedy", "beach|été", overview="Line 1\nLine 2 ☂")
+    store.movies.add("Untitled")
+    store.movies.add_to_shortlist(7)
+    store.movies.add_to_shortlist(-1)
+    store.members.add("Cy")
+    store.members.remove(3)
     with store.database.write() as write:
         for table in schema.metadata.sorted_tables:
             if write.connection.execute(select(table)).first() is None:
@@ -66,7 +66,9 @@ def contents(store: Store, *, without: tuple[str, ...] = ()) -> dict[str, list[t
     with store.database.read() as connection:
         found = {
             table.name: connection.execute(
-                select(*(c for c in table.c if c.name not in without)).order_by(*table.primary_key)
+                select(*(c for c in table.c if c.name not in {"identity", *without})).order_by(
+                    *table.primary_key
+                )
             ).all()
             for table in schema.metadata.sorted_tables
         }

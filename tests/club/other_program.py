@@ -1,6 +1,7 @@
 """Another program on the same club: it does what it is told, a line each, and answers with a line.
 
-Told ["rate", 1, 50, 4.5] it does `store.rate(1, 50, 4.5)`, told ["learn", folder] it learns.
+Told ["ratings.rate", 1, 50, 4.5] it does `store.ratings.rate(1, 50, 4.5)`, told
+["learn", folder] it learns.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -73,5 +75,5 @@ if __name__ == "__main__":
     ours = Store(sys.argv[1])
     for line in sys.stdin:
         name, *details = json.loads(line)
-        found = learn(ours, *details) if name == "learn" else getattr(ours, name)(*details)
+        found = learn(ours, *details) if name == "learn" else attrgetter(name)(ours)(*details)
         print(json.dumps(found, default=str), flush=True)

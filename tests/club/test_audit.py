@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from a_night import predictions
 
-from club.audit import at_the_terminal
+from club.audit import terminal_actor
 from club.cli import main
-from club.details import Details
 from club.errors import InvalidInput
+from club.movies import Details
 from club.nights import Nights
 from club.store import Store
 
@@ -32,49 +32,59 @@ def an_evening(store: Store) -> list[Step]:
     return [
         ("start_own_club", "began the club anew", lambda s: s.start_own_club("Us"), {}),
         ("touch", "looked elsewhere", lambda s: s.touch("looked elsewhere"), {}),
-        ("add_member", "added a member", lambda s: s.add_member("Ana"), {"member_id": ANA}),
-        ("add_member", "added a member", lambda s: s.add_member("Bob"), {"member_id": BO}),
+        ("add_member", "added a member", lambda s: s.members.add("Ana"), {"member_id": ANA}),
+        ("add_member", "added a member", lambda s: s.members.add("Bob"), {"member_id": BO}),
         (
             "rename_member",
             "renamed a member",
-            lambda s: s.rename_member(BO, "Bo"),
+            lambda s: s.members.rename(BO, "Bo"),
             {"member_id": BO},
         ),
-        ("remove_member", "let somebody go", lambda s: s.remove_member(BO), {"member_id": BO}),
-        ("restore_member", "took somebody back", lambda s: s.restore_member(BO), {"member_id": BO}),
+        ("remove_member", "let somebody go", lambda s: s.members.remove(BO), {"member_id": BO}),
+        (
+            "restore_member",
+            "took somebody back",
+            lambda s: s.members.restore(BO),
+            {"member_id": BO},
+        ),
         (
             "add_guest",
             "brought a guest",
-            lambda s: s.add_guest("Zoe", likes="heist"),
+            lambda s: s.members.add_guest("Zoe", likes="heist"),
             {"member_id": ZOE},
         ),
         ("edit_guest", "changed a guest", lambda s: s.edit_guest(ZOE, "Zo"), {"member_id": ZOE}),
         (
             "guest_becomes_member",
             "made a guest a member",
-            lambda s: s.guest_becomes_member(ZOE),
+            lambda s: s.members.promote_guest(ZOE),
             {"member_id": ZOE},
         ),
-        ("rate_many", "rated", lambda s: s.rate(ANA, 5, 4), one),
-        ("rate_many", "rated", lambda s: s.unrate(ANA, 5), one),
-        ("rate_many", "rated", lambda s: s.rate_many([(ANA, 5, 1), (BO, 6, 2)]), {}),
-        ("undo", "took back ratings", lambda s: s.undo(), {}),
-        ("mark_seen", "marked as seen", lambda s: s.mark_seen(ANA, 5), one),
-        ("unmark_seen", "marked as not seen", lambda s: s.unmark_seen(ANA, 5), one),
+        ("rate_many", "rated", lambda s: s.ratings.rate(ANA, 5, 4), one),
+        ("rate_many", "rated", lambda s: s.ratings.unrate(ANA, 5), one),
+        ("rate_many", "rated", lambda s: s.ratings.rate_many([(ANA, 5, 1), (BO, 6, 2)]), {}),
+        ("undo", "took back ratings", lambda s: s.ratings.undo(), {}),
+        ("mark_seen", "marked as seen", lambda s: s.members.mark_seen(ANA, 5), one),
+        ("unmark_seen", "marked as not seen", lambda s: s.members.unmark_seen(ANA, 5), one),
         (
             "add_to_shortlist",
             "put on the shortlist",
-            lambda s: s.add_to_shortlist(5),
+            lambda s: s.movies.add_to_shortlist(5),
             {"movie_id": 5},
         ),
         (
             "remove_from_shortlist",
             "took off the shortlist",
-            lambda s: s.remove_from_shortlist(5),
+            lambda s: s.movies.remove_from_shortlist(5),
             {"movie_id": 5},
         ),
-        ("add_movie", "added a movie", lambda s: s.add_movie("Ours"), {"movie_id": OWN}),
-        ("keep_details", "fetched details of movies", lambda s: s.keep_details([DETAILS]), {}),
+        ("add_movie", "added a movie", lambda s: s.movies.add("Ours"), {"movie_id": OWN}),
+        (
+            "keep_details",
+            "fetched details of movies",
+            lambda s: s.movies.save_details([DETAILS]),
+            {},
+        ),
         (
             "let_rate_for_others",
             "let members rate only for themselves",
@@ -128,7 +138,7 @@ def an_evening(store: Store) -> list[Step]:
             lambda s: s.nights.rate(nights, BO, 2),
             {**night, "member_id": BO},
         ),
-        ("open", "opened the ratings", lambda s: s.nights.open(nights), night),
+        ("open", "opened the ratings", lambda s: s.nights.reveal(nights), night),
     ]
 
 
@@ -143,9 +153,9 @@ def decide(store: Store) -> int:
 def test_every_change_is_listed_with_who_made_it(store: Store) -> None:
     called = set()
     for method, act, call, about in an_evening(store):
-        before = len(store.changes())
+        before = len(store.audit_log())
         call(store.by("Chiara"))
-        rows = store.changes()
+        rows = store.audit_log()
         assert len(rows) == before + 1 or method == "start_own_club", method
         row = rows.iloc[0]
         assert (row["version"], row["who"], row["act"]) == (store.version(), "Chiara", act), method
@@ -162,27 +172,27 @@ def test_every_change_is_listed_with_who_made_it(store: Store) -> None:
 
 
 def test_what_changed_nothing_is_not_listed(store: Store) -> None:
-    ana = store.add_member("Ana")
-    store.rate(ana, 5, 4)
-    before = store.changes()
-    store.rate(ana, 5, 4)
-    store.unrate(ana, 6)
+    ana = store.members.add("Ana")
+    store.ratings.rate(ana, 5, 4)
+    before = store.audit_log()
+    store.ratings.rate(ana, 5, 4)
+    store.ratings.unrate(ana, 6)
     with pytest.raises(InvalidInput):
-        store.add_member("ana")
-    assert store.changes().equals(before)
+        store.members.add("ana")
+    assert store.audit_log().equals(before)
     assert before["who"].isna().all()  # nobody said
 
 
 def test_ratings_say_who_entered_them_and_somebody_else_may_be_named(store: Store) -> None:
-    ana = store.add_member("Ana")
+    ana = store.members.add("Ana")
     bo = store.by("Bo")
-    bo.rate(ana, 5, 4)
-    bo.rate(ana, 6, 3, changed_by="Chiara")
-    bo.undo()
-    assert store.history()["changed_by"].tolist() == ["Bo", "Chiara", "Bo"]
-    assert store.changes(3)["who"].tolist() == ["Bo", "Chiara", "Bo"]
-    assert store.by("  Bo ").database.who == "Bo"
-    assert store.database.who is None  # the store itself is nobody's
+    bo.ratings.rate(ana, 5, 4)
+    store.by("Chiara").ratings.rate(ana, 6, 3)
+    bo.ratings.undo()
+    assert store.ratings.history()["changed_by"].tolist() == ["Bo", "Chiara", "Bo"]
+    assert store.audit_log(3)["who"].tolist() == ["Bo", "Chiara", "Bo"]
+    assert store.by("  Bo ").database.actor == "Bo"
+    assert store.database.actor is None  # the store itself is nobody's
 
 
 @pytest.mark.parametrize("who", ["", "a\nb", "x" * 61])
@@ -199,16 +209,16 @@ def test_commands_stand_under_the_name_of_the_computers_user(
     database = str(tmp_path / "club.db")
     assert main(["--database", database, "demo"]) == 0
     store = Store(database)
-    assert store.changes()["who"].tolist() == [who]
+    assert store.audit_log()["who"].tolist() == [who]
     table = tmp_path / "mine.csv"
     table.write_text("Title,Year,Rating\nUp,2009,4.5\n")
     command = ["import", str(table), "--member", "Ana", "--scale", "5", "--database", database]
     assert main(command) == 0
-    assert store.changes(1)["who"].tolist() == [who]
+    assert store.audit_log(1)["who"].tolist() == [who]
     assert main(["backup", str(tmp_path / "b.db"), "--database", database]) == 0
     store.by("Bo").start_own_club("Ours")
     assert main(["restore", str(tmp_path / "b.db"), "--yes", "--database", database]) == 0
-    row = store.changes(1).iloc[0]
+    row = store.audit_log(1).iloc[0]
     assert (row["who"], row["act"], row["version"]) == (
         *[who, "brought back an earlier state"],
         store.version(),
@@ -220,4 +230,4 @@ def test_a_user_without_a_name_is_somebody(monkeypatch: pytest.MonkeyPatch) -> N
         raise KeyError("no user 12345")
 
     monkeypatch.setattr("getpass.getuser", nameless)
-    assert at_the_terminal() == "somebody (command)"
+    assert terminal_actor() == "somebody (command)"

@@ -45,19 +45,19 @@ def test_write_holds_every_row_of_either_database(store, home, tmp_path) -> None
     assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
     copy = Store(tmp_path / "copy.db")
     assert contents(copy) == contents(store)
-    assert copy.add_member("Di") == store.add_member("Di") == 4
-    assert copy.add_movie("Heat") == store.add_movie("Heat") == -3
+    assert copy.members.add("Di") == store.members.add("Di") == 4
+    assert copy.movies.add("Heat") == store.movies.add("Heat") == -3
 
 
 def test_write_during_use_sees_one_moment(file, tmp_path) -> None:
     store = Store(file)
-    ana = store.add_member("Ana")
+    ana = store.members.add("Ana")
     with closing(sqlite3.connect(file)) as reader:  # keeps the newest pages in the -wal file
         reader.execute("SELECT * FROM members").fetchall()
-        store.rate_many([(ana, movie, 3.5) for movie in range(1, 200)])
+        store.ratings.rate_many([(ana, movie, 3.5) for movie in range(1, 200)])
         with store.database.write():  # another write is under way
             backup.write(store, tmp_path / "copy.db")
-    assert Store(tmp_path / "copy.db").ratings().equals(store.ratings())
+    assert Store(tmp_path / "copy.db").ratings.current().equals(store.ratings.current())
 
 
 def test_write_of_postgresql_during_use_sees_one_moment(postgres, tmp_path, monkeypatch) -> None:
@@ -67,7 +67,7 @@ def test_write_of_postgresql_during_use_sees_one_moment(postgres, tmp_path, monk
 
     def rate_after_counting(connection):
         rows = counts(connection)
-        store.rate(1, 99, 5)
+        store.ratings.rate(1, 99, 5)
         return rows
 
     monkeypatch.setattr(transfer, "counts", rate_after_counting)
@@ -120,7 +120,7 @@ def test_roll_names_it_by_the_time_and_only_after_a_change(store, home) -> None:
     assert made.size == made.file.stat().st_size > 10_000
     assert contents(Store(made.file)) == contents(store)
     assert backup.roll(store, NOW + timedelta(days=1)) is None
-    store.rate(1, 50, 4)
+    store.ratings.rate(1, 50, 4)
     assert backup.roll(store, NOW + timedelta(days=2)) is not None
     assert [b.made_at for b in backup.find(store.database)] == [NOW + timedelta(days=2), NOW]
 

@@ -15,7 +15,7 @@ PLANNED_ONLY = "The movie of this night is decided; that cannot change any more.
 
 @pytest.fixture
 def people(store) -> list[int]:
-    return [store.add_member("Ana"), store.add_member("Bo"), store.add_guest("Gil")]
+    return [store.members.add("Ana"), store.members.add("Bo"), store.members.add_guest("Gil")]
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_who_comes_or_goes_seals_or_opens_the_box(store, people, night):
     store.nights.attend(night, people)
     assert store.nights.ballot_box(night) == BallotBox((ana, bo), (gil,), None)
     store.nights.vote(night, bo, [3])
-    store.remove_member(gil)
+    store.members.remove(gil)
     assert store.nights.ballot_box(night).ballots == {ana: (1,), bo: (3,)}
 
 
@@ -102,7 +102,7 @@ def test_what_is_no_ballot_is_refused(store, people, night):
     away = "Bo is not there that night; add them first."
     assert refusal(vote, night, bo, [1]) == away
     assert refusal(store.nights.unvote, night, bo) == away
-    store.remove_member(bo)
+    store.members.remove(bo)
     left = "Bo has left the club; bring them back first."
     assert refusal(vote, night, bo, [1]) == left
     with pytest.raises(NotFound, match="There is no member 99"):
@@ -197,7 +197,7 @@ def test_lots_need_a_candidate(store, people, night):
 
 def test_of_twenty_who_vote_at_once_no_ballot_is_lost(location):
     store = Store(location, wait_seconds=60)
-    people = [store.add_member(f"Member {number}") for number in range(20)]
+    people = [store.members.add(f"Member {number}") for number in range(20)]
     night = store.nights.plan(FRIDAY, people)
     store.nights.edit(night, voting="rank")
 
@@ -221,15 +221,15 @@ def test_nothing_tells_a_ballot_while_somebody_is_waiting(store, people, night):
         nights.get(night),
         nights.ballot_box(night),
         nights.vetoes(night),
-        nights.verdicts(night),
+        nights.outcome(night),
         nights.predictions().to_csv(),
-        nights.given().to_csv(),
+        nights.ratings().to_csv(),
         nights.turns().to_csv(),
-        store.history(include_guests=True).to_csv(),
-        store.ratings(include_left=True, include_guests=True).to_csv(),
-        store.seen().to_csv(),
-        store.guests().to_csv(),
-        store.undoable(),
+        store.ratings.history(include_guests=True).to_csv(),
+        store.ratings.current(include_left=True, include_guests=True).to_csv(),
+        store.members.seen().to_csv(),
+        store.members.guests().to_csv(),
+        store.ratings.undoable(),
     ]
     assert "777" not in repr(told)
     assert "777" in repr(table(store, "ballots"))

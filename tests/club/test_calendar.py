@@ -33,7 +33,8 @@ NIGHT = Night(
     decided_by=None,
     model=None,
     club_version=None,
-    opened_at=None,
+    thresholds=None,
+    revealed_at=None,
     called_off=False,
     present=(1, 2, 99),
 )

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from club.candidates import Candidates, Reason, sift
+from club.nights import Candidates, Reason, filter_candidates
 
 SHORTLIST = (5, 3, -1, 9)
 NOTHING: dict[str, Any] = {
@@ -20,11 +20,11 @@ NOTHING: dict[str, Any] = {
 
 
 def test_with_nothing_against_them_all_are_candidates_in_order() -> None:
-    assert sift(SHORTLIST, **NOTHING) == Candidates(SHORTLIST, {}, ())
+    assert filter_candidates(SHORTLIST, **NOTHING) == Candidates(SHORTLIST, {}, ())
 
 
 def test_each_movie_that_is_out_says_why() -> None:
-    found = sift(
+    found = filter_candidates(
         SHORTLIST,
         vetoes={3: (1, 2)},
         seen={5: (2,), 3: (1,)},
@@ -41,14 +41,16 @@ def test_each_movie_that_is_out_says_why() -> None:
 
 
 def test_what_was_seen_may_be_watched_again_where_that_is_wanted_but_not_what_is_vetoed() -> None:
-    found = sift(SHORTLIST, **NOTHING | {"seen": {5: (2,), 3: (1,)}, "rewatch": True})
+    found = filter_candidates(SHORTLIST, **NOTHING | {"seen": {5: (2,), 3: (1,)}, "rewatch": True})
     assert found.movies == SHORTLIST
-    found = sift(SHORTLIST, **NOTHING | {"vetoes": {5: (2,)}, "seen": {5: (2,)}, "rewatch": True})
+    found = filter_candidates(
+        SHORTLIST, **NOTHING | {"vetoes": {5: (2,)}, "seen": {5: (2,)}, "rewatch": True}
+    )
     assert found.out == {5: Reason("vetoed", (2,))}
 
 
 def test_a_movie_whose_length_nobody_knows_stays_and_is_named() -> None:
-    found = sift(SHORTLIST, **NOTHING | {"runtimes": {5: 90, 3: None}, "longest": 100})
+    found = filter_candidates(SHORTLIST, **NOTHING | {"runtimes": {5: 90, 3: None}, "longest": 100})
     assert found.movies == SHORTLIST
     assert found.unknown_length == (3, -1, 9)
 
@@ -73,7 +75,7 @@ def test_every_movie_is_either_in_or_out(
     rewatch: bool,
     longest: int | None,
 ) -> None:
-    found = sift(
+    found = filter_candidates(
         shortlist, vetoes=vetoes, seen=seen, runtimes=runtimes, rewatch=rewatch, longest=longest
     )
     assert sorted([*found.movies, *found.out]) == sorted(shortlist)

@@ -31,7 +31,7 @@ def strangers(world: Dataset) -> list:
 
 def test_the_catalogue_has_the_worlds_movies_and_then_the_clubs(store):
     pd.testing.assert_frame_equal(catalogue(WORLD, store), WORLD.movies)
-    own = store.add_movie("Our holiday", 2024, "Comedy", "beach")
+    own = store.movies.add("Our holiday", 2024, "Comedy", "beach")
     both = catalogue(WORLD, store)
     assert both.index.tolist() == [1, 2, 3, own]
     assert both.dtypes.to_dict() == WORLD.movies.dtypes.to_dict()
@@ -39,9 +39,9 @@ def test_the_catalogue_has_the_worlds_movies_and_then_the_clubs(store):
 
 
 def test_members_learn_along_with_the_world_under_ids_that_nobody_else_has(store):
-    ana = store.add_member("Ana")
-    own = store.add_movie("Our holiday")
-    store.rate_many([(ana, 2, 3), (ana, own, 4.5)])
+    ana = store.members.add("Ana")
+    own = store.movies.add("Our holiday")
+    store.ratings.rate_many([(ana, 2, 3), (ana, own, 4.5)])
     data = training_data(WORLD, store)
     assert rows(data) == [*strangers(WORLD), [ana, own, 4.5], [ana, 2, 3.0]]
     assert data.ratings["timestamp"].tolist()[:4] == [900, 1000, 1100, 1200]
@@ -50,15 +50,15 @@ def test_members_learn_along_with_the_world_under_ids_that_nobody_else_has(store
 
 def test_nobody_counts_twice(store):
     load_demo(store, WORLD, DemoClub("Demo", {7: "Ana"}, ()))
-    (ana,) = store.members().index
-    store.rate(ana, 2, 1)
+    (ana,) = store.members.all().index
+    store.ratings.rate(ana, 2, 1)
     assert rows(training_data(WORLD, store)) == [
         [-9, 1, 3.5],
         [-10, 3, 5.0],
         [ana, 1, 4.0],
         [ana, 2, 1.0],
     ]
-    store.remove_member(ana)
+    store.members.remove(ana)
     assert rows(training_data(WORLD, store)) == strangers(WORLD)
 
 
@@ -67,8 +67,8 @@ def test_an_empty_club_leaves_the_world_as_it_is(store):
 
 
 def test_a_world_without_times_and_without_a_rated_movie_still_works(store):
-    ana = store.add_member("Ana")
-    store.rate_many([(ana, 1, 3), (ana, 999, 2)])
+    ana = store.members.add("Ana")
+    store.ratings.rate_many([(ana, 1, 3), (ana, 999, 2)])
     world = Dataset(RATINGS.drop(columns="timestamp"), MOVIES)
     data = training_data(world, store)
     assert rows(data) == [*strangers(world), [ana, 1, 3.0]]
@@ -80,27 +80,28 @@ def at_version(store, version: int) -> list:
 
 
 def test_ratings_of_an_earlier_version_are_what_they_were(store):
-    ana, bo = store.add_member("Ana"), store.add_member("Bo")
-    store.rate_many([(ana, 1, 2), (ana, 2, 3), (bo, 2, 5)])
+    ana, bo = store.members.add("Ana"), store.members.add("Bo")
+    store.ratings.rate_many([(ana, 1, 2), (ana, 2, 3), (bo, 2, 5)])
     then = store.version()
-    before = store.ratings()[["member_id", "movie_id", "rating"]]
-    store.rate(ana, 1, 4)
-    store.rate(ana, 1, 5)
-    store.unrate(bo, 2)
-    store.rate(bo, 3, 1)
-    store.undo()
-    store.rate(bo, 1, 1)
+    before = store.ratings.current()[["member_id", "movie_id", "rating"]]
+    store.ratings.rate(ana, 1, 4)
+    store.ratings.rate(ana, 1, 5)
+    store.ratings.unrate(bo, 2)
+    store.ratings.rate(bo, 3, 1)
+    store.ratings.undo()
+    store.ratings.rate(bo, 1, 1)
     pd.testing.assert_frame_equal(ratings_at(store, then), before)
     pd.testing.assert_frame_equal(
-        ratings_at(store, store.version()), store.ratings()[["member_id", "movie_id", "rating"]]
+        ratings_at(store, store.version()),
+        store.ratings.current()[["member_id", "movie_id", "rating"]],
     )
     assert at_version(store, 0) == []
 
 
 def test_ratings_of_an_earlier_version_are_those_of_who_is_here_now(store):
-    ana, bo = store.add_member("Ana"), store.add_member("Bo")
-    store.rate_many([(ana, 1, 2), (bo, 2, 5)])
+    ana, bo = store.members.add("Ana"), store.members.add("Bo")
+    store.ratings.rate_many([(ana, 1, 2), (bo, 2, 5)])
     then = store.version()
-    store.unrate(bo, 2)
-    store.remove_member(bo)
+    store.ratings.unrate(bo, 2)
+    store.members.remove(bo)
     assert at_version(store, then) == [[ana, 1, 2.0]]

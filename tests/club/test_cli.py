@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture
 def ours(file) -> Path:
     store = Store(file)
-    ana, _ = store.add_member("Ana Łuczak"), store.add_member("Bo")
-    store.rate_many([(ana, 1, 4.5), (ana, 2, 3)])
+    ana, _ = store.members.add("Ana Łuczak"), store.members.add("Bo")
+    store.ratings.rate_many([(ana, 1, 4.5), (ana, 2, 3)])
     return file
 
 
@@ -39,7 +39,7 @@ def run(place: object, *arguments: object) -> int:
 def test_new_begins_an_empty_club_but_replaces_none(file, capsys) -> None:
     assert run(file, "new", "Friday film club") == 0
     assert "holds the new club Friday film club." in capsys.readouterr().out
-    Store(file).add_member("Ana")
+    Store(file).members.add("Ana")
     assert run(file, "new", "Another") == 2
     assert "has data already" in capsys.readouterr().err
     assert Store(file).club().name == "Friday film club"
@@ -52,9 +52,9 @@ def test_demo_replaces_a_club_only_when_told(file, capsys) -> None:
     store.start_own_club("Ours")
     assert run(file, "demo") == 2
     assert "--force replaces all of it" in capsys.readouterr().err
-    assert store.members().empty
+    assert store.members.all().empty
     assert run(file, "demo", "--force") == 0
-    assert len(store.members()) == 8
+    assert len(store.members.all()) == 8
 
 
 def test_members_lists_them_as_text_and_json(ours, capsys, monkeypatch) -> None:
@@ -77,7 +77,7 @@ def test_members_lists_them_as_text_and_json(ours, capsys, monkeypatch) -> None:
 def test_backup_copies_to_a_path_or_among_the_backups(ours, capsys, tmp_path) -> None:
     assert run(ours, "backup", tmp_path / "copy.db") == 0
     assert str(tmp_path / "copy.db") in capsys.readouterr().out
-    assert Store(tmp_path / "copy.db").members()["name"].tolist() == ["Ana Łuczak", "Bo"]
+    assert Store(tmp_path / "copy.db").members.all()["name"].tolist() == ["Ana Łuczak", "Bo"]
     assert run(ours, "backup") == 0
     (made,) = (ours.parent / "backups").iterdir()
     assert str(made) in capsys.readouterr().out
@@ -93,7 +93,7 @@ def test_backup_copies_to_a_path_or_among_the_backups(ours, capsys, tmp_path) ->
 def test_restore_shows_first_and_does_it_only_when_told(ours, capsys, tmp_path) -> None:
     copy, store = tmp_path / "copy.db", Store(ours)
     run(ours, "backup", copy)
-    store.rate(2, 9, 1)
+    store.ratings.rate(2, 9, 1)
     capsys.readouterr()
     assert run(ours, "restore", copy) == 0
     said = capsys.readouterr().out.splitlines()
@@ -101,16 +101,16 @@ def test_restore_shows_first_and_does_it_only_when_told(ours, capsys, tmp_path) 
     assert said[4].split() == ["ratings", "3", "2", "1"]
     assert "ratings 1, changes, with who made them 1" in said[-2]
     assert said[-1] == "Nothing was changed; --yes does it."
-    assert len(store.ratings()) == 3
+    assert len(store.ratings.current()) == 3
     assert run(ours, "restore", copy, "--yes") == 0
     (kept,) = (ours.parent / "backups").iterdir()
     assert str(kept) in capsys.readouterr().out
-    assert len(store.ratings()) == 2
+    assert len(store.ratings.current()) == 2
     assert run(ours, "restore", kept, "--yes", "--json") == 0
     figures = json.loads(capsys.readouterr().out)
     assert (figures["restored"], figures["backup"]["rows"]["ratings"]) == (True, 3)
     assert figures["now"]["rows"]["ratings"] == 2
-    assert len(store.ratings()) == 3
+    assert len(store.ratings.current()) == 3
 
 
 def test_restore_replaces_a_damaged_database_and_shows_a_bar(ours, capsys, monkeypatch) -> None:
@@ -125,7 +125,7 @@ def test_restore_replaces_a_damaged_database_and_shows_a_bar(ours, capsys, monke
     shown = capsys.readouterr()
     assert shown.out.startswith("Now:         a damaged database")
     assert "█" in shown.err
-    assert Store(ours).members()["name"].tolist() == ["Ana Łuczak", "Bo"]
+    assert Store(ours).members.all()["name"].tolist() == ["Ana Łuczak", "Bo"]
 
 
 # Export
@@ -277,7 +277,7 @@ def test_help_of_every_command(capsys) -> None:
 def test_names_reach_every_terminal_as_letters(ours, capsys, tmp_path) -> None:
     store = Store(ours)
     for number in range(6):
-        store.add_member(f"member {number}")
+        store.members.add(f"member {number}")
     spoil(store)
     assert run(ours, "members") == 0
     assert run(ours, "backup", tmp_path / "backup.db") == 0

@@ -11,41 +11,43 @@ from club.store import Store
 @pytest.mark.parametrize("shared", [True, False], ids=["one store", "a store a thread"])
 def test_nothing_is_lost_when_four_write_at_once(location, shared):
     first = Store(location)
-    people = [first.add_member(f"Member {number}") for number in range(4)]
+    people = [first.members.add(f"Member {number}") for number in range(4)]
 
     def rate_all(member_id: int) -> list[int]:
         store = first if shared else Store(location)
-        return [store.rate(member_id, movie, 0.5 + movie % 10 / 2) for movie in range(1, 26)]
+        return [
+            store.ratings.rate(member_id, movie, 0.5 + movie % 10 / 2) for movie in range(1, 26)
+        ]
 
     with ThreadPoolExecutor(4) as pool:
         versions = [version for result in pool.map(rate_all, people) for version in result]
     assert sorted(versions) == list(range(5, 105))
     assert first.version() == 104
-    ratings = first.ratings()
-    assert len(ratings) == len(first.history()) == 100
+    ratings = first.ratings.current()
+    assert len(ratings) == len(first.ratings.history()) == 100
     assert (ratings["rating"] == 0.5 + ratings["movie_id"] % 10 / 2).all()
 
 
 def test_a_thread_that_reads_never_sees_half_a_step(location):
     store = Store(location)
-    ana = store.add_member("Ana")
-    store.rate_many([(ana, movie, 1) for movie in range(1, 6)])
+    ana = store.members.add("Ana")
+    store.ratings.rate_many([(ana, movie, 1) for movie in range(1, 6)])
 
     def write() -> None:
         for stars in [5, 1] * 10:
-            store.rate_many([(ana, movie, stars) for movie in range(1, 6)])
+            store.ratings.rate_many([(ana, movie, stars) for movie in range(1, 6)])
 
     with ThreadPoolExecutor(1) as pool:
         writing = pool.submit(write)
         while not writing.done():
-            assert store.ratings()["rating"].nunique() == 1
+            assert store.ratings.current()["rating"].nunique() == 1
         writing.result()
 
 
 def test_eight_who_open_a_new_database_at_once_all_get_it(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         stores = list(pool.map(lambda _: Store(tmp_path / "new.db"), range(8)))
-    stores[0].add_member("Ana")
+    stores[0].members.add("Ana")
     assert [store.version() for store in stores] == [1] * 8
 
 
@@ -53,23 +55,23 @@ def test_four_who_open_a_new_postgresql_database_at_once_all_get_it(postgres):
     url = postgres.new_schema()
     with ThreadPoolExecutor(4) as pool:
         stores = list(pool.map(lambda _: Store(url), range(4)))
-    stores[0].add_member("Ana")
+    stores[0].members.add("Ana")
     assert [store.version() for store in stores] == [1] * 4
 
 
 def test_what_one_program_writes_the_other_knows_at_once_and_both_learn(location, tmp_path):
     store = Store(location)
     with other_program(location) as other:
-        ana = store.add_member("Ana")
+        ana = store.members.add("Ana")
         assert other("version") == store.version() == 1
         for turn in range(5):
-            assert store.rate(ana, 1, 0.5 + turn) == other("version")
-            assert store.version() < (version := other("rate", ana, 2, 0.5 + turn))
+            assert store.ratings.rate(ana, 1, 0.5 + turn) == other("version")
+            assert store.version() < (version := other("ratings.rate", ana, 2, 0.5 + turn))
             assert store.version() == version
-            assert store.ratings()["rating"].tolist() == [0.5 + turn] * 2
-        other("undo")
-        assert store.ratings()["rating"].tolist() == [4.5, 3.5]
-        store.undo()
+            assert store.ratings.current()["rating"].tolist() == [0.5 + turn] * 2
+        other("ratings.undo")
+        assert store.ratings.current()["rating"].tolist() == [4.5, 3.5]
+        store.ratings.undo()
         assert other("version") == store.version() == 13
         with ThreadPoolExecutor(1) as pool:
             theirs = pool.submit(other, "learn", str(tmp_path / "theirs"))

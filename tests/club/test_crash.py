@@ -70,8 +70,8 @@ def test_twenty_programs_that_write_at_once_lose_nothing_and_wait_for_each_other
 
 def test_what_is_lost_or_wrong_would_be_found(file) -> None:
     store = Store(file)
-    ana = store.add_member("Ana")
-    store.rate_many([(ana, movie, crash.stars(movie)) for movie in range(1, 11)])
+    ana = store.members.add("Ana")
+    store.ratings.rate_many([(ana, movie, crash.stars(movie)) for movie in range(1, 11)])
     heard = {ana: [range(1, 10)]}  # the tenth was on its way
 
     def found() -> tuple[int, int, int]:
@@ -133,7 +133,7 @@ else:
 def test_a_restore_or_backup_that_is_killed_leaves_everything(file, tmp_path, what) -> None:
     store, earlier = fill(Store(file)), tmp_path / "earlier.db"
     back_up(store, earlier)
-    store.rate(2, 99, 5)
+    store.ratings.rate(2, 99, 5)
     before = contents(store)
     command = [sys.executable, "-c", KILLED, what, str(file), str(earlier)]
     ended = subprocess.run(command, cwd=ROOT, timeout=60, check=False)
@@ -141,5 +141,5 @@ def test_a_restore_or_backup_that_is_killed_leaves_everything(file, tmp_path, wh
     assert contents(Store(file)) == before
     kept = [contents(Store(backup.file)) for backup in find(store.database)]
     assert kept == ([before] if what == "restore" else [])
-    assert store.rate(2, 99, 4) == before["club"][0].version + 1
+    assert store.ratings.rate(2, 99, 4) == before["club"][0].version + 1
     assert roll(store) is not None

@@ -46,7 +46,7 @@ def world(count: int = 4) -> pd.DataFrame:
 
 
 def movies(store: Store) -> pd.DataFrame:
-    return pd.concat([world(), store.movies()])
+    return pd.concat([world(), store.movies.own()])
 
 
 def table(content: bytes) -> list[dict[str, str]]:
@@ -83,9 +83,9 @@ def test_safe_cell_maps_no_two_texts_to_one(one, other) -> None:
 
 def test_ratings_have_names_titles_and_times(store, caplog) -> None:
     caplog.set_level("INFO", "club")
-    zoe, evil = store.add_member("Zoë, the 1st"), store.add_member("=cmd()")
-    store.rate_many([(zoe, 1, 4.5), (zoe, 2, 0.5), (evil, 9, 5)])
-    store.remove_member(evil)
+    zoe, evil = store.members.add("Zoë, the 1st"), store.members.add("=cmd()")
+    store.ratings.rate_many([(zoe, 1, 4.5), (zoe, 2, 0.5), (evil, 9, 5)])
+    store.members.remove(evil)
     header, *rows = csv.reader(io.StringIO(ratings_csv(store, world()).decode()))
     assert header == HEADER
     assert [row[:6] for row in rows] == [
@@ -107,7 +107,7 @@ def test_ratings_of_an_empty_club_are_a_header(store) -> None:
 
 
 def test_everything_has_rows_of_every_table(store) -> None:
-    gil = fill(store).add_guest("Gil", [1], [2], "+x|'")
+    gil = fill(store).members.add_guest("Gil", [1], [2], "+x|'")
     found = exported(store)
     assert [name for name, rows in found.items() if not rows] == []
     assert {row["member"] for row in found["guest_ratings.csv"]} == {"Gil"}
@@ -123,7 +123,7 @@ def test_everything_has_the_ratings_that_the_import_reads(store) -> None:
 
 
 def test_everything_reads_like_the_club(store) -> None:
-    ana = store.add_member("=Ana")
+    ana = store.members.add("=Ana")
     night = store.nights.plan(
         FRIDAY,
         [ana],
@@ -140,7 +140,7 @@ def test_everything_reads_like_the_club(store) -> None:
 
 
 def test_everything_shows_votes_and_stars_of_a_night_only_when_they_are_shown(store) -> None:
-    ana, bo = store.add_member("Ana"), store.add_member("Bo")
+    ana, bo = store.members.add("Ana"), store.members.add("Bo")
     night = store.nights.plan(FRIDAY, [ana, bo])
     store.nights.edit(night, voting="approve")
     store.nights.veto(night, bo, 3)
@@ -155,14 +155,14 @@ def test_everything_shows_votes_and_stars_of_a_night_only_when_they_are_shown(st
     assert (found["night_ratings.csv"], found["ratings.csv"], found["history.csv"]) == ([], [], [])
     assert [(row["member"], row["movie_id"]) for row in found["vetoes.csv"]] == [("Bo", "3")]
     assert {float(row["low"]) for row in found["predictions.csv"]} == {2.25}
-    store.nights.open(night)
+    store.nights.reveal(night)
     found = exported(store)
     for name in ("night_ratings.csv", "ratings.csv"):
         assert [(row["member"], row["stars"]) for row in found[name]] == [("Ana", "4.5")]
 
 
 def test_everything_leaves_out_votes_that_were_never_complete(store) -> None:
-    ana, bo = store.add_member("Ana"), store.add_member("Bo")
+    ana, bo = store.members.add("Ana"), store.members.add("Bo")
     night = store.nights.plan(FRIDAY, [ana, bo])
     store.nights.edit(night, voting="rank")
     store.nights.vote(night, ana, [2])
@@ -175,7 +175,7 @@ def test_everything_of_the_same_club_is_the_same_bytes(file, monkeypatch) -> Non
     first = everything(store, movies(store))
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
     assert everything(store, movies(store)) == first
-    store.add_member("Di")
+    store.members.add("Di")
     assert everything(store, movies(store)) != first
 
 
@@ -189,13 +189,13 @@ def test_everything_has_a_readme_with_a_line_for_every_file(file) -> None:
 def test_no_cell_of_hostile_texts_is_a_formula(tmp_path: Path) -> None:
     store = Store(Path(tmp_path, "club.db"))
     for number in range(8):
-        store.add_member(f"member {number}")
+        store.members.add(f"member {number}")
     spoil(store)
     tables = [
-        ratings_csv(store, store.movies()),
-        *for_letterboxd(store, store.movies(), 1).values(),
+        ratings_csv(store, store.movies.own()),
+        *for_letterboxd(store, store.movies.own(), 1).values(),
     ]
-    with zipfile.ZipFile(io.BytesIO(everything(store, store.movies()))) as archive:
+    with zipfile.ZipFile(io.BytesIO(everything(store, store.movies.own()))) as archive:
         tables += [archive.read(name) for name in archive.namelist() if name.endswith(".csv")]
     for content in tables:
         rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
@@ -207,7 +207,7 @@ def test_no_cell_of_hostile_texts_is_a_formula(tmp_path: Path) -> None:
 @pytest.mark.parametrize("title", ["a\rb", "a\nb", "\r\n", '"', ",", "", " a "])
 def test_titles_stay_in_their_cells(file, title) -> None:
     store = Store(file)
-    store.rate(store.add_member("Ana"), 1, 5)
+    store.ratings.rate(store.members.add("Ana"), 1, 5)
     (row,) = table(ratings_csv(store, world(1).assign(title=title)))
     assert (row["title"].removeprefix("'"), row["stars"]) == (title, "5.0")
 
@@ -216,15 +216,15 @@ def test_titles_stay_in_their_cells(file, title) -> None:
 
 
 def test_letterboxd_has_stars_numbers_and_the_days_of_nights(store) -> None:
-    ana, bo = store.add_member("Ana"), store.add_member("Bo")
-    store.rate_many([(ana, 1, 4), (ana, 2, 3.5), (bo, 3, 1), (ana, 4, 5)])
-    store.mark_seen(ana, 3)
+    ana, bo = store.members.add("Ana"), store.members.add("Bo")
+    store.ratings.rate_many([(ana, 1, 4), (ana, 2, 3.5), (bo, 3, 1), (ana, 4, 5)])
+    store.members.mark_seen(ana, 3)
     night = decided(store, [ana, bo], 1)
     store.nights.rate(night, bo, 4.5)
     store.nights.rate(night, ana, 4.5)
     night = decided(store, [ana, bo], 3)
     store.nights.rate(night, bo, 2)
-    store.nights.open(night)  # Ana was there and gave no stars
+    store.nights.reveal(night)  # Ana was there and gave no stars
     decided(store, [ana, bo], 2)  # nobody knows whether it took place
     (content,) = for_letterboxd(store, world(3), ana).values()  # a catalogue without movie 4
     assert content.startswith(
@@ -242,7 +242,7 @@ def test_letterboxd_has_stars_numbers_and_the_days_of_nights(store) -> None:
 
 
 def test_letterboxd_has_a_row_for_each_night_of_a_movie(store) -> None:
-    ana = store.add_member("Ana")
+    ana = store.members.add("Ana")
     for day, stars in ((1, 3), (8, 4)):
         store.nights.rate(decided(store, [ana], on=datetime.date(2024, 5, day)), ana, stars)
     (content,) = for_letterboxd(store, world(), ana).values()
@@ -255,8 +255,8 @@ def test_letterboxd_has_a_row_for_each_night_of_a_movie(store) -> None:
 @pytest.mark.parametrize(("title", "files"), [("Heat", 2), ("長" * 200, 3)])
 def test_letterboxd_gets_files_of_its_size(file, title, files) -> None:
     store, count = Store(file), 3_800
-    ana = store.add_member("Ana")
-    store.rate_many([(ana, movie, 3) for movie in range(1, count + 1)])
+    ana = store.members.add("Ana")
+    store.ratings.rate_many([(ana, movie, 3) for movie in range(1, count + 1)])
     parts = for_letterboxd(store, world(count).assign(title=title), ana)
     assert list(parts) == [f"letterboxd-{number}.csv" for number in range(1, files + 1)]
     assert max(map(len, parts.values())) <= MOST_BYTES

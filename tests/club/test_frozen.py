@@ -19,7 +19,7 @@ from club.nights import Night
 
 @pytest.fixture
 def people(store) -> list[int]:
-    return [store.add_member("Ana"), store.add_member("Bo"), store.add_guest("Gil")]
+    return [store.members.add("Ana"), store.members.add("Bo"), store.members.add_guest("Gil")]
 
 
 def refusal(action, *arguments, **named) -> str:
@@ -114,39 +114,39 @@ def test_a_vetoed_movie_is_not_watched(store, people):
     full = predictions(people)
     assert refusal(store.nights.decide, night, 1, full, model="m", by="b") == sentence
     store.nights.decide(night, 2, full, model="m", by="b")
-    assert refusal(store.nights.edit, night, movie=1) == sentence
+    assert refusal(store.nights.change_movie, night, 1) == sentence
     assert set(store.nights.predictions(night)["movie_id"]) == {1, 2, 3}
 
 
 def test_another_predicted_movie_can_be_watched_until_somebody_rates(store, people):
     night = decided(store, people, movie=1)
     rows, version = table(store, "predictions"), store.version()
-    assert store.nights.edit(night, movie=1) == version
-    assert store.nights.edit(night, movie=np.int64(3)) == version + 1
+    assert store.nights.change_movie(night, 1) == version
+    assert store.nights.change_movie(night, np.int64(3)) == version + 1
     found = store.nights.get(night)
     assert (found.movie, found.decided_by, found.club_version) == (3, "the votes", version)
     for movie, sentence in [
         (4, "The movie is none of the candidates that were predicted."),
         (None, "A night that is decided keeps a movie; choose another one."),
     ]:
-        assert refusal(store.nights.edit, night, movie=movie) == sentence
+        assert refusal(store.nights.change_movie, night, movie) == sentence
     rated = "The movie was rated that night; it cannot be another one any more."
     store.nights.rate(night, people[0], 4)
-    assert refusal(store.nights.edit, night, movie=1) == rated
+    assert refusal(store.nights.change_movie, night, 1) == rated
     store.nights.unrate(night, people[0])
-    store.nights.edit(night, movie=1)
+    store.nights.change_movie(night, 1)
     store.nights.rate(night, people[0], 4)
-    store.nights.open(night)
-    assert refusal(store.nights.edit, night, movie=2) == rated
+    store.nights.reveal(night)
+    assert refusal(store.nights.change_movie, night, 2) == rated
     assert store.nights.get(night).movie == 1
     assert table(store, "predictions") == rows
 
 
 def test_a_planned_night_has_no_movie_yet(store, people):
     night = store.nights.plan(FRIDAY, people)
-    assert store.nights.edit(night, movie=None) == store.version() == 4
+    assert store.nights.change_movie(night, None) == store.version() == 4
     sentence = "No movie is decided yet; decide on one first."
-    assert refusal(store.nights.edit, night, movie=1) == sentence
+    assert refusal(store.nights.change_movie, night, 1) == sentence
 
 
 COLUMNS = (
@@ -163,7 +163,7 @@ def test_the_database_itself_keeps_predictions_frozen(store, people, opened):
     night, member = decided(store, people), people[0]
     if opened:
         store.nights.rate(night, member, 4)
-        store.nights.open(night)
+        store.nights.reveal(night)
     values = f"({night}, {member}, 9, 1, 1, 1, 1, 1, 1, 1, TRUE)"
     refused = [
         ("UPDATE predictions SET mean = 5", CHANGED),
@@ -255,23 +255,23 @@ def doings(store, people: list[int], planned: list[int]) -> dict[str, Callable]:
         "decide": decide,
         "rate a night": lambda n, who, stars: nights.rate(planned[n], people[who], stars),
         "unrate a night": lambda n, who: nights.unrate(planned[n], people[who]),
-        "open": lambda n: nights.open(planned[n]),
+        "open": lambda n: nights.reveal(planned[n]),
         "call off": lambda n: nights.call_off(planned[n]),
         "call on": lambda n: nights.call_on(planned[n]),
         "delete": lambda n: nights.delete(planned[n]),
-        "another movie": lambda n, movie: nights.edit(planned[n], movie=movie),
+        "another movie": lambda n, movie: nights.change_movie(planned[n], movie),
         "edit": lambda n, who, place: nights.edit(planned[n], place=place, picker=people[who]),
         "vote by": lambda n, way: nights.edit(planned[n], voting=way),
         "attend": lambda n, group: nights.attend(planned[n], [people[who] for who in group]),
         "vote": lambda n, who, movie: nights.vote(planned[n], people[who], [movie]),
         "veto": lambda n, who, movie: nights.veto(planned[n], people[who], movie),
-        "rate": lambda who, movie, stars: store.rate(people[who], movie, stars),
-        "leave": lambda who: store.remove_member(people[who]),
-        "come back": lambda who: store.restore_member(people[who]),
-        "join": lambda who: store.guest_becomes_member(people[who]),
-        "rename": lambda who, name: store.rename_member(people[who], name),
+        "rate": lambda who, movie, stars: store.ratings.rate(people[who], movie, stars),
+        "leave": lambda who: store.members.remove(people[who]),
+        "come back": lambda who: store.members.restore(people[who]),
+        "join": lambda who: store.members.promote_guest(people[who]),
+        "rename": lambda who, name: store.members.rename(people[who], name),
         "edit a guest": lambda who, movie: store.edit_guest(people[who], "Gil", [movie]),
-        "undo": store.undo,
+        "undo": store.ratings.undo,
         "touch": store.touch,
     }
 
@@ -284,7 +284,7 @@ def decision(night: Night) -> tuple:
 def replayed(store) -> dict[tuple[int, int], float]:
     """The ratings that the history leads to; each event begins where the one before it ended."""
     state: dict[tuple[int, int], float] = {}
-    for event in store.history(include_guests=True).iloc[::-1].itertuples():
+    for event in store.ratings.history(include_guests=True).iloc[::-1].itertuples():
         key = (event.member_id, event.movie_id)
         before = state.pop(key, None)
         assert (None if np.isnan(event.before) else event.before) == before
@@ -298,8 +298,8 @@ def test_whatever_people_do_no_frozen_prediction_changes_and_the_history_stays_t
     @given(actions=st.lists(ACTIONS, min_size=15, max_size=30))
     def holds(actions: list[tuple]) -> None:
         store.start_own_club("Frozen")
-        people = [store.add_member("Ana"), store.add_member("Bo")]
-        people += [store.add_guest("Gil", [1]), store.add_member("Dee")]
+        people = [store.members.add("Ana"), store.members.add("Bo")]
+        people += [store.members.add_guest("Gil", [1]), store.members.add("Dee")]
         planned = [decided(store, people[:2])]
         planned += [store.nights.plan(FRIDAY, people), store.nights.plan(FRIDAY, people[:1])]
         do = doings(store, people, planned)
@@ -317,10 +317,10 @@ def test_whatever_people_do_no_frozen_prediction_changes_and_the_history_stays_t
         assert table(store, "predictions") == frozen
         for night in store.nights.all():
             assert decision(night) == decisions.get(night.night_id, (None,) * 4)
-            stars = store.nights.verdicts(night.night_id).stars
-            assert (stars is None) == (night.opened_at is None)
+            stars = store.nights.outcome(night.night_id).stars
+            assert (stars is None) == (night.revealed_at is None)
         assert {night.night_id for night in store.nights.all()} >= decisions.keys()
-        ratings = store.ratings(include_left=True, include_guests=True)
+        ratings = store.ratings.current(include_left=True, include_guests=True)
         keys = zip(ratings["member_id"], ratings["movie_id"], strict=True)
         assert replayed(store) == dict(zip(keys, ratings["rating"], strict=True))
 

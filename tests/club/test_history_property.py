@@ -12,7 +12,7 @@ STEPS = st.lists(st.one_of(CHANGES, st.just("undo")), max_size=12)
 
 
 def now_true(store) -> dict:
-    rows = store.ratings().itertuples()
+    rows = store.ratings.current().itertuples()
     return {(row.member_id, row.movie_id): (row.rating, row.timestamp) for row in rows}
 
 
@@ -28,7 +28,7 @@ def changed(state: dict, changes: list, at: int) -> dict:
 
 
 def replayed(store) -> dict:
-    history = store.history().iloc[::-1]
+    history = store.ratings.history().iloc[::-1]
     state: dict = {}
     for event in history.itertuples():
         key = (event.member_id, event.movie_id)
@@ -39,27 +39,26 @@ def replayed(store) -> dict:
     return state
 
 
-def test_ratings_are_a_replay_of_the_history_and_undo_restores(store, monkeypatch):
-    clock = [1000]
-    monkeypatch.setattr("club.store._now", lambda: clock[0])
+def test_ratings_are_a_replay_of_the_history_and_undo_restores(store, clock):
+    clock.now = 1000
 
     @settings(max_examples=30 if store.file else 8, deadline=None)
     @given(steps=STEPS)
     def holds(steps: list) -> None:
         store.start_own_club("Replay")
-        people = [store.add_member("Ana"), store.add_member("Bo")]
+        people = [store.members.add("Ana"), store.members.add("Bo")]
         state: dict = {}
         undo_stack: list[dict] = []
         version = store.version()
         for step in steps:
-            clock[0] += 1
+            clock.now += 1
             if step == "undo":
-                assert (store.undo() is None) == (not undo_stack)
+                assert (store.ratings.undo() is None) == (not undo_stack)
                 after = undo_stack.pop() if undo_stack else state
             else:
                 changes = [(people[person], movie, stars) for person, movie, stars in step]
-                after = changed(state, changes, clock[0])
-                assert store.rate_many(changes) == version + (after != state)
+                after = changed(state, changes, clock.now)
+                assert store.ratings.rate_many(changes) == version + (after != state)
                 undo_stack += [state] if after != state else []
             version += after != state
             state = after

@@ -15,13 +15,12 @@ from recommender.dataset import Dataset
 
 @pytest.fixture
 def people(store) -> list[int]:
-    return [store.add_member(name) for name in ("Ana", "Bo", "Cy")]
+    return [store.members.add(name) for name in ("Ana", "Bo", "Cy")]
 
 
 @pytest.fixture
-def now(monkeypatch) -> list[int]:
-    clock = [1000]
-    monkeypatch.setattr("club.nights._now", lambda: clock[0])
+def now(clock):
+    clock.now = 1000
     return clock
 
 
@@ -34,7 +33,7 @@ def refusal(action, *arguments, **named) -> str:
 def test_a_new_club_has_no_nights(store):
     assert store.nights.all() == []
     assert store.nights.predictions().empty
-    assert store.nights.given().empty
+    assert store.nights.ratings().empty
 
 
 def test_a_night_that_was_never_decided_can_be_deleted(store, people):
@@ -68,8 +67,8 @@ def test_a_night_is_called_off_and_on_again(store, people):
     assert store.nights.get(night).state == "called off"
     store.nights.call_on(night)
     assert store.nights.get(night).state == "decided"
-    assert store.nights.verdicts(night).given == (people[0],)
-    store.nights.open(night)
+    assert store.nights.outcome(night).rated == (people[0],)
+    store.nights.reveal(night)
     sentence = "This night has taken place; it cannot be called off."
     assert refusal(store.nights.call_off, night) == sentence
 
@@ -91,8 +90,8 @@ def test_nothing_happens_on_a_night_that_is_called_off(store, people):
         lambda: nights.decide(planned, 1, predictions(people), model="m", by="b"),
         lambda: nights.rate(chosen, ana, 3),
         lambda: nights.unrate(chosen, ana),
-        lambda: nights.open(chosen),
-        lambda: nights.edit(chosen, movie=2),
+        lambda: nights.reveal(chosen),
+        lambda: nights.change_movie(chosen, 2),
     ):
         assert refusal(action) == "This night is called off; call it on again first."
     assert store.version() == version
@@ -150,37 +149,37 @@ def test_who_leaves_the_club_stays_in_past_nights_and_not_in_those_to_come(store
     store.nights.veto(coming, bo, 1)
     store.nights.vote(coming, bo, [2])
     store.nights.rate(past, bo, 2.5)
-    store.remove_member(bo)
+    store.members.remove(bo)
     assert store.nights.get(past).present == (ana, bo, cy)
     assert store.nights.get(coming).present == (ana, cy)
     assert store.nights.vetoes(coming) == {}
     assert store.nights.attend(past, people) == store.version()
-    store.nights.open(past)
-    assert store.nights.given()["member_id"].tolist() == [bo]
-    assert store.ratings(include_left=True)["rating"].tolist() == [2.5]
-    store.restore_member(bo)
+    store.nights.reveal(past)
+    assert store.nights.ratings()["member_id"].tolist() == [bo]
+    assert store.ratings.current(include_left=True)["rating"].tolist() == [2.5]
+    store.members.restore(bo)
     assert store.nights.get(coming).present == (ana, cy)
 
 
 def test_states_follow_each_other(store, people, now):
     night = store.nights.plan(FRIDAY, people)
-    now[0] = 2000
+    now.now = 2000
     version = store.nights.decide(night, 2, predictions(people), model="Model of May", by="Ana")
     found = store.nights.get(night)
     assert (found.state, found.movie, found.model) == ("decided", 2, "Model of May")
     assert (found.decided_by, found.club_version) == ("Ana", version)
     assert version == store.version()
     assert found.decided_at == datetime.fromtimestamp(2000, UTC)
-    now[0] = 3000
+    now.now = 3000
     for person in people:
         store.nights.rate(night, person, 3)
     found = store.nights.get(night)
-    assert (found.state, found.opened_at) == ("opened", datetime.fromtimestamp(3000, UTC))
+    assert (found.state, found.revealed_at) == ("revealed", datetime.fromtimestamp(3000, UTC))
 
 
 def test_turns_count_nights_that_are_not_called_off(store, people):
     ana, bo, cy = people
-    gil = store.add_guest("Gil")
+    gil = store.members.add_guest("Gil")
     empty = store.nights.turns()
     assert empty["picked"].tolist() == [0, 0, 0]
     assert empty["last"].isna().all()
@@ -194,13 +193,13 @@ def test_turns_count_nights_that_are_not_called_off(store, people):
     assert pd.isna(turns.loc[cy, "last"])
     assert turns.dtypes.astype(str).to_dict() == {"picked": "int64", "last": "datetime64[s]"}
     pd.testing.assert_series_equal(empty.dtypes, turns.dtypes)
-    store.remove_member(bo)
+    store.members.remove(bo)
     assert store.nights.turns().index.tolist() == [ana, cy]
 
 
 def test_the_turn_is_whose_last_pick_is_longest_ago(store, people):
     ana, bo, cy = people
-    gil = store.add_guest("Gil")
+    gil = store.members.add_guest("Gil")
     turn = store.nights.whose_turn
     assert (turn([cy, bo]), turn([gil]), turn([])) == (bo, None, None)
     store.nights.plan(FRIDAY, picker=ana)
@@ -211,7 +210,7 @@ def test_the_turn_is_whose_last_pick_is_longest_ago(store, people):
     assert turn([bo, ana]) == ana
     store.nights.plan(FRIDAY + timedelta(days=1), picker=cy)
     assert turn([cy, bo]) == bo
-    store.remove_member(bo)
+    store.members.remove(bo)
     assert turn([bo, cy]) == cy
 
 
@@ -219,15 +218,15 @@ def test_our_own_club_begins_without_nights_guests_and_what_was_seen(store, peop
     night = decided(store, people)
     store.nights.rate(night, people[0], 4)
     store.nights.edit(store.nights.plan(FRIDAY, people), voting="rank")
-    gil = store.add_guest("Gil", [1], likes="train")
-    store.mark_seen(gil, 2)
+    gil = store.members.add_guest("Gil", [1], likes="train")
+    store.members.mark_seen(gil, 2)
     store.start_own_club("Another")
     assert store.nights.all() == []
     assert store.nights.predictions().empty
-    assert store.guests().empty
-    assert store.seen().empty
+    assert store.members.guests().empty
+    assert store.members.seen().empty
     assert store.nights.plan(FRIDAY) > night + 1
-    assert store.add_guest("Gil") > gil
+    assert store.members.add_guest("Gil") > gil
 
 
 def test_the_demo_takes_the_place_of_nights_too(store, people):

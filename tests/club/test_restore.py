@@ -34,18 +34,18 @@ def changed(location, backup) -> Store:
     """The club of the backup, some time later."""
     restore(location, backup)
     store = Store(location)
-    store.rate(2, 7, 1)
-    store.rate_many([(2, movie, 5) for movie in range(100, 120)])
-    store.add_member("Di")
-    store.add_movie("Newer")
-    store.remove_from_shortlist(7)
+    store.ratings.rate(2, 7, 1)
+    store.ratings.rate_many([(2, movie, 5) for movie in range(100, 120)])
+    store.members.add("Di")
+    store.movies.add("Newer")
+    store.movies.remove_from_shortlist(7)
     return store
 
 
 @pytest.fixture
 def ours(file) -> Store:
     store = Store(file)
-    store.add_member("Zoë")
+    store.members.add("Zoë")
     return store
 
 
@@ -67,7 +67,7 @@ def test_preview_counts_what_there_is_and_what_would_be_lost(changed, location, 
     assert table.loc["ratings"].tolist() == [60, 40, 21]  # one was changed
     assert table.loc["movies added"].tolist() == [3, 2, 1]
     assert table.loc["on the shortlist"].tolist() == [1, 2, 0]
-    gone = len(changed.changes()) - len(Store(backup).changes())
+    gone = len(changed.audit_log()) - len(Store(backup).audit_log())
     assert table.loc["changes, with who made them", "lost"] == gone > 0
     assert table.loc["everything else", "lost"] == 21  # steps of the history
     assert [str(kind) for kind in table.dtypes] == ["Int64", "int64", "Int64"]
@@ -107,11 +107,11 @@ def test_restore_brings_everything_back_and_keeps_the_old_state(changed, locatio
 
 def test_restore_gives_no_id_twice_and_undo_goes_on(changed, location, backup) -> None:
     restore(location, backup)
-    assert changed.add_member("Eve") == 5
-    assert changed.add_movie("Another") == -4
-    assert changed.undo() is not None
-    changed.rate(1, 500, 3)
-    assert changed.history()["event_id"].is_unique
+    assert changed.members.add("Eve") == 5
+    assert changed.movies.add("Another") == -4
+    assert changed.ratings.undo() is not None
+    changed.ratings.rate(1, 500, 3)
+    assert changed.ratings.history()["event_id"].is_unique
 
 
 def test_restore_into_a_new_database_is_the_same_club(tmp_path, backup) -> None:
@@ -124,7 +124,7 @@ def test_restore_into_a_new_database_is_the_same_club(tmp_path, backup) -> None:
 def test_restore_lists_its_actor_and_logs_its_time(location, backup, caplog) -> None:
     caplog.set_level("INFO", "club")
     restore(location, backup, who="Bo")
-    change = Store(location).changes().iloc[0]
+    change = Store(location).audit_log().iloc[0]
     assert (change["who"], change["act"]) == ("Bo", "brought back an earlier state")
     assert any("restored" in line and line.endswith(" s") for line in caplog.messages)
 
@@ -143,12 +143,12 @@ def test_restore_leaves_prediction_snapshots_protected(changed, location, backup
 def test_restore_during_use_shows_one_club_or_the_other(changed, location, backup) -> None:
     with ThreadPoolExecutor(2) as pool:
         restoring = pool.submit(restore, location, backup)
-        writing = pool.submit(lambda: [changed.add_member(f"No. {n}") for n in range(10)])
+        writing = pool.submit(lambda: [changed.members.add(f"No. {n}") for n in range(10)])
         while not restoring.done():
-            assert len(changed.ratings(include_left=True)) in {60, 40}
+            assert len(changed.ratings.current(include_left=True)) in {60, 40}
         kept, joined = restoring.result().file, writing.result()
     # Each of the ten is in the backup that was kept or in the club that came.
-    then, now = (set(s.members()["name"]) for s in (Store(kept), changed))
+    then, now = (set(s.members.all()["name"]) for s in (Store(kept), changed))
     assert {f"No. {n}" for n in range(10)} <= then | now
     assert sorted(joined) == joined
 
@@ -161,9 +161,9 @@ def test_restore_migrates_a_copy_of_earlier_releases(release, location, tmp_path
     restore(location, old)
     store = Store(location)
     assert old.read_bytes() == content
-    assert store.members()["name"].tolist() == ["Ana"]
-    assert store.ratings().to_numpy().tolist() == [[1, -1, 2.0, 101], [1, 50, 4.5, 100]]
-    assert store.movies()["title"].tolist() == ["Our holiday", "Untitled"]
+    assert store.members.all()["name"].tolist() == ["Ana"]
+    assert store.ratings.current().to_numpy().tolist() == [[1, -1, 2.0, 101], [1, 50, 4.5, 100]]
+    assert store.movies.own()["title"].tolist() == ["Our holiday", "Untitled"]
 
 
 def test_restore_ignores_conditions_and_defaults_of_columns(location, backup) -> None:
@@ -175,14 +175,14 @@ def test_restore_ignores_conditions_and_defaults_of_columns(location, backup) ->
     )
     restore(location, backup)
     store = Store(location)
-    assert len(store.ratings(include_left=True)) == 40
+    assert len(store.ratings.current(include_left=True)) == 40
 
 
 def test_restore_reads_a_database_in_use(location, tmp_path) -> None:
     theirs = fill(Store(tmp_path / "theirs.db"))
     with closing(sqlite3.connect(theirs.file)) as reader:
         reader.execute("SELECT * FROM members").fetchall()
-        theirs.rate(1, 77, 5)  # is in the -wal file only
+        theirs.ratings.rate(1, 77, 5)  # is in the -wal file only
         restore(location, theirs.file)
     store = Store(location)
     assert contents(store, without=("version",)) == contents(theirs, without=("version",))
@@ -204,12 +204,12 @@ def test_restore_moves_a_club_to_postgresql_and_back(
 ) -> None:
     folder = tmp_path_factory.mktemp("moved")
     ours = fill(Store(folder / "club.db"))
-    new = ours.add_member("Mo")
-    ours.rate_many([(new, movie, halves / 2) for movie, halves in ratings.items()])
+    new = ours.members.add("Mo")
+    ours.ratings.rate_many([(new, movie, halves / 2) for movie, halves in ratings.items()])
     for title in titles:
-        ours.add_movie(title)
+        ours.movies.add(title)
     if left:
-        ours.remove_member(new)
+        ours.members.remove(new)
     before = contents(ours, without=COUNTERS)
     backups.write(ours, folder / "there.db")
     place = postgres.new_schema()
@@ -219,8 +219,8 @@ def test_restore_moves_a_club_to_postgresql_and_back(
     backups.write(there, folder / "back.db")
     assert restore(folder / "again.db", folder / "back.db") is None
     back = Store(folder / "again.db")
-    assert ours.add_member("Next") == there.add_member("Next") == back.add_member("Next")
-    assert ours.add_movie("Next") == there.add_movie("Next") == back.add_movie("Next")
+    assert ours.members.add("Next") == there.members.add("Next") == back.members.add("Next")
+    assert ours.movies.add("Next") == there.movies.add("Next") == back.movies.add("Next")
 
 
 # Refused
@@ -321,8 +321,8 @@ def test_hostile_triggers_do_not_run(tmp_path) -> None:
     )
     restore(tmp_path / "club.db", tmp_path / "hostile.db")
     store = Store(tmp_path / "club.db")
-    assert store.members()["name"].tolist() == ["Ana"]
-    assert len(store.ratings()) == 2
+    assert store.members.all()["name"].tolist() == ["Ana"]
+    assert len(store.ratings.current()) == 2
     with store.database.read() as connection:
         triggers = "SELECT count(*) FROM sqlite_master WHERE name IN ('another', 'third')"
         assert connection.exec_driver_sql(triggers).scalar_one() == 0
@@ -402,7 +402,7 @@ def test_restore_that_ends_halfway_changes_nothing(changed, location, backup) ->
 
 
 def test_restore_on_a_full_disk_changes_nothing(ours, file, backup, monkeypatch) -> None:
-    Store(backup).rate_many([(1, movie, 5) for movie in range(1, 2000)])
+    Store(backup).ratings.rate_many([(1, movie, 5) for movie in range(1, 2000)])
     before = contents(ours)
     connectable = ours.database.__class__._connectable
 
@@ -438,8 +438,8 @@ def test_restore_without_room_for_the_old_state_replaces_nothing(ours, file, bac
 @pytest.mark.parametrize("links", [True, False])
 def test_damaged_database_is_kept_and_replaced(file, backup, harm, links, monkeypatch) -> None:
     store = Store(file)
-    ana = store.add_member("Ana")
-    store.rate_many([(ana, movie, 4) for movie in range(1, 500)])
+    ana = store.members.add("Ana")
+    store.ratings.rate_many([(ana, movie, 4) for movie in range(1, 500)])
     for _ in range(50):
         store.touch()
     content = bytearray(file.read_bytes())
@@ -463,7 +463,7 @@ def test_damaged_database_is_kept_and_replaced(file, backup, harm, links, monkey
     assert kept.file.read_bytes() == harmed
     assert contents(store, without=("version",)) == contents(Store(backup), without=("version",))
     assert store.version() > 52  # caches of the damaged one are read anew
-    assert store.changes().iloc[0]["who"] == "Bo"
+    assert store.audit_log().iloc[0]["who"] == "Bo"
     assert sorted(path.name for path in file.parent.glob("*club.db*")) == ["club.db"]
     assert file.stat().st_mode & 0o777 == kept.file.stat().st_mode & 0o777 == 0o600
 
@@ -472,13 +472,13 @@ def test_damaged_databases_wal_is_not_mixed_with_the_new_file(file, backup) -> N
     store = Store(file)
     with closing(sqlite3.connect(file)) as reader:
         reader.execute("SELECT * FROM members").fetchall()
-        store.add_member("Ana")
+        store.members.add("Ana")
         rest = file.with_name("club.db-wal").read_bytes()
     file.write_bytes(DIARY)
     file.with_name("club.db-wal").write_bytes(rest)
     kept = restore(file, backup)
     assert kept.file.with_name(f"{kept.file.name}-wal").read_bytes() == rest
-    assert store.members()["name"].tolist() == Store(backup).members()["name"].tolist()
+    assert store.members.all()["name"].tolist() == Store(backup).members.all()["name"].tolist()
 
 
 def test_damaged_database_has_a_file_in_its_place_at_every_moment(

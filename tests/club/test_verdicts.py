@@ -7,8 +7,8 @@ import pytest
 from a_night import FRIDAY, decided, table
 
 from club.errors import InvalidInput, NotFound
-from club.ledger import Entry
-from club.nights import Verdicts
+from club.nights import Outcome
+from club.ratings import Entry
 from club.store import Store
 
 RATE_PAGE = "The night is open; to change the rating, use the Rate page."
@@ -16,7 +16,7 @@ RATE_PAGE = "The night is open; to change the rating, use the Rate page."
 
 @pytest.fixture
 def people(store) -> list[int]:
-    return [store.add_member("Ana"), store.add_member("Bo"), store.add_guest("Gil")]
+    return [store.members.add("Ana"), store.members.add("Bo"), store.members.add_guest("Gil")]
 
 
 @pytest.fixture
@@ -26,10 +26,8 @@ def night(store, people) -> int:
 
 
 @pytest.fixture
-def now(monkeypatch) -> list[int]:
-    clock = [1000]
-    monkeypatch.setattr("club.nights._now", lambda: clock[0])
-    monkeypatch.setattr("club.store._now", lambda: clock[0])
+def now(clock):
+    clock.now = 1000
     return clock
 
 
@@ -40,39 +38,39 @@ def refusal(action, *arguments, **named) -> str:
 
 
 def rated(store) -> list[list[float]]:
-    return store.ratings(include_guests=True).to_numpy().tolist()
+    return store.ratings.current(include_guests=True).to_numpy().tolist()
 
 
 def test_the_last_who_rates_opens_the_night(store, people, night, now):
     ana, bo, gil = people
-    verdicts = store.nights.verdicts
-    assert verdicts(night) == Verdicts((), (ana, bo, gil), None)
+    verdicts = store.nights.outcome
+    assert verdicts(night) == Outcome((), (ana, bo, gil), None)
     store.nights.rate(night, gil, 1.5)
-    now[0] = 2000
+    now.now = 2000
     store.nights.rate(night, ana, np.float64(4))
-    assert verdicts(night) == Verdicts((ana, gil), (bo,), None)
+    assert verdicts(night) == Outcome((ana, gil), (bo,), None)
     assert store.nights.get(night).state == "decided"
     assert rated(store) == []
-    now[0] = 3000
+    now.now = 3000
     version = store.nights.rate(night, bo, 0.5)
-    assert verdicts(night) == Verdicts((ana, bo, gil), (), {ana: 4.0, bo: 0.5, gil: 1.5})
-    assert store.nights.get(night).state == "opened"
-    assert store.nights.given().to_numpy().tolist() == [
+    assert verdicts(night) == Outcome((ana, bo, gil), (), {ana: 4.0, bo: 0.5, gil: 1.5})
+    assert store.nights.get(night).state == "revealed"
+    assert store.nights.ratings().to_numpy().tolist() == [
         [night, ana, 4.0],
         [night, bo, 0.5],
         [night, gil, 1.5],
     ]
     assert rated(store) == [[ana, 1, 4.0, 2000], [bo, 1, 0.5, 3000], [gil, 1, 1.5, 1000]]
-    assert store.ratings()["member_id"].tolist() == [ana, bo]
-    history = store.history(include_guests=True)
+    assert store.ratings.current()["member_id"].tolist() == [ana, bo]
+    history = store.ratings.history(include_guests=True)
     assert history["step"].tolist() == [version] * 3
     assert set(history["kind"]) == {"night"}
     assert history["changed_by"].isna().all()
-    assert store.history()["member_id"].tolist() == [bo, ana]
+    assert store.ratings.history()["member_id"].tolist() == [bo, ana]
 
 
 def who_entered(store) -> dict[int, str]:
-    history = store.history(include_guests=True)
+    history = store.ratings.history(include_guests=True)
     return history.set_index("member_id")["changed_by"].fillna("nobody said").to_dict()
 
 
@@ -92,7 +90,7 @@ def test_who_replaces_the_last_one_has_entered_it(store, people, night):
     store.by("Gil").nights.rate(night, gil, 1)
     store.by("Ana").nights.rate(night, ana, 4)
     store.nights.attend(night, [ana, bo, gil])
-    store.by("Host").nights.open(night)
+    store.by("Host").nights.reveal(night)
     store.by("Bo").nights.rate(night, bo, 4)
     assert who_entered(store) == {ana: "Ana", bo: "Bo", gil: "Gil"}
 
@@ -103,7 +101,7 @@ def test_where_nothing_says_who_rated_it_is_who_opened(store, people, night):
     store.by("Ana").nights.rate(night, ana, 4)
     with store.database.write() as write:
         write.connection.exec_driver_sql("DELETE FROM changes")
-    store.by("Host").nights.open(night)
+    store.by("Host").nights.reveal(night)
     assert who_entered(store) == {ana: "Host"}
 
 
@@ -114,24 +112,24 @@ def test_a_rating_can_be_replaced_or_taken_back_while_it_is_sealed(store, people
     assert store.nights.rate(night, ana, 2) == version + 1
     assert store.nights.unrate(night, ana) == version + 2
     assert store.nights.unrate(night, ana) == version + 2
-    assert store.nights.verdicts(night) == Verdicts((), (ana, bo, gil), None)
+    assert store.nights.outcome(night) == Outcome((), (ana, bo, gil), None)
     store.nights.rate(night, ana, 5)
-    store.nights.open(night)
-    assert store.nights.verdicts(night).stars == {ana: 5.0}
+    store.nights.reveal(night)
+    assert store.nights.outcome(night).stars == {ana: 5.0}
 
 
 def test_the_host_opens_before_all_have_rated_and_late_ratings_count_at_once(store, people, night):
     ana, bo, gil = people
-    assert refusal(store.nights.open, night) == "Nobody has rated this night yet."
+    assert refusal(store.nights.reveal, night) == "Nobody has rated this night yet."
     store.nights.rate(night, bo, 4)
-    version = store.nights.open(night)
-    assert store.nights.open(night) == store.version() == version
-    assert store.nights.verdicts(night) == Verdicts((bo,), (ana, gil), {bo: 4.0})
+    version = store.nights.reveal(night)
+    assert store.nights.reveal(night) == store.version() == version
+    assert store.nights.outcome(night) == Outcome((bo,), (ana, gil), {bo: 4.0})
     assert rated(store)[0][:3] == [bo, 1, 4.0]
     version = store.nights.rate(night, gil, 2)
-    assert store.nights.verdicts(night) == Verdicts((bo, gil), (ana,), {bo: 4.0, gil: 2.0})
+    assert store.nights.outcome(night) == Outcome((bo, gil), (ana,), {bo: 4.0, gil: 2.0})
     assert [row[:3] for row in rated(store)] == [[bo, 1, 4.0], [gil, 1, 2.0]]
-    event = store.history(include_guests=True).iloc[0]
+    event = store.ratings.history(include_guests=True).iloc[0]
     assert (event["kind"], event["step"], event["member_id"]) == ("night", version, gil)
     for stars in (2, 3):
         assert refusal(store.nights.rate, night, gil, stars) == RATE_PAGE
@@ -139,7 +137,7 @@ def test_the_host_opens_before_all_have_rated_and_late_ratings_count_at_once(sto
     assert refusal(store.nights.unrate, night, bo) == RATE_PAGE
     assert refusal(store.nights.unrate, night, ana) == RATE_PAGE
     assert store.version() == version
-    assert store.nights.given()["rating"].tolist() == [4.0, 2.0]
+    assert store.nights.ratings()["rating"].tolist() == [4.0, 2.0]
 
 
 def test_who_comes_after_the_opening_may_rate_and_closes_nothing(store, people):
@@ -147,9 +145,9 @@ def test_who_comes_after_the_opening_may_rate_and_closes_nothing(store, people):
     night = decided(store, [ana])
     store.nights.rate(night, ana, 4)
     store.nights.attend(night, [ana, bo])
-    assert store.nights.verdicts(night) == Verdicts((ana,), (bo,), {ana: 4.0})
+    assert store.nights.outcome(night) == Outcome((ana,), (bo,), {ana: 4.0})
     store.nights.rate(night, bo, 3)
-    assert store.nights.verdicts(night).stars == {ana: 4.0, bo: 3.0}
+    assert store.nights.outcome(night).stars == {ana: 4.0, bo: 3.0}
     assert set(store.nights.predictions(night)["member_id"]) == {ana}
     sentence = "Bo has rated this night and stays in it."
     assert refusal(store.nights.attend, night, [ana]) == sentence
@@ -161,14 +159,14 @@ def test_a_night_opens_when_the_last_one_it_waits_for_goes(store, people, night)
     store.nights.attend(night, [ana, gil])
     assert store.nights.get(night).state == "decided"
     store.nights.attend(night, [ana])
-    assert store.nights.get(night).state == "opened"
+    assert store.nights.get(night).state == "revealed"
     assert rated(store)[0][:3] == [ana, 1, 4.0]
 
 
 def test_a_night_does_not_open_when_nobody_has_rated_and_all_go(store, people, night):
     store.nights.attend(night, [])
     assert store.nights.get(night).state == "decided"
-    assert store.nights.verdicts(night) == Verdicts((), (), None)
+    assert store.nights.outcome(night) == Outcome((), (), None)
 
 
 def test_who_cannot_rate_is_told_why(store, people, night):
@@ -186,39 +184,39 @@ def test_who_cannot_rate_is_told_why(store, people, night):
     away = "Bo is not there that night; add them first."
     assert refusal(rate, night, bo, 3) == away
     assert refusal(store.nights.unrate, night, bo) == away
-    store.remove_member(ana)
+    store.members.remove(ana)
     left = "Ana has left the club; bring them back first."
     assert refusal(rate, night, ana, 3) == left
     assert refusal(store.nights.unrate, night, ana) == left
-    assert store.nights.verdicts(night) == Verdicts((), (ana, gil), None)
+    assert store.nights.outcome(night) == Outcome((), (ana, gil), None)
     assert store.nights.unrate(planned, gil) == store.version()
-    assert refusal(store.nights.open, planned) == "Nobody has rated this night yet."
+    assert refusal(store.nights.reveal, planned) == "Nobody has rated this night yet."
 
 
 def test_a_rating_that_is_so_already_makes_no_event(store, people, night, now):
     ana, bo, _ = people
-    store.rate(ana, 1, 4)
-    now[0] = 2000
+    store.ratings.rate(ana, 1, 4)
+    now.now = 2000
     store.nights.rate(night, ana, 4)
     store.nights.rate(night, bo, 3)
-    store.nights.open(night)
+    store.nights.reveal(night)
     assert rated(store) == [[ana, 1, 4.0, 1000], [bo, 1, 3.0, 2000]]
-    assert store.history()["kind"].tolist() == ["night", "rate"]
-    assert store.nights.given()["rating"].tolist() == [4.0, 3.0]
+    assert store.ratings.history()["kind"].tolist() == ["night", "rate"]
+    assert store.nights.ratings()["rating"].tolist() == [4.0, 3.0]
 
 
 def test_an_undo_stops_at_what_a_night_has_replaced(store, people, night):
     ana, bo, _ = people
-    store.rate(bo, 2, 5)
-    store.rate_many([(ana, 1, 2), (ana, 2, 2)])
-    store.rate(ana, 3, 1)
+    store.ratings.rate(bo, 2, 5)
+    store.ratings.rate_many([(ana, 1, 2), (ana, 2, 2)])
+    store.ratings.rate(ana, 3, 1)
     store.nights.rate(night, ana, 4)
-    store.nights.open(night)
+    store.nights.reveal(night)
     before = rated(store)
-    assert store.undo().entries == (Entry(ana, 3, None, 1.0),)
-    assert store.undo().entries == (Entry(bo, 2, None, 5.0),)
-    assert store.undoable() is None
-    assert store.undo() is None
+    assert store.ratings.undo().entries == (Entry(ana, 3, None, 1.0),)
+    assert store.ratings.undo().entries == (Entry(bo, 2, None, 5.0),)
+    assert store.ratings.undoable() is None
+    assert store.ratings.undo() is None
     assert [row[:3] for row in rated(store)] == [[ana, 1, 4.0], [ana, 2, 2.0]]
     assert [row for row in before if row[0] == ana and row[1] < 3] == rated(store)
 
@@ -228,26 +226,26 @@ def test_what_is_rated_after_a_night_can_be_undone_and_the_nights_stars_are_back
     night = decided(store, [ana])
     store.nights.rate(night, ana, 4)
     after_the_night = rated(store)
-    assert store.undoable() is None
-    store.rate(ana, 1, 2)
-    assert store.nights.given()["rating"].tolist() == [4.0]
-    store.undo()
+    assert store.ratings.undoable() is None
+    store.ratings.rate(ana, 1, 2)
+    assert store.nights.ratings()["rating"].tolist() == [4.0]
+    store.ratings.undo()
     assert rated(store) == after_the_night
-    assert store.undo() is None
+    assert store.ratings.undo() is None
 
 
 def test_the_stars_that_a_night_knew_stay_whatever_the_rate_page_says(store, people, night):
     store.nights.rate(night, people[0], 4)
-    store.nights.open(night)
-    store.rate(people[0], 1, 1)
-    store.unrate(people[0], 1)
-    assert store.nights.verdicts(night).stars == {people[0]: 4.0}
-    assert store.nights.given()["rating"].tolist() == [4.0]
+    store.nights.reveal(night)
+    store.ratings.rate(people[0], 1, 1)
+    store.ratings.unrate(people[0], 1)
+    assert store.nights.outcome(night).stars == {people[0]: 4.0}
+    assert store.nights.ratings()["rating"].tolist() == [4.0]
 
 
 def test_nothing_tells_a_rating_while_the_night_is_sealed(store, people, night):
     ana, bo, gil = people
-    store.rate(bo, 5, 3)
+    store.ratings.rate(bo, 5, 3)
     other = decided(store, [ana])
     store.nights.rate(other, ana, 2)
 
@@ -256,16 +254,16 @@ def test_nothing_tells_a_rating_while_the_night_is_sealed(store, people, night):
         return repr(
             [
                 nights.predictions().to_csv(),
-                nights.given().to_csv(),
+                nights.ratings().to_csv(),
                 nights.turns().to_csv(),
                 [nights.ballot_box(night), nights.vetoes(night), nights.all()],
-                nights.verdicts(night).stars,
-                store.ratings(include_left=True, include_guests=True).to_csv(),
-                store.history(include_guests=True).to_csv(),
-                store.members(include_left=True, include_guests=True).to_csv(),
-                store.guests().to_csv(),
-                store.seen().to_csv(),
-                store.undoable(),
+                nights.outcome(night).stars,
+                store.ratings.current(include_left=True, include_guests=True).to_csv(),
+                store.ratings.history(include_guests=True).to_csv(),
+                store.members.all(include_left=True, include_guests=True).to_csv(),
+                store.members.guests().to_csv(),
+                store.members.seen().to_csv(),
+                store.ratings.undoable(),
             ]
         )
 
@@ -275,49 +273,49 @@ def test_nothing_tells_a_rating_while_the_night_is_sealed(store, people, night):
             store.nights.rate(night, person, stars)
             assert told() == before
     store.nights.unrate(night, gil)
-    store.remove_member(gil)
-    store.restore_member(gil)
+    store.members.remove(gil)
+    store.members.restore(gil)
     assert told() == before
-    store.nights.open(night)
+    store.nights.reveal(night)
     assert told() != before
 
 
 def test_a_sealed_night_that_is_called_off_tells_nothing_either(store, people, night):
     store.nights.rate(night, people[0], 4)
     store.nights.call_off(night)
-    assert store.nights.verdicts(night) == Verdicts((people[0],), tuple(people[1:]), None)
-    assert store.nights.given().empty
+    assert store.nights.outcome(night) == Outcome((people[0],), tuple(people[1:]), None)
+    assert store.nights.ratings().empty
 
 
 def test_of_twenty_who_rate_at_once_none_is_lost_and_the_night_opens_once(location):
     store = Store(location, wait_seconds=60)
-    people = [store.add_member(f"Member {number}") for number in range(20)]
+    people = [store.members.add(f"Member {number}") for number in range(20)]
     night = decided(store, people)
     version = store.version()
 
-    def rate(person: int) -> Verdicts:
+    def rate(person: int) -> Outcome:
         store.nights.rate(night, person, 0.5 + person % 10 / 2)
-        return store.nights.verdicts(night)
+        return store.nights.outcome(night)
 
     with ThreadPoolExecutor(20) as pool:
         seen = list(pool.map(rate, people))
     wanted = {person: 0.5 + person % 10 / 2 for person in people}
     assert all(found.stars in (None, wanted) for found in seen)
     assert all((found.stars is None) == bool(found.waiting) for found in seen)
-    assert store.nights.verdicts(night).stars == wanted
+    assert store.nights.outcome(night).stars == wanted
     assert store.version() == version + 20
-    history = store.history()
+    history = store.ratings.history()
     assert len(history) == len(table(store, "rating_events")) == 20
     assert set(history["step"]) == {version + 20}
-    assert dict(store.ratings()[["member_id", "rating"]].to_numpy()) == wanted
+    assert dict(store.ratings.current()[["member_id", "rating"]].to_numpy()) == wanted
 
 
 def test_of_ten_who_open_at_once_one_does(location):
     store = Store(location, wait_seconds=60)
-    people = [store.add_member("Ana"), store.add_member("Bo")]
+    people = [store.members.add("Ana"), store.members.add("Bo")]
     night = decided(store, people)
     version = store.nights.rate(night, people[0], 4)
     with ThreadPoolExecutor(10) as pool:
-        versions = list(pool.map(lambda _: store.nights.open(night), range(10)))
+        versions = list(pool.map(lambda _: store.nights.reveal(night), range(10)))
     assert versions == [version + 1] * 10
-    assert len(store.history()) == 1
+    assert len(store.ratings.history()) == 1

@@ -76,7 +76,7 @@ def test_somebody_elses_rating_does_not_close_a_dialog(new_server: NewServer, vi
     dialog = page.get_by_role("dialog")
     expect(dialog.locator(".js-plotly-plot")).to_be_visible()
     watcher = visit(server.url)
-    Store(server.var / "club.db").rate(8, PULP_FICTION, 0.5)
+    Store(server.var / "club.db").ratings.rate(8, PULP_FICTION, 0.5)
     expect(watcher.get_by_test_id("stMetricValue").first).not_to_have_text(before)
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Close").click()
@@ -166,7 +166,7 @@ def test_the_grid_saves_what_is_typed(new_server: NewServer, visit: Visit) -> No
         page.keyboard.type(typed[1:], delay=150)
         page.keyboard.press("Enter")
         expect(page.get_by_test_id("stToast").last).to_contain_text(told)
-    ratings = Store(server.var / "club.db").ratings().set_index(["member_id", "movie_id"])
+    ratings = Store(server.var / "club.db").ratings.current().set_index(["member_id", "movie_id"])
     assert ratings.loc[(1, 1252), "rating"] == 4.5
     assert ratings.loc[(1, 8874), "rating"] == 3.0
 

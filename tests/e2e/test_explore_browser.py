@@ -24,7 +24,7 @@ def test_something_for_tonight_from_a_sent_link_to_the_shortlist_and_the_map(
     page.get_by_role("button", name="Shortlist it").first.click()
     expect(page.get_by_text("on the shortlist").first).to_be_visible()
     settled(page)
-    assert len(Store(server.var / "club.db").shortlist()) == 7
+    assert len(Store(server.var / "club.db").movies.shortlist()) == 7
 
     map_ = visit(f"{server.url}/explore").locator(".js-plotly-plot")
     expect(map_.locator(".annotation").first).to_be_visible()

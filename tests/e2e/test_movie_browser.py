@@ -36,7 +36,7 @@ def test_from_tonight_to_a_movie_to_one_like_it_and_back(
 
     like_it = page.locator(".shelf a").first
     like_it.scroll_into_view_if_needed()
-    listed = Store(server.var / "club.db").shortlist()
+    listed = Store(server.var / "club.db").movies.shortlist()
     movie = int(like_it.get_attribute("data-movie"))
     assert movie not in listed
     like_it.click()
@@ -47,7 +47,7 @@ def test_from_tonight_to_a_movie_to_one_like_it_and_back(
 
     page.get_by_role("button", name="Shortlist it").click()
     expect(page.get_by_role("button", name="On the shortlist")).to_be_visible()
-    assert Store(server.var / "club.db").shortlist() == [*listed, movie]
+    assert Store(server.var / "club.db").movies.shortlist() == [*listed, movie]
 
     page.go_back()
     expect(page.locator("h1")).to_have_text(name)

@@ -104,7 +104,7 @@ def test_a_night_with_a_guest_a_veto_and_a_sealed_vote(new_server: NewServer, vi
     desk = visit(server.url)
     night = make_a_night(desk, "Ana", "Bruno")
     bring_zoe(desk)
-    assert store.guests()["name"].tolist() == ["Zoe"]
+    assert store.members.guests()["name"].tolist() == ["Zoe"]
 
     address = f"{server.url}/night?night={night}"
     phones = {name: visit(f"{address}&me={name}", phone=True) for name in ("Ana", "Bruno", "Zoe")}
@@ -142,13 +142,13 @@ def test_a_night_with_a_guest_a_veto_and_a_sealed_vote(new_server: NewServer, vi
     given = {"Ana": 4.5, "Bruno": 2.0, "Zoe": 5.0}
     for number, (name, stars) in enumerate(given.items()):
         expect(desk.get_by_text(f"{number} of 3 have rated, sealed")).to_be_visible(timeout=SOON)
-        assert store.nights.verdicts(night).stars is None
+        assert store.nights.outcome(night).stars is None
         tap(phones[name], name, stars)
     for page in (desk, phones["Ana"]):
         given_mean = page.get_by_test_id("stMetric").filter(has_text="Given")
         expect(given_mean).to_contain_text("3.83 ★", timeout=SOON)
     pd.testing.assert_frame_equal(store.nights.predictions(), before)
-    assert sorted(store.nights.given()["rating"]) == [2.0, 4.5, 5.0]
+    assert sorted(store.nights.ratings()["rating"]) == [2.0, 4.5, 5.0]
 
 
 def test_ten_nights_and_the_scoreboard_adds_up(new_server: NewServer, visit: Visit) -> None:
@@ -159,10 +159,10 @@ def test_ten_nights_and_the_scoreboard_adds_up(new_server: NewServer, visit: Vis
     snapshots: dict[int, pd.DataFrame] = {}
     famous, rated_by_some = (
         load_bundled().rating_counts.nlargest(500),
-        set(store.ratings().movie_id),
+        set(store.ratings.current().movie_id),
     )
     for movie in [int(movie) for movie in famous.index if movie not in rated_by_some][:8]:
-        store.add_to_shortlist(movie)
+        store.movies.add_to_shortlist(movie)
     for number in range(10):
         who = [people[i] for i in range(4) if i != number % 5]
         night = make_a_night(page, *who)
@@ -174,9 +174,9 @@ def test_ten_nights_and_the_scoreboard_adds_up(new_server: NewServer, visit: Vis
             pd.testing.assert_frame_equal(store.nights.predictions(earlier), frame)
 
     nights = {night.night_id: night for night in store.nights.all()}
-    assert {night.state for night in nights.values()} == {"opened"}
+    assert {night.state for night in nights.values()} == {"revealed"}
     assert len({night.movie for night in nights.values()}) == 10
-    given = store.nights.given()
+    given = store.nights.ratings()
     promised = pd.concat(snapshots.values())
     watched = promised[
         [nights[row.night_id].movie == row.movie_id for row in promised.itertuples()]

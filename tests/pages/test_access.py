@@ -38,7 +38,7 @@ def asks(app: AppTest) -> bool:
 
 
 def last(store: Store) -> tuple[str, str]:
-    row = store.changes(1).iloc[0]
+    row = store.audit_log(1).iloc[0]
     return str(row["who"]), str(row["act"])
 
 
@@ -130,14 +130,14 @@ def test_host_only_is_checked_when_it_is_done(var: Path, monkeypatch: pytest.Mon
 def test_at_home_nobody_is_asked_and_who_says_so_stands_beside_the_changes(
     open_page: Open, store: Store
 ) -> None:
-    store.rate(ANA, UP, 4.5)
+    store.ratings.rate(ANA, UP, 4.5)
     app = open_page("club")
     assert not asks(app)
     app.selectbox("you_are").set_value(BRUNO).run()
     rate = open_page("rate")
     rate.button("undo").click().run()
     assert last(store) == ("Bruno", "took back ratings")
-    assert store.history(limit=1)["changed_by"].tolist() == ["Bruno"]
+    assert store.ratings.history(limit=1)["changed_by"].tolist() == ["Bruno"]
     open_page("club").selectbox("you_are").set_value(access.NOBODY).run()
     click(open_page("movie", movie=str(UP)), "On the shortlist")
     assert last(store) == ("nan", "took off the shortlist")
@@ -177,19 +177,19 @@ def test_on_a_phone_that_goes_round_the_last_tap_says_who(open_page: Open, store
 def test_where_members_enter_only_what_is_theirs_the_rest_is_to_read(
     open_page: Open, store: Store
 ) -> None:
-    store.rate(BRUNO, UP, 4.5)
+    store.ratings.rate(BRUNO, UP, 4.5)
     store.let_rate_for_others(False)
     app = say(open_page("rate", movie=str(UP)), ANA)
     assert not [button for button in app.button if button.key == "undo"]  # it is Bruno's
     assert any("Bruno 4½" in text for text in said(app))
-    store.rate(ANA, UP, 2)
+    store.ratings.rate(ANA, UP, 2)
     assert open_page("rate").button("undo").label.startswith("Undo Ana")
 
 
 @pytest.mark.usefixtures("shared")
 def test_nobody_in_particular_is_asked_before_rating(open_page: Open, store: Store) -> None:
     store.let_rate_for_others(False)
-    store.add_member("Nobody in particular")
+    store.members.add("Nobody in particular")
     app = open_page("rate", movie=str(UP))
     assert app.pills(access.ASKED).options[-2:] == [
         *["Nobody in particular (2)", "Nobody in particular"]
@@ -204,7 +204,7 @@ def test_nobody_in_particular_is_asked_before_rating(open_page: Open, store: Sto
 def test_a_page_that_is_older_than_the_rule_can_enter_nothing_for_others(
     open_page: Open, store: Store
 ) -> None:
-    store.rate(BRUNO, UP, 4.5)
+    store.ratings.rate(BRUNO, UP, 4.5)
     app = say(open_page("rate", movie=str(UP)), ANA)
     assert app.button("undo").label.startswith("Undo Bruno")
     store.let_rate_for_others(False)
@@ -218,7 +218,7 @@ def test_a_page_that_is_older_than_the_rule_can_enter_nothing_for_others(
 @pytest.mark.usefixtures("shared")
 def test_on_a_night_each_votes_for_themselves_and_for_guests(open_page: Open, store: Store) -> None:
     store.let_rate_for_others(False)
-    zoe = store.add_guest("Zoe", loves=[UP])
+    zoe = store.members.add_guest("Zoe", loves=[UP])
     night = store.nights.plan(FRIDAY, [ANA, BRUNO, zoe])
     app = say(open_page("night", night=str(night)), ANA)
     assert app.pills("me").options == ["Ana", "Zoe"]
@@ -267,7 +267,7 @@ def test_nobody_renames_or_takes_away_others_where_each_changes_what_is_theirs(
     ]
     fresh.text_input(f"rename_{ANA}").set_value("Anna")
     fresh.button(f"rename_{ANA}_save").click().run()
-    assert store.members().at[ANA, "name"] == "Anna"
+    assert store.members.all().at[ANA, "name"] == "Anna"
 
 
 def test_only_hosts_say_what_members_may_do(
@@ -345,8 +345,8 @@ def test_an_account_of_odd_letters_stands_as_the_club_can_keep_it(
 
 def test_the_list_of_changes_says_what_happened_in_words(open_page: Open, store: Store) -> None:
     mine = store.by("**Bold** <b>")
-    mine.rate(ANA, UP, 4.5)
-    mine.rate_many([(ANA, UP, 1), (BRUNO, UP, 2)])
+    mine.ratings.rate(ANA, UP, 4.5)
+    mine.ratings.rate_many([(ANA, UP, 1), (BRUNO, UP, 2)])
     night = mine.nights.plan(FRIDAY)
     mine.nights.attend(night, [ANA])
     gone = mine.nights.plan(FRIDAY)

@@ -63,7 +63,7 @@ def test_a_club_without_a_backup_gets_one_now(
     assert texts(app)[0].startswith("The last backup was made just now (")
     (made,) = backups.find(store.database)
     assert made.file.parent == var / "backups"
-    assert len(Store(made.file).ratings()) == len(store.ratings())
+    assert len(Store(made.file).ratings.current()) == len(store.ratings.current())
     app.button("back_up").click().run()
     assert [toast.value for toast in app.toast] == ["Nothing has changed since the last one."]
     assert len(backups.find(store.database)) == 1
@@ -92,11 +92,11 @@ def test_a_restore_is_looked_at_first_and_needs_a_yes(
 ) -> None:
     backups.roll(store, NOW)
     (made,) = backups.find(store.database)
-    before, version = store.ratings(), store.version()
-    ana = int(store.members().index[0])
+    before, version = store.ratings.current(), store.version()
+    ana = int(store.members.all().index[0])
     rated = set(before.query(f"member_id == {ana}")["movie_id"])
     new = next(int(movie) for movie in state.view().movies.index if movie not in rated)
-    store.rate(ana, new, 2)
+    store.ratings.rate(ana, new, 2)
     app = opened()
     app.button(f"restore_{made.file.stem}").click().run()
     assert not app.exception
@@ -108,14 +108,14 @@ def test_a_restore_is_looked_at_first_and_needs_a_yes(
     assert app.button("restore_sure").disabled
     app.checkbox("restore_yes").check().run()
     # Somebody rates once more meanwhile: what is shown is what there is.
-    store.unrate(ana, new)
+    store.ratings.unrate(ana, new)
     app.run()
     assert app.dataframe[0].value.set_index("what").loc["ratings", "lost"] == 0
     assert app.button("restore_sure").disabled, "the yes was to something else"
     app.checkbox("restore_yes").check().run()
     app.button("restore_sure").click().run()
     assert not app.exception
-    assert store.ratings().equals(before)
+    assert store.ratings.current().equals(before)
     assert store.version() == version + 3 == no_learning[0]
     assert not app.dataframe
     assert app.expander[0].label == "All backups (2)"
@@ -148,7 +148,7 @@ def test_a_backup_that_was_brought_is_looked_at_and_restored(
     quiet: BackupScheduler, store: Store, tmp_path: Path, no_learning: list[int]
 ) -> None:
     other = Store(tmp_path / "other.db")
-    other.add_member("Zoë")
+    other.members.add("Zoë")
     backups.write(other, tmp_path / "theirs.db")
     app = opened()
     (upload,) = app.get("file_uploader")
@@ -157,7 +157,7 @@ def test_a_backup_that_was_brought_is_looked_at_and_restored(
     assert app.dataframe[0].value.set_index("what").loc["people", "in the backup"] == 1
     app.checkbox("restore_yes").check().run()
     app.button("restore_sure").click().run()
-    assert store.members()["name"].tolist() == ["Zoë"]
+    assert store.members.all()["name"].tolist() == ["Zoë"]
     assert not app.exception
     assert len(no_learning) == 1
 

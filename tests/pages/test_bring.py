@@ -37,13 +37,13 @@ def keyed(app: AppTest, kind: str, part: str):
 
 
 def of(store: Store, member: int) -> dict[int, float]:
-    mine = store.ratings().query("member_id == @member")
+    mine = store.ratings.current().query("member_id == @member")
     return dict(zip(mine["movie_id"], mine["rating"], strict=True))
 
 
 @pytest.fixture
 def zed(store: Store) -> int:
-    return store.add_member("Zed")
+    return store.members.add("Zed")
 
 
 def test_the_rate_page_leads_here(open_page: Open) -> None:
@@ -69,7 +69,7 @@ def test_nothing_is_written_before_it_is_confirmed_and_all_is_undone_at_once(
     click(app, "Take over 2 ratings")
     assert of(store, zed) == {HEAT: 4.5, MATRIX: 3.0}
     assert app.success[0].value == "Taken over: 2 ratings."
-    mine = store.ratings().query("member_id == @zed")
+    mine = store.ratings.current().query("member_id == @zed")
     assert mine["timestamp"].tolist() == [1588334400, 1588420800]
     app.button("undo").click().run()
     assert of(store, zed) == {}
@@ -105,7 +105,7 @@ def test_a_table_of_several_people_finds_or_adds_its_members(
     app = upload(open_page("bring"), ("t.csv", text))
     assert "Yan joins the club." in [text.value for text in app.caption]
     click(app, "Take over 2 ratings")
-    yan = int(store.members().query("name == 'Yan'").index[0])
+    yan = int(store.members.all().query("name == 'Yan'").index[0])
     assert (of(store, zed), of(store, yan)) == ({HEAT: 4.5}, {HEAT: 2.0})
     assert app.success[0].value == "Taken over: 2 ratings and 1 new member."
 
@@ -120,7 +120,7 @@ def test_several_files_are_each_for_their_member(open_page: Open, store: Store, 
     first.set_value("Zed")
     second.set_value("Bruno").run()
     click(app, "Take over 2 ratings")
-    bruno = int(store.members().query("name == 'Bruno'").index[0])
+    bruno = int(store.members.all().query("name == 'Bruno'").index[0])
     assert (of(store, zed)[HEAT], of(store, bruno)[HEAT]) == (4.5, 1.5)
 
 
@@ -183,7 +183,7 @@ def test_one_answer_serves_all_members_who_rated_the_movie(
     keyed(app, "checkbox", "sure_t.csv: Zed_2").check().run()
     assert numbers(app)["To decide"] == "1"
     click(app, "Take over 3 ratings")
-    bo = int(store.members().query("name == 'Bo'").index[0])
+    bo = int(store.members.all().query("name == 'Bo'").index[0])
     assert (of(store, zed), of(store, bo)) == ({SABRINA: 4.5, HEAT: 5.0}, {SABRINA: 3.0})
 
 
@@ -210,7 +210,7 @@ def test_the_scale_can_be_put_right(open_page: Open, store: Store, zed: int) -> 
 
 
 def test_where_stars_differ_somebody_chooses(open_page: Open, store: Store, zed: int) -> None:
-    store.rate_many([(zed, HEAT, 1), (zed, MATRIX, 1), (zed, PULP_FICTION, 5)])
+    store.ratings.rate_many([(zed, HEAT, 1), (zed, MATRIX, 1), (zed, PULP_FICTION, 5)])
     text = "Title,Year,Rating,Member\nHeat,1995,4.5,Zed\nThe Matrix,1999,3,Zed\n"
     app = upload(open_page("bring"), ("t.csv", text + "Pulp Fiction,1994,5,Zed\n"))
     assert (numbers(app)["Other stars"], numbers(app)["Already there"]) == ("2", "1")
@@ -231,7 +231,7 @@ def test_missing_movies_are_added_only_if_asked(open_page: Open, store: Store, z
     assert numbers(app)["Not found"] == "1"
     keyed(app, "checkbox", "add").check().run()
     click(app, "Take over 1 rating")
-    assert store.movies()["title"].tolist() == ["Nova"]
+    assert store.movies.own()["title"].tolist() == ["Nova"]
     assert list(of(store, zed).values()) == [4.5]
 
 
@@ -244,13 +244,13 @@ def test_a_watchlist_is_offered_for_the_shortlist(
     }
     content = sources.zipped(files, tmp_path / "x.zip").read_bytes()
     app = upload(open_page("bring"), ("letterboxd-zed.zip", content))
-    before = store.shortlist()
+    before = store.movies.shortlist()
     assert app.button("bring_save").label == "Take over 1 movie"
     app.multiselect[0].set_value([HEAT]).run()
     click(app, "Take over 2 movies")
     assert app.success[0].value == "Taken over: 1 movie seen."
-    assert store.shortlist() == [*before, HEAT]
-    assert [zed, MATRIX] in store.seen().values.tolist()
+    assert store.movies.shortlist() == [*before, HEAT]
+    assert [zed, MATRIX] in store.members.seen().values.tolist()
 
 
 @pytest.mark.parametrize(

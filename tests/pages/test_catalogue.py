@@ -23,9 +23,9 @@ def test_a_movie_added_by_hand_is_a_candidate_at_once(open_page: Open, store: St
     app.multiselect("own_keywords").set_value(["heist"])
     click(app, "Add the movie")
     texts = [text.value for text in app.markdown]
-    assert sum(" ★" in text for text in texts) == len(store.members())
-    movie = store.shortlist()[-1]
-    row = store.movies().loc[movie]
+    assert sum(" ★" in text for text in texts) == len(store.members.all())
+    movie = store.movies.shortlist()[-1]
+    row = store.movies.own().loc[movie]
     assert (row["title"], row["year"]) == ("The *Newest*", 2026)
     assert pd.isna(row["runtime"])
     assert (row["genres"], row["keywords"]) == (("Comedy", "Crime"), ("heist",))
@@ -38,11 +38,11 @@ def test_the_minutes_of_a_movie_may_be_said(open_page: Open, store: Store) -> No
     app.text_input("own_title").set_value("The Shortest")
     app.number_input("own_minutes").set_value(12)
     click(app, "Add the movie")
-    assert store.movies()["runtime"].tolist() == [12]
+    assert store.movies.own()["runtime"].tolist() == [12]
 
 
 def test_a_movie_without_title_is_refused_in_a_sentence(open_page: Open, store: Store) -> None:
     app = open_page("catalogue")
     click(app, "Add the movie")
     assert len(app.error) == 1
-    assert store.movies().empty
+    assert store.movies.own().empty

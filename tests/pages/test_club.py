@@ -11,7 +11,7 @@ def test_a_member_can_be_added(open_page: Open, store: Store) -> None:
     app = open_page("club")
     app.text_input("new_name").set_value("  Zoë ")
     click(app, "Add")
-    assert list(store.members()["name"])[-1] == "Zoë"
+    assert list(store.members.all()["name"])[-1] == "Zoë"
     assert [toast.value for toast in app.toast] == ["Welcome, Zoë\\!"] or app.toast[0].value == (
         "Welcome, Zoë!"
     )
@@ -25,34 +25,34 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(open_page: Open, store: 
         click(app, "Add")
         (error,) = app.error
         assert error.value.endswith("Nothing was changed; please try again.")
-        assert len(store.members()) == 8
+        assert len(store.members.all()) == 8
 
 
 def test_who_leaves_can_come_back_with_all_ratings(open_page: Open, store: Store) -> None:
-    ana = int(store.members().index[0])
-    before = len(store.ratings())
+    ana = int(store.members.all().index[0])
+    before = len(store.ratings.current())
     app = open_page("club")
     app.button(f"leave_{ana}").click().run()
-    assert "Ana" not in set(store.members()["name"])
-    assert len(store.ratings()) < before
+    assert "Ana" not in set(store.members.all()["name"])
+    assert len(store.ratings.current()) < before
     app.button(f"back_{ana}").click().run()
-    assert len(store.ratings()) == before
+    assert len(store.ratings.current()) == before
     assert not app.exception
 
 
 def test_a_member_can_be_renamed(open_page: Open, store: Store) -> None:
-    ana = int(store.members().index[0])
+    ana = int(store.members.all().index[0])
     app = open_page("club")
     app.text_input(f"rename_{ana}").set_value("Anna")
     app.button(f"rename_{ana}_save").click().run()
-    assert store.members()["name"].iloc[0] == "Anna"
+    assert store.members.all()["name"].iloc[0] == "Anna"
 
 
 def test_a_movie_can_be_taken_off_the_shortlist(open_page: Open, store: Store) -> None:
-    first, *rest = store.shortlist()
+    first, *rest = store.movies.shortlist()
     app = open_page("club")
     app.button(f"drop_{first}").click().run()
-    assert store.shortlist() == rest
+    assert store.movies.shortlist() == rest
     assert app.subheader[1].value == "Shortlist (5)"
 
 

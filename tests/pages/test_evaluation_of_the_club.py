@@ -26,9 +26,11 @@ def words(app: AppTest) -> str:
 def small_club(store: Store, *stars: float) -> None:
     """One member, with so many ratings of famous movies."""
     store.start_own_club("Friday club")
-    member = store.add_member("Mia")
+    member = store.members.add("Mia")
     famous = state.base_dataset().rating_counts.nlargest(len(stars)).index
-    store.rate_many([(member, int(movie), s) for movie, s in zip(famous, stars, strict=True)])
+    store.ratings.rate_many(
+        [(member, int(movie), s) for movie, s in zip(famous, stars, strict=True)]
+    )
 
 
 @pytest.mark.reads
@@ -106,8 +108,8 @@ def test_thirty_ratings_are_judged_with_the_clubs_own_movies_among_them(
     open_page: Open, store: Store
 ) -> None:
     small_club(store, *[0.5, 2.0, 3.5, 4.0, 4.5, 5.0] * 5)
-    own = store.add_movie("Our holiday", 2024, ["Comedy"], ["beach"])
-    store.rate(int(store.members().index[0]), own, 5.0)
+    own = store.movies.add("Our holiday", 2024, ["Comedy"], ["beach"])
+    store.ratings.rate(int(store.members.all().index[0]), own, 5.0)
     app = open_page("evaluation")
     assert "On 31 of your own ratings" in words(app)
     assert "Our holiday" in set(app.dataframe[0].value["Movie"])
@@ -145,10 +147,10 @@ def test_until_there_is_a_judge_the_model_that_serves_is_judged(
 def test_only_what_the_model_learned_is_taken_out_of_the_crowd(
     store: Store, no_judge: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    learned = store.ratings()[["member_id", "movie_id", "rating"]]
+    learned = store.ratings.current()[["member_id", "movie_id", "rating"]]
     first, second = learned["member_id"].unique()[:2]
-    store.rate(int(first), int(learned["movie_id"].iloc[0]), 0.5)
-    store.rate(int(second), 68954, 5.0)
+    store.ratings.rate(int(first), int(learned["movie_id"].iloc[0]), 0.5)
+    store.ratings.rate(int(second), 68954, 5.0)
     asked = []
     predict = judging.leave_one_out
 
@@ -167,7 +169,7 @@ def test_only_what_the_model_learned_is_taken_out_of_the_crowd(
 
 def test_a_new_rating_is_judged_at_once(open_page: Open, store: Store) -> None:
     assert "On 963 of your own ratings" in words(open_page("evaluation"))
-    store.rate(int(store.members().index[0]), 68954, 5.0)
+    store.ratings.rate(int(store.members.all().index[0]), 68954, 5.0)
     assert "On 964 of your own ratings" in words(open_page("evaluation"))
 
 
@@ -180,11 +182,11 @@ def test_the_judge_has_seen_nobody_whom_it_judges(var) -> None:
 
 
 def store_doubles() -> set[int]:
-    return set(state.store().members()["world_user_id"])
+    return set(state.store().members.all()["world_user_id"])
 
 
 def test_names_are_shown_letter_by_letter(open_page: Open, store: Store) -> None:
-    store.add_member("![x](http://x) *Zoe*")
+    store.members.add("![x](http://x) *Zoe*")
     app = open_page("evaluation")
     (line,) = [caption.value for caption in app.caption if "line of their own" in caption.value]
     assert "![x]" not in line

@@ -19,16 +19,16 @@ def picked(app: AppTest) -> list[int]:
 @pytest.mark.reads
 def test_nine_that_nobody_has_seen(open_page: Open, store: Store) -> None:
     picks = picked(open_page("explore"))
-    shortlist = len(set(picks) & set(store.shortlist()))
+    shortlist = len(set(picks) & set(store.movies.shortlist()))
     assert len(picks) == len(set(picks))
-    assert 9 - len(store.shortlist()) <= len(picks) + shortlist <= 9
-    assert not set(picks) & set(store.ratings()["movie_id"])
+    assert 9 - len(store.movies.shortlist()) <= len(picks) + shortlist <= 9
+    assert not set(picks) & set(store.ratings.current()["movie_id"])
 
 
 @pytest.mark.reads
 def test_what_was_seen_comes_on_request(open_page: Open, store: Store) -> None:
     app = open_page("explore", again="true")
-    assert set(picked(app)) & set(store.ratings()["movie_id"])
+    assert set(picked(app)) & set(store.ratings.current()["movie_id"])
 
 
 @pytest.mark.reads
@@ -72,7 +72,7 @@ def test_a_pick_goes_on_the_shortlist(open_page: Open, store: Store) -> None:
     app = open_page("explore")
     movie = picked(app)[0]
     app.button(f"list_{movie}").click().run()
-    assert store.shortlist()[-1] == movie
+    assert store.movies.shortlist()[-1] == movie
     assert movie not in picked(app)
 
 
@@ -91,5 +91,5 @@ def test_an_empty_club_is_sent_to_add_members(open_page: Open, store: Store) -> 
 
 @pytest.mark.parametrize("name", ["*Bold* :red[x]"])
 def test_titles_are_text(open_page: Open, store: Store, name: str) -> None:
-    movie = store.add_movie(name, 2026, "Comedy", "heist")
+    movie = store.movies.add(name, 2026, "Comedy", "heist")
     assert movie in picked(open_page("explore", keyword="heist", decade="2020s"))

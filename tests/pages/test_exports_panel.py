@@ -39,10 +39,10 @@ def test_all_ratings_and_everything_are_made_when_they_are_asked_for(
     assert (label, name, click) == ("All ratings (CSV)", "ratings.csv", "ignore")
     header, *rows = table(ratings())
     assert header[:2] == ["member_id", "member"]
-    assert len(rows) == len(store.ratings())
+    assert len(rows) == len(store.ratings.current())
     label, name, everything, click = downloads["export_all"]
     assert (label, name, click) == ("Everything (ZIP)", "movie-club.zip", "ignore")
-    store.add_member("Zoë")
+    store.members.add("Zoë")
     with zipfile.ZipFile(io.BytesIO(everything())) as archive:
         assert "Zoë" in archive.read("members.csv").decode()
 
@@ -52,27 +52,27 @@ def test_what_is_downloaded_can_be_brought_under_any_name(
 ) -> None:
     open_page("club")
     content = downloads["export_all"][2]()
-    ana, before = int(store.members().index[0]), store.ratings()
+    ana, before = int(store.members.all().index[0]), store.ratings.current()
     gone = int(before.query("member_id == @ana")["movie_id"].iloc[0])
-    store.unrate(ana, gone)
+    store.ratings.unrate(ana, gone)
     app = open_page("bring")
     app.get("file_uploader")[0].upload("holiday.zip", content).run()
     assert not app.exception
     assert not app.error
-    assert [box.value for box in app.selectbox][: len(store.members())] == [
-        *store.members()["name"]
+    assert [box.value for box in app.selectbox][: len(store.members.all())] == [
+        *store.members.all()["name"]
     ]
     assert app.button("bring_save").label == "Take over 1 rating"
     app.button("bring_save").click().run()
     columns = ["member_id", "movie_id", "rating"]
-    assert store.ratings()[columns].equals(before[columns])
+    assert store.ratings.current()[columns].equals(before[columns])
 
 
 def test_letterboxd_takes_the_movies_of_who_is_chosen(
     open_page: Open, store: Store, downloads: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ana = int(store.members().index[0])
-    store.rename_member(ana, "Ana *b*")
+    ana = int(store.members.all().index[0])
+    store.members.rename(ana, "Ana *b*")
     app = open_page("club")
     assert f"export_letterboxd_{ana}" not in downloads
     assert "Ana \\*b\\*" in app.selectbox("letterboxd_of").options
@@ -82,7 +82,7 @@ def test_letterboxd_takes_the_movies_of_who_is_chosen(
     assert (label, name) == ("Download (CSV)", "letterboxd.csv")
     header, *rows = table(content())
     assert header[0] == "LetterboxdURI"
-    mine = store.ratings().query("member_id == @ana")
+    mine = store.ratings.current().query("member_id == @ana")
     assert len(rows) == len(mine)
     assert sum(float(row[header.index("Rating")]) for row in rows) == mine["rating"].sum()
     monkeypatch.setattr("club.export.MOST_ROWS", len(rows) - 1)

@@ -9,24 +9,24 @@ from club.store import Store
 
 
 def test_what_is_known_of_guests_is_listed(open_page: Open, store: Store) -> None:
-    guest = store.add_guest("**Zoe**", loves=[UP], likes=["heist"], dislikes=["zombie"])
+    guest = store.members.add_guest("**Zoe**", loves=[UP], likes=["heist"], dislikes=["zombie"])
     texts = said(open_page("club"))
     assert r"**\*\*Zoe\*\***  " + "\n:gray[:small[Up \\(5\\)\\, heist\\, not zombie]]" in texts
-    assert guest not in store.members().index
+    assert guest not in store.members.all().index
 
 
 def test_a_guest_can_become_a_member(open_page: Open, store: Store) -> None:
-    guest = store.add_guest("Zoe", loves=[UP])
+    guest = store.members.add_guest("Zoe", loves=[UP])
     app = open_page("club")
     app.button(f"promote_{guest}").click().run()
-    assert store.members()["name"].iloc[-1] == "Zoe"
-    assert store.guests().empty
+    assert store.members.all()["name"].iloc[-1] == "Zoe"
+    assert store.members.guests().empty
     assert [toast.value for toast in app.toast] == ["Zoe is a member now."]
 
 
 def test_a_guest_can_go(open_page: Open, store: Store) -> None:
-    guest = store.add_guest("Zoe")
+    guest = store.members.add_guest("Zoe")
     app = open_page("club")
     app.button(f"bye_{guest}").click().run()
-    assert store.guests().empty
+    assert store.members.guests().empty
     assert "##### Guests" not in said(app)

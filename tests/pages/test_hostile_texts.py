@@ -161,7 +161,7 @@ def test_what_tmdb_answers_is_letters(
             assert harmless(app) > 0
             harmless(app.button("tmdb_add").click().run())
             app = open_page("catalogue")
-    assert len(store.movies()) == 7
+    assert len(store.movies.own()) == 7
 
 
 def test_what_files_hold_and_are_called_is_letters(open_page: Open, tmp_path: Path) -> None:
@@ -209,15 +209,15 @@ def test_an_address_may_say_anything(open_page: Open, page: str, names: tuple[st
 
 
 REFUSALS = {
-    "name": lambda store, text: store.add_member(text),
+    "name": lambda store, text: store.members.add(text),
     "club": lambda store, text: store.start_own_club(text),
-    "guest": lambda store, text: store.add_guest(text),
-    "guest's word": lambda store, text: store.add_guest("G", likes=[text]),
-    "title": lambda store, text: store.add_movie(text),
-    "genre": lambda store, text: store.add_movie("T", genres=[text]),
-    "keyword": lambda store, text: store.add_movie("T", keywords=[text]),
-    "alias": lambda store, text: store.add_movie("T", aliases=[text]),
-    "overview": lambda store, text: store.add_movie("T", overview=text),
+    "guest": lambda store, text: store.members.add_guest(text),
+    "guest's word": lambda store, text: store.members.add_guest("G", likes=[text]),
+    "title": lambda store, text: store.movies.add(text),
+    "genre": lambda store, text: store.movies.add("T", genres=[text]),
+    "keyword": lambda store, text: store.movies.add("T", keywords=[text]),
+    "alias": lambda store, text: store.movies.add("T", aliases=[text]),
+    "overview": lambda store, text: store.movies.add("T", overview=text),
     "place": lambda store, text: store.nights.plan(date(2026, 12, 4), [1], place=text),
     "notes": lambda store, text: store.nights.plan(date(2026, 12, 4), [1], notes=text),
 }
@@ -248,14 +248,14 @@ def sent(app: AppTest, widget: str, **value: object) -> AppTest:
 
 
 def test_a_browser_may_send_anything_for_a_cell(open_page: Open, store: Store) -> None:
-    before = store.ratings()
+    before = store.ratings.current()
     cells: list[object] = ["9", [], {}, True, 7.25, -1, 1e300, NAMES[0]]
     for row in ("0", "-1"):
         for cell in cells if row == "0" else [4]:
             app = open_page("rate", way="Grid")
             edits = {"edited_rows": {row: {"1": cell}}}
             harmless(sent(app, app.data_editor[0].proto.id, string_value=json.dumps(edits)))
-            pd.testing.assert_frame_equal(store.ratings(), before)
+            pd.testing.assert_frame_equal(store.ratings.current(), before)
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def test_what_was_brought_is_there_at_once(
     assert state.base_dataset().ratings["user_id"].min() > 10_000_000
     assert any("MovieLens, imported on" in text.value for text in looked.caption)
     # What the club rated in the bundled world is still there, movie by movie.
-    assert len(state.view().ratings) == len(store.ratings())
+    assert len(state.view().ratings) == len(store.ratings.current())
     assert not open_page("tonight").exception
 
 
@@ -64,15 +64,15 @@ def test_back_to_the_bundled_data_keeps_what_the_club_rated(
     state.trainer().wait(120)
     movies = state.view().movies
     new = int(movies.index[movies["title"] == "Something Else Entirely"][0])
-    member = int(store.members().index[0])
-    store.rate(member, new, 4.5)
+    member = int(store.members.all().index[0])
+    store.ratings.rate(member, new, 4.5)
     state.back_to_bundled(state.view())
     state.trainer().wait(120)
     club = state.view()
     assert club.title(new) == "Something Else Entirely"
     assert club.stars[member, new] == 4.5
     assert len(club.movies) == 9_067
-    store.unrate(member, new)
+    store.ratings.unrate(member, new)
     state.back_to_bundled(state.view())
     state.trainer().wait(120)
     assert catalogue.number(var / "world") == 0

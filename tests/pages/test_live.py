@@ -129,7 +129,7 @@ def test_a_page_remembers_its_address_as_it_corrected_it(open_page: Open) -> Non
 def test_a_page_shows_what_other_programs_wrote(open_page: Open, store: Store) -> None:
     app = open_page("rate", movie="1")
     before = app.session_state[DRAWN].shows
-    Store(store.database.url.render_as_string(False)).rate(1, 1, 0.5)
+    Store(store.database.url.render_as_string(False)).ratings.rate(1, 1, 0.5)
     after = app.run().session_state[DRAWN].shows
     assert after != before
     assert app.run().session_state[DRAWN].shows == after

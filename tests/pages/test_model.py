@@ -30,16 +30,16 @@ def test_a_model_of_the_same_ratings_is_up_to_date(open_page: Open) -> None:
 
 
 def test_ratings_since_the_learning_are_counted(open_page: Open, store: Store) -> None:
-    ana, bruno = store.members().index[:2]
-    store.rate(ana, 68954, 4.0)
-    store.rate(ana, 68954, 4.5)
-    store.rate(bruno, 68954, 2.0)
+    ana, bruno = store.members.all().index[:2]
+    store.ratings.rate(ana, 68954, 4.0)
+    store.ratings.rate(ana, 68954, 4.5)
+    store.ratings.rate(bruno, 68954, 2.0)
     app = open_page("model")
     assert app.info[0].value.startswith("2 ratings have changed since.")
 
 
 def test_a_change_that_is_no_rating_is_told_as_that(open_page: Open, store: Store) -> None:
-    store.add_member("Zoë")
+    store.members.add("Zoë")
     app = open_page("model")
     assert app.info[0].value == "The club has changed since, but no rating has."
 

@@ -75,7 +75,7 @@ def test_everyone_who_has_not_seen_it_is_predicted(open_page: Open) -> None:
 
 def test_who_rated_it_is_shown_beside_what_was_expected(open_page: Open, store: Store) -> None:
     for member in EIGHT:
-        store.rate(member, HEAT, 0.5)
+        store.ratings.rate(member, HEAT, 0.5)
     app = open_movie(open_page, HEAT)
     assert app.metric[0].value == "0.50 ★"
     assert "Everyone has rated it." in said(app)
@@ -89,13 +89,13 @@ def test_who_rated_it_is_shown_beside_what_was_expected(open_page: Open, store: 
 def test_the_shortlist_is_one_button(open_page: Open, store: Store) -> None:
     app = open_movie(open_page, PULP_FICTION)
     next(b for b in app.button if b.label == "Shortlist it").click().run()
-    assert store.shortlist()[-1] == PULP_FICTION
+    assert store.movies.shortlist()[-1] == PULP_FICTION
     next(b for b in app.button if b.label == "On the shortlist").click().run()
-    assert PULP_FICTION not in store.shortlist()
+    assert PULP_FICTION not in store.movies.shortlist()
 
 
 def test_why_can_be_asked_for_whoever_has_not_rated_it(open_page: Open, store: Store) -> None:
-    store.rate(1, UP, 4)
+    store.ratings.rate(1, UP, 4)
     app = open_movie(open_page, UP)
     ask = app.pills(f"why_movie_{UP}")
     assert len(ask.options) == len(EIGHT) - 1
@@ -129,13 +129,13 @@ def test_what_the_model_knows_of_a_club_before_is_not_shown(
 
 
 def test_a_movie_of_the_clubs_own_has_a_page(open_page: Open, store: Store) -> None:
-    movie = store.add_movie("*Our* film", 2026, "Comedy", "pixar animation|computer animation")
+    movie = store.movies.add("*Our* film", 2026, "Comedy", "pixar animation|computer animation")
     app = open_movie(open_page, movie)
     assert app.title[0].value == r"\*Our\* film"
     assert "None of the world's raters has rated it." in said(app)
     assert "guessed from its words" in said(app)
     assert tiles(app, "similar")
-    nothing = store.add_movie("Nothing known")
+    nothing = store.movies.add("Nothing known")
     app = open_movie(open_page, nothing)
     assert "Nobody has said yet." in said(app)
     assert "Nothing is known of it yet" in said(app)
@@ -149,7 +149,7 @@ def test_without_members_the_page_says_so(open_page: Open, store: Store) -> None
 
 
 def test_a_member_without_ratings_is_named(open_page: Open, store: Store) -> None:
-    store.add_member("Zoe")
+    store.members.add("Zoe")
     assert "Zoe has rated nothing yet" in said(open_movie(open_page, UP))
 
 
@@ -163,13 +163,13 @@ def test_before_the_first_model_the_page_waits(
 
 
 def test_who_changed_their_mind_is_told(open_page: Open, store: Store) -> None:
-    store.rate(1, UP, 2)
+    store.ratings.rate(1, UP, 2)
     when = datetime(2020, 5, 3, 12, tzinfo=UTC)
     with store.database.write() as write:
         write.connection.exec_driver_sql(
             f"UPDATE rating_events SET at = {int(when.timestamp())} WHERE movie_id = {UP}"
         )
-    store.rate(1, UP, 4)
+    store.ratings.rate(1, UP, 4)
     assert f"Ana gave 2 on 3 May 2020, then 4 on {day(datetime.now(UTC))}." in said(
         open_movie(open_page, UP)
     )

@@ -96,8 +96,8 @@ def test_what_a_browser_says_before_it_has_heard_the_news_undoes_nothing(
 
 
 def test_an_empty_shortlist_is_one_sentence(open_page: Open, store: Store) -> None:
-    for movie in store.shortlist():
-        store.remove_from_shortlist(movie)
+    for movie in store.movies.shortlist():
+        store.movies.remove_from_shortlist(movie)
     app = open_page("night", night=str(store.nights.plan(FRIDAY, [ANA])))
     assert "The shortlist is empty; put on it what you might watch." in said(app)
 
@@ -112,7 +112,7 @@ def test_what_is_vetoed_seen_or_too_long_is_out_and_the_page_says_why(
     assert "**Up** :gray[vetoed by Bruno]" in said(app)
     assert "**Contact** :gray[takes 150 minutes]" in said(app)
     store.nights.edit(night, longest=None)
-    store.rate(ANA, CONTACT, 4.5)
+    store.ratings.rate(ANA, CONTACT, 4.5)
     app.run()
     assert set(app.dataframe[0].value["Movie"]) == {
         "Chinatown", "Shaun of the Dead", "Casino Royale", "Some Like It Hot",
@@ -190,7 +190,7 @@ def test_a_tie_is_called_one_and_another_way_to_vote_drops_the_ballots(
 
 
 def test_turns_go_round_among_members_who_are_here(open_page: Open, store: Store) -> None:
-    guest = store.add_guest("Zoe")
+    guest = store.members.add_guest("Zoe")
     decided(store, {ANA: (4.0, 3.0)}, by="turn")
     store.nights.edit(1, picker=ANA)
     night = store.nights.plan(FRIDAY, [ANA, CHIARA, guest])
@@ -239,7 +239,7 @@ def test_what_was_predicted_stays_whatever_is_rated_later(open_page: Open, store
     expected = before[before["movie_id"] == after.movie]["mean"].mean()
     assert metrics(click_decide) == {"Promised": f"{expected:.2f} ★"}
     first = dump(open_page("night", night=str(night)))
-    store.rate_many([(ANA, movie, 0.5) for movie in SIX if movie != after.movie])
+    store.ratings.rate_many([(ANA, movie, 0.5) for movie in SIX if movie != after.movie])
     assert dump(open_page("night", night=str(night))) == first
 
 
@@ -285,7 +285,7 @@ def test_the_host_may_open_early_and_the_late_are_told(open_page: Open, store: S
     app = open_page("night", night=str(night), me="Ana")
     assert progress(app) == ["1 of 2 have rated, sealed; waiting for Bruno."]
     app.button("open_now").click().run()
-    assert store.nights.get(night).state == "opened"
+    assert store.nights.get(night).state == "revealed"
     assert metrics(app)["Given"] == "4.50 ★"
     assert "Bruno can still rate: say above who you are." in said(app)
     app.pills("me").set_value(BRUNO).run()
@@ -312,9 +312,9 @@ def test_the_result_is_what_one_works_out_by_hand(open_page: Open, store: Store)
 
 
 def test_names_titles_and_notes_are_never_read_as_markdown(open_page: Open, store: Store) -> None:
-    store.rename_member(ANA, "![x](http://a.b/c.png)")
-    movie = store.add_movie("**Bold** <b>", 1999)
-    store.add_to_shortlist(movie)
+    store.members.rename(ANA, "![x](http://a.b/c.png)")
+    movie = store.movies.add("**Bold** <b>", 1999)
+    store.movies.add_to_shortlist(movie)
     night = store.nights.plan(FRIDAY, [ANA, BRUNO], place="**here**", picker=ANA)
     store.nights.veto(night, ANA, movie)
     app = open_page("night", night=str(night))
@@ -329,9 +329,9 @@ def test_of_two_movies_with_one_title_the_one_that_was_chosen_is_watched(
     open_page: Open, store: Store
 ) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
-    twins = [store.add_movie("Twins", 1988), store.add_movie("Twins", 1989)]
+    twins = [store.movies.add("Twins", 1988), store.movies.add("Twins", 1989)]
     for movie in twins:
-        store.add_to_shortlist(movie)
+        store.movies.add_to_shortlist(movie)
     app = open_page("night", night=str(night), do="Decide")
     (watch,) = (box for box in app.selectbox if box.label == "We watch")
     assert watch.options[-2:] == ["Twins (1988)", "Twins (1989)"]
@@ -344,7 +344,7 @@ def test_of_two_movies_with_one_title_the_one_that_was_chosen_is_watched(
 
 
 def test_somebody_may_be_called_nobody_in_particular(open_page: Open, store: Store) -> None:
-    store.rename_member(ANA, "nobody in particular")
+    store.members.rename(ANA, "nobody in particular")
     night = store.nights.plan(FRIDAY, [ANA, BRUNO], picker=ANA)
     app = open_page("night", night=str(night))
     (picks,) = (box for box in app.selectbox if box.label == "Who picks the movie")

@@ -46,8 +46,8 @@ def test_tonight_says_what_the_next_night_waits_for(open_page: Open, store: Stor
 
 
 def test_names_and_titles_are_never_read_as_markdown(open_page: Open, store: Store) -> None:
-    store.rename_member(ANA, "![x](y)")
-    movie = store.add_movie("**Bold**", 1999)
+    store.members.rename(ANA, "![x](y)")
+    movie = store.movies.add("**Bold**", 1999)
     rated(store, decided(store, {ANA: (3.5, 3.0)}, movies=(movie, UP)), {ANA: 4.0})
     app = open_page("nights")
     labels = [*said(app), *(link.label for link in app.get("page_link"))]

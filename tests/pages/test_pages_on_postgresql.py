@@ -19,7 +19,7 @@ HEAT, MATRIX = 6, 2571
 
 
 def given(store: Store, member: int) -> dict[int, float]:
-    mine = store.ratings().query("member_id == @member")
+    mine = store.ratings.current().query("member_id == @member")
     return dict(zip(mine["movie_id"], mine["rating"], strict=True))
 
 
@@ -52,7 +52,7 @@ def test_what_is_typed_is_saved_moves_the_predictions_and_can_be_undone(
 def test_what_is_brought_is_taken_over_at_once_and_undone_at_once(
     open_page: Open, store: Store
 ) -> None:
-    zed = store.add_member("Zed")
+    zed = store.members.add("Zed")
     rows = [("2020-05-01", "Heat", 1995, "a", 4.5), ("2020-05-02", "The Matrix", 1999, "b", 3)]
     text = sources.table(("Date", "Name", "Year", "Letterboxd URI", "Rating"), *rows)
     app = open_page("bring")

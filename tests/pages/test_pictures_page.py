@@ -33,8 +33,8 @@ def famous(n: int) -> list[int]:
 def club_of(store: Store, *people: dict[int, float]) -> list[int]:
     """A club of our own: each member with stars by movie."""
     store.start_own_club("Friday club")
-    members = [store.add_member(f"Member {i}") for i in range(len(people))]
-    store.rate_many(
+    members = [store.members.add(f"Member {i}") for i in range(len(people))]
+    store.ratings.rate_many(
         [(m, movie, s) for m, own in zip(members, people, strict=True) for movie, s in own.items()]
     )
     return members
@@ -171,8 +171,8 @@ def test_without_a_model_it_shows_what_needs_none(
 def test_names_are_shown_letter_by_letter(open_page: Open, store: Store) -> None:
     own = dict.fromkeys(famous(12), 4.0)
     club_of(store, own, own)
-    evil = store.add_member("![x](http://x) *Zoe*")
-    store.rate_many([(evil, movie, 1.0) for movie in own])
+    evil = store.members.add("![x](http://x) *Zoe*")
+    store.ratings.rate_many([(evil, movie, 1.0) for movie in own])
     for part in PARTS:
         app = open_page("pictures", part=part)
         texts = [text.value for text in (*app.markdown, *app.caption)]
@@ -187,7 +187,7 @@ def test_a_new_rating_shows_at_once(open_page: Open, store: Store) -> None:
     rated = state.view().ratings
     theirs = set(rated.loc[rated["member_id"] == member, "movie_id"])
     movie = next(m for m in rated.loc[rated["member_id"] == other, "movie_id"] if m not in theirs)
-    store.rate(member, int(movie), 3.0)
+    store.ratings.rate(member, int(movie), 3.0)
     after = open_page("pictures").dataframe[0].value.set_index("Who")
     assert after.loc["Ana and Bruno", "Both rated"] == before.loc["Ana and Bruno", "Both rated"] + 1
 

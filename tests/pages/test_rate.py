@@ -30,8 +30,10 @@ def test_a_movie_in_the_address_shows_everyones_stars(open_page: Open, store: St
     app = open_page("rate", movie=str(PULP_FICTION))
     assert app.subheader[0].value == "Pulp Fiction"
     rows = board(app, f"stars_{PULP_FICTION}")["rows"]
-    given = store.ratings().query("movie_id == @PULP_FICTION").set_index("member_id")["rating"]
-    assert [row["name"] for row in rows] == list(store.members()["name"])
+    given = (
+        store.ratings.current().query("movie_id == @PULP_FICTION").set_index("member_id")["rating"]
+    )
+    assert [row["name"] for row in rows] == list(store.members.all()["name"])
     assert {row["id"]: row["stars"] for row in rows if row["stars"]} == given.to_dict()
 
 
@@ -67,12 +69,12 @@ def test_a_search_without_result_leads_to_adding_by_hand(open_page: Open) -> Non
 
 
 def test_the_latest_rating_can_be_taken_back(open_page: Open, store: Store) -> None:
-    ana = int(store.members().index[0])
-    store.rate(ana, UP, 4.5)
+    ana = int(store.members.all().index[0])
+    store.ratings.rate(ana, UP, 4.5)
     app = open_page("rate")
     assert app.button("undo").label == "Undo Ana\\, Up\\: 4½"
     app.button("undo").click().run()
-    assert store.ratings().query("movie_id == @UP").empty
+    assert store.ratings.current().query("movie_id == @UP").empty
     assert [toast.value for toast in app.toast] == ["Taken back: Ana\\, Up\\: 4½"]
     assert "undo" not in [button.key for button in app.button]
 
@@ -85,8 +87,8 @@ def test_the_demos_own_ratings_cannot_be_taken_back(open_page: Open) -> None:
 def test_the_grid_lists_the_shortlist_first_then_the_latest(open_page: Open, store: Store) -> None:
     app = open_page("rate", way="Grid")
     grid = app.data_editor[0].value
-    assert list(grid.index[:6]) == store.shortlist()
-    assert list(grid.columns) == ["movie", *map(str, store.members().index)]
+    assert list(grid.index[:6]) == store.movies.shortlist()
+    assert list(grid.columns) == ["movie", *map(str, store.members.all().index)]
     assert len(grid) == 30
 
 
@@ -114,10 +116,10 @@ def test_what_the_grid_saved_is_not_saved_again_over_somebody_elses_change(
     open_page: Open, store: Store
 ) -> None:
     app = open_page("rate", way="Grid")
-    member, movie = int(store.members().index[0]), store.shortlist()[0]
+    member, movie = int(store.members.all().index[0]), store.movies.shortlist()[0]
 
     def given() -> list[float]:
-        rows = store.ratings().set_index(["member_id", "movie_id"])["rating"]
+        rows = store.ratings.current().set_index(["member_id", "movie_id"])["rating"]
         return [rows[member, movie]] if (member, movie) in rows.index else []
 
     key = f"grid_{app.session_state['grid_round']}"
@@ -125,14 +127,14 @@ def test_what_the_grid_saved_is_not_saved_again_over_somebody_elses_change(
     app.session_state[key] = typed
     app.run()
     assert given() == [4.5], "an edit whose callback was cut short is saved when the page is drawn"
-    store.rate(member, movie, 2.0)
+    store.ratings.rate(member, movie, 2.0)
     app.session_state[key] = typed
     app.run()
     assert given() == [2.0]
-    store.undo()
+    store.ratings.undo()
     app.run()
     assert given() == [4.5]
-    store.undo()
+    store.ratings.undo()
     app.run()
     assert given() == []
 
@@ -145,7 +147,7 @@ def test_what_can_only_be_read_is_shown_and_a_rating_says_what_to_allow(
     monkeypatch.setenv("MOVIE_CLUB_DATABASE", f"sqlite:///{place}?mode=ro&uri=true")
     app = open_page("rate", way="Grid")
     assert len(app.data_editor[0].value) == 30
-    before = state.store().ratings()
+    before = state.store().ratings.current()
     typed = {"edited_rows": {0: {"1": 4.5}}, "added_rows": [], "deleted_rows": []}
     app.session_state[f"grid_{app.session_state['grid_round']}"] = typed
     app.run()
@@ -154,4 +156,4 @@ def test_what_can_only_be_read_is_shown_and_a_rating_says_what_to_allow(
         f"The database {place} can only be read; allow writing to the file and its folder. "
         "Nothing was changed; put that right and reload this page."
     )
-    assert state.store().ratings().equals(before)
+    assert state.store().ratings.current().equals(before)

@@ -32,8 +32,8 @@ def test_the_record_is_what_one_works_out_by_hand(open_page: Open, store: Store)
 
 
 def test_names_and_titles_are_never_read_as_markdown(open_page: Open, store: Store) -> None:
-    store.rename_member(ANA, "![x](y)")
-    movie = store.add_movie("**Bold**", 1999)
+    store.members.rename(ANA, "![x](y)")
+    movie = store.movies.add("**Bold**", 1999)
     rated(store, decided(store, {ANA: (3.5, 3.0)}, movies=(movie, UP)), {ANA: 4.0})
     texts = said(open_page("nights", view="Scoreboard"))
     assert r"- \!\[x\]\(y\) gave \*\*Bold\*\* 4\, 0\.5 stars more than expected." in texts

@@ -16,7 +16,7 @@ def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None
     club = state.view()
     movies, members = tuple(club.movies.index[:40]), tuple(club.names)
     state.reactions(club, movies, members)
-    store.rate(members[2], movies[3], 0.5)
+    store.ratings.rate(members[2], movies[3], 0.5)
     club = state.view()
     found, serving = state.reactions(club, movies, members), state.model(club)
     whole = serving.react(club.evidence, movies, member_ids=members)
@@ -38,7 +38,7 @@ def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, m
         return react(self, ratings, movie_ids, member_ids=member_ids)
 
     monkeypatch.setattr(HybridModel, "react", noted)
-    store.rate(members[2], movies[3], 0.5)
+    store.ratings.rate(members[2], movies[3], 0.5)
     state.reactions(state.view(), movies, members)
     assert asked == [members[2]]
 
@@ -46,7 +46,7 @@ def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, m
 def test_a_movie_that_the_club_adds_is_expected_at_once(store: Store) -> None:
     club = state.view()
     state.reactions(club, (1,), tuple(club.names))
-    movie = store.add_movie("Made at home", 2020, ["Drama"], ["heist"])
+    movie = store.movies.add("Made at home", 2020, ["Drama"], ["heist"])
     club = state.view()
     found = state.reactions(club, (1, movie), tuple(club.names))
     assert found.movie_ids == (1, movie)
@@ -60,7 +60,7 @@ def test_nobody_is_expected_to_think_anything_where_nobody_is_there(store: Store
 def test_what_is_kept_of_each_member_is_what_all_would_be_anew(store: Store) -> None:
     club = state.view()
     before = judging.left_out(club), portraits.matches(club)
-    store.rate(list(club.names)[2], int(club.ratings["movie_id"].iloc[0]), 0.5)
+    store.ratings.rate(list(club.names)[2], int(club.ratings["movie_id"].iloc[0]), 0.5)
     club = state.view()
     serving, learned = state.model(club), state.learned_ratings(club)
     found = judging.left_out(club), portraits.matches(club)

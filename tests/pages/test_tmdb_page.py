@@ -111,30 +111,30 @@ def test_a_movie_is_added_with_all_that_is_known(open_page, with_key, fake, stor
     assert "Original title: 기생충" in said
     assert "class differences\\, basement" in said
     app.button("tmdb_add").click().run()
-    own = store.movies().iloc[-1]
+    own = store.movies.own().iloc[-1]
     assert own["title"] == "Parasite"
     assert (own["year"], own["runtime"], own["tmdb_id"]) == (2019, 133, 496243)
     assert own["genres"] == ("Comedy", "Thriller", "Drama")
     assert own["keywords"] == ("class differences", "basement")
     assert own["aliases"] == ("기생충",)
     assert own["overview"] == "A family moves in, one after the other."
-    assert store.shortlist()[-1] == store.movies().index[-1]
+    assert store.movies.shortlist()[-1] == store.movies.own().index[-1]
     assert picture_from_tmdb(496243) is not None
     assert app.toast[0].value == "Parasite \\(2019\\) is in."
     assert "The catalogue has this movie already" in texts(app)
     assert "tmdb_add" not in [button.key for button in app.button]
     club = state.view()
-    assert club.search("기생충") == [store.movies().index[-1]]
+    assert club.search("기생충") == [store.movies.own().index[-1]]
     assert state.reactions(club, club.shortlist, tuple(club.names)).mean.shape == (8, 7)
 
 
 def test_a_movie_can_stay_off_the_shortlist(open_page, with_key, store: Store) -> None:
-    before = store.shortlist()
+    before = store.movies.shortlist()
     app = choose(search(open_page("catalogue"), "heat"), 11046)
     app.toggle("tmdb_listed").set_value(False)
     app.button("tmdb_add").click().run()
-    assert store.shortlist() == before
-    assert store.movies()["tmdb_id"].tolist() == [11046]
+    assert store.movies.shortlist() == before
+    assert store.movies.own()["tmdb_id"].tolist() == [11046]
 
 
 def test_a_movie_of_the_catalogue_gets_its_details(open_page, with_key, store: Store) -> None:
@@ -142,7 +142,7 @@ def test_a_movie_of_the_catalogue_gets_its_details(open_page, with_key, store: S
     assert "The catalogue has this movie already" in texts(app)
     before = state.view().movies.loc[HEAT]
     app.button("tmdb_take").click().run()
-    assert store.movies().empty
+    assert store.movies.own().empty
     heat = state.view().movies.loc[HEAT]
     assert (heat["runtime"], heat["tmdb_id"]) == (170, 949)
     assert heat["keywords"][: len(before["keywords"])] == before["keywords"]
@@ -186,7 +186,7 @@ def test_posters_that_do_not_come_are_drawn(open_page, with_key, fake, store: St
     app = choose(search(open_page("catalogue"), "parasite"), 496243)
     assert not app.error
     app.button("tmdb_add").click().run()
-    assert store.movies()["title"].tolist() == ["Parasite"]
+    assert store.movies.own()["title"].tolist() == ["Parasite"]
     (error,) = app.error
     assert error.value.endswith("The movie has a drawn poster until then.")
     assert picture_from_tmdb(496243) is None
@@ -219,16 +219,16 @@ def test_what_comes_is_shown_as_text(open_page, with_key, fake, store: Store) ->
         assert ":smile:" not in text
         assert "](b)" not in text.replace("\\", "#")
         assert not set(text) & set("\u202e\u2067")
-    assert store.movies()["title"].tolist() == [evil]
+    assert store.movies.own()["title"].tolist() == [evil]
 
 
 def test_posters_for_the_shortlist_and_what_was_rated(
     open_page, with_key, fake, store: Store
 ) -> None:
     store.start_own_club("Film club")
-    ana = store.add_member("Ana")
-    store.rate(ana, HEAT, 4)
-    store.add_to_shortlist(1)
+    ana = store.members.add("Ana")
+    store.ratings.rate(ana, HEAT, 4)
+    store.movies.add_to_shortlist(1)
     app = open_page("catalogue")
     button = app.button("tmdb_posters")
     assert button.label == "Fetch posters for the shortlist and what the club rated (2)"

@@ -21,7 +21,7 @@ def shown(app: AppTest) -> list[str]:
 
 
 def member(store: Store, name: str) -> int:
-    names = store.members()["name"]
+    names = store.members.all()["name"]
     return int(names.index[names == name][0])
 
 
@@ -95,7 +95,7 @@ def test_least_misery_ranks_by_the_least_happy(open_page: Open) -> None:
 def test_what_somebody_here_has_seen_is_left_out_until_it_is_wanted(
     open_page: Open, store: Store
 ) -> None:
-    store.rate(member(store, "Ana"), UP, 4.5)
+    store.ratings.rate(member(store, "Ana"), UP, 4.5)
     app = open_page()
     assert set(shown(app)) == SIX - {"Up"}
     assert app.toggle("seen").label == "Include what someone has seen (1)"
@@ -105,14 +105,14 @@ def test_what_somebody_here_has_seen_is_left_out_until_it_is_wanted(
 
 
 def test_what_only_the_absent_have_seen_is_a_candidate(open_page: Open, store: Store) -> None:
-    store.rate(member(store, "Ana"), UP, 4.5)
+    store.ratings.rate(member(store, "Ana"), UP, 4.5)
     assert set(shown(open_page(here=["Bruno", "Dev"]))) == SIX
 
 
 def test_a_rating_moves_the_predictions_without_learning(open_page: Open, store: Store) -> None:
     before = open_page().dataframe[0].value.set_index("Movie")
     generation = state.trainer().generation
-    store.rate(member(store, "Greta"), CHINATOWN, 5.0)
+    store.ratings.rate(member(store, "Greta"), CHINATOWN, 5.0)
     after = open_page(seen="true").dataframe[0].value.set_index("Movie")
     assert after.loc["Chinatown", "Greta"] > before.loc["Chinatown", "Greta"] + 0.2
     assert after.loc["Contact", "Ana"] == pytest.approx(before.loc["Contact", "Ana"])
@@ -137,15 +137,17 @@ def test_nobody_here_can_be_undone_with_a_button(open_page: Open) -> None:
 
 
 def test_an_empty_shortlist_says_where_to_fill_it(open_page: Open, store: Store) -> None:
-    for movie in store.shortlist():
-        store.remove_from_shortlist(movie)
+    for movie in store.movies.shortlist():
+        store.movies.remove_from_shortlist(movie)
     app = open_page()
     assert "The shortlist is empty; put on it what you might watch." in said(app)
     assert [link.label for link in app.get("page_link")] == ["Fill the shortlist"]
 
 
 def test_when_all_is_seen_it_can_be_shown_anyway(open_page: Open, store: Store) -> None:
-    store.rate_many([(member(store, "Ana"), movie, 3.0) for movie in store.shortlist()])
+    store.ratings.rate_many(
+        [(member(store, "Ana"), movie, 3.0) for movie in store.movies.shortlist()]
+    )
     app = open_page()
     assert "Somebody here has seen every movie on the shortlist." in said(app)
     next(button for button in app.button if button.label == "Show them anyway").click().run()
@@ -156,7 +158,7 @@ def test_a_new_member_gets_the_crowds_stars_and_the_page_says_so(
     open_page: Open, store: Store
 ) -> None:
     app = open_page()
-    store.add_member("Zoë")
+    store.members.add("Zoë")
     app.run()
     assert "Zoë" in app.dataframe[0].value.columns
     assert "Zoë has rated nothing yet, so the crowd's opinion stands in" in said(app)
@@ -164,8 +166,8 @@ def test_a_new_member_gets_the_crowds_stars_and_the_page_says_so(
 
 def test_names_and_titles_are_never_read_as_markdown(open_page: Open, store: Store) -> None:
     picture = "![x](http://example.org/x.png)"
-    store.rename_member(member(store, "Ana"), picture)
-    store.add_to_shortlist(store.add_movie("**Bold** :red[move] <b>", 1999))
+    store.members.rename(member(store, "Ana"), picture)
+    store.movies.add_to_shortlist(store.movies.add("**Bold** :red[move] <b>", 1999))
     app = open_page()
     everything = [
         *app.pills("here").options,
@@ -216,6 +218,6 @@ def test_a_damaged_database_is_one_sentence(
 
 def test_members_may_be_called_like_the_tables_other_columns(open_page: Open, store: Store) -> None:
     for old, new in (("Ana", "Movie"), ("Bruno", "Group")):
-        store.rename_member(member(store, old), new)
+        store.members.rename(member(store, old), new)
     table = open_page().dataframe[0].value
     assert list(table.columns[:4]) == ["Movie", "Group", "Movie (2)", "Group (2)"]

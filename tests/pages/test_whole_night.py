@@ -75,8 +75,8 @@ def test_only_those_present_count_and_attendance_is_kept(
 
 
 def test_a_guest_is_predicted_like_everybody(open_page: Open, store: Store, night: int) -> None:
-    zoe = store.add_guest("Zoe", loves=[296, 2571], hates=[1721], likes=["heist"])
-    max_ = store.add_guest("Max", loves=[1721], hates=[296])
+    zoe = store.members.add_guest("Zoe", loves=[296, 2571], hates=[1721], likes=["heist"])
+    max_ = store.members.add_guest("Max", loves=[1721], hates=[296])
     store.nights.attend(night, [ANA, zoe, max_])
     table = see(open_page, night).dataframe[0].value
     assert list(table.columns) == ["Movie", "Group", "Ana", "Zoe", "Max"]
@@ -86,9 +86,9 @@ def test_a_guest_is_predicted_like_everybody(open_page: Open, store: Store, nigh
 def test_rules_leave_out_what_is_too_long_and_let_seen_movies_in(
     open_page: Open, store: Store, night: int
 ) -> None:
-    own = store.add_movie("Our holiday", 2024)
-    store.add_to_shortlist(own)
-    store.rate(ANA, UP, 4.0)
+    own = store.movies.add("Our holiday", 2024)
+    store.movies.add_to_shortlist(own)
+    store.ratings.rate(ANA, UP, 4.0)
     store.nights.edit(night, longest=100, rewatch=True)
     app = see(open_page, night)
     shown = set(app.dataframe[0].value["Movie"])
@@ -142,13 +142,13 @@ def test_the_decision_freezes_what_the_page_promised(
     decided = store.nights.get(night)
     frozen = store.nights.predictions(night)
     assert decided.decided_by == "average"
-    assert decided.movie not in store.shortlist()
+    assert decided.movie not in store.movies.shortlist()
     assert len(frozen) == 2 * 6
     watched = frozen[frozen["movie_id"] == decided.movie]
     assert app.metric[0].value == f"{watched['mean'].mean():.2f} ★"
     assert f"from the model {decided.model}" in said(app)
     # Whatever comes later, the page goes on saying what was promised.
-    store.rate_many([(ANA, CHINATOWN, 0.5), (BRUNO, CHINATOWN, 0.5), (ANA, 296, 0.5)])
+    store.ratings.rate_many([(ANA, CHINATOWN, 0.5), (BRUNO, CHINATOWN, 0.5), (ANA, 296, 0.5)])
     app.run()
     assert app.metric[0].value == f"{watched['mean'].mean():.2f} ★"
     pd.testing.assert_frame_equal(store.nights.predictions(night), frozen)
@@ -161,7 +161,7 @@ def test_a_rating_counts_once_it_is_opened(open_page: Open, store: Store, night:
     pd.testing.assert_frame_equal(state.view().ratings, before)
     assert UP not in [movie for _, movie in state.view().stars]
     assert "It was just watched" in said(open_page("rate", movie=str(UP)))
-    store.nights.open(night)
+    store.nights.reveal(night)
     assert state.view().stars[ANA, UP] == 4.5
 
 
@@ -189,9 +189,9 @@ def test_the_scoreboards_figures_are_those_of_the_frozen_predictions(
 def test_names_and_titles_are_letters_where_a_night_is_decided(
     open_page: Open, store: Store, night: int
 ) -> None:
-    store.rename_member(ANA, "![x](http://example.org/x.png)")
-    own = store.add_movie("**Bold** <b>", 1999)
-    store.add_to_shortlist(own)
+    store.members.rename(ANA, "![x](http://example.org/x.png)")
+    own = store.movies.add("**Bold** <b>", 1999)
+    store.movies.add_to_shortlist(own)
     decide(store, night, own)
     store.nights.rate(night, ANA, 1.0)
     for app in (see(open_page, night), open_page()):

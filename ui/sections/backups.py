@@ -190,7 +190,7 @@ def _confirm(club: View, chosen: Chosen) -> None:
 def _restore(chosen: Chosen) -> None:
     def back() -> None:
         with _on_disk(chosen) as file:
-            restore(str(config.database()), file, who=state.store().database.who)
+            restore(str(config.database()), file, who=state.store().database.actor)
         state.learn()
 
     with st.spinner("Putting it back …"):

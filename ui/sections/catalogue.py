@@ -69,7 +69,7 @@ def _add() -> None:
 
     def add() -> None:
         store = state.store()
-        movie = store.add_movie(
+        movie = store.movies.add(
             asked["own_title"],
             asked["own_year"],
             asked["own_genres"],
@@ -77,7 +77,7 @@ def _add() -> None:
             runtime=asked["own_minutes"],
         )
         if asked["own_listed"]:
-            store.add_to_shortlist(movie)
+            store.movies.add_to_shortlist(movie)
         asked[ADDED] = movie
         notify(f"{plain(film(asked['own_title'], asked['own_year']))} is in.")
 

@@ -68,10 +68,10 @@ def _for_others(club: View) -> None:
 def said(club: View) -> pd.DataFrame:
     """Return the latest changes in words: When (local time), Who, What; newest first."""
     store = state.store()
-    changes = store.changes(LATEST)
-    history = store.history(limit=5 * LATEST, include_guests=True)
+    changes = store.audit_log(LATEST)
+    history = store.ratings.history(limit=5 * LATEST, include_guests=True)
     steps = dict(iter(history.groupby("step")))
-    people = store.members(include_left=True, include_guests=True)["name"]
+    people = store.members.all(include_left=True, include_guests=True)["name"]
     dates = {night.night_id: long_day(night.on) for night in nights.nights(club)}
 
     def movie(movie_id: int) -> str:

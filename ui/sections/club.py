@@ -88,19 +88,19 @@ def members(club: View) -> None:
 
 def _add_member() -> None:
     name = st.session_state["new_name"]
-    change(state.store().add_member, name, done=f"Welcome, {plain(name)}!")
+    change(state.store().members.add, name, done=f"Welcome, {plain(name)}!")
 
 
 def _change_member(member: int, name: str) -> None:
     key = f"rename_{member}"
 
     def rename() -> None:
-        new, called = st.session_state[key], access.own_only(state.store().rename_member, [member])
+        new, called = st.session_state[key], access.own_only(state.store().members.rename, [member])
         change(called, member, new, done=f"Now called {plain(new)}.")
 
     def leave() -> None:
         said = f"{plain(name)} has left; the ratings are kept."
-        change(access.own_only(state.store().remove_member, [member]), member, done=said)
+        change(access.own_only(state.store().members.remove, [member]), member, done=said)
 
     st.text_input("Name", value=name, key=key, max_chars=60)
     with st.container(horizontal=True):
@@ -109,7 +109,7 @@ def _change_member(member: int, name: str) -> None:
 
 
 def _who_left(club: View) -> None:
-    everyone = state.store().members(include_left=True)
+    everyone = state.store().members.all(include_left=True)
     left = everyone.loc[[member for member in everyone.index if member not in club.names], "name"]
     if left.empty:
         return
@@ -118,7 +118,7 @@ def _who_left(club: View) -> None:
 
             def back(member: int = int(str(member)), name: str = str(name)) -> None:
                 said = f"{plain(name)} is back, with all ratings."
-                change(state.store().restore_member, member, done=said)
+                change(state.store().members.restore, member, done=said)
 
             st.button(
                 f"Bring {plain(name)} back", key=f"back_{member}", on_click=back, type="tertiary"
@@ -157,13 +157,13 @@ def _candidates(club: View, found: list[int]) -> None:
 
 def _drop(movie: int, title: str) -> None:
     said = f"{plain(title)} is off the shortlist."
-    change(state.store().remove_from_shortlist, movie, done=said)
+    change(state.store().movies.remove_from_shortlist, movie, done=said)
 
 
 def _add_candidate(movie: int, title: str) -> None:
     end(CANDIDATE)
     said = f"{plain(title)} is on the shortlist."
-    change(state.store().add_to_shortlist, movie, done=said)
+    change(state.store().movies.add_to_shortlist, movie, done=said)
 
 
 def about(club: View) -> None:

@@ -226,7 +226,7 @@ def _shortlist_button(club: View, movie: int) -> None:
     store, title = state.store(), plain(club.title(movie))
 
     def put_on() -> None:
-        change(store.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
+        change(store.movies.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
 
     if movie in club.shortlist:
         st.caption(":material/playlist_add_check: on the shortlist")

@@ -40,7 +40,9 @@ def _bring(club: View, night: Night) -> None:
 
         def bring() -> None:
             store = state.store()
-            guest = store.add_guest(name, loves=loves, hates=hates, likes=likes, dislikes=dislikes)
+            guest = store.members.add_guest(
+                name, loves=loves, hates=hates, likes=likes, dislikes=dislikes
+            )
             # Others may have come while this dialog was open.
             present = state.store().nights.get(night.night_id).present
             state.store().nights.attend(night.night_id, [*present, guest])
@@ -108,7 +110,7 @@ def _one(club: View, guest: int, name: str) -> None:
             type="tertiary",
             icon=":material/how_to_reg:",
             on_click=change,
-            args=(store.guest_becomes_member, guest),
+            args=(store.members.promote_guest, guest),
             kwargs={"done": f"{plain(name)} is a member now."},
         )
         st.button(
@@ -118,6 +120,6 @@ def _one(club: View, guest: int, name: str) -> None:
             icon=":material/close:",
             help=f"Take {plain(name)} off the guests",
             on_click=change,
-            args=(store.remove_member, guest),
+            args=(store.members.remove, guest),
             kwargs={"done": f"{plain(name)} is off the guests; past nights keep them."},
         )

@@ -94,10 +94,10 @@ def _actions(club: View, movie: int) -> None:
     store, title = state.store(), plain(club.title(movie))
 
     def put_on() -> None:
-        change(store.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
+        change(store.movies.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
 
     def take_off() -> None:
-        change(store.remove_from_shortlist, movie, done=f"{title} is off the shortlist.")
+        change(store.movies.remove_from_shortlist, movie, done=f"{title} is off the shortlist.")
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if movie in club.shortlist:
@@ -161,7 +161,7 @@ def _given(club: View, movie: int) -> None:
             gave = half_stars(club.stars[member, movie])
             st.markdown(f":yellow[:material/star:] **{gave}**", width=46)
             st.caption(said)
-    for member, path in changes_of_mind(state.store().history(movie_id=movie)).items():
+    for member, path in changes_of_mind(state.store().ratings.history(movie_id=movie)).items():
         if member in club.names:
             told = ", then ".join(
                 f"{half_stars(gave) if gave else 'nothing'} on {day(at)}" for at, gave in path

@@ -17,11 +17,11 @@ from ui.state import View
 from ui.text import clock, counted, distinct, listed, long_day, plain
 
 ASKED, ME, VIEW = "night", access.SCREEN, "do"  # names in the page's address
-PLACES = {"planned": "blue", "decided": "orange", "opened": "green", "called off": "gray"}
+PLACES = {"planned": "blue", "decided": "orange", "revealed": "green", "called off": "gray"}
 STATES = {
     "planned": "being planned",
     "decided": "movie chosen, ratings sealed",
-    "opened": "rated",
+    "revealed": "rated",
     "called off": "called off",
 }
 
@@ -310,7 +310,7 @@ def _waits_for(club: View, night: Night) -> str:
         return (
             f"{coming}, {len(nights.ballot_box(club, night.night_id).voted)} of {here} have voted"
         )
-    given = len(nights.verdicts(club, night.night_id).given)
+    given = len(nights.outcome(club, night.night_id).rated)
     assert night.movie is not None
     return f"**{plain(club.title(night.movie))}**, {given} of {here} have rated it"
 

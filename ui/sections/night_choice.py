@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from club.candidates import Candidates, Reason
-from club.nights import Night
+from club.nights import Candidates, Night, Reason
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
 from ui import access, nights, state
@@ -48,7 +47,7 @@ def veto_and_seen(night: Night, me: int, movie: int) -> None:
             type="tertiary",
             icon=":material/visibility:",
             on_click=change,
-            args=(access.own_only(state.store().mark_seen, [me]), me, movie),
+            args=(access.own_only(state.store().members.mark_seen, [me]), me, movie),
         )
 
 
@@ -82,7 +81,7 @@ def _take_back(club: View, night: Night, movie: int, me: int, reason: Reason) ->
         if reason.kind == "vetoed":
             change(access.own_only(state.store().nights.unveto, [me]), night.night_id, me, movie)
         else:
-            change(access.own_only(state.store().unmark_seen, [me]), me, movie)
+            change(access.own_only(state.store().members.unmark_seen, [me]), me, movie)
 
     if reason.kind == "vetoed" or (me, movie) in club.seen:
         label = "Take it back" if reason.kind == "vetoed" else "I have not"
@@ -228,8 +227,18 @@ def _decide(night_id: int, movies: tuple[int, ...], movie: int, by: str) -> None
         change(book.edit, night_id, picker=book.whose_turn(night.present))
     done = f"{plain(club.title(movie))} it is. The predictions are frozen."
     name = nights.model_name(model)
-    if change(book.decide, night_id, movie, frame, model=name, by=by, done=done) is not None:
-        change(state.store().remove_from_shortlist, movie)
+    decided = change(
+        book.decide,
+        night_id,
+        movie,
+        frame,
+        model=name,
+        by=by,
+        thresholds=nights.snapshot_thresholds(club, night, movies),
+        done=done,
+    )
+    if decided is not None:
+        change(state.store().movies.remove_from_shortlist, movie)
 
 
 def choose(club: View, night: Night, me: int | None) -> None:

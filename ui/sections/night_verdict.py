@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from club.nights import Night, Verdicts
+from club.nights import Night, Outcome
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.nights import reversals, surprises
 from recommender.group import STRATEGIES, rank
@@ -60,7 +60,7 @@ def promised(club: View, night: Night) -> None:
                 if known:
                     movie_link(club, movie, ":material/info: More about it")
         with right:
-            if night.state == "opened":
+            if night.state == "revealed":
                 _outcome(club, night)
             else:
                 group = (row["mean"], row["low"], row["high"])
@@ -89,37 +89,37 @@ def another_movie(club: View, night: Night) -> None:
             "Change it",
             disabled=movie is None,
             on_click=change,
-            args=(state.store().nights.edit, night.night_id),
-            kwargs={"movie": movie, "done": "Changed; the predictions for it were frozen, too."},
+            args=(state.store().nights.change_movie, night.night_id, movie),
+            kwargs={"done": "Changed; the predictions for it were frozen, too."},
         )
 
 
 def rate(club: View, night: Night, me: int | None) -> None:
     """Draw the stars of who holds this screen, and how many have rated."""
-    verdicts = nights.verdicts(club, night.night_id)
+    outcome = nights.outcome(club, night.night_id)
     with st.container(border=True, key="verdict"):
         st.subheader("How was it?", anchor=False)
-        _progress(club, night, verdicts)
+        _progress(club, night, outcome)
         if me is None:
             st.info("Say above who you are, and your stars appear.", icon=":material/star:")
             return
-        _stars(club, night, me, verdicts)
-        _open(night, verdicts)
+        _stars(club, night, me, outcome)
+        _open(night, outcome)
 
 
-def _progress(club: View, night: Night, verdicts: Verdicts) -> None:
-    here = len(verdicts.given) + len(verdicts.waiting)
+def _progress(club: View, night: Night, outcome: Outcome) -> None:
+    here = len(outcome.rated) + len(outcome.waiting)
     if not here:
         return
-    waiting = f"; waiting for {named(club, verdicts.waiting)}" if verdicts.waiting else ""
+    waiting = f"; waiting for {named(club, outcome.waiting)}" if outcome.waiting else ""
     sealed = ", sealed" if night.state == "decided" else ""
     st.progress(
-        len(verdicts.given) / here,
-        text=f"{len(verdicts.given)} of {here} have rated{sealed}{waiting}.",
+        len(outcome.rated) / here,
+        text=f"{len(outcome.rated)} of {here} have rated{sealed}{waiting}.",
     )
 
 
-def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
+def _stars(club: View, night: Night, me: int, outcome: Outcome) -> None:
     own = (night.night_id, me)
     whose, entered = st.session_state.get(ENTERED, (own, None))
     if whose != own:  # the phone went on: nobody finds the last one's stars on it
@@ -140,7 +140,7 @@ def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
                 return
             st.session_state[ENTERED] = (own, given)
 
-    if me in verdicts.given and entered is None:
+    if me in outcome.rated and entered is None:
         st.markdown(
             f":material/lock: **{plain(club.name(me))}’s stars are in**, and sealed; "
             "new ones take their place."
@@ -149,8 +149,8 @@ def _stars(club: View, night: Night, me: int, verdicts: Verdicts) -> None:
     st.caption("Nobody sees anybody’s stars until all have rated. Yours can be changed till then.")
 
 
-def _open(night: Night, verdicts: Verdicts) -> None:
-    if night.state != "decided" or not verdicts.given or not verdicts.waiting:
+def _open(night: Night, outcome: Outcome) -> None:
+    if night.state != "decided" or not outcome.rated or not outcome.waiting:
         return
     if not access.is_host():
         st.caption("A host can open the ratings before all have rated.")
@@ -162,22 +162,22 @@ def _open(night: Night, verdicts: Verdicts) -> None:
             key="open_now",
             type="primary",
             on_click=change,
-            args=(access.host_only(state.store().nights.open), night.night_id),
+            args=(access.host_only(state.store().nights.reveal), night.night_id),
         )
 
 
 def late(club: View, night: Night) -> None:
     """Draw the stars of somebody who was here and has not rated an opened night yet."""
-    verdicts = nights.verdicts(club, night.night_id)
-    if not verdicts.waiting:
+    outcome = nights.outcome(club, night.night_id)
+    if not outcome.waiting:
         return
     me = who_am_i(club, night)
-    if me is not None and me in verdicts.waiting:
+    if me is not None and me in outcome.waiting:
         with st.container(border=True, key="verdict"):
             st.markdown(f"**{plain(club.name(me))}**, how was it?")
-            _stars(club, night, me, verdicts)
+            _stars(club, night, me, outcome)
     else:
-        st.caption(f"{named(club, verdicts.waiting)} can still rate: say above who you are.")
+        st.caption(f"{named(club, outcome.waiting)} can still rate: say above who you are.")
 
 
 def _outcome(club: View, night: Night) -> None:
@@ -197,7 +197,7 @@ def _outcome(club: View, night: Night) -> None:
 def result(club: View, night: Night) -> None:
     """Draw what was given, who surprised whom, and the numbers."""
     assert night.movie is not None
-    given = nights.verdicts(club, night.night_id).stars or {}
+    given = nights.outcome(club, night.night_id).stars or {}
     if not given:
         return
     judged = nights.judged(club)

@@ -30,7 +30,7 @@ def coming(club: View) -> None:
 
 def past(club: View) -> None:
     """Draw the nights that were, the newest first."""
-    gone = [night for night in nights.nights(club) if night.state in {"opened", "called off"}]
+    gone = [night for night in nights.nights(club) if night.state in {"revealed", "called off"}]
     if not gone:
         sentence = "No night has been rated yet; the first one begins on Tonight or above."
         with empty_state(":material/history:", sentence, "no_past"):
@@ -63,10 +63,10 @@ def _said(club: View, night: Night) -> str:
     if night.picker:
         verb = "picks" if night.movie is None else "picked"
         parts.append(f"{plain(club.name(night.picker))} {verb}")
-    if night.state == "opened":
+    if night.state == "revealed":
         judged = nights.judged(club)
         mine = judged[judged["night_id"] == night.night_id]
-        given = nights.verdicts(club, night.night_id).stars or {}
+        given = nights.outcome(club, night.night_id).stars or {}
         if given:
             parts.append(f"**{plain(stars(sum(given.values()) / len(given)))}**")
         counts = mine[mine["counts"].astype(bool)]
@@ -102,5 +102,5 @@ def _turns(club: View) -> None:
 
 def summary(club: View) -> str:
     """Return how many nights there were, for the head of the page."""
-    held = sum(night.state == "opened" for night in nights.nights(club))
+    held = sum(night.state == "revealed" for night in nights.nights(club))
     return f"{counted(held, 'night')} watched and rated so far."

@@ -142,7 +142,7 @@ def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> No
     members = tuple(member for member, _ in changes if member in club.names)
     before = state.reactions(club, club.shortlist, members)
     for member, stars in changes:  # one by one: each tap is taken back by itself
-        rate = access.own_only(state.store().rate_many, [member])
+        rate = access.own_only(state.store().ratings.rate_many, [member])
         if change(rate, [(member, movie, stars)]) is None:
             return
     told = (f"{club.names.get(m, '?')}: {half_stars(s) if s else 'no stars'}" for m, s in changes)
@@ -173,7 +173,7 @@ def _moved(club: View, before: Reactions | None) -> str:
 
 def undo_button(club: View) -> None:
     """Draw the button that takes back the latest rating, whoever entered it and who may."""
-    latest = state.store().undoable()
+    latest = state.store().ratings.undoable()
     if latest is None:
         return
     whose = {entry.member_id for entry in latest.entries}
@@ -181,7 +181,7 @@ def undo_button(club: View) -> None:
         return
 
     def undo() -> None:
-        if change(access.own_only(state.store().undo, whose), latest.step):
+        if change(access.own_only(state.store().ratings.undo, whose), latest.step):
             notify(f"Taken back: {what}")
             st.session_state.pop(MOVED, None)
             st.session_state.pop("grid_version", None)
@@ -274,7 +274,7 @@ def _save_edits() -> None:
         rows = _unsaved_edits()
         if not rows:
             return
-        rate = access.own_only(state.store().rate_many, {member for member, _, _ in rows})
+        rate = access.own_only(state.store().ratings.rate_many, {member for member, _, _ in rows})
         version = change(rate, rows)
         # A save of this grid keeps it, and with it the cell that somebody types in; what failed
         # draws it afresh, so that a wrong number does not stay.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from club.details import Details
 from club.errors import BadAnswer, SourceError, SourceUnavailable
+from club.movies import Details
 from club.sources.tmdb import (
     SECRETS,
     Found,
@@ -162,7 +162,7 @@ def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
 def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
     def add() -> None:
         store = state.store()
-        movie_id = store.add_movie(
+        movie_id = store.movies.add(
             movie.title,
             movie.year,
             movie.genres,
@@ -173,7 +173,7 @@ def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
             aliases=movie.aliases,
         )
         if st.session_state[LISTED]:
-            store.add_to_shortlist(movie_id)
+            store.movies.add_to_shortlist(movie_id)
         notify(f"{plain(film(movie.title, movie.year))} is in.")
         _poster_too(client, movie)
 
@@ -198,7 +198,7 @@ def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) ->
             movie.overview,
             movie.keywords,
         )
-        state.store().keep_details([details])
+        state.store().movies.save_details([details])
         notify(f"{plain(club.title(movie_id))} has its facts from TMDB.")
         _poster_too(client, movie)
 

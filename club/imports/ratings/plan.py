@@ -183,8 +183,8 @@ class ClubNow:
     def of(cls, store: Store) -> ClubNow:
         """Read it from a store."""
         version = store.version()
-        seen = frozenset(store.seen().itertuples(index=False, name=None))
-        return cls(version, store.ratings(), store.shortlist(), seen)
+        seen = frozenset(store.members.seen().itertuples(index=False, name=None))
+        return cls(version, store.ratings.current(), store.movies.shortlist(), seen)
 
     def stars(self) -> dict[tuple[Member, int], tuple[float, int]]:
         """Return (member_id, movie_id) -> stars and when they were given, in seconds."""

@@ -6,9 +6,8 @@ import logging
 import time
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from club import ledger, roster, seen, shelf, validation
+from club import members, movies, ratings, validation
+from club.db.database import Write
 from club.errors import InvalidInput
 from club.imports.ratings.plan import Member, Plan
 from club.store import Store
@@ -45,60 +44,46 @@ def save(store: Store, plan: Plan) -> Saved:
         StoreUnavailable: it cannot be written.
     """
     plan.require_room()
-    began, now = time.perf_counter(), int(time.time())
+    began = time.perf_counter()
     with store.database.write("brought ratings from elsewhere") as write:
         if write.version != plan.version + 1:
             raise InvalidInput("Somebody has changed the club meanwhile; look at it once more.")
-        members = _add_members(write.connection, plan, now)
-        movies = _add_movies(write.connection, plan, now)
+        joined, added = _add_members(write, plan), _add_movies(write, plan)
 
         def id_of(member: Member) -> int:
-            return member if isinstance(member, int) else members[member]
+            return member if isinstance(member, int) else joined[member]
 
         wanted: dict[tuple[int, int], int | None] = {}
         rated_at: dict[tuple[int, int], int] = {}
         for entry in plan.taken:
-            movie = movies[entry.row_title] if entry.movie is None else entry.movie
+            movie = added[entry.row_title] if entry.movie is None else entry.movie
             pair = id_of(entry.member), movie
             wanted[pair] = validation.half_stars(entry.stars)
             if entry.at is not None:
                 rated_at[pair] = entry.at
-        ledger.record(
-            write.connection, write.version, wanted, at=now, changed_by=write.who, rated_at=rated_at
-        )
-        marked = sum(
-            seen.mark(write.connection, id_of(member), movie, now) for member, movie in plan.seen
-        )
+        ratings.record(write, wanted, rated_at=rated_at)
+        marked = sum(members.insert_seen(write, id_of(who), movie) for who, movie in plan.seen)
         for movie in plan.shortlist:
-            shelf.add_to_shortlist(write.connection, movie, now)
-        version = write.settle(bool(wanted or members or marked or plan.shortlist))
+            movies.append_to_shortlist(write, movie)
+        version = write.commit_if(bool(wanted or joined or marked or plan.shortlist))
     seconds = time.perf_counter() - began
     log.info("imported ratings: %d rows of %d in %.2f s", len(wanted), len(plan.entries), seconds)
-    return Saved(version, len(wanted), len(movies), len(members), marked)
+    return Saved(version, len(wanted), len(added), len(joined), marked)
 
 
-def _add_members(connection: Connection, plan: Plan, now: int) -> dict[str, int]:
+def _add_members(write: Write, plan: Plan) -> dict[str, int]:
     """Add the new members; return name -> member_id."""
-    members = [*(entry.member for entry in plan.taken), *(member for member, _ in plan.seen)]
-    names = dict.fromkeys(member for member in members if isinstance(member, str))
-    return {name: roster.join(connection, name, None, now) for name in names}
+    people = [*(entry.member for entry in plan.taken), *(member for member, _ in plan.seen)]
+    names = dict.fromkeys(member for member in people if isinstance(member, str))
+    return {name: members.insert_member(write, name) for name in names}
 
 
-def _add_movies(connection: Connection, plan: Plan, now: int) -> dict[object, int]:
+def _add_movies(write: Write, plan: Plan) -> dict[object, int]:
     """Add the movies that the catalogue lacks; return `Entry.row_title` -> movie_id."""
     lacking = {entry.row_title: entry.row for entry in plan.taken if entry.movie is None}
     added: dict[object, int] = {}
     for identity, row in lacking.items():
         title, *aliases = row.titles
-        movie = shelf.NewMovie.checked(
-            title,
-            row.year,
-            (),
-            (),
-            runtime=None,
-            overview="",
-            tmdb_id=row.tmdb_id,
-            aliases=aliases,
-        )
-        added[identity] = shelf.add_movie(connection, movie, now)
+        movie = movies.NewMovie.checked(title, row.year, tmdb_id=row.tmdb_id, aliases=aliases)
+        added[identity] = movies.insert_movie(write, movie)
     return added

@@ -22,8 +22,8 @@ from club.store import Store
 def full(file):
     """The file of a club with enough ratings for several pages."""
     store = Store(file)
-    ana = store.add_member("Ana")
-    store.rate_many([(ana, movie, 4) for movie in range(1, 500)])
+    ana = store.members.add("Ana")
+    store.ratings.rate_many([(ana, movie, 4) for movie in range(1, 500)])
     assert not file.with_name("club.db-wal").exists()
     return file
 
@@ -65,7 +65,7 @@ def test_a_file_with_garbage_in_the_middle_is_called_damaged_and_left_alone(full
 def test_a_file_that_breaks_while_it_is_open_is_called_damaged(full):
     store = Store(full)
     full.write_bytes(full.read_bytes()[: 4096 * 2])
-    for action in (store.version, store.ratings, lambda: store.add_member("Bo")):
+    for action in (store.version, store.ratings, lambda: store.members.add("Bo")):
         with pytest.raises(StoreUnavailable) as caught:
             action()
         assert str(caught.value) == f"The database {full} is damaged; put a backup in its place."
@@ -115,14 +115,14 @@ def test_a_locked_file_says_so_and_is_readable_meanwhile(full):
     with closing(sqlite3.connect(full, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable) as caught:
-            store.rate(1, 1, 2)
-        assert len(store.ratings()) == 499
+            store.ratings.rate(1, 1, 2)
+        assert len(store.ratings.current()) == 499
         assert Store(full, wait_seconds=0.05).version() == 2
     assert str(caught.value) == (
         f"The database {full} is locked by another program; close it there and try again."
     )
     assert store.version() == 2
-    assert store.rate(1, 1, 2) == 3
+    assert store.ratings.rate(1, 1, 2) == 3
 
 
 def test_a_new_file_that_somebody_locked_says_so(file):
@@ -137,7 +137,7 @@ def test_a_locked_postgresql_database_says_so(postgres):
     store = Store(postgres.new_schema(), wait_seconds=0.05)
     with store.database.write():
         with pytest.raises(StoreUnavailable) as caught:
-            store.add_member("Ana")
+            store.members.add("Ana")
         assert store.version() == 0
     assert str(caught.value) == (
         f"{store.place} is locked by another program; close it there and try again."
@@ -146,8 +146,12 @@ def test_a_locked_postgresql_database_says_so(postgres):
 
 def test_a_file_that_can_only_be_read_is_read(full):
     store = Store(f"sqlite:///file:{full}?mode=ro&uri=true")
-    assert store.members()["name"].tolist() == ["Ana"]
-    for action in (lambda: store.add_member("Bo"), store.undo, lambda: store.start_own_club("x")):
+    assert store.members.all()["name"].tolist() == ["Ana"]
+    for action in (
+        lambda: store.members.add("Bo"),
+        store.ratings.undo,
+        lambda: store.start_own_club("x"),
+    ):
         with pytest.raises(StoreUnavailable) as caught:
             action()
         assert str(caught.value) == (
@@ -172,13 +176,13 @@ def test_a_command_says_in_a_line_what_to_allow_for_a_file_that_can_only_be_read
 def test_a_postgresql_database_that_can_only_be_read_is_read(postgres):
     url = postgres.new_database()
     store = Store(url)
-    store.add_member("Ana")
+    store.members.add("Ana")
     name = store.database.url.database
     postgres.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     later = Store(f"{url}&application_name=later")  # a connection that was kept may go on writing
-    assert later.members()["name"].tolist() == ["Ana"]
+    assert later.members.all()["name"].tolist() == ["Ana"]
     with pytest.raises(StoreUnavailable) as caught:
-        later.add_member("Bo")
+        later.members.add("Bo")
     sentence = "can only be read; allow writing to it on its server."
     assert str(caught.value) == f"{store.place} {sentence}"
 
@@ -195,7 +199,7 @@ def test_a_postgresql_user_without_rights_is_told(postgres):
 
 def test_a_full_disk_loses_nothing(full):
     store = Store(full)
-    before = store.ratings()
+    before = store.ratings.current()
 
     @event.listens_for(store.database._reader, "connect")
     def no_more_pages(connection, _record) -> None:
@@ -203,11 +207,11 @@ def test_a_full_disk_loses_nothing(full):
         connection.execute(f"PRAGMA max_page_count = {pages}")
 
     with pytest.raises(StoreUnavailable) as caught:
-        store.rate_many([(1, movie, 5) for movie in range(1, 5000)])
+        store.ratings.rate_many([(1, movie, 5) for movie in range(1, 5000)])
     assert str(caught.value) == (
         f"The database {full} has no room left on its disk; nothing was changed."
     )
-    assert store.ratings().equals(before)
+    assert store.ratings.current().equals(before)
     assert store.version() == 2
 
 
@@ -221,13 +225,13 @@ def test_a_file_that_is_taken_away_is_said_to_be_gone_and_none_is_made_in_its_pl
     store, elsewhere = Store(full), tmp_path / "elsewhere.db"
     full.rename(elsewhere)
     gone = f"The database {full} is not there any more; put it or a backup back in its place."
-    for action in (store.version, store.ratings, lambda: store.rate(1, 1, 2)):
+    for action in (store.version, store.ratings, lambda: store.ratings.rate(1, 1, 2)):
         assert said(action) == gone
     assert said(lambda: back_up(store, tmp_path / "copy.db")) == gone
     assert sorted(path.name for path in tmp_path.iterdir()) == ["elsewhere.db"]
     elsewhere.rename(full)
-    assert store.rate(1, 1, 2) == 3
-    assert len(store.ratings()) == 499
+    assert store.ratings.rate(1, 1, 2) == 3
+    assert len(store.ratings.current()) == 499
 
 
 def test_a_folder_that_is_taken_away_is_no_new_club(full):
@@ -238,7 +242,7 @@ def test_a_folder_that_is_taken_away_is_no_new_club(full):
     )
     assert not full.parent.exists()
     elsewhere.rename(full.parent)
-    assert len(store.ratings()) == 499
+    assert len(store.ratings.current()) == 499
 
 
 def test_a_file_that_was_emptied_says_so(full):
@@ -246,9 +250,9 @@ def test_a_file_that_was_emptied_says_so(full):
     full.write_bytes(b"")
     sentence = f"The database {full} holds no club any more; put a backup in its place."
     assert said(store.version) == sentence
-    assert said(lambda: store.add_member("Bo")) == sentence
+    assert said(lambda: store.members.add("Bo")) == sentence
     full.write_bytes(content)
-    assert store.add_member("Bo") == 2
+    assert store.members.add("Bo") == 2
 
 
 def test_tables_that_were_dropped_on_a_server_are_no_traceback(postgres):
@@ -366,7 +370,7 @@ def test_a_write_that_fails_leaves_no_trace(store):
 
 
 def test_what_a_trigger_refuses_is_one_sentence(store):
-    night = decided(store, [store.add_member("Ana")])
+    night = decided(store, [store.members.add("Ana")])
     with pytest.raises(StoreUnavailable) as caught, store.database.write() as write:
         write.connection.exec_driver_sql(
             f"UPDATE predictions SET mean = 5 WHERE night_id = {night}"

@@ -39,10 +39,10 @@ def test_the_schemas_revision_is_the_newest_migration_and_they_are_numbered_in_o
 def test_a_database_is_found_again_from_any_working_folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     store = Store("deep/folder with % and é/club.db")
-    store.add_member("Ana")
+    store.members.add("Ana")
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    assert store.members()["name"].tolist() == ["Ana"]
+    assert store.members.all()["name"].tolist() == ["Ana"]
     assert Store("../deep/folder with % and é/club.db").version() == 1
     assert Store(f"sqlite:///{store.file}").version() == 1
     assert store.file == tmp_path / "deep" / "folder with % and é" / "club.db"
@@ -91,11 +91,11 @@ def test_a_database_of_the_first_release_is_brought_up_with_nothing_lost(locatio
             == schema.REVISION
         )
     assert (store.version(), store.club().name) == (6, "Film club")
-    assert store.members()["name"].tolist() == ["Ana"]
-    assert store.ratings().to_numpy().tolist() == [[1, -1, 2.0, 101], [1, 50, 4.5, 100]]
-    assert store.history()["after"].tolist() == [2.0, 4.5]
-    assert store.shortlist() == [-1, 50]
-    movies = store.movies()
+    assert store.members.all()["name"].tolist() == ["Ana"]
+    assert store.ratings.current().to_numpy().tolist() == [[1, -1, 2.0, 101], [1, 50, 4.5, 100]]
+    assert store.ratings.history()["after"].tolist() == [2.0, 4.5]
+    assert store.movies.shortlist() == [-1, 50]
+    movies = store.movies.own()
     assert movies["title"].tolist() == ["Our holiday", "Untitled"]
     assert movies.loc[-1, :"aliases"].tolist() == [
         "Our holiday",
@@ -106,10 +106,10 @@ def test_a_database_of_the_first_release_is_brought_up_with_nothing_lost(locatio
     ]
     assert movies["overview"].tolist() == ["", ""]
     assert movies[["runtime", "tmdb_id"]].isna().all(axis=None)
-    assert store.movie_details().empty
-    store.rate(1, 51, 3)
-    assert store.add_movie("Heat", 1995, runtime=170, tmdb_id=949) == -3
-    assert store.undo() is not None
+    assert store.movies.details().empty
+    store.ratings.rate(1, 51, 3)
+    assert store.movies.add("Heat", 1995, runtime=170, tmdb_id=949) == -3
+    assert store.ratings.undo() is not None
 
 
 def test_a_migration_that_fails_leaves_the_database_as_it_was(location, monkeypatch):
@@ -121,7 +121,7 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(location, monkeypa
         Store(location)
     with database.transaction() as connection:
         connection.exec_driver_sql("DROP TABLE movie_details")
-    assert Store(location).movies()["title"].tolist() == ["Our holiday", "Untitled"]
+    assert Store(location).movies.own()["title"].tolist() == ["Our holiday", "Untitled"]
 
 
 Rows = dict[str, list[tuple[object, ...]]]
@@ -163,13 +163,17 @@ def test_a_database_of_the_second_release_is_brought_up_with_nothing_lost(locati
         "shortlist",
     }
     assert (store.version(), store.club().name) == (6, "Film club")
-    assert store.movie_details().loc[50, "keywords"] == ("heist",)
-    assert store.movies()["runtime"].fillna(0).tolist() == [12, 0]
-    assert (store.nights.all(), store.guests().empty, store.seen().empty) == ([], True, True)
+    assert store.movies.details().loc[50, "keywords"] == ("heist",)
+    assert store.movies.own()["runtime"].fillna(0).tolist() == [12, 0]
+    assert (store.nights.all(), store.members.guests().empty, store.members.seen().empty) == (
+        [],
+        True,
+        True,
+    )
     night = store.nights.plan(date(2024, 5, 3), [1])
-    gil = store.add_guest("Gil", [50])
+    gil = store.members.add_guest("Gil", [50])
     assert (night, gil, store.nights.get(night).present) == (1, 2, (1,))
-    assert store.undo() is not None
+    assert store.ratings.undo() is not None
 
 
 def test_a_database_of_the_third_release_is_brought_up_with_nothing_lost(location):
@@ -178,14 +182,14 @@ def test_a_database_of_the_third_release_is_brought_up_with_nothing_lost(locatio
     assert_kept(store, before)
     filled = {name for name, rows in before.items() if rows}
     assert filled >= {"guests", "seen", "nights", "attendance", "vetoes", "ballots"}
-    assert (store.version(), store.club().for_others, store.changes().empty) == (12, True, True)
+    assert (store.version(), store.club().for_others, store.audit_log().empty) == (12, True, True)
     (night,) = store.nights.all()
     assert (night.present, night.voting, night.notes) == ((1, 2), "rank", "bring crisps")
     assert store.nights.vetoes(1) == {51: (2,)}
-    assert store.guests().loc[2, "likes"] == ("heist",)
+    assert store.members.guests().loc[2, "likes"] == ("heist",)
     store.nights.vote(1, 2, [50])
-    assert store.by("Ana").rate(1, 51, 3) == 14
-    assert store.changes()["who"].tolist()[0] == "Ana"
+    assert store.by("Ana").ratings.rate(1, 51, 3) == 14
+    assert store.audit_log()["who"].tolist()[0] == "Ana"
 
 
 def test_the_triggers_that_keep_predictions_frozen_are_there_after_a_migration(location):

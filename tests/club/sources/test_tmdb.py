@@ -120,7 +120,7 @@ def test_movie_can_always_be_stored(tmdb, fake, tmp_path) -> None:
     assert odd.aliases == ("محمد",)
     assert len(odd.keywords) == validation.MAX_TERMS
     store = Store(tmp_path / "club.db")
-    store.add_movie(
+    store.movies.add(
         odd.title,
         odd.year,
         odd.genres,
@@ -130,7 +130,7 @@ def test_movie_can_always_be_stored(tmdb, fake, tmp_path) -> None:
         tmdb_id=odd.tmdb_id,
         aliases=odd.aliases,
     )
-    assert store.movies().loc[-1, "overview"].startswith("line one line two yyy")
+    assert store.movies.own().loc[-1, "overview"].startswith("line one line two yyy")
 
 
 # Memory
@@ -326,10 +326,10 @@ def test_fetch_posters_keeps_what_came_before_a_failure_or_a_stop(tmdb, fake, tm
     done, counts = fetched(tmdb, store, MOVIES.loc[[10, 30, 50]])
     assert (done, counts["posters"]) == (1, 1)
     assert "try again in 10 min" in counts["error"]
-    assert store.movie_details().index.tolist() == [10]
+    assert store.movies.details().index.tolist() == [10]
     other, answers = Store(tmp_path / "other.db"), iter([False, True])
     assert fetched(tmdb, other, MOVIES, stopping=lambda: next(answers))[0] == 1
-    assert other.movie_details().index.tolist() == [10]
+    assert other.movies.details().index.tolist() == [10]
 
 
 @pytest.mark.usefixtures("more")

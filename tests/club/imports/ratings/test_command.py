@@ -26,7 +26,7 @@ def _loaded_once(world: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def ours(file: Path) -> Path:
-    Store(file).add_member("Ana")
+    Store(file).members.add("Ana")
     return file
 
 
@@ -44,7 +44,7 @@ def run(file: Path, *arguments: object) -> int:
 
 
 def given(file: Path) -> dict[int, float]:
-    ratings = Store(file).ratings()
+    ratings = Store(file).ratings.current()
     return dict(zip(ratings["movie_id"], ratings["rating"], strict=True))
 
 
@@ -92,7 +92,7 @@ def test_a_dry_run_changes_nothing_and_figures_come_as_json(
         "watchlist": 0,
         "notes": [],
     }  # fmt: skip
-    assert Store(ours).members()["name"].tolist() == ["Ana"]
+    assert Store(ours).members.all()["name"].tolist() == ["Ana"]
 
 
 def test_new_members_come_only_if_that_is_said(
@@ -104,11 +104,11 @@ def test_new_members_come_only_if_that_is_said(
         "python -m club import: There is no member called Bo; --new-member adds them.\n",
     )
     assert run(ours, mine, "--member", "Bo", "--new-member") == 0
-    assert Store(ours).members()["name"].tolist() == ["Ana", "Bo"]
+    assert Store(ours).members.all()["name"].tolist() == ["Ana", "Bo"]
 
 
 def test_whose_stars_count_can_be_said(ours: Path, mine: Path) -> None:
-    Store(ours).rate(1, 6, 1)
+    Store(ours).ratings.rate(1, 6, 1)
     for take, stars in (("ours", 1.0), ("theirs", 4.5)):
         assert run(ours, mine, "--member", "Ana", "--take", take) == 0
         assert given(ours) == {6: stars}
@@ -168,7 +168,7 @@ def test_the_clubs_own_export_comes_back(
     Store(other).start_own_club("Other")
     assert run(other, out, "--new-member") == 0
     assert given(other) == given(ours)
-    assert Store(other).members()["name"].tolist() == ["Ana"]
+    assert Store(other).members.all()["name"].tolist() == ["Ana"]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_bad_input_is_one_line_and_status_2(  # noqa: PLR0917
     out, error = capsys.readouterr()
     assert (out, error.count("\n")) == ("", 1)
     assert error.startswith(f"python -m club import: {line}")
-    assert Store(ours).ratings().empty
+    assert Store(ours).ratings.current().empty
 
 
 def test_a_file_that_is_not_there(ours: Path, capsys: pytest.CaptureFixture[str]) -> None:

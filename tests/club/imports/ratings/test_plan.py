@@ -13,12 +13,12 @@ import sources
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from club import ledger
 from club.catalogue import catalogue
 from club.errors import InvalidInput
 from club.export import ratings_csv
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan
+from club.ratings import record
 from club.store import Store
 from recommender.dataset import Dataset
 
@@ -34,7 +34,7 @@ def club(file: Path) -> Store:
 
 @pytest.fixture
 def ana(club: Store) -> int:
-    return club.add_member("Ana")
+    return club.members.add("Ana")
 
 
 def planned(club: Store, paths: list[Path], choices: Choices, now: int = NOW) -> Plan:
@@ -53,7 +53,9 @@ def of(member: int | str, name: str = "mine.csv", person: str = "") -> Choices:
 
 
 def stars(club: Store) -> dict[tuple[int, int], float]:
-    return {(row.member_id, row.movie_id): row.rating for row in club.ratings().itertuples()}
+    return {
+        (row.member_id, row.movie_id): row.rating for row in club.ratings.current().itertuples()
+    }
 
 
 def states(plan: Plan) -> list[str]:
@@ -65,27 +67,27 @@ def test_all_that_is_certain_is_one_step_that_can_be_undone(
 ) -> None:
     text = HEAD + "Heat,1995,4.5,2020-05-01\nToy Story,1994,3,\nSeven,1995,1,2300-01-01\n"
     plan = planned(club, table(tmp_path, text), of(ana))
-    assert club.ratings().empty, "a plan changes nothing"
+    assert club.ratings.current().empty, "a plan changes nothing"
     saved = ratings.save(club, plan)
     assert (saved.ratings, saved.movies, saved.members) == (3, 0, 0)
     assert stars(club) == {(ana, 6): 4.5, (ana, 1): 3.0, (ana, 47): 1.0}
-    when = club.ratings().set_index("movie_id")["timestamp"]
+    when = club.ratings.current().set_index("movie_id")["timestamp"]
     assert when[6] == 1588334400
     assert min(when[1], when[47]) > NOW, "without a day, or one to come, it is of now"
-    assert len(club.undoable().entries) == 3
-    club.undo()
-    assert club.ratings().empty
+    assert len(club.ratings.undoable().entries) == 3
+    club.ratings.undo()
+    assert club.ratings.current().empty
 
 
 def test_twice_changes_nothing(club: Store, ana: int, tmp_path: Path) -> None:
     paths = table(tmp_path, HEAD + "Heat,1995,4.5,2020-05-01\nNova,2030,2.5,\n")
     choices = replace(of(ana), add_missing=True)
     ratings.save(club, planned(club, paths, choices))
-    version, before = club.version(), club.ratings()
+    version, before = club.version(), club.ratings.current()
     again = planned(club, paths, choices)
     assert states(again) == ["same", "same"]
     assert ratings.save(club, again).version == version == club.version()
-    pd.testing.assert_frame_equal(club.ratings(), before)
+    pd.testing.assert_frame_equal(club.ratings.current(), before)
 
 
 def test_what_is_uncertain_waits_for_a_decision(club: Store, ana: int, tmp_path: Path) -> None:
@@ -114,11 +116,11 @@ def test_missing_movies_are_added_once_and_only_if_asked(
     choices = Choices(members=people, add_missing=True)
     saved = ratings.save(club, planned(club, paths, choices))
     assert (saved.ratings, saved.movies, saved.members) == (3, 2, 1)
-    own = club.movies()
+    own = club.movies.own()
     assert list(zip(own["title"], own["year"].astype(object), strict=True)) == [
         ("Nova", 2030), ("No year", pd.NA)
     ]  # fmt: skip
-    bo = int(club.members().query("name == 'Bo'").index[0])
+    bo = int(club.members.all().query("name == 'Bo'").index[0])
     nova, other = own.index
     assert stars(club) == {(ana, nova): 3.5, (bo, nova): 4.0, (bo, other): 2.0}
     people[("mine.csv", "Bo")] = bo
@@ -126,10 +128,10 @@ def test_missing_movies_are_added_once_and_only_if_asked(
 
 
 def test_where_stars_differ_the_newer_count_else_the_clubs(
-    club: Store, ana: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    club: Store, ana: int, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("club.store._now", lambda: 1_600_000_000)  # September 2020
-    club.rate_many([(ana, 6, 1), (ana, 1, 1), (ana, 47, 1), (ana, 7, 1)])
+    club = Store(club.file, clock=lambda: 1_600_000_000)  # September 2020
+    club.ratings.rate_many([(ana, 6, 1), (ana, 1, 1), (ana, 47, 1), (ana, 7, 1)])
     text = HEAD + (
         "Heat,1995,4.5,2021-01-01\nToy Story,1995,4,2019-01-01\nSeven,1995,4,\nSabrina,1995,1,\n"
     )
@@ -169,7 +171,7 @@ def test_the_latest_of_several_rows_counts_and_the_others_are_told(
 
 
 def test_several_files_each_for_its_member(club: Store, ana: int, tmp_path: Path) -> None:
-    bo = club.add_member("Bo")
+    bo = club.members.add("Bo")
     paths = table(tmp_path, HEAD + "Heat,1995,2.5,\n") + table(
         tmp_path, "Const,Your Rating,Title,Year\ntt1,10,Heat,1995\n", "imdb.csv"
     )
@@ -205,7 +207,7 @@ def test_somebody_elses_change_in_between_is_not_overwritten(
     club: Store, ana: int, tmp_path: Path
 ) -> None:
     plan = planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), of(ana))
-    club.rate(ana, 6, 1)
+    club.ratings.rate(ana, 6, 1)
     with pytest.raises(InvalidInput, match="Somebody has changed the club meanwhile"):
         ratings.save(club, plan)
     assert stars(club) == {(ana, 6): 1.0}
@@ -219,8 +221,8 @@ def test_all_is_written_or_nothing(club: Store, ana: int, tmp_path: Path) -> Non
     with pytest.raises(InvalidInput, match="There is a member called Ana already"):
         ratings.save(club, plan)
     assert club.version() == version
-    assert club.members()["name"].tolist() == ["Ana"]
-    assert club.movies().empty
+    assert club.members.all()["name"].tolist() == ["Ana"]
+    assert club.movies.own().empty
 
 
 def test_too_many_missing_movies_are_not_added(club: Store, ana: int, tmp_path: Path) -> None:
@@ -293,7 +295,7 @@ def test_a_new_member_who_is_spelt_in_several_ways_joins_once(club: Store, tmp_p
     (found,) = ratings.read_all(paths)
     chosen = Choices(members={("mine.csv", person): person for person in found.people})
     assert ratings.save(club, planned(club, paths, chosen)).members == 1
-    assert club.members()["name"].tolist() == ["Bo"]
+    assert club.members.all()["name"].tolist() == ["Bo"]
     assert len(stars(club)) == 2
 
 
@@ -301,7 +303,7 @@ def test_a_column_for_each_member_is_saved_once(club: Store, ana: int, tmp_path:
     paths = table(tmp_path, "Film,Year,Ana,Bo\nHeat,1995,4.5,3\nSeven,1995,,2\n")
     chosen = Choices(members={("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): "Bo"})
     ratings.save(club, planned(club, paths, chosen))
-    bo = int(club.members().query("name == 'Bo'").index[0])
+    bo = int(club.members.all().query("name == 'Bo'").index[0])
     assert stars(club) == {(ana, 6): 4.5, (bo, 6): 3.0, (bo, 47): 2.0}
     chosen = Choices(members={("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): bo})
     assert states(planned(club, paths, chosen)) == ["same"] * 3
@@ -320,17 +322,17 @@ def test_what_was_seen_and_wished_is_kept_apart(club: Store, ana: int, tmp_path:
         ),
     }  # fmt: skip
     paths = [sources.zipped(files, tmp_path / "x.zip")]
-    club.add_to_shortlist(915)
+    club.movies.add_to_shortlist(915)
     plan = planned(club, paths, of(ana, "x.zip"))
     assert plan.seen == ((ana, 47),)
     assert plan.wished == (1,)
     assert plan.shortlist == ()
     plan = planned(club, paths, replace(of(ana, "x.zip"), shortlist=(1, 6)))
     saved = ratings.save(club, plan)
-    assert club.shortlist() == [915, 1]
+    assert club.movies.shortlist() == [915, 1]
     assert (saved.ratings, saved.seen) == (1, 1)
     assert stars(club) == {(ana, 6): 4.0}
-    assert club.seen().values.tolist() == [[ana, 47]]
+    assert club.members.seen().values.tolist() == [[ana, 47]]
     again = planned(club, paths, of(ana, "x.zip"))
     assert (again.seen, again.wished) == ((), ())
 
@@ -359,17 +361,18 @@ def test_the_clubs_own_export_comes_back_exactly(tmp_path: Path) -> None:
     def holds(rows: list) -> None:
         for store in (club, fresh):
             store.start_own_club("Ours")
-        ids = {name: club.add_member(name) for name in {row[0] for row in rows}}
-        own = {title: club.add_movie(title, 2001) for title in {r[1] for r in rows} & ODD}
+        ids = {name: club.members.add(name) for name in {row[0] for row in rows}}
+        own = {title: club.movies.add(title, 2001) for title in {r[1] for r in rows} & ODD}
         for title, movie in own.items():
-            assert fresh.add_movie(title, 2001) == movie
+            assert fresh.movies.add(title, 2001) == movie
         pairs = {(ids[name], own.get(movie, movie)): rest for name, movie, *rest in rows}
         with club.database.write() as write:
-            ledger.record(
-                write.connection, write.version,
-                {pair: halves for pair, (halves, _) in pairs.items()}, at=NOW,
+            write.now = NOW
+            record(
+                write,
+                {pair: halves for pair, (halves, _) in pairs.items()},
                 rated_at={pair: at for pair, (_, at) in pairs.items()},
-            )  # fmt: skip
+            )
         path.write_bytes(ratings_csv(club, catalogue(WORLD, club)))
         here = Choices(members={("e.csv", name): member for name, member in ids.items()})
         assert set(states(planned(club, [path], here))) == {"same"}
@@ -381,16 +384,17 @@ def test_the_clubs_own_export_comes_back_exactly(tmp_path: Path) -> None:
 
 
 def named(club: Store) -> set[tuple[str, int, float, int]]:
-    names = club.members()["name"]
+    names = club.members.all()["name"]
     return {
-        (names[r.member_id], r.movie_id, r.rating, r.timestamp) for r in club.ratings().itertuples()
+        (names[r.member_id], r.movie_id, r.rating, r.timestamp)
+        for r in club.ratings.current().itertuples()
     }
 
 
 def test_namesakes_in_an_export_stay_two_people(club: Store, ana: int, tmp_path: Path) -> None:
-    club.rate(ana, 6, 1)
-    club.remove_member(ana)
-    club.rate(club.add_member("Ana"), 6, 5)
+    club.ratings.rate(ana, 6, 1)
+    club.members.remove(ana)
+    club.ratings.rate(club.members.add("Ana"), 6, 5)
     (tmp_path / "e.csv").write_bytes(ratings_csv(club, WORLD.movies))
     found = ratings.read(tmp_path / "e.csv")
     assert found.people == ("Ana", "Ana (2)")
@@ -398,9 +402,9 @@ def test_namesakes_in_an_export_stay_two_people(club: Store, ana: int, tmp_path:
 
 
 def test_it_works_on_either_database(store: Store, tmp_path: Path) -> None:
-    ana = store.add_member("Ana")
+    ana = store.members.add("Ana")
     paths = table(tmp_path, HEAD + "Heat,1995,4.5,2020-05-01\nNova,2030,3.5,\n")
     saved = ratings.save(store, planned(store, paths, replace(of(ana), add_missing=True)))
     assert (saved.ratings, saved.movies) == (2, 1)
-    assert store.undo() is not None
-    assert store.ratings().empty
+    assert store.ratings.undo() is not None
+    assert store.ratings.current().empty

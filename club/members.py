@@ -1,0 +1,272 @@
+"""Members and guests: joining and leaving, names, and what each has seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Select, delete, insert, select, update
+
+from club import ratings, validation
+from club.db import schema
+from club.db.database import Write
+from club.errors import InvalidInput, NotFound
+from club.section import Section, find_member, guest_ids, require_present, utc_times
+
+LOVED, HATED = 10, 2  # half stars
+_member, _guest, _seen = schema.members.c, schema.guests.c, schema.seen.c
+
+
+class Members(Section):
+    """The store's section `store.members`.
+
+    Members and guests share their ids. Whoever has left keeps the ratings, which do not count.
+    """
+
+    def all(self, include_left: bool = False, include_guests: bool = False) -> pd.DataFrame:
+        """Return the members in the order in which they joined.
+
+        Returns:
+            index member_id; name, world_user_id (Int64; the user of the base dataset that a demo
+            member stands for), joined_at, left_at (datetime64[s, UTC]; NaT: present).
+        """
+        names = ["member_id", "name", "world_user_id", "joined_at", "left_at"]
+        query = select(*(_member[name] for name in names)).order_by(_member.member_id)
+        if not include_left:
+            query = query.where(_member.left_at.is_(None))
+        if not include_guests:
+            query = query.where(_member.member_id.not_in(guest_ids()))
+        with self._database.read() as connection:
+            frame = pd.DataFrame(connection.execute(query).all(), columns=names)
+        frame = frame.astype({"member_id": "int64", "name": "str", "world_user_id": "Int64"})
+        times = {name: utc_times(frame[name]) for name in ("joined_at", "left_at")}
+        return frame.assign(**times).set_index("member_id")
+
+    def add(self, name: str) -> int:
+        """Add a member and return the member_id.
+
+        Raises:
+            InvalidInput: the name cannot be used, or somebody present has it.
+        """
+        with self._database.write("added a member") as write:
+            write.about["member_id"] = insert_member(write, name)
+        return write.about["member_id"]
+
+    def rename(self, member_id: int, name: str) -> int:
+        """Give a member another name and return the version.
+
+        Raises:
+            InvalidInput: the name cannot be used, or somebody else present has it.
+            NotFound: there is no such member.
+        """
+        name = validation.clean_name(name)
+        with self._database.write("renamed a member", member_id=member_id) as write:
+            member = find_member(write.connection, member_id)
+            if member.left_at is None:
+                _refuse_taken(write.connection, name, but=member.member_id)
+            values = {"name": name, "name_key": validation.name_key(name)}
+            _update_member(write, member.member_id, values)
+            return write.commit_if(member.name != name)
+
+    def remove(self, member_id: int) -> int:
+        """Let a member or guest leave and return the version.
+
+        They come off the nights whose movie is not decided yet.
+
+        Raises:
+            NotFound: there is no such member.
+        """
+        with self._database.write("let somebody go", member_id=member_id) as write:
+            member = find_member(write.connection, member_id)
+            if member.left_at is None:
+                _update_member(write, member.member_id, {"left_at": write.now})
+                night = schema.nights.c
+                undecided = select(night.night_id).where(night.decided_at.is_(None))
+                remove_from_nights(write.connection, undecided, member.member_id)
+            return write.commit_if(member.left_at is None)
+
+    def restore(self, member_id: int) -> int:
+        """Take back a member who left, with all ratings, and return the version.
+
+        Raises:
+            InvalidInput: somebody present has the same name now.
+            NotFound: there is no such member.
+        """
+        with self._database.write("took somebody back", member_id=member_id) as write:
+            member = find_member(write.connection, member_id)
+            if member.left_at is not None:
+                _refuse_taken(write.connection, member.name)
+                _update_member(write, member.member_id, {"left_at": None})
+            return write.commit_if(member.left_at is not None)
+
+    def guests(self) -> pd.DataFrame:
+        """Return the guests who have not left: index member_id; name, likes, dislikes (tuples)."""
+        query = (
+            select(_member.member_id, _member.name, _guest.likes, _guest.dislikes)
+            .join(schema.guests)
+            .where(_member.left_at.is_(None))
+            .order_by(_member.member_id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        frame = pd.DataFrame(
+            {
+                "member_id": pd.Series([row.member_id for row in rows], dtype="int64"),
+                "name": pd.Series([row.name for row in rows], dtype="str"),
+                "likes": pd.Series([tuple(row.likes) for row in rows], dtype=object),
+                "dislikes": pd.Series([tuple(row.dislikes) for row in rows], dtype=object),
+            }
+        )
+        return frame.set_index("member_id")
+
+    def add_guest(
+        self,
+        name: str,
+        loves: Iterable[int] = (),
+        hates: Iterable[int] = (),
+        likes: str | Iterable[str] = (),
+        dislikes: str | Iterable[str] = (),
+    ) -> int:
+        """Add a guest and return the member_id.
+
+        Args:
+            loves: movie ids, which get 5 stars.
+            hates: movie ids, which get 1 star.
+            likes: keywords.
+            dislikes: keywords.
+
+        Raises:
+            InvalidInput: something cannot be used, is on both sides, or the name is taken.
+            NotFound: there is no such movie.
+        """
+        loved = {validation.whole_id(movie_id, "movie") for movie_id in loves}
+        hated = {validation.whole_id(movie_id, "movie") for movie_id in hates}
+        if loved & hated:
+            raise InvalidInput("A guest cannot love and hate the same movie.")
+        liked = validation.clean_terms(likes, "liked keywords", "A guest")
+        disliked = validation.clean_terms(dislikes, "disliked keywords", "A guest")
+        both = [term for term in liked if term in disliked]
+        if both:
+            raise InvalidInput(f"A guest cannot like and dislike the same keyword: {both[0]}.")
+        half_stars = dict.fromkeys(sorted(loved), LOVED) | dict.fromkeys(sorted(hated), HATED)
+        with self._database.write("brought a guest") as write:
+            self._require_movies(write.connection, half_stars)
+            guest = write.about["member_id"] = insert_member(write, name)
+            row = {"member_id": guest, "likes": liked, "dislikes": disliked}
+            write.connection.execute(insert(schema.guests).values(row))
+            wanted = {(guest, movie_id): halves for movie_id, halves in half_stars.items()}
+            ratings.record(write, wanted, kind="guest")
+        return guest
+
+    def promote_guest(self, member_id: int) -> int:
+        """Make a guest a member and return the version; the ratings stay, the keywords go.
+
+        Raises:
+            InvalidInput: the guest has left.
+            NotFound: there is no such guest.
+        """
+        number = validation.whole_id(member_id, "guest")
+        with self._database.write("made a guest a member", member_id=number) as write:
+            mine = _guest.member_id == number
+            if write.connection.execute(select(_guest.member_id).where(mine)).first() is None:
+                raise NotFound(f"There is no guest {number}.")
+            require_present(write.connection, number)
+            write.connection.execute(delete(schema.guests).where(mine))
+        return write.version
+
+    def seen(self) -> pd.DataFrame:
+        """Return which movies members and guests marked as seen: member_id, movie_id."""
+        query = (
+            select(_seen.member_id, _seen.movie_id)
+            .join(schema.members)
+            .where(_member.left_at.is_(None))
+            .order_by(_seen.member_id, _seen.movie_id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return pd.DataFrame(rows, columns=["member_id", "movie_id"]).astype("int64")
+
+    def mark_seen(self, member_id: int, movie_id: int) -> int:
+        """Note that a member or guest has seen a movie, rated or not, and return the version.
+
+        Raises:
+            InvalidInput: the member has left.
+            NotFound: there is no such member or movie.
+        """
+        movie = validation.whole_id(movie_id, "movie")
+        with self._database.write("marked as seen", member_id=member_id, movie_id=movie) as write:
+            member = require_present(write.connection, member_id).member_id
+            self._require_movies(write.connection, {movie})
+            return write.commit_if(insert_seen(write, member, movie))
+
+    def unmark_seen(self, member_id: int, movie_id: int) -> int:
+        """Take back that a member or guest has seen a movie, and return the version.
+
+        Raises:
+            InvalidInput: the member has left.
+            NotFound: there is no such member.
+        """
+        movie = validation.whole_id(movie_id, "movie")
+        act = "marked as not seen"
+        with self._database.write(act, member_id=member_id, movie_id=movie) as write:
+            member = require_present(write.connection, member_id).member_id
+            mine = (_seen.member_id == member) & (_seen.movie_id == movie)
+            removed = write.connection.execute(delete(schema.seen).where(mine)).rowcount
+            return write.commit_if(removed > 0)
+
+
+def insert_member(write: Write, name: str, world_user_id: int | None = None) -> int:
+    """Add a member within a transaction and return the member_id.
+
+    Raises:
+        InvalidInput: the name cannot be used, or somebody present has it.
+    """
+    name = validation.clean_name(name)
+    _refuse_taken(write.connection, name)
+    row = {
+        "name": name,
+        "name_key": validation.name_key(name),
+        "world_user_id": world_user_id,
+        "joined_at": write.now,
+    }
+    statement = insert(schema.members).values(row).returning(_member.member_id)
+    return int(write.connection.execute(statement).scalar_one())
+
+
+def insert_seen(write: Write, member_id: int, movie_id: int) -> bool:
+    """Mark a movie as seen within a transaction; return whether that is new."""
+    mine = (_seen.member_id == member_id) & (_seen.movie_id == movie_id)
+    if write.connection.execute(select(schema.seen).where(mine)).first() is not None:
+        return False
+    row = {"member_id": member_id, "movie_id": movie_id, "at": write.now}
+    write.connection.execute(insert(schema.seen).values(row))
+    return True
+
+
+def remove_from_nights(connection: Connection, nights: Select[tuple[int]], member_id: int) -> None:
+    """Take somebody off nights, with ballots and vetoes.
+
+    Args:
+        nights: subquery of night ids.
+    """
+    for table in (schema.attendance, schema.ballots, schema.vetoes):
+        mine = (table.c.member_id == member_id) & table.c.night_id.in_(nights)
+        connection.execute(delete(table).where(mine))
+
+
+def _update_member(write: Write, member_id: int, values: dict[str, Any]) -> None:
+    mine = _member.member_id == member_id
+    write.connection.execute(update(schema.members).where(mine).values(values))
+
+
+def _refuse_taken(connection: Connection, name: str, but: int | None = None) -> None:
+    query = select(_member.name, _member.member_id.in_(guest_ids()).label("is_guest")).where(
+        _member.name_key == validation.name_key(name), _member.left_at.is_(None)
+    )
+    if but is not None:
+        query = query.where(_member.member_id != but)
+    other = connection.execute(query).one_or_none()
+    if other is not None:
+        kind = "guest" if other.is_guest else "member"
+        raise InvalidInput(f"There is a {kind} called {other.name} already; choose another name.")

@@ -1,0 +1,426 @@
+"""How a night's movie is chosen: candidates, vetoes, hidden votes, lots, and the decision."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
+
+from club import validation
+from club.db import schema
+from club.errors import InvalidInput
+from club.nights.planning import Night, find_night, require_there, update_night
+from club.section import Section, find_member
+
+STARS = ("mean", "sd", "shared_sd", "low", "high", "like", "own_mean", "crowd")
+COLUMNS = ("member_id", "movie_id", *STARS, "known")
+MIDDLES = tuple(step / 2 - 0.25 for step in range(1, 11))  # between the stars
+_veto, _ballot, _there = schema.vetoes.c, schema.ballots.c, schema.attendance.c
+_prediction = schema.predictions.c
+
+
+@dataclass(frozen=True)
+class BallotBox:
+    """A night's votes as far as everybody may know them.
+
+    Args:
+        voted: those who are there and have voted.
+        waiting: those who are there and have not; none of them came after the decision.
+        ballots: movie ids by member id, the best first (approved ones in any order); None while
+            somebody is waiting.
+    """
+
+    voted: tuple[int, ...]
+    waiting: tuple[int, ...]
+    ballots: dict[int, tuple[int, ...]] | None
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a movie is no candidate.
+
+    Args:
+        kind: "vetoed" or "seen" (by `members`), or "long" (it takes `minutes`).
+        members: those who vetoed or have seen it.
+        minutes: how long it takes.
+    """
+
+    kind: Literal["vetoed", "seen", "long"]
+    members: tuple[int, ...] = ()
+    minutes: int | None = None
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """The movies of the shortlist that may be watched, and why the others may not.
+
+    Args:
+        movies: movie ids in the order of the shortlist.
+        out: movie_id -> why not, in that order.
+        unknown_length: those of `movies` whose length is unknown; empty when it does not matter.
+    """
+
+    movies: tuple[int, ...]
+    out: dict[int, Reason]
+    unknown_length: tuple[int, ...]
+
+
+def filter_candidates(
+    shortlist: Sequence[int],
+    *,
+    vetoes: Mapping[int, tuple[int, ...]],
+    seen: Mapping[int, tuple[int, ...]],
+    runtimes: Mapping[int, int | None],
+    rewatch: bool,
+    longest: int | None,
+) -> Candidates:
+    """Return the movies of the shortlist that may be watched.
+
+    Args:
+        shortlist: movie ids.
+        vetoes, seen: movie_id -> member ids of those present; a veto counts before anything else.
+        runtimes: movie_id -> minutes, None: unknown.
+        rewatch: whether movies that somebody present has seen may be watched.
+        longest: minutes that a movie may take, None for any.
+    """
+
+    def why_not(movie: int) -> Reason | None:
+        minutes = runtimes.get(movie)
+        if vetoes.get(movie):
+            return Reason("vetoed", vetoes[movie])
+        if seen.get(movie) and not rewatch:
+            return Reason("seen", seen[movie])
+        if longest is not None and minutes is not None and minutes > longest:
+            return Reason("long", minutes=minutes)
+        return None
+
+    reasons = {movie: why_not(movie) for movie in shortlist}
+    movies = tuple(movie for movie, reason in reasons.items() if reason is None)
+    return Candidates(
+        movies,
+        {movie: reason for movie, reason in reasons.items() if reason is not None},
+        () if longest is None else tuple(movie for movie in movies if runtimes.get(movie) is None),
+    )
+
+
+class Choosing(Section):
+    """The part of `store.nights` that leads to the decision and keeps what was predicted then."""
+
+    def veto(self, night_id: int, member_id: int, movie_id: int) -> int:
+        """Note that somebody who is there does not want a movie.
+
+        Raises:
+            InvalidInput: the night is not planned, or they are not there.
+        """
+        movie = validation.whole_id(movie_id, "movie")
+        with self._database.write(
+            "vetoed", night_id=night_id, member_id=member_id, movie_id=movie
+        ) as write:
+            night, person = _voter(write.connection, night_id, member_id)
+            self._require_movies(write.connection, {movie})
+            if person in _vetoes(write.connection, night).get(movie, ()):
+                return write.commit_if(False)
+            row = {"night_id": night.night_id, "member_id": person, "movie_id": movie}
+            write.connection.execute(insert(schema.vetoes).values(row))
+        return write.version
+
+    def unveto(self, night_id: int, member_id: int, movie_id: int) -> int:
+        """Take a veto back, if there is one.
+
+        Raises:
+            InvalidInput: the night is not planned, or they are not there.
+        """
+        movie = validation.whole_id(movie_id, "movie")
+        with self._database.write(
+            "took a veto back", night_id=night_id, member_id=member_id, movie_id=movie
+        ) as write:
+            night, person = _voter(write.connection, night_id, member_id)
+            mine = (_veto.night_id == night.night_id) & (_veto.member_id == person)
+            gone = delete(schema.vetoes).where(mine, _veto.movie_id == movie)
+            return write.commit_if(write.connection.execute(gone).rowcount > 0)
+
+    def vetoes(self, night_id: int) -> dict[int, tuple[int, ...]]:
+        """Return the vetoes: movie_id -> ids of the members who do not want it, both in order."""
+        with self._database.read() as connection:
+            return _vetoes(connection, find_night(connection, night_id))
+
+    def vote(self, night_id: int, member_id: int, choices: Sequence[int]) -> int:
+        """Cast somebody's ballot, in place of an earlier one, as long as the votes are hidden.
+
+        Args:
+            choices: movie ids, each once: the approved ones, or a ranking with the best first.
+
+        Raises:
+            InvalidInput: the night is not planned or has no voting, they are not there, all have
+                voted, or the ballot cannot count.
+        """
+        movies = [validation.whole_id(movie_id, "movie") for movie_id in choices]
+        with self._database.write("voted", night_id=night_id, member_id=member_id) as write:
+            night, person = _voter(write.connection, night_id, member_id)
+            self._require_movies(write.connection, movies)
+            if night.voting is None:
+                raise InvalidInput("There is no voting on this night; say how to vote first.")
+            box = _hidden_ballots(write.connection, night)
+            if night.voting == "rank" and not movies:
+                raise InvalidInput("A ranking needs at least one movie.")
+            if len(set(movies)) < len(movies):
+                raise InvalidInput("Each movie can stand on a ballot only once.")
+            if box[person] == movies:
+                return write.commit_if(False)
+            _delete_ballot(write.connection, night, person)
+            ballot = {"night_id": night.night_id, "member_id": person, "choices": movies}
+            write.connection.execute(insert(schema.ballots).values(**ballot, cast_at=write.now))
+        return write.version
+
+    def unvote(self, night_id: int, member_id: int) -> int:
+        """Take somebody's ballot back, if there is one, as long as the votes are hidden.
+
+        Raises:
+            InvalidInput: the night is not planned, they are not there, or all have voted.
+        """
+        with self._database.write(
+            "took a vote back", night_id=night_id, member_id=member_id
+        ) as write:
+            night, person = _voter(write.connection, night_id, member_id)
+            box = _hidden_ballots(write.connection, night)
+            _delete_ballot(write.connection, night, person)
+            return write.commit_if(box[person] is not None)
+
+    def ballot_box(self, night_id: int) -> BallotBox:
+        """Return the votes as far as everybody may know them: no ballot before all have voted."""
+        with self._database.read() as connection:
+            box = read_ballots(connection, find_night(connection, night_id))
+        waiting = tuple(person for person, choices in box.items() if choices is None)
+        voted = {person: tuple(choices) for person, choices in box.items() if choices is not None}
+        return BallotBox(tuple(voted), waiting, None if waiting else voted)
+
+    def draw(
+        self,
+        night_id: int,
+        candidates: Sequence[int],
+        pick: Callable[[int], int] = secrets.randbelow,
+    ) -> int:
+        """Draw a movie by lot among the candidates that nobody vetoed, store it and return it.
+
+        Args:
+            candidates: movie ids.
+            pick: given how many there are, returns which one, from 0.
+
+        Raises:
+            InvalidInput: the night is not planned, or no candidate is left.
+        """
+        movies = [validation.whole_id(movie_id, "movie") for movie_id in candidates]
+        with self._database.write("drew a lot", night_id=night_id) as write:
+            night = find_night(write.connection, night_id)
+            night.require_planned()
+            self._require_movies(write.connection, movies)
+            vetoed = _vetoes(write.connection, night)
+            left = [movie for movie in dict.fromkeys(movies) if movie not in vetoed]
+            if not left:
+                raise InvalidInput("There is no candidate left that nobody vetoed.")
+            drawn = write.about["movie_id"] = left[pick(len(left))]
+            update_night(write.connection, night, drawn_movie_id=drawn, draws=night.draws + 1)
+        return drawn
+
+    def decide(
+        self,
+        night_id: int,
+        movie_id: int,
+        predictions: pd.DataFrame,
+        *,
+        model: str,
+        by: str,
+        thresholds: Sequence[float] = MIDDLES,
+    ) -> int:
+        """Decide on the movie and store the prediction snapshot, for good.
+
+        Args:
+            movie_id: one of the candidates, vetoed by nobody.
+            predictions: of everybody who is there and every candidate: member_id, movie_id, mean,
+                sd, shared_sd (the part of sd that all members have in common), low, high (stars;
+                the 80% interval), like (chance of 4 stars or more), own_mean (of the person's
+                ratings, else the base dataset's), crowd (the mean without anybody's taste), known
+                (whether they had rated it).
+            model: which model predicted, up to 120 characters.
+            by: how it was decided, up to 30 characters.
+            thresholds: (10,) points on the scale of the mean above which a prediction counts as
+                0.5, 1, ... 5 stars; by default the middles between the stars.
+
+        Returns:
+            The version, which is also the night's `club_version`.
+
+        Raises:
+            InvalidInput: the night is not planned, nobody is there, the movie cannot be chosen or
+                the predictions are not complete.
+        """
+        movie = validation.whole_id(movie_id, "movie")
+        with self._database.write("decided on", night_id=night_id, movie_id=movie) as write:
+            night = find_night(write.connection, night_id)
+            night.require_planned()
+            self._require_movies(write.connection, {movie})
+            if not night.present:
+                raise InvalidInput("Nobody is there that night; say who comes first.")
+            rows = _snapshot_rows(night, predictions)
+            if movie not in {row["movie_id"] for row in rows}:
+                raise InvalidInput("The movie is none of the candidates that were predicted.")
+            _refuse_vetoed(write.connection, night, movie)
+            write.connection.execute(insert(schema.predictions), rows)
+            update_night(
+                write.connection,
+                night,
+                movie_id=movie,
+                decided_at=write.now,
+                decided_by=validation.clean_label(
+                    by, "How it was decided", validation.MAX_DECIDED_BY
+                ),
+                model=validation.clean_label(model, "A model's name", validation.MAX_MODEL),
+                club_version=write.version,
+                thresholds=_clean_thresholds(thresholds),
+            )
+        return write.version
+
+    def predictions(self, night_id: int | None = None) -> pd.DataFrame:
+        """Return the prediction snapshot of one night, or of all.
+
+        Returns:
+            night_id, member_id, movie_id, mean, sd, shared_sd (NaN on nights decided by a release
+            that did not store it), low, high, like, own_mean, crowd, known.
+        """
+        query = select(schema.predictions).order_by(*schema.predictions.primary_key)
+        with self._database.read() as connection:
+            if night_id is not None:
+                night = find_night(connection, night_id)
+                query = query.where(_prediction.night_id == night.night_id)
+            rows = connection.execute(query).mappings().all()
+        frame = pd.DataFrame(rows, columns=list(_prediction.keys()))
+        frame = frame.rename(columns={"like_chance": "like"})[["night_id", *COLUMNS]]
+        ids = dict.fromkeys(["night_id", "member_id", "movie_id"], "int64")
+        return frame.astype({**ids, **dict.fromkeys(STARS, "float64"), "known": "bool"})
+
+    def change_movie(self, night_id: int, movie_id: int) -> int:
+        """Watch another of the movies that were predicted for a decided night.
+
+        Raises:
+            InvalidInput: nothing is decided, or everything is over; somebody has rated; the movie
+                was not predicted or is vetoed.
+        """
+        movie = validation.whole_id(movie_id, "movie")
+        with self._database.write("changed a night", night_id=night_id) as write:
+            night = find_night(write.connection, night_id)
+            if movie == night.movie:
+                return write.commit_if(False)
+            night.require_on()
+            if night.decided_at is None:
+                raise InvalidInput("No movie is decided yet; decide on one first.")
+            rated = schema.night_ratings.c
+            ratings = select(rated.member_id).where(rated.night_id == night.night_id)
+            if night.revealed_at is not None or write.connection.execute(ratings).first():
+                raise InvalidInput(
+                    "The movie was rated that night; it cannot be another one any more."
+                )
+            predicted = select(_prediction.movie_id).where(
+                _prediction.night_id == night.night_id, _prediction.movie_id == movie
+            )
+            if write.connection.execute(predicted).first() is None:
+                raise InvalidInput("The movie is none of the candidates that were predicted.")
+            _refuse_vetoed(write.connection, night, movie)
+            update_night(write.connection, night, movie_id=movie)
+        return write.version
+
+
+def _voter(connection: Connection, night_id: int, member_id: int) -> tuple[Night, int]:
+    """Return a planned night and the id of somebody who is there."""
+    night = find_night(connection, night_id)
+    night.require_planned()
+    return night, require_there(connection, night, member_id)
+
+
+def _vetoes(connection: Connection, night: Night) -> dict[int, tuple[int, ...]]:
+    query = (
+        select(_veto.movie_id, _veto.member_id)
+        .where(_veto.night_id == night.night_id)
+        .order_by(_veto.movie_id, _veto.member_id)
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for movie_id, member_id in connection.execute(query):
+        found[movie_id] = (*found.get(movie_id, ()), member_id)
+    return found
+
+
+def _refuse_vetoed(connection: Connection, night: Night, movie_id: int) -> None:
+    members = _vetoes(connection, night).get(movie_id, ())
+    if members:
+        raise InvalidInput(f"{find_member(connection, members[0]).name} has vetoed this movie.")
+
+
+def read_ballots(connection: Connection, night: Night) -> dict[int, list[int] | None]:
+    """Return the ballots of those who may vote; None: not voted yet.
+
+    One statement, which sees one state of the database: else somebody could come in between.
+    """
+    predicted = exists().where(
+        _prediction.night_id == _there.night_id, _prediction.member_id == _there.member_id
+    )
+    mine = and_(_ballot.night_id == _there.night_id, _ballot.member_id == _there.member_id)
+    query = (
+        select(_there.member_id, _ballot.choices)
+        .select_from(schema.attendance)
+        .join(schema.nights)
+        .outerjoin(schema.ballots, mine)
+        .where(_there.night_id == night.night_id)
+        .where(or_(schema.nights.c.decided_at.is_(None), predicted))
+        .order_by(_there.member_id)
+    )
+    return {row.member_id: row.choices for row in connection.execute(query)}
+
+
+def _hidden_ballots(connection: Connection, night: Night) -> dict[int, list[int] | None]:
+    """Return the ballots; raise InvalidInput if all have voted."""
+    box = read_ballots(connection, night)
+    if None not in box.values():
+        raise InvalidInput("All have voted; the result is out.")
+    return box
+
+
+def _delete_ballot(connection: Connection, night: Night, member_id: int) -> None:
+    mine = (_ballot.night_id == night.night_id) & (_ballot.member_id == member_id)
+    connection.execute(delete(schema.ballots).where(mine))
+
+
+def _clean_thresholds(thresholds: Sequence[float]) -> list[float]:
+    found = [float(threshold) for threshold in thresholds]
+    if len(found) != len(MIDDLES) or not np.isfinite(found).all() or sorted(found) != found:
+        raise InvalidInput("The thresholds must be ten numbers in order.")
+    return found
+
+
+def _snapshot_rows(night: Night, predictions: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a prediction snapshot.
+
+    Raises:
+        InvalidInput: a column is missing, they are not of everybody there and every candidate,
+            or a figure is not finite.
+    """
+    missing = [name for name in COLUMNS if name not in predictions.columns]
+    if missing:
+        raise InvalidInput(f"The predictions have no {missing[0]}.")
+    frame = predictions[list(COLUMNS)].reset_index(drop=True)
+    keys = frame[["member_id", "movie_id"]]
+    wanted = pd.MultiIndex.from_product([night.present, keys["movie_id"].unique()])
+    if len(keys) != len(wanted) or not wanted.isin(pd.MultiIndex.from_frame(keys)).all():
+        raise InvalidInput(
+            "The predictions must be of everybody who is there and of every candidate, each once."
+        )
+    # PostgreSQL keeps no sign of a zero: adding 0 removes it.
+    figures = frame[list(STARS)].astype("float64") + 0.0
+    if not np.isfinite(figures.to_numpy()).all():
+        raise InvalidInput("A prediction that is no number cannot be kept.")
+    frame = frame.assign(
+        **figures, known=frame["known"].astype(bool), night_id=night.night_id
+    ).astype({"member_id": "int64", "movie_id": "int64"})
+    return frame.rename(columns={"like": "like_chance"}).to_dict("records")

@@ -1,0 +1,209 @@
+"""The outcome of a night: ratings hidden until all have rated, then revealed and the club's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Row, and_, delete, insert, select
+
+from club import ratings, validation
+from club.db import schema
+from club.db.database import Write
+from club.errors import InvalidInput
+from club.nights.planning import (
+    Night,
+    find_night,
+    replace_attendance,
+    require_there,
+    update_night,
+)
+from club.section import Section
+
+_rated, _there = schema.night_ratings.c, schema.attendance.c
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A night's ratings as far as everybody may know them.
+
+    Args:
+        rated: those who are there and have rated.
+        waiting: those who are there and have not.
+        stars: 0.5..5 by member id; None while they are hidden.
+    """
+
+    rated: tuple[int, ...]
+    waiting: tuple[int, ...]
+    stars: dict[int, float] | None
+
+
+class Rating(Section):
+    """The part of `store.nights` by which those who are there rate the movie."""
+
+    def attend(self, night_id: int, member_ids: Iterable[int]) -> int:
+        """Make exactly these people those who are there.
+
+        Those who are there no more take their ballot and vetoes along, and are not waited for.
+        Those who come after the decision have no prediction, but may rate.
+
+        Raises:
+            InvalidInput: the night is called off; somebody who would come has left the club; or
+                somebody who would go has rated the night.
+        """
+        with self._database.write("said who is there", night_id=night_id) as write:
+            night = find_night(write.connection, night_id)
+            changed = replace_attendance(write.connection, night, member_ids)
+            if night.state == "decided":
+                _reveal_if_all_rated(write, night)
+            return write.commit_if(changed)
+
+    def rate(self, night_id: int, member_id: int, stars: float) -> int:
+        """Store what somebody who is there gives the night's movie, 0.5..5 in half steps.
+
+        It stays hidden, and can be replaced, until the last one rates; that reveals all ratings
+        of the night and makes them the club's. On a revealed night a first rating becomes so at
+        once.
+
+        Raises:
+            InvalidInput: the stars cannot be used, they are not there or have left the club, the
+                night is called off or not decided, or it is revealed and they have rated it.
+        """
+        halves = validation.half_stars(stars)
+        with self._database.write("rated a night", night_id=night_id, member_id=member_id) as write:
+            night = find_night(write.connection, night_id)
+            person = require_there(write.connection, night, member_id)
+            night.require_on()
+            if night.decided_at is None:
+                raise InvalidInput("No movie is decided yet; decide on one first.")
+            earlier = {row.member_id: row.half_stars for row in _ratings(write.connection, night)}
+            if night.revealed_at is not None and person in earlier:
+                raise InvalidInput("The night is open; to change the rating, use the Rate page.")
+            if earlier.get(person) == halves:
+                return write.commit_if(False)
+            _delete_rating(write.connection, night, person)
+            row = {
+                "night_id": night.night_id,
+                "member_id": person,
+                "half_stars": halves,
+                "rated_at": write.now,
+                "entered_by": write.actor,
+            }
+            write.connection.execute(insert(schema.night_ratings).values(row))
+            if night.revealed_at is None:
+                _reveal_if_all_rated(write, night)
+            else:
+                _publish(write, night, _ratings(write.connection, night, person))
+        return write.version
+
+    def unrate(self, night_id: int, member_id: int) -> int:
+        """Take back what somebody gave, if anything, while it is hidden.
+
+        Raises:
+            InvalidInput: they are not there, or the night is called off or revealed.
+        """
+        with self._database.write(
+            "took back what a night was given", night_id=night_id, member_id=member_id
+        ) as write:
+            night = find_night(write.connection, night_id)
+            person = require_there(write.connection, night, member_id)
+            night.require_on()
+            if night.revealed_at is not None:
+                raise InvalidInput("The night is open; to change the rating, use the Rate page.")
+            return write.commit_if(_delete_rating(write.connection, night, person))
+
+    def outcome(self, night_id: int) -> Outcome:
+        """Return the night's ratings as far as everybody may know them."""
+        mine = and_(_rated.night_id == _there.night_id, _rated.member_id == _there.member_id)
+        with self._database.read() as connection:
+            night = find_night(connection, night_id)
+            # One statement, which sees one state of the database.
+            query = (
+                select(_there.member_id, _rated.half_stars, schema.nights.c.opened_at)
+                .select_from(schema.attendance)
+                .join(schema.nights)
+                .outerjoin(schema.night_ratings, mine)
+                .where(_there.night_id == night.night_id)
+                .order_by(_there.member_id)
+            )
+            rows = connection.execute(query).all()
+        stars = {row.member_id: row.half_stars / 2 for row in rows if row.half_stars is not None}
+        return Outcome(
+            tuple(stars),
+            tuple(row.member_id for row in rows if row.half_stars is None),
+            stars if any(row.opened_at is not None for row in rows) else None,
+        )
+
+    def reveal(self, night_id: int) -> int:
+        """Reveal a night's ratings before all have rated, if they are hidden.
+
+        Raises:
+            InvalidInput: the night is called off, or nobody has rated it.
+        """
+        with self._database.write("opened the ratings", night_id=night_id) as write:
+            night = find_night(write.connection, night_id)
+            night.require_on()
+            if night.revealed_at is not None:
+                return write.commit_if(False)
+            rows = _ratings(write.connection, night)
+            if not rows:
+                raise InvalidInput("Nobody has rated this night yet.")
+            _reveal(write, night, rows)
+        return write.version
+
+    def ratings(self) -> pd.DataFrame:
+        """Return the ratings of all nights that are revealed: night_id, member_id, rating."""
+        query = (
+            select(_rated.night_id, _rated.member_id, _rated.half_stars)
+            .join(schema.nights)
+            .where(schema.nights.c.opened_at.is_not(None))
+            .order_by(_rated.night_id, _rated.member_id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        frame = pd.DataFrame(rows, columns=["night_id", "member_id", "rating"]).astype("int64")
+        return frame.assign(rating=frame["rating"] / 2)
+
+
+def _reveal_if_all_rated(write: Write, night: Night) -> None:
+    rows = _ratings(write.connection, night)
+    present = find_night(write.connection, night.night_id).present
+    if rows and {row.member_id for row in rows} == set(present):
+        _reveal(write, night, rows)
+
+
+def _reveal(write: Write, night: Night, rows: list[Row[Any]]) -> None:
+    update_night(write.connection, night, opened_at=write.now)
+    _publish(write, night, rows)
+
+
+def _publish(write: Write, night: Night, rows: list[Row[Any]]) -> None:
+    """Make ratings of a night the club's.
+
+    Args:
+        rows: of the table `night_ratings`.
+    """
+    assert night.movie is not None  # else nobody could have rated it
+    movie = night.movie
+    ratings.record(
+        write,
+        {(row.member_id, movie): row.half_stars for row in rows},
+        rated_at={(row.member_id, movie): row.rated_at for row in rows},
+        entered_by={row.member_id: row.entered_by for row in rows},
+        kind="night",
+    )
+
+
+def _ratings(connection: Connection, night: Night, member_id: int | None = None) -> list[Row[Any]]:
+    """Return the rows of a night's ratings, hidden or not."""
+    query = select(schema.night_ratings).where(_rated.night_id == night.night_id)
+    if member_id is not None:
+        query = query.where(_rated.member_id == member_id)
+    return list(connection.execute(query.order_by(_rated.member_id)))
+
+
+def _delete_rating(connection: Connection, night: Night, member_id: int) -> bool:
+    mine = (_rated.night_id == night.night_id) & (_rated.member_id == member_id)
+    return connection.execute(delete(schema.night_ratings).where(mine)).rowcount > 0

@@ -1,0 +1,391 @@
+"""A night before its movie is decided: when, where, for whom, whose turn it is to pick."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any, Literal
+
+import pandas as pd
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+
+from club import validation
+from club.db import schema
+from club.errors import InvalidInput, NotFound
+from club.members import remove_from_nights
+from club.section import Section, find_member, guest_ids, require_present
+
+Voting = Literal["approve", "rank"]
+State = Literal["planned", "decided", "revealed", "called off"]
+
+_night, _there, _member = schema.nights.c, schema.attendance.c, schema.members.c
+_WHILE_PLANNED = ("rewatch", "longest", "voting")
+
+
+@dataclass(frozen=True)
+class Night:
+    """One evening of the club.
+
+    Args:
+        on: the day; `starts_at` the local time, None: unknown.
+        picker: the member whose turn it was to pick.
+        movie: the decision; None while it is planned.
+        rewatch: whether movies that somebody has seen are candidates.
+        longest: minutes that the movie may take; None for any length.
+        voting: how people vote; None when they do not.
+        drawn: the movie drawn by lot last; `draws` says how often lots were drawn.
+        decided_by: how it was decided, for people.
+        club_version: the store's version that the decision made.
+        thresholds: (10,) points on the scale of the mean above which a prediction counted as 0.5,
+            1, ... 5 stars when it was decided; None before, and on nights decided by a release
+            that did not store them (nor the predictions' shared_sd).
+        revealed_at: when everybody's ratings were shown; None while they are hidden.
+        present: those who are there, in the order in which they joined the club.
+    """
+
+    night_id: int
+    on: date
+    starts_at: time | None
+    place: str
+    picker: int | None
+    movie: int | None
+    notes: str
+    rewatch: bool
+    longest: int | None
+    voting: Voting | None
+    drawn: int | None
+    draws: int
+    decided_at: datetime | None
+    decided_by: str | None
+    model: str | None
+    club_version: int | None
+    thresholds: tuple[float, ...] | None
+    revealed_at: datetime | None
+    called_off: bool
+    present: tuple[int, ...]
+
+    @property
+    def state(self) -> State:
+        """The furthest step that the night has reached."""
+        if self.called_off:
+            return "called off"
+        if self.revealed_at is not None:
+            return "revealed"
+        return "planned" if self.decided_at is None else "decided"
+
+    def require_planned(self) -> None:
+        """Raise InvalidInput if the night is called off or its movie decided."""
+        self.require_on()
+        self.require_undecided()
+
+    def require_undecided(self) -> None:
+        """Raise InvalidInput if the night's movie is decided."""
+        if self.decided_at is not None:
+            raise InvalidInput("The movie of this night is decided; that cannot change any more.")
+
+    def require_on(self) -> None:
+        """Raise InvalidInput if the night is called off."""
+        if self.called_off:
+            raise InvalidInput("This night is called off; call it on again first.")
+
+
+class Planning(Section):
+    """The part of `store.nights` that plans a night and says who comes."""
+
+    def all(self) -> list[Night]:
+        """Return every night, the newest first (by date, then by id), called off ones included."""
+        with self._database.read() as connection:
+            return read_nights(connection)
+
+    def get(self, night_id: int) -> Night:
+        """Return one night."""
+        with self._database.read() as connection:
+            return find_night(connection, night_id)
+
+    def plan(
+        self,
+        on: date,
+        present: Iterable[int] = (),
+        *,
+        starts_at: time | None = None,
+        place: str = "",
+        picker: int | None = None,
+        notes: str = "",
+        rewatch: bool = False,
+        longest: int | None = None,
+    ) -> int:
+        """Add a night and return its night_id.
+
+        Args:
+            present: member ids of those who come.
+            starts_at: local time, to the minute.
+            place: up to 200 characters.
+            picker: whose turn it is.
+            notes: up to 2,000 characters, on any number of lines.
+            rewatch: whether movies that somebody has seen are candidates.
+            longest: minutes that the movie may take.
+
+        Raises:
+            InvalidInput: one of these cannot be used, or somebody has left the club.
+        """
+        fields = {
+            "on": on,
+            "starts_at": starts_at,
+            "place": place,
+            "picker": picker,
+            "notes": notes,
+            "rewatch": rewatch,
+            "longest": longest,
+        }
+        with self._database.write("planned a night") as write:
+            row = {**_columns(write.connection, fields), "draws": 0, "created_at": write.now}
+            added = insert(schema.nights).values(row).returning(_night.night_id)
+            night_id = int(write.connection.execute(added).scalar_one())
+            _insert_attendance(write.connection, night_id, _ids(present))
+            write.about["night_id"] = night_id
+        return night_id
+
+    def edit(self, night_id: int, **changes: Any) -> int:
+        """Change a night.
+
+        Args:
+            changes: on, starts_at, place, notes, picker at any time; rewatch, longest, voting
+                ("approve", "rank" or None; another one drops the ballots) while it is planned.
+
+        Raises:
+            InvalidInput: one of these cannot be used, or not any more.
+            TypeError: a night has no such field, or it cannot be changed.
+        """
+        with self._database.write("changed a night", night_id=night_id) as write:
+            connection, night = write.connection, find_night(write.connection, night_id)
+            mine = _night.night_id == night.night_id
+            row = connection.execute(select(schema.nights).where(mine)).one()
+            columns = _columns(connection, changes).items()
+            changed = {name: value for name, value in columns if getattr(row, name) != value}
+            if any(name in changed for name in _WHILE_PLANNED):
+                night.require_undecided()
+            if "voting" in changed:
+                ballots = schema.ballots.c.night_id == night.night_id
+                connection.execute(delete(schema.ballots).where(ballots))
+            if changed:
+                update_night(connection, night, **changed)
+            return write.commit_if(bool(changed))
+
+    def delete(self, night_id: int) -> int:
+        """Delete a night that was never decided.
+
+        Raises:
+            InvalidInput: it was decided.
+        """
+        with self._database.write("deleted a night", night_id=night_id) as write:
+            night = find_night(write.connection, night_id)
+            if night.decided_at is not None:
+                raise InvalidInput("A night whose movie is decided stays; it can be called off.")
+            mine = _night.night_id == night.night_id
+            write.connection.execute(delete(schema.nights).where(mine))
+        return write.version
+
+    def call_off(self, night_id: int) -> int:
+        """Call a night off, if it is not.
+
+        Raises:
+            InvalidInput: its ratings are revealed.
+        """
+        with self._database.write("called a night off", night_id=night_id) as write:
+            night = find_night(write.connection, night_id)
+            if night.revealed_at is not None:
+                raise InvalidInput("This night has taken place; it cannot be called off.")
+            if not night.called_off:
+                update_night(write.connection, night, called_off_at=write.now)
+            return write.commit_if(not night.called_off)
+
+    def call_on(self, night_id: int) -> int:
+        """Take back that a night is called off, if it is."""
+        with self._database.write("called a night on again", night_id=night_id) as write:
+            night = find_night(write.connection, night_id)
+            update_night(write.connection, night, called_off_at=None)
+            return write.commit_if(night.called_off)
+
+    def turns(self) -> pd.DataFrame:
+        """Return how often each member has picked, called off nights left out.
+
+        Returns:
+            index member_id, in the order in which they joined; picked, last (datetime64[s]: the
+            date of the last night picked, NaT for none).
+        """
+        picked = and_(_night.picker_id == _member.member_id, _night.called_off_at.is_(None))
+        query = (
+            select(_member.member_id, func.count(_night.night_id), func.max(_night.on_date))
+            .outerjoin(schema.nights, picked)
+            .where(_member.left_at.is_(None), _member.member_id.not_in(guest_ids()))
+            .group_by(_member.member_id)
+            .order_by(_member.member_id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        frame = pd.DataFrame(rows, columns=["member_id", "picked", "last"])
+        frame = frame.astype({"member_id": "int64", "picked": "int64"})
+        frame["last"] = pd.to_datetime(frame["last"]).astype("datetime64[s]")
+        return frame.set_index("member_id")
+
+    def whose_turn(self, present: Sequence[int]) -> int | None:
+        """Return the member among those present whose last pick is longest ago.
+
+        Members who never picked come first, then those who joined first; guests never. None where
+        nobody is a member.
+        """
+        turns = self.turns()
+        here = turns[turns.index.isin(list(present))]
+        if here.empty:
+            return None
+        return int(here["last"].sort_values(kind="stable", na_position="first").index[0])
+
+
+def read_nights(connection: Connection, *where: Any) -> list[Night]:
+    """Return nights, newest first, in one statement: it sees one state of the database.
+
+    Args:
+        where: conditions on the table of nights.
+    """
+    query = select(schema.nights, _there.member_id).outerjoin(schema.attendance).where(*where)
+    order = (_night.on_date.desc(), _night.night_id.desc(), _there.member_id)
+    rows: dict[int, list[Row[Any]]] = {}
+    for row in connection.execute(query.order_by(*order)):
+        rows.setdefault(row.night_id, []).append(row)
+    return [_of_rows(of_one) for of_one in rows.values()]
+
+
+def find_night(connection: Connection, night_id: int) -> Night:
+    """Return one night.
+
+    Raises:
+        NotFound: there is no such night.
+    """
+    number = validation.whole_id(night_id, "night")
+    found = read_nights(connection, _night.night_id == number)
+    if not found:
+        raise NotFound(f"There is no night {number}.")
+    return found[0]
+
+
+def require_there(connection: Connection, night: Night, member_id: int) -> int:
+    """Return the id of a member or guest who is there that night.
+
+    Raises:
+        InvalidInput: they have left the club, or are not there that night.
+        NotFound: there is no such member.
+    """
+    person = require_present(connection, member_id)
+    if person.member_id not in night.present:
+        raise InvalidInput(f"{person.name} is not there that night; add them first.")
+    return int(person.member_id)
+
+
+def replace_attendance(connection: Connection, night: Night, member_ids: Iterable[int]) -> bool:
+    """Make exactly these people those who are there; return whether anything changed.
+
+    Those who are there no more take their ballot and vetoes along.
+
+    Raises:
+        InvalidInput: the night is called off; somebody new has left the club; or somebody who
+            would go has rated the night.
+        NotFound: there is no such member.
+    """
+    night.require_on()
+    wanted = _ids(member_ids)
+    new, gone = wanted - set(night.present), set(night.present) - wanted
+    rated = schema.night_ratings.c
+    staying = (
+        select(_member.name)
+        .join(schema.night_ratings)
+        .where(rated.night_id == night.night_id, rated.member_id.in_(gone))
+        .order_by(rated.member_id)
+    )
+    if (name := connection.execute(staying).scalars().first()) is not None:
+        raise InvalidInput(f"{name} has rated this night and stays in it.")
+    _insert_attendance(connection, night.night_id, new)
+    for member_id in gone:
+        this = select(_night.night_id).where(_night.night_id == night.night_id)
+        remove_from_nights(connection, this, member_id)
+    return bool(new or gone)
+
+
+def update_night(connection: Connection, night: Night, **values: Any) -> None:
+    """Set columns of a night."""
+    mine = _night.night_id == night.night_id
+    connection.execute(update(schema.nights).where(mine).values(values))
+
+
+def _ids(member_ids: Iterable[int]) -> set[int]:
+    return {validation.whole_id(member_id, "member") for member_id in member_ids}
+
+
+def _insert_attendance(connection: Connection, night_id: int, member_ids: set[int]) -> None:
+    rows = [{"night_id": night_id, "member_id": member_id} for member_id in sorted(member_ids)]
+    for row in rows:
+        require_present(connection, row["member_id"])
+    if rows:
+        connection.execute(insert(schema.attendance), rows)
+
+
+def _columns(connection: Connection, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return columns and values for fields of a night.
+
+    Raises:
+        TypeError: there is no such field, or it cannot be changed.
+    """
+    row: dict[str, Any] = {}
+    for name, value in fields.items():
+        match name:
+            case "on":
+                row["on_date"] = validation.clean_date(value)
+            case "starts_at":
+                row["starts_at"] = validation.clean_start(value)
+            case "place":
+                row["place"] = validation.clean_place(value)
+            case "notes":
+                row["notes"] = validation.clean_notes(value)
+            case "picker":
+                picker = None if value is None else find_member(connection, value).member_id
+                row["picker_id"] = picker
+            case "rewatch":
+                row["rewatch"] = bool(value)
+            case "longest":
+                row["longest"] = validation.clean_limit(value)
+            case "voting":
+                row["voting"] = validation.clean_voting(value)
+            case _:
+                raise TypeError(f"A night has no {name!r} that can be changed.")
+    return row
+
+
+def _of_rows(rows: list[Row[Any]]) -> Night:
+    """Return the night of rows that differ in member_id only."""
+    row = rows[0]
+
+    def moment(seconds: int | None) -> datetime | None:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+    return Night(
+        night_id=row.night_id,
+        on=row.on_date,
+        starts_at=None if row.starts_at is None else time(*divmod(row.starts_at, 60)),
+        place=row.place,
+        picker=row.picker_id,
+        movie=row.movie_id,
+        notes=row.notes,
+        rewatch=row.rewatch,
+        longest=row.longest,
+        voting=row.voting,
+        drawn=row.drawn_movie_id,
+        draws=row.draws,
+        decided_at=moment(row.decided_at),
+        decided_by=row.decided_by,
+        model=row.model,
+        club_version=row.club_version,
+        thresholds=None if row.thresholds is None else tuple(row.thresholds),
+        revealed_at=moment(row.opened_at),
+        called_off=row.called_off_at is not None,
+        present=tuple(one.member_id for one in rows if one.member_id is not None),
+    )

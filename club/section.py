@@ -1,0 +1,84 @@
+"""Base class of the store's sections, and the checks that more than one of them makes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, Row, Select, select
+
+from club import validation
+from club.db import schema
+from club.db.database import Database
+from club.errors import InvalidInput, NotFound
+
+
+class Section:
+    """One subject of the store; every public method is one transaction.
+
+    Args:
+        database: where the club is.
+        knows_movie: whether a movie id exists in the base dataset; without it every positive id
+            does.
+    """
+
+    def __init__(
+        self, database: Database, knows_movie: Callable[[int], bool] | None = None
+    ) -> None:
+        self._database = database
+        self._knows_movie = knows_movie or (lambda movie_id: movie_id > 0)
+
+    def _require_movies(self, connection: Connection, movie_ids: Iterable[int]) -> None:
+        """Raise NotFound unless all these movies are the base dataset's or the club's own."""
+        unknown = {movie_id for movie_id in movie_ids if not self._knows_movie(movie_id)}
+        if unknown:
+            own = schema.movies.c.movie_id
+            unknown -= set(connection.execute(select(own).where(own.in_(unknown))).scalars())
+        if unknown:
+            raise NotFound(f"There is no movie {min(unknown)}.")
+
+
+def find_member(connection: Connection, member_id: int) -> Row[Any]:
+    """Return the row of a member or guest.
+
+    Raises:
+        NotFound: there is no such member.
+    """
+    number = validation.whole_id(member_id, "member")
+    query = select(schema.members).where(schema.members.c.member_id == number)
+    row = connection.execute(query).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no member {number}.")
+    return row
+
+
+def require_present(connection: Connection, member_id: int, purpose: str = "first") -> Row[Any]:
+    """Return the row of a member or guest who has not left.
+
+    Args:
+        purpose: ends the sentence "bring them back ...".
+
+    Raises:
+        InvalidInput: the member has left.
+        NotFound: there is no such member.
+    """
+    member = find_member(connection, member_id)
+    if member.left_at is not None:
+        raise InvalidInput(f"{member.name} has left the club; bring them back {purpose}.")
+    return member
+
+
+def guest_ids() -> Select[tuple[int]]:
+    """Return the subquery of all guests' member ids."""
+    return select(schema.guests.c.member_id)
+
+
+def utc_times(seconds: pd.Series) -> pd.Series:
+    """Return times as datetime64[s, UTC].
+
+    Args:
+        seconds: since 1970, or missing.
+    """
+    times = pd.to_datetime(seconds.astype("Int64"), unit="s", utc=True)
+    return times.astype("datetime64[s, UTC]")
