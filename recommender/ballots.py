@@ -1,4 +1,4 @@
-"""Counting ballots that people have cast themselves."""
+"""Counting the ballots of a vote."""
 
 from __future__ import annotations
 
@@ -16,29 +16,18 @@ from recommender.group import DIGITS, STRATEGIES
 Method = Literal["approval", "borda", "copeland", "plurality"]
 
 
-def _as_stars(
-    ballots: Mapping[int, Sequence[int]], candidates: Sequence[int], method: Method
-) -> np.ndarray:
-    """Return what each ballot says as (n_ballots, n_candidates) stars, without the empty ones."""
-    column = {movie: i for i, movie in enumerate(candidates)}
-    said = np.zeros((len(ballots), len(candidates)))
-    for row, (member, choices) in zip(said, ballots.items(), strict=True):
-        if len(set(choices)) < len(choices):
-            raise DataError(f"The ballot of member {member} names a movie twice.")
-        named = [column[movie] for movie in choices if movie in column]
-        row[named] = MAX_STARS if method == "approval" else np.arange(len(named), 0, -1)
-    return said[said.any(axis=1)]
-
-
 def count(
     ballots: Mapping[int, Sequence[int]], candidates: Sequence[int], method: Method
 ) -> pd.DataFrame:
-    """Count ballots by one of the strategies, everyone's as much as anybody's.
+    """Count ballots of equal weight by one of the strategies.
+
+    >>> count({1: [10, 20], 2: [20]}, [10, 20, 30], "borda")["points"].tolist()
+    [3.0, 2.5, 0.5]
 
     Args:
         ballots: member id -> movie ids, best first; for "approval" those approved of, in any
-            order. What is not on the ballot ties behind all that is. A ballot that names no
-            candidate is left out, and so are movies that are no candidates (any more).
+            order. Movies that are not on a ballot tie behind all that are. Ballots without any
+            candidate are left out, and so are movies that are no candidates.
         candidates: movie ids.
         method: "approval" (how many approve), "borda" (points: how many other candidates a ballot
             has the movie before, with one half for a tie), "copeland" (duels won, with one half
@@ -57,11 +46,18 @@ def count(
             f"There is no method {method!r}; choose one of {', '.join(get_args(Method))}."
         )
     movies = list(dict.fromkeys(candidates))
-    stars = _as_stars(ballots, movies, method)
+    column = {movie: i for i, movie in enumerate(movies)}
+    stars = np.zeros((len(ballots), len(movies)))
+    for row, (member, choices) in zip(stars, ballots.items(), strict=True):
+        if len(set(choices)) < len(choices):
+            raise DataError(f"The ballot of member {member} names a movie twice.")
+        named = [column[movie] for movie in choices if movie in column]
+        row[named] = MAX_STARS if method == "approval" else np.arange(len(named), 0, -1)
+    stars = stars[stars.any(axis=1)]
     points = np.zeros(len(movies))
     if len(stars):
-        alike = np.full(len(stars), 1 / len(stars))
-        points = np.round(STRATEGIES[method].score(stars, alike), DIGITS)
+        equal = np.full(len(stars), 1 / len(stars))
+        points = np.round(STRATEGIES[method].score(stars, equal), DIGITS)
     frame = pd.DataFrame({MOVIE: np.array(movies, dtype=np.int64), "points": points})
     frame["place"] = frame["points"].rank(method="min", ascending=False).astype("int64")
     return frame.sort_values("place", kind="stable", ignore_index=True)

@@ -20,10 +20,10 @@ DATA = Path(__file__).resolve().parent.parent / "data"
 
 @dataclass(frozen=True)
 class DemoClub:
-    """Some of the world's raters with invented first names, and candidates none of them rated."""
+    """Some of the bundled raters with invented first names, and candidates none of them rated."""
 
     name: str
-    members: dict[int, str]  # user_id of the world -> first name
+    members: dict[int, str]  # user_id -> first name
     shortlist: tuple[int, ...]
 
 
@@ -41,7 +41,7 @@ def _read(path: Path, reader: Callable[[Path], Any]) -> Any:
 
 
 def load_bundled(folder: Path | None = None) -> Dataset:
-    """Return the bundled world: 100,004 ratings by 671 users of 9,066 movies.
+    """Return the bundled data: 100,004 ratings by 671 users of 9,066 movies.
 
     Args:
         folder: where movielens/, keywords.csv and, optionally, runtimes.csv lie; the project's

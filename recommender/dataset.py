@@ -1,4 +1,4 @@
-"""A world of ratings and movies, checked once so that nothing after it has to."""
+"""Ratings and movies to learn from, checked once so that nothing after it has to."""
 
 from __future__ import annotations
 
@@ -20,10 +20,15 @@ NO_GENRES = "(no genres listed)"
 
 
 def parse_terms(value: Any) -> tuple[str, ...]:
-    """Turn "a|b", ["a", "b"], a set or a missing value into a tuple of distinct terms.
+    """Return the distinct terms of text, a list, a set or a missing value, in their order.
 
-    The order is kept, blanks are dropped, and a literal list in a string ("['a', 'b']") is read
-    as the list that it spells.
+    >>> parse_terms("heist|paris| |heist")
+    ('heist', 'paris')
+    >>> parse_terms("['rock and roll', 'it is']")
+    ('rock and roll', 'it is')
+
+    Raises:
+        DataError: the value is neither text nor a collection.
     """
     if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
         return ()
@@ -45,11 +50,11 @@ def parse_terms(value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for term in terms if term and term != NO_GENRES))
 
 
-def _whole_numbers(column: pd.Series, what: str) -> pd.Series:
+def _whole_numbers(column: pd.Series, name: str) -> pd.Series:
     numbers = pd.to_numeric(column, errors="coerce")
     wrong = numbers.isna() | (numbers % 1 != 0)
     if wrong.any():
-        raise DataError(f"Every {what} must be a whole number; found {column[wrong].iloc[0]}.")
+        raise DataError(f"Every {name} must be a whole number; found {column[wrong].iloc[0]}.")
     return numbers.astype("int64")
 
 
@@ -61,8 +66,8 @@ def check_ratings(frame: pd.DataFrame, person: str = USER) -> pd.DataFrame:
         person: the column that names the person, "user_id" or "member_id".
 
     Raises:
-        DataError: a column is missing, an id is no whole number, stars lie outside 0.5..5, or
-            somebody rated a movie twice.
+        DataError: a column is missing, an id is no whole number, stars lie outside 0.5..5, or a
+            person rated a movie twice.
     """
     missing = [name for name in (person, MOVIE, RATING) if name not in frame.columns]
     if missing:
@@ -98,10 +103,10 @@ def check_ratings(frame: pd.DataFrame, person: str = USER) -> pd.DataFrame:
 def check_movies(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` as a catalogue: index movie_id and these columns.
 
-        title            text; the only one that is required
+        title            text; the only required column
         year, runtime    nullable integers; the runtime in minutes
         genres, keywords, aliases    tuples of texts (see `parse_terms`)
-        overview         what the movie is about, in a few sentences; "" where nobody says
+        overview         the plot in a few sentences; "" where it is missing
         tmdb_id          nullable integer: its number at TMDB
 
     Raises:
@@ -148,7 +153,7 @@ class RatingRows:
     Args:
         user, movie: (n_ratings,) row numbers; users in sorted order, movies as in the catalogue.
         stars: (n_ratings,) 0.5..5.
-        n_users, n_movies: how many of each there are.
+        n_users, n_movies: number of rows of each.
     """
 
     user: np.ndarray
@@ -160,7 +165,7 @@ class RatingRows:
 
 @dataclass(frozen=True, eq=False)  # equal to itself alone, and so a key for caches
 class Dataset:
-    """Ratings by users of movies; both frames are checked and brought into one form.
+    """Ratings of movies by users; both frames are checked and brought into one form.
 
     Args:
         ratings: user_id, movie_id, rating (stars 0.5..5) and, optionally, timestamp (seconds).
@@ -187,7 +192,7 @@ class Dataset:
 
     @cached_property
     def rating_counts(self) -> pd.Series:
-        """How many ratings each movie of the catalogue has (index movie_id, 0 where none)."""
+        """Number of ratings of each movie of the catalogue, index movie_id."""
         counts = self.ratings[MOVIE].value_counts()
         return counts.reindex(self.movies.index, fill_value=0).rename("ratings")
 
@@ -207,7 +212,7 @@ class Dataset:
 
     @cached_property
     def user_ids(self) -> np.ndarray:
-        """The raters' ids, sorted, each once."""
+        """Ids of the users with ratings, sorted."""
         return np.sort(self.ratings[USER].unique())
 
     @cached_property

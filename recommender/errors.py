@@ -1,12 +1,17 @@
-"""Everything that this package raises on purpose; each message is one sentence for people."""
+"""All errors that this package raises on purpose; each message is one sentence for people.
+
+RecommenderError
+    DataError        (also a ValueError)
+    ModelFileError
+"""
 
 
 class RecommenderError(Exception):
-    """Root of the package's own errors."""
+    """Base class of the package's errors."""
 
 
 class DataError(RecommenderError, ValueError):
-    """Ratings, movies or ids that cannot be used, and why."""
+    """Ratings, movies, ids or arguments that cannot be used."""
 
 
 class ModelFileError(RecommenderError):

@@ -14,21 +14,27 @@ from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.errors import DataError
 
 HALF_STEP = 0.25  # a rating of 4 stands for everything from 3.75 to 4.25
-STEPS = np.arange(MIN_STARS, MAX_STARS + 0.25, 0.5)  # every rating there is
+STEPS = np.arange(MIN_STARS, MAX_STARS + 0.25, 0.5)  # all possible ratings
 
 
 @dataclass(frozen=True)
 class Reactions:
-    """What a model expects of some members for some movies.
+    """Expected ratings of members for movies.
 
     Args:
         member_ids, movie_ids: the rows and the columns.
         mean: (n_members, n_movies) expected stars, 0.5..5.
         sd: (n_members, n_movies) standard deviation of the rating around the mean, stars.
-        shared_sd: (n_movies,) the part of it that all members have in common, stars: when a movie
-            is better than everybody thinks, it is so for all. Nothing by default.
+        shared_sd: (n_movies,) the part of it that all members share, stars: an item bias that is
+            wrong is wrong for all. 0 by default.
         thresholds: (10,) where 0.5, 1, ... 5 stars begin on the scale of the mean; the middles
             between the stars by default.
+
+    >>> reactions = Reactions((1, 2), (10,), np.array([[4.0], [3.0]]), np.full((2, 1), 0.5))
+    >>> reactions.interval(0.8)[0].round(2).tolist()
+    [[3.36], [2.36]]
+    >>> reactions.like_probability(4.0).round(2).tolist()
+    [[0.69], [0.07]]
     """
 
     member_ids: tuple[int, ...]
@@ -42,7 +48,7 @@ class Reactions:
         """Return the point above which a prediction counts as `stars` or more.
 
         Raises:
-            ValueError: nobody can give that many stars.
+            ValueError: no rating has that many stars.
         """
         if not 0 < stars <= MAX_STARS:
             raise ValueError(f"stars must lie between 0 and {MAX_STARS:g}, not {stars}")
@@ -79,44 +85,44 @@ class Reactions:
         return pd.DataFrame(flat, index=index).reset_index()
 
     def rows(self, members: Sequence[int] | None) -> np.ndarray:
-        """Return the rows of `members` (everyone when None), each once.
+        """Return the rows of `members` (all when None), each once.
 
         Raises:
-            DataError: one of them has no prediction.
+            DataError: a member has no prediction.
         """
         if members is None:
             return np.arange(len(self.member_ids))
         row = {member: i for i, member in enumerate(self.member_ids)}
-        strangers = [member for member in members if member not in row]
-        if strangers:
-            raise DataError(f"There is no prediction for member {strangers[0]}.")
+        unknown = [member for member in members if member not in row]
+        if unknown:
+            raise DataError(f"There is no prediction for member {unknown[0]}.")
         return np.array([row[member] for member in dict.fromkeys(members)], dtype=np.int64)
 
-    def _spread(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Standard deviations: the members' own (n_rows, n_movies), and the shared (n_movies,)."""
+    def _own_and_shared_sd(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the members' own (n_rows, n_movies) and the shared (n_movies,) deviations."""
         shared = np.zeros(len(self.movie_ids)) if self.shared_sd is None else self.shared_sd
         own = np.sqrt(np.maximum(self.sd[rows] ** 2 - shared**2, 1e-9))
         return own, shared
 
     def group_mean(self, members: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Mean and standard deviation of the mean rating of `members`, each (n_movies,) stars.
+        """Return mean and standard deviation of the members' mean rating, each (n_movies,) stars.
 
-        What the members share does not average out, what is their own does.
+        The shared deviation does not average out over members, their own do.
         """
         rows = self.rows(members)
-        own, shared = self._spread(rows)
+        own, shared = self._own_and_shared_sd(rows)
         variance = (own**2).sum(axis=0) / len(rows) ** 2 + shared**2
         return self.mean[rows].mean(axis=0), np.sqrt(variance)
 
     def nobody_below(self, stars: float, members: Sequence[int] | None = None) -> np.ndarray:
-        """Probability (0..1) that all `members` rate a movie `stars` or more, (n_movies,).
+        """Return the probability (0..1) that all members give `stars` or more, (n_movies,).
 
-        Given what they share the members are independent, so the product of their chances is
-        averaged over the shared part (Gauss-Hermite quadrature, 15 points).
+        Given the shared deviation members are independent, so the product of their probabilities
+        is averaged over it (Gauss-Hermite quadrature, 15 points).
         """
         rows = self.rows(members)
-        own, shared = self._spread(rows)
+        own, shared = self._own_and_shared_sd(rows)
         points, weights = np.polynomial.hermite_e.hermegauss(15)
         above = self.mean[rows] - self.threshold(stars)
-        chances = [ndtr((above + shared * point) / own).prod(axis=0) for point in points]
-        return np.clip(np.average(chances, axis=0, weights=weights), 0.0, 1.0)
+        given = [ndtr((above + shared * point) / own).prod(axis=0) for point in points]
+        return np.clip(np.average(given, axis=0, weights=weights), 0.0, 1.0)

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -90,3 +92,30 @@ def test_counts_and_rows_follow_the_catalogue() -> None:
     assert data.rows.user.tolist() == [1, 0]
     assert data.rows.movie.tolist() == [1, 1]
     assert data.rows.stars.flags.writeable
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda r, m: (r.assign(rating=3.5), m),
+        lambda r, m: (r.assign(user_id=8), m),
+        lambda r, m: (r.assign(movie_id=2), m),
+        lambda r, m: (r, m.assign(title=["Heat", "Up!"])),
+        lambda r, m: (r, m.assign(year=[1996, None])),
+        lambda r, m: (r, m.assign(genres=["Crime", ""])),
+        lambda r, m: (r, m.assign(keywords=["heist", ""])),
+        lambda r, m: (r, m.iloc[::-1]),
+    ],
+)
+def test_content_hash_covers_every_input_of_the_model(
+    change: Callable[[pd.DataFrame, pd.DataFrame], tuple[pd.DataFrame, pd.DataFrame]],
+) -> None:
+    data = Dataset(ratings((7, 1, 3)), MOVIES)
+    assert Dataset(*change(ratings((7, 1, 3)), MOVIES)).content_hash != data.content_hash
+
+
+def test_content_hash_ignores_what_no_model_learns_from() -> None:
+    data = Dataset(ratings((7, 1, 3)), MOVIES)
+    other = Dataset(ratings((7, 1, 3)).assign(timestamp=5), MOVIES.assign(runtime=90))
+    assert other.content_hash == data.content_hash
+    assert len(data.content_hash) == 32
