@@ -228,21 +228,6 @@ class Session:
     member_id: int | None = None
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """The result of a sign-in.
-
-    Args:
-        session: None if the passphrase was wrong or not checked.
-        wait: seconds until the next attempt is checked.
-        checked: False if the attempt came too early.
-    """
-
-    session: Session | None
-    wait: float = 0.0
-    checked: bool = True
-
-
 class Sessions:
     """All sessions of a club, shared by all threads. They end with the process.
 
@@ -278,27 +263,32 @@ class Sessions:
             self._read = (stamp, load_passphrases(self._folder))
         return self._read[1]
 
-    def sign_in(self, passphrase: str, client: str) -> Attempt:
-        """Check a passphrase, unless it comes too early, and open a session if it is right.
+    def sign_in(self, passphrase: str, client: str) -> Session:
+        """Open a session for a right passphrase.
 
         Args:
             client: address that the attempt comes from.
 
         Raises:
+            InvalidInput: the passphrase is wrong, or came too early and was not checked.
             StoreUnavailable: the settings cannot be read.
         """
         with self._attempts:  # one at a time: parallel attempts are not checked any faster
             if wait := self._throttle.wait(client):
-                return Attempt(None, wait, checked=False)
+                raise InvalidInput(
+                    f"That came too early, so nobody looked at it. Try again in {_words(wait)}."
+                )
             known = self.passphrases()
-            if known is not None:
-                for role, stored in (("host", known.host), ("member", known.member)):
-                    if stored is not None and stored.matches(passphrase):
-                        log.info("Signed in as a %s, with a passphrase", role)
-                        return Attempt(self.open(functools.partial(self._role_of, stored), EVENING))
+            for stored in () if known is None else (known.host, known.member):
+                if stored is not None and stored.matches(passphrase):
+                    session = self.open(functools.partial(self._role_of, stored), EVENING)
+                    log.info("Signed in as a %s, with a passphrase", session.current_role())
+                    return session
             self._throttle.failed(client)
             log.info("A wrong passphrase")
-            return Attempt(None, self._throttle.wait(client))
+            wait = self._throttle.wait(client)
+            more = f" The next try counts in {_words(wait)}." if wait else ""
+            raise InvalidInput(f"That is not the passphrase.{more}")
 
     def open(
         self, role: Callable[[], Role | None], seconds: float, account: str | None = None
@@ -327,6 +317,13 @@ class Sessions:
         if known is None or stored not in {known.host, known.member}:
             return None
         return "host" if stored == known.host else "member"
+
+
+def _words(wait: float) -> str:
+    seconds = math.ceil(wait)
+    if seconds < 120:
+        return f"{seconds} second{'s' if seconds > 1 else ''}"
+    return f"{seconds // 60 + 1} minutes"
 
 
 def home_address(port: int) -> str | None:

@@ -8,7 +8,6 @@ friends (docs/security.md), unless an account proves them (`[club.people]` in th
 from __future__ import annotations
 
 import functools
-import importlib.util
 import ipaddress
 import os
 from collections.abc import Callable, Iterable, Mapping
@@ -29,6 +28,7 @@ SHARED = "MOVIE_CLUB_SHARED"  # set by `ui.asgi`, which then stands before the p
 SESSION_HEADER = "x-movie-club-session"  # set by `ui.asgi`, never by a browser
 TITLE, SIGN_IN = "Movie club", "/sign-in"
 SECRETS = ".streamlit/secrets.toml"
+LISTS: dict[str, Role] = {"members": "member", "hosts": "host"}  # in [club] of the secrets
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")
 
 SCREEN = "me"  # in a night's address: the member whose turn it is on this screen
@@ -41,7 +41,7 @@ ONLY_OWN = "You can change only what is yours; a host can allow more on the Club
 RELOAD = "<script>location.reload()</script>"
 RELOAD_WHEN_SIGNED_OUT = """<script>
 function check() {
-  fetch(location.origin + "%s/_stcore/health", {cache: "no-store"})
+  fetch("/_stcore/health", {cache: "no-store"})
     .then(answer => { if (answer.status === 401) location.reload(); })
     .catch(() => {});
 }
@@ -62,11 +62,7 @@ class Visitor(NamedTuple):
     role: Role
 
 
-# Outside Streamlit's caches, which a visitor can clear.
-_with_accounts: set[Path] = set()
-
-
-@functools.cache
+@functools.cache  # not one of Streamlit's, which a visitor can clear
 def _sessions(folder: Path) -> Sessions:
     return Sessions(folder)
 
@@ -162,12 +158,10 @@ def guard() -> None:
             st.warning(f"Only this computer can open this page. {START_SHARED}")
         st.stop()
     elif found.session is not sessions().machine:
-        base = str(st.get_option("server.baseUrlPath") or "").strip("/")
         with st.sidebar:
             st.caption(f"You are in as a {found.role}.")
             st.button("Log out", icon=":material/logout:", key="log_out", on_click=_sign_out)
-            script = RELOAD_WHEN_SIGNED_OUT % (base and f"/{base}")
-            st.html(script, unsafe_allow_javascript=True)
+            st.html(RELOAD_WHEN_SIGNED_OUT, unsafe_allow_javascript=True)
 
 
 def _sign_out() -> None:
@@ -225,22 +219,18 @@ def may_enter(club: View, member: int) -> bool:
 
 
 def by_accounts() -> bool:
-    """Return True if people sign in with an account; if they once had to, they still have to.
+    """Return True if people sign in with an account; that is decided when the app starts.
 
     Raises:
-        InvalidInput: they have to, but the secrets cannot be read, or are being written just now.
+        InvalidInput: the secrets cannot be read.
     """
-    found = secrets_section("auth") is not None
-    if found:
-        _with_accounts.add(config.folder())
-    elif config.folder() in _with_accounts:
-        raise InvalidInput(f"[auth] is gone from {SECRETS}. Is that meant? Start the app again.")
-    return found
+    return _by_accounts(config.folder())
 
 
-def can_use_accounts() -> bool:
-    """Return True if the libraries for accounts are installed."""
-    return all(importlib.util.find_spec(name) for name in ("authlib", "httpx"))
+@functools.cache
+def _by_accounts(_folder: Path) -> bool:
+    # Not looked up again: while the file is being written, [auth] may be missing for a moment.
+    return secrets_section("auth") is not None
 
 
 def account_role(address: str | None) -> Role | None:
@@ -250,15 +240,13 @@ def account_role(address: str | None) -> Role | None:
         InvalidInput: a list is not a list, or cannot be read.
     """
     club, mine = secrets_section("club") or {}, (address or "").casefold()
-    for role, name in (("host", "hosts"), ("member", "members")):
+    roles: dict[str, Role] = {}
+    for name, role in LISTS.items():
         entries = club.get(name, [])
         if isinstance(entries, str) or not isinstance(entries, Iterable):
-            raise InvalidInput(
-                f'{name} in {SECRETS} is a list of addresses: {name} = ["ana@example.org"]'
-            )
-        if mine and mine in {str(entry).casefold() for entry in entries}:
-            return role  # type: ignore[return-value]
-    return None
+            raise InvalidInput(f'{name} in {SECRETS} is a list: {name} = ["ana@example.org"]')
+        roles |= {str(entry).casefold(): role for entry in entries if entry}
+    return roles.get(mine)
 
 
 def secrets_section(name: str) -> Mapping[str, object] | None:

@@ -12,7 +12,6 @@ import asyncio
 import base64
 import html
 import logging
-import math
 import os
 import resource
 import secrets
@@ -36,10 +35,9 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from club.config import configure_logging
 from club.errors import InvalidInput, StoreUnavailable
-from club.sharing import MONTH, Attempt, Session, network
+from club.sharing import MONTH, Session, network
 from ui import access
 from ui.access import SESSION_HEADER, SIGN_IN, START_SHARED, Visitor
-from ui.text import counted
 
 log = logging.getLogger(__name__)
 
@@ -141,9 +139,7 @@ async def _sign_in(request: Request) -> Response:
     content, message = "", request.session.pop("message", "")
     try:
         accounts = access.by_accounts()
-        if accounts and not access.can_use_accounts():
-            message = 'Logging in needs two more packages: pip install "streamlit[auth]".'
-        elif not accounts and access.sessions().passphrases() is None:
+        if not accounts and access.sessions().passphrases() is None:
             message = f"This club has no passphrase yet, so nobody can come in. {START_SHARED}"
         else:
             content = ACCOUNT if accounts else PASSPHRASE
@@ -173,18 +169,8 @@ async def _check_passphrase(request: Request) -> Response | None:
     if "passphrase" not in form:
         return None
     client = request.client.host if request.client else ""
-    attempt = await run_in_threadpool(access.sessions().sign_in, form["passphrase"][0], client)
-    if attempt.session is None:
-        raise InvalidInput(_reason(attempt))
-    return _signed_in(request, attempt.session, _address(request))
-
-
-def _reason(attempt: Attempt) -> str:
-    seconds = math.ceil(attempt.wait)
-    wait = counted(seconds, "second") if seconds < 120 else counted(seconds // 60 + 1, "minute")
-    if not attempt.checked:
-        return f"That came too early, so nobody looked at it. Try again in {wait}."
-    return "That is not the passphrase." + (f" The next try counts in {wait}." if seconds else "")
+    session = await run_in_threadpool(access.sessions().sign_in, form["passphrase"][0], client)
+    return _signed_in(request, session, _address(request))
 
 
 def _signed_in(request: Request, session: Session, address: str) -> Response:
@@ -252,10 +238,14 @@ async def _log_in(request: Request) -> Response | None:
 @contextmanager
 def _login_errors(message: str) -> Iterator[None]:
     """Raise InvalidInput with `message` for all that a login can meet."""
-    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415
-    from httpx import HTTPError  # noqa: PLC0415
-    from joserfc.errors import JoseError  # noqa: PLC0415
-
+    try:
+        from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415
+        from httpx import HTTPError  # noqa: PLC0415
+        from joserfc.errors import JoseError  # noqa: PLC0415
+    except ImportError:
+        raise InvalidInput(
+            'Logging in needs two more packages: pip install "streamlit[auth]".'
+        ) from None
     try:
         yield
     except (AuthlibBaseError, HTTPError, JoseError, KeyError, ValueError) as error:

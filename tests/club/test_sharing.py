@@ -65,8 +65,13 @@ def sessions(passphrases: Passphrases, tmp_path: Path, clock: Clock) -> Sessions
 
 
 def role_after(sessions: Sessions, passphrase: str, client: str = "10.0.0.7") -> Role | None:
-    session = sessions.sign_in(passphrase, client).session
-    return None if session is None else session.current_role()
+    return sessions.sign_in(passphrase, client).current_role()
+
+
+def refusal(sessions: Sessions, passphrase: str) -> str:
+    with pytest.raises(InvalidInput) as refused:
+        sessions.sign_in(passphrase, "10.0.0.7")
+    return str(refused.value)
 
 
 @example(text=MEMBER, other=f"{MEMBER}\0")
@@ -127,7 +132,7 @@ def test_settings_file_is_private_and_holds_no_passphrase(
 def test_damaged_settings_let_nobody_in_and_name_the_command(
     sessions: Sessions, tmp_path: Path, content: str
 ) -> None:
-    session = sessions.sign_in(MEMBER, "10.0.0.7").session
+    session = sessions.sign_in(MEMBER, "10.0.0.7")
     (tmp_path / sharing.SETTINGS).write_text(content)
     with pytest.raises(StoreUnavailable, match="make share NEW=--new"):
         sessions.sign_in(MEMBER, "10.0.0.7")
@@ -149,19 +154,19 @@ def test_settings_with_a_weaker_or_absurd_hash_are_refused(
 def test_settings_are_read_only_when_they_changed(
     sessions: Sessions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session = sessions.sign_in(MEMBER, "10.0.0.7").session
+    session = sessions.sign_in(MEMBER, "10.0.0.7")
     monkeypatch.setattr(Path, "read_text", lambda *_: pytest.fail("the file is read again"))
     assert session.current_role() == "member"
 
 
 def test_without_passphrases_nobody_signs_in(tmp_path: Path) -> None:
     assert Sessions(tmp_path).passphrases() is None
-    assert role_after(Sessions(tmp_path), "") is None
+    assert "not the passphrase" in refusal(Sessions(tmp_path), "")
 
 
 def test_each_passphrase_gives_its_role_until_the_session_ends(sessions: Sessions) -> None:
-    member = sessions.sign_in(MEMBER, "10.0.0.7").session
-    host = sessions.sign_in(f" {HOST.title()} ", "10.0.0.8").session
+    member = sessions.sign_in(MEMBER, "10.0.0.7")
+    host = sessions.sign_in(f" {HOST.title()} ", "10.0.0.8")
     assert (member.current_role(), host.current_role()) == ("member", "host")
     assert member.key != host.key
     sessions.end(host.key)
@@ -171,7 +176,7 @@ def test_each_passphrase_gives_its_role_until_the_session_ends(sessions: Session
 
 
 def test_session_expires_after_an_evening(sessions: Sessions, clock: Clock) -> None:
-    session = sessions.sign_in(MEMBER, "10.0.0.7").session
+    session = sessions.sign_in(MEMBER, "10.0.0.7")
     clock.now += EVENING - 1
     assert sessions.get(session.key) is session
     clock.now += 1
@@ -181,35 +186,36 @@ def test_session_expires_after_an_evening(sessions: Sessions, clock: Clock) -> N
 def test_new_passphrase_ends_the_sessions_of_the_old_one(
     sessions: Sessions, passphrases: Passphrases, tmp_path: Path
 ) -> None:
-    member = sessions.sign_in(MEMBER, "10.0.0.7").session
-    host = sessions.sign_in(HOST, "10.0.0.7").session
+    member = sessions.sign_in(MEMBER, "10.0.0.7")
+    host = sessions.sign_in(HOST, "10.0.0.7")
     save_passphrases(Passphrases(hash_passphrase(MEMBER, CHEAP), passphrases.host), tmp_path)
     assert (member.current_role(), host.current_role()) == (None, "host")
 
 
 def test_fourth_attempt_waits_and_is_not_checked(sessions: Sessions, clock: Clock) -> None:
-    waits = [sessions.sign_in("wrong", "10.0.0.7").wait for _ in range(FREE_ATTEMPTS)]
-    assert waits == [0.0, 0.0, 5.0]
+    told = [refusal(sessions, "wrong") for _ in range(FREE_ATTEMPTS)]
+    assert told[0] == told[1] == "That is not the passphrase."
+    assert told[2] == f"{told[0]} The next try counts in 5 seconds."
     clock.now += 4.5
-    early = sessions.sign_in(MEMBER, "10.0.0.7")
-    assert (early.session, early.checked, early.wait) == (None, False, 0.5)
+    assert refusal(sessions, MEMBER).endswith("Try again in 1 second.")
     assert role_after(sessions, MEMBER, "10.0.0.8") == "member"  # a friend elsewhere
     clock.now += 0.5
-    assert sessions.sign_in("wrong", "10.0.0.7").wait == 10.0
+    assert "in 10 seconds" in refusal(sessions, "wrong")
     clock.now += 10.0
     assert role_after(sessions, MEMBER) == "member"
 
 
 def test_right_passphrase_resets_no_waiting_time(sessions: Sessions) -> None:
-    for _ in range(FREE_ATTEMPTS):
-        sessions.sign_in("wrong", "10.0.0.7")
-        last = sessions.sign_in(MEMBER, "10.0.0.7")
-    assert not last.checked
+    for _ in range(FREE_ATTEMPTS - 1):
+        refusal(sessions, "wrong")
+        sessions.sign_in(MEMBER, "10.0.0.7")
+    refusal(sessions, "wrong")
+    assert "too early" in refusal(sessions, MEMBER)
 
 
 @pytest.mark.parametrize("typed", ["x" * 1_000_000, "\ufdfa" * 100_000, "\0" * 30, "\ud800"])
 def test_odd_passphrase_is_wrong(sessions: Sessions, typed: str) -> None:
-    assert role_after(sessions, typed) is None
+    assert "not the passphrase" in refusal(sessions, typed)
 
 
 def test_account_session_follows_the_list(sessions: Sessions) -> None:
@@ -223,10 +229,11 @@ def test_log_tells_sign_ins_and_no_secret(
     sessions: Sessions, passphrases: Passphrases, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    attempts = [sessions.sign_in(typed, "10.0.0.7") for typed in (MEMBER, HOST, "nope")]
-    key = attempts[0].session.key
+    signed_in = [sessions.sign_in(typed, "10.0.0.7") for typed in (MEMBER, HOST)]
+    key = signed_in[0].key
+    told = refusal(sessions, "nope")
     sessions.end(key)
-    shown = f"{sessions!r} {passphrases!r} {attempts!r} {caplog.text}"
+    shown = f"{sessions!r} {passphrases!r} {signed_in!r} {told} {caplog.text}"
     for secret in (*MEMBER.split(), *HOST.split(), "nope", key, passphrases.member.digest.hex()):
         assert secret not in shown
     assert [record.getMessage() for record in caplog.records] == [

@@ -199,8 +199,8 @@ def with_accounts(furnished: Path, tmp_path: Path) -> Iterator[SharedServer]:
     provider.stop()
 
 
-@pytest.mark.skipif(not access.can_use_accounts(), reason='needs pip install "streamlit[auth]"')
 def test_account_logs_in_and_out_of_every_tab(with_accounts: SharedServer, visit: Visit) -> None:
+    pytest.importorskip("authlib", reason='accounts need pip install "streamlit[auth]"')
     is_outside(visit(f"http://localhost:{with_accounts.port}/club", outside=True), "Log in")
     page = visit(f"{with_accounts.url}/club", outside=True)
     page.get_by_role("button", name="Log in").click()

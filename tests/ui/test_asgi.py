@@ -394,7 +394,7 @@ def test_with_accounts_the_machine_logs_in_like_all(
     assert at_home.get("/").status_code == 401
     assert sign_in(browser(), MEMBER).status_code == 401  # nor does a passphrase help
     del accounts["auth"]  # as while the file is being written
-    assert "is gone from" in at_home.get("/").text
+    assert at_home.get("/").status_code == 401
 
 
 @pytest.mark.parametrize("key", ["hosts", "members"])
@@ -404,7 +404,7 @@ def test_list_that_is_no_list_lets_nobody_in(
     accounts["club"] = {key: "bo@example.org"}
     client = browser()
     told = refusal(client, log_in(client, "Bo"))
-    assert f"{key} in .streamlit/secrets.toml is a list of addresses" in told
+    assert f"{key} in .streamlit/secrets.toml is a list" in told
 
 
 @pytest.mark.parametrize(
