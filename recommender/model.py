@@ -151,7 +151,7 @@ class TrainingOptions:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class HybridModel:
     """A trained model; made by `fit`, `load` or `with_movies`, never changed.
 
