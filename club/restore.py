@@ -113,15 +113,18 @@ class Preview:
         ).astype({"now": "Int64", "lost": "Int64"})
 
 
-def preview(location: str | Path | None, file: Path) -> Preview:
+def preview(location: str | Path | None, file: Path, content: bytes | None = None) -> Preview:
     """Return what restoring `file` would do; nothing is changed by it.
+
+    Args:
+        content: of a file that was uploaded; `file` is only its name then.
 
     Raises:
         InvalidInput: the file cannot be restored; the message says why.
         StoreUnavailable: the database cannot be read right now.
     """
     database = Database(location or config.database(), 0)
-    with _opened(file) as theirs:
+    with _opened(file, content) as theirs:
         figures = _figures(theirs)
         if not database.is_there():
             return Preview(file, figures, None, {}, damaged=False)
@@ -142,6 +145,7 @@ def restore(
     file: Path,
     on_step: OnStep | None = None,
     *,
+    content: bytes | None = None,
     who: str | None = None,
 ) -> backup.Backup | None:
     """Replace the club by the one in `file`, also while it is in use.
@@ -151,6 +155,7 @@ def restore(
 
     Args:
         on_step: called after each batch of rows.
+        content: see `preview`.
         who: the actor, for the list of changes.
 
     Returns:
@@ -161,7 +166,7 @@ def restore(
         StoreUnavailable: the database cannot be written. Nothing is changed.
     """
     started = time.monotonic()
-    with _opened(file) as theirs:
+    with _opened(file, content) as theirs:
         try:
             live = Store.open(location).by(who)
             with live.database.write(ACT) as write:
@@ -219,27 +224,17 @@ def _version_in(file: Path) -> int:
 
 
 @contextmanager
-def _opened(file: Path) -> Iterator[Connection]:
+def _opened(file: Path, content: bytes | None) -> Iterator[Connection]:
     """Yield a connection to an own copy, in memory, of the club in a backup, every value checked.
 
     Raises:
         InvalidInput: it is no whole backup of this version or an earlier one.
     """
-    damaged = f"{file} is damaged or no backup; choose another one."
-    try:
-        if not file.is_file():
-            raise InvalidInput(f"There is no file {file}.")
-        with file.open("rb") as stream:
-            is_zip = stream.read(4) == b"PK\3\4"
-        before = file.stat()
-    except OSError as error:
-        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
-    if is_zip:
-        raise InvalidInput(f"{file} is an export, to be read; choose a backup, a .db file.")
+    before = _looks(file) if content is None else (0, len(content))
     with create_engine("sqlite://", poolclass=StaticPool).connect() as copy:
         try:
-            with closing(_open_untrusted(file)) as theirs:
-                revision = _checked_revision(theirs, file)
+            with closing(_open_untrusted(file, content, before[1])) as theirs:
+                revision = _checked_revision(theirs, file, before[1])
                 migrate.upgrade(copy, revision)
                 _copy_untrusted(theirs, copy)
             if revision != schema.REVISION:
@@ -251,29 +246,48 @@ def _opened(file: Path) -> Iterator[Connection]:
         except InvalidInput:
             raise
         except (sqlite3.Error, SQLAlchemyError, ValueError, RecursionError) as error:
-            raise InvalidInput(damaged) from error
-        after = file.stat()
-        if (before.st_mtime_ns, before.st_size) != (after.st_mtime_ns, after.st_size):
+            raise InvalidInput(f"{file} is damaged or no backup; choose another one.") from error
+        if content is None and _looks(file) != before:
             raise InvalidInput(f"{file} is being written to; make a backup of it and restore that.")
         yield copy
 
 
-def _open_untrusted(file: Path) -> sqlite3.Connection:
-    """Open a file read-only, leaving no trace beside it unless it is in use."""
-    wal = file.with_name(f"{file.name}-wal")
-    how = "mode=ro" if wal.exists() and wal.stat().st_size else "immutable=1"
-    connection = sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)
+def _looks(file: Path) -> tuple[int, int]:
+    """Return the time and size of a file that can be read; they change with every write.
+
+    Raises:
+        InvalidInput: there is no such file, or it cannot be read.
+    """
+    try:
+        if not file.is_file():
+            raise InvalidInput(f"There is no file {file}.")
+        with file.open("rb"):
+            return file.stat().st_mtime_ns, file.stat().st_size
+    except OSError as error:
+        raise InvalidInput(f"{file} cannot be read: {error.strerror}.") from error
+
+
+def _open_untrusted(file: Path, content: bytes | None, size: int) -> sqlite3.Connection:
+    """Open a backup to be read, leaving no trace beside it unless it is in use."""
+    if content is not None:
+        connection = sqlite3.connect(":memory:")
+        if content:  # bytes 18 and 19 would ask for a write-ahead log
+            connection.deserialize(content[:18] + b"\1\1" + content[20:])
+    else:
+        wal = file.with_name(f"{file.name}-wal")
+        how = "mode=ro" if wal.exists() and wal.stat().st_size else "immutable=1"
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?{how}", uri=True)
     # What its indexes and columns may compute stays small and comes to an end.
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_ROW)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100)
     for pragma in ("trusted_schema = OFF", "ignore_check_constraints = ON"):
         connection.execute(f"PRAGMA {pragma}")
-    steps = iter(range(20 + file.stat().st_size // 50_000))  # of a million instructions each
+    steps = iter(range(20 + size // 50_000))  # of a million instructions each
     connection.set_progress_handler(lambda: next(steps, None) is None, 1_000_000)
     return connection
 
 
-def _checked_revision(theirs: sqlite3.Connection, file: Path) -> str:
+def _checked_revision(theirs: sqlite3.Connection, file: Path, size: int) -> str:
     """Return the revision of a backup.
 
     Raises:
@@ -283,7 +297,7 @@ def _checked_revision(theirs: sqlite3.Connection, file: Path) -> str:
     (verdict,) = theirs.execute("PRAGMA integrity_check(1)").fetchone()
     (page,) = theirs.execute("PRAGMA page_size").fetchone()
     # SQLite takes what is missing of the last page for zeros.
-    if verdict != "ok" or file.stat().st_size % page:
+    if verdict != "ok" or size % page:
         raise sqlite3.DatabaseError(verdict)
     found = None
     if {"club", schema.REVISION_TABLE} <= _tables(theirs):

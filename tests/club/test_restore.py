@@ -121,6 +121,14 @@ def test_restore_into_a_new_database_is_the_same_club(tmp_path, backup) -> None:
     assert store.version() == earlier.version() + 1
 
 
+def test_restore_reads_an_uploaded_file(location, backup) -> None:
+    content = backup.read_bytes()
+    backup.unlink()
+    assert preview(location, Path("uploaded.db"), content).backup.rows["people"] == 3
+    restore(location, Path("uploaded.db"), content=content)
+    assert len(Store(location).ratings(include_left=True)) == 40
+
+
 def test_restore_lists_its_actor_and_logs_its_time(location, backup, caplog) -> None:
     caplog.set_level("INFO", "club")
     restore(location, backup, who="Bo")
@@ -230,9 +238,10 @@ def refused(store: Store, file: Path) -> str:
     before, content = contents(store), file.read_bytes() if file.is_file() else None
     sentences = set()
     for action in (preview, restore):
-        with pytest.raises(InvalidInput) as caught:
-            action(store.file, file)
-        sentences.add(str(caught.value))
+        for uploaded in [None] if content is None else [None, content]:
+            with pytest.raises(InvalidInput) as caught:
+                action(store.file, file, content=uploaded)
+            sentences.add(str(caught.value))
     assert contents(store) == before
     assert backups.find(store.database) == []
     assert content == (file.read_bytes() if file.is_file() else None)
@@ -293,7 +302,7 @@ def test_restore_refuses_other_files(ours, tmp_path) -> None:
     assert "is damaged or no backup" in refused(ours, letter)
     assert "is not the backup of a movie club" in refused(ours, empty)
     assert "is not the backup of a movie club" in refused(ours, other)
-    assert "choose a backup, a .db file" in refused(ours, tmp_path / "export.zip")
+    assert "is damaged or no backup" in refused(ours, tmp_path / "export.zip")
     with pytest.raises(InvalidInput, match="cannot be read: File name too long"):
         restore(ours.file, tmp_path / ("a" * 300))
 

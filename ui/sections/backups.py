@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import cast
@@ -20,7 +17,7 @@ from ui.components.basics import change, errors_shown, file_name, notify
 from ui.state import View
 from ui.text import ago, day, listed, plain
 
-Chosen = Path | tuple[str, bytes]  # one of ours, or the name and content of one that was brought
+Chosen = tuple[Path, bytes | None]  # a backup of ours; or the name and content of an upload
 CHOSEN, SEEN, SURE, ROUND = "restore_chosen", "restore_seen", "restore_yes", "restore_round"
 REASONS = {
     "before-restore": "before another one was restored",
@@ -49,7 +46,7 @@ def section(club: View) -> None:
         st.caption(f"{WHAT} They are in {plain(backups.folder(state.store().database))}.")
         for backup in found:
             _row(backup)
-        _brought()
+        _upload()
     if CHOSEN in st.session_state:
         _confirm(club, st.session_state[CHOSEN])
 
@@ -100,37 +97,19 @@ def _row(backup: Backup) -> None:
                 icon=":material/settings_backup_restore:",
                 type="tertiary",
                 on_click=_choose,
-                args=(backup.file,),
+                args=((backup.file, None),),
             )
 
 
-def _brought() -> None:
+def _upload() -> None:
     """Draw the way back from a file that was downloaded, here or on another computer."""
     key = f"restore_file_{st.session_state.get(ROUND, 0)}"
 
     def look() -> None:
         if file := st.session_state[key]:
-            _choose((file_name(file.name), file.getvalue()))
+            _choose((Path(file_name(file.name)), file.getvalue()))
 
-    st.file_uploader(
-        "A backup that you downloaded",
-        type=["db"],
-        key=key,
-        on_change=look,
-    )
-
-
-@contextmanager
-def _on_disk(chosen: Chosen) -> Iterator[Path]:
-    """Give what was brought a file for as long as it is read."""
-    if isinstance(chosen, Path):
-        yield chosen
-        return
-    name, content = chosen
-    with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
-        file = Path(folder, name)
-        file.write_bytes(content)
-        yield file
+    st.file_uploader("A backup that you downloaded", type=["db"], key=key, on_change=look)
 
 
 def _choose(chosen: Chosen) -> None:
@@ -143,8 +122,8 @@ def _look(club: View, chosen: Chosen) -> Preview | None:
     version, found = st.session_state.get(SEEN, (None, None))
     if version == club.version:
         return cast("Preview", found)
-    with errors_shown(), st.spinner("Comparing with what is there now …"), _on_disk(chosen) as file:
-        found = preview(str(config.database()), file)
+    with errors_shown(), st.spinner("Comparing with what is there now …"):
+        found = preview(config.database(), *chosen)
         st.session_state[SEEN] = club.version, found
         st.session_state.pop(SURE, None)  # somebody has changed something since that was said
         return found
@@ -189,8 +168,8 @@ def _confirm(club: View, chosen: Chosen) -> None:
 
 def _restore(chosen: Chosen) -> None:
     def back() -> None:
-        with _on_disk(chosen) as file:
-            restore(str(config.database()), file, who=state.store().database.actor)
+        file, content = chosen
+        restore(config.database(), file, content=content, who=state.store().database.actor)
         state.learn()
 
     with st.spinner("Putting it back …"):
