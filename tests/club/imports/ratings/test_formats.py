@@ -15,21 +15,10 @@ from club.imports.ratings import RatingsFile
 LETTERBOXD = ("Date", "Name", "Year", "Letterboxd URI", "Rating")
 DIARY = (*LETTERBOXD, "Rewatch", "Tags", "Watched Date")
 IMDB = (
-    "Const",
-    "Your Rating",
-    "Date Rated",
-    "Title",
-    "Original Title",
-    "URL",
-    "Title Type",
-    "IMDb Rating",
-    "Runtime (mins)",
-    "Year",
-    "Genres",
-    "Num Votes",
-    "Release Date",
-    "Directors",
-)
+    "Const", "Your Rating", "Date Rated", "Title", "Original Title", "URL", "Title Type",
+    "IMDb Rating", "Runtime (mins)", "Year", "Genres", "Num Votes", "Release Date", "Directors",
+)  # fmt: skip
+NO_MOVIE = "a series, an episode or a game, no movie"
 NOON = 12 * 3600
 
 
@@ -61,18 +50,22 @@ def letterboxd() -> sources.Files:
     }  # fmt: skip
 
 
-def written(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> Path:
+def read(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> RatingsFile:
     file = tmp_path / name
     file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    return file
+    return ratings.read(file)
 
 
 def given(found: RatingsFile) -> list[tuple[str, int | None, float | None]]:
     return [(row.title, row.year, row.rating) for row in found.ratings]
 
 
+def why(found: RatingsFile) -> list[tuple[int, str]]:
+    return sorted((row.line, row.reason) for row in found.rejected)
+
+
 @pytest.mark.parametrize("root", ["", "letterboxd-ana-2024/", "a\\", "a/b/"])
-def test_a_letterboxd_export_is_read_below_any_root(tmp_path: Path, root: str) -> None:
+def test_letterboxd_zip_below_any_root(tmp_path: Path, root: str) -> None:
     found = ratings.read(sources.zipped(letterboxd(), tmp_path / "letterboxd-ana.zip", root))
     assert found.kind == "A Letterboxd export"
     assert given(found) == [
@@ -84,13 +77,13 @@ def test_a_letterboxd_export_is_read_below_any_root(tmp_path: Path, root: str) -
     assert (found.scale.top, found.scale.fixed) == (5, True)
 
 
-def test_an_unpacked_export_is_read_like_the_zip(tmp_path: Path) -> None:
+def test_letterboxd_folder(tmp_path: Path) -> None:
     packed = ratings.read(sources.zipped(letterboxd(), tmp_path / "e.zip", "root/"))
     folder = sources.folder(letterboxd(), tmp_path / "x" / "root")
     assert given(ratings.read(folder.parent)) == given(packed)
 
 
-def test_ratings_win_over_the_diary_and_of_the_diary_the_latest(tmp_path: Path) -> None:
+def test_letterboxd_ratings_then_the_latest_diary_entry(tmp_path: Path) -> None:
     files = letterboxd()
     files["ratings.csv"] = sources.table(LETTERBOXD)
     found = ratings.read(sources.zipped(files, tmp_path / "e.zip"))
@@ -98,7 +91,7 @@ def test_ratings_win_over_the_diary_and_of_the_diary_the_latest(tmp_path: Path) 
     assert [row.at for row in found.ratings] == [1706745600 + NOON, 1706572800 + NOON]
 
 
-def test_what_macos_adds_is_not_looked_at(tmp_path: Path) -> None:
+def test_letterboxd_zip_made_by_macos(tmp_path: Path) -> None:
     files = {f"__MACOSX/{name}": content for name, content in letterboxd().items()}
     files |= {"__MACOSX/x/._ratings.csv": b"\x00\x05\x16\x07"}
     files |= {f"x/{name}": content for name, content in letterboxd().items()}
@@ -106,7 +99,9 @@ def test_what_macos_adds_is_not_looked_at(tmp_path: Path) -> None:
     assert len(ratings.read(sources.zipped(files, tmp_path / "e.zip")).ratings) == 4
 
 
-def test_the_profile_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_letterboxd_profile_is_never_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[str] = []
     real = Archive.open
     monkeypatch.setattr(
@@ -125,25 +120,25 @@ def test_the_profile_is_never_opened(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("watchlist.csv", "A Letterboxd export's watchlist.csv", (0, 0, 1)),
     ],
 )
-def test_a_file_of_the_export_alone(
+def test_letterboxd_part_alone(
     tmp_path: Path, name: str, kind: str, numbers: tuple[int, int, int]
 ) -> None:
-    found = ratings.read(written(tmp_path, letterboxd()[name], name))
+    found = read(tmp_path, letterboxd()[name], name)
     assert found.kind == kind
     assert (len(found.ratings), len(found.seen), len(found.wished)) == numbers
 
 
-def test_a_list_with_its_line_in_front_is_a_list_of_wishes(tmp_path: Path) -> None:
+def test_letterboxd_list(tmp_path: Path) -> None:
     text = (
         "Letterboxd list export v7\nDate,Name,Tags,URL,Description\n2024-01-01,Best of,,u,\n\n"
         "Position,Name,Year,URL,Description\n1,Heat,1995,u,\n2,Up,2009,u,x\n"
     )
-    found = ratings.read(written(tmp_path, text, "best-of.csv"))
+    found = read(tmp_path, text, "best-of.csv")
     assert found.kind == "A Letterboxd list"
     assert [(row.title, row.year) for row in found.wished] == [("Heat", 1995), ("Up", 2009)]
 
 
-def test_imdb_ratings_are_of_ten_and_series_stay_out(tmp_path: Path) -> None:
+def test_imdb_ratings(tmp_path: Path) -> None:
     def line(const: str, stars: object, title: str, kind: str, original: str = "") -> tuple:
         return (const, stars, "2023-05-01", title, original or title, "u", kind, 7.9, 100, 1995,
                 "Drama", 10, "1995-01-01", "")  # fmt: skip
@@ -153,7 +148,7 @@ def test_imdb_ratings_are_of_ten_and_series_stay_out(tmp_path: Path) -> None:
         line("tt3", 8, "Pilot", "TV Episode"), line("tt4", 10, "Seven", "Movie", "Se7en"),
         line("tt5", "", "Jumanji", "Movie"), line("tt6", 11, "Up", "TV Movie"),
     )  # fmt: skip
-    found = ratings.read(written(tmp_path, text))
+    found = read(tmp_path, text)
     assert (found.kind, found.scale.top, found.scale.fixed) == ("IMDb ratings", 10, True)
     assert [(row.titles, row.rating) for row in found.ratings] == [
         (("Heat",), 9.0), (("Seven", "Se7en"), 10.0)
@@ -161,7 +156,7 @@ def test_imdb_ratings_are_of_ten_and_series_stay_out(tmp_path: Path) -> None:
     assert found.notes == (
         "2 rows are series, episodes or games and are left out: the club rates movies.",
     )
-    assert [(row.line, row.reason) for row in found.rejected] == [
+    assert why(found) == [
         (3, "a series, an episode or a game, no movie"),
         (4, "a series, an episode or a game, no movie"),
         (6, "no rating"),
@@ -177,9 +172,74 @@ def test_imdb_ratings_of_before_2017(tmp_path: Path) -> None:
         '"1","tt1","Sun Jan  5 10:20:30 2014","","","Am\xe9lie","Feature Film","","8","8.3","122",'
         '"2001","comedy","1","2001-04-25","u"\n'
     )
-    found = ratings.read(written(tmp_path, text.encode("latin-1")))
+    found = read(tmp_path, text.encode("latin-1"))
     assert given(found) == [("Amélie", 2001, 8.0)]
     assert found.ratings[0].at == 1388917230
+
+
+TMDB = (
+    "TMDb ID", "IMDb ID", "Type", "Name", "Release Date", "Season Number", "Episode Number",
+    "Rating", "Your Rating", "Date Rated",
+)  # fmt: skip
+
+
+def test_tmdb_ratings_and_watchlist(tmp_path: Path) -> None:
+    day = "1995-12-15T00:00:00Z"
+    text = sources.table(
+        TMDB, (949, "tt1", "movie", "Heat", day, "", "", 7.9, "8.5", "2022-09-20T00:00:00Z"),
+        (1396, "tt2", "tv", "Show", day, "", "", 8.9, 10, "2022-09-20T00:00:00Z"),
+        (807, "tt3", "movie", "Seven", day, "", "", 8.4, "", ""),
+    )  # fmt: skip
+    found = read(tmp_path, text)
+    assert (found.kind, found.scale.top, found.scale.fixed) == ("TMDB ratings", 10, True)
+    assert given(found) == [("Heat", 1995, 8.5)]
+    assert found.ratings[0].tmdb_id == 949
+    assert [row.title for row in found.wished] == ["Seven"], "what is not rated is on a watchlist"
+    assert why(found) == [(3, NO_MOVIE)]
+    assert read(tmp_path, text.replace("8.5", "")).kind == "A TMDB list"
+
+
+IMDB_LIST = (
+    "Position", "Const", "Created", "Modified", "Description", "Title", "Title Type", "Year"
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("rated", [("Your Rating", "Date Rated"), ()])
+def test_imdb_list(tmp_path: Path, rated: tuple[str, ...]) -> None:
+    days, wide = ("2024-03-01", "2024-03-01", ""), len(rated)
+    text = sources.table(
+        (*IMDB_LIST, *rated),
+        (1, "tt1", *days, "Heat", "Movie", 1995, *(9, "2024-01-05")[:wide]),
+        (2, "tt2", *days, "Seven", "Movie", 1995, *("", "")[:wide]),
+        (3, "tt3", *days, "Show", "TV Series", 1995, *("", "")[:wide]),
+    )
+    found = read(tmp_path, text)
+    assert found.kind == ("IMDb ratings" if rated else "An IMDb list")
+    assert given(found) == ([("Heat", 1995, 9.0)] if rated else [])
+    assert [row.title for row in found.wished] == (["Seven"] if rated else ["Heat", "Seven"])
+    assert why(found) == [(4, NO_MOVIE)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_movie"),
+    [
+        *((kind, False) for kind in (
+            "TV Series", "tvSeries", "TV Mini Series", "tvEpisode", "Video Game", "videoGame",
+            "Serie TV", "Episodio TV", "Videogioco", "Fernsehserie", "Folge", "Videospiel",
+            "Série télévisée", "Épisode", "Jeu vidéo", "Serie de TV", "Videojuego",
+            "Podcast Series", "tv", "season", "book",
+        )),
+        *((kind, True) for kind in (
+            "Movie", "Film", "Spielfilm", "TV Movie", "tvSpecial", "Fernsehfilm", "Short",
+            "Téléfilm",
+        )),
+    ],
+)  # fmt: skip
+def test_series_and_games_are_rejected(tmp_path: Path, kind: str, is_movie: bool) -> None:
+    found = read(tmp_path, f"Const,Your Rating,Title,Title Type,Year\ntt1,9,Heat,{kind},1995\n")
+    assert (given(found), why(found)) == (
+        ([("Heat", 1995, 9.0)], []) if is_movie else ([], [(2, NO_MOVIE)])
+    )
 
 
 @pytest.mark.parametrize(
@@ -198,19 +258,19 @@ def test_imdb_ratings_of_before_2017(tmp_path: Path) -> None:
         "Title,Year,Rating,,\nAmélie,2001,4.5,,\n".encode(),
     ],
 )
-def test_separators_and_encodings_make_no_difference(tmp_path: Path, raw: bytes) -> None:
-    found = ratings.read(written(tmp_path, raw))
+def test_separators_and_encodings(tmp_path: Path, raw: bytes) -> None:
+    found = read(tmp_path, raw)
     assert found.kind == "A table of ratings"
     assert given(found) == [("Amélie", 2001, 4.5)]
 
 
-def test_columns_are_found_by_their_names(tmp_path: Path) -> None:
+def test_columns_of_a_table(tmp_path: Path) -> None:
     text = (
         "User,Movie_ID,Movie,TMDB ID,Date Rated,My Rating,Type\n"
         "Ana,6,Heat,949,2024-01-02,4.5,movie\nBo,-3,Ours,,05.02.2024,2,movie\n"
         "Bo,1,Lost,,,2,episode\n"
     )
-    heat, ours = ratings.read(written(tmp_path, text)).ratings
+    heat, ours = read(tmp_path, text).ratings
     assert (heat.person, heat.movie_id, heat.tmdb_id, heat.at) == ("Ana", 6, 949, 1704153600 + NOON)
     assert (ours.person, ours.movie_id, ours.tmdb_id, ours.at) == (
         "Bo",
@@ -220,29 +280,29 @@ def test_columns_are_found_by_their_names(tmp_path: Path) -> None:
     )
 
 
-def test_a_name_is_a_title_unless_there_is_one_already(tmp_path: Path) -> None:
-    alone = ratings.read(written(tmp_path, "Name,Rating\nHeat,4.5\n"))
+def test_column_name_is_the_title_or_the_member(tmp_path: Path) -> None:
+    alone = read(tmp_path, "Name,Rating\nHeat,4.5\n")
     assert (given(alone), alone.people) == ([("Heat", None, 4.5)], ("",))
-    beside = ratings.read(written(tmp_path, "Name,Film,Rating\nAna,Heat,4.5\n"))
+    beside = read(tmp_path, "Name,Film,Rating\nAna,Heat,4.5\n")
     assert (given(beside), beside.people) == ([("Heat", None, 4.5)], ("Ana",))
 
 
-def test_letterboxds_own_form_for_imports_is_a_table(tmp_path: Path) -> None:
+def test_letterboxd_import_format(tmp_path: Path) -> None:
     header = "LetterboxdURI,tmdbID,imdbID,Title,Year,Directors,Rating10,WatchedDate,Rewatch\n"
-    found = ratings.read(written(tmp_path, header + "u,949,tt1,Heat,1995,M,9,2024-01-02,\n"))
+    found = read(tmp_path, header + "u,949,tt1,Heat,1995,M,9,2024-01-02,\n")
     assert (given(found), found.scale.top) == ([("Heat", 1995, 9.0)], 10)
     assert found.scale.fixed
 
 
-def test_rows_that_cannot_be_used_are_kept_with_the_reason(tmp_path: Path) -> None:
+def test_rejected_rows_have_a_reason(tmp_path: Path) -> None:
     text = (
         "Title,Year,Rating,Member\nHeat,1995,4.5,Ana\n,1995,4,Ana\nHeat,1995,,Ana\n"
         f"Heat,1995,good,Ana\nHeat,1995,0,Ana\n{'x' * 10_000},1995,4,Ana\nHeat,1995,4,\n"
         f"Heat,1995,4,{'y' * 10_000}\nHeat,1995,4\nHeat,1995,4,Ana,more\n"
     )
-    found = ratings.read(written(tmp_path, text))
+    found = read(tmp_path, text)
     assert given(found) == [("Heat", 1995, 4.5)]
-    assert sorted((row.line, row.reason) for row in found.rejected) == [
+    assert why(found) == [
         (3, "no title"),
         (4, "no rating"),
         (5, "no rating that can be read"),
@@ -255,20 +315,21 @@ def test_rows_that_cannot_be_used_are_kept_with_the_reason(tmp_path: Path) -> No
     ]
 
 
-def test_lines_are_counted_from_where_a_row_begins(tmp_path: Path) -> None:
-    found = ratings.read(written(tmp_path, 'Title,Rating\n"A\r\nB",3.5\nC,bad\nD,1\n'))
+def test_lines_count_from_the_start_of_a_row(tmp_path: Path) -> None:
+    found = read(tmp_path, 'Title,Rating\n"A\r\nB",3.5\nC,bad\nD,1\n')
     assert [(row.title, row.line) for row in found.ratings] == [("A B", 2), ("D", 5)]
     assert [row.line for row in found.rejected] == [4]
 
 
-def test_two_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
-    paths = [written(sources.folder({}, tmp_path / n), "Title,Rating\nUp,3\n") for n in "ab"]
+def test_read_all_numbers_files_of_one_name(tmp_path: Path) -> None:
+    files: sources.Files = {"mine.csv": "Title,Rating\nUp,3\n"}
+    paths = [sources.folder(files, tmp_path / n) / "mine.csv" for n in "ab"]
     found = ratings.read_all(paths)
     assert [source.file for source in found] == ["mine.csv", "mine.csv (2)"]
     assert [source.ratings[0].key for source in found] == [("mine.csv", 2), ("mine.csv (2)", 2)]
 
 
-def test_an_export_without_a_column_of_ratings_says_what_was_seen(tmp_path: Path) -> None:
+def test_letterboxd_export_without_ratings(tmp_path: Path) -> None:
     files: sources.Files = {
         "diary.csv": "Date,Name,Year,Letterboxd URI,Rewatch\n2024-01-01,Up,2009,u,\n",
         "ratings.csv": "Date,Name,Year,Letterboxd URI\n2024-01-01,Heat,1995,u\n",
@@ -291,10 +352,8 @@ def test_an_export_without_a_column_of_ratings_says_what_was_seen(tmp_path: Path
         ("Title,Rating,User\n" + "".join(f"Up,3,{n}\n" for n in range(61)), "ratings of 61 people"),
     ],
 )
-def test_a_file_that_is_no_use_is_refused_in_a_sentence(
-    tmp_path: Path, content: str, sentence: str
-) -> None:
+def test_files_without_ratings_are_refused(tmp_path: Path, content: str, sentence: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        ratings.read(written(tmp_path, content))
+        read(tmp_path, content)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
