@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice
 
 from club.errors import InvalidInput
 from club.imports.files import Archive
@@ -121,16 +121,22 @@ def under_header(file: str, records: list[Record]) -> Table:
 
 
 def csv_rows(
-    archive: Archive, name: str, needed: Iterable[str]
-) -> Iterator[tuple[int, dict[str, str] | str, list[str]]]:
-    """Yield (line, row by column or the reason why it is none, cells) of a CSV of any length.
+    archive: Archive,
+    name: str,
+    needed: Iterable[str],
+    reject: Callable[[str, int, str, object], None],
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, row by column) of a CSV of any length.
+
+    Args:
+        reject: called with the file, the line, the reason and the cells of what is no row.
 
     Raises:
         InvalidInput: a needed column is missing, or the file is empty.
     """
     lines = archive.lines(name)
     first = next(lines, "")
-    rows = records(_chained(first, lines), separator_of(first))
+    rows = records(chain([first], lines), separator_of(first))
     header = next(rows, (1, []))[1]
     if header is None:
         raise InvalidInput(f"{name} is no table that can be read.")
@@ -138,16 +144,11 @@ def csv_rows(
     require_columns(name, header, needed)
     for line, cells in rows:
         if cells is None:
-            yield line, "no row of a table", []
+            reject(name, line, "no row of a table", "")
         elif len(cells) == len(header):
-            yield line, dict(zip(header, cells, strict=True)), cells
+            yield line, dict(zip(header, cells, strict=True))
         elif cells:
-            yield line, "another number of cells than the header", cells
-
-
-def _chained(first: str, rest: Iterator[str]) -> Iterator[str]:
-    yield first
-    yield from rest
+            reject(name, line, "another number of cells than the header", cells)
 
 
 def records(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str] | None]]:

@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-
-import pandas as pd
 
 from club.imports.catalogue.movies_dataset import COLUMNS
 from club.imports.catalogue.source import (
-    CHUNK,
     Chunks,
     Progress,
     Rejected,
     Source,
-    csv_chunks,
     movies_frame,
-    rows_of,
+    rating_parts,
     valid_ratings,
 )
 from club.imports.files import Archive
-from club.imports.tables import movielens_title, whole_number
+from club.imports.tables import csv_rows, movielens_title, whole_number
 from club.validation import plausible_year, tidied_terms
 from recommender.dataset import parse_terms
 
@@ -32,6 +28,7 @@ GENRES_100K = (
     "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War",
     "Western",
 )  # fmt: skip
+NAMED = ("user", "movie", "rating", "timestamp")
 NAMES = {"Children's": "Children", "IMAX": ""}
 
 
@@ -50,13 +47,14 @@ def read(archive: Archive, report: Progress) -> Source:
     report(0.05, "movies")
     if file := archive.first("u.item"):
         movies = _described(_item_rows(archive, file, rejected), file, rejected)
-        ratings = _ratings_without_header(archive, archive.first("u.data"), "\t", rejected)
+        ratings = _ratings(archive, archive.first("u.data"), rejected, dict(enumerate(NAMED)), "\t")
         # Its ids are its own: later data number other movies so.
         return Source("MovieLens 100k", movies_frame(movies), False, ratings, rejected)
     if file := archive.first("movies.dat"):
         movies = _described(_split(archive, file, 3, rejected), file, rejected)
         tags = _tags(_split(archive, archive.first("tags.dat"), 4, rejected))
-        ratings = _ratings_without_header(archive, archive.first("ratings.dat"), "::", rejected)
+        columns = {2 * position: name for position, name in enumerate(NAMED)}  # between "::"
+        ratings = _ratings(archive, archive.first("ratings.dat"), rejected, columns, ":")
         kind = "MovieLens, an older archive"
     else:
         file, links = archive.first("movies.csv") or "", archive.first("links.csv")
@@ -72,11 +70,8 @@ def read(archive: Archive, report: Progress) -> Source:
         report(0.3, "tags")
         tags_file = archive.first("tags.csv")
         tags = _tags(_columns(archive, tags_file, ("userId", "movieId", "tag"), rejected))
-        file = archive.first("ratings.csv")
         report(0.6, "ratings.csv")
-        ratings = (
-            valid_ratings(csv_chunks(archive, file, COLUMNS), file, rejected) if file else None
-        )
+        ratings = _ratings(archive, archive.first("ratings.csv"), rejected, COLUMNS)
         kind = "MovieLens"
     for movie in movies:
         movie["keywords"] = tidied_terms(tags.get(movie["key"], ()))
@@ -106,7 +101,7 @@ def _columns(
     archive: Archive, file: str | None, columns: tuple[str, ...], rejected: Rejected
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield (line, cells) of these columns of a CSV file; nothing without a file."""
-    for line, row in rows_of(archive, file, columns, rejected) if file else ():
+    for line, row in csv_rows(archive, file, columns, rejected.add) if file else ():
         yield line, [row[column] for column in columns]
 
 
@@ -135,30 +130,16 @@ def _item_rows(archive: Archive, file: str, rejected: Rejected) -> Iterator[tupl
         )
 
 
-def _ratings_without_header(
-    archive: Archive, file: str | None, separator: str, rejected: Rejected
+def _ratings(
+    archive: Archive,
+    file: str | None,
+    rejected: Rejected,
+    columns: Mapping[str, str] | Mapping[int, str],
+    separator: str = "",
 ) -> Chunks | None:
-    """Ratings as user, movie, rating, time."""
     if file is None:
         return None
-
-    def parts() -> Iterator[pd.DataFrame]:
-        with archive.open(file) as stream:
-            lines: list[list[str]] = []
-            for raw in stream:
-                cells = raw.decode("latin-1").strip().split(separator)
-                lines.append((cells + [""] * 4)[:4])
-                if len(lines) == CHUNK:
-                    yield _frame(lines)
-                    lines = []
-            if lines:
-                yield _frame(lines)
-
-    return valid_ratings(parts, file, rejected)
-
-
-def _frame(lines: list[list[str]]) -> pd.DataFrame:
-    return pd.DataFrame(lines, columns=["user", "movie", "rating", "timestamp"], dtype="str")
+    return valid_ratings(rating_parts(archive, file, columns, separator), file, rejected)
 
 
 def _tags(rows: Iterable[tuple[int, list[str]]]) -> dict[int, list[str]]:

@@ -17,13 +17,12 @@ from club.imports.catalogue.source import (
     Progress,
     Rejected,
     Source,
-    csv_chunks,
     movies_frame,
-    rows_of,
+    rating_parts,
     valid_ratings,
 )
 from club.imports.files import Archive
-from club.imports.tables import whole_number
+from club.imports.tables import csv_rows, whole_number
 from club.sources.tmdb import GENRES
 from club.validation import (
     LONGEST_RUNTIME,
@@ -60,7 +59,9 @@ def read(archive: Archive, report: Progress) -> Source:
     links_file, ratings_file = archive.first(*LINKS), archive.first(*RATINGS)
     report(0.6, "links")
     links: dict[int, int | None] = {}
-    linked = rows_of(archive, links_file, ("movieId", "tmdbId"), rejected) if links_file else ()
+    linked = (
+        csv_rows(archive, links_file, ("movieId", "tmdbId"), rejected.add) if links_file else ()
+    )
     for movie, _, row in _new(linked, str(links_file), "movieId", links, rejected):
         links[movie] = whole_number(row["tmdbId"])
     if unknown := sum(tmdb_id is None for tmdb_id in links.values()):
@@ -73,7 +74,7 @@ def read(archive: Archive, report: Progress) -> Source:
         )
     if ratings_file:
         report(0.7, ratings_file)
-        parts = csv_chunks(archive, ratings_file, COLUMNS)
+        parts = rating_parts(archive, ratings_file, COLUMNS)
         ratings = valid_ratings(parts, ratings_file, rejected)
     return Source(KIND, _movies(facts, keywords, links), True, ratings, rejected, tuple(notes))
 
@@ -97,7 +98,7 @@ def _new(
 
 def _metadata(archive: Archive, rejected: Rejected) -> dict[int, dict[str, Any]]:
     facts: dict[int, dict[str, Any]] = {}
-    rows = rows_of(archive, METADATA, ("id", "title", "release_date"), rejected)
+    rows = csv_rows(archive, METADATA, ("id", "title", "release_date"), rejected.add)
     for tmdb_id, line, row in _new(rows, METADATA, "id", facts, rejected):
         title = tidied(row["title"], MAX_TITLE)
         if not title:
@@ -119,7 +120,7 @@ def _metadata(archive: Archive, rejected: Rejected) -> dict[int, dict[str, Any]]
 
 def _keywords(archive: Archive, rejected: Rejected) -> dict[int, tuple[str, ...]]:
     keywords: dict[int, tuple[str, ...]] = {}
-    rows = rows_of(archive, KEYWORDS, ("id", "keywords"), rejected)
+    rows = csv_rows(archive, KEYWORDS, ("id", "keywords"), rejected.add)
     for tmdb_id, line, row in _new(rows, KEYWORDS, "id", keywords, rejected):
         names = _names(row["keywords"])
         if names is None:

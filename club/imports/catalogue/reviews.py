@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
@@ -16,13 +16,12 @@ from club.imports.catalogue.source import (
     Progress,
     Rejected,
     Source,
-    csv_chunks,
     movies_frame,
-    rows_of,
+    rating_parts,
     valid_ratings,
 )
 from club.imports.files import MAX_BYTES, Archive
-from club.imports.tables import records, separator_of
+from club.imports.tables import csv_rows, records, separator_of
 from club.validation import MAX_TITLE, tidied, tidied_terms
 
 KIND = "Reviews"
@@ -59,8 +58,8 @@ def read(archive: Archive, report: Progress) -> Source:
         words = tidied_terms(_categories(row.get("categories")))
         described[asin] = {"key": asin, "title": title, "keywords": words}
     report(0.5, reviews)
-    parts = csv_chunks(archive, reviews, COLUMNS) if _is_csv(reviews) else _parts(archive, reviews)
-    ratings = valid_ratings(parts, reviews, rejected)
+    read_parts = rating_parts if _is_csv(reviews) else _json_parts
+    ratings = valid_ratings(read_parts(archive, reviews, COLUMNS), reviews, rejected)
     notes = ("Products have no year, so they are joined to no movie of the catalogue.",)
     return Source(KIND, movies_frame(list(described.values())), False, ratings, rejected, notes)
 
@@ -87,7 +86,7 @@ def _is_csv(name: str) -> bool:
 def _rows(archive: Archive, name: str, rejected: Rejected) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line, product); what is none is rejected."""
     if _is_csv(name):
-        yield from rows_of(archive, name, PRODUCT, rejected)
+        yield from csv_rows(archive, name, PRODUCT, rejected.add)
         return
     for line, text in enumerate(archive.lines(name, MAX_BYTES), start=1):
         found = _object(text)
@@ -97,11 +96,11 @@ def _rows(archive: Archive, name: str, rejected: Rejected) -> Iterator[tuple[int
             yield line, {column: found.get(column) for column in (*PRODUCT, "categories")}
 
 
-def _parts(archive: Archive, name: str) -> Chunks:
+def _json_parts(archive: Archive, name: str, columns: Mapping[str, str]) -> Chunks:
     def parts() -> Iterator[pd.DataFrame]:
         found = (_object(line) or {} for line in archive.lines(name, MAX_BYTES))
-        while rows := [[_text(row.get(c)) for c in COLUMNS] for row in islice(found, CHUNK)]:
-            yield pd.DataFrame(rows, columns=list(COLUMNS.values()), dtype="str")
+        while rows := [[_text(row.get(c)) for c in columns] for row in islice(found, CHUNK)]:
+            yield pd.DataFrame(rows, columns=list(columns.values()), dtype="str")
 
     return parts
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -13,7 +13,7 @@ import pandas as pd
 from club.errors import InvalidInput
 from club.export import safe_cell
 from club.imports.files import MAX_BYTES, Archive
-from club.imports.tables import csv_rows, require_columns, separator_of
+from club.imports.tables import require_columns, separator_of
 from recommender.dataset import MAX_STARS, MIN_STARS
 
 CHUNK = 1_000_000  # ratings read at once
@@ -89,34 +89,24 @@ def movies_frame(described: list[dict[str, Any]]) -> pd.DataFrame:
     return frame.drop_duplicates("key").set_index("key")
 
 
-def rows_of(
-    archive: Archive, name: str, needed: Iterable[str], rejected: Rejected
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, row by column) of a CSV file; what is no row is rejected.
-
-    Raises:
-        InvalidInput: a needed column is missing, or the file is empty.
-    """
-    for line, row, cells in csv_rows(archive, name, needed):
-        if isinstance(row, str):
-            rejected.add(name, line, row, cells)
-        else:
-            yield line, row
-
-
-def csv_chunks(archive: Archive, name: str, columns: dict[str, str]) -> Chunks:
+def rating_parts(
+    archive: Archive, name: str, columns: Mapping[str, str] | Mapping[int, str], separator: str = ""
+) -> Chunks:
     """Return a reader of a large table in parts, as text.
 
     Args:
-        columns: column of the table -> its name in the parts.
+        columns: column of the table -> its name in the parts; by positions without a header.
+        separator: of a table without a header; else it is found.
 
     Raises:
         InvalidInput: a column is missing.
     """
-    first = next(archive.lines(name, MAX_BYTES), "").strip()
-    separator = separator_of(first)
-    header = [column.strip().strip('"') for column in first.split(separator)]
-    require_columns(name, header, columns)
+    if not separator:
+        first = next(archive.lines(name, MAX_BYTES), "").strip()
+        separator = separator_of(first)
+        header = [column.strip().strip('"') for column in first.split(separator)]
+        require_columns(name, header, map(str, columns))
+    without_header = {"header": None} if 0 in columns else {}
 
     def parts() -> Iterator[pd.DataFrame]:
         with archive.open(name) as stream:
@@ -130,6 +120,7 @@ def csv_chunks(archive: Archive, name: str, columns: dict[str, str]) -> Chunks:
                     encoding=archive.encoding(name),
                     encoding_errors="replace",
                     on_bad_lines="skip",
+                    **without_header,
                 ):
                     named = part.rename(columns=columns)
                     if separator != ",":  # then the comma may be in "4,5"
