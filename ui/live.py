@@ -161,13 +161,13 @@ _queue = RedrawQueue()
 
 @cached()
 def _shared_version(location: str) -> SharedVersion:
-    return SharedVersion(state.store_key)
+    return SharedVersion(state.store_state)
 
 
-def _current(store_key: Hashable) -> Hashable:
+def _current(store_state: Hashable) -> Hashable:
     """Return what open pages compare: the version of the store, and what the trainer does."""
     trainer = state.trainer()
-    return store_key, trainer.generation, trainer.status.state
+    return store_state, trainer.generation, trainer.status.state
 
 
 def _address() -> Address:
@@ -187,7 +187,9 @@ def watched(page: Page) -> Iterator[None]:
 
     The poll is sent last: a browser that polls has received the whole page.
     """
-    drawn = st.session_state[DRAWN] = DrawnPage(_current(state.store_key()))
+    now = state.store_state()
+    st.session_state[state.DRAWN_FROM] = now.identity
+    drawn = st.session_state[DRAWN] = DrawnPage(_current(now))
     above = st.empty()
     with _queue.drawing(_session()):
         try:

@@ -18,6 +18,7 @@ import streamlit as st
 
 from club import config
 from club.catalogue import catalogue, ratings_at, training_data
+from club.db.database import State
 from club.demo import load_demo
 from club.errors import InvalidInput
 from club.imports import catalogue as catalogue_import
@@ -40,6 +41,7 @@ from recommender.suggest import similar as similar_movies
 from ui.cache import HashedFrame, cache_key, cached
 from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Trainer
 
+DRAWN_FROM = "drawn_from"  # in the session: identity of the database that the page shows
 ACTOR = "actor"  # in the session: whose name stands beside the visitor's changes; see `ui.access`
 ASKED_ABOUT, QUESTIONS = 800, 6
 TRAINING = TrainingOptions()
@@ -116,8 +118,13 @@ def _store(location: str) -> Store:
 
 
 def store() -> Store:
-    """Return the club's store as the visitor uses it; a new one holds the demo club."""
-    return _store(str(config.database())).by(st.session_state.get(ACTOR))
+    """Return the club's store as the visitor uses it; a new one holds the demo club.
+
+    It refuses changes once the database is another one than the page was drawn from: the ids in
+    what the visitor enters would mean other people.
+    """
+    session = st.session_state
+    return _store(str(config.database())).by(session.get(ACTOR), session.get(DRAWN_FROM))
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,18 +261,18 @@ class View:
         ]
 
 
-def store_key() -> tuple[str, int]:
+def store_state() -> State:
     """Return the identity of the database and its version as they are now."""
-    return str(config.database()), store().version()
+    return _store(str(config.database())).state()
 
 
 def view() -> View:
     """Return the club as it is now."""
-    return _view(*store_key(), base_dataset())
+    return _view(str(config.database()), store_state(), base_dataset())
 
 
 @cached()
-def _view(location: str, version: int, data: Dataset) -> View:
+def _view(location: str, now: State, data: Dataset) -> View:
     club = _store(location)
     own, details = club.movies.own(), club.movies.details()
     known = _catalogue(data, HashedFrame(own), HashedFrame(details), club)
@@ -279,8 +286,8 @@ def _view(location: str, version: int, data: Dataset) -> View:
     names = {int(member): str(name) for member, name in club.members.all()["name"].items()}
     mine = ratings[MEMBER].isin(list(names))
     return View(
-        cache_key=(location, version, cache_key(data)),
-        version=version,
+        cache_key=(now, cache_key(data)),
+        version=now.version,
         club=club.club(),
         names=names,
         guests={int(member): str(name) for member, name in guests["name"].items()},

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pytest
+from furnished import Open
 
 from club.store import Store
 from recommender import HybridModel
@@ -75,3 +82,30 @@ def test_what_is_kept_of_each_member_is_what_all_would_be_anew(store: Store) -> 
     for kept, computed, old in zip(found, anew, before, strict=True):
         pd.testing.assert_frame_equal(kept, computed)
         assert not kept.equals(old)
+
+
+@pytest.mark.sqlite("a file is copied over another one")
+def test_a_backup_copied_over_the_file_is_noticed(
+    open_page: Open, store: Store, tmp_path: Path
+) -> None:
+    """The same version of another club: names are shown anew, and no change meets wrong people."""
+    assert store.file is not None
+    ana, copied = int(store.members.all().index[0]), tmp_path / "copied.db"
+    with (
+        closing(sqlite3.connect(store.file)) as ours,
+        closing(sqlite3.connect(copied)) as theirs,
+    ):
+        ours.backup(theirs)
+    Store(copied).members.rename(ana, "Theirs")
+    store.members.rename(ana, "Ours")
+    app = open_page("club")
+    for suffix in ("-wal", "-shm"):
+        store.file.with_name(store.file.name + suffix).unlink(missing_ok=True)
+        copied.with_name(copied.name + suffix).unlink(missing_ok=True)
+    shutil.copy(copied, store.file)
+
+    app.text_input(f"rename_{ana}").set_value("Wrong")
+    app.button(f"rename_{ana}_save").click().run()
+    assert state.view().names[ana] == "Theirs"
+    assert "Nothing was changed" in app.error[0].value
+    assert app.text_input(f"rename_{ana}").value != "Ours"
