@@ -30,7 +30,7 @@ from recommender.errors import DataError, RecommenderError
 from recommender.evaluation.baselines import BASELINES, Fit, LightFMRanker, Popularity
 from recommender.evaluation.bootstrap import Tally
 from recommender.model import HybridModel, TrainingOptions
-from recommender.recipes import fit_confidence, fit_keyword, fit_keyword_as_published
+from recommender.recipes import ConfidenceRecipe, KeywordRecipe
 
 ORDER_METRICS = ("order", "group_order", "regret")
 
@@ -64,17 +64,13 @@ MODELS: Mapping[str, Fit] = {
     **BASELINES,
     "popularity": lambda data, seed: Popularity.fit(data),
     "keyword recipe as published": lambda data, seed: Stretched(
-        fit_keyword_as_published(data.ratings, data.movies, seed=seed)
+        KeywordRecipe.fit(data, seed=seed, as_published=True)
     ),
-    "keyword recipe": lambda data, seed: Stretched(
-        fit_keyword(data.ratings, data.movies, seed=seed)
-    ),
+    "keyword recipe": lambda data, seed: Stretched(KeywordRecipe.fit(data, seed=seed)),
     "confidence recipe as published": lambda data, seed: AddedToBias(
-        fit_confidence(data.ratings, data.movies, positives=data.ratings, seed=seed)
+        ConfidenceRecipe.fit(data, seed=seed, as_published=True)
     ),
-    "confidence recipe": lambda data, seed: AddedToBias(
-        fit_confidence(data.ratings, data.movies, seed=seed)
-    ),
+    "confidence recipe": lambda data, seed: AddedToBias(ConfidenceRecipe.fit(data, seed=seed)),
     "LightFM alone": lambda data, seed: AddedToBias(LightFMRanker.fit(data, seed=seed)),
     "content only": hybrid(components=0),
     "ours with permuted keywords": hybrid(permuted),

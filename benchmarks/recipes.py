@@ -24,12 +24,11 @@ from recommender.evaluation.evaluate import ranking_figures, ranking_table
 from recommender.evaluation.splits import random_split
 from recommender.recipes import (
     MIN_INTERACTIONS,
+    ConfidenceRecipe,
+    KeywordRecipe,
     Links,
     active,
     confidence,
-    fit_confidence,
-    fit_keyword,
-    fit_keyword_as_published,
     likes,
 )
 
@@ -76,10 +75,10 @@ def _evaluate_keyword(
 ) -> pd.DataFrame:
     train, test = random_split(data, seed)
     if as_published:
-        ranker = fit_keyword_as_published(data.ratings, data.movies, links=links, seed=seed)
+        ranker = KeywordRecipe.fit(data, seed=seed, as_published=True, links=links)
         wanted, hoped, known = train.ratings, test, None
     else:
-        ranker = fit_keyword(train.ratings, data.movies, seed=seed)
+        ranker = KeywordRecipe.fit(train, seed=seed)
         wanted, hoped, known = likes(train.ratings), likes(test), train.ratings
     rankers = {"keyword recipe": ranker, "popularity": Popularity.fit(train, ranker.axes)}
     return ranking_table(rankers, wanted, hoped, known=known, k=5)
@@ -87,13 +86,8 @@ def _evaluate_keyword(
 
 def _evaluate_confidence(data: Dataset, as_published: bool, seed: int) -> pd.DataFrame:
     train, test = random_split(data, seed)
-    ranker = fit_confidence(
-        train.ratings,
-        data.movies,
-        positives=train.ratings if as_published else None,
-        counted=data.ratings if as_published else None,
-        seed=seed,
-    )
+    counted = data.ratings if as_published else None
+    ranker = ConfidenceRecipe.fit(train, seed=seed, as_published=as_published, counted=counted)
     axes, kept = ranker.axes, active(train.ratings)
     learned = kept if as_published else likes(kept)
     watched = axes.stars(learned)

@@ -8,20 +8,18 @@ before; item features are genres and five quantile bins, and one for missing, of
 column (year, mean rating, number of ratings); identity blocks; WARP, 64 components, 20 epochs,
 learning rate 0.05, alpha 1e-6.
 
-`evaluation.recipes` runs and judges them. Mistakes that it keeps as published, and else mends:
+`benchmarks.recipes` evaluates them. Mistakes as published, and mended otherwise:
 
 1. Rows of features in another order than the interactions' columns (keyword): features are in the
    order in which the ratings first mention a movie, columns in the order of the ids as text.
-2. Fit on train and test together (keyword): the model has seen what it is tested on. (confidence:
-   means and numbers of ratings are taken over train and test together.)
-3. MovieLens ids joined with TMDB ids (keyword): a movie gets the keywords of whichever movie has
-   its number at TMDB. Reproduced only when `links` are given, since a Dataset knows no TMDB ids.
+2. Fit on train and test together (keyword). (confidence: means and numbers of ratings only.)
+3. MovieLens ids joined with TMDB ids (keyword): a movie gets the keywords of the movie that has its
+   number at TMDB. Reproduced only with `links`, since a Dataset knows no TMDB ids.
 4. Apostrophes losing keywords (keyword): a row of keywords with an apostrophe fails to parse, and
    the movie gets the keywords of the row before it.
-5. Low ratings taken as likes (both): every rating is a positive, one star as well as five. Mended:
-   4 stars or more, in fitting and in judging.
-6. Train items not excluded from the test ranking (both): what a user is known to have seen fills
-   the top of the list.
+5. Low ratings taken as likes (both): one star counts like five. Mended: 4 stars or more, in fitting
+   and in evaluation.
+6. Train items not excluded from the test ranking (both): known movies fill the top of the list.
 
 Published runs were not seeded; these are. Movies without any keyword have no row in the keyword
 recipe's file and are left out of it.
@@ -31,24 +29,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from typing import Self
 
 import numpy as np
 import pandas as pd
-from lightfm import LightFM
 from scipy import sparse
 
 from recommender.columns import MOVIE, RATING, USER
+from recommender.dataset import Dataset
 from recommender.errors import DataError
-from recommender.evaluation.baselines import (
-    Axes,
-    Ranker,
-    fit_warp,
-    normalised,
-    ranker_of,
-)
+from recommender.evaluation.baselines import Axes, Ranker, fit_warp, normalised, ranker_of
 from recommender.features import with_identity
+from recommender.model import LIKED
 
-LIKED = 4.0  # stars from which on the mended recipes take a rating as a like
 TOP_KEYWORDS = 100
 ALPHA = 10.0  # of the confidence 1 + ALPHA ln(1 + stars)
 MIN_INTERACTIONS = 5
@@ -62,66 +55,107 @@ def likes(ratings: pd.DataFrame) -> pd.DataFrame:
     return ratings[ratings[RATING] >= LIKED]
 
 
-def fit_keyword(ratings: pd.DataFrame, movies: pd.DataFrame, *, seed: int = 0) -> Ranker:
-    """Fit the mended keyword recipe.
+class KeywordRecipe(Ranker):
+    """Scores of the keyword recipe, for all movies with keywords (as published: rated ones)."""
 
-    Args:
-        ratings, movies: as in Dataset.
-        seed: of LightFM.
+    @classmethod
+    def fit(
+        cls,
+        data: Dataset,
+        *,
+        seed: int = 0,
+        as_published: bool = False,
+        links: Links | None = None,
+    ) -> Self:
+        """Fit the recipe.
 
-    Returns:
-        The order of all movies with keywords, rated or not.
+        Args:
+            seed: of LightFM.
+            as_published: with mistakes 1, 3 (given `links`), 4 and 5.
+            links: TMDB id of each movie_id.
 
-    Raises:
-        DataError: nobody liked a movie with keywords.
-    """
-    words = _described(movies["keywords"])
-    merged = ratings[ratings[MOVIE].isin(words.index)]
-    everything = Axes(np.unique(merged[USER]), words.index.to_numpy())
-    seen = Axes(everything.user_ids, np.unique(merged[MOVIE]))
-    features = _keyword_counts(words)
-    of_seen = features[everything.columns(pd.Series(seen.movie_ids))]
-    return ranker_of(_keyword_model(seen, likes(merged), of_seen, seed), everything, features)
-
-
-def fit_keyword_as_published(
-    ratings: pd.DataFrame, movies: pd.DataFrame, *, links: Links | None = None, seed: int = 0
-) -> Ranker:
-    """Fit the keyword recipe with mistakes 1, 3 (when there are `links`), 4 and 5.
-
-    Args:
-        ratings, movies: as in Dataset.
-        links: TMDB id of each movie_id.
-        seed: of LightFM.
-
-    Returns:
-        The order of the rated movies with keywords.
-
-    Raises:
-        DataError: nobody rated a movie with keywords.
-    """
-    words = _described(published_words(movies["keywords"], links))
-    merged = ratings[ratings[MOVIE].isin(words.index)]
-    mentioned = merged[MOVIE].unique()
-    features = _keyword_counts(words.loc[mentioned])
-    axes = Axes(np.unique(merged[USER]), np.array(sorted(mentioned, key=str)))
-    return ranker_of(_keyword_model(axes, merged, features, seed), axes, features)
+        Raises:
+            DataError: no movie with keywords was liked (as published: rated).
+        """
+        words = data.movies["keywords"]
+        words = published_words(words, links) if as_published else words
+        words = words[[len(terms) > 0 for terms in words]]
+        merged = data.ratings[data.ratings[MOVIE].isin(words.index)]
+        users = np.unique(merged[USER])
+        if as_published:
+            mentioned = merged[MOVIE].unique()
+            axes = seen = Axes(users, np.array(sorted(mentioned, key=str)))
+            features = of_seen = _keyword_counts(words.loc[mentioned])
+            positives = merged
+        else:
+            axes, seen = Axes(users, words.index.to_numpy()), Axes(users, np.unique(merged[MOVIE]))
+            features = _keyword_counts(words)
+            of_seen = features[axes.columns(pd.Series(seen.movie_ids))]
+            positives = likes(merged)
+        if positives.empty:
+            raise DataError("The keyword recipe needs likes of movies that have keywords.")
+        model = fit_warp(seen.stars(positives), of_seen, components=50, epochs=10, seed=seed)
+        found = ranker_of(model, axes, features)
+        return cls(axes, found.users, found.movies, found.offsets)
 
 
-def _keyword_model(
-    axes: Axes, positives: pd.DataFrame, features: sparse.csr_matrix, seed: int
-) -> LightFM:
-    if positives.empty:
-        raise DataError("The keyword recipe needs likes of movies that have keywords.")
-    return fit_warp(axes.stars(positives), features, components=50, epochs=10, seed=seed)
+class ConfidenceRecipe(Ranker):
+    """Scores of the confidence recipe, for users and movies with more than five ratings."""
 
+    @classmethod
+    def fit(
+        cls,
+        data: Dataset,
+        *,
+        seed: int = 0,
+        as_published: bool = False,
+        counted: pd.DataFrame | None = None,
+    ) -> Self:
+        """Fit the recipe.
 
-def _described(words: pd.Series) -> pd.Series:
-    return words[[len(terms) > 0 for terms in words]]
+        Args:
+            seed: of LightFM.
+            as_published: every rating is a positive (mistake 5).
+            counted: the ratings behind a movie's mean and number, those of `data` by default.
+
+        Raises:
+            DataError: no user and movie have enough ratings.
+        """
+        kept = active(data.ratings)
+        axes = Axes.of(kept)
+        genres = data.movies["genres"].reindex(axes.movie_ids)
+        by_movie = (data.ratings if counted is None else counted).groupby(MOVIE)[RATING]
+        numeric = {
+            "year": data.movies["year"].astype("float64"),
+            "mean": by_movie.mean(),
+            "ratings": by_movie.size().astype("float64"),
+        }
+        bins = [
+            name + "=" + quantile_bins(values.reindex(genres.index), kept[MOVIE])
+            for name, values in numeric.items()
+        ]
+        items = [[*row, *tokens] for row, *tokens in zip(genres, *bins, strict=True)]
+        seen = kept[MOVIE].map(genres).groupby(kept[USER]).agg(lambda rows: set().union(*rows))
+        item_features = _with_identity(_token_matrix(items))
+        user_features = _with_identity(_token_matrix(seen.reindex(axes.user_ids)))
+        positives = axes.stars(data.ratings if as_published else likes(kept))
+        model = fit_warp(
+            positives,
+            item_features,
+            weights=confidence(positives.data),
+            user_features=user_features,
+            components=64,
+            epochs=20,
+            learning_rate=0.05,
+            alpha=1e-6,
+            seed=seed,
+        )
+        found = ranker_of(model, axes, item_features, user_features)
+        return cls(axes, found.users, found.movies, found.offsets)
 
 
 def published_words(keywords: pd.Series, links: Links | None) -> pd.Series:
-    """Return what the article's parser makes of `keywords` (index movie_id, tuples of words)."""
+    """Return `keywords` (index movie_id, tuples) as the article's parser reads them."""
     parsed: list[tuple[str, ...]] = []
     for terms in keywords:
         broken = any("'" in term for term in terms)
@@ -152,48 +186,6 @@ def _token_matrix(rows: Iterable[Iterable[str]]) -> sparse.csr_matrix:
     return sparse.csr_matrix((ones, (i, j)), shape=(len(lists), len(names)))
 
 
-def fit_confidence(
-    train: pd.DataFrame,
-    movies: pd.DataFrame,
-    *,
-    positives: pd.DataFrame | None = None,
-    counted: pd.DataFrame | None = None,
-    seed: int = 0,
-) -> Ranker:
-    """Fit the confidence recipe.
-
-    Args:
-        train: ratings; users and movies with five or fewer are left out.
-        movies: as in Dataset.
-        positives: the ratings taken as positives, the likes among `train` by default.
-        counted: the ratings that a movie's mean and number come from, `train` by default.
-        seed: of LightFM.
-
-    Raises:
-        DataError: nobody and nothing has enough ratings.
-    """
-    kept = active(train)
-    axes = Axes.of(kept)
-    genres = movies["genres"].reindex(axes.movie_ids)
-    items = _item_tokens(genres, movies, kept, train if counted is None else counted)
-    seen = kept[MOVIE].map(genres).groupby(kept[USER]).agg(lambda rows: set().union(*rows))
-    item_features = _with_identity(_token_matrix(items))
-    user_features = _with_identity(_token_matrix(seen.reindex(axes.user_ids)))
-    chosen = axes.stars(likes(kept) if positives is None else positives)
-    model = fit_warp(
-        chosen,
-        item_features,
-        weights=confidence(chosen.data),
-        user_features=user_features,
-        components=64,
-        epochs=20,
-        learning_rate=0.05,
-        alpha=1e-6,
-        seed=seed,
-    )
-    return ranker_of(model, axes, item_features, user_features)
-
-
 def _with_identity(tokens: sparse.csr_matrix) -> sparse.csr_matrix:
     return normalised(with_identity(tokens, np.ones(tokens.shape[0], dtype=bool)))
 
@@ -217,23 +209,6 @@ def active(ratings: pd.DataFrame) -> pd.DataFrame:
     if kept.empty:
         raise DataError(f"Nobody rated more than {MIN_INTERACTIONS} movies that others rated too.")
     return kept
-
-
-def _item_tokens(
-    genres: pd.Series, movies: pd.DataFrame, kept: pd.DataFrame, counted: pd.DataFrame
-) -> list[list[str]]:
-    """Return genres and quantile bins of each movie of `genres`, as tokens."""
-    by_movie = counted.groupby(MOVIE)[RATING]
-    numeric = {
-        "year": movies["year"].astype("float64"),
-        "mean": by_movie.mean(),
-        "ratings": by_movie.size().astype("float64"),
-    }
-    bins = [
-        name + "=" + quantile_bins(values.reindex(genres.index), kept[MOVIE])
-        for name, values in numeric.items()
-    ]
-    return [[*row, *tokens] for row, *tokens in zip(genres, *bins, strict=True)]
 
 
 def quantile_bins(values: pd.Series, interactions: pd.Series) -> pd.Series:

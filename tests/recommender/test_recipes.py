@@ -9,11 +9,10 @@ import pytest
 from recommender import DataError, Dataset
 from recommender.evaluation.baselines import Ranker
 from recommender.recipes import (
+    ConfidenceRecipe,
+    KeywordRecipe,
     active,
     confidence,
-    fit_confidence,
-    fit_keyword,
-    fit_keyword_as_published,
     likes,
     published_words,
     quantile_bins,
@@ -38,7 +37,7 @@ def fitted(monkeypatch) -> dict:
 
 
 @pytest.fixture
-def world() -> Dataset:
+def data() -> Dataset:
     movies = pd.DataFrame(
         {
             "title": list("abc"),
@@ -60,23 +59,23 @@ def counts(matrix) -> list[list[float]]:
 HEIST_PARIS, PARIS, LOOP = [1, 1, 0], [0, 1, 0], [0, 0, 1]
 
 
-def test_as_published_feature_rows_are_in_another_order_than_columns(world, fitted) -> None:
-    fit_keyword_as_published(world.ratings, world.movies)
+def test_as_published_feature_rows_are_in_another_order_than_columns(data, fitted) -> None:
+    KeywordRecipe.fit(data, as_published=True)
     assert fitted["axes"].movie_ids.tolist() == [10, 2, 3]  # the ids sorted as text
     assert counts(fitted["item_features"]) == [HEIST_PARIS, LOOP, PARIS]  # as first mentioned
 
 
-def test_mended_feature_rows_are_in_the_order_of_the_columns(world, fitted) -> None:
-    fit_keyword(world.ratings, world.movies)
+def test_mended_feature_rows_are_in_the_order_of_the_columns(data, fitted) -> None:
+    KeywordRecipe.fit(data)
     assert counts(fitted["item_features"]) == [PARIS, LOOP, HEIST_PARIS]  # movies 2, 3, 10
     assert fitted["axes"].movie_ids.tolist() == [2, 10, 3]
     assert counts(fitted["all_features"]) == [PARIS, HEIST_PARIS, LOOP]
 
 
-def test_low_ratings_are_likes_as_published_only(world, fitted) -> None:
-    fit_keyword_as_published(world.ratings, world.movies)
+def test_low_ratings_are_likes_as_published_only(data, fitted) -> None:
+    KeywordRecipe.fit(data, as_published=True)
     assert fitted["positives"].nnz == 4
-    fit_keyword(world.ratings, world.movies)
+    KeywordRecipe.fit(data)
     assert fitted["positives"].toarray().tolist() == [[0, 0, 5], [4, 0, 0]]
 
 
@@ -97,17 +96,17 @@ def test_only_the_100_most_frequent_keywords_count(fitted) -> None:
     movies = pd.DataFrame({"title": "", "keywords": words}, index=range(155))
     ratings = pd.DataFrame({"user_id": 1, "movie_id": range(155), "rating": 5.0})
     data = Dataset(ratings, movies.rename_axis("movie_id"))
-    fit_keyword(data.ratings, data.movies)
+    KeywordRecipe.fit(data)
     assert fitted["item_features"].shape == (155, 100)
     assert fitted["item_features"].sum() == 99 + 5
     assert (fitted["components"], fitted["epochs"]) == (50, 10)
 
 
-def test_without_keywords_there_is_no_keyword_recipe(world) -> None:
-    bare = world.movies.assign(keywords=[()] * 3)
-    for fit in (fit_keyword, fit_keyword_as_published):
+def test_without_keywords_there_is_no_keyword_recipe(data) -> None:
+    bare = Dataset(data.ratings, data.movies.assign(keywords=[()] * 3))
+    for as_published in (False, True):
         with pytest.raises(DataError, match="keywords"):
-            fit(world.ratings, bare)
+            KeywordRecipe.fit(bare, as_published=as_published)
 
 
 def test_confidence_of_stars() -> None:
@@ -138,7 +137,7 @@ def test_bins_hold_a_fifth_of_the_interactions_each() -> None:
 
 
 def test_the_confidence_recipe_describes_users_and_movies(checkerboard, fitted) -> None:
-    ranker = fit_confidence(checkerboard.ratings, checkerboard.movies)
+    ranker = ConfidenceRecipe.fit(checkerboard)
     n_users, n_movies = ranker.axes.shape
     items, users = fitted["item_features"], fitted["user_features"]
     # Beside itself: one genre, and a bin each of year, mean and number of ratings.
@@ -155,7 +154,7 @@ def test_the_confidence_recipe_describes_users_and_movies(checkerboard, fitted) 
 
 
 def test_mended_the_keyword_recipe_tells_trains_from_ships(checkerboard) -> None:
-    model = fit_keyword(checkerboard.ratings, checkerboard.movies, seed=1)
+    model = KeywordRecipe.fit(checkerboard, seed=1)
     scores = model.scores(np.arange(24))
     assert model.axes.movie_ids[[20, 21]].tolist() == [20, 21]  # rated by nobody
     assert (scores[::2, 20] > scores[::2, 21]).all()

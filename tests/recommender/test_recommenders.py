@@ -1,0 +1,79 @@
+"""What holds for every implementation of `Recommender`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from recommender import Dataset, HybridModel, Recommender, TrainingOptions
+from recommender.evaluation.baselines import BiasModel, LightFMRanker, Popularity
+from recommender.recipes import ConfidenceRecipe, KeywordRecipe
+
+TINY = TrainingOptions(components=4, epochs=2, repeats=1, min_movies=2)
+FITS: dict[str, Callable[[Dataset], Recommender]] = {
+    "hybrid": lambda data: HybridModel.fit(data, TINY),
+    "features only": lambda data: HybridModel.fit(data, TrainingOptions(components=0)),
+    "bias": BiasModel.fit,
+    "popularity": Popularity.fit,
+    "LightFM": LightFMRanker.fit,
+    "keyword recipe": KeywordRecipe.fit,
+    "confidence recipe": ConfidenceRecipe.fit,
+}
+
+
+@pytest.fixture(scope="module", params=FITS)
+def fitted(request: pytest.FixtureRequest, checkerboard: Dataset) -> Recommender:
+    return FITS[request.param](checkerboard)
+
+
+@pytest.fixture(scope="module")
+def pairs() -> pd.DataFrame:
+    """Known and unknown users, rated and unrated movies."""
+    rows = [(user, movie) for user in (0, 1, 5, 900) for movie in (4, 5, 20, 21)]
+    return pd.DataFrame(rows, columns=["user_id", "movie_id"])
+
+
+def test_meets_the_protocol(fitted: Recommender) -> None:
+    assert isinstance(fitted, Recommender)
+
+
+def test_one_finite_prediction_a_pair(
+    fitted: Recommender, checkerboard: Dataset, pairs: pd.DataFrame
+) -> None:
+    found = fitted.predict(pairs, checkerboard)
+    assert found.stars.shape == (len(pairs),)
+    assert np.isfinite(found.stars).all()
+    if not found.order_only:
+        assert ((found.stars >= 0.5) & (found.stars <= 5)).all()
+    if found.low is not None and found.high is not None:
+        assert (found.low <= found.high).all()
+    assert fitted.predict(pairs.iloc[:0], checkerboard).stars.shape == (0,)
+
+
+def test_predictions_follow_the_order_of_the_pairs(
+    fitted: Recommender, checkerboard: Dataset, pairs: pd.DataFrame
+) -> None:
+    order = np.random.default_rng(0).permutation(len(pairs))
+    shuffled = fitted.predict(pairs.iloc[order], checkerboard).stars
+    assert shuffled == pytest.approx(fitted.predict(pairs, checkerboard).stars[order], abs=1e-5)
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_fit_is_deterministic_and_leaves_the_data_alone(
+    name: str, checkerboard: Dataset, pairs: pd.DataFrame
+) -> None:
+    data = Dataset(checkerboard.ratings.copy(), checkerboard.movies.copy())
+    one, other = (FITS[name](data).predict(pairs, data).stars for _ in range(2))
+    assert one == pytest.approx(other, abs=1e-6)
+    pd.testing.assert_frame_equal(data.ratings, checkerboard.ratings)
+    pd.testing.assert_frame_equal(data.movies, checkerboard.movies)
+
+
+@pytest.mark.parametrize("name", ["hybrid", "LightFM", "keyword recipe", "confidence recipe"])
+def test_learns_who_likes_trains(name: str, checkerboard: Dataset) -> None:
+    pairs = pd.DataFrame({"user_id": [2, 2], "movie_id": [4, 5]})
+    train, ship = FITS[name](checkerboard).predict(pairs, checkerboard).stars
+    assert train > ship
