@@ -82,7 +82,14 @@ def _nights(store: Store, people: list[int], movies: tuple[int, ...]) -> dict[st
 
 def _decided(store: Store, on: date, people: list[int], movies: tuple[int, ...]) -> int:
     rows = [
-        {"member_id": person, "movie_id": movie, "mean": 4 - place / 4, "crowd": 3.0, "sd": 0.8}
+        {
+            "member_id": person,
+            "movie_id": movie,
+            "mean": 4 - place / 4,
+            "crowd": 3.0,
+            "sd": 0.8,
+            "shared_sd": 0.4,
+        }
         for person in people
         for place, movie in enumerate(movies)
     ]

@@ -40,6 +40,7 @@ def frozen(
                 "like": 0.5,
                 "own_mean": own,
                 "crowd": 3.0,
+                "shared_sd": 0.4,
                 "known": False,
             }
             for person, (mean, own) in expected.items()

@@ -70,6 +70,11 @@ def promised(club: View, night: Night) -> None:
             f"{night.decided_at.astimezone():%H:%M}, from the model {plain(night.model or '')}, "
             f"the club’s version {night.club_version}. Nothing changes these predictions."
         )
+        if night.thresholds is None:
+            st.caption(
+                "An earlier version of this program froze them: the interval of the whole group is "
+                "narrower here than the one that was shown then."
+            )
 
 
 def another_movie(club: View, night: Night) -> None:
