@@ -29,7 +29,7 @@ from club.sources.tmdb import AnswerCache, Tmdb, in_catalogue
 from club.validation import tidied_terms
 from recommender.dataset import parse_terms
 from ui import access, text
-from ui.components.widgets import STARS, new_changes
+from ui.components.stars import STARS, new_changes
 
 NOW = 1_700_000_000
 JOINER = "\u2060"  # keeps apart what escaping cannot

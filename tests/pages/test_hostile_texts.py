@@ -19,7 +19,7 @@ from streamlit.testing.v1 import AppTest
 
 from club.errors import InvalidInput
 from club.store import Store
-from ui.components.widgets import new_changes
+from ui.components.stars import new_changes
 from ui.sections import explore
 from ui.text import plain
 

@@ -138,10 +138,10 @@ def test_a_search_that_ended_leaves_its_text_to_nobody() -> None:
     def page() -> None:
         import streamlit
 
-        from ui.components import find
+        from ui.components import search
 
-        streamlit.text_input("Find", key=find._field("find"))
-        streamlit.button("end", on_click=find.end, args=("find",))
+        streamlit.text_input("Find", key=search._field("find"))
+        streamlit.button("end", on_click=search.end, args=("find",))
 
     app = AppTest.from_function(page).run()
     app.text_input("find").set_value("heat").run()

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import state
-from ui.components.widgets import new_changes
+from ui.components.stars import new_changes
 
 PULP_FICTION, UP = 296, 68954
 

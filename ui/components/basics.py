@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from club.errors import ClubError, InvalidInput, NotFound, SourceError, StoreUnavailable
 from recommender.errors import RecommenderError
-from ui import state
-from ui.pictures import picture
-from ui.text import distinct, film, plain
+from ui.text import plain
 
 ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: that is fetched
 NOTICE, LOCK, ROUNDS = "notice", "lock", "rounds"
@@ -111,50 +108,10 @@ def header(title: str, lead: str | None = None) -> None:
             st.toast(markdown, icon=":material/check_circle:")
 
 
-def poster_image(
-    club: state.View, movie_id: int, width: int | Literal["stretch"] = "stretch"
-) -> None:
-    """Draw a movie's poster."""
-    called = film(club.title(movie_id), club.year(movie_id))
-    st.image(picture(club, movie_id), width=width, alt=f"Poster: {called}")
-
-
-def called_apart(club: state.View, movie_ids: Iterable[int]) -> dict[int, str]:
-    """Return what movies to choose from are called, no two the same; not for Markdown."""
-    movies = list(movie_ids)
-    known = ((club.title(movie), club.movies["year"].get(movie)) for movie in movies)
-    return dict(
-        zip(
-            movies,
-            distinct(film(title, None if pd.isna(year) else int(year)) for title, year in known),
-            strict=True,
-        )
-    )
-
-
 def file_name(brought: str) -> str:
     """Return what a file from a browser may be called on this disk: never hidden, nor too long."""
     last = Path("".join(c for c in brought if c.isprintable())).name.lstrip(".")
     return last.encode("utf-8")[-120:].decode("utf-8", "ignore") or "file"
-
-
-def facts(club: state.View, movie_id: int) -> str:
-    """Return year and genres as Markdown: "1995 · Crime, Thriller"."""
-    parts = (str(club.year(movie_id) or ""), ", ".join(club.genres(movie_id)[:3]))
-    return plain(" · ".join(part for part in parts if part))
-
-
-def movie_link(club: state.View, movie_id: int, label: str | None = None) -> None:
-    """Draw a movie's title as a link to its page.
-
-    Args:
-        label: Markdown in place of the bold title.
-    """
-    st.page_link(
-        "pages/movie.py",
-        label=label or f"**{plain(club.title(movie_id))}**",
-        query_params={"movie": str(movie_id)},
-    )
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from recommender.taste import (
 )
 from ui import portraits
 from ui.charts.taste import rating_years
-from ui.components.basics import movie_link, poster_image
+from ui.components.tile import movie_link, poster_image
 from ui.sections.evaluation_tables import draw
 from ui.sections.pictures import chart
 from ui.sections.tonight import CARD_LETTERS

@@ -10,7 +10,8 @@ import streamlit as st
 from club.validation import LONGEST_RUNTIME
 from ui import state
 from ui.cache import cached
-from ui.components.basics import change, movie_link, notify
+from ui.components.basics import change, notify
+from ui.components.tile import movie_link
 from ui.state import Catalogue, View
 from ui.text import between, film, plain, stars
 

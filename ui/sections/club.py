@@ -8,9 +8,9 @@ from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
 from ui import access, live, state
-from ui.components.basics import change, errors_shown, facts, movie_link, poster_image
-from ui.components.find import end, find
-from ui.components.widgets import shelf
+from ui.components.basics import change, errors_shown
+from ui.components.search import end, find
+from ui.components.tile import facts, movie_link, poster_image, shelf
 from ui.pictures import CREDIT
 from ui.state import View
 from ui.text import counted, plain

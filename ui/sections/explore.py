@@ -19,7 +19,8 @@ from recommender.taste_map import regions
 from ui import mapping, state
 from ui.cache import cached
 from ui.charts.movies import taste_map
-from ui.components.basics import change, empty_state, facts, movie_link, poster_image
+from ui.components.basics import change, empty_state
+from ui.components.tile import facts, movie_link, poster_image
 from ui.posters import main_genre
 from ui.sections.tonight import CHART
 from ui.state import Catalogue, View

@@ -8,7 +8,8 @@ from club.nights import Night
 from recommender import Dataset
 from ui import state
 from ui.cache import cached
-from ui.components.basics import called_apart, change, errors_shown
+from ui.components.basics import change, errors_shown
+from ui.components.tile import called_apart
 from ui.state import View
 from ui.text import plain
 

@@ -12,9 +12,9 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
 from ui import judging, router, state
 from ui.charts.movies import rating_distribution
-from ui.components.basics import change, header, no_members, poster_image
-from ui.components.find import find
-from ui.components.widgets import shelf_of_links
+from ui.components.basics import change, header, no_members
+from ui.components.search import find
+from ui.components.tile import poster_image, shelf_of_links
 from ui.sections import tonight, why
 from ui.state import View
 from ui.text import between, counted, day, film, half_stars, listed, plain, stars

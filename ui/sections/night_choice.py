@@ -11,8 +11,9 @@ from club.nights import Candidates, Night, Reason
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
 from ui import access, nights, state
-from ui.components.basics import called_apart, change, empty_state
+from ui.components.basics import change, empty_state
 from ui.components.choices import view_switch
+from ui.components.tile import called_apart
 from ui.sections import night_compare, tonight
 from ui.sections.night import VIEW, named
 from ui.sections.night_vote import vote, winners

@@ -11,8 +11,9 @@ from recommender.evaluation.nights import reversals, surprises
 from recommender.group import STRATEGIES, rank
 from ui import access, findings, nights, state
 from ui.charts.nights import predicted_and_given
-from ui.components.basics import called_apart, change, facts, movie_link, poster_image
-from ui.components.widgets import star_board
+from ui.components.basics import change
+from ui.components.stars import star_board
+from ui.components.tile import called_apart, facts, movie_link, poster_image
 from ui.sections import tonight
 from ui.sections.night import named, who_am_i
 from ui.state import View

@@ -7,7 +7,8 @@ import streamlit as st
 
 from club.nights import Night
 from ui import nights, state
-from ui.components.basics import empty_state, poster_image
+from ui.components.basics import empty_state
+from ui.components.tile import poster_image
 from ui.sections import night as night_section
 from ui.state import View
 from ui.text import counted, day_of, long_day, plain, stars

@@ -10,9 +10,10 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
 from ui import access, nights, state
-from ui.components.basics import change, facts, movie_link, notify, one_at_a_time, poster_image
-from ui.components.find import end, find
-from ui.components.widgets import shelf, star_board
+from ui.components.basics import change, notify, one_at_a_time
+from ui.components.search import end, find
+from ui.components.stars import star_board
+from ui.components.tile import facts, movie_link, poster_image, shelf
 from ui.sections import night as night_section
 from ui.state import View
 from ui.text import film, half_stars, listed, plain

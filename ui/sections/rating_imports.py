@@ -23,7 +23,8 @@ from club.imports.ratings.plan import Matches, Take
 from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, stars_of
 from club.validation import clean_name, name_key
 from ui import access, router, state
-from ui.components.basics import called_apart, change, errors_shown, file_name
+from ui.components.basics import change, errors_shown, file_name
+from ui.components.tile import called_apart
 from ui.sections import rate
 from ui.sections import rating_preview as preview
 from ui.sections.rating_preview import ROUND, key

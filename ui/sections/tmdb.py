@@ -17,8 +17,8 @@ from club.sources.tmdb import (
 )
 from recommender.columns import MOVIE
 from ui import pictures, state, tmdb
-from ui.components.basics import change, errors_shown, movie_link, notify
-from ui.components.widgets import draw_shelf, tile
+from ui.components.basics import change, errors_shown, notify
+from ui.components.tile import draw_shelf, movie_link, tile
 from ui.jobs import JobStatus
 from ui.posters import poster
 from ui.state import View

@@ -13,7 +13,8 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.group import LIKED, STRATEGIES, rank
 from ui import live, nights, state
 from ui.charts.nights import group_heatmap, prediction_intervals
-from ui.components.basics import empty_state, errors_shown, facts, movie_link, poster_image
+from ui.components.basics import empty_state, errors_shown
+from ui.components.tile import facts, movie_link, poster_image
 from ui.sections import why
 from ui.state import View
 from ui.text import between, counted, distinct, film, listed, plain, stars

@@ -1,23 +1,18 @@
-"""Two widgets that Streamlit has not got: half stars for a whole club, and a shelf of posters.
+"""The star board: half stars for several members, which Streamlit has no widget for.
 
-Their HTML, CSS and JavaScript are files of this project; names and titles travel as data and are
-set as text, never as markup.
+Its HTML, CSS and JavaScript are files of this project; names travel as data and are set as text,
+never as markup.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 
-from ui import state
 from ui.cache import cached
 from ui.components.basics import one_at_a_time
-from ui.pictures import picture
-from ui.text import film
 
 ASSETS = Path(__file__).parent.parent / "assets"
 BOARD = "star_board"  # where the session keeps the key of the board drawn last
@@ -26,7 +21,8 @@ STARS = [step / 2 for step in range(1, 11)]
 Saved = Callable[[list[tuple[int, float | None]]], None]
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """Return a file of CSS or JavaScript."""
     return (ASSETS / name).read_text("utf-8")
 
 
@@ -35,18 +31,8 @@ def _star_board() -> Callable[..., object]:
     return st.components.v2.component(
         "movie_club_star_board",
         html='<div class="board"></div>',
-        css=_asset("star_board.css"),
-        js=_asset("star_board.js"),
-    )
-
-
-@cached()
-def _shelf() -> Callable[..., object]:
-    return st.components.v2.component(
-        "movie_club_shelf",
-        html='<div class="shelf"></div>',
-        css=_asset("shelf.css"),
-        js=_asset("shelf.js"),
+        css=asset("star_board.css"),
+        js=asset("star_board.js"),
     )
 
 
@@ -106,73 +92,3 @@ def waiting() -> bool:
     """
     key = st.session_state.get(BOARD)
     return key is not None and bool(_unread(key)[0])
-
-
-def shelf(
-    club: state.View,
-    movie_ids: Sequence[int],
-    key: str,
-    on_chosen: Callable[[int], None],
-    note: Callable[[int], str] = lambda _: "",
-) -> None:
-    """Draw posters to choose from.
-
-    Args:
-        on_chosen: called with the movie's id before the page is drawn again.
-        note: a few words under a movie's poster.
-    """
-    draw_shelf(key, [_tile(club, movie, note(movie)) for movie in movie_ids], on_chosen)
-
-
-def shelf_of_links(
-    club: state.View,
-    movie_ids: Sequence[int],
-    key: str,
-    note: Callable[[int], str] = lambda _: "",
-) -> None:
-    """Draw posters that lead to the movies' own pages, as links do.
-
-    Args:
-        note: a few words under a movie's poster.
-    """
-
-    def go(movie: int) -> None:
-        st.switch_page("pages/movie.py", query_params={"movie": str(movie)})
-
-    tiles = [
-        _tile(club, movie, note(movie)) | {"address": f"movie?movie={movie}"} for movie in movie_ids
-    ]
-    draw_shelf(key, tiles, go)
-
-
-def draw_shelf(key: str, tiles: Sequence[dict[str, Any]], on_chosen: Callable[[int], None]) -> None:
-    """Draw tiles (see `tile`) to choose from; `on_chosen` is called with the number of one."""
-
-    def read() -> None:
-        chosen = st.session_state[key].get("chosen")
-        if chosen in [tile["id"] for tile in tiles]:
-            on_chosen(int(chosen))
-
-    _shelf()(key=key, data={"tiles": tiles}, on_chosen_change=read)
-
-
-def tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
-    """Return what the shelf draws of a movie.
-
-    Args:
-        label: what it is called, for who cannot see the picture.
-        note: a few words under the picture.
-        svg: the picture.
-    """
-    data = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    return {
-        "id": number,
-        "label": label,
-        "note": note,
-        "picture": f"data:image/svg+xml;base64,{data}",
-    }
-
-
-def _tile(club: state.View, movie: int, note: str) -> dict[str, Any]:
-    called = film(club.title(movie), club.year(movie))
-    return tile(movie, called, note, picture(club, movie))
