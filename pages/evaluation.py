@@ -3,7 +3,7 @@
 from ui import router, state
 from ui.components.basics import header
 from ui.components.choices import view_switch
-from ui.sections import club_evaluation, evaluation
+from ui.sections import evaluation
 
 router.require()
 
@@ -11,6 +11,6 @@ header("Evaluation", "How right the predictions are, on ratings that they were m
 
 whose = view_switch("Whose ratings", ["Our club", "The world's raters"], "whose")
 if whose == "Our club":
-    club_evaluation.show(state.view())
+    evaluation.show_club(state.view())
 else:
-    evaluation.show()
+    evaluation.show_base()

@@ -5,7 +5,7 @@ import streamlit as st
 from ui import router, state
 from ui.components.basics import header, no_members
 from ui.components.choices import view_switch
-from ui.sections import nights, scoreboard
+from ui.sections import night_figures, nights
 
 router.require()
 
@@ -18,7 +18,7 @@ if not club.names:
 
 view = view_switch("What to see", ["Nights", "Scoreboard"], "view")
 if view == "Scoreboard":
-    scoreboard.show(club)
+    night_figures.scoreboard(club)
 else:
     nights.coming(club)
     st.space("small")

@@ -25,7 +25,7 @@ from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_movies, che
 from recommender.embeddings import Progress, learn_embeddings
 from recommender.errors import DataError
 from recommender.explain import explain
-from recommender.features import MovieFeatures
+from recommender.features import KEYWORD, MovieFeatures
 from recommender.kernel import (
     CachedKernel,
     ItemKernel,
@@ -209,6 +209,11 @@ class HybridModel:
     def n_movies(self) -> int:
         """Number of movies that it can predict."""
         return len(self.movie_ids)
+
+    @property
+    def n_keywords(self) -> int:
+        """How many keywords it knows."""
+        return self.features.kinds.count(KEYWORD)
 
     @property
     def mean_rating(self) -> float:

@@ -12,8 +12,8 @@ from club.demo import load_demo
 from club.store import Store
 from recommender import TrainingOptions, load_bundled
 from recommender.bundled import demo_club
+from ui.evaluation import held_out_folder, without_held_out
 from ui.jobs import LearnedFrom, Trainer
-from ui.judging import judge_folder, strangers
 
 Open = Callable[..., AppTest]  # the fixture that opens a page
 SMALL = TrainingOptions(components=8, epochs=1)
@@ -24,11 +24,11 @@ def furnish(folder: Path) -> Path:
     world = load_bundled()
     store = Store(folder / "club.db")
     load_demo(store, world, demo_club())
-    trainer, judge = Trainer(folder), Trainer(judge_folder(folder))
+    trainer, held_out = Trainer(folder), Trainer(held_out_folder(folder, world))
     base = world.content_hash
     trainer.learn(lambda: training_data(world, store), LearnedFrom(store.version(), base), SMALL)
-    judge.learn(strangers, LearnedFrom(0, base), SMALL)
-    for learning in (trainer, judge):
+    held_out.learn(lambda: without_held_out(world), LearnedFrom(0, base), SMALL)
+    for learning in (trainer, held_out):
         learning.wait(120)
         assert learning.status.state == "done", learning.status.message
     return folder

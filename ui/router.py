@@ -19,7 +19,7 @@ PAGES = {
     "tonight": ("Tonight", ":material/local_activity:"),
     "explore": ("Explore", ":material/travel_explore:"),
     "rate": ("Rate", ":material/star_half:"),
-    "pictures": ("Our taste", ":material/diversity_3:"),
+    "taste": ("Our taste", ":material/diversity_3:"),
     "nights": ("Nights", ":material/calendar_month:"),
     "club": ("Club", ":material/groups:"),
     "catalogue": ("Catalogue", ":material/video_library:"),

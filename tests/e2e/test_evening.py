@@ -18,7 +18,7 @@ PAGES = {
     "nights": "Movie nights",
     "tonight": "What shall we watch tonight?",
     "rate": "Rate",
-    "pictures": "Our taste",
+    "taste": "Our taste",
     "club": "Demo club",
     "model": "Model",
     "evaluation": "Evaluation",

@@ -20,7 +20,7 @@ Visit = Callable[..., Page]
 SAID_BY_US = {"www.themoviedb.org", "doi.org"}  # hosts that the program's own texts link to
 PAGES = [
     *("?seen=true", "explore", "rate", "rate?way=Grid", "nights", "nights?view=Scoreboard", "club"),
-    *(f"pictures?part={part}" for part in ("Matches", "Divides", "Members", "Awards")),
+    *(f"taste?part={part}" for part in ("Matches", "Divides", "Members", "Awards")),
     *("catalogue", "evaluation"),
 ]
 ELSEWHERE = """() => {

@@ -16,7 +16,7 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from recommender.taste_map import draw_map
-from ui import mapping, state
+from ui import state, taste
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,7 +35,7 @@ def _packages_are_read_once() -> Iterator[None]:
 def _maps_are_small() -> Iterator[None]:
     """Drawing 2,000 movies takes some seconds for each test that opens Explore."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(mapping, "draw_map", functools.partial(draw_map, limit=60))
+        patch.setattr(taste, "draw_map", functools.partial(draw_map, limit=60))
         yield
 
 

@@ -12,9 +12,9 @@ from streamlit.testing.v1 import AppTest
 from club.store import Store
 from recommender import HybridModel
 from recommender.evaluation.evaluate import Findings, Margin
-from ui import judging, state
+from ui import evaluation, state
 from ui.jobs import Trainer
-from ui.sections.club_evaluation import comparison, headline, outlook
+from ui.sections.evaluation import comparison, headline, outlook
 
 
 def words(app: AppTest) -> str:
@@ -121,7 +121,7 @@ def test_without_a_model_it_says_so(
     nothing = Trainer(tmp_path / "nothing")
     monkeypatch.setattr(state, "trainer", lambda: nothing)
     monkeypatch.setattr(state, "learn", lambda: False)
-    monkeypatch.setattr(judging, "judge", lambda: nothing)
+    monkeypatch.setattr(evaluation, "held_out", lambda: nothing)
     assert "No model has learned yet" in words(open_page("evaluation"))
 
 
@@ -130,8 +130,8 @@ def no_judge(tmp_path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The judge has not learned; the list counts how often it was told to."""
     nothing = Trainer(tmp_path / "nothing")
     told: list[int] = []
-    monkeypatch.setattr(judging, "judge", lambda: nothing)
-    monkeypatch.setattr(judging, "learn_judge", lambda: told.append(1))
+    monkeypatch.setattr(evaluation, "held_out", lambda: nothing)
+    monkeypatch.setattr(evaluation, "learn_held_out", lambda: told.append(1))
     return told
 
 
@@ -152,16 +152,16 @@ def test_only_what_the_model_learned_is_taken_out_of_the_crowd(
     store.ratings.rate(int(first), int(learned["movie_id"].iloc[0]), 0.5)
     store.ratings.rate(int(second), 68954, 5.0)
     asked = []
-    predict = judging.leave_one_out
+    predict = evaluation.leave_one_out
 
     def listen(model: HybridModel, ratings, learned) -> pd.DataFrame:
         asked.append(learned)
         return predict(model, ratings, learned)
 
-    monkeypatch.setattr(judging, "leave_one_out", listen)
-    found = judging.club_evaluation(state.view(), "leave one out")
+    monkeypatch.setattr(evaluation, "leave_one_out", listen)
+    found = evaluation.club_evaluation(state.view(), "leave one out")
     assert found is not None
-    assert not found.unseen
+    assert not found.held_out
     assert found.findings.n == len(learned) + 1
     (taken_out,) = asked
     pd.testing.assert_frame_equal(taken_out, learned)
@@ -174,9 +174,9 @@ def test_a_new_rating_is_judged_at_once(open_page: Open, store: Store) -> None:
 
 
 def test_the_judge_has_seen_nobody_whom_it_judges(var) -> None:
-    data = judging.strangers()
-    assert len(judging.raters()) == 60
-    unseen = {*judging.raters(), *store_doubles()}
+    data = evaluation.without_held_out(state.base_dataset())
+    assert len(evaluation.held_out_raters(state.base_dataset())) == 60
+    unseen = {*evaluation.held_out_raters(state.base_dataset()), *store_doubles()}
     assert not unseen & set(data.user_ids)
     assert len(data.user_ids) == len(state.base_dataset().user_ids) - 68
 

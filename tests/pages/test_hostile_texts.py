@@ -84,8 +84,8 @@ def test_every_page_shows_every_text_letter_by_letter(open_page: Open, spoiled: 
     for page in ("explore", "rate", "club", "nights"):
         assert shown(page) > 0, page
     for part in ("Matches", "Members", "Awards"):
-        assert shown("pictures", part=part) > 0, part
-    shown("pictures", part="Divides")
+        assert shown("taste", part=part) > 0, part
+    shown("taste", part="Divides")
     assert shown("nights", view="Scoreboard") > 0
     for movie_id in spoiled.movies:
         assert shown("movie", movie=str(movie_id)) > 0
@@ -198,7 +198,7 @@ ADDRESSES = ["", "-1", "9" * 30, "9" * 5000, "NaN", "\x00", NAMES[0], ["1", "-1"
         ("rate", ("movie", "way")),
         ("night", ("night", "me", "do")),
         ("nights", ("view",)),
-        ("pictures", ("part", "who", "match", "year")),
+        ("taste", ("part", "who", "match", "year")),
         ("tonight", ("here", "by", "seen")),
         ("explore", ("genre", "decade", "keyword", "longest", "variety", "here")),
     ],

@@ -264,7 +264,7 @@ def test_the_frozen_figures_and_their_model_are_named(open_page: Open, store: St
         ("rate", {"movie": str(UP)}),
         ("movie", {"movie": str(UP)}),
         ("club", {}),
-        ("pictures", {}),
+        ("taste", {}),
         ("evaluation", {}),
     ],
 )

@@ -16,7 +16,7 @@ from club.store import Store
 from recommender import HybridModel
 from recommender.evaluation.evaluate import leave_one_out
 from recommender.taste import compare, draw_member
-from ui import cache, judging, portraits, state
+from ui import cache, evaluation, state, taste
 
 
 def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None:
@@ -66,11 +66,11 @@ def test_nobody_is_expected_to_think_anything_where_nobody_is_there(store: Store
 
 def test_what_is_kept_of_each_member_is_what_all_would_be_anew(store: Store) -> None:
     club = state.view()
-    before = judging.left_out(club), portraits.matches(club)
+    before = evaluation.left_out(club), taste.matches(club)
     store.ratings.rate(list(club.names)[2], int(club.ratings["movie_id"].iloc[0]), 0.5)
     club = state.view()
     serving, learned = state.model(club), state.learned_ratings(club)
-    found = judging.left_out(club), portraits.matches(club)
+    found = evaluation.left_out(club), taste.matches(club)
     anew = (
         leave_one_out(serving, club.ratings, learned.frame),
         compare(

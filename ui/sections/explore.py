@@ -11,18 +11,18 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from recommender import Reactions
+from recommender import DataError, Reactions
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES
 from recommender.suggest import suggest
 from recommender.taste_map import regions
-from ui import mapping, state
+from ui import state, taste
 from ui.cache import cached
 from ui.charts.movies import taste_map
 from ui.components.basics import change, empty_state
+from ui.components.figures import CONFIG
 from ui.components.tile import facts, movie_link, poster_image
 from ui.posters import main_genre
-from ui.sections.tonight import CHART
 from ui.state import Catalogue, View
 from ui.text import between, counted, film, listed, plain
 
@@ -241,11 +241,14 @@ def _shortlist_button(club: View, movie: int) -> None:
 def draw_map(club: View, here: Sequence[int], movies: pd.Index) -> None:
     """Draw the map of taste with the club on it, or say that it is on its way."""
     st.subheader("The map of taste", anchor=False)
-    if mapping.taste_map() is None:
+    try:
+        places = taste.taste_map()
+    except DataError as error:
+        st.caption(f":material/error: {plain(error)}")
+        return
+    if places is None:
         _wait_for_map()
         return
-    places = mapping.taste_map()
-    assert places is not None
     places = places[places[MOVIE].isin(club.movies.index)]
     if places.empty:
         st.caption("There are too few ratings for a map.")
@@ -266,7 +269,7 @@ def draw_map(club: View, here: Sequence[int], movies: pd.Index) -> None:
     figure = taste_map(shown, named, colour="genre" if colour == "Genre" else "expected")
     event = st.plotly_chart(
         figure,
-        config=CHART,
+        config=CONFIG,
         key="taste_map",
         on_select="rerun",
         selection_mode="points",
@@ -280,7 +283,11 @@ def draw_map(club: View, here: Sequence[int], movies: pd.Index) -> None:
 
 @st.fragment(run_every=1.0)
 def _wait_for_map() -> None:
-    if mapping.taste_map() is not None:
+    try:
+        waiting = taste.taste_map() is None
+    except DataError:
+        waiting = False
+    if not waiting:
         st.rerun()
     st.caption(":material/hourglass_top: The map is being drawn; it takes some seconds, once.")
     st.skeleton(height=320)

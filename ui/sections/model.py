@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import streamlit as st
 
 from recommender import HybridModel
@@ -15,12 +13,11 @@ from ui.text import ago, counted
 
 def knowledge(model: HybridModel) -> None:
     """Draw what the model learned from."""
-    kinds = Counter(model.features.kinds)
     with st.grid(columns=4, min_column_width=140, border=True, gap="small"):
         st.metric("Ratings", f"{model.n_ratings:,}", icon=":material/star:")
         st.metric("People", f"{model.n_users:,}", icon=":material/groups:")
         st.metric("Movies", f"{model.n_movies:,}", icon=":material/movie:")
-        st.metric("Keywords", f"{kinds['keyword']:,}", icon=":material/sell:")
+        st.metric("Keywords", f"{model.n_keywords:,}", icon=":material/sell:")
 
 
 def age(club: View, model: HybridModel) -> None:

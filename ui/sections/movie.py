@@ -10,14 +10,15 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
-from ui import judging, router, state
+from ui import evaluation, router, state
 from ui.charts.movies import rating_distribution
 from ui.components.basics import change, header, no_members
+from ui.components.figures import chart
 from ui.components.search import find
 from ui.components.tile import poster_image, shelf_of_links
 from ui.sections import tonight, why
 from ui.state import View
-from ui.text import between, counted, day, film, half_stars, listed, plain, stars
+from ui.text import between, day, film, half_stars, listed, plain, stars
 
 ASKED, FIND = "movie", "find_movie"
 LIKE, WORDS_NAMED = 9, 2  # nine fill a row of a screen, and three of a phone's
@@ -171,7 +172,7 @@ def _given(club: View, movie: int) -> None:
 
 def _expected_of_raters(club: View, movie: int) -> dict[int, float]:
     """Return what was to be expected of each who rated, had nobody here seen the movie."""
-    left_out = judging.left_out(club)
+    left_out = evaluation.left_out(club)
     if left_out is None:
         return {}
     rows = left_out[left_out[MOVIE] == movie]
@@ -222,9 +223,7 @@ def world(movie: int) -> None:
     if theirs.empty:
         st.markdown("None of the world's raters has rated it.")
         return
-    figure = rating_distribution(theirs)
-    told = f"{counted(len(theirs), 'rating')}, {theirs.mean():.1f} stars on average"
-    st.plotly_chart(figure, config=tonight.CHART, key="world", alt=told)
+    chart(rating_distribution(theirs), "world")
 
 
 def _chip(keyword: str) -> None:

@@ -14,7 +14,7 @@ from ui import access, nights, state
 from ui.components.basics import change, empty_state
 from ui.components.choices import view_switch
 from ui.components.tile import called_apart
-from ui.sections import night_compare, tonight
+from ui.sections import night_figures, tonight
 from ui.sections.night import VIEW, named
 from ui.sections.night_vote import vote, winners
 from ui.state import View
@@ -256,7 +256,7 @@ def choose(club: View, night: Night, me: int | None) -> None:
     if view == "Vote":
         vote(club, night, found.movies, me)
     elif view == "Side by side":
-        night_compare.compare(club, night, found.movies)
+        night_figures.compare(club, night, found.movies)
     elif view == "Decide":
         decide(club, night, found.movies)
     else:

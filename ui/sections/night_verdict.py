@@ -12,6 +12,7 @@ from recommender.group import STRATEGIES, rank
 from ui import access, findings, nights, state
 from ui.charts.nights import predicted_and_given
 from ui.components.basics import change
+from ui.components.figures import chart
 from ui.components.stars import star_board
 from ui.components.tile import called_apart, facts, movie_link, poster_image
 from ui.sections import tonight
@@ -192,12 +193,7 @@ def _outcome(club: View, night: Night) -> None:
     mine = judged[judged["night_id"] == night.night_id]
     mine = mine.assign(member=mine[MEMBER].map(club.name))
     if mine["counts"].any():
-        st.plotly_chart(
-            predicted_and_given(mine[mine["counts"]]),
-            config=tonight.CHART,
-            key="outcome",
-            alt="Expected stars with their interval beside the stars given",
-        )
+        chart(predicted_and_given(mine[mine["counts"]]), "outcome")
 
 
 def result(club: View, night: Night) -> None:

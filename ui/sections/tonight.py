@@ -14,18 +14,13 @@ from recommender.group import LIKED, STRATEGIES, rank
 from ui import live, nights, state
 from ui.charts.nights import group_heatmap, prediction_intervals
 from ui.components.basics import empty_state, errors_shown
+from ui.components.figures import chart
 from ui.components.tile import facts, movie_link, poster_image
 from ui.sections import why
 from ui.state import View
-from ui.text import between, counted, distinct, film, listed, plain, stars
+from ui.text import between, distinct, film, listed, plain, stars
 
 HERE, BY, SEEN = "here", "by", "seen"  # keys of the widgets, and so names in the page's address
-# One button on a chart: save it as a picture, made in the browser. Nothing zooms.
-CHART = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
 CARD_LETTERS = 22  # fit a line beside a card's poster
 
 
@@ -264,28 +259,15 @@ def intervals(
     frame = present.frame()
     frame = frame[frame[MOVIE] == movie].sort_values("mean", ascending=False)
     frame["member"] = frame[MEMBER].map(club.name)
-    said = listed(
-        f"{name} {mean:.1f}" for name, mean in zip(frame["member"], frame["mean"], strict=True)
-    )
-    st.plotly_chart(
-        prediction_intervals(
-            frame, movie=club.title(movie), group=group if len(frame) > 1 else None
-        ),
-        config=CHART,
-        key=f"intervals_{movie}",
-        alt=f"Expected stars: {said}",
-    )
+    title, whole = club.title(movie), group if len(frame) > 1 else None
+    chart(prediction_intervals(frame, movie=title, group=whole), f"intervals_{movie}")
 
 
 def _heatmap(club: View, present: Reactions, ranked: pd.DataFrame) -> None:
     frame = present.frame().set_index(MOVIE).loc[ranked[MOVIE]].reset_index()
     frame["movie"] = frame[MOVIE].map(club.title)
     frame["member"] = frame[MEMBER].map(club.name)
-    people = counted(len(present.member_ids), "person", "people")
-    size = f"{counted(len(ranked), 'candidate')}, {people}"
-    st.plotly_chart(
-        group_heatmap(frame), config=CHART, key="everyone", alt=f"Expected stars: {size}"
-    )
+    chart(group_heatmap(frame), "everyone")
     with st.expander("The same as a table", icon=":material/table_rows:"):
         table = frame.pivot(index=MOVIE, columns=MEMBER, values="mean").loc[ranked[MOVIE]]
         table = table[list(present.member_ids)]

@@ -11,10 +11,9 @@ from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import portraits, state
+from ui import state, taste
 from ui.jobs import Trainer
-from ui.sections.awards import longest, reason, streak_table
-from ui.sections.pictures import told
+from ui.sections.taste import longest_streak, match_sentences, reason
 
 PARTS = ("Matches", "Divides", "Members", "Awards")
 JUNE = int(pd.Timestamp(2024, 6, 1).timestamp())
@@ -42,7 +41,7 @@ def club_of(store: Store, *people: dict[int, float]) -> list[int]:
 
 @pytest.mark.reads
 def test_matches_come_first_with_a_sentence_behind_each_end(open_page: Open) -> None:
-    app = open_page("pictures")
+    app = open_page("taste")
     assert app.title[0].value == "Our taste"
     assert len(app.get("plotly_chart")) == 2
     said = words(app)
@@ -59,7 +58,7 @@ def test_matches_come_first_with_a_sentence_behind_each_end(open_page: Open) -> 
 
 @pytest.mark.reads
 def test_stars_and_taste_are_two_questions(open_page: Open) -> None:
-    app = open_page("pictures", match="Same taste")
+    app = open_page("taste", match="Same taste")
     taste = app.dataframe[0].value.set_index("Who")["Match"]
     assert "Chance is 50%" in words(app)
     assert taste.between(0.3, 0.7).all()
@@ -69,7 +68,7 @@ def test_stars_and_taste_are_two_questions(open_page: Open) -> None:
 
 @pytest.mark.reads
 def test_what_divides_the_demo_club(open_page: Open) -> None:
-    app = open_page("pictures", part="Divides")
+    app = open_page("taste", part="Divides")
     assert len(app.get("plotly_chart")) == 3
     movies, keywords, genres = (table.value for table in app.dataframe)
     assert len(movies) == 97  # that three of them rated
@@ -83,7 +82,7 @@ def test_what_divides_the_demo_club(open_page: Open) -> None:
 
 @pytest.mark.reads
 def test_a_member_of_the_address_is_described(open_page: Open) -> None:
-    app = open_page("pictures", part="Members", who="Bruno")
+    app = open_page("taste", part="Members", who="Bruno")
     assert "Bruno gave 128 ratings, on 11 Apr 2016." in words(app)
     assert len(app.get("plotly_chart")) == 4
     kindness = app.dataframe[0].value.set_index("Member")
@@ -95,7 +94,7 @@ def test_a_member_of_the_address_is_described(open_page: Open) -> None:
 
 @pytest.mark.reads
 def test_prizes_of_a_year_of_the_address(open_page: Open) -> None:
-    app = open_page("pictures", part="Awards", year="2010")
+    app = open_page("taste", part="Awards", year="2010")
     said = words(app)
     assert "135 of the year’s 144 ratings." in said
     assert "Ana (up to 28 Jul 2008) and Greta (up to 8 Jun 2009) have the longest rows" in said
@@ -109,7 +108,7 @@ def test_prizes_of_a_year_of_the_address(open_page: Open) -> None:
 @pytest.mark.reads
 @pytest.mark.parametrize("part", PARTS)
 def test_every_part_has_its_numbers_as_tables(open_page: Open, part: str) -> None:
-    app = open_page("pictures", part=part)
+    app = open_page("taste", part=part)
     charts, tables = app.get("plotly_chart"), app.dataframe
     assert charts
     assert len(tables) >= len(charts)
@@ -118,39 +117,39 @@ def test_every_part_has_its_numbers_as_tables(open_page: Open, part: str) -> Non
 
 def test_without_members_it_says_whom_to_add(open_page: Open, store: Store) -> None:
     store.start_own_club("Friday club")
-    app = open_page("pictures")
+    app = open_page("taste")
     assert "The club has no members yet" in words(app)
     assert not app.get("plotly_chart")
 
 
 def test_without_ratings_it_says_what_to_do(open_page: Open, store: Store) -> None:
     club_of(store, {}, {})
-    assert "Nobody has rated a movie yet" in words(open_page("pictures"))
+    assert "Nobody has rated a movie yet" in words(open_page("taste"))
 
 
 def test_one_member_is_described_but_not_matched(open_page: Open, store: Store) -> None:
     club_of(store, dict.fromkeys(famous(12), 4.0))
-    assert "A match takes two" in words(open_page("pictures"))
-    divides = words(open_page("pictures", part="Divides"))
+    assert "A match takes two" in words(open_page("taste"))
+    divides = words(open_page("taste", part="Divides"))
     assert "3 of us must have rated at least two of the same ones" in divides
     assert "Too little to tell which keywords divide us" in divides
-    assert "Member 0 gave 12 ratings" in words(open_page("pictures", part="Members"))
-    assert len(open_page("pictures", part="Awards").get("plotly_chart")) == 1
+    assert "Member 0 gave 12 ratings" in words(open_page("taste", part="Members"))
+    assert len(open_page("taste", part="Awards").get("plotly_chart")) == 1
 
 
 def test_who_rated_nothing_is_not_made_up(open_page: Open, store: Store) -> None:
     club_of(store, dict.fromkeys(famous(12), 4.0), {})
-    said = words(open_page("pictures"))
+    said = words(open_page("taste"))
     assert "Member 1 rated nothing yet" in said
     assert "They have rated no movie in common yet." in said
     assert "Too little to tell who grew together or apart" in said
-    app = open_page("pictures", part="Members", who="Member 1")
+    app = open_page("taste", part="Members", who="Member 1")
     assert "Member 1 has rated nothing yet, so there is nothing to say." in words(app)
 
 
 def test_a_few_ratings_win_no_prize(open_page: Open, store: Store) -> None:
     club_of(store, dict.fromkeys(famous(4), 4.0), dict.fromkeys(famous(3), 2.0))
-    said = words(open_page("pictures", part="Awards"))
+    said = words(open_page("taste", part="Awards"))
     assert "No prizes yet: a year needs 10 ratings." in said
     assert "Nobody has two weeks with a rating in a row yet." in said
 
@@ -162,7 +161,7 @@ def test_without_a_model_it_shows_what_needs_none(
     nothing = Trainer(tmp_path / "nothing")
     monkeypatch.setattr(state, "trainer", lambda: nothing)
     monkeypatch.setattr(state, "learn", lambda: False)
-    app = open_page("pictures", part=part)
+    app = open_page("taste", part=part)
     charts = {"Matches": 1, "Divides": 1, "Members": 0, "Awards": 1}
     assert len(app.get("plotly_chart")) == charts[part]
     assert ("The first predictions are on their way" in words(app)) == (part != "Awards")
@@ -174,7 +173,7 @@ def test_names_are_shown_letter_by_letter(open_page: Open, store: Store) -> None
     evil = store.members.add("![x](http://x) *Zoe*")
     store.ratings.rate_many([(evil, movie, 1.0) for movie in own])
     for part in PARTS:
-        app = open_page("pictures", part=part)
+        app = open_page("taste", part=part)
         texts = [text.value for text in (*app.markdown, *app.caption)]
         assert not any("![x]" in text or "*Zoe*" in text for text in texts)
         for chart in app.get("plotly_chart"):
@@ -182,22 +181,22 @@ def test_names_are_shown_letter_by_letter(open_page: Open, store: Store) -> None
 
 
 def test_a_new_rating_shows_at_once(open_page: Open, store: Store) -> None:
-    before = open_page("pictures").dataframe[0].value.set_index("Who")
+    before = open_page("taste").dataframe[0].value.set_index("Who")
     member, other = list(state.view().names)[:2]
     rated = state.view().ratings
     theirs = set(rated.loc[rated["member_id"] == member, "movie_id"])
     movie = next(m for m in rated.loc[rated["member_id"] == other, "movie_id"] if m not in theirs)
     store.ratings.rate(member, int(movie), 3.0)
-    after = open_page("pictures").dataframe[0].value.set_index("Who")
+    after = open_page("taste").dataframe[0].value.set_index("Who")
     assert after.loc["Ana and Bruno", "Both rated"] == before.loc["Ana and Bruno", "Both rated"] + 1
 
 
 def test_nothing_is_computed_twice(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_page("pictures")
+    open_page("taste")
     calls: list[str] = []
     for name in ("draw_member", "compare", "distances", "leanings", "awards"):
-        monkeypatch.setattr(portraits, name, lambda *_, name=name, **__: calls.append(name))
-    open_page("pictures")
+        monkeypatch.setattr(taste, name, lambda *_, name=name, **__: calls.append(name))
+    open_page("taste")
     assert calls == []
 
 
@@ -208,12 +207,12 @@ NAMES = {1: "Ana", 2: "Ben"}
 
 def test_a_match_without_a_movie_in_common_says_so() -> None:
     row = {"one": "Ana", "other": "Ben", "value": 0.5, "low": 0.4, "high": 0.61}
-    (with_one,) = told(pd.DataFrame([row | {"both": 1, "difference": 1.25}]))
+    (with_one,) = match_sentences(pd.DataFrame([row | {"both": 1, "difference": 1.25}]))
     assert with_one == (
         "Ana and Ben: 40% to 61%, 80% sure. On 1 movie that both rated, their stars lie 1.2 apart "
         "on average."
     )
-    (without,) = told(pd.DataFrame([row | {"both": 0, "difference": float("nan")}]))
+    (without,) = match_sentences(pd.DataFrame([row | {"both": 0, "difference": float("nan")}]))
     assert without.endswith("They have rated no movie in common yet.")
 
 
@@ -248,11 +247,9 @@ def test_rows_of_nights_are_told_and_tabled() -> None:
         {"longest": [3, 2], "since": date(2026, 1, 2), "until": date(2026, 1, 16), "current": 0},
         index=pd.Index([2, 1], name="member_id"),
     )
-    assert longest(rows, NAMES, "movie night", "") == (
+    assert longest_streak(rows, NAMES, "movie night", "") == (
         "Ben (up to 16 Jan 2026) has the longest row of movie nights: 3."
     )
-    table = streak_table(rows, NAMES, "Nights")
-    assert table.to_numpy().tolist()[0] == ["Nights", "Ben", 3, "2 Jan 2026", "16 Jan 2026"]
-    assert longest(rows.assign(longest=1), NAMES, "movie night", "") == (
+    assert longest_streak(rows.assign(longest=1), NAMES, "movie night", "") == (
         "Nobody has two movie nights in a row yet."
     )

@@ -1,0 +1,47 @@
+"""A chart with its text alternative and its numbers as a table, the same on every page."""
+
+from __future__ import annotations
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ui.charts.style import headline
+
+# One button on a chart: save it as a picture, made in the browser. Nothing zooms.
+CONFIG = {
+    "displaylogo": False,
+    "modeBarButtons": [["toImage"]],
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+}
+
+
+def chart(figure: go.Figure, key: str, table: pd.DataFrame | None = None, digits: int = 2) -> None:
+    """Draw a figure with its title as the text alternative and, below, its numbers as a table.
+
+    Args:
+        digits: as for `draw_table`.
+    """
+    alt = headline(figure)
+    st.plotly_chart(figure, config=CONFIG, key=key, alt=alt)
+    if table is not None:
+        with tables_below():
+            draw_table(table, f"{alt}, as a table", digits)
+
+
+def tables_below(label: str = "The same as a table") -> DeltaGenerator:
+    """Return the expander that holds the tables of a chart."""
+    return st.expander(label, icon=":material/table_rows:")
+
+
+def draw_table(table: pd.DataFrame, alt: str, digits: int = 2) -> None:
+    """Draw a table without its index, fractions with so many `digits` behind the point."""
+    number = st.column_config.NumberColumn(format=f"%.{digits}f")
+    config = dict.fromkeys(table.select_dtypes("float").columns, number)
+    st.dataframe(table, hide_index=True, column_config=config, alt=alt)
+
+
+def renamed(frame: pd.DataFrame, **titles: str) -> pd.DataFrame:
+    """Return the named columns of a frame, in this order, under titles for people."""
+    return frame[list(titles)].rename(columns=titles)

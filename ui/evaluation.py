@@ -1,0 +1,182 @@
+"""What the Evaluation page shows of the club: the held-out model, and errors on its ratings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import pandas as pd
+
+from club import config
+from club.catalogue import as_strangers
+from recommender import Dataset, HybridModel
+from recommender.bundled import demo_club
+from recommender.columns import MEMBER, MOVIE, USER
+from recommender.evaluation.evaluate import (
+    Curves,
+    Findings,
+    calibrate_baselines,
+    in_order_of_time,
+    learning_curve,
+    leave_one_out,
+)
+from recommender.evaluation.splits import raters_to_try
+from ui import state
+from ui.cache import HashedFrame, cached
+from ui.jobs import LearnedFrom, Trainer
+from ui.state import View
+
+Way = Literal["leave one out", "in order of time"]
+
+
+def held_out() -> Trainer:
+    """Return the trainer of the held-out model, which has seen neither the club nor some raters.
+
+    Embeddings are learned from who likes what. A model that learned them from the club as well
+    predicts the club's ratings a little too well, even those that are left out.
+    """
+    return _held_out(config.folder(), state.base_dataset())
+
+
+@cached()
+def _held_out(folder: Path, data: Dataset) -> Trainer:
+    return Trainer(held_out_folder(folder, data))
+
+
+def held_out_folder(folder: Path, data: Dataset) -> Path:
+    """Return where the held-out model of a base dataset is kept, in the club's folder."""
+    return folder / "evaluation" / f"{data.content_hash}-held-out"
+
+
+@cached(max_entries=2)
+def held_out_raters(data: Dataset) -> tuple[int, ...]:
+    """Return the raters of a base dataset that stand in for members of a club."""
+    return raters_to_try(data, without=list(demo_club().members))
+
+
+def without_held_out(data: Dataset) -> Dataset:
+    """Return a base dataset without `held_out_raters` and the people behind the demo club."""
+    unseen = data.ratings[USER].isin([*held_out_raters(data), *demo_club().members])
+    return Dataset(as_strangers(data.ratings[~unseen]), data.movies)
+
+
+def learn_held_out() -> None:
+    """Begin to learn the held-out model, unless another learning or evaluation is running."""
+    data = state.base_dataset()
+    if "running" not in {state.trainer().status.state, state.evaluator().status.state}:
+        learned_from = LearnedFrom(0, data.content_hash)
+        held_out().learn(lambda: without_held_out(data), learned_from, state.TRAINING)
+
+
+def base_curve() -> pd.DataFrame | None:
+    """Return the learning curve of `held_out_raters`; None before the held-out model has learned.
+
+    Returns:
+        See `recommender.evaluation.evaluate.learning_curve`.
+    """
+    learned = held_out().learned_version is not None and held_out().model
+    return _base_curve(learned, state.base_dataset()) if learned else None
+
+
+@cached(max_entries=2)
+def _base_curve(model: HybridModel, data: Dataset) -> pd.DataFrame:
+    theirs = data.ratings[data.ratings[USER].isin(held_out_raters(data))]
+    return learning_curve(model, theirs.rename(columns={USER: MEMBER}))
+
+
+class Subject(NamedTuple):
+    """The model that is evaluated on the club's ratings, and its base dataset."""
+
+    model: HybridModel
+    data: Dataset
+    held_out: bool
+
+
+def subject() -> Subject | None:
+    """Return the held-out model or, until that has learned, the serving one.
+
+    Returns:
+        None before a model has learned, and while the base dataset of the serving model is no
+        longer there: nothing can be compared with it.
+    """
+    data = state.base_dataset()
+    if held_out().learned_version is not None and (model := held_out().model):
+        return Subject(model, data, held_out=True)
+    trainer = state.trainer()
+    if trainer.learned_version is None or trainer.model is None:
+        return None
+    for learned in (data, state.bundled()):
+        if learned.content_hash == trainer.learned_base:
+            return Subject(trainer.model, learned, held_out=False)
+    return None
+
+
+@dataclass(frozen=True)
+class ClubEvaluation:
+    """The errors of predictions of the club's own ratings.
+
+    Args:
+        findings: on every rating of the members.
+        curve: see `recommender.evaluation.evaluate.learning_curve`; empty with few ratings.
+        held_out: whether the model had never seen the members' ratings.
+        earlier: whether it learned from an earlier base dataset.
+    """
+
+    findings: Findings
+    curve: pd.DataFrame
+    held_out: bool
+    earlier: bool
+
+
+def club_evaluation(club: View, way: Way) -> ClubEvaluation | None:
+    """Predict the club's own ratings as if they were unknown; None without a `subject`."""
+    of, learned = subject(), state.learned_ratings(club)
+    return None if of is None else _club_evaluation(of, club, way, learned, state.base_dataset())
+
+
+@cached(max_entries=8)
+def _club_evaluation(
+    of: Subject, club: View, way: Way, learned: HashedFrame | None, current: Dataset
+) -> ClubEvaluation:
+    new = club.ratings.loc[~club.ratings[MOVIE].isin(of.model.movie_ids), MOVIE].unique()
+    model = of.model.with_movies(club.movies.loc[new])
+    predict = leave_one_out if way == "leave one out" else in_order_of_time
+    # The held-out model has seen no member: then there is nothing to take out.
+    known = None if learned is None else learned.frame
+    predicted = predict(model, club.ratings, known)
+    curve = learning_curve(model, club.ratings, learned=known)
+    findings = Findings.of(predicted, _baseline_chances(of.model, of.data))
+    return ClubEvaluation(findings, curve, of.held_out, earlier=of.data is not current)
+
+
+@cached(max_entries=2)
+def _baseline_chances(model: HybridModel, data: Dataset) -> Curves:
+    """The calibration of the baselines, on raters that every model has learned from."""
+    return calibrate_baselines(model, without_held_out(data).ratings)
+
+
+def left_out(club: View) -> pd.DataFrame | None:
+    """Return each of the club's ratings as expected if no member had seen the movie.
+
+    The serving model predicts, not the held-out one: the movie page shows this beside what the
+    serving model expects of the others.
+
+    Returns:
+        As `leave_one_out`; None before a model has learned.
+    """
+    serving, learned = state.model(club), state.learned_ratings(club)
+    if serving is None or learned is None:
+        return None
+    each = [
+        _left_out(serving, club.evidence_of(member), learned)
+        for member in sorted(club.ratings[MEMBER].unique().tolist())
+    ]
+    nobody = leave_one_out(serving, club.ratings.iloc[:0], learned.frame)
+    return pd.concat(each, ignore_index=True) if each else nobody
+
+
+# As in `ui.state`: others' ratings change nothing, but for those that the model learned from.
+@cached(max_entries=100)
+def _left_out(model: HybridModel, evidence: HashedFrame, learned: HashedFrame) -> pd.DataFrame:
+    return leave_one_out(model, evidence.frame, learned.frame)

@@ -1,0 +1,461 @@
+"""The Our taste page: matches, what divides the club, each member, and the prizes of every year."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from textwrap import shorten
+
+import pandas as pd
+import streamlit as st
+
+from recommender.columns import MEMBER, MOVIE, RATING
+from recommender.features import GENRE, KEYWORD
+from recommender.taste import (
+    AWARD_RATINGS,
+    BEST,
+    CHANGE_MOVIES,
+    DILIGENT,
+    DIVISIVE,
+    FIRST,
+    HARSHEST,
+    KINDEST,
+    LEAN_MOVIES,
+    RATED_BY,
+    SECOND,
+    SPLIT_MEMBERS,
+    SPLIT_MOVIES,
+    SURPRISE,
+    TASTE,
+    departures,
+    favourites,
+    streaks,
+    years,
+)
+from ui import nights, router, taste
+from ui.charts.taste import (
+    against_the_crowd,
+    distance_over_time,
+    favourite_words,
+    match_matrix,
+    movie_stars,
+    rating_years,
+    user_bias,
+    word_sides,
+)
+from ui.components.basics import empty_state, no_members
+from ui.components.figures import chart, draw_table, renamed, tables_below
+from ui.components.tile import movie_link, poster_image
+from ui.sections.tonight import CARD_LETTERS
+from ui.state import View
+from ui.taste import Leanings
+from ui.text import counted, day, day_of, film, half_stars, listed, plain
+
+HOW = {
+    "Same stars": "The chance that both give a well-known movie the same stars, half a star up or "
+    "down. It is read off all that each of them rated, whether or not they saw the same movies. "
+    "Coloured: surely more or less than usual among us. Pale: not sure.",
+    "Same taste": "Of two well-known movies, how often both prefer the same one when what "
+    "everybody thinks of them is left aside, and how generous the two are. Chance is 50%, and "
+    "people seldom get further from it than 45% or 55%. Coloured: surely not chance. Pale: not "
+    "sure.",
+}
+MEASURES = {"Same stars": "stars", "Same taste": TASTE}
+CLARITIES = {"alike": "surely alike", "apart": "surely apart", "unclear": "not sure"}
+KINDS = {"Keywords": KEYWORD, "Genres": GENRE}
+INTERVAL = {"low": "80% from", "high": "80% to"}
+SHOWN = 6  # movies that split, and movies that unite
+WORDS, FAVOURITES = 8, 6  # words that divide; favourites at either end
+ICONS = {
+    BEST: ":material/trophy:",
+    DIVISIVE: ":material/call_split:",
+    SURPRISE: ":material/bolt:",
+    KINDEST: ":material/volunteer_activism:",
+    HARSHEST: ":material/gavel:",
+    DILIGENT: ":material/edit_note:",
+}
+
+
+def anything_to_show(club: View) -> bool:
+    """Return whether there is a rating by a member; say what to do where there is none."""
+    if not club.names:
+        no_members("The club has no members yet; these pictures are of them.")
+        return False
+    if club.ratings.empty:
+        sentence = "Nobody has rated a movie yet, so there is no taste to draw."
+        with empty_state(":material/star_half:", sentence, "no_ratings"):
+            st.page_link(router.page("rate"), label="Rate movies", icon=":material/star_half:")
+        return False
+    return True
+
+
+def _wait_for_model() -> None:
+    st.markdown("The first predictions are on their way; this picture needs them.")
+    st.skeleton(height=200)
+
+
+# Matches
+
+
+def matches(club: View) -> None:
+    """Draw how well every two members match, and how that changed over time."""
+    if len(club.names) < 2:
+        st.markdown("A match takes two: the club has one member so far.")
+        return
+    chosen = st.segmented_control(
+        "What is compared",
+        list(MEASURES),
+        default=next(iter(MEASURES)),
+        required=True,
+        key="match",
+        bind="query-params",
+    )
+    found = taste.matches(club)
+    if found is None:
+        _wait_for_model()
+    else:
+        _matches(club, found, chosen or next(iter(MEASURES)))
+    _over_time(club)
+
+
+def _matches(club: View, found: pd.DataFrame, chosen: str) -> None:
+    own = _named(club, found[found["measure"] == MEASURES[chosen]])
+    said = own["clarity"].map(CLARITIES)
+    table = own.assign(Who=own["one"] + " and " + own["other"], clarity=said)
+    titles = {"Who": "Who", "value": "Match", **INTERVAL, "clarity": "Said", "both": "Both rated"}
+    table = renamed(table, **titles, difference="Stars apart on these")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        ordered = table.sort_values("Match", ascending=False, kind="stable")
+        chart(match_matrix(own), f"matrix_{MEASURES[chosen]}", ordered)
+    with right:
+        st.caption(HOW[chosen])
+        for sentence in match_sentences(own):
+            st.markdown(plain(sentence))
+        rated = set(club.ratings[MEMBER])
+        few = [name for member, name in club.names.items() if member not in rated]
+        if few:
+            st.caption(
+                f"{plain(listed(few))} rated nothing yet: the crowd’s opinion stands in, and "
+                "nothing is sure."
+            )
+
+
+def match_sentences(own: pd.DataFrame) -> list[str]:
+    """Return the evidence for the best and the weakest match in sentences (plain text).
+
+    Args:
+        own: one measure's matches, with one and other (names).
+    """
+    ordered = own.sort_values("value", ascending=False, kind="stable")
+    ends = ordered if len(ordered) < 2 else ordered.iloc[[0, -1]]
+    return [
+        f"{row.one} and {row.other}: {row.low:.0%} to {row.high:.0%}, 80% sure. "
+        + (
+            f"On {counted(row.both, 'movie')} that both rated, their stars lie "
+            f"{row.difference:.1f} apart on average."
+            if row.both
+            else "They have rated no movie in common yet."
+        )
+        for row in ends.itertuples()
+    ]
+
+
+def _over_time(club: View) -> None:
+    st.subheader("Over time", anchor=False)
+    found = taste.records(club)
+    if found.changes.empty:
+        st.markdown(
+            "Too little to tell who grew together or apart: that takes two members with "
+            f"{CHANGE_MOVIES} movies in common in one year or month, and {CHANGE_MOVIES} more in "
+            "another."
+        )
+        return
+    shown = found.periods.merge(found.changes[[FIRST, SECOND]], on=[FIRST, SECOND])
+    periods, changed = _named(club, shown), _named(club, found.changes)
+    table = periods.assign(
+        Who=periods["one"] + " and " + periods["other"], period=periods["period"].astype(str)
+    )
+    table = renamed(table, Who="Who", period="When", apart="Stars apart", n="Movies")
+    chart(distance_over_time(periods, changed), "over_time", table)
+    st.caption(
+        "By when the second of the two rated the movie; a larger dot rests on more movies. Only "
+        f"pairs with {CHANGE_MOVIES} movies before and {CHANGE_MOVIES} after are compared, and "
+        "“surely” allows for how many pairs there are."
+    )
+
+
+def _named(club: View, pairs: pd.DataFrame) -> pd.DataFrame:
+    return pairs.assign(one=pairs[FIRST].map(club.names), other=pairs[SECOND].map(club.names))
+
+
+# Divides
+
+
+def divides(club: View) -> None:
+    """Draw the movies that split and unite the club, and the words that divide it."""
+    splits = taste.records(club).splits
+    if len(splits) < 2:
+        st.markdown(
+            f"Too little to tell which movies split us: {RATED_BY} of us must have rated at least "
+            "two of the same ones."
+        )
+    else:
+        _movies(club, splits)
+    st.subheader("Keywords and genres", anchor=False)
+    found = taste.tastes(club)
+    if found is None:
+        _wait_for_model()
+        return
+    with st.grid(columns=2, min_column_width=320, gap="medium"):
+        for name, kind in KINDS.items():
+            with st.container():
+                _words(club, found, name, kind)
+    st.caption(
+        "How many stars more or less than usual a member gives movies with the word, when what "
+        "everybody thinks of the movie and how generous the member is are taken off; few ratings "
+        "count less. Dotted lines are not sure."
+    )
+
+
+def _movies(club: View, splits: pd.DataFrame) -> None:
+    each = min(SHOWN, len(splits) // 2)
+    sides = pd.concat(
+        [splits.head(each).assign(side="splits"), splits.tail(each)[::-1].assign(side="unites")]
+    )
+    drawn = sides.merge(club.ratings[[MEMBER, MOVIE, RATING]], on=MOVIE)
+    drawn["movie"], drawn["member"] = drawn[MOVIE].map(club.title), drawn[MEMBER].map(club.names)
+    films = [film(club.title(movie), club.year(movie)) for movie in splits[MOVIE]]
+    titles = {"Movie": "Movie", "n": "Ratings", "mean": "Mean", "low": "Least", "high": "Most"}
+    table = renamed(splits.assign(Movie=films), **titles, spread="Spread")
+    chart(movie_stars(drawn), "splits", table)
+    st.caption(
+        f"Movies that {RATED_BY} or more of us rated. The spread of few ratings counts less: it is "
+        "mixed with what is usual among us."
+    )
+
+
+def _words(club: View, found: Leanings, name: str, kind: str) -> None:
+    splits = found.splits[found.splits["kind"] == kind]
+    if splits.empty:
+        st.markdown(
+            f"Too little to tell which {name.lower()} divide us: that takes one with "
+            f"{SPLIT_MOVIES} movies, and {SPLIT_MEMBERS} of us who rated {LEAN_MOVIES} of them "
+            "each."
+        )
+        return
+    # Words of the same movies divide the same two people again and again.
+    top = splits.drop_duplicates(["for_it", "against"]).head(WORDS)
+    heard = found.words[found.words["n"] >= LEAN_MOVIES]
+    drawn = top[["kind", "word", "sure"]].merge(heard, on=["kind", "word"])
+    drawn["member"] = drawn[MEMBER].map(club.names)
+    table = splits.assign(
+        for_it=splits["for_it"].map(club.names), against=splits["against"].map(club.names)
+    )
+    titles = {"word": "Word", "for_it": "For it", "against": "Against it", "gap": "Stars between"}
+    table = renamed(table, **titles, sure="Sure", movies="Movies", members="Members")
+    chart(word_sides(drawn), f"words_{kind}", table)
+    unites = splits.loc[splits["shared"].abs().sort_values(ascending=False, kind="stable").index]
+    first = unites.iloc[0]
+    if first["shared"]:
+        more = "more" if first["shared"] > 0 else "fewer"
+        st.markdown(
+            plain(
+                f"What unites us: all {first['members']} who know movies with “{first['word']}” "
+                f"give them {more} stars than usual, by {abs(first['shared']):.1f} or more."
+            )
+        )
+
+
+# Members
+
+
+def profile(club: View) -> None:
+    """Draw the members as pills, and the taste of the chosen one."""
+    everyone = list(club.names)
+    chosen = st.pills(
+        "Who",
+        everyone,
+        default=everyone[0],
+        required=True,
+        format_func=lambda member: plain(club.names[member]),
+        key="who",
+        bind="query-params",
+        wrap=True,
+        label_visibility="collapsed",
+    )
+    member = chosen or everyone[0]
+    found, name = taste.tastes(club), club.names[member]
+    if not (club.ratings[MEMBER] == member).any():
+        st.markdown(f"{plain(name)} has rated nothing yet, so there is nothing to say.")
+        return
+    if found is None:
+        _wait_for_model()
+        return
+    own = found.generosity.loc[member]
+    first, last = (day(datetime.fromtimestamp(int(own[at]), UTC)) for at in ("first", "last"))
+    when = f"on {first}" if first == last else f"from {first} to {last}"
+    st.markdown(plain(f"{name} gave {counted(int(own['n']), 'rating')}, {when}."))
+    with st.grid(columns=2, min_column_width=320, gap="medium"):
+        with st.container():
+            rows = found.generosity.reset_index()
+            rows["member"] = rows[MEMBER].map(club.names)
+            titles = {"member": "Member", "value": "Stars above everybody", **INTERVAL}
+            table = renamed(rows, **titles, n="Ratings")
+            chart(user_bias(rows, member_id=member), "generosity", table)
+        with st.container():
+            _departures(club, found, member)
+        for kind in KINDS.values():
+            with st.container():
+                _favourites(found, member, name, kind)
+
+
+def _departures(club: View, found: Leanings, member: int) -> None:
+    rows = departures(found.beyond, member)
+    if rows.empty:
+        st.markdown("None of the rated movies is known well enough to the crowd to differ from it.")
+        return
+    films = [film(club.title(movie), club.year(movie)) for movie in rows[MOVIE]]
+    titles = {"Movie": "Movie", RATING: "Given", "crowd": "Everybody", "difference": "Difference"}
+    figure = against_the_crowd(
+        rows.assign(movie=rows[MOVIE].map(club.title)), member=club.names[member]
+    )
+    chart(figure, "against", renamed(rows.assign(Movie=films), **titles), 1)
+
+
+def _favourites(found: Leanings, member: int, name: str, kind: str) -> None:
+    rows = favourites(found.words, member, kind, FAVOURITES)
+    if rows.empty:
+        st.markdown(
+            f"No favourite {kind} yet: {plain(name)} would have to give {LEAN_MOVIES} movies or "
+            "more with the same one other stars than usual."
+        )
+        return
+    table = renamed(rows, word="Word", lean="Stars more than usual", **INTERVAL, n="Movies")
+    chart(favourite_words(rows, member=name), f"favourites_{kind}", table)
+
+
+# Awards
+
+
+def awards(club: View) -> None:
+    """Draw the prizes of one year, the longest streaks, and the ratings of every year."""
+    found = taste.prizes(club)
+    if found.empty:
+        st.markdown(f"No prizes yet: a year needs {AWARD_RATINGS} ratings.")
+    else:
+        there = [str(year) for year in found["year"].unique()]
+        chosen = st.pills(
+            "The prizes of",
+            there,
+            default=there[0],
+            required=True,
+            key="year",
+            bind="query-params",
+            wrap=True,
+        )
+        year = int(chosen or there[0])
+        with st.grid(columns=3, min_column_width=290, gap="small", border=True, key="prizes"):
+            for _, prize in found[found["year"] == year].iterrows():
+                with st.container():
+                    _prize(club, prize)
+        with tables_below("All prizes as a table"):
+            draw_table(_prize_table(club, found), "The prizes of every year", 1)
+    st.subheader("In a row", anchor=False)
+    _streaks(club)
+    st.subheader("Who rated when", anchor=False)
+    counts = club.ratings.groupby([MEMBER, years(club.ratings)]).size().rename("n").reset_index()
+    order = {member: i for i, member in enumerate(club.names)}
+    counts = counts.sort_values(MEMBER, key=lambda members: members.map(order), kind="stable")
+    counts = counts.assign(member=counts[MEMBER].map(club.names))
+    table = renamed(counts, member="Member", year="Year", n="Ratings").astype({"Year": str})
+    chart(rating_years(counts), "years", table)
+
+
+def _prize(club: View, prize: pd.Series) -> None:
+    award, movie = str(prize["award"]), prize[MOVIE]
+    st.caption(f"{ICONS[award]} {award.capitalize()}")
+    if pd.isna(movie):
+        st.markdown(f"**{plain(club.names[int(prize[MEMBER])])}**")
+        st.caption(plain(reason(prize, club.names)))
+        return
+    picture, words = st.columns([1, 3], wrap=False, gap="small")
+    with picture:
+        poster_image(club, int(movie))
+    with words.container(gap="xxsmall"):
+        # Streamlit cuts a link that is wider than its place; the poster has the title in full.
+        title = shorten(club.title(int(movie)), CARD_LETTERS, placeholder=" …")
+        movie_link(club, int(movie), f"**{plain(title)}**")
+        st.caption(plain(reason(prize, club.names)))
+
+
+def reason(prize: pd.Series, names: Mapping[int, str]) -> str:
+    """Return the reason for a prize in one sentence (plain text).
+
+    Args:
+        prize: a row of `recommender.taste.awards`.
+        names: member_id -> name.
+    """
+    award, value, n = prize["award"], float(prize["value"]), int(prize["n"])
+    if award == BEST:
+        return f"{value:.1f} stars on average from {n} of us."
+    if award == DIVISIVE:
+        return f"{half_stars(value)} stars between the one who liked it most and the least."
+    if award == SURPRISE:
+        way = "more" if value > 0 else "fewer"
+        return f"{names[int(prize[MEMBER])]} gave {abs(value):.1f} stars {way} than expected."
+    if award == DILIGENT:
+        return f"{int(value):,} of the year’s {n:,} ratings."
+    way = "more" if value > 0 else "less"
+    return (
+        f"{abs(value):.1f} stars {way} than everybody gives the same movies, on "
+        f"{counted(n, 'rating')}."
+    )
+
+
+def _prize_table(club: View, found: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "Year": found["year"].astype(str),
+            "Prize": found["award"].astype(str).str.capitalize(),
+            "Movie": ["" if pd.isna(m) else club.title(int(m)) for m in found[MOVIE]],
+            "Member": ["" if pd.isna(m) else club.names[int(m)] for m in found[MEMBER]],
+            "For": [reason(prize, club.names) for _, prize in found.iterrows()],
+        }
+    )
+
+
+def _streaks(club: View) -> None:
+    weeks, attendance = taste.records(club).weeks, nights.attendance(club)
+    st.markdown(plain(longest_streak(weeks, club.names, "week", " with a rating")))
+    tables = [weeks.assign(What="Weeks")]
+    if len(attendance):
+        attended = streaks(attendance[attendance[MEMBER].isin(club.names)])
+        st.markdown(plain(longest_streak(attended, club.names, "movie night", "")))
+        tables.append(attended.assign(What="Nights"))
+    table = pd.concat(tables)
+    table = table.assign(Member=table.index.map(club.names))
+    table[["since", "until"]] = table[["since", "until"]].map(_day)
+    titles = {"What": "What", "Member": "Member", "longest": "In a row"}
+    with tables_below():
+        table = renamed(table, **titles, since="From", until="To")
+        draw_table(table, "Rows of weeks and nights")
+
+
+def longest_streak(rows: pd.DataFrame, names: Mapping[int, str], unit: str, of_what: str) -> str:
+    """Return the holders of the longest streak in one sentence (plain text).
+
+    Args:
+        rows: as `recommender.taste.streaks` returns it, at least one.
+    """
+    best = rows[rows["longest"] == rows["longest"].max()]
+    n = int(best["longest"].iloc[0])
+    if n == 1:
+        return f"Nobody has two {unit}s{of_what} in a row yet."
+    who = listed(f"{names[int(member)]} (up to {_day(at)})" for member, at in best["until"].items())
+    have = "has the longest row" if len(best) == 1 else "have the longest rows"
+    return f"{who} {have} of {unit}s{of_what}: {n}."
+
+
+def _day(at: date | pd.Timestamp) -> str:
+    return day_of(pd.Timestamp(at).date())

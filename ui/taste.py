@@ -1,0 +1,168 @@
+"""What Our taste and the map of taste show: computed once for each view of the club and model."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from club import config
+from recommender import DataError, HybridModel
+from recommender.persistence import write_atomically
+from recommender.taste import (
+    Drawn,
+    awards,
+    beyond_the_crowd,
+    by_period,
+    changes,
+    compare,
+    distances,
+    draw_member,
+    generosity,
+    leanings,
+    movie_splits,
+    weeks,
+    word_splits,
+)
+from recommender.taste_map import draw_map
+from ui import evaluation, state
+from ui.cache import HashedFrame, cached
+from ui.state import View
+
+log = logging.getLogger(__name__)
+MAPS = 3  # kept files: of this model and of earlier ones
+
+
+@dataclass(frozen=True)
+class Leanings:
+    """The members' tastes; each frame is what its function in `recommender.taste` returns.
+
+    Args:
+        beyond: `beyond_the_crowd`.
+        generosity: `generosity`.
+        words: `leanings`.
+        splits: `word_splits`.
+    """
+
+    beyond: pd.DataFrame
+    generosity: pd.DataFrame
+    words: pd.DataFrame
+    splits: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Records:
+    """What the ratings say by themselves, without a model.
+
+    Args:
+        periods: `by_period`.
+        changes: `changes`.
+        splits: `movie_splits`.
+        weeks: `weeks`.
+    """
+
+    periods: pd.DataFrame
+    changes: pd.DataFrame
+    splits: pd.DataFrame
+    weeks: pd.DataFrame
+
+
+def matches(club: View) -> pd.DataFrame | None:
+    """Return how well every two members match; None before a model has learned."""
+    serving = state.model(club)
+    if serving is None or state.trainer().learned_version is None:
+        return None
+    return _matches(serving, club)
+
+
+@cached()
+def _matches(model: HybridModel, club: View) -> pd.DataFrame:
+    drawn = {member: _drawn(model, member, club.evidence_of(member)) for member in club.names}
+    return compare(model, club.ratings, drawn)
+
+
+# As in `ui.state`: others' ratings leave a member's taste as it is.
+@cached(max_entries=60)
+def _drawn(model: HybridModel, member: int, evidence: HashedFrame) -> Drawn:
+    return draw_member(model, evidence.frame, member)
+
+
+def tastes(club: View) -> Leanings | None:
+    """Return the members' leanings; None before a model has learned."""
+    serving, learned = state.model(club), state.learned_ratings(club)
+    return None if serving is None or learned is None else _tastes(serving, club, learned)
+
+
+@cached()
+def _tastes(model: HybridModel, club: View, learned: HashedFrame) -> Leanings:
+    beyond = beyond_the_crowd(model, club.ratings, learned.frame)
+    words = leanings(beyond, club.movies)
+    return Leanings(beyond, generosity(beyond), words, word_splits(words))
+
+
+@cached()
+def records(club: View) -> Records:
+    """Return what needs no model."""
+    apart = distances(club.ratings)
+    return Records(
+        by_period(apart), changes(apart), movie_splits(club.ratings), weeks(club.ratings)
+    )
+
+
+def prizes(club: View) -> pd.DataFrame:
+    """Return each year's prizes; before a model has learned, those that need none."""
+    return _prizes(club, state.model(club), state.learned_ratings(club))
+
+
+@cached()
+def _prizes(club: View, model: HybridModel | None, learned: HashedFrame | None) -> pd.DataFrame:
+    found = tastes(club)
+    return awards(club.ratings, None if found is None else found.beyond, evaluation.left_out(club))
+
+
+def taste_map() -> pd.DataFrame | None:
+    """Return the map of the serving model; None while it is being drawn or the model learned.
+
+    Raises:
+        DataError: it could not be drawn; it is tried again for the next model.
+    """
+    model = state.trainer().model
+    if model is None or state.trainer().learned_version is None:
+        return None
+    drawing = _drawing(config.folder() / "maps", model)
+    if drawing.done() and drawing.exception() is not None:
+        raise DataError("The map of taste could not be drawn; the server's log says why.")
+    return drawing.result() if drawing.done() else None
+
+
+@cached()
+def _drawing(folder: Path, model: HybridModel) -> Future[pd.DataFrame]:
+    """Draw the map in a thread of its own: t-SNE takes some seconds."""
+    pool = ThreadPoolExecutor(1, thread_name_prefix="map")
+    drawing = pool.submit(_load_or_draw, folder, model)
+    pool.shutdown(wait=False)
+    return drawing
+
+
+def _load_or_draw(folder: Path, model: HybridModel) -> pd.DataFrame:
+    file = folder / f"{model.trained_at:%Y%m%dT%H%M%S%f}.parquet"
+    try:
+        return pd.read_parquet(file)
+    except (OSError, ValueError, pa.ArrowException):
+        pass  # not drawn yet, or cut off
+    try:
+        drawn = draw_map(model)
+    except Exception:
+        log.warning("the map of taste could not be drawn", exc_info=True)
+        raise
+    try:
+        write_atomically(file, drawn.to_parquet)
+        for old in sorted(folder.glob("*.parquet"))[:-MAPS]:
+            old.unlink(missing_ok=True)
+    except OSError:
+        log.warning("the map could not be kept; the next start draws it again", exc_info=True)
+    return drawn
