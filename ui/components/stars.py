@@ -69,7 +69,7 @@ def star_board(rows: Iterable[tuple[int, str, float | None]], key: str, on_rated
             changes, last = _unread(key)
             if changes:
                 on_rated(changes)
-            # Only now: whoever is cut short before this line reads the same changes again.
+            # Only now: a run that is cut short before this line reads the same changes again.
             st.session_state[f"{key}_seen"] = last
 
     if _unread(key)[0]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 
 import pandas as pd
@@ -95,10 +96,6 @@ def _who_rated(club: View, movie: int) -> str:
 
 def board(club: View, movie: int) -> None:
     """Draw the movie with everyone's stars to tap."""
-
-    def save(changes: list[tuple[int, float | None]]) -> None:
-        _save(club, movie, changes)
-
     with st.container(border=True, key="board"):
         left, right = st.columns([2, 5], gap="medium")
         with left:
@@ -113,7 +110,7 @@ def board(club: View, movie: int) -> None:
             stars = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
             rows = [row for row in stars if access.may_enter(club, row[0])]
             if rows:
-                star_board(rows, f"stars_{movie}", save)
+                star_board(rows, f"stars_{movie}", partial(_save, club, movie))
                 st.caption(
                     "Tap or slide. The same half star again takes it back. Keys: ← → 1–5 Del."
                 )
