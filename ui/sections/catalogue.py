@@ -1,4 +1,4 @@
-"""The Catalogue page: what there is to choose from, and a movie that nobody has heard of."""
+"""The catalogue: its size, and a form that adds a movie by hand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ADDED = "own_added"  # the movie added last, until the page is left
 
 
 def overview(club: View) -> None:
-    """Draw how much there is to choose from, and how much the predictions are built on."""
+    """Draw the numbers of movies, keywords, ratings and raters."""
     world, movies = state.base_dataset(), club.movies
     described = sum(len(words) > 0 for words in movies["keywords"])
     with st.grid(columns=4, min_column_width=140, border=True, gap="small"):
@@ -38,7 +38,7 @@ def _vocabulary(known: Catalogue) -> tuple[list[str], list[str]]:
 
 
 def add_by_hand(club: View) -> None:
-    """Draw the form for a movie that the catalogue lacks, and what the club makes of the last."""
+    """Draw the form for a movie that the catalogue lacks, and predictions for the last one."""
     st.subheader("Add a movie by hand", anchor=False)
     st.caption("A new release, a friend's short film: it is predicted at once from its words.")
     genres, keywords = _vocabulary(club.catalogue)
@@ -86,7 +86,7 @@ def _add() -> None:
 
 
 def _expected(club: View, movie: int) -> None:
-    """Draw what everyone should give the movie that was added last."""
+    """Draw everyone's predicted stars for the movie that was added last."""
     with st.container(border=True, key="own_expected", gap="xsmall"):
         movie_link(club, movie)
         reactions = state.reactions(club, (movie,), tuple(club.names))

@@ -1,4 +1,4 @@
-"""Bring your own data, a section of the Catalogue page: look first, then take it over."""
+"""Import a catalogue with its raters: choose files, preview, save; a section of Catalogue."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ WHAT = (
 
 
 def section(club: View) -> None:
-    """Draw what the world is made of now, and the way to another one."""
+    """Draw the origin of the base dataset, and the import of another one."""
     st.subheader("Bring your own data", anchor=False)
     if not access.is_host():
         st.caption("Only a host can bring other movies and ratings.")
@@ -115,7 +115,7 @@ def _look(path: Path, *, with_ratings: bool) -> None:
 
 @contextmanager
 def _on_disk(files: list[UploadedFile], place: str) -> Iterator[Path]:
-    """Give what was uploaded a folder for as long as it is read; else the path that was typed."""
+    """Yield a temporary folder with the uploaded files, or else the path that was typed."""
     if not files:
         path = Path(place.strip()).expanduser()
         if not path.exists():

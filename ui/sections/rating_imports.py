@@ -1,7 +1,6 @@
-"""The Bring page: files of other apps, whose they are, what would change, and then taking it over.
+"""Import ratings: upload files, choose members and scales, preview the changes, save them.
 
-What somebody decides lies in the session under keys of the round; after saving or leaving it
-another round begins.
+Decisions are kept in the session state under keys of the round; saving or leaving starts another.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -50,7 +49,7 @@ Several files at once are fine, each for its member. Nothing changes before you 
 
 
 def section(club: View) -> None:
-    """Draw the way from files to ratings, as far as somebody has come."""
+    """Draw the steps from the upload to the preview."""
     files = st.file_uploader(
         "Files",
         type=KINDS,
@@ -86,13 +85,10 @@ def _on_disk(folder: str, file: UploadedFile) -> Path:
     return place
 
 
-def _people(found: Sequence[RatingsFile]) -> Iterator[tuple[str, RatingsFile, str]]:
-    """Yield the key of the widget that asks for a member, the file, and the person in the file."""
-    number = 0
-    for source in found:
-        for person in source.people:
-            yield key(f"who_{number}"), source, person
-            number += 1
+def _people(found: Sequence[RatingsFile]) -> list[tuple[str, RatingsFile, str]]:
+    """Return the key of the widget that asks for a member, the file, and the person in the file."""
+    people = [(source, person) for source in found for person in source.people]
+    return [(key(f"who_{number}"), *pair) for number, pair in enumerate(people)]
 
 
 def _whose(club: View, found: Sequence[RatingsFile]) -> None:
@@ -118,7 +114,7 @@ def _whose(club: View, found: Sequence[RatingsFile]) -> None:
 
 
 def _guess(club: View, source: RatingsFile, person: str) -> str | None:
-    """Return the member whom the file names in its rows or its own name, or a new one."""
+    """Return the member that the rows or the file's name tell, or the name of a new one."""
     if person:
         same = (name for name in club.names.values() if name_key(name) == name_key(person))
         return next(same, person)
@@ -199,15 +195,26 @@ def _matches(club: View, found: Sequence[RatingsFile]) -> Matches:
 
 def _look(club: View, found: Sequence[RatingsFile]) -> None:
     by_rule, plan = _plans(club, found)
-    choices = _choices(club, found)
     st.subheader("What would change", anchor=False)
     preview.numbers(plan)
-    for note in ratings.notes(found, choices):
+    for note in ratings.notes(found, _choices(club, found)):
         st.caption(plain(note))
-    _without_year(plan)
+    without_year = sum(entry.match.alone is not None for entry in plan.entries)
+    if without_year:
+        st.checkbox(
+            f"Where the file does not say the year, take the one movie that is called so "
+            f"({counted(without_year, 'rating')})",
+            key=key("by_title"),
+            help="A remake that the catalogue lacks would be called so, too.",
+        )
     preview.to_decide(club, plan)
     preview.other_stars(club, by_rule)
-    _missing(plan)
+    if missing := plan.of("unmatched"):
+        st.checkbox(
+            f"Add {counted(len(missing), 'movie')} that the catalogue lacks to the club's own",
+            key=key("add"),
+            help="With title and year alone; keywords can come from TMDB later.",
+        )
     preview.tables(club, plan, plan.rejected(club.movies))
     if plan.wished:
         st.multiselect(
@@ -218,27 +225,6 @@ def _look(club: View, found: Sequence[RatingsFile]) -> None:
             placeholder="None of them",
         )
     _confirm(plan)
-
-
-def _without_year(plan: Plan) -> None:
-    rows = [entry for entry in plan.entries if entry.match.alone is not None]
-    if rows:
-        st.checkbox(
-            f"Where the file does not say the year, take the one movie that is called so "
-            f"({counted(len(rows), 'rating')})",
-            key=key("by_title"),
-            help="A remake that the catalogue lacks would be called so, too.",
-        )
-
-
-def _missing(plan: Plan) -> None:
-    missing = plan.of("unmatched")
-    if missing:
-        st.checkbox(
-            f"Add {counted(len(missing), 'movie')} that the catalogue lacks to the club's own",
-            key=key("add"),
-            help="With title and year alone; keywords can come from TMDB later.",
-        )
 
 
 def _confirm(plan: Plan) -> None:
@@ -288,14 +274,11 @@ def _saved(club: View) -> None:
     saved: Saved | None = st.session_state.get(SAVED)
     if saved is None:
         return
-    parts = [counted(saved.ratings, "rating")] if saved.ratings else []
-    parts += [counted(saved.movies, "new movie")] if saved.movies else []
-    parts += [counted(saved.members, "new member")] if saved.members else []
+    numbers = {"rating": saved.ratings, "new movie": saved.movies, "new member": saved.members}
+    parts = [counted(number, what) for what, number in numbers.items() if number]
     parts += [counted(saved.seen, "movie") + " seen"] if saved.seen else []
-    st.success(
-        f"Taken over: {listed(parts) or 'movies for the shortlist'}.",
-        icon=":material/check_circle:",
-    )
+    done = f"Taken over: {listed(parts) or 'movies for the shortlist'}."
+    st.success(done, icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):
         rate.undo_button(club)
         st.page_link(router.page("rate"), label="Rate", icon=":material/star_half:")

@@ -1,4 +1,4 @@
-"""What bringing ratings would change, row by row, and what is left for people to decide."""
+"""Preview of an import of ratings: rows to decide, other stars, and tables of the rest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ TAKES = {"newer": "The newer", "ours": "The club's", "theirs": "The file's"}
 
 
 def key(name: str) -> str:
-    """Return the session's key for something of this round of bringing ratings."""
+    """Return the session state's key of this round of importing."""
     return f"bring_{st.session_state.get(ROUND, 0)}_{name}"
 
 
@@ -38,12 +38,12 @@ Row = tuple[str, int]
 
 
 def decisions() -> dict[Row, int | None]:
-    """Return which movie a row is, where somebody has said so; None: none of those offered."""
+    """Return the movie chosen for each decided row, None for none of the alternatives."""
     return cast("dict[Row, int | None]", st.session_state.setdefault(key("decided"), {}))
 
 
 def to_decide(club: View, plan: Plan) -> None:
-    """Draw the rows that may be several movies, or another one, with what they may be."""
+    """Draw the uncertain rows with their alternatives."""
     said = decisions()
     open_rows = [e for e in plan.entries if e.state == "uncertain" or e.row.key in said]
     groups = _together(open_rows)
@@ -70,7 +70,7 @@ def to_decide(club: View, plan: Plan) -> None:
 
 
 def _together(entries: Iterable[Entry]) -> list[list[Entry]]:
-    """Return the rows of several members that name one movie together: one answer serves all."""
+    """Group rows of several members that name the same movie: one answer serves all."""
     groups: dict[object, list[Entry]] = {}
     rows_of: Counter[object] = Counter()
     for entry in entries:
@@ -127,7 +127,7 @@ def _widget(what: str, row: Row) -> str:
 
 
 def _choose(rows: list[Row]) -> None:
-    """Whoever chooses another movie has decided."""
+    """Keep the chosen movie for all rows of a group."""
     movie = st.session_state[_widget("is", rows[0])] or None
     decisions().update(dict.fromkeys(rows, movie))
     st.session_state[_widget("sure", rows[0])] = True
@@ -155,7 +155,7 @@ def take() -> str:
 
 
 def _editor(plan: Plan) -> str:
-    """Another club, another rule: another table, so that no tick lands on another movie."""
+    """Return a key that changes with the rows, so that no tick lands on another movie."""
     return key(f"theirs_{plan.version}_{take()}")
 
 
@@ -226,7 +226,7 @@ def other_stars(club: View, plan: Plan) -> None:
 
 
 def tables(club: View, plan: Plan, rejected: list[RejectedRow]) -> None:
-    """Draw what is taken over, what is there already, and what stays out, each to unfold."""
+    """Draw tables of new, unchanged and rejected rows."""
     new = [entry for entry in plan.of("new") if entry.movie is not None]
     if new:
         with st.expander(f"New ({len(new):,})", icon=":material/star_half:"):
