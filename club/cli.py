@@ -132,7 +132,7 @@ def _parser() -> Parser:
 
 def _new(options: argparse.Namespace) -> None:
     store = Store.open(options.database).by(audit.terminal_actor())
-    if not store.version() == 0:
+    if store.version():
         raise InvalidInput("The club has data already; restore a backup or name another database.")
     store.start_own_club(options.name)
     print(f"{store.place} holds the new club {store.club().name}.")

@@ -125,11 +125,9 @@ def migrations_repeated() -> Iterator[None]:
         elif kind in said:
             for statement, values in said[kind]:
                 connection.exec_driver_sql(statement, values)
-            connection.execute(
-                update(schema.club).values(
-                    created_at=int(time.time()), identity=schema.new_identity()
-                )
-            )
+            if revision == "head":
+                fresh = {"created_at": int(time.time()), "identity": schema.new_identity()}
+                connection.execute(update(schema.club).values(fresh))
         else:
             heard: list[tuple[str, Any]] = []
 

@@ -59,3 +59,22 @@ def at_release_3(location: str) -> Database:
         ):
             connection.exec_driver_sql(statement)
     return database
+
+
+def at_release_4(location: str) -> Database:
+    """The same as release 0.1.0 left it, its night decided, rated and over."""
+    database = at_release_3(location)
+    with database.transaction() as connection:
+        upgrade(connection, "0004")
+        for statement in (
+            "INSERT INTO predictions VALUES (1, 1, 50, 4, 0.7, 3, 5, 0.6, 3.5, 3.9, true)",
+            "UPDATE nights SET movie_id = 50, decided_at = 210, decided_by = 'the votes',"
+            " model = 'm', club_version = 14",
+            "INSERT INTO night_ratings VALUES (1, 1, 9, 211)",
+            "UPDATE nights SET opened_at = 212",
+            "INSERT INTO changes (version, at, who, act, member_id, night_id)"
+            " VALUES (15, 211, 'Ana', 'rated a night', 1, 1)",
+            "UPDATE club SET version = 16",
+        ):
+            connection.exec_driver_sql(statement)
+    return database

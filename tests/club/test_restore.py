@@ -14,7 +14,7 @@ import pytest
 from everything import contents, fill
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from releases import at_release_1, at_release_2, at_release_3
+from releases import at_release_1, at_release_2, at_release_3, at_release_4
 from sqlalchemy import event
 
 from club import backup as backups
@@ -94,11 +94,12 @@ def test_preview_makes_no_database(tmp_path, backup) -> None:
 
 
 def test_restore_brings_everything_back_and_keeps_the_old_state(changed, location, backup) -> None:
-    before, version = contents(changed), changed.version()
+    before, version, identity = contents(changed), changed.version(), changed.identity()
     content = contents(changed, without=COUNTERS)
     kept = restore(location, backup)
     assert contents(changed, without=COUNTERS) == contents(Store(backup), without=COUNTERS)
     assert changed.version() == version + 1
+    assert changed.identity() != identity
     assert kept.reason == "before-restore"
     assert contents(Store(kept.file)) == before
     restore(location, kept.file)
@@ -126,7 +127,7 @@ def test_restore_reads_an_uploaded_file(location, backup) -> None:
     backup.unlink()
     assert preview(location, Path("uploaded.db"), content).backup.rows["people"] == 3
     restore(location, Path("uploaded.db"), content=content)
-    assert len(Store(location).ratings(include_left=True)) == 40
+    assert len(Store(location).ratings.current(include_left=True)) == 40
 
 
 def test_restore_lists_its_actor_and_logs_its_time(location, backup, caplog) -> None:
@@ -161,7 +162,7 @@ def test_restore_during_use_shows_one_club_or_the_other(changed, location, backu
     assert sorted(joined) == joined
 
 
-@pytest.mark.parametrize("release", [at_release_1, at_release_2, at_release_3])
+@pytest.mark.parametrize("release", [at_release_1, at_release_2, at_release_3, at_release_4])
 def test_restore_migrates_a_copy_of_earlier_releases(release, location, tmp_path) -> None:
     old = tmp_path / "old.db"
     release(str(old))
@@ -172,6 +173,9 @@ def test_restore_migrates_a_copy_of_earlier_releases(release, location, tmp_path
     assert store.members.all()["name"].tolist() == ["Ana"]
     assert store.ratings.current().to_numpy().tolist() == [[1, -1, 2.0, 101], [1, 50, 4.5, 100]]
     assert store.movies.own()["title"].tolist() == ["Our holiday", "Untitled"]
+    if release is at_release_4:
+        assert store.nights.outcome(1).stars == {1: 4.5}
+        assert len(store.nights.predictions(1)) == 1
 
 
 def test_restore_ignores_conditions_and_defaults_of_columns(location, backup) -> None:
