@@ -3,38 +3,37 @@
 import streamlit as st
 
 from ui import router, state
-from ui.sections import night as night_section
-from ui.sections import night_choice, night_verdict
+from ui.sections.night import choosing, outcome, planning
 
 router.require()
 
 club = state.view()
-night = night_section.asked_for(club)
+night = planning.asked_for(club)
 if night is None:
-    night_section.look_elsewhere()
+    planning.look_elsewhere()
     st.stop()
 
-night_section.head(club, night)
+planning.head(club, night)
 if night.state == "called off":
     st.info("This night is called off.", icon=":material/event_busy:")
-    night_section.details(club, night)
+    planning.details(club, night)
     st.stop()
 
 if night.state == "planned":
-    night_section.people(club, night)
+    planning.people(club, night)
 if night.state == "revealed":
-    night_verdict.promised(club, night)
-    night_verdict.result(club, night)
-    night_verdict.late(club, night)
-    night_section.details(club, night)
+    outcome.promised(club, night)
+    outcome.result(club, night)
+    outcome.late(club, night)
+    planning.details(club, night)
     st.stop()
 
-me = night_section.who_am_i(club, night)
+me = planning.who_am_i(club, night)
 if night.state == "decided":
-    night_verdict.rate(club, night, me)
-    night_verdict.promised(club, night)
-    night_verdict.another_movie(club, night)
-    night_section.people(club, night)
+    outcome.rate(club, night, me)
+    outcome.promised(club, night)
+    outcome.another_movie(club, night)
+    planning.people(club, night)
 else:
-    night_choice.choose(club, night, me)
-night_section.details(club, night)
+    choosing.choose(club, night, me)
+planning.details(club, night)

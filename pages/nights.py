@@ -5,7 +5,8 @@ import streamlit as st
 from ui import router, state
 from ui.components.basics import header, no_members
 from ui.components.choices import view_switch
-from ui.sections import night_figures, nights
+from ui.sections import nights
+from ui.sections.night import figures
 
 router.require()
 
@@ -18,7 +19,7 @@ if not club.names:
 
 view = view_switch("What to see", ["Nights", "Scoreboard"], "view")
 if view == "Scoreboard":
-    night_figures.scoreboard(club)
+    figures.scoreboard(club)
 else:
     nights.coming(club)
     st.space("small")

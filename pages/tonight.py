@@ -5,15 +5,15 @@ import streamlit as st
 from ui import router, state
 from ui.components.basics import empty_state, header, no_members
 from ui.sections import club as clubs
-from ui.sections import night as night_section
 from ui.sections import tonight
+from ui.sections.night import planning
 
 router.require()
 
 club = state.view()
 clubs.demo_banner(club)
 header("What shall we watch tonight?")
-night_section.banner(club)
+planning.banner(club)
 
 if not club.names:
     no_members()
@@ -24,7 +24,7 @@ if not here:
     tonight.nobody_here(club)
     st.stop()
 
-night_section.make_it_one(here)
+planning.make_it_one(here)
 if not club.shortlist:
     sentence = "The shortlist is empty; put on it what you might watch."
     with empty_state(":material/playlist_add:", sentence, "no_shortlist"):

@@ -9,7 +9,7 @@ from club.nights import Night
 from ui import nights, state
 from ui.components.basics import empty_state
 from ui.components.tile import poster_image
-from ui.sections import night as night_section
+from ui.sections.night import planning
 from ui.state import View
 from ui.text import counted, day_of, long_day, plain, stars
 
@@ -20,12 +20,12 @@ def coming(club: View) -> None:
     for night in sorted(waiting, key=lambda night: (night.on, night.night_id)):
         _row(club, night)
     if waiting:
-        night_section.calendar_button(
+        planning.calendar_button(
             club, [night for night in waiting if night.state == "planned"] or waiting,
             "All of these for your calendar",
         )  # fmt: skip
     with st.expander("Plan a night", icon=":material/event_available:", expanded=not waiting):
-        night_section.plan_form(club)
+        planning.plan_form(club)
     _turns(club)
 
 
@@ -50,17 +50,17 @@ def _row(club: View, night: Night) -> None:
             poster_image(club, int(night.movie or 0), width=52)
         with st.container(gap="xxsmall"):
             title = club.title(night.movie) if night.movie is not None else "Movie night"
-            night_section.link(night, f"**{plain(title)}**  \n{long_day(night.on)}")
+            planning.link(night, f"**{plain(title)}**  \n{long_day(night.on)}")
             st.caption(_said(club, night))
         st.badge(
-            night_section.STATES[night.state],
-            color=night_section.PLACES[night.state],  # type: ignore[arg-type]
+            planning.STATES[night.state],
+            color=planning.PLACES[night.state],  # type: ignore[arg-type]
         )
 
 
 def _said(club: View, night: Night) -> str:
     """Return in Markdown who was there and what came of it."""
-    parts = [night_section.named(club, night.present) if night.present else "nobody yet"]
+    parts = [planning.named(club, night.present) if night.present else "nobody yet"]
     if night.picker:
         verb = "picks" if night.movie is None else "picked"
         parts.append(f"{plain(club.name(night.picker))} {verb}")

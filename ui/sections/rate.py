@@ -15,7 +15,7 @@ from ui.components.basics import change, notify, one_at_a_time
 from ui.components.search import end, find
 from ui.components.stars import star_board
 from ui.components.tile import facts, movie_link, poster_image, shelf
-from ui.sections import night as night_section
+from ui.sections.night import planning
 from ui.state import View
 from ui.text import film, half_stars, listed, plain
 
@@ -133,7 +133,7 @@ def _being_rated(club: View, movie: int) -> None:
     for night in nights.nights(club):
         if night.state == "decided" and night.movie == movie:
             st.caption(":material/lock: It was just watched; stars given here are open to all.")
-            night_section.link(night, "Rate it sealed", ":material/how_to_vote:")
+            planning.link(night, "Rate it sealed", ":material/how_to_vote:")
 
 
 def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> None:

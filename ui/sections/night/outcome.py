@@ -16,7 +16,7 @@ from ui.components.figures import chart
 from ui.components.stars import star_board
 from ui.components.tile import called_apart, facts, movie_link, poster_image
 from ui.sections import tonight
-from ui.sections.night import named, who_am_i
+from ui.sections.night.planning import named, who_am_i
 from ui.state import View
 from ui.text import between, counted, day, half_stars, plain, stars
 

@@ -14,9 +14,10 @@ from ui import access, nights, state
 from ui.components.basics import change, empty_state
 from ui.components.choices import view_switch
 from ui.components.tile import called_apart
-from ui.sections import night_figures, tonight
-from ui.sections.night import VIEW, named
-from ui.sections.night_vote import vote, winners
+from ui.sections import tonight
+from ui.sections.night import figures
+from ui.sections.night.planning import VIEW, named
+from ui.sections.night.voting import vote, winners
 from ui.state import View
 from ui.text import listed, plain, stars
 
@@ -256,7 +257,7 @@ def choose(club: View, night: Night, me: int | None) -> None:
     if view == "Vote":
         vote(club, night, found.movies, me)
     elif view == "Side by side":
-        night_figures.compare(club, night, found.movies)
+        figures.compare(club, night, found.movies)
     elif view == "Decide":
         decide(club, night, found.movies)
     else:

@@ -13,7 +13,7 @@ from recommender.columns import MOVIE
 from ui import access, nights, state
 from ui.components.basics import change, key_of
 from ui.components.tile import shelf
-from ui.sections.night import named
+from ui.sections.night.planning import named
 from ui.state import View
 from ui.text import counted, listed, plain
 
