@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from club.errors import ClubError
 from recommender.errors import RecommenderError
 from recommender.terminal import (
     BAD_INPUT,
@@ -80,7 +81,7 @@ def run(found: Parser, act: Callable[[Namespace], Any], argv: Sequence[str] | No
     options = found.parse_args(argv)
     try:
         return int(act(options) or 0)
-    except RecommenderError as error:
+    except (RecommenderError, ClubError) as error:
         print(f"{found.prog}: {error}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:

@@ -1,12 +1,11 @@
-"""Whether a rating that was acknowledged is ever lost when its writer is killed.
+"""Kill writers: is an acknowledged rating ever lost, or the database damaged?
 
     python -m benchmarks.crash                                # 10,000 writes to an SQLite file
     python -m benchmarks.crash --database postgresql://...    # a new, empty database
-    python -m benchmarks.crash --writers 20                   # 20 programs that write at once
+    python -m benchmarks.crash --writers 20                   # 20 processes that write at once
 
-A program rates movies and says so after each; it is killed (SIGKILL) at random moments and started
-again, until so many writes were acknowledged. After every kill the database is opened, checked and
-compared with what was acknowledged. The settings are those of the app.
+A process rates movies and acknowledges each; it is killed (SIGKILL) at random moments and started
+again. After every kill the database is opened and compared with what was acknowledged.
 """
 
 from __future__ import annotations
@@ -17,10 +16,12 @@ import signal
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from argparse import Namespace
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
-# A process that is to be copied (fork) must have one thread only; pandas brings pyarrow's.
+# A process that forks must have one thread only; pandas starts pyarrow's.
 os.environ.setdefault("JE_ARROW_MALLOC_CONF", "background_thread:false")
 
 import pandas as pd
@@ -29,167 +30,140 @@ from benchmarks import command
 from club.errors import ClubError
 from club.store import Store
 
-FEW = 0.003  # seconds; about as long as a write takes
-
-
-@dataclass
-class Findings:
-    """What came of it: numbers of writes, of kills, of what went wrong."""
-
-    acknowledged: int = 0
-    kills: int = 0
-    lost: int = 0
-    unasked: int = 0  # ratings that nobody was about to give
-    damaged: int = 0
-    refused: list[str] = field(default_factory=list)
+WRITE = 0.003  # seconds, about
+FAULTS = ("lost", "unasked", "damaged", "refused")
 
 
 @dataclass
 class Writer:
-    """A program that rates movies for one member, one after the other, from `first` on."""
+    """A forked process that rates movies for one member, one after the other, from `first` on."""
 
     pid: int
     pipe: int
     member: int
     first: int
     acknowledged: int = 0
+    refused: bool = False
 
     @classmethod
     def start(cls, location: str, member: int, first: int, writes: int) -> Writer:
-        """Begin in a process of its own, which has nothing open from this one."""
+        """Start the process."""
         reading, writing = os.pipe()
         pid = os.fork()
         if pid:
             os.close(writing)
             return cls(pid, reading, member, first)
-        os.close(reading)
         try:
             store = Store(location)
             for movie in range(first, first + writes):
                 store.ratings.rate(member, movie, stars(movie))
                 os.write(writing, b".")
         except ClubError as error:
-            os.write(writing, f"!{error}\n".encode())
+            print(error, file=sys.stderr)
+            os.write(writing, b"!")
         finally:
-            os._exit(0)  # none of what the parent would do at its end
+            os._exit(0)  # skips what the parent does at its end
 
-    def hear(self, findings: Findings, at_least: int) -> bool:
-        """Read until so many are acknowledged; returns whether there is more to come."""
-        while self.acknowledged < at_least:
-            said = os.read(self.pipe, 65536)
-            if not said:
-                return False
-            written, _, refusal = said.partition(b"!")
-            self.acknowledged += len(written)
-            if refusal:
-                findings.refused.append(refusal.decode().strip())
-        return True
+    def read(self, at_least: int) -> None:
+        """Read acknowledgements until there are `at_least` or the process has ended."""
+        while self.acknowledged < at_least and (said := os.read(self.pipe, 65536)):
+            self.acknowledged += said.count(b".")
+            self.refused |= b"!" in said
 
-    def end(self, findings: Findings) -> None:
-        """Hear what was said before the end, and let go of the process."""
-        self.hear(findings, sys.maxsize)
+    def end(self) -> range:
+        """Wait for the process; return the acknowledged movies."""
+        self.read(sys.maxsize)
         os.close(self.pipe)
         os.waitpid(self.pid, 0)
-        findings.acknowledged += self.acknowledged
+        return range(self.first, self.first + self.acknowledged)
 
 
 def stars(movie: int) -> float:
-    """Return what a movie is given, another one than its neighbours."""
+    """Return the rating of a movie, another one than its neighbours'."""
     return movie * 7 % 10 / 2 + 0.5
 
 
-def compare(store: Store, heard: dict[int, list[range]], findings: Findings) -> None:
-    """Look for what is missing, for what nobody gave, and for damage.
+def compare(location: str, acknowledged: dict[int, list[range]]) -> Counter[str]:
+    """Count ratings that are lost, or that no writer gave, and damage.
 
     Args:
-        heard: member -> the movies of which every rating was acknowledged; the one after each of
-            these may be there or not.
+        acknowledged: member -> acknowledged movies; the one after each range may be there or not.
     """
+    found: Counter[str] = Counter()
     try:
-        store = Store(store.database.file or store.database.url.render_as_string(False))
+        store = Store(location)
         ratings, history = store.ratings.current(), store.ratings.history()
     except ClubError as error:
-        findings.damaged += 1
-        findings.refused.append(str(error))
-        return
-    for member, ranges in heard.items():
+        print(error, file=sys.stderr)
+        return Counter(damaged=1)
+    for member, ranges in acknowledged.items():
         there = ratings[ratings["member_id"] == member].set_index("movie_id")["rating"].to_dict()
         given = {movie: stars(movie) for movies in ranges for movie in movies}
-        findings.lost += sum(there.get(movie) != value for movie, value in given.items())
         maybe = {movies.stop: stars(movies.stop) for movies in ranges}
-        findings.unasked += sum((given | maybe).get(movie) != n for movie, n in there.items())
-    findings.damaged += len(history) != len(ratings)
+        found["lost"] += sum(there.get(movie) != value for movie, value in given.items())
+        found["unasked"] += sum((given | maybe).get(movie) != n for movie, n in there.items())
+    found["damaged"] += len(history) != len(ratings)
+    return found
 
 
-def kill_and_compare(store: Store, location: str, writes: int, every: int, seed: int) -> Findings:
+def kill_and_compare(store: Store, location: str, options: Namespace) -> Counter[str]:
     """Kill a writer after about `every` writes, until `writes` are acknowledged."""
-    findings, rng = Findings(), random.Random(seed)
+    found, rng = Counter(acknowledged=0, kills=0), random.Random(options.seed)
     member, first = store.members.add("Ana"), 1
     heard: dict[int, list[range]] = {member: []}
-    while findings.acknowledged < writes:
-        writer = Writer.start(location, member, first, writes)
-        writer.hear(findings, min(rng.randint(0, 2 * every), writes - findings.acknowledged))
-        time.sleep(rng.random() * FEW)
+    while found["acknowledged"] < options.writes:
+        left = options.writes - found["acknowledged"]
+        writer = Writer.start(location, member, first, options.writes)
+        writer.read(min(rng.randint(0, 2 * options.every), left))
+        time.sleep(rng.random() * WRITE)
         os.kill(writer.pid, signal.SIGKILL)
-        writer.end(findings)
-        findings.kills += 1
-        heard[member].append(range(first, first + writer.acknowledged))
-        compare(store, heard, findings)
-        command.progress(min(findings.acknowledged, writes), writes, f"{findings.kills} kills")
+        heard[member].append(writer.end())
+        found.update(acknowledged=writer.acknowledged, kills=1, refused=writer.refused)
+        found += compare(location, heard)
+        command.progress(min(found["acknowledged"], options.writes), options.writes, "writes")
         first += writer.acknowledged + 1  # the one between may be there or not
-    return findings
+    return found
 
 
-def write_at_once(store: Store, location: str, writes: int, writers: int) -> Findings:
-    """Let so many programs write at once until each has given its share."""
-    findings, share = Findings(), writes // writers
-    members = [store.members.add(f"Member {number}") for number in range(writers)]
+def write_at_once(store: Store, location: str, options: Namespace) -> Counter[str]:
+    """Let `writers` processes write at once until each has given its share."""
+    share = options.writes // options.writers
+    members = [store.members.add(f"Member {number}") for number in range(options.writers)]
     running = [Writer.start(location, member, 1, share) for member in members]
-    for done, writer in enumerate(running, 1):
-        writer.end(findings)
-        command.progress(done, writers, "writers")
-    compare(store, {w.member: [range(1, 1 + w.acknowledged)] for w in running}, findings)
-    findings.lost += share * writers - findings.acknowledged
-    return findings
+    heard = {writer.member: [writer.end()] for writer in command.steps(running)}
+    found = compare(location, heard)
+    done = sum(writer.acknowledged for writer in running)
+    refused = sum(writer.refused for writer in running)
+    found.update(acknowledged=done, refused=refused, lost=share * options.writers - done)
+    return found
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Print what came of it; status 1 when anything was lost, damaged or refused."""
-    parser = command.parser("crash", __doc__)
-    parser.add_argument("--database", metavar="URL", help="a new one; else a file for the moment")
-    parser.add_argument("--writes", type=command.whole, default=10_000)
-    parser.add_argument("--every", type=command.whole, default=100, help="writes between kills")
-    parser.add_argument(
-        "--writers", type=command.whole, default=0, help="so many at once, no kills"
-    )
-    parser.add_argument("--seed", type=command.whole, default=0)
-    options = parser.parse_args(argv)
+def show(options: Namespace) -> int:
+    """Print the counts; return 1 if there is a fault."""
     with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
         location = options.database or str(Path(folder, "club.db"))
         store = Store(location)
-        if store.version() != 0:
-            parser.error("the database holds a club already; name a new one")
+        if store.version():
+            raise ClubError("The database holds a club already; name a new one.")
         start = time.perf_counter()
-        if options.writers:
-            findings = write_at_once(store, location, options.writes, options.writers)
-        else:
-            findings = kill_and_compare(
-                store, location, options.writes, options.every, options.seed
-            )
+        run = write_at_once if options.writers else kill_and_compare
+        found = run(store, location, options)
         seconds = time.perf_counter() - start
-    row = {
-        "acknowledged": findings.acknowledged,
-        "kills": findings.kills,
-        "lost": findings.lost,
-        "unasked": findings.unasked,
-        "damaged": findings.damaged,
-        "refused": len(findings.refused),
-        "writes_per_second": findings.acknowledged / seconds,
-    }
+    row = {name: found[name] for name in ("acknowledged", "kills", *FAULTS)}
+    row["writes_per_second"] = found["acknowledged"] / seconds
     command.show(pd.DataFrame([row]), options.json)
-    for sentence in sorted(set(findings.refused)):
-        print(sentence, file=sys.stderr)
-    return int(any(row[name] for name in ("lost", "unasked", "damaged", "refused")))
+    return int(any(found[name] for name in FAULTS))
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    parser = command.parser("crash", __doc__ or "")
+    parser.add_argument("--database", metavar="URL", help="a new one (default: a temporary file)")
+    parser.add_argument("--writes", type=command.whole, default=10_000)
+    parser.add_argument("--every", type=command.whole, default=100, help="writes between kills")
+    parser.add_argument("--writers", type=command.whole, default=0, help="at once, without kills")
+    parser.add_argument("--seed", type=command.whole, default=0)
+    return command.run(parser, show, argv)
 
 
 if __name__ == "__main__":

@@ -75,9 +75,8 @@ def test_what_is_lost_or_wrong_would_be_found(file) -> None:
     heard = {ana: [range(1, 10)]}  # the tenth was on its way
 
     def found() -> tuple[int, int, int]:
-        findings = crash.Findings()
-        crash.compare(store, heard, findings)
-        return findings.lost, findings.unasked, findings.damaged
+        counts = crash.compare(str(file), heard)
+        return counts["lost"], counts["unasked"], counts["damaged"]
 
     assert found() == (0, 0, 0)
     with store.database.write() as write:
