@@ -16,7 +16,7 @@ import os
 import resource
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from string import Template
 from typing import Any
@@ -83,26 +83,30 @@ class AccessMiddleware:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        visitor = _identify(scope)
-        if _is_foreign(HTTPConnection(scope)):
+        foreign = _is_foreign(HTTPConnection(scope))
+        visitor = None if foreign else _identify(scope)
+        if scope["type"] == "websocket":
+            await self._websocket(visitor, scope, receive, send)
+        elif foreign:
             await PlainTextResponse("Another site's page asks.", 403)(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await self._websocket(scope, receive, send)
         elif visitor is None or scope["path"] in {SIGN_IN, _callback_path()}:
             answer = await _sign_in(Request(scope, receive))
             await answer(scope, receive, send)
         else:
             await self._app(_inner(scope, visitor), receive, _private(send))
 
-    async def _websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _websocket(
+        self, visitor: Visitor | None, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         """Serve a websocket for as long as its visitor keeps session and role."""
-        visitor, closed = _identify(scope), False
+        closed = False
 
         async def close() -> None:
             nonlocal closed
             if not closed:
                 closed = True
-                await send({"type": "websocket.close", "code": POLICY})
+                with suppress(OSError):  # the browser was faster
+                    await send({"type": "websocket.close", "code": POLICY})
 
         async def receive_checked() -> Message:
             message = await receive()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import socket
 from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
@@ -14,11 +13,9 @@ from browser import SharedServer, is_outside, settled
 from fake_provider import CLIENT, CLIENT_SECRET, Provider
 from PIL import Image
 from playwright.sync_api import Page, expect
-from websockets.exceptions import InvalidStatus
-from websockets.sync.client import connect
 
 from club.sharing import Passphrases, hash_passphrase, home_address, save_passphrases
-from ui import access, asgi, router
+from ui import router
 
 PASSPHRASE, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
 Visit = Callable[..., Page]
@@ -122,49 +119,6 @@ def test_downloads_and_uploads_need_a_session(server: SharedServer, visit: Visit
     assert server.ask(upload, "club.localhost", "PUT") == 401
     # Behind the sign-in Streamlit's own check goes on: its token against other sites' pages.
     assert server.ask(upload, "club.localhost", "PUT", Cookie=cookie) == 403
-
-
-def test_raw_websocket_needs_a_session(server: SharedServer) -> None:
-    address = f"ws://club.localhost:{server.port}/_stcore/stream"
-    for cookie in ("", f"{asgi.COOKIE}=e30.a.b"):
-        with (
-            pytest.raises(InvalidStatus, match="403"),
-            connect(
-                address,
-                address=("127.0.0.1", server.port),
-                proxy=None,
-                origin=server.url,
-                additional_headers={"Cookie": cookie, access.SESSION_HEADER: ""},
-            ),
-        ):
-            pytest.fail("it is connected")
-
-
-@pytest.mark.parametrize(
-    ("sent", "statuses"),
-    [
-        (b"GET http://localhost/media/x HTTP/1.1\r\nHost: club.localhost", [401]),
-        (b"GET /media/x HTTP/1.0\r\nX-Nobody: names a host", [401]),
-        (b"GET /media/x HTTP/1.1\r\nHost: club.localhost\r\nHost: localhost", [400]),
-        (b"GET /media/x HTTP/1.1\r\nHost: localhost@club.localhost", [401]),
-        (b"GET /_stcore/health/../metrics HTTP/1.1\r\nHost: club.localhost", [401]),
-        (b"CONNECT localhost:22 HTTP/1.1\r\nHost: club.localhost", [401]),
-        (
-            b"GET /_stcore/health HTTP/1.1\r\nHost: club.localhost\r\nContent-Length: 99\r\n"
-            b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-            b"GET /media/x HTTP/1.1\r\nHost: club.localhost",
-            [401, 401],
-        ),
-    ],
-    ids=["absolute", "1.0", "two hosts", "user", "dots", "tunnel", "smuggled"],
-)
-def test_odd_request_is_no_way_around(
-    server: SharedServer, sent: bytes, statuses: list[int]
-) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as connection:
-        connection.sendall(sent + b"\r\nConnection: close\r\n\r\n")
-        answer = b"".join(iter(lambda: connection.recv(1 << 16), b""))
-    assert [int(status) for status in re.findall(rb"HTTP/1\.1 (\d+)", answer)] == statuses
 
 
 def test_log_names_sign_ins_and_no_file_holds_the_passphrase(server: SharedServer) -> None:

@@ -17,13 +17,14 @@ from club.sharing import Session
 from club.store import Store
 from ui import access, router, state
 
+Patch = pytest.MonkeyPatch
 FRIDAY = date(2026, 11, 27)
 ADDRESS = "bea@example.org"
 ODD = "\u202ebea\x07@example.org" + "x" * 60
 
 
 @pytest.fixture
-def shared(var: Path, monkeypatch: pytest.MonkeyPatch) -> Session:
+def shared(var: Path, monkeypatch: Patch) -> Session:
     """The visitor is a member of a shared club."""
     return visit(monkeypatch, "member")
 
@@ -48,7 +49,7 @@ def buttons(app: AppTest) -> list[str]:
 
 @pytest.mark.parametrize("name", router.PAGES)
 def test_page_without_a_session_is_empty_and_loads_again(
-    var: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch, name: str
+    var: Path, open_page: Open, monkeypatch: Patch, name: str
 ) -> None:
     visit(monkeypatch)
     assert is_outside(open_page(name, night="1"))
@@ -56,7 +57,7 @@ def test_page_without_a_session_is_empty_and_loads_again(
 
 @pytest.mark.parametrize("host", ["rebound.example.org:8501", "192.168.0.2:8501"])
 def test_unshared_club_is_for_this_computer_only(
-    var: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch, host: str
+    var: Path, open_page: Open, monkeypatch: Patch, host: str
 ) -> None:
     sit_at_the_machine(monkeypatch)
     assert "Start our own club" in buttons(open_page("club"))
@@ -69,7 +70,7 @@ def test_unshared_club_is_for_this_computer_only(
 
 @pytest.mark.parametrize("reason", ["all interfaces", "accounts"])
 def test_unshared_club_that_others_could_reach_shows_nothing(
-    var: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch, reason: str
+    var: Path, open_page: Open, monkeypatch: Patch, reason: str
 ) -> None:
     sit_at_the_machine(monkeypatch)
     if reason == "accounts":
@@ -84,7 +85,7 @@ def test_unshared_club_that_others_could_reach_shows_nothing(
 
 
 def test_host_at_the_machine_sees_the_address_and_no_log_out(
-    var: Path, open_page: Open, monkeypatch: pytest.MonkeyPatch
+    var: Path, open_page: Open, monkeypatch: Patch
 ) -> None:
     monkeypatch.setenv(access.SHARED, "1")
     sit_at_the_machine(monkeypatch)
@@ -116,7 +117,7 @@ def test_member_cannot_destroy_anything(open_page: Open, shared: Session, store:
     assert "Delete" not in buttons(open_page("night", night=str(night)))
 
 
-def test_host_only_is_checked_when_it_is_done(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_host_only_is_checked_when_it_is_done(var: Path, monkeypatch: Patch) -> None:
     done: list[int] = []
     act = access.host_only(done.append)
     session = visit(monkeypatch, "member")
@@ -127,9 +128,7 @@ def test_host_only_is_checked_when_it_is_done(var: Path, monkeypatch: pytest.Mon
     assert done == [2]
 
 
-def test_at_home_nobody_is_asked_and_who_says_so_stands_beside_the_changes(
-    open_page: Open, store: Store
-) -> None:
+def test_chosen_name_stands_beside_changes_at_the_machine(open_page: Open, store: Store) -> None:
     store.ratings.rate(ANA, UP, 4.5)
     app = open_page("club")
     assert not asks(app)
@@ -144,8 +143,8 @@ def test_at_home_nobody_is_asked_and_who_says_so_stands_beside_the_changes(
 
 
 @pytest.mark.usefixtures("shared")
-def test_a_friend_is_asked_once_for_a_browser(
-    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+def test_friend_is_asked_for_a_name_once_a_session(
+    open_page: Open, store: Store, monkeypatch: Patch
 ) -> None:
     app = open_page()
     assert asks(app)
@@ -162,7 +161,7 @@ def test_a_friend_is_asked_once_for_a_browser(
 
 
 @pytest.mark.usefixtures("shared")
-def test_on_a_phone_that_goes_round_the_last_tap_says_who(open_page: Open, store: Store) -> None:
+def test_screen_of_a_night_names_the_actor(open_page: Open, store: Store) -> None:
     say(open_page(), CHIARA)
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     app = open_page("night", night=str(night), me="Bruno", do="Candidates")
@@ -174,9 +173,7 @@ def test_on_a_phone_that_goes_round_the_last_tap_says_who(open_page: Open, store
 
 
 @pytest.mark.usefixtures("shared")
-def test_where_members_enter_only_what_is_theirs_the_rest_is_to_read(
-    open_page: Open, store: Store
-) -> None:
+def test_only_own_ratings_can_be_changed(open_page: Open, store: Store) -> None:
     store.ratings.rate(BRUNO, UP, 4.5)
     store.let_rate_for_others(False)
     app = say(open_page("rate", movie=str(UP)), ANA)
@@ -201,9 +198,7 @@ def test_nobody_in_particular_is_asked_before_rating(open_page: Open, store: Sto
 
 
 @pytest.mark.usefixtures("shared")
-def test_a_page_that_is_older_than_the_rule_can_enter_nothing_for_others(
-    open_page: Open, store: Store
-) -> None:
+def test_own_only_is_checked_when_it_is_done(open_page: Open, store: Store) -> None:
     store.ratings.rate(BRUNO, UP, 4.5)
     app = say(open_page("rate", movie=str(UP)), ANA)
     assert app.button("undo").label.startswith("Undo Bruno")
@@ -216,7 +211,7 @@ def test_a_page_that_is_older_than_the_rule_can_enter_nothing_for_others(
 
 
 @pytest.mark.usefixtures("shared")
-def test_on_a_night_each_votes_for_themselves_and_for_guests(open_page: Open, store: Store) -> None:
+def test_only_own_votes_and_those_of_guests(open_page: Open, store: Store) -> None:
     store.let_rate_for_others(False)
     zoe = store.members.add_guest("Zoe", loves=[UP])
     night = store.nights.plan(FRIDAY, [ANA, BRUNO, zoe])
@@ -230,9 +225,7 @@ def test_on_a_night_each_votes_for_themselves_and_for_guests(open_page: Open, st
 
 
 @pytest.mark.usefixtures("shared")
-def test_once_there_is_a_vote_nobody_takes_others_off_the_night(
-    open_page: Open, store: Store
-) -> None:
+def test_only_oneself_leaves_a_night_with_a_vote(open_page: Open, store: Store) -> None:
     store.let_rate_for_others(False)
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     app = say(open_page("night", night=str(night)), ANA)
@@ -251,9 +244,7 @@ def test_once_there_is_a_vote_nobody_takes_others_off_the_night(
 
 
 @pytest.mark.usefixtures("shared")
-def test_nobody_renames_or_takes_away_others_where_each_changes_what_is_theirs(
-    open_page: Open, store: Store
-) -> None:
+def test_only_oneself_is_renamed(open_page: Open, store: Store) -> None:
     app = say(open_page("club"), ANA)
     store.let_rate_for_others(False)
     version = store.version()
@@ -270,8 +261,8 @@ def test_nobody_renames_or_takes_away_others_where_each_changes_what_is_theirs(
     assert store.members.all().at[ANA, "name"] == "Anna"
 
 
-def test_only_hosts_say_what_members_may_do(
-    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+def test_only_hosts_change_what_members_may_do(
+    open_page: Open, store: Store, monkeypatch: Patch
 ) -> None:
     app = open_page("club")
     (toggle,) = (one for one in app.toggle if one.label.startswith("Members rate"))
@@ -292,12 +283,8 @@ def test_only_hosts_say_what_members_may_do(
 @pytest.mark.parametrize(
     ("people", "who"), [({}, ADDRESS), ({ADDRESS.upper(): "bruno"}, "Bruno")], ids=["no", "yes"]
 )
-def test_an_account_stands_beside_the_changes_or_the_member_whose_it_is(
-    open_page: Open,
-    store: Store,
-    monkeypatch: pytest.MonkeyPatch,
-    people: dict[str, str],
-    who: str,
+def test_account_or_its_member_stands_beside_changes(
+    open_page: Open, store: Store, monkeypatch: Patch, people: dict[str, str], who: str
 ) -> None:
     monkeypatch.setattr(st, "secrets", {"auth": {}, "club": {"people": people}})
     visit(monkeypatch, "member", ADDRESS)
@@ -312,8 +299,8 @@ def test_an_account_stands_beside_the_changes_or_the_member_whose_it_is(
     assert options == ([["Bruno"]] if people else [])
 
 
-def test_nobody_says_to_be_who_has_an_account(
-    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+def test_member_with_an_account_cannot_be_chosen(
+    open_page: Open, store: Store, monkeypatch: Patch
 ) -> None:
     lists: dict[str, dict[str, str]] = {"people": {}}
     monkeypatch.setattr(st, "secrets", {"auth": {}, "club": lists})
@@ -331,9 +318,7 @@ def test_nobody_says_to_be_who_has_an_account(
     assert access.me(state.view()) == ANA
 
 
-def test_an_account_of_odd_letters_stands_as_the_club_can_keep_it(
-    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_odd_account_is_tidied(open_page: Open, store: Store, monkeypatch: Patch) -> None:
     monkeypatch.setattr(st, "secrets", {"auth": {}})
     visit(monkeypatch, "member", ODD)
     click(open_page("movie", movie=str(UP)), "On the shortlist")
@@ -343,7 +328,7 @@ def test_an_account_of_odd_letters_stands_as_the_club_can_keep_it(
     assert len(who) <= 60
 
 
-def test_the_list_of_changes_says_what_happened_in_words(open_page: Open, store: Store) -> None:
+def test_list_of_changes_tells_who_did_what(open_page: Open, store: Store) -> None:
     mine = store.by("**Bold** <b>")
     mine.ratings.rate(ANA, UP, 4.5)
     mine.ratings.rate_many([(ANA, UP, 1), (BRUNO, UP, 2)])

@@ -31,6 +31,8 @@ MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
 PHONE, MACHINE = ("192.168.0.9", 50_000), ("127.0.0.1", 50_000)
 URL = "http://192.168.0.2:8501"
 STREAM = "ws://192.168.0.2:8501/_stcore/stream"
+NewBrowser = Callable[..., TestClient]
+Secrets = dict[str, dict[str, object]]
 SIGN_IN_TEXT = "Whoever invited you knows the passphrase."
 
 
@@ -73,7 +75,7 @@ def behind() -> SessionMiddleware:
 
 
 @pytest.fixture
-def browser(behind: SessionMiddleware) -> Callable[..., TestClient]:
+def browser(behind: SessionMiddleware) -> NewBrowser:
     """A new browser, on a phone of the home network unless said otherwise."""
 
     def opened(client: tuple[str, int] = PHONE, url: str = URL) -> TestClient:
@@ -83,7 +85,7 @@ def browser(behind: SessionMiddleware) -> Callable[..., TestClient]:
 
 
 @pytest.fixture
-def friend(browser: Callable[..., TestClient]) -> TestClient:
+def friend(browser: NewBrowser) -> TestClient:
     """A browser that has signed in as a member."""
     client = browser()
     assert sign_in(client, MEMBER).status_code == 303
@@ -113,9 +115,7 @@ def session_of(client: TestClient) -> str:
     "path",
     ["/", "/night?night=1", "/media/x.png", "/_stcore/health", "/static/x.js", "//media/x"],
 )
-def test_stranger_gets_the_sign_in_page_only(
-    browser: Callable[..., TestClient], method: str, path: str
-) -> None:
+def test_stranger_gets_the_sign_in_page_only(browser: NewBrowser, method: str, path: str) -> None:
     answer = browser().request(method, URL + path)
     assert answer.status_code == 401
     assert "set-cookie" not in answer.headers
@@ -126,9 +126,7 @@ def test_stranger_gets_the_sign_in_page_only(
         assert not re.search(r"(src|href)=\"(?!data:)", answer.text)
 
 
-def test_passphrase_opens_the_address_that_was_asked_for(
-    browser: Callable[..., TestClient],
-) -> None:
+def test_passphrase_opens_the_address_that_was_asked_for(browser: NewBrowser) -> None:
     client = browser()
     answer = sign_in(client, f" {MEMBER.title()} ", "/rate?movie=68954")
     assert (answer.status_code, answer.headers["location"]) == (303, "/rate?movie=68954")
@@ -143,14 +141,12 @@ def test_passphrase_opens_the_address_that_was_asked_for(
 
 
 @pytest.mark.parametrize("path", ["//evil.example.org/x", "/\\evil.example.org", "///evil/x"])
-def test_sign_in_never_leads_to_another_server(
-    browser: Callable[..., TestClient], path: str
-) -> None:
+def test_sign_in_never_leads_to_another_server(browser: NewBrowser, path: str) -> None:
     location = sign_in(browser(), MEMBER, URL + path).headers["location"]
     assert re.match(r"/(?![/\\])", location)
 
 
-def test_wrong_passphrase_is_told_and_the_fourth_waits(browser: Callable[..., TestClient]) -> None:
+def test_wrong_passphrase_is_told_and_the_fourth_waits(browser: NewBrowser) -> None:
     client = browser()
     texts = [refusal(client, sign_in(client, "wrong", "/rate?movie=1")) for _ in range(3)]
     assert texts[0] == texts[1] == "That is not the passphrase."
@@ -163,12 +159,12 @@ def test_wrong_passphrase_is_told_and_the_fourth_waits(browser: Callable[..., Te
 
 
 @pytest.mark.parametrize("body", [b"passphrase=" + b"x" * 1_000_000, b"passphrase=", b"\xff\x00&="])
-def test_odd_form_signs_nobody_in(browser: Callable[..., TestClient], body: bytes) -> None:
+def test_odd_form_signs_nobody_in(browser: NewBrowser, body: bytes) -> None:
     assert browser().post("/", content=body).status_code == 401
 
 
 def test_cookie_is_worth_nothing_altered_or_after_sign_out(
-    browser: Callable[..., TestClient], friend: TestClient
+    browser: NewBrowser, friend: TestClient
 ) -> None:
     cookie = friend.cookies[asgi.COOKIE]
     content, moment, signature = cookie.split(".")
@@ -187,7 +183,7 @@ def test_another_passphrase_ends_sessions(friend: TestClient, var: Path) -> None
 
 
 def test_session_header_of_a_browser_is_not_passed_on(
-    browser: Callable[..., TestClient], friend: TestClient
+    browser: NewBrowser, friend: TestClient
 ) -> None:
     forged = {access.SESSION_HEADER.upper(): session_of(friend)}
     assert browser().get("/", headers=forged).status_code == 401
@@ -219,7 +215,7 @@ def test_member_becomes_host_and_the_earlier_session_ends(friend: TestClient) ->
     ],
 )
 def test_only_the_machine_itself_needs_no_session(
-    browser: Callable[..., TestClient],
+    browser: NewBrowser,
     client: tuple[str, int],
     host: str,
     headers: dict[str, str],
@@ -239,7 +235,7 @@ def test_another_sites_page_is_refused(friend: TestClient, origin: str) -> None:
     assert friend.put("/x", headers={"Origin": URL}).status_code == 200
 
 
-def test_websocket_needs_a_session(browser: Callable[..., TestClient], friend: TestClient) -> None:
+def test_websocket_needs_a_session(browser: NewBrowser, friend: TestClient) -> None:
     with pytest.raises(WebSocketDisconnect), browser().websocket_connect(STREAM):
         pytest.fail("it is connected")
     with friend.websocket_connect(STREAM) as websocket:
@@ -282,7 +278,7 @@ def test_idle_websocket_is_closed_when_its_role_changes(
     ("content", "told"), [(None, "no passphrase yet"), ("{}", "make share NEW=--new")]
 )
 def test_sign_in_page_tells_what_is_wrong_with_the_settings(
-    browser: Callable[..., TestClient], var: Path, content: str | None, told: str
+    browser: NewBrowser, var: Path, content: str | None, told: str
 ) -> None:
     (var / SETTINGS).unlink()
     if content is not None:
@@ -310,9 +306,7 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def accounts(
-    provider: Provider, var: Path, monkeypatch: pytest.MonkeyPatch
-) -> dict[str, dict[str, object]]:
+def accounts(provider: Provider, var: Path, monkeypatch: pytest.MonkeyPatch) -> Secrets:
     """Secrets with accounts."""
     pytest.importorskip("authlib", reason='accounts need pip install "streamlit[auth]"')
     secrets = {
@@ -339,9 +333,7 @@ def log_in(client: TestClient, name: str, path: str = "/"):
 
 @pytest.mark.parametrize(("name", "role"), [("Bo", "host"), ("Ana", "member")])
 @pytest.mark.usefixtures("accounts")
-def test_account_on_a_list_gets_its_role(
-    browser: Callable[..., TestClient], name: str, role: str
-) -> None:
+def test_account_on_a_list_gets_its_role(browser: NewBrowser, name: str, role: str) -> None:
     client = browser()
     assert "Log in with the account" in client.get("/club").text
     answer = log_in(client, name, "/club?x=1")
@@ -361,15 +353,13 @@ def test_account_on_a_list_gets_its_role(
 )
 @pytest.mark.usefixtures("accounts")
 def test_account_that_is_not_listed_or_not_verified_stays_outside(
-    browser: Callable[..., TestClient], name: str, told: str
+    browser: NewBrowser, name: str, told: str
 ) -> None:
     client = browser()
     assert told in refusal(client, log_in(client, name))
 
 
-def test_account_taken_off_the_list_is_put_out(
-    browser: Callable[..., TestClient], accounts: dict[str, dict[str, object]]
-) -> None:
+def test_account_taken_off_the_list_is_put_out(browser: NewBrowser, accounts: Secrets) -> None:
     client = browser()
     log_in(client, "Ana")
     assert client.get("/").status_code == 200
@@ -378,18 +368,14 @@ def test_account_taken_off_the_list_is_put_out(
 
 
 @pytest.mark.usefixtures("accounts")
-def test_callback_without_a_login_of_this_browser_is_refused(
-    browser: Callable[..., TestClient],
-) -> None:
+def test_callback_without_a_login_of_this_browser_is_refused(browser: NewBrowser) -> None:
     client = browser()
     answer = client.get("/oauth2callback?code=1&state=1")
     assert answer.headers["location"] == "/"
     assert "That login did not work" in refusal(client, answer)
 
 
-def test_with_accounts_the_machine_logs_in_like_all(
-    browser: Callable[..., TestClient], accounts: dict[str, dict[str, object]]
-) -> None:
+def test_with_accounts_the_machine_logs_in_like_all(browser: NewBrowser, accounts: Secrets) -> None:
     at_home = browser(MACHINE, "http://localhost:8501")
     assert at_home.get("/").status_code == 401
     assert sign_in(browser(), MEMBER).status_code == 401  # nor does a passphrase help
@@ -399,7 +385,7 @@ def test_with_accounts_the_machine_logs_in_like_all(
 
 @pytest.mark.parametrize("key", ["hosts", "members"])
 def test_list_that_is_no_list_lets_nobody_in(
-    browser: Callable[..., TestClient], accounts: dict[str, dict[str, object]], key: str
+    browser: NewBrowser, accounts: Secrets, key: str
 ) -> None:
     accounts["club"] = {key: "bo@example.org"}
     client = browser()
@@ -411,7 +397,7 @@ def test_list_that_is_no_list_lets_nobody_in(
     ("content", "status"), [('[tmdb]\nkey = "\n', 200), ('[auth]\nclient_id = "\n', 401)]
 )
 def test_damaged_secrets_let_nobody_in_if_they_may_ask_for_accounts(
-    browser: Callable[..., TestClient], secrets_file: Path, content: str, status: int
+    browser: NewBrowser, secrets_file: Path, content: str, status: int
 ) -> None:
     secrets_file.write_text(content)
     assert browser(MACHINE, "http://localhost:8501").get("/").status_code == status
