@@ -20,7 +20,8 @@ from scipy import sparse
 from benchmarks import command
 from recommender import Dataset, HybridModel, TrainingOptions, embeddings, load_bundled
 from recommender.bundled import demo_club
-from recommender.evaluation.baselines import Axes, fit_warp, ranker_of
+from recommender.embeddings import fit_warp
+from recommender.evaluation.baselines import Axes, ranker_of
 from recommender.evaluation.metrics import ranking_metrics
 from recommender.evaluation.splits import random_split
 
@@ -41,7 +42,7 @@ def seconds(run: Callable[[], object]) -> float:
 def fit_ratio(data: Dataset, runs: int) -> dict[str, float]:
     """A whole fit against the bare LightFM fits inside it."""
     whole, inside = [], []
-    bare = embeddings.fit_lightfm
+    bare = embeddings.fit_warp
     for _ in range(runs):
         spent = []
 
@@ -51,11 +52,11 @@ def fit_ratio(data: Dataset, runs: int) -> dict[str, float]:
             spent.append(time.perf_counter() - start)  # noqa: B023
             return model
 
-        embeddings.fit_lightfm = timed  # type: ignore[assignment]
+        embeddings.fit_warp = timed  # type: ignore[assignment]
         try:
             whole.append(seconds(lambda: HybridModel.fit(data, TrainingOptions())))
         finally:
-            embeddings.fit_lightfm = bare
+            embeddings.fit_warp = bare
         inside.append(sum(spent))
     ratios = [a / b for a, b in zip(whole, inside, strict=True)]
     return {

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import sys
-from collections.abc import Callable, Sequence
+from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -16,54 +15,40 @@ from recommender.errors import RecommenderError
 from recommender.evaluation import Evaluation, evaluate
 from recommender.model import HybridModel, TrainingOptions
 from recommender.persistence import check_target
-from recommender.terminal import (
-    BAD_INPUT,
-    INTERRUPTED,
-    Parser,
-    as_json,
-    progress,
-    text_table,
-    whole,
-)
+from recommender.terminal import Parser, as_json, progress, run, text_table, whole
 
 
 def parser() -> Parser:
     """Return the command line of the package."""
     top = Parser(
         prog="python -m recommender",
-        description="Learn from ratings, and judge how right the predictions are.",
+        description="Learn from ratings, and evaluate the predictions.",
         allow_abbrev=False,
     )
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    common = Parser(add_help=False)
-    common.add_argument(
-        "--data",
-        type=Path,
-        metavar="FOLDER",
-        help="folder with movielens/ and keywords.csv (default: the data that ship with it)",
-    )
-    common.add_argument("--json", action="store_true", help="print figures as JSON")
-
-    def command(
-        name: str, run: Callable[[argparse.Namespace], None], text: str
-    ) -> argparse.ArgumentParser:
-        sub = commands.add_parser(
-            name, help=text, description=text, parents=[common], allow_abbrev=False
+    for name, act, text in (
+        ("train", train, "learn from the data and save the model"),
+        ("evaluate", show_evaluation, "hold out a fifth of the ratings and predict them"),
+    ):
+        sub = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
+        sub.set_defaults(act=act)
+        sub.add_argument(
+            "--data",
+            type=Path,
+            metavar="FOLDER",
+            help="folder with movielens/ and keywords.csv (default: the bundled data)",
         )
-        sub.set_defaults(run=run)
-        return sub
-
-    sub = command("train", train, "learn from the data and save the model")
-    sub.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to save")
-    sub.add_argument("--seed", type=whole, default=0, help="of the model (default 0)")
-
-    sub = command("evaluate", show_evaluation, "hold out a fifth of the ratings and predict them")
-    sub.add_argument("--seed", type=whole, default=0, help="of split and models (default 0)")
+        sub.add_argument("--json", action="store_true", help="print figures as JSON")
+        sub.add_argument("--seed", type=whole, default=0, help="of split and model (default 0)")
+        if act is train:
+            sub.add_argument(
+                "--out", type=Path, required=True, metavar="FOLDER", help="of the model"
+            )
     return top
 
 
-def train(args: argparse.Namespace) -> None:
-    """Learn, save, say what was learned from."""
+def train(args: Namespace) -> None:
+    """Learn, save, and print what was learned from."""
     check_target(args.out)
     model = HybridModel.fit(load_bundled(args.data), TrainingOptions(seed=args.seed), progress)
     try:
@@ -86,7 +71,7 @@ def train(args: argparse.Namespace) -> None:
         )
 
 
-def show_evaluation(args: argparse.Namespace) -> None:
+def show_evaluation(args: Namespace) -> None:
     """Print the errors of the model on held-out ratings."""
     found = evaluate(load_bundled(args.data), seed=args.seed, on_step=progress)
     print(as_json(found.figures()) if args.json else evaluation_text(found))
@@ -94,9 +79,12 @@ def show_evaluation(args: argparse.Namespace) -> None:
 
 def evaluation_text(found: Evaluation) -> str:
     """Return the figures of an evaluation as plain text."""
-    intervals = found.figures()["intervals"]
+    intervals, ranking = found.figures()["intervals"], found.ranking
+    wide = ranking.pivot(index=["model", "split"], columns="metric", values="value")
+    order = pd.MultiIndex.from_frame(ranking[["model", "split"]].drop_duplicates())
+    wide = wide.loc[order, list(ranking["metric"].unique())].reset_index()
     return (
-        f"Finding what people watched (known movies left out)\n\n{ranking_text(found.ranking)}\n\n"
+        f"Finding what people watched (known movies left out)\n\n{text_table(wide)}\n\n"
         f"Predicting {len(found.predictions):,} held-out ratings, in stars\n\n"
         f"{text_table(found.errors)}\n\n"
         f"80% intervals hold {intervals['coverage']:.1%} of them and are "
@@ -104,29 +92,9 @@ def evaluation_text(found: Evaluation) -> str:
     )
 
 
-def ranking_text(ranking: pd.DataFrame) -> str:
-    """Return a ranking frame as a table with one column a metric."""
-    wide = ranking.pivot(index=["model", "split"], columns="metric", values="value")
-    order = pd.MultiIndex.from_frame(ranking[["model", "split"]].drop_duplicates())
-    return text_table(wide.loc[order, list(ranking["metric"].unique())].reset_index())
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
-    args = parser().parse_args(argv)
-    try:
-        args.run(args)
-        sys.stdout.flush()
-    except RecommenderError as error:
-        print(f"python -m recommender: {error}", file=sys.stderr)
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader (such as `head`) has seen enough; let nothing be written at shutdown.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+    return run(parser(), lambda args: args.act(args), argv)
 
 
 if __name__ == "__main__":

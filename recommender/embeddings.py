@@ -8,50 +8,74 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from recommender.dataset import RatingRows
-from recommender.features import with_identity
+from recommender.features import scale_rows, with_identity
 
 Progress = Callable[[int, int], None]
 
 
-def fit_lightfm(
-    likes: sparse.coo_matrix,
+def fit_warp(
+    positives: sparse.coo_matrix,
     item_features: sparse.csr_matrix,
     *,
+    weights: np.ndarray | None = None,
+    user_features: sparse.csr_matrix | None = None,
     components: int,
     epochs: int,
-    learning_rate: float,
-    seed: int,
-    on_epoch: Callable[[], None],
-) -> np.ndarray:
+    learning_rate: float = 0.05,
+    alpha: float = 0.0,
+    seed: int = 0,
+    on_epoch: Callable[[], None] | None = None,
+) -> Any:
     """Fit LightFM with the WARP loss on one thread: the same seed gives the same bits.
 
     Args:
-        likes: (n_users, n_rated_movies), positive where a user chose a movie.
-        item_features: (n_rated_movies, n_features), rows in the order of the columns of `likes`.
+        positives: (n_users, n_movies), not zero where a user chose a movie.
+        item_features: (n_movies, n_features), rows in the order of the columns of `positives`.
+        weights: how much each entry of `positives` counts, in their order.
+        user_features: (n_users, n_user_features); identity by default.
+        alpha: penalty on user and item features.
         on_epoch: called after each epoch.
 
     Returns:
-        The movies' representations as unit vectors, float32 (n_rated_movies, components).
+        A fitted lightfm.LightFM.
     """
     # Takes a second to import, which a page that only predicts need not wait for.
     from lightfm import LightFM  # noqa: PLC0415
 
-    if likes.shape[1] != item_features.shape[0]:
+    if positives.shape[1] != item_features.shape[0]:
         raise ValueError("one row of item features is needed for each column of the interactions")
     model = LightFM(
-        no_components=components, loss="warp", learning_rate=learning_rate, random_state=seed
+        no_components=components,
+        loss="warp",
+        learning_rate=learning_rate,
+        item_alpha=alpha,
+        user_alpha=alpha,
+        random_state=seed,
     )
+    # Copies, because LightFM needs arrays that it may write to.
+    places = positives.row.astype(np.int32), positives.col.astype(np.int32)
+
+    def matrix(values: np.ndarray) -> sparse.coo_matrix:
+        return sparse.coo_matrix((values.astype(np.float32), places), shape=positives.shape)
+
+    chosen = matrix(np.ones(positives.nnz))
     for _ in range(epochs):
-        model.fit_partial(likes, item_features=item_features, epochs=1, num_threads=1)
-        on_epoch()
-    embeddings = item_features @ model.item_embeddings
-    length = np.linalg.norm(embeddings, axis=1, keepdims=True)
-    return (embeddings / np.maximum(length, 1e-9)).astype(np.float32)
+        model.fit_partial(
+            chosen,
+            item_features=item_features,
+            user_features=user_features,
+            sample_weight=None if weights is None else matrix(weights),
+            num_threads=1,
+        )
+        if on_epoch is not None:
+            on_epoch()
+    return model
 
 
 def learn_embeddings(
@@ -84,7 +108,7 @@ def learn_embeddings(
         for unrated movies.
     """
     rated = np.bincount(ratings.movie, minlength=ratings.n_movies) > 0
-    item_features = _mean_of_features(with_identity(content, rated)[rated])
+    item_features = scale_rows(with_identity(content, rated)[rated], 1)
     column = np.cumsum(rated) - 1
     shape = (ratings.n_users, int(rated.sum()))
     views = [np.ones_like(liked), liked] if liked.any() else [np.ones_like(liked)]
@@ -96,12 +120,9 @@ def learn_embeddings(
             on_epoch(next(done), len(fits) * epochs)
 
     def fit(view: np.ndarray, repeat: int) -> np.ndarray:
-        # LightFM wants arrays that it may write to, which these are.
-        user = ratings.user[view].astype(np.int32)
-        movie = column[ratings.movie[view]].astype(np.int32)
-        ones = np.ones(len(user), dtype=np.float32)
-        return fit_lightfm(
-            sparse.coo_matrix((ones, (user, movie)), shape=shape),
+        places = ratings.user[view], column[ratings.movie[view]]
+        model = fit_warp(
+            sparse.coo_matrix((np.ones(len(places[0])), places), shape=shape),
             item_features,
             components=components,
             epochs=epochs,
@@ -109,14 +130,10 @@ def learn_embeddings(
             seed=1000 * seed + repeat,
             on_epoch=report,
         )
+        found = item_features @ model.item_embeddings
+        length = np.linalg.norm(found, axis=1, keepdims=True)
+        return (found / np.maximum(length, 1e-9)).astype(np.float32)
 
     embeddings = np.zeros((ratings.n_movies, len(fits) * components), dtype=np.float32)
     embeddings[rated] = np.hstack([fit(*one) for one in fits]) / np.float32(np.sqrt(len(fits)))
     return embeddings
-
-
-def _mean_of_features(item_features: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Let each row sum to 1, so that a movie with many keywords does not learn faster."""
-    total = np.maximum(np.asarray(item_features.sum(axis=1)).ravel(), 1)
-    scaled = sparse.diags_array((1 / total).astype(np.float32)) @ item_features
-    return sparse.csr_matrix(scaled, dtype=np.float32)

@@ -82,3 +82,14 @@ def with_identity(content: sparse.csr_matrix, own_column: np.ndarray) -> sparse.
         (ones, (movies, np.arange(len(movies)))), shape=(content.shape[0], len(movies))
     )
     return sparse.hstack([identity, content], format="csr", dtype=np.float32)
+
+
+def scale_rows(matrix: sparse.csr_matrix, power: float) -> sparse.csr_matrix:
+    """Divide each row by its sum to a power: 1 makes rows sum to 1, 1/2 gives 0/1 rows length 1.
+
+    Args:
+        matrix: (n_rows, n_columns), each row empty or with a sum of 1 or more.
+    """
+    total = np.maximum(np.asarray(matrix.sum(axis=1)).ravel(), 1)
+    scaled = sparse.diags_array((1 / total**power).astype(np.float32)) @ matrix
+    return sparse.csr_matrix(scaled, dtype=np.float32)

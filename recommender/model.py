@@ -25,7 +25,7 @@ from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_movies, che
 from recommender.embeddings import Progress, learn_embeddings
 from recommender.errors import DataError
 from recommender.explain import explain
-from recommender.features import KEYWORD, MovieFeatures
+from recommender.features import KEYWORD, MovieFeatures, scale_rows
 from recommender.kernel import (
     CachedKernel,
     ItemKernel,
@@ -243,7 +243,7 @@ class HybridModel:
         ratings, counts = data.rows, data.rating_counts.to_numpy(copy=True)
         vocabulary = MovieFeatures.build(data.movies, options.min_movies)
         content = vocabulary.encode(data.movies)
-        features = _unit_rows(content)
+        features = scale_rows(content, 0.5)
         bias = Bias.fit(
             ratings, features, damping=options.damping, variance=options.item_bias_variance
         )
@@ -308,7 +308,7 @@ class HybridModel:
         new = new[[not self.knows(movie) for movie in new.index]]
         if new.empty:
             return self
-        features = _unit_rows(self.features.encode(new))
+        features = scale_rows(self.features.encode(new), 0.5)
         known = with_constant(features)
         expected = known @ self.bias.coefficients
         none = np.zeros(len(new))
@@ -572,10 +572,3 @@ class HybridModel:
             ModelFileError: there is no model, it is damaged, or another version wrote it.
         """
         return load_model(Path(folder), FORMAT, cls)
-
-
-def _unit_rows(content: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Scale each row of 0s and 1s to length 1, however many features it has."""
-    length = np.sqrt(np.maximum(np.asarray(content.sum(axis=1)).ravel(), 1))
-    scaled = sparse.diags_array((1 / length).astype(np.float32)) @ content
-    return sparse.csr_matrix(scaled, dtype=np.float32)

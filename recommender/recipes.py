@@ -37,9 +37,10 @@ from scipy import sparse
 
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import Dataset
+from recommender.embeddings import fit_warp
 from recommender.errors import DataError
-from recommender.evaluation.baselines import Axes, Ranker, fit_warp, normalised, ranker_of
-from recommender.features import with_identity
+from recommender.evaluation.baselines import Axes, Ranker, ranker_of
+from recommender.features import scale_rows, with_identity
 from recommender.model import LIKED
 
 TOP_KEYWORDS = 100
@@ -187,7 +188,7 @@ def _token_matrix(rows: Iterable[Iterable[str]]) -> sparse.csr_matrix:
 
 
 def _with_identity(tokens: sparse.csr_matrix) -> sparse.csr_matrix:
-    return normalised(with_identity(tokens, np.ones(tokens.shape[0], dtype=bool)))
+    return scale_rows(with_identity(tokens, np.ones(tokens.shape[0], dtype=bool)), 1)
 
 
 def confidence(stars: np.ndarray) -> np.ndarray:

@@ -1,26 +1,50 @@
-"""What every command line of this project does alike: arguments, a bar, tables, JSON."""
+"""Shared by all command lines: arguments, exit status, progress bar, tables and JSON."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import math
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import pandas as pd
 
+from recommender.errors import RecommenderError
+
 BAD_INPUT, INTERRUPTED = 2, 130
 BAR = 24
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line instead of repeating how it is used."""
+    """A parser that reports bad arguments in one line, without the usage."""
 
     def error(self, message: str) -> NoReturn:
         """Print `message` and leave with status 2."""
         self.exit(BAD_INPUT, f"{self.prog}: {message}\n")
+
+
+def run(
+    parser: Parser, act: Callable[[argparse.Namespace], Any], argv: Sequence[str] | None = None
+) -> int:
+    """Parse `argv`, call `act` and return the exit status: its own, 2 for bad input, or 0."""
+    options = parser.parse_args(argv)
+    try:
+        status = act(options)
+        sys.stdout.flush()
+    except RecommenderError as error:
+        print(f"{parser.prog}: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader (such as `head`) has seen enough; let nothing be written at shutdown.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return int(status or 0)
 
 
 def whole(text: str) -> int:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from lightfm import LightFM
 from scipy import sparse
 
 from recommender.bias import damped_mean
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
-from recommender.features import MovieFeatures, with_identity
+from recommender.embeddings import fit_warp
+from recommender.features import MovieFeatures, scale_rows, with_identity
 from recommender.model import Prediction, Recommender
 
 DAMPING = 5.0  # average ratings that each offset is mixed with
@@ -170,68 +170,15 @@ class LightFMRanker(Ranker):
         axes = Axes(data.user_ids, data.movies.index.to_numpy())
         rated = data.rating_counts.to_numpy() > 0
         content = MovieFeatures.build(data.movies).encode(data.movies)
-        features = normalised(with_identity(content, rated))
+        features = scale_rows(with_identity(content, rated), 1)
         seen = Axes(axes.user_ids, axes.movie_ids[rated]).stars(data.ratings)
         model = fit_warp(seen, features[rated], components=components, epochs=epochs, seed=seed)
         found = ranker_of(model, axes, features)
         return cls(axes, found.users, found.movies, found.offsets)
 
 
-def normalised(features: sparse.csr_matrix) -> sparse.csr_matrix:
-    """Scale every row to the sum 1, as LightFM's own Dataset does; empty rows stay empty."""
-    sums = np.asarray(features.sum(axis=1)).ravel()
-    scale = (1 / np.where(sums > 0, sums, 1)).astype(np.float32)
-    return sparse.csr_matrix(sparse.diags_array(scale) @ features)
-
-
-def fit_warp(
-    positives: sparse.coo_matrix,
-    item_features: sparse.csr_matrix,
-    *,
-    weights: np.ndarray | None = None,
-    user_features: sparse.csr_matrix | None = None,
-    components: int,
-    epochs: int,
-    learning_rate: float = 0.05,
-    alpha: float = 0.0,
-    seed: int = 0,
-) -> LightFM:
-    """Fit LightFM with the WARP loss on one thread, so that a seed gives the same bits.
-
-    Args:
-        positives: (n_users, n_movies), not zero where a user chose a movie.
-        item_features: (n_movies, n_features), rows in the order of the columns of `positives`.
-        weights: how much each entry of `positives` counts, in their order.
-        user_features: (n_users, n_user_features); identity by default.
-        alpha: penalty on user and item features.
-    """
-    if item_features.shape[0] != positives.shape[1]:
-        raise ValueError("one row of item features is needed for each column of the interactions")
-    model = LightFM(
-        no_components=components,
-        loss="warp",
-        learning_rate=learning_rate,
-        item_alpha=alpha,
-        user_alpha=alpha,
-        random_state=seed,
-    )
-    places = positives.row.astype(np.int32), positives.col.astype(np.int32)
-
-    def matrix(values: np.ndarray) -> sparse.coo_matrix:
-        return sparse.coo_matrix((values.astype(np.float32), places), shape=positives.shape)
-
-    return model.fit(
-        matrix(np.ones(positives.nnz)),
-        item_features=item_features,
-        user_features=user_features,
-        sample_weight=None if weights is None else matrix(weights),
-        epochs=epochs,
-        num_threads=1,
-    )
-
-
 def ranker_of(
-    model: LightFM,
+    model: Any,
     axes: Axes,
     item_features: sparse.csr_matrix,
     user_features: sparse.csr_matrix | None = None,

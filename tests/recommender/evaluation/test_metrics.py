@@ -13,9 +13,10 @@ from lightfm import evaluation as lightfm_evaluation
 from scipy import sparse
 
 from recommender import Dataset
+from recommender.embeddings import fit_warp
 from recommender.errors import DataError
 from recommender.evaluation import metrics
-from recommender.evaluation.baselines import Axes, fit_warp, ranker_of
+from recommender.evaluation.baselines import Axes, ranker_of
 from recommender.evaluation.metrics import (
     coverage,
     likes_foreseen,
