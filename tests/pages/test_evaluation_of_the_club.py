@@ -9,8 +9,9 @@ import pytest
 from furnished import Open
 from streamlit.testing.v1 import AppTest
 
+from club.imports.catalogue.merge import Import
 from club.store import Store
-from recommender import HybridModel
+from recommender import Dataset, HybridModel
 from recommender.evaluation.evaluate import Findings, Margin
 from ui import evaluation, state
 from ui.jobs import Trainer
@@ -165,6 +166,41 @@ def test_only_what_the_model_learned_is_taken_out_of_the_crowd(
     assert found.findings.n == len(learned) + 1
     (taken_out,) = asked
     pd.testing.assert_frame_equal(taken_out, learned)
+
+
+@pytest.fixture
+def taken_over(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Another catalogue with one more movie, which the club has rated and no model knows."""
+    data = state.bundled()
+    movies = pd.concat([data.movies, data.movies.tail(1).set_axis([500_001])])
+    ratings = data.ratings.assign(user_id=data.ratings["user_id"] + 10_000_000)
+    empty = movies.iloc[:0]
+    another = Dataset(ratings, movies)
+    monkeypatch.setattr(state, "learn", lambda: False)  # it goes on, or has failed
+    state.take_over(Import("MovieLens", another, {}, sample=empty, rejected=empty, notes=()))
+    store.ratings.rate(int(store.members.all().index[0]), 500_001, 4.5)
+    return store
+
+
+@pytest.mark.usefixtures("taken_over")
+def test_another_catalogue_is_judged_by_the_model_of_the_earlier_one(
+    open_page: Open, no_judge: list[int]
+) -> None:
+    app = open_page("evaluation")
+    assert not app.error
+    assert "On 964 of your own ratings" in words(app)
+    assert "learned from the earlier catalogue" in app.info[0].value
+    assert no_judge == [1]
+
+
+@pytest.mark.usefixtures("taken_over", "no_judge")
+def test_a_model_of_a_catalogue_that_is_gone_is_not_judged(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Trainer, "learned_base", property(lambda _self: "gone"))
+    app = open_page("evaluation")
+    assert not app.error
+    assert "as soon as one has learned from this one" in words(app)
 
 
 def test_a_new_rating_is_judged_at_once(open_page: Open, store: Store) -> None:

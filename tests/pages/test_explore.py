@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
-from ui import state
+from ui import state, taste
 
 
 def picked(app: AppTest) -> list[int]:
@@ -93,3 +95,20 @@ def test_an_empty_club_is_sent_to_add_members(open_page: Open, store: Store) -> 
 def test_titles_are_text(open_page: Open, store: Store, name: str) -> None:
     movie = store.movies.add(name, 2026, "Comedy", "heist")
     assert movie in picked(open_page("explore", keyword="heist", decade="2020s"))
+
+
+def test_failed_map_leaves_the_page_standing(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_model: object) -> None:
+        raise ValueError("t-SNE did not converge")
+
+    monkeypatch.setattr(taste, "draw_map", fail)
+    app = open_page("explore")
+    deadline = time.monotonic() + 10
+    while not (said := [text.value for text in app.caption if "could not be drawn" in text.value]):
+        assert time.monotonic() < deadline
+        app.run()
+    assert "server" in said[0]
+    assert not app.exception
+    assert picked(app)

@@ -86,6 +86,11 @@ def show_club(club: View) -> None:
     found = evaluation.club_evaluation(club, way)
     if found is None:
         sentence = "No model has learned yet; the figures appear here as soon as one has."
+        if state.trainer().learned_version is not None:
+            sentence = (
+                "The model learned from another catalogue; the figures appear here as soon as one "
+                "has learned from this one."
+            )
         with empty_state(":material/hourglass_top:", sentence, "no_model"):
             st.page_link(router.page("model"), label="Look at the model")
         return
@@ -94,7 +99,7 @@ def show_club(club: View) -> None:
     if found.earlier:
         st.info(
             "For now these are the figures of the model that learned from the earlier catalogue; "
-            "one is learning from the new one.",
+            "they change as soon as one has learned from the new one.",
             icon=":material/update:",
         )
     if not found.held_out:
