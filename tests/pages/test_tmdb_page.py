@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import state, tmdb
-from ui.pictures import picture_from_tmdb
+from ui.tmdb import fetched_picture
 
 HEAT = 6  # in the catalogue; 949 at TMDB
 Use = Callable[..., None]
@@ -119,7 +119,7 @@ def test_a_movie_is_added_with_all_that_is_known(open_page, with_key, fake, stor
     assert own["aliases"] == ("기생충",)
     assert own["overview"] == "A family moves in, one after the other."
     assert store.movies.shortlist()[-1] == store.movies.own().index[-1]
-    assert picture_from_tmdb(496243) is not None
+    assert fetched_picture(496243) is not None
     assert app.toast[0].value == "Parasite \\(2019\\) is in."
     assert "The catalogue has this movie already" in texts(app)
     assert "tmdb_add" not in [button.key for button in app.button]
@@ -189,7 +189,7 @@ def test_posters_that_do_not_come_are_drawn(open_page, with_key, fake, store: St
     assert store.movies.own()["title"].tolist() == ["Parasite"]
     (error,) = app.error
     assert error.value.endswith("The movie has a drawn poster until then.")
-    assert picture_from_tmdb(496243) is None
+    assert fetched_picture(496243) is None
 
 
 def test_nothing_found_is_said(open_page, with_key) -> None:
@@ -237,7 +237,7 @@ def test_posters_for_the_shortlist_and_what_was_rated(
     app.run()
     assert not app.exception
     assert "1 poster came. 1 movie could not be told for certain" in texts(app)
-    assert picture_from_tmdb(949) is not None
+    assert fetched_picture(949) is not None
     assert app.button("tmdb_posters").label.endswith("(1)")
     assert state.view().movies.loc[HEAT, "tmdb_id"] == 949
 

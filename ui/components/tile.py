@@ -15,9 +15,9 @@ import streamlit as st
 
 from ui.cache import cached
 from ui.components.stars import asset
-from ui.pictures import picture
 from ui.state import View
 from ui.text import distinct, film, plain
+from ui.tmdb import picture
 
 
 def poster_image(club: View, movie_id: int, width: int | Literal["stretch"] = "stretch") -> None:

@@ -11,9 +11,9 @@ from ui import access, live, state
 from ui.components.basics import change, errors_shown
 from ui.components.search import end, find
 from ui.components.tile import facts, movie_link, poster_image, shelf
-from ui.pictures import CREDIT
 from ui.state import View
 from ui.text import counted, plain
+from ui.tmdb import CREDIT
 
 DEMO = "This is a demo club: eight real, anonymous MovieLens raters with invented names."
 OWN = ":material/celebration:"

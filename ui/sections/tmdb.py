@@ -16,7 +16,7 @@ from club.sources.tmdb import (
     without_poster,
 )
 from recommender.columns import MOVIE
-from ui import pictures, state, tmdb
+from ui import state, tmdb
 from ui.components.basics import change, errors_shown, notify
 from ui.components.tile import draw_shelf, movie_link, tile
 from ui.jobs import JobStatus
@@ -45,10 +45,10 @@ def section(club: View) -> None:
             st.code('[tmdb]\nkey = "your key"', language="toml")
             return
         _search(client)
-        _chosen(club, client)  # above the others, where whoever chose it sees it
+        _chosen(club, client)  # above the results, in sight of the click
         _results(club)
         _posters_for_all(club, client)
-    st.caption(pictures.CREDIT)
+    st.caption(tmdb.CREDIT)
 
 
 def _search(client: Tmdb) -> None:
@@ -77,7 +77,7 @@ def _search(client: Tmdb) -> None:
 
 
 def _fetch_posters(client: Tmdb, found: list[Found]) -> None:
-    """Fetch what pictures come; the others are drawn."""
+    """Fetch the posters that come; the others are drawn."""
     for movie in found:
         try:
             client.poster(movie)
@@ -88,36 +88,26 @@ def _fetch_posters(client: Tmdb, found: list[Found]) -> None:
 
 
 def _results(club: View) -> None:
-    found: list[Found] | None = st.session_state.get(FOUND)
-    if not found:
-        if found is not None:
-            st.markdown("TMDB knows no movie that is called like this.")
-        return
+    found: list[Found] = st.session_state.get(FOUND, [])
+    if FOUND in st.session_state and not found:
+        st.markdown("TMDB knows no movie that is called like this.")
 
     def choose(tmdb_id: int) -> None:
         st.session_state[CHOSEN] = tmdb_id
         st.session_state.pop(MOVIE_THERE, None)
 
-    tiles = [
-        tile(
-            movie.tmdb_id,
-            film(movie.title, movie.year),
-            _note(club, movie),
-            _picture(movie, ()),
-        )
-        for movie in found
-    ]
-    draw_shelf("tmdb_results", tiles, choose)
-
-
-def _note(club: View, movie: Found) -> str:
-    known = " · have\N{NO-BREAK SPACE}it" if in_catalogue(club.movies, movie) is not None else ""
-    return f"{film(movie.title, movie.year)}{known}"
+    tiles = []
+    for movie in found:
+        is_known = in_catalogue(club.movies, movie) is not None
+        called = film(movie.title, movie.year)
+        note = f"{called} · have\N{NO-BREAK SPACE}it" if is_known else called
+        tiles.append(tile(movie.tmdb_id, called, note, _picture(movie, ())))
+    if tiles:
+        draw_shelf("tmdb_results", tiles, choose)
 
 
 def _picture(movie: Found, genres: tuple[str, ...]) -> str:
-    fetched = pictures.picture_from_tmdb(movie.tmdb_id)
-    return fetched or poster(movie.title, movie.year, genres)
+    return tmdb.fetched_picture(movie.tmdb_id) or poster(movie.title, movie.year, genres)
 
 
 def _chosen(club: View, client: Tmdb) -> None:
@@ -138,9 +128,8 @@ def _chosen(club: View, client: Tmdb) -> None:
 def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
     with st.container(border=True, key="tmdb_movie"):
         left, right = st.columns([2, 5], gap="medium")
-        with left:
-            called = film(movie.title, movie.year)
-            st.image(_picture(movie, movie.genres), width=160, alt=f"Poster: {called}")
+        called = film(movie.title, movie.year)
+        left.image(_picture(movie, movie.genres), width=160, alt=f"Poster: {called}")
         with right.container(gap="small"):
             st.subheader(plain(movie.title), anchor=False)
             runtime = f"{movie.runtime} min" if movie.runtime else ""
@@ -161,8 +150,8 @@ def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
 
 def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
     def add() -> None:
-        store = state.store()
-        movie_id = store.movies.add(
+        movies = state.store().movies
+        movie_id = movies.add(
             movie.title,
             movie.year,
             movie.genres,
@@ -173,9 +162,8 @@ def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
             aliases=movie.aliases,
         )
         if st.session_state[LISTED]:
-            store.movies.add_to_shortlist(movie_id)
-        notify(f"{plain(film(movie.title, movie.year))} is in.")
-        _poster_too(client, movie)
+            movies.add_to_shortlist(movie_id)
+        _done(client, movie, f"{plain(film(movie.title, movie.year))} is in.")
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
@@ -189,18 +177,12 @@ def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
 
 
 def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) -> None:
+    title = club.title(movie_id)
+
     def take() -> None:
-        details = Details(
-            movie_id,
-            club.title(movie_id),
-            movie.tmdb_id,
-            movie.runtime,
-            movie.overview,
-            movie.keywords,
-        )
-        state.store().movies.save_details([details])
-        notify(f"{plain(club.title(movie_id))} has its facts from TMDB.")
-        _poster_too(client, movie)
+        facts = (movie.tmdb_id, movie.runtime, movie.overview, movie.keywords)
+        state.store().movies.save_details([Details(movie_id, title, *facts)])
+        _done(client, movie, f"{plain(title)} has its facts from TMDB.")
 
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown("The catalogue has this movie already:", width="content")
@@ -216,7 +198,8 @@ def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) ->
         )
 
 
-def _poster_too(client: Tmdb, movie: TmdbMovie) -> None:
+def _done(client: Tmdb, movie: TmdbMovie, said: str) -> None:
+    notify(said)
     try:
         client.poster(movie)
     except SourceError as error:
@@ -224,51 +207,47 @@ def _poster_too(client: Tmdb, movie: TmdbMovie) -> None:
 
 
 def _posters_for_all(club: View, client: Tmdb) -> None:
-    run = tmdb.poster_job()
-    st.session_state[DRAWN] = run.status.state
-    if run.status.state == "running":
+    job = tmdb.poster_job()
+    st.session_state[DRAWN] = job.status.state
+    if job.status.state == "running":
         _follow()
         return
     ours = [*club.shortlist, *club.ratings[MOVIE].tolist()]
-    missing = without_poster(club.movies, ours, pictures.posters())
-    _tell(run.status)
-    if missing.empty:
-        return
+    missing = without_poster(club.movies, ours, tmdb.posters())
+    _report(job.status)
 
     def start() -> None:
         store = state.store()
-        run.start(
-            lambda report: fetch_posters(client, store, missing, report, lambda: run.stopping)
+        job.start(
+            lambda report: fetch_posters(client, store, missing, report, lambda: job.stopping)
         )
 
-    st.button(
-        f"Fetch posters for the shortlist and what the club rated ({len(missing)})",
-        icon=":material/wallpaper:",
-        key="tmdb_posters",
-        on_click=start,
-        help="Three questions a movie at most, at a polite pace; pages can be used meanwhile.",
-    )
+    if not missing.empty:
+        st.button(
+            f"Fetch posters for the shortlist and what the club rated ({len(missing)})",
+            icon=":material/wallpaper:",
+            key="tmdb_posters",
+            on_click=start,
+            help="Three questions a movie at most, at a polite pace; pages can be used meanwhile.",
+        )
 
 
 @st.fragment(run_every=SECONDS)
 def _follow() -> None:
     with errors_shown():
-        run = tmdb.poster_job()
-        status = run.status
+        job = tmdb.poster_job()
+        status = job.status
         if status.state != st.session_state.get(DRAWN):
             st.rerun()
         st.progress(status.share, text=f"Fetching posters: {status.done} of {status.total} movies.")
-        st.button("Stop", on_click=run.stop, icon=":material/stop_circle:", key="tmdb_stop")
+        st.button("Stop", on_click=job.stop, icon=":material/stop_circle:", key="tmdb_stop")
 
 
-def _tell(status: JobStatus) -> None:
-    """Say how the last run ended."""
+def _report(status: JobStatus) -> None:
     if status.state == "idle":
         return
-    posters, unsure, without = (
-        status.counts.get(name, 0) for name in ("posters", "unsure", "without")
-    )
-    said = [f"{counted(posters, 'poster')} came."]
+    unsure, without = status.counts.get("unsure", 0), status.counts.get("without", 0)
+    said = [f"{counted(status.counts.get('posters', 0), 'poster')} came."]
     if unsure:
         said.append(
             f"{counted(unsure, 'movie')} could not be told for certain by title and year; "
