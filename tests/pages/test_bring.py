@@ -1,4 +1,4 @@
-"""Bring promises: see what would change, decide what is not certain, take all of it back."""
+"""The page Bring ratings: preview, decide, save, undo."""
 
 from __future__ import annotations
 
@@ -46,13 +46,7 @@ def zed(store: Store) -> int:
     return store.members.add("Zed")
 
 
-def test_the_rate_page_leads_here(open_page: Open) -> None:
-    links = [link.label for link in open_page("rate").get("page_link")]
-    assert "Bring ratings" in links
-    assert open_page("bring").title[0].value == "Bring ratings"
-
-
-def test_nothing_is_written_before_it_is_confirmed_and_all_is_undone_at_once(
+def test_preview_then_save_then_undo(
     open_page: Open, store: Store, zed: int, tmp_path: Path
 ) -> None:
     content = export(
@@ -75,18 +69,7 @@ def test_nothing_is_written_before_it_is_confirmed_and_all_is_undone_at_once(
     assert of(store, zed) == {}
 
 
-def test_leaving_it_changes_nothing_and_begins_anew(
-    open_page: Open, store: Store, tmp_path: Path
-) -> None:
-    version = store.version()
-    content = export(tmp_path, ("2020-05-01", "Heat", 1995, "a", 4.5))
-    app = upload(open_page("bring"), ("letterboxd-ana.zip", content))
-    click(app, "Leave it")
-    assert not app.metric
-    assert store.version() == version
-
-
-def test_a_file_without_names_waits_for_its_member(
+def test_member_is_chosen_for_a_file_without_names(
     open_page: Open, store: Store, zed: int, tmp_path: Path
 ) -> None:
     content = export(tmp_path, ("2020-05-01", "Heat", 1995, "a", 4.5))
@@ -98,9 +81,7 @@ def test_a_file_without_names_waits_for_its_member(
     assert of(store, zed) == {HEAT: 4.5}
 
 
-def test_a_table_of_several_people_finds_or_adds_its_members(
-    open_page: Open, store: Store, zed: int
-) -> None:
+def test_members_are_found_or_added(open_page: Open, store: Store, zed: int) -> None:
     text = "Title,Year,Rating,Member\nHeat,1995,4.5,ZED\nHeat,1995,2,Yan\n"
     app = upload(open_page("bring"), ("t.csv", text))
     assert "Yan joins the club." in [text.value for text in app.caption]
@@ -110,7 +91,7 @@ def test_a_table_of_several_people_finds_or_adds_its_members(
     assert app.success[0].value == "Taken over: 2 ratings and 1 new member."
 
 
-def test_several_files_are_each_for_their_member(open_page: Open, store: Store, zed: int) -> None:
+def test_several_files(open_page: Open, store: Store, zed: int) -> None:
     table = "Title,Year,Rating\nHeat,1995,{}\n"
     app = upload(open_page("bring"), ("m.csv", table.format(4.5)), ("m.csv", table.format(1.5)))
     first, second = (box for box in app.selectbox if "who" in box.key)
@@ -131,7 +112,7 @@ def uncertain(open_page: Open, zed: int) -> AppTest:
     return upload(open_page("bring"), ("zed.csv", text))
 
 
-def test_what_is_not_certain_is_taken_only_when_confirmed(
+def test_uncertain_rows_are_taken_when_confirmed(
     uncertain: AppTest, store: Store, zed: int
 ) -> None:
     app = uncertain
@@ -147,7 +128,7 @@ def test_what_is_not_certain_is_taken_only_when_confirmed(
     assert of(store, zed) == {SABRINA: 4.5}
 
 
-def test_a_decision_can_be_taken_back(uncertain: AppTest) -> None:
+def test_decision_can_be_taken_back(uncertain: AppTest) -> None:
     app = uncertain
     click(app, "All of these are right")
     assert numbers(app)["To decide"] == "0"
@@ -155,9 +136,7 @@ def test_a_decision_can_be_taken_back(uncertain: AppTest) -> None:
     assert numbers(app)["To decide"] == "1"
 
 
-def test_many_rows_to_decide_come_page_by_page_and_stay_decided(
-    open_page: Open, store: Store, zed: int
-) -> None:
+def test_rows_to_decide_on_several_pages(open_page: Open, store: Store, zed: int) -> None:
     lines = "".join(f"Heat{'t' * (n + 1)},1995,{n / 2 + 0.5}\n" for n in range(3))
     lines += "".join(f"{t},,3.5\n" for t in ("Heat", "Up", "Seven", "Fargo", "Toy Story"))
     app = upload(open_page("bring"), ("zed.csv", "Title,Year,Rating\n" + lines))
@@ -170,9 +149,7 @@ def test_many_rows_to_decide_come_page_by_page_and_stay_decided(
     assert all(box.value for box in app.checkbox if "sure" in box.key)
 
 
-def test_one_answer_serves_all_members_who_rated_the_movie(
-    open_page: Open, store: Store, zed: int
-) -> None:
+def test_one_decision_for_all_members_of_a_movie(open_page: Open, store: Store, zed: int) -> None:
     text = "Film,Year,Zed,Bo\nSabrina,1996,4.5,3\nHeatt,1995,,2\nHeat,1995,5,\n"
     app = upload(open_page("bring"), ("t.csv", text))
     assert numbers(app)["To decide"] == "3"
@@ -187,7 +164,7 @@ def test_one_answer_serves_all_members_who_rated_the_movie(
     assert (of(store, zed), of(store, bo)) == ({SABRINA: 4.5, HEAT: 5.0}, {SABRINA: 3.0})
 
 
-def test_without_a_year_the_title_is_enough_once_somebody_says_so(
+def test_rows_without_a_year_count_by_title_if_chosen(
     open_page: Open, store: Store, zed: int
 ) -> None:
     app = upload(open_page("bring"), ("zed.csv", "Title,Rating\nPulp Fiction,4.5\nSabrina,3\n"))
@@ -200,16 +177,7 @@ def test_without_a_year_the_title_is_enough_once_somebody_says_so(
     assert of(store, zed) == {PULP_FICTION: 4.5}
 
 
-def test_the_scale_can_be_put_right(open_page: Open, store: Store, zed: int) -> None:
-    app = upload(open_page("bring"), ("t.csv", "Title,Year,Rating,Member\nHeat,1995,4,Zed\n"))
-    shown = [text.value for text in app.caption]
-    assert r"All ratings are whole numbers from 1 to 5\. So 4 → 4." in shown
-    app.segmented_control("bring_0_top_0").set_value(10).run()
-    click(app, "Take over 1 rating")
-    assert of(store, zed) == {HEAT: 2.0}
-
-
-def test_where_stars_differ_somebody_chooses(open_page: Open, store: Store, zed: int) -> None:
+def test_other_stars_are_chosen_by_rule_or_tick(open_page: Open, store: Store, zed: int) -> None:
     store.ratings.rate_many([(zed, HEAT, 1), (zed, MATRIX, 1), (zed, PULP_FICTION, 5)])
     text = "Title,Year,Rating,Member\nHeat,1995,4.5,Zed\nThe Matrix,1999,3,Zed\n"
     app = upload(open_page("bring"), ("t.csv", text + "Pulp Fiction,1994,5,Zed\n"))
@@ -226,7 +194,7 @@ def test_where_stars_differ_somebody_chooses(open_page: Open, store: Store, zed:
     assert of(store, zed) == {HEAT: 1.0, MATRIX: 3.0, PULP_FICTION: 5.0}
 
 
-def test_missing_movies_are_added_only_if_asked(open_page: Open, store: Store, zed: int) -> None:
+def test_missing_movies_are_added_if_asked(open_page: Open, store: Store, zed: int) -> None:
     app = upload(open_page("bring"), ("t.csv", "Title,Year,Rating,Member\nNova,2091,4.5,Zed\n"))
     assert numbers(app)["Not found"] == "1"
     keyed(app, "checkbox", "add").check().run()
@@ -235,7 +203,7 @@ def test_missing_movies_are_added_only_if_asked(open_page: Open, store: Store, z
     assert list(of(store, zed).values()) == [4.5]
 
 
-def test_a_watchlist_is_offered_for_the_shortlist(
+def test_watchlist_is_offered_for_the_shortlist(
     open_page: Open, store: Store, zed: int, tmp_path: Path
 ) -> None:
     files: sources.Files = {
@@ -256,13 +224,11 @@ def test_a_watchlist_is_offered_for_the_shortlist(
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("x.csv", "Dear diary\n", "has no columns for title and rating"),
         ("x.zip", b"PK\x05\x06" + b"\x00" * 18, "holds nothing that is known here"),
         ("../../x.csv", "", "is empty or no table"),
-        ("x.xls", b"\xd0\xcf\x11\xe0" + b"\x00" * 600, "save it there as CSV (UTF-8)"),
     ],
 )
-def test_a_file_that_is_no_use_is_one_sentence(
+def test_unreadable_file_is_one_sentence(
     open_page: Open, name: str, content: str | bytes, sentence: str
 ) -> None:
     app = upload(open_page("bring"), (name, content))
@@ -270,7 +236,7 @@ def test_a_file_that_is_no_use_is_one_sentence(
     assert sentence in app.error[0].value.replace("\\", "")
 
 
-def test_titles_and_names_are_text_never_markup(open_page: Open, zed: int) -> None:
+def test_titles_and_names_are_never_markup(open_page: Open, zed: int) -> None:
     text = 'Title,Year,Rating,Member\n"Heat ![x](http://x)",1995,4.5,"*Evil* ![y](http://y)"\n'
     app = upload(open_page("bring"), ("![z](http://z).csv", text))
     told = [*app.markdown, *app.caption, *app.selectbox]

@@ -8,14 +8,14 @@ from furnished import Open, click
 from club.store import Store
 
 
-def test_it_says_how_much_there_is(open_page: Open) -> None:
+def test_overview(open_page: Open) -> None:
     numbers = {metric.label: metric.value for metric in open_page("catalogue").metric}
     assert numbers == {
         "Movies": "9,066", "With keywords": "1,650", "Ratings": "100,004", "People": "671"
     }  # fmt: skip
 
 
-def test_a_movie_added_by_hand_is_a_candidate_at_once(open_page: Open, store: Store) -> None:
+def test_added_movie_is_a_candidate(open_page: Open, store: Store) -> None:
     app = open_page("catalogue")
     app.text_input("own_title").set_value("The *Newest*")
     app.number_input("own_year").set_value(2026)
@@ -33,7 +33,7 @@ def test_a_movie_added_by_hand_is_a_candidate_at_once(open_page: Open, store: St
     assert "The *Newest*" in set(table["Movie"])
 
 
-def test_the_minutes_of_a_movie_may_be_said(open_page: Open, store: Store) -> None:
+def test_added_movie_with_minutes(open_page: Open, store: Store) -> None:
     app = open_page("catalogue")
     app.text_input("own_title").set_value("The Shortest")
     app.number_input("own_minutes").set_value(12)
@@ -41,7 +41,7 @@ def test_the_minutes_of_a_movie_may_be_said(open_page: Open, store: Store) -> No
     assert store.movies.own()["runtime"].tolist() == [12]
 
 
-def test_a_movie_without_title_is_refused_in_a_sentence(open_page: Open, store: Store) -> None:
+def test_movie_without_title_is_refused(open_page: Open, store: Store) -> None:
     app = open_page("catalogue")
     click(app, "Add the movie")
     assert len(app.error) == 1

@@ -1,4 +1,4 @@
-"""The Catalogue page takes over what the club brings, after it was looked at."""
+"""Import of a catalogue on the page Catalogue."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def numbers(app: AppTest) -> dict[str, str]:
     return {metric.label: metric.value for metric in app.metric}
 
 
-def test_nothing_changes_before_it_is_confirmed(looked: AppTest, var: Path) -> None:
+def test_preview_changes_nothing(looked: AppTest, var: Path) -> None:
     assert not looked.exception
     assert numbers(looked)["New ones"] == "1"
     assert catalogue.number(var / "world") == 0
@@ -40,7 +40,7 @@ def test_nothing_changes_before_it_is_confirmed(looked: AppTest, var: Path) -> N
     assert catalogue.number(var / "world") == 0
 
 
-def test_what_was_brought_is_there_at_once(
+def test_save_replaces_the_base_dataset(
     looked: AppTest, open_page: Open, store: Store, var: Path
 ) -> None:
     before, version = len(state.view().movies), store.version()
@@ -57,9 +57,7 @@ def test_what_was_brought_is_there_at_once(
     assert not open_page("tonight").exception
 
 
-def test_back_to_the_bundled_data_keeps_what_the_club_rated(
-    looked: AppTest, store: Store, var: Path
-) -> None:
+def test_forget_keeps_the_clubs_ratings(looked: AppTest, store: Store, var: Path) -> None:
     click(looked, "Take it over")
     state.trainer().wait(120)
     movies = state.view().movies
@@ -79,14 +77,14 @@ def test_back_to_the_bundled_data_keeps_what_the_club_rated(
     assert len(state.view().movies) == 9_066
 
 
-def test_a_wrong_path_is_a_sentence(open_page: Open) -> None:
+def test_wrong_path(open_page: Open) -> None:
     app = open_page("catalogue")
     app.text_input("import_path").set_value("/nowhere/at/all.zip").run()
     click(app, "Look into it")
     assert [error.value.startswith("There is nothing at") for error in app.error] == [True]
 
 
-def test_a_damaged_world_falls_back_to_the_bundled_one(open_page: Open, var: Path) -> None:
+def test_damaged_import_falls_back_to_the_bundled_data(open_page: Open, var: Path) -> None:
     (var / "world").mkdir()
     (var / "world" / "world.json").write_text("{}")
     app = open_page("catalogue")

@@ -48,7 +48,7 @@ def given(file: Path) -> dict[int, float]:
     return dict(zip(ratings["movie_id"], ratings["rating"], strict=True))
 
 
-def test_what_is_certain_is_written_and_the_rest_is_listed(
+def test_import_writes_certain_rows_and_lists_the_rest(
     ours: Path, mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out.csv"
@@ -76,9 +76,7 @@ def test_what_is_certain_is_written_and_the_rest_is_listed(
     assert Store(ours).version() == 2
 
 
-def test_a_dry_run_changes_nothing_and_figures_come_as_json(
-    ours: Path, mine: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_import_dry_run_as_json(ours: Path, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(ours, mine, "--member", "Bo", "--new-member", "--dry-run", "--json") == 0
     assert json.loads(capsys.readouterr().out) == {
         "files": {"mine.csv": "A table of ratings"},
@@ -95,9 +93,7 @@ def test_a_dry_run_changes_nothing_and_figures_come_as_json(
     assert Store(ours).members.all()["name"].tolist() == ["Ana"]
 
 
-def test_new_members_come_only_if_that_is_said(
-    ours: Path, mine: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_import_new_member(ours: Path, mine: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(ours, mine, "--member", "Bo") == 2
     assert capsys.readouterr() == (
         "",
@@ -107,16 +103,7 @@ def test_new_members_come_only_if_that_is_said(
     assert Store(ours).members.all()["name"].tolist() == ["Ana", "Bo"]
 
 
-def test_whose_stars_count_can_be_said(ours: Path, mine: Path) -> None:
-    Store(ours).ratings.rate(1, 6, 1)
-    for take, stars in (("ours", 1.0), ("theirs", 4.5)):
-        assert run(ours, mine, "--member", "Ana", "--take", take) == 0
-        assert given(ours) == {6: stars}
-
-
-def test_the_scale_can_be_said(
-    ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_import_scale(ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "fives.csv"
     path.write_text("Title,Year,Rating\nHeat,1995,4\n")
     assert run(ours, path, "--member", "Ana", "--dry-run") == 0
@@ -127,9 +114,7 @@ def test_the_scale_can_be_said(
     assert given(ours) == {6: 2.0}
 
 
-def test_a_table_without_years_is_taken_by_title_if_that_is_said(
-    ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_import_by_title(ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "no-years.csv"
     path.write_text("Title,Rating\nFargo,4.5\nSabrina,3\n")
     assert run(ours, path, "--member", "Ana") == 0
@@ -143,7 +128,7 @@ def test_a_table_without_years_is_taken_by_title_if_that_is_said(
     assert given(ours) == {608: 4.5}
 
 
-def test_what_has_no_stars_is_told_too(
+def test_import_without_stars(
     ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rows = {"watched.csv": ("Heat", 1995), "watchlist.csv": ("Fargo", 1996)}
@@ -157,18 +142,6 @@ def test_what_has_no_stars_is_told_too(
         "1 movie is on a watchlist; the page Bring ratings can put them on the shortlist.\n"
         "0 ratings written.\n"
     )
-
-
-def test_the_clubs_own_export_comes_back(
-    ours: Path, mine: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(ours, mine, "--member", "Ana")
-    out, other = tmp_path / "e.csv", tmp_path / "other.db"
-    assert main(["export", "--database", str(ours), "--output", str(out)]) == 0
-    Store(other).start_own_club("Other")
-    assert run(other, out, "--new-member") == 0
-    assert given(other) == given(ours)
-    assert Store(other).members.all()["name"].tolist() == ["Ana"]
 
 
 @pytest.mark.parametrize(
@@ -188,14 +161,14 @@ def test_the_clubs_own_export_comes_back(
         (
             "Title,Rating\nUp,3.5\n",
             ["--member", "Ana", "--rejected", "/no/where.csv"],
-            "/no/where.csv cannot be written: No such file or directory.",
+            "/no/where.csv cannot be written",
         ),
         ("x\n", ["--member", "Ana", "--scale", "7"], "argument --scale: invalid choice: 7"),
         ("", ["--member", "Ana"], "x.csv is empty or no table."),
         ("Title,Rating\nUp,3.5\n", ["--member", "A\tB"], "A name must be on one line"),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(  # noqa: PLR0917
+def test_import_bad_input_is_one_line_and_status_2(  # noqa: PLR0917
     ours: Path,
     tmp_path: Path,
     text: str,
@@ -214,10 +187,3 @@ def test_bad_input_is_one_line_and_status_2(  # noqa: PLR0917
     assert (out, error.count("\n")) == ("", 1)
     assert error.startswith(f"python -m club import: {line}")
     assert Store(ours).ratings.current().empty
-
-
-def test_a_file_that_is_not_there(ours: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(ours, "/no/where.csv", "--member", "Ana") == 2
-    assert capsys.readouterr().err == (
-        "python -m club import: There is nothing at /no/where.csv.\n"
-    )

@@ -1,4 +1,4 @@
-"""Nothing is taken over that nobody decided on; all of it can be undone; twice changes nothing."""
+"""Plans of imports: nothing without a decision, twice changes nothing, all can be undone."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from club.errors import InvalidInput
 from club.export import ratings_csv
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan
+from club.imports.ratings.rows import Scale
 from club.ratings import record
 from club.store import Store
 from recommender.dataset import Dataset
@@ -62,9 +63,7 @@ def states(plan: Plan) -> list[str]:
     return [entry.state for entry in plan.entries]
 
 
-def test_all_that_is_certain_is_one_step_that_can_be_undone(
-    club: Store, ana: int, tmp_path: Path
-) -> None:
+def test_save_is_one_step_that_can_be_undone(club: Store, ana: int, tmp_path: Path) -> None:
     text = HEAD + "Heat,1995,4.5,2020-05-01\nToy Story,1994,3,\nSeven,1995,1,2300-01-01\n"
     plan = planned(club, table(tmp_path, text), of(ana))
     assert club.ratings.current().empty, "a plan changes nothing"
@@ -79,7 +78,7 @@ def test_all_that_is_certain_is_one_step_that_can_be_undone(
     assert club.ratings.current().empty
 
 
-def test_twice_changes_nothing(club: Store, ana: int, tmp_path: Path) -> None:
+def test_save_twice_changes_nothing(club: Store, ana: int, tmp_path: Path) -> None:
     paths = table(tmp_path, HEAD + "Heat,1995,4.5,2020-05-01\nNova,2030,2.5,\n")
     choices = replace(of(ana), add_missing=True)
     ratings.save(club, planned(club, paths, choices))
@@ -90,7 +89,7 @@ def test_twice_changes_nothing(club: Store, ana: int, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(club.ratings.current(), before)
 
 
-def test_what_is_uncertain_waits_for_a_decision(club: Store, ana: int, tmp_path: Path) -> None:
+def test_uncertain_rows_wait_for_a_decision(club: Store, ana: int, tmp_path: Path) -> None:
     paths = table(tmp_path, HEAD + "Sabrina,1996,4,\nHeatt,1995,2.5,\nNova,2030,3,\n")
     plan = planned(club, paths, of(ana))
     assert states(plan) == ["uncertain", "uncertain", "unmatched"]
@@ -106,9 +105,7 @@ def test_what_is_uncertain_waits_for_a_decision(club: Store, ana: int, tmp_path:
     assert stars(club) == {(ana, 7): 4.0}
 
 
-def test_missing_movies_are_added_once_and_only_if_asked(
-    club: Store, ana: int, tmp_path: Path
-) -> None:
+def test_missing_movies_are_added_if_asked(club: Store, ana: int, tmp_path: Path) -> None:
     text = "Title,Year,Rating,Member\nNova,2030,3.5,Ana\nNova,2030,4,Bo\nNo year,,2,Bo\n"
     paths = table(tmp_path, text)
     people = {("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): "Bo"}
@@ -127,9 +124,7 @@ def test_missing_movies_are_added_once_and_only_if_asked(
     assert states(planned(club, paths, choices)) == ["same"] * 3
 
 
-def test_where_stars_differ_the_newer_count_else_the_clubs(
-    club: Store, ana: int, tmp_path: Path
-) -> None:
+def test_other_stars_count_if_newer_or_chosen(club: Store, ana: int, tmp_path: Path) -> None:
     club = Store(club.file, clock=lambda: 1_600_000_000)  # September 2020
     club.ratings.rate_many([(ana, 6, 1), (ana, 1, 1), (ana, 47, 1), (ana, 7, 1)])
     text = HEAD + (
@@ -153,9 +148,7 @@ def test_where_stars_differ_the_newer_count_else_the_clubs(
     assert stars(club) == {(ana, 6): 4.5, (ana, 1): 1.0, (ana, 47): 1.0, (ana, 7): 1.0}
 
 
-def test_the_latest_of_several_rows_counts_and_the_others_are_told(
-    club: Store, ana: int, tmp_path: Path
-) -> None:
+def test_latest_row_of_a_movie_counts(club: Store, ana: int, tmp_path: Path) -> None:
     text = HEAD + "Heat,1995,2.5,2021-01-01\nHeat,1995,1,2020-01-01\n"
     paths = table(tmp_path, text) + table(tmp_path, HEAD + "Heat,1995,5,2020-06-01\n", "b.csv")
     choices = Choices(members={("mine.csv", ""): ana, ("b.csv", ""): ana})
@@ -170,17 +163,7 @@ def test_the_latest_of_several_rows_counts_and_the_others_are_told(
     ]
 
 
-def test_several_files_each_for_its_member(club: Store, ana: int, tmp_path: Path) -> None:
-    bo = club.members.add("Bo")
-    paths = table(tmp_path, HEAD + "Heat,1995,2.5,\n") + table(
-        tmp_path, "Const,Your Rating,Title,Year\ntt1,10,Heat,1995\n", "imdb.csv"
-    )
-    choices = Choices(members={("mine.csv", ""): ana, ("imdb.csv", ""): bo})
-    ratings.save(club, planned(club, paths, choices))
-    assert stars(club) == {(ana, 6): 2.5, (bo, 6): 5.0}
-
-
-def test_the_scale_can_be_put_right(club: Store, ana: int, tmp_path: Path) -> None:
+def test_scale_can_be_chosen(club: Store, ana: int, tmp_path: Path) -> None:
     paths = table(tmp_path, HEAD + "Heat,1995,4,\nSeven,1995,5,\n")
     assert [e.stars for e in planned(club, paths, of(ana)).entries] == [4.0, 5.0]
     of_ten = replace(of(ana), tops={"mine.csv": 10})
@@ -190,22 +173,20 @@ def test_the_scale_can_be_put_right(club: Store, ana: int, tmp_path: Path) -> No
     assert [row.reason for row in plan.unused] == ["8 is above 5"]
 
 
-def test_rounded_ratings_are_told(tmp_path: Path) -> None:
+def test_notes_count_rounded_ratings(tmp_path: Path) -> None:
     found = ratings.read_all(table(tmp_path, HEAD + "Heat,1995,87,\nSeven,1995,90,\n"))
     assert ratings.notes(found, Choices()) == [
         "mine.csv: 1 of 2 ratings lies between two half stars and is rounded."
     ]
 
 
-def test_who_was_not_chosen_stays_out_and_is_told(club: Store, tmp_path: Path) -> None:
+def test_rows_without_a_member_are_rejected(club: Store, tmp_path: Path) -> None:
     plan = planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), Choices())
     assert plan.entries == ()
     assert [row.reason for row in plan.unused] == ["nobody was chosen for it"]
 
 
-def test_somebody_elses_change_in_between_is_not_overwritten(
-    club: Store, ana: int, tmp_path: Path
-) -> None:
+def test_save_refuses_a_plan_of_an_older_version(club: Store, ana: int, tmp_path: Path) -> None:
     plan = planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), of(ana))
     club.ratings.rate(ana, 6, 1)
     with pytest.raises(InvalidInput, match="Somebody has changed the club meanwhile"):
@@ -213,7 +194,7 @@ def test_somebody_elses_change_in_between_is_not_overwritten(
     assert stars(club) == {(ana, 6): 1.0}
 
 
-def test_all_is_written_or_nothing(club: Store, ana: int, tmp_path: Path) -> None:
+def test_save_writes_all_or_nothing(club: Store, ana: int, tmp_path: Path) -> None:
     text = "Title,Year,Rating,Member\nHeat,1995,3.5,Ana\nNova,2030,4,Bo\n"
     people = {("mine.csv", "Ana"): "Bo", ("mine.csv", "Bo"): "ANA"}  # who is there already
     plan = planned(club, table(tmp_path, text), Choices(members=people, add_missing=True))
@@ -225,16 +206,14 @@ def test_all_is_written_or_nothing(club: Store, ana: int, tmp_path: Path) -> Non
     assert club.movies.own().empty
 
 
-def test_too_many_missing_movies_are_not_added(club: Store, ana: int, tmp_path: Path) -> None:
+def test_save_refuses_too_many_new_movies(club: Store, ana: int, tmp_path: Path) -> None:
     text = HEAD + "".join(f"Nova {number},2030,3.5,\n" for number in range(1001))
     plan = planned(club, table(tmp_path, text), replace(of(ana), add_missing=True))
     with pytest.raises(InvalidInput, match="1,001 movies are more than the 1,000"):
         ratings.save(club, plan)
 
 
-def test_what_was_left_out_comes_back_as_a_safe_table_that_can_be_brought_again(
-    club: Store, ana: int, tmp_path: Path
-) -> None:
+def test_rejected_rows_as_csv_can_be_imported_again(club: Store, ana: int, tmp_path: Path) -> None:
     text = HEAD + "=cmd(),1995,3.5,2020-01-02\nHeatt,1995,2.5,\nHeat,1995,bad,\n,1995,3,\n"
     plan = planned(club, table(tmp_path, text), of(ana))
     written = ratings.as_csv(plan.rejected(WORLD.movies))
@@ -254,9 +233,7 @@ def test_what_was_left_out_comes_back_as_a_safe_table_that_can_be_brought_again(
     ]  # fmt: skip
 
 
-def test_what_comes_back_is_in_stars_whatever_scale_it_was_on(
-    club: Store, ana: int, tmp_path: Path
-) -> None:
+def test_rejected_rows_are_in_stars(club: Store, ana: int, tmp_path: Path) -> None:
     text = (
         "Const,Your Rating,Date Rated,Title,Title Type,Year\ntt1,9,2023-05-01,Haet,Movie,1995\n"
         "tt2,8,2023-05-01,,Movie,1995\ntt3,eight,2023-05-01,Heat,Movie,1995\n"
@@ -276,7 +253,7 @@ def test_what_comes_back_is_in_stars_whatever_scale_it_was_on(
     assert ratings.read_all(table(tmp_path, whole))[0].scale.doubt == ""
 
 
-def test_without_a_year_the_title_counts_only_if_that_is_said(
+def test_rows_without_a_year_count_by_title_if_chosen(
     club: Store, ana: int, tmp_path: Path
 ) -> None:
     paths = table(tmp_path, "Title,Rating\nHeat,4.5\nSabrina,3.5\nThe Seven,2.5\nNova,1.5\n")
@@ -290,16 +267,7 @@ def test_without_a_year_the_title_counts_only_if_that_is_said(
     assert states(planned(club, paths, none_of_them))[0] == "unmatched"
 
 
-def test_a_new_member_who_is_spelt_in_several_ways_joins_once(club: Store, tmp_path: Path) -> None:
-    paths = table(tmp_path, "Member,Title,Year,Rating\nBo,Heat,1995,4.5\nBO ,Seven,1995,3\n")
-    (found,) = ratings.read_all(paths)
-    chosen = Choices(members={("mine.csv", person): person for person in found.people})
-    assert ratings.save(club, planned(club, paths, chosen)).members == 1
-    assert club.members.all()["name"].tolist() == ["Bo"]
-    assert len(stars(club)) == 2
-
-
-def test_a_column_for_each_member_is_saved_once(club: Store, ana: int, tmp_path: Path) -> None:
+def test_save_new_members_once(club: Store, ana: int, tmp_path: Path) -> None:
     paths = table(tmp_path, "Film,Year,Ana,Bo\nHeat,1995,4.5,3\nSeven,1995,,2\n")
     chosen = Choices(members={("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): "Bo"})
     ratings.save(club, planned(club, paths, chosen))
@@ -309,7 +277,7 @@ def test_a_column_for_each_member_is_saved_once(club: Store, ana: int, tmp_path:
     assert states(planned(club, paths, chosen)) == ["same"] * 3
 
 
-def test_what_was_seen_and_wished_is_kept_apart(club: Store, ana: int, tmp_path: Path) -> None:
+def test_seen_and_wished_movies(club: Store, ana: int, tmp_path: Path) -> None:
     head = ("Date", "Name", "Year", "Letterboxd URI")
     files: sources.Files = {
         "ratings.csv": sources.table((*head, "Rating"), ("2020-01-01", "Heat", 1995, "a", 4)),
@@ -351,7 +319,7 @@ ROWS = st.lists(
 )
 
 
-def test_the_clubs_own_export_comes_back_exactly(tmp_path: Path) -> None:
+def test_own_export_round_trip(tmp_path: Path) -> None:
     """Into the same club nothing changes; into a new one everything is the same again."""
     club, fresh = Store(tmp_path / "old.db"), Store(tmp_path / "new.db")
     path = tmp_path / "e.csv"
@@ -391,7 +359,7 @@ def named(club: Store) -> set[tuple[str, int, float, int]]:
     }
 
 
-def test_namesakes_in_an_export_stay_two_people(club: Store, ana: int, tmp_path: Path) -> None:
+def test_own_export_with_namesakes(club: Store, ana: int, tmp_path: Path) -> None:
     club.ratings.rate(ana, 6, 1)
     club.members.remove(ana)
     club.ratings.rate(club.members.add("Ana"), 6, 5)
@@ -401,10 +369,36 @@ def test_namesakes_in_an_export_stay_two_people(club: Store, ana: int, tmp_path:
     assert [row.rating for row in found.ratings] == [1.0, 5.0]
 
 
-def test_it_works_on_either_database(store: Store, tmp_path: Path) -> None:
+def test_save_on_either_database(store: Store, tmp_path: Path) -> None:
     ana = store.members.add("Ana")
     paths = table(tmp_path, HEAD + "Heat,1995,4.5,2020-05-01\nNova,2030,3.5,\n")
     saved = ratings.save(store, planned(store, paths, replace(of(ana), add_missing=True)))
     assert (saved.ratings, saved.movies) == (2, 1)
     assert store.ratings.undo() is not None
     assert store.ratings.current().empty
+
+
+def test_two_movies_of_a_file_never_become_one() -> None:
+    def movies(*rows: ratings.Row) -> list[int | None]:
+        file = ratings.RatingsFile("", "f.csv", rows, Scale(5))
+        return [found.movie_id for found in ratings.match([file], WORLD.movies).values()]
+
+    def heat(line: int, year: int, source_id: str, person: str = "") -> ratings.Row:
+        return ratings.Row(
+            titles=("Heat",), year=year, file="f.csv", line=line, source_id=source_id, person=person
+        )
+
+    exact, year_off = heat(2, 1995, "a"), heat(3, 1996, "b")
+    assert movies(exact, year_off) == [6, None]
+    assert movies(exact, heat(4, 1995, "c")) == [None, None]
+    assert movies(exact, heat(5, 1995, "a")) == [6, 6]
+    assert movies(exact, heat(6, 1995, "c", "Bo")) == [6, 6]
+
+
+def test_save_logs_its_size_and_seconds(
+    club: Store, ana: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "club"):
+        ratings.save(club, planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), of(ana)))
+    assert "imported ratings: 1 rows of 1" in caplog.text
+    assert not any(word in caplog.text for word in ("Heat", "4.5", "Ana"))
