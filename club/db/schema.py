@@ -52,7 +52,7 @@ club = Table(
     # Whether a member may enter what is another's: stars, votes, what they have seen.
     Column("for_others", Boolean(create_constraint=False), nullable=False, server_default=true()),
     # Random: made with the database, and anew by a restore.
-    Column("identity", String(32), nullable=False, server_default=""),
+    Column("identity", String(32), nullable=False, server_default=text("''")),
 )
 
 members = Table(

@@ -78,3 +78,22 @@ def at_release_4(location: str) -> Database:
         ):
             connection.exec_driver_sql(statement)
     return database
+
+
+def at_release_4_decided(location: str) -> Database:
+    """Release 0.1.0 with a night that is decided, and a hidden rating entered by Bo."""
+    database = at_release_3(location)
+    with database.transaction() as connection:
+        upgrade(connection, "0004")
+        for statement in (
+            "INSERT INTO predictions VALUES (1, 1, 50, 4.1, 0.7, 3.2, 5.0, 0.6, 4.5, 3.9, true),"
+            " (1, 2, 50, 3.1, 0.9, 2.0, 4.2, 0.2, 3.5, 3.9, false)",
+            "UPDATE nights SET movie_id = 50, decided_at = 300, decided_by = 'talk',"
+            " model = 'm1', club_version = 13",
+            "INSERT INTO night_ratings VALUES (1, 1, 8, 301)",
+            "INSERT INTO changes (version, at, who, act, member_id, night_id)"
+            " VALUES (14, 301, 'Bo', 'rated a night', 1, 1)",
+            "UPDATE club SET version = 14",
+        ):
+            connection.exec_driver_sql(statement)
+    return database
