@@ -4,12 +4,21 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from club import ratings
 from club.errors import InvalidInput, NotFound
 from club.ratings import Change, Entry
 from club.store import Store
 
 NOON = 1_700_000_000
+
+# Of the property test: steps in any order.
+PEOPLE, MOVIES = st.integers(0, 1), st.integers(1, 3)
+STARS = st.one_of(st.none(), st.sampled_from([0.5, 3.0, 5.0]))
+CHANGES = st.lists(st.tuples(PEOPLE, MOVIES, STARS), max_size=3)
+STEPS = st.lists(st.one_of(CHANGES, st.just("undo")), max_size=12)
 
 
 @pytest.fixture
@@ -29,7 +38,7 @@ def as_dict(store) -> dict:
     }
 
 
-def test_ratings_come_back_exactly_with_types_and_time(store, pair, clock):
+def test_current_has_types_and_times(store, pair, clock):
     ana, bo = pair
     assert store.ratings.rate(ana, 10, 0.5) == 3
     clock.now = NOON + 60
@@ -46,7 +55,7 @@ def test_ratings_come_back_exactly_with_types_and_time(store, pair, clock):
     pd.testing.assert_series_equal(store.ratings.current().iloc[:0].dtypes, expected.dtypes)
 
 
-def test_an_empty_club_has_ratings_of_the_same_types(store):
+def test_empty_frames_have_the_same_types(store):
     types = store.ratings.current().dtypes.astype(str).to_dict()
     assert types == {
         "member_id": "int64",
@@ -68,7 +77,7 @@ def test_an_empty_club_has_ratings_of_the_same_types(store):
     }
 
 
-def test_the_same_stars_again_change_nothing(store, pair):
+def test_same_stars_again_change_nothing(store, pair):
     ana, _ = pair
     version = store.ratings.rate(ana, 10, 3.5)
     assert store.ratings.rate(ana, 10, 3.5) == version
@@ -79,17 +88,7 @@ def test_the_same_stars_again_change_nothing(store, pair):
     assert len(store.ratings.history()) == 1
 
 
-def test_a_rating_can_be_changed_and_taken_away(store, pair):
-    ana, _ = pair
-    store.ratings.rate(ana, 10, 3.5)
-    store.ratings.rate(ana, 10, 1)
-    assert as_dict(store) == {(ana, 10): 1.0}
-    store.ratings.unrate(ana, 10)
-    assert as_dict(store) == {}
-    assert store.ratings.history()["kind"].tolist() == ["clear", "rate", "rate"]
-
-
-def test_bad_stars_are_refused_and_nothing_is_written(store, pair):
+def test_bad_stars_are_refused(store, pair):
     ana, _ = pair
     for stars in (7, 0, 3.3, "4", None):
         with pytest.raises(InvalidInput) as caught:
@@ -98,7 +97,7 @@ def test_bad_stars_are_refused_and_nothing_is_written(store, pair):
     assert store.version() == 2
 
 
-def test_many_ratings_are_all_written_or_none(store, pair):
+def test_rate_many_writes_all_or_none(store, pair):
     ana, bo = pair
     store.ratings.rate(ana, 1, 2)
     for changes, error in [
@@ -113,7 +112,7 @@ def test_many_ratings_are_all_written_or_none(store, pair):
     assert len(store.ratings.history()) == 1
 
 
-def test_many_ratings_are_one_step_and_the_last_of_two_counts(store, pair):
+def test_rate_many_is_one_step_and_the_last_of_two_counts(store, pair):
     ana, bo = pair
     store.ratings.rate(bo, 2, 3)
     version = store.ratings.rate_many([(ana, 1, 5), (ana, 1, 4), (bo, 2, None), (bo, 3, 0.5)])
@@ -124,7 +123,7 @@ def test_many_ratings_are_one_step_and_the_last_of_two_counts(store, pair):
     assert history["kind"].tolist() == ["rate", "clear", "rate", "rate"]
 
 
-def test_undo_takes_back_the_latest_step_and_undoing_again_walks_further_back(store, pair, clock):
+def test_undo_walks_back_step_by_step(store, pair, clock):
     ana, bo = pair
     store.ratings.rate(ana, 1, 2)
     clock.now = NOON + 10
@@ -147,19 +146,7 @@ def test_undo_takes_back_the_latest_step_and_undoing_again_walks_further_back(st
     assert store.version() == 8
 
 
-def test_undo_after_undo_and_a_new_rating_takes_back_the_new_rating(store, pair):
-    ana, _ = pair
-    store.ratings.rate(ana, 1, 1)
-    store.ratings.rate(ana, 1, 2)
-    store.ratings.undo()
-    store.ratings.rate(ana, 1, 5)
-    assert store.ratings.undo().entries == (Entry(ana, 1, 1.0, 5.0),)
-    assert as_dict(store) == {(ana, 1): 1.0}
-    assert store.ratings.undo().entries == (Entry(ana, 1, None, 1.0),)
-    assert store.ratings.undo() is None
-
-
-def test_undo_of_a_named_step_never_takes_back_what_somebody_else_did_since(store, pair):
+def test_undo_of_a_named_step_takes_back_no_later_one(store, pair):
     ana, bo = pair
     mine = store.ratings.rate(ana, 1, 1)
     store.ratings.rate(bo, 1, 2)
@@ -170,7 +157,7 @@ def test_undo_of_a_named_step_never_takes_back_what_somebody_else_did_since(stor
     assert store.ratings.undo(mine).entries == (Entry(ana, 1, None, 1.0),)
 
 
-def test_only_ratings_are_undone(store, pair):
+def test_undo_takes_back_ratings_only(store, pair):
     ana, bo = pair
     store.ratings.rate(ana, 1, 1)
     store.movies.add_to_shortlist(3)
@@ -181,7 +168,7 @@ def test_only_ratings_are_undone(store, pair):
     assert store.ratings.current(include_left=True).empty
 
 
-def test_history_says_everything_newest_first(store, pair, clock):
+def test_history_is_newest_first(store, pair, clock):
     ana, bo = pair
     store.by("Bo").ratings.rate(ana, 1, 2)
     clock.now = NOON - 3600  # the clock was put back
@@ -199,7 +186,7 @@ def test_history_says_everything_newest_first(store, pair, clock):
     assert history["event_id"].is_monotonic_decreasing
 
 
-def test_history_of_one_member_one_movie_or_the_latest(store, pair):
+def test_history_is_filtered(store, pair):
     ana, bo = pair
     store.ratings.rate_many([(ana, 1, 1), (ana, 2, 2), (bo, 1, 3)])
     assert store.ratings.history(member_id=ana)["movie_id"].tolist() == [2, 1]
@@ -208,7 +195,7 @@ def test_history_of_one_member_one_movie_or_the_latest(store, pair):
     assert store.ratings.history(limit=2)["after"].tolist() == [3.0, 2.0]
 
 
-def test_a_movie_that_nobody_knows_is_not_found(location):
+def test_unknown_movie_is_not_found(location):
     store = Store(location, knows_movie={1, 2}.__contains__)
     ana = store.members.add("Ana")
     own = store.movies.add("Our holiday", 2024)
@@ -220,7 +207,7 @@ def test_a_movie_that_nobody_knows_is_not_found(location):
     assert as_dict(store) == {(ana, 1): 4.0, (ana, own): 5.0}
 
 
-def test_two_stores_on_one_database_see_each_others_writes(location):
+def test_two_stores_see_each_others_writes(location):
     one, other = Store(location), Store(location)
     ana = one.members.add("Ana")
     other.ratings.rate(ana, 1, 4)
@@ -228,3 +215,98 @@ def test_two_stores_on_one_database_see_each_others_writes(location):
     assert as_dict(one) == {(ana, 1): 4.0}
     assert one.ratings.undo() is not None
     assert other.ratings.undoable() is None
+
+
+def rates(store, wanted: dict, rated_at: dict, at: int = NOON) -> None:
+    with store.database.write() as write:
+        write.now = at
+        ratings.record(write, wanted, rated_at=rated_at)
+
+
+def test_record_keeps_past_dates_but_no_future_ones(store):
+    ana = store.members.add("Ana")
+    days = {(ana, 1): 1_000, (ana, 2): NOON + 1}
+    rates(store, {(ana, 1): 9, (ana, 2): 8, (ana, 3): 7}, days)
+    found = store.ratings.current()
+    assert found["timestamp"].tolist() == [1_000, NOON, NOON]
+    assert found["rating"].tolist() == [4.5, 4.0, 3.5]
+    assert store.ratings.history()["at"].astype("int64").unique().tolist() == [NOON]
+
+
+def test_undo_restores_the_date(store):
+    ana = store.members.add("Ana")
+    rates(store, {(ana, 1): 9}, {(ana, 1): 1_000})
+    rates(store, {(ana, 1): 2, (ana, 2): 3}, {(ana, 1): 2_000})
+    assert store.ratings.current()["timestamp"].tolist() == [2_000, NOON]
+    store.ratings.undo()
+    assert store.ratings.current()[["rating", "timestamp"]].values.tolist() == [[4.5, 1_000]]
+    store.ratings.undo()
+    assert store.ratings.current().empty
+
+
+def test_same_stars_of_another_date_change_nothing(store):
+    ana = store.members.add("Ana")
+    rates(store, {(ana, 1): 9}, {(ana, 1): 1_000})
+    with store.database.write() as write:
+        same = {(ana, 1): 9}
+        assert not ratings.record(write, same, rated_at={(ana, 1): 5})
+        write.commit_if(False)
+    assert store.ratings.current()["timestamp"].tolist() == [1_000]
+
+
+def now_true(store) -> dict:
+    rows = store.ratings.current().itertuples()
+    return {(row.member_id, row.movie_id): (row.rating, row.timestamp) for row in rows}
+
+
+def changed(state: dict, changes: list, at: int) -> dict:
+    after = dict(state)
+    for member_id, movie_id, stars in {change[:2]: change for change in changes}.values():
+        key = (member_id, movie_id)
+        if stars is None:
+            after.pop(key, None)
+        elif stars != state.get(key, (None,))[0]:
+            after[key] = (stars, at)
+    return after
+
+
+def replayed(store) -> dict:
+    history = store.ratings.history().iloc[::-1]
+    state: dict = {}
+    for event in history.itertuples():
+        key = (event.member_id, event.movie_id)
+        before = state.pop(key, None)
+        assert (None if event.before != event.before else event.before) == before
+        if event.after == event.after:
+            state[key] = event.after
+    return state
+
+
+def test_ratings_are_a_replay_of_the_history(store, clock):
+    clock.now = 1000
+
+    @settings(max_examples=30 if store.file else 8, deadline=None)
+    @given(steps=STEPS)
+    def holds(steps: list) -> None:
+        store.start_own_club("Replay")
+        people = [store.members.add("Ana"), store.members.add("Bo")]
+        state: dict = {}
+        undo_stack: list[dict] = []
+        version = store.version()
+        for step in steps:
+            clock.now += 1
+            if step == "undo":
+                assert (store.ratings.undo() is None) == (not undo_stack)
+                after = undo_stack.pop() if undo_stack else state
+            else:
+                changes = [(people[person], movie, stars) for person, movie, stars in step]
+                after = changed(state, changes, clock.now)
+                assert store.ratings.rate_many(changes) == version + (after != state)
+                undo_stack += [state] if after != state else []
+            version += after != state
+            state = after
+            assert now_true(store) == state
+            assert store.version() == version
+        assert replayed(store) == {key: stars for key, (stars, _) in state.items()}
+
+    holds()

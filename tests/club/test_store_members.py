@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from a_night import FRIDAY, decided
+
+from club.catalogue import ratings_at, training_data
+from club.errors import InvalidInput, NotFound
+from club.export import ratings_csv
+from recommender.dataset import Dataset
+
+TAKEN = "There is a {} called {} already"
+
+
+def stars(store, member_id: int) -> dict[int, float]:
+    ratings = store.ratings.current(include_guests=True)
+    theirs = ratings[ratings["member_id"] == member_id]
+    return dict(zip(theirs["movie_id"], theirs["rating"], strict=True))
+
+
+def refused(sentence: str, action, *arguments) -> None:
+    with pytest.raises(InvalidInput, match=sentence):
+        action(*arguments)
+
+
+def test_all_lists_members_in_order_of_joining(store):
+    empty = store.members.all()
+    ids = [store.members.add(name) for name in ("Zoë", "Ana", "李小龍")]
+    members = store.members.all()
+    assert members.index.tolist() == ids
+    assert members["name"].tolist() == ["Zoë", "Ana", "李小龍"]
+    types = {
+        "name": "str",
+        "world_user_id": "Int64",
+        "joined_at": "datetime64[s, UTC]",
+        "left_at": "datetime64[s, UTC]",
+    }
+    assert members.dtypes.astype(str).to_dict() == empty.dtypes.astype(str).to_dict() == types
+    assert empty.index.dtype == members.index.dtype == "int64"
+    assert members["left_at"].isna().all()
+    assert (pd.Timestamp.now("UTC") - members["joined_at"]).max() < pd.Timedelta(minutes=1)
+    assert store.version() == 3
+
+
+@pytest.mark.parametrize("again", ["Ana", "ana", " ANA "])
+def test_names_of_present_people_differ(store, again):
+    ana, bo, gil = store.members.add("Ana"), store.members.add("Bo"), store.members.add_guest("Gil")
+    sentence = TAKEN.format("member", "Ana")
+    refused(sentence, store.members.add, again)
+    refused(sentence, store.members.add_guest, again)
+    refused(sentence, store.members.rename, bo, again)
+    refused(TAKEN.format("guest", "Gil"), store.members.add, "GIL")
+    refused(TAKEN.format("guest", "Gil"), store.members.rename, ana, "gil")
+    assert store.version() == 3
+    store.members.remove(gil)
+    assert store.members.add("Gil") == 4
+    refused(TAKEN.format("member", "Gil"), store.members.restore, gil)
+
+
+def test_rename_keeps_ratings(store):
+    ana = store.members.add("Ana")
+    store.ratings.rate(ana, 1, 4)
+    assert store.members.rename(ana, "ANA") == 3
+    assert store.members.rename(ana, "ANA") == 3
+    refused("must not be empty", store.members.rename, ana, "")
+    assert store.members.all()["name"].tolist() == ["ANA"]
+    assert stars(store, ana) == {1: 4.0}
+
+
+def test_remove_keeps_ratings_and_restore_counts_them_again(store):
+    ana, bo = store.members.add("Ana"), store.members.add("Bo")
+    store.ratings.rate_many([(ana, 1, 4), (bo, 1, 2.5)])
+    assert store.members.remove(ana) == store.members.remove(ana) == 4
+    assert store.members.all().index.tolist() == [bo]
+    assert store.members.all(include_left=True)["left_at"].isna().tolist() == [False, True]
+    assert store.ratings.current()["member_id"].tolist() == [bo]
+    assert store.ratings.current(include_left=True)["member_id"].tolist() == [ana, bo]
+    refused("Ana has left the club; bring them back to rate", store.ratings.rate, ana, 1, 4)
+    assert store.members.restore(ana) == store.members.restore(ana) == 5
+    assert store.members.all()["left_at"].isna().all()
+    assert store.ratings.current()["rating"].tolist() == [4.0, 2.5]
+
+
+def test_restore_needs_a_free_name(store):
+    first = store.members.add("Ana")
+    store.members.remove(first)
+    assert store.members.add("Ana") != first
+    refused(TAKEN.format("member", "Ana"), store.members.restore, first)
+    store.members.rename(first, "Ana the First")
+    store.members.restore(first)
+    assert store.members.all()["name"].tolist() == ["Ana the First", "Ana"]
+
+
+@pytest.mark.parametrize("member_id", [99, 0, -1, 2**40, None])
+def test_unknown_member_is_not_found(store, member_id):
+    for action in (
+        lambda unknown: store.members.rename(unknown, "Ana"),
+        store.members.remove,
+        store.members.restore,
+        lambda unknown: store.members.mark_seen(unknown, 1),
+        lambda unknown: store.members.unmark_seen(unknown, 1),
+        lambda unknown: store.ratings.rate(unknown, 1, 3),
+        lambda unknown: store.ratings.unrate(unknown, 1),
+    ):
+        with pytest.raises(NotFound, match=f"There is no member {member_id}."):
+            action(member_id)
+    assert store.version() == 0
+
+
+def test_add_guest_keeps_loves_hates_and_keywords(store):
+    empty = store.members.guests()
+    own = store.movies.add("Our holiday")
+    gil = store.by("Ana").members.add_guest(
+        " Gil ", [1, np.int64(2)], [own], "train|space", ["gore", " ", "gore"]
+    )
+    guests = store.members.guests()
+    assert guests.loc[gil].tolist() == ["Gil", ("train", "space"), ("gore",)]
+    pd.testing.assert_series_equal(empty.dtypes, guests.dtypes)
+    assert stars(store, gil) == {1: 5.0, 2: 5.0, own: 1.0}
+    history = store.ratings.history(include_guests=True)
+    assert set(history["kind"]) == {"guest"}
+    assert set(history["changed_by"]) == {"Ana"}
+    assert history["step"].tolist() == [2] * 3
+    assert store.ratings.undo() is None
+    hal = store.members.add_guest("Hal")
+    assert store.members.guests().loc[hal].tolist() == ["Hal", (), ()]
+    assert stars(store, hal) == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("",), "must not be empty"),
+        (("Gil", [1, 2], [2]), "cannot love and hate the same movie"),
+        (("Gil", [], [], "train|space", "gore|space"), "like and dislike the same keyword: space"),
+        (("Gil", [], [], ["x" * 61]), "liked keywords can have 60 characters at most"),
+        (("Gil", [], [], (), list(map(str, range(51)))), "50 disliked keywords at most"),
+    ],
+)
+def test_add_guest_refuses_what_cannot_be(store, arguments, sentence):
+    refused(sentence, store.members.add_guest, *arguments)
+    with pytest.raises(NotFound, match="There is no movie -5"):
+        store.members.add_guest("Gil", [1], [-5])
+    assert store.version() == 0
+    assert store.members.all(include_guests=True).empty
+
+
+def test_guests_are_no_members_unless_asked_for(store):
+    ana, gil = store.members.add("Ana"), store.members.add_guest("Gil", [1])
+    store.ratings.rate(ana, 1, 3)
+    assert store.members.all(include_left=True).index.tolist() == [ana]
+    assert store.members.all(include_guests=True)["name"].tolist() == ["Ana", "Gil"]
+    assert store.ratings.current(include_left=True)["member_id"].tolist() == [ana]
+    assert store.ratings.current(include_guests=True)["member_id"].tolist() == [ana, gil]
+    assert store.ratings.history()["member_id"].tolist() == [ana]
+    assert store.ratings.history(include_guests=True)["member_id"].tolist() == [ana, gil]
+    assert ratings_at(store, 1).empty
+
+
+def test_no_model_learns_from_guests_and_no_export_has_them(store):
+    ana, gil = store.members.add("Ana"), store.members.add_guest("Gil", [1], [2])
+    store.ratings.rate(ana, 1, 3)
+    movies = pd.DataFrame(
+        {"title": ["One", "Two"], "year": [1990, 1991], "genres": [()] * 2, "keywords": [()] * 2},
+        index=pd.Index([1, 2], name="movie_id"),
+    )
+    base = Dataset(pd.DataFrame({"user_id": [7], "movie_id": [1], "rating": [4.0]}), movies)
+    assert set(training_data(base, store).ratings["user_id"]) == {ana, -8}
+    assert "Gil" not in ratings_csv(store, movies).decode()
+    store.members.promote_guest(gil)
+    assert set(training_data(base, store).ratings["user_id"]) == {ana, gil, -8}
+
+
+def test_promote_guest_keeps_ratings_nights_and_snapshots(store):
+    gil = store.members.add_guest("Gil", [1], [2], "train")
+    night = decided(store, [gil])
+    snapshot = store.nights.predictions()
+    store.members.mark_seen(gil, 9)
+    version = store.version()
+    assert store.members.promote_guest(gil) == version + 1
+    assert store.members.guests().empty
+    assert store.members.all()["name"].tolist() == ["Gil"]
+    assert store.ratings.current()["rating"].tolist() == [5.0, 1.0]
+    assert store.nights.get(night).present == (gil,)
+    assert store.members.seen().to_numpy().tolist() == [[gil, 9]]
+    pd.testing.assert_frame_equal(store.nights.predictions(), snapshot)
+    assert store.nights.whose_turn([gil]) == gil
+    store.ratings.rate(gil, 1, 4)
+    assert store.ratings.undo().entries[0].before == 5.0
+
+
+def test_only_guests_who_are_here_are_promoted(store):
+    ana, gil = store.members.add("Ana"), store.members.add_guest("Gil")
+    for unknown in (ana, 99, None):
+        with pytest.raises(NotFound, match=f"There is no guest {unknown}."):
+            store.members.promote_guest(unknown)
+    store.members.remove(gil)
+    refused("Gil has left the club", store.members.promote_guest, gil)
+
+
+def test_guest_who_leaves_comes_off_coming_nights_only(store):
+    gil = store.members.add_guest("Gil", [1])
+    past, coming = decided(store, [gil]), store.nights.plan(FRIDAY, [gil])
+    store.members.remove(gil)
+    assert store.members.guests().empty
+    assert store.ratings.current(include_guests=True).empty
+    assert store.nights.get(past).present == (gil,)
+    assert store.nights.get(coming).present == ()
+    store.members.restore(gil)
+    assert store.members.guests()["name"].tolist() == ["Gil"]
+    assert stars(store, gil) == {1: 5.0}
+
+
+def test_seen_movies_are_marked_once(store):
+    ana, gil = store.members.add("Ana"), store.members.add_guest("Gil")
+    assert store.members.seen().empty
+    assert store.members.mark_seen(gil, 2) == store.members.mark_seen(gil, 2) == 3
+    assert store.members.mark_seen(ana, np.int64(7)) == 4
+    assert store.members.mark_seen(np.int64(ana), 3) == 5
+    seen = store.members.seen()
+    assert seen.to_numpy().tolist() == [[ana, 3], [ana, 7], [gil, 2]]
+    assert seen.dtypes.astype(str).to_dict() == {"member_id": "int64", "movie_id": "int64"}
+    assert store.members.unmark_seen(ana, np.int64(3)) == store.members.unmark_seen(ana, 3) == 6
+    assert store.ratings.current(include_guests=True).empty
+    store.members.remove(ana)
+    assert store.members.seen().to_numpy().tolist() == [[gil, 2]]
+    for action in (store.members.mark_seen, store.members.unmark_seen):
+        refused("Ana has left the club", action, ana, 1)
+    with pytest.raises(NotFound, match="There is no movie -5"):
+        store.members.mark_seen(gil, -5)
