@@ -97,7 +97,9 @@ def contents_of(database: Database) -> Rows:
         }
 
 
-@pytest.mark.parametrize("release", [at_release_1, at_release_2, at_release_3, at_release_4_decided])
+@pytest.mark.parametrize(
+    "release", [at_release_1, at_release_2, at_release_3, at_release_4_decided]
+)
 def test_earlier_release_is_brought_up_with_nothing_lost(location, release, caplog):
     before = contents_of(release(location))
     with caplog.at_level(logging.INFO, "club.db.migrate"):
