@@ -13,12 +13,12 @@ from recommender.bias import (
 from recommender.dataset import RatingRows
 
 
-def test_damping_mixes_in_the_prior() -> None:
+def test_damped_mean() -> None:
     got = damped_mean(np.array([0, 0, 1]), np.array([1.0, 3.0, 2.0]), 3, 2.0, np.array([1, 0, 5]))
     assert got.tolist() == [(4 + 2) / 4, 2 / 3, 5.0]
 
 
-def test_ridge_without_penalty_solves_exactly_and_ignores_weight_zero() -> None:
+def test_weighted_ridge() -> None:
     content = sparse.csr_matrix([[1.0, 0], [1, 1], [0, 1], [1, 1]])
     target = np.array([2.0, 5.0, 3.0, 99.0])
     got = weighted_ridge(content, target, np.array([1.0, 1, 1, 0]), 1e-12)
@@ -39,7 +39,7 @@ def two_kinds() -> tuple[RatingRows, sparse.csr_matrix]:
     return RatingRows(user, movie, stars, n_users, n_movies + 2), words
 
 
-def test_offsets_are_damped_towards_the_prior(
+def test_offsets(
     two_kinds: tuple[RatingRows, sparse.csr_matrix],
 ) -> None:
     ratings, _ = two_kinds
@@ -51,7 +51,7 @@ def test_offsets_are_damped_towards_the_prior(
     assert of_movie[40] == 0.4
 
 
-def test_an_unrated_movie_is_expected_to_be_as_its_words_promise(
+def test_unrated_movie_is_expected_from_its_features(
     two_kinds: tuple[RatingRows, sparse.csr_matrix],
 ) -> None:
     ratings, words = two_kinds
@@ -62,7 +62,7 @@ def test_an_unrated_movie_is_expected_to_be_as_its_words_promise(
     assert with_constant(words)[40:] @ bias.coefficients == pytest.approx(bias.expected[40:])
 
 
-def test_a_movies_offset_is_the_surer_the_more_ratings_it_has(
+def test_uncertainty_falls_with_ratings(
     two_kinds: tuple[RatingRows, sparse.csr_matrix],
 ) -> None:
     ratings, words = two_kinds
@@ -71,7 +71,7 @@ def test_a_movies_offset_is_the_surer_the_more_ratings_it_has(
     assert bias.uncertainty[40] == 0.25
 
 
-def test_what_clubs_watch_weighs_more_than_its_ratings_alone() -> None:
+def test_club_weight() -> None:
     weight = club_weight(np.array([0.0, 10.0, 100.0]), n_users=500)
     assert weight[0] == 0.0
     assert weight[2] > 10 * weight[1]

@@ -40,7 +40,7 @@ def refused(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
 
 
 @pytest.mark.parametrize("command", [[], ["train"], ["evaluate"]])
-def test_help_is_everywhere(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
+def test_help(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])
     assert stop.value.code == 0
@@ -58,11 +58,11 @@ def test_help_is_everywhere(capsys: pytest.CaptureFixture[str], command: list[st
         (["evaluate", "--data", "nowhere"], "movies.parquet is missing"),
     ],
 )
-def test_bad_input_is_one_line_and_status_2(capsys, argv, message) -> None:
+def test_bad_input(capsys, argv, message) -> None:
     assert message in refused(capsys, *argv)
 
 
-def test_a_damaged_data_file_is_one_line(capsys, folder: Path) -> None:
+def test_damaged_data(capsys, folder: Path) -> None:
     file = folder / "movielens" / "ratings.parquet"
     file.write_bytes(file.read_bytes()[:100])
     assert "ratings.parquet is damaged" in refused(capsys, "evaluate", "--data", str(folder))
@@ -77,7 +77,7 @@ def test_train_saves_a_model_that_loads(capsys, folder: Path, tmp_path: Path, ti
     assert HybridModel.load(out).options.seed == 3
 
 
-def test_train_never_replaces_what_is_no_model(capsys, folder: Path, tmp_path: Path) -> None:
+def test_train_replaces_models_only(capsys, folder: Path, tmp_path: Path) -> None:
     precious = tmp_path / "home" / "diary.txt"
     precious.parent.mkdir()
     precious.write_text("dear diary")
@@ -114,7 +114,7 @@ def test_evaluate_prints_figures(capsys, folder: Path, tiny_epochs) -> None:
     assert f"{figures['errors']['ours']['rmse']['value']:.4f}" in text
 
 
-def test_an_interruption_is_no_traceback(capsys, monkeypatch) -> None:
+def test_interruption(capsys, monkeypatch) -> None:
     def stopped(_folder) -> None:
         raise KeyboardInterrupt
 
@@ -123,7 +123,7 @@ def test_an_interruption_is_no_traceback(capsys, monkeypatch) -> None:
     assert capsys.readouterr().err == "\nInterrupted.\n"
 
 
-def test_the_bar_shows_on_a_terminal_only(monkeypatch) -> None:
+def test_progress_on_a_terminal_only(monkeypatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:
             return True

@@ -34,16 +34,16 @@ MOVIES = pd.DataFrame({"movie_id": [1, 2], "title": ["Heat", "Up"], "year": [199
         (pd.NA, ()),
     ],
 )
-def test_terms_are_read_from_any_form(value: object, terms: tuple[str, ...]) -> None:
+def test_parse_terms(value: object, terms: tuple[str, ...]) -> None:
     assert parse_terms(value) == terms
 
 
-def test_a_number_is_no_list_of_terms() -> None:
+def test_parse_terms_refuses_numbers() -> None:
     with pytest.raises(DataError, match="must be text or a list of texts, not 7"):
         parse_terms(7)
 
 
-def test_catalogue_has_one_form_and_missing_columns_are_empty() -> None:
+def test_check_movies_adds_missing_columns() -> None:
     movies = check_movies(MOVIES)
     assert movies.index.name == "movie_id"
     facts = ["title", "year", "genres", "keywords", "aliases", "runtime", "overview", "tmdb_id"]
@@ -66,26 +66,26 @@ def test_catalogue_has_one_form_and_missing_columns_are_empty() -> None:
         (ratings((1, 1, 3)).drop(columns="rating"), "no column 'rating'"),
     ],
 )
-def test_bad_ratings_are_refused_with_one_sentence(frame: pd.DataFrame, sentence: str) -> None:
+def test_bad_ratings(frame: pd.DataFrame, sentence: str) -> None:
     with pytest.raises(DataError, match=sentence):
         Dataset(frame, MOVIES)
 
 
-def test_bad_catalogues_are_refused_with_one_sentence() -> None:
+def test_bad_catalogues() -> None:
     with pytest.raises(DataError, match="no column 'title'"):
         check_movies(MOVIES.drop(columns="title"))
     with pytest.raises(DataError, match="Movie 1 is listed twice"):
         check_movies(pd.concat([MOVIES, MOVIES]))
 
 
-def test_timestamps_may_be_missing_or_there() -> None:
+def test_timestamps_are_optional() -> None:
     frame = ratings((1, 1, 3))
     assert list(check_ratings(frame)) == ["user_id", "movie_id", "rating"]
     dated = check_ratings(frame.assign(timestamp=12, other="x"))
     assert list(dated) == ["user_id", "movie_id", "rating", "timestamp"]
 
 
-def test_counts_and_rows_follow_the_catalogue() -> None:
+def test_counts_and_rows() -> None:
     data = Dataset(ratings((7, 2, 3), (5, 2, 4)), MOVIES)
     assert data.rating_counts.to_dict() == {1: 0, 2: 2}
     assert data.user_ids.tolist() == [5, 7]

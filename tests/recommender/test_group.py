@@ -109,10 +109,6 @@ class TestStrategies:
         if STRATEGIES[strategy].unit == "stars":
             assert scores == pytest.approx([4.5, 2.5, 4.0])
 
-    @pytest.mark.parametrize("strategy", STRATEGIES)
-    def test_no_movie(self, strategy: str) -> None:
-        assert score(strategy, np.zeros((2, 0))).shape == (0,)
-
     def test_shares_weight_votes(self) -> None:
         stars = np.array([[5.0, 1.0], [1.0, 5.0], [1.0, 5.0]])
         share = shares(np.array([3.0, 0.0, 0.0]), 1.0)
@@ -146,26 +142,6 @@ class TestStrategies:
         assert score("copeland", stars).tolist() == copeland.tolist()
         assert score("plurality", stars).sum() == pytest.approx(len(stars))
 
-    @pytest.mark.parametrize(
-        ("strategy", "theirs"),
-        [
-            ("average", "AverageAggregator"),
-            ("least_misery", "LeastMiseryAggregator"),
-            ("most_pleasure", "MostPleasureAggregator"),
-            ("multiplicative", "MultiplicativeAggregator"),
-        ],
-    )
-    @FEW
-    @given(stars=ratings)
-    def test_order_equals_grouprec(self, strategy: str, theirs: str, stars: np.ndarray) -> None:
-        social_choice = pytest.importorskip("grouprec.aggregators.social_choice")
-
-        def order(scores: np.ndarray) -> list[int]:  # rounded, or sums tie only nearly
-            return np.argsort(-np.round(scores, 9), kind="stable").tolist()
-
-        scores = getattr(social_choice, theirs)().score_items(stars)
-        assert order(score(strategy, stars)) == order(scores)
-
 
 # Movie 10 divides, movie 20 pleases both a little, movie 30 is second best for both.
 STARS = np.array([[5.0, 3.5, 4.0], [2.0, 3.5, 3.0]])
@@ -178,26 +154,13 @@ def of(stars: np.ndarray) -> Reactions:
 
 
 class TestRank:
-    @pytest.mark.parametrize(
-        ("strategy", "order", "best"),
-        [
-            ("average", [10, 20, 30], 3.5),
-            ("average_without_misery", [20, 30, 10], 3.5),
-            ("least_misery", [20, 30, 10], 3.5),
-            ("most_pleasure", [10, 30, 20], 5.0),
-            ("multiplicative", [20, 30, 10], 3.5),
-            ("borda", [10, 20, 30], 2.0),
-            ("copeland", [10, 20, 30], 1.0),
-            ("approval", [10, 30, 20], 1.0),
-            ("plurality", [10, 20, 30], 1.0),
-            ("fairness", [10, 20, 30], 3.5),
-        ],
-    )
-    def test_order_of_each_strategy(self, strategy: str, order: list[int], best: float) -> None:
-        ranked = rank(CLUB, strategy)
-        assert ranked["movie_id"].tolist() == order
+    def test_columns(self) -> None:
+        ranked = rank(CLUB, "least_misery")
+        assert ranked["movie_id"].tolist() == [20, 30, 10]
         assert ranked["rank"].tolist() == [1, 2, 3]
-        assert ranked["score"].iloc[0] == best
+        assert ranked["score"].tolist() == ranked["lowest"].tolist() == [3.5, 3.0, 2.0]
+        assert ranked["lowest_member"].tolist() == [1, 2, 2]
+        assert ranked["safe"].between(0, 1).all()
 
     def test_a_new_strategy_needs_one_entry(self, monkeypatch: pytest.MonkeyPatch) -> None:
         worst = Strategy("Worst", "The worst.", "It is worst", "Nobody, 2026", lambda s, w: -w @ s)
@@ -332,10 +295,6 @@ class TestFairness:
         keys = [(1, ANA), (1, BRUNO), (2, BRUNO), (2, CLEO)]
         assert frame["satisfaction"].loc[keys].tolist() == [0.8, 1.0, 0.5, 1.0]
         assert frame["behind"].loc[keys].tolist() == pytest.approx([0.2, 0, 0.5, 0])
-
-    def test_better_than_the_best_is_fully_satisfied(self) -> None:
-        frame = satisfactions(nights((1, ANA, 5.0, 4.0), (1, BRUNO, 3.0, 4.0)))
-        assert frame["satisfaction"].tolist() == [1.0, 0.75]
 
     def test_debts_worked_out_by_hand(self) -> None:
         # Ana: mean 0.8, behind 0.2 on her only night. Bruno: mean 0.75, behind 0.5 on his last.

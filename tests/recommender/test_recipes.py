@@ -59,39 +59,39 @@ def counts(matrix) -> list[list[float]]:
 HEIST_PARIS, PARIS, LOOP = [1, 1, 0], [0, 1, 0], [0, 0, 1]
 
 
-def test_as_published_feature_rows_are_in_another_order_than_columns(data, fitted) -> None:
+def test_keyword_recipe_as_published_misorders_features(data, fitted) -> None:
     KeywordRecipe.fit(data, as_published=True)
     assert fitted["axes"].movie_ids.tolist() == [10, 2, 3]  # the ids sorted as text
     assert counts(fitted["item_features"]) == [HEIST_PARIS, LOOP, PARIS]  # as first mentioned
 
 
-def test_mended_feature_rows_are_in_the_order_of_the_columns(data, fitted) -> None:
+def test_keyword_recipe_orders_features_by_column(data, fitted) -> None:
     KeywordRecipe.fit(data)
     assert counts(fitted["item_features"]) == [PARIS, LOOP, HEIST_PARIS]  # movies 2, 3, 10
     assert fitted["axes"].movie_ids.tolist() == [2, 10, 3]
     assert counts(fitted["all_features"]) == [PARIS, HEIST_PARIS, LOOP]
 
 
-def test_low_ratings_are_likes_as_published_only(data, fitted) -> None:
+def test_low_ratings_are_positives_as_published_only(data, fitted) -> None:
     KeywordRecipe.fit(data, as_published=True)
     assert fitted["positives"].nnz == 4
     KeywordRecipe.fit(data)
     assert fitted["positives"].toarray().tolist() == [[0, 0, 5], [4, 0, 0]]
 
 
-def test_an_apostrophe_loses_the_keywords_and_takes_those_before() -> None:
+def test_published_words_lose_apostrophes() -> None:
     keywords = pd.Series({1: ("x",), 2: ("woman's rights", "paris"), 3: ("y",)})
     assert published_words(keywords, None).tolist() == [("x",), ("x",), ("y",)]
     assert published_words(keywords.loc[[2]], None).tolist() == [()]
 
 
-def test_links_give_a_movie_the_keywords_of_another() -> None:
+def test_published_words_mix_up_ids() -> None:
     keywords = pd.Series({1: ("x",), 2: ("y",), 3: ("z",)})
     mixed = published_words(keywords, {1: 3, 2: 77})
     assert mixed.to_dict() == {3: ("x",), 77: ("y",)}
 
 
-def test_only_the_100_most_frequent_keywords_count(fitted) -> None:
+def test_keyword_recipe_uses_the_100_most_frequent_keywords(fitted) -> None:
     words = [(f"word {i}",) for i in range(150)] + [("common",)] * 5
     movies = pd.DataFrame({"title": "", "keywords": words}, index=range(155))
     ratings = pd.DataFrame({"user_id": 1, "movie_id": range(155), "rating": 5.0})
@@ -102,7 +102,7 @@ def test_only_the_100_most_frequent_keywords_count(fitted) -> None:
     assert (fitted["components"], fitted["epochs"]) == (50, 10)
 
 
-def test_without_keywords_there_is_no_keyword_recipe(data) -> None:
+def test_keyword_recipe_without_keywords(data) -> None:
     bare = Dataset(data.ratings, data.movies.assign(keywords=[()] * 3))
     for as_published in (False, True):
         with pytest.raises(DataError, match="keywords"):
@@ -113,7 +113,7 @@ def test_confidence_of_stars() -> None:
     assert confidence(np.array([0.0, np.e - 1])).tolist() == pytest.approx([1, 11])
 
 
-def test_active_keeps_who_and_what_has_more_than_five() -> None:
+def test_active_users_and_movies() -> None:
     rows = [(user, movie) for user in range(7) for movie in range(6)]
     rows += [(0, 99), *((50, movie) for movie in range(5))]
     ratings = pd.DataFrame(rows, columns=["user_id", "movie_id"]).assign(rating=4.0)
@@ -124,7 +124,7 @@ def test_active_keeps_who_and_what_has_more_than_five() -> None:
         active(ratings.head(5))
 
 
-def test_bins_hold_a_fifth_of_the_interactions_each() -> None:
+def test_quantile_bins() -> None:
     values = pd.Series(np.arange(10.0), index=range(10))
     values[9] = np.nan
     # Movie 0 alone has half of the interactions, so the first bins fall together on it.
@@ -136,7 +136,7 @@ def test_bins_hold_a_fifth_of_the_interactions_each() -> None:
     assert quantile_bins(values * np.nan, interactions).eq("Missing").all()
 
 
-def test_the_confidence_recipe_describes_users_and_movies(checkerboard, fitted) -> None:
+def test_confidence_recipe_features_and_weights(checkerboard, fitted) -> None:
     ranker = ConfidenceRecipe.fit(checkerboard)
     n_users, n_movies = ranker.axes.shape
     items, users = fitted["item_features"], fitted["user_features"]
@@ -153,7 +153,7 @@ def test_the_confidence_recipe_describes_users_and_movies(checkerboard, fitted) 
     assert fitted["positives"].nnz == len(likes(active(checkerboard.ratings)))
 
 
-def test_mended_the_keyword_recipe_tells_trains_from_ships(checkerboard) -> None:
+def test_keyword_recipe_ranks_unrated_movies(checkerboard) -> None:
     model = KeywordRecipe.fit(checkerboard, seed=1)
     scores = model.scores(np.arange(24))
     assert model.axes.movie_ids[[20, 21]].tolist() == [20, 21]  # rated by nobody

@@ -27,7 +27,7 @@ def islands(tiny_model: HybridModel) -> HybridModel:
     )
 
 
-def test_who_is_near_stays_near(islands: HybridModel) -> None:
+def test_neighbours_stay_near(islands: HybridModel) -> None:
     found = draw_map(islands)
     assert found["movie_id"].tolist() == list(range(1000, 1000 + N))
     plane = found[["x", "y"]].to_numpy()
@@ -39,23 +39,23 @@ def test_who_is_near_stays_near(islands: HybridModel) -> None:
     assert (nearest == heap).mean() > 0.95
 
 
-def test_the_same_model_gives_the_same_map(islands: HybridModel) -> None:
+def test_map_is_deterministic(islands: HybridModel) -> None:
     pd.testing.assert_frame_equal(draw_map(islands, 60), draw_map(islands, 60))
 
 
-def test_the_most_rated_are_on_it_and_unrated_ones_never(islands: HybridModel) -> None:
+def test_map_has_the_most_rated_movies(islands: HybridModel) -> None:
     assert draw_map(islands, 40)["movie_id"].tolist() == list(range(1000, 1040))
     counts = islands.counts.copy()
     counts[3:] = 0
     assert draw_map(replace(islands, counts=counts)).empty
 
 
-def test_nothing_learned_is_no_map(islands: HybridModel) -> None:
+def test_no_embeddings_no_map(islands: HybridModel) -> None:
     nowhere = replace(islands.kernel, embeddings=np.zeros((N, 0), dtype=np.float32))
     assert draw_map(replace(islands, kernel=nowhere)).empty
 
 
-def test_a_region_is_named_by_what_stands_out_in_it() -> None:
+def test_regions_are_named_by_their_keywords() -> None:
     corner = np.array([(-1, -1), (-1, 1), (1, 1)])[np.arange(N) % 3]
     jitter = np.random.default_rng(1).normal(scale=0.05, size=(N, 2))
     places = pd.DataFrame(corner + jitter, columns=["x", "y"]).assign(movie_id=np.arange(N))
