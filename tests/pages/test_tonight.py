@@ -76,7 +76,7 @@ def test_each_strategy_says_what_it_does(open_page: Open) -> None:
     app = open_page()
     for key, strategy in services_strategies().items():
         app.selectbox("by").set_value(key).run()
-        assert strategy.sentence in [caption.value for caption in app.caption]
+        assert strategy.description in [caption.value for caption in app.caption]
         assert not app.exception
 
 

@@ -7,16 +7,19 @@ text, never as markup.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
+from ui import state
 from ui.cache import cached
+from ui.components.basics import change
 from ui.components.stars import asset
 from ui.state import View
-from ui.text import distinct, film, plain
+from ui.text import between, distinct, film, plain
 from ui.tmdb import picture
 
 
@@ -136,3 +139,41 @@ def tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
 def _tile(club: View, movie: int, note: str) -> dict[str, Any]:
     called = film(club.title(movie), club.year(movie))
     return tile(movie, called, note, picture(club, movie))
+
+
+@contextmanager
+def movie_card(
+    club: View, movie_id: int, label: str | None = None, group: pd.Series | None = None
+) -> Iterator[None]:
+    """Draw a movie's poster, and its link, facts and stars beside it; the body adds to these.
+
+    Args:
+        label: Markdown in place of the bold title.
+        group: a row of `recommender.group.rank`, with the group's mean and interval (stars).
+    """
+    picture, words = st.columns([2, 5], wrap=False, gap="small")
+    with picture:
+        poster_image(club, movie_id)
+    with words.container(gap="xxsmall"):
+        movie_link(club, movie_id, label)
+        st.caption(facts(club, movie_id))
+        if group is not None:
+            likely = between(group["low"], group["high"])
+            st.markdown(f"**:yellow[:material/star:] {group['mean']:.2f}** :gray[likely {likely}]")
+        yield
+
+
+def shortlist_movie(movie_id: int, title: str) -> None:
+    """Put a movie on the shortlist, in a callback."""
+    change(
+        state.store().movies.add_to_shortlist, movie_id, done=f"{plain(title)} is on the shortlist."
+    )
+
+
+def unlist_movie(movie_id: int, title: str) -> None:
+    """Take a movie off the shortlist, in a callback."""
+    change(
+        state.store().movies.remove_from_shortlist,
+        movie_id,
+        done=f"{plain(title)} is off the shortlist.",
+    )

@@ -10,7 +10,7 @@ from recommender.columns import MEMBER
 from ui import access, live, state
 from ui.components.basics import change, errors_shown
 from ui.components.search import end, find
-from ui.components.tile import facts, movie_link, poster_image, shelf
+from ui.components.tile import facts, movie_link, poster_image, shelf, shortlist_movie, unlist_movie
 from ui.state import View
 from ui.text import counted, plain
 from ui.tmdb import CREDIT
@@ -142,7 +142,7 @@ def shortlist(club: View) -> None:
                 icon=":material/close:",
                 type="tertiary",
                 help=f"Take {plain(club.title(movie))} off the shortlist",
-                on_click=_drop,
+                on_click=unlist_movie,
                 args=(movie, club.title(movie)),
             )
     find(club, CANDIDATE, lambda found: _candidates(club, found), "Put a movie on the shortlist")
@@ -152,18 +152,11 @@ def _candidates(club: View, found: list[int]) -> None:
     def listed(movie: int) -> str:
         return "on the shortlist" if movie in club.shortlist else ""
 
-    shelf(club, found, "candidates", lambda movie: _add_candidate(movie, club.title(movie)), listed)
+    def add(movie: int) -> None:
+        end(CANDIDATE)
+        shortlist_movie(movie, club.title(movie))
 
-
-def _drop(movie: int, title: str) -> None:
-    said = f"{plain(title)} is off the shortlist."
-    change(state.store().movies.remove_from_shortlist, movie, done=said)
-
-
-def _add_candidate(movie: int, title: str) -> None:
-    end(CANDIDATE)
-    said = f"{plain(title)} is on the shortlist."
-    change(state.store().movies.add_to_shortlist, movie, done=said)
+    shelf(club, found, "candidates", add, listed)
 
 
 def about(club: View) -> None:

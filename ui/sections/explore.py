@@ -19,12 +19,12 @@ from recommender.taste_map import regions
 from ui import state, taste
 from ui.cache import cached
 from ui.charts.movies import taste_map
-from ui.components.basics import change, empty_state
+from ui.components.basics import empty_state
 from ui.components.figures import CONFIG
-from ui.components.tile import facts, movie_link, poster_image
+from ui.components.tile import facts, movie_card, movie_link, poster_image, shortlist_movie
 from ui.posters import main_genre
 from ui.state import Catalogue, View
-from ui.text import between, counted, film, listed, plain
+from ui.text import counted, film, listed, plain
 
 GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
 VARIETY, OBSCURITY, CERTAINTY, AGAIN = "variety", "obscurity", "certainty", "again"
@@ -187,14 +187,7 @@ def _nothing(passing: int) -> None:
 
 def _pick(club: View, reactions: Reactions, row: pd.Series, loved: set[int]) -> None:
     movie = int(row[MOVIE])
-    picture, words = st.columns([2, 5], wrap=False, gap="small")
-    with picture:
-        poster_image(club, movie)
-    with words.container(gap="xxsmall"):
-        movie_link(club, movie)
-        st.caption(facts(club, movie))
-        likely = between(row["low"], row["high"])
-        st.markdown(f"**:yellow[:material/star:] {row['mean']:.2f}** :gray[likely {likely}]")
+    with movie_card(club, movie, group=row):
         st.caption(plain(_reason(club, reactions, movie, int(row["ratings"]), loved)))
         _shortlist_button(club, movie)
 
@@ -224,17 +217,12 @@ def _reason(club: View, reactions: Reactions, movie: int, ratings: int, loved: s
 
 
 def _shortlist_button(club: View, movie: int) -> None:
-    store, title = state.store(), plain(club.title(movie))
-
-    def put_on() -> None:
-        change(store.movies.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
-
     if movie in club.shortlist:
         st.caption(":material/playlist_add_check: on the shortlist")
     else:
         st.button(
-            "Shortlist it", key=f"list_{movie}", type="tertiary", on_click=put_on,
-            icon=":material/playlist_add:",
+            "Shortlist it", key=f"list_{movie}", type="tertiary", icon=":material/playlist_add:",
+            on_click=shortlist_movie, args=(movie, club.title(movie)),
         )  # fmt: skip
 
 

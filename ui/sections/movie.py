@@ -12,10 +12,10 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
 from ui import evaluation, router, state
 from ui.charts.movies import rating_distribution
-from ui.components.basics import change, header, no_members
+from ui.components.basics import header, no_members
 from ui.components.figures import chart
 from ui.components.search import find
-from ui.components.tile import poster_image, shelf_of_links
+from ui.components.tile import poster_image, shelf_of_links, shortlist_movie, unlist_movie
 from ui.sections import tonight, why
 from ui.state import View
 from ui.text import between, day, film, half_stars, listed, plain, stars
@@ -92,20 +92,15 @@ def _facts(club: View, movie: int) -> str:
 
 
 def _actions(club: View, movie: int) -> None:
-    store, title = state.store(), plain(club.title(movie))
-
-    def put_on() -> None:
-        change(store.movies.add_to_shortlist, movie, done=f"{title} is on the shortlist.")
-
-    def take_off() -> None:
-        change(store.movies.remove_from_shortlist, movie, done=f"{title} is off the shortlist.")
-
+    names = movie, club.title(movie)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if movie in club.shortlist:
-            st.button("On the shortlist", on_click=take_off, icon=":material/playlist_add_check:")
+            icon = ":material/playlist_add_check:"
+            st.button("On the shortlist", on_click=unlist_movie, args=names, icon=icon)
         else:
+            icon = ":material/playlist_add:"
             st.button(
-                "Shortlist it", on_click=put_on, type="primary", icon=":material/playlist_add:"
+                "Shortlist it", on_click=shortlist_movie, args=names, type="primary", icon=icon
             )
         if club.names:
             st.page_link(

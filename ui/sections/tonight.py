@@ -15,7 +15,7 @@ from ui import live, nights, state
 from ui.charts.nights import group_heatmap, prediction_intervals
 from ui.components.basics import empty_state, errors_shown
 from ui.components.figures import chart
-from ui.components.tile import facts, movie_link, poster_image
+from ui.components.tile import facts, movie_card, movie_link, poster_image
 from ui.sections import why
 from ui.state import View
 from ui.text import between, distinct, film, listed, plain, stars
@@ -167,11 +167,6 @@ def newcomers_note(club: View, members: Sequence[int]) -> None:
         )
 
 
-def _group_stars(row: pd.Series) -> str:
-    likely = between(row["low"], row["high"])
-    return f"**:yellow[:material/star:] {row['mean']:.2f}** :gray[likely {likely}]"
-
-
 def _seen_note(club: View, here: Sequence[int], movie: int) -> None:
     who = club.seen_by(movie, here)
     if who:
@@ -219,15 +214,9 @@ def _hero(
 
 def _card(club: View, present: Reactions, row: pd.Series, actions: Action | None) -> None:
     movie = int(row[MOVIE])
-    picture, words = st.columns([2, 5], wrap=False, gap="small")
-    with picture:
-        poster_image(club, movie)
-    with words.container(gap="xxsmall"):
-        # Streamlit cuts a link that is wider than its place; the poster has the title in full.
-        title = shorten(club.title(movie), CARD_LETTERS, placeholder=" …")
-        movie_link(club, movie, f"**{row['rank']}. {plain(title)}**")
-        st.caption(facts(club, movie))
-        st.markdown(_group_stars(row))
+    # Streamlit cuts a link that is wider than its place; the poster has the title in full.
+    title = shorten(club.title(movie), CARD_LETTERS, placeholder=" …")
+    with movie_card(club, movie, f"**{row['rank']}. {plain(title)}**", row):
         st.caption(plain(extremes(club, present, movie)))
         _seen_note(club, present.member_ids, movie)
         more = st.button(

@@ -16,7 +16,7 @@ from ui.components.figures import chart
 from ui.components.stars import star_board
 from ui.components.tile import called_apart, facts, movie_link, poster_image
 from ui.sections import tonight
-from ui.sections.night.planning import named, who_am_i
+from ui.sections.night.planning import named, progress, who_am_i
 from ui.state import View
 from ui.text import between, counted, day, half_stars, plain, stars
 
@@ -106,24 +106,13 @@ def rate(club: View, night: Night, me: int | None) -> None:
     outcome = nights.outcome(club, night.night_id)
     with st.container(border=True, key="verdict"):
         st.subheader("How was it?", anchor=False)
-        _progress(club, night, outcome)
+        hidden = night.state == "decided"
+        progress(club, outcome.rated, outcome.waiting, "rated", hidden)
         if me is None:
             st.info("Say above who you are, and your stars appear.", icon=":material/star:")
             return
         _stars(club, night, me, outcome)
         _open(night, outcome)
-
-
-def _progress(club: View, night: Night, outcome: Outcome) -> None:
-    here = len(outcome.rated) + len(outcome.waiting)
-    if not here:
-        return
-    waiting = f"; waiting for {named(club, outcome.waiting)}" if outcome.waiting else ""
-    sealed = ", sealed" if night.state == "decided" else ""
-    st.progress(
-        len(outcome.rated) / here,
-        text=f"{len(outcome.rated)} of {here} have rated{sealed}{waiting}.",
-    )
 
 
 def _stars(club: View, night: Night, me: int, outcome: Outcome) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, time
 from typing import Any
 
@@ -318,3 +318,20 @@ def _waits_for(club: View, night: Night) -> str:
 def named(club: View, people_: Iterable[int]) -> str:
     """Return people as Markdown: "Ana and Bo"."""
     return plain(listed(club.name(one) for one in people_))
+
+
+def progress(
+    club: View, done: Collection[int], waiting: Collection[int], verb: str, hidden: bool
+) -> None:
+    """Draw how many of those present have done something, and for whom the night waits.
+
+    Args:
+        verb: "voted" or "rated".
+        hidden: whether what they entered is hidden until all have.
+    """
+    here = len(done) + len(waiting)
+    if not here:
+        return
+    sealed = ", sealed" if hidden else ""
+    missing = f"; waiting for {named(club, waiting)}" if waiting else ""
+    st.progress(len(done) / here, text=f"{len(done)} of {here} have {verb}{sealed}{missing}.")

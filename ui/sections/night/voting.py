@@ -13,7 +13,7 @@ from recommender.columns import MOVIE
 from ui import access, nights, state
 from ui.components.basics import change, key_of
 from ui.components.tile import shelf
-from ui.sections.night.planning import named
+from ui.sections.night.planning import progress
 from ui.state import View
 from ui.text import counted, listed, plain
 
@@ -59,24 +59,13 @@ def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> Non
     if box.ballots is not None and not box.waiting and box.voted:
         result(club, night, movies, box)
         return
-    _progress(club, box)
+    progress(club, box.voted, box.waiting, "voted", hidden=True)
     if me is None:
         st.info("Say above who you are, and your ballot appears.", icon=":material/how_to_vote:")
     elif me in box.voted:
         _cast(night, me)
     else:
         _ballot(club, night, movies, me)
-
-
-def _progress(club: View, box: BallotBox) -> None:
-    here = len(box.voted) + len(box.waiting)
-    if not here:
-        st.caption("Nobody is here yet.")
-        return
-    waiting = f"; waiting for {named(club, box.waiting)}" if box.waiting else ""
-    st.progress(
-        len(box.voted) / here, text=f"{len(box.voted)} of {here} have voted, sealed{waiting}."
-    )
 
 
 def _cast(night: Night, me: int) -> None:
