@@ -30,8 +30,6 @@ from recommender.errors import DataError
 from recommender.persistence import write_atomically
 from recommender.terminal import Parser, progress
 
-_DO_IT = "do it; without this, only say what would be done"
-
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status: 0, or 2 for bad input after one clear line."""
@@ -69,6 +67,11 @@ def _parser() -> Parser:
         added.set_defaults(run=run)
         return added
 
+    def add_file(
+        command: argparse.ArgumentParser, name: str, metavar: str, text: str, **options: Any
+    ) -> None:
+        command.add_argument(name, metavar=metavar, type=Path, help=text, **options)
+
     new = command("new", _new, "begin an empty club")
     new.add_argument("name", metavar="NAME", help="of the club")
     demo = command("demo", _demo, "load the demo club")
@@ -76,52 +79,36 @@ def _parser() -> Parser:
     command("members", _members, "list the members", figures)
 
     saved = command("backup", _backup, "copy the club to a file")
-    saved.add_argument("path", metavar="PATH", type=Path, nargs="?", help="a new file; else one "
-                       "among the backups")  # fmt: skip
+    add_file(saved, "path", "PATH", "a new file; else one among the backups", nargs="?")
     back = command("restore", _restore, "put a backup back, also into another database", figures)
-    back.add_argument("file", metavar="FILE", type=Path, nargs="?", help="a backup; without it "
-                      "backups are listed")  # fmt: skip
-    back.add_argument("--yes", action="store_true", help=_DO_IT)
+    add_file(back, "file", "FILE", "a backup; without it backups are listed", nargs="?")
+    back.add_argument("--yes", action="store_true", help="do it; else only say what would be done")
 
     out = command("export", _export, "write ratings as CSV, or everything as a ZIP")
-    out.add_argument(
-        "--format",
-        choices=["ratings", "all", "letterboxd"],
-        default="ratings",
-        help="all ratings as CSV; or all that the club knows as a ZIP of CSV files; "
-        "or one member's movies for Letterboxd",
-    )
+    formats = "all ratings as CSV; all that the club knows as a ZIP; a member's for Letterboxd"
+    kinds = ["ratings", "all", "letterboxd"]
+    out.add_argument("--format", choices=kinds, default="ratings", help=formats)
     out.add_argument("--member", metavar="NAME", help="whose movies, for Letterboxd")
-    out.add_argument("--output", metavar="FILE", type=Path, help="a file instead of the screen")
+    add_file(out, "--output", "FILE", "a file instead of the screen")
 
-    bring = command("import", _import, "import members' ratings: Letterboxd, IMDb, any CSV, or "
-                    "what export wrote", figures, left_out)  # fmt: skip
-    bring.add_argument("files", metavar="FILE", type=Path, nargs="+", help="a ZIP or CSV")
+    text = "import members' ratings: Letterboxd, IMDb, any CSV, or what export wrote"
+    bring = command("import", _import, text, figures, left_out)
+    add_file(bring, "files", "FILE", "a ZIP or CSV", nargs="+")
     bring.add_argument("--member", metavar="NAME", help="whose they are, where no file says it")
     bring.add_argument("--new-member", action="store_true", help="add members not in the club yet")
     bring.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    bring.add_argument(
-        "--take",
-        choices=["theirs", "ours"],
-        default="newer",
-        help="where the club has other stars: the file's or the club's; else the newer",
-    )
-    bring.add_argument("--by-title", action="store_true", help="where a row says no year, take the "
-                       "one movie that is called so")  # fmt: skip
-    bring.add_argument("--scale", type=int, choices=[5, 10, 100], help="the highest rating, where "
-                       "no format says it")  # fmt: skip
+    text = "where the club has other stars: the file's or the club's; else the newer"
+    bring.add_argument("--take", choices=["theirs", "ours"], default="newer", help=text)
+    text = "where a row says no year, take the one movie that is called so"
+    bring.add_argument("--by-title", action="store_true", help=text)
+    text = "the highest rating, where no format says it"
+    bring.add_argument("--scale", type=int, choices=[5, 10, 100], help=text)
 
-    movies = command(
-        "import-catalogue",
-        _import_catalogue,
-        "take over movies, keywords and ratings from The Movies Dataset, MovieLens or reviews",
-        figures,
-        left_out,
-    )
-    movies.add_argument("path", metavar="PATH", type=Path, nargs="?", help="a folder, ZIP or file")
+    text = "take over movies, keywords and ratings from The Movies Dataset, MovieLens or reviews"
+    movies = command("import-catalogue", _import_catalogue, text, figures, left_out)
+    add_file(movies, "path", "PATH", "a folder, ZIP or file", nargs="?")
     movies.add_argument("--preview", action="store_true", help="only say what would be taken over")
-    movies.add_argument("--no-ratings", action="store_true", help="go on learning from the ratings "
-                        "that are there")  # fmt: skip
+    movies.add_argument("--no-ratings", action="store_true", help="keep the ratings to learn from")
     movies.add_argument("--forget", action="store_true", help="go back to the bundled data")
     add_share_command(commands)
     return parser
@@ -311,9 +298,13 @@ def _import(options: argparse.Namespace) -> None:
         return
     for source in found:
         print(f"{source.file}: {source.kind}")
-    for label, count in plan.counts.items():
+    unrated = {
+        "without stars, taken for seen": len(plan.seen),
+        "on a watchlist; the page Bring ratings can put them on the shortlist": len(plan.wished),
+    }
+    for label, count in {**plan.counts, **{k: n for k, n in unrated.items() if n}}.items():
         print(f"{count:>10,}  {label}")
-    for note in (*notes, *_without_stars(plan)):
+    for note in notes:
         print(note)
     what = "would be written; nothing was changed" if options.dry_run else "written"
     print(f"{len(plan.taken):,} {'rating' if len(plan.taken) == 1 else 'ratings'} {what}.")
@@ -363,20 +354,6 @@ def _doubts(found: Sequence[RatingsFile], plan: Plan, options: argparse.Namespac
             "--by-title takes the one movie that is called so."
         )
     return doubts
-
-
-def _without_stars(plan: Plan) -> list[str]:
-    said = []
-    if plan.seen:
-        one = len(plan.seen) == 1
-        said.append(f"{len(plan.seen):,} without stars {'counts' if one else 'count'} as seen.")
-    if plan.wished:
-        are_on = "movie is" if len(plan.wished) == 1 else "movies are"
-        said.append(
-            f"{len(plan.wished):,} {are_on} on a watchlist; the page Bring ratings can put them on "
-            "the shortlist."
-        )
-    return said
 
 
 def _import_catalogue(options: argparse.Namespace) -> None:
@@ -440,9 +417,8 @@ def _write(path: Path, content: bytes) -> None:
     try:
         if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
             path.write_bytes(content)
-        elif path.parent.is_dir():
-            write_atomically(path, lambda fresh: fresh.write_bytes(content), mode=0o644)
         else:
-            raise InvalidInput(f"{path} cannot be written: there is no folder {path.parent}.")
+            path.parent.stat()  # a folder that is missing is not made
+            write_atomically(path, lambda fresh: fresh.write_bytes(content), mode=0o644)
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error

@@ -64,7 +64,6 @@ REST = "everything else"
 ACT = "brought back an earlier state"  # in the list of changes
 LARGEST_ROW = 150_000  # bytes, several times of what the club takes
 _MOMENTS = (-62_135_596_800, 253_402_300_799)  # seconds since 1970: the years 1 to 9999
-_AHEAD = 1_000_000  # more writes than happen between a backup and a database that is damaged
 
 
 @dataclass(frozen=True)
@@ -151,7 +150,7 @@ def restore(
     """Replace the club by the one in `file`, also while it is in use.
 
     The present club is kept as a backup first; a damaged database file is kept as it is. The
-    version rises above both, so that every cache is read anew.
+    database gets a new identity, so that nothing cached of the old club is used.
 
     Args:
         on_step: called after each batch of rows.
@@ -191,9 +190,9 @@ def _replace_damaged(
     file = database.file
     assert file is not None  # a server is never damaged
     kept = backup.new_file(database, datetime.now(UTC), "damaged")
-    version = max(_version_in(file), transfer.version(theirs)) + 1
 
     def write(fresh: Path) -> None:
+        version = transfer.version(theirs) + 1
         backup.write_club(theirs, fresh, version, on_step, act=ACT, who=who)
         try:
             kept.hardlink_to(file)
@@ -212,15 +211,6 @@ def _replace_damaged(
             f"The database {file} cannot be replaced: {error.strerror}."
         ) from error
     return next(found for found in backup.find(database) if found.file == kept)
-
-
-def _version_in(file: Path) -> int:
-    """Return the version in a damaged file; a high guess where that cannot be read."""
-    try:
-        with closing(sqlite3.connect(f"{file.as_uri()}?immutable=1", uri=True)) as connection:
-            return int(connection.execute("SELECT version FROM club").fetchone()[0])
-    except (sqlite3.Error, TypeError, ValueError):
-        return _AHEAD
 
 
 @contextmanager

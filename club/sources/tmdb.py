@@ -17,7 +17,7 @@ import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import pandas as pd
@@ -332,25 +332,11 @@ class Tmdb:
         return base
 
 
-class Report(Protocol):
-    """Called after each movie."""
-
-    def __call__(self, done: int, total: int, *, posters: int, unsure: int, without: int) -> None:
-        """Report progress.
-
-        Args:
-            done, total: movies.
-            posters: movies whose poster was fetched.
-            unsure: movies without a certain match at TMDB.
-            without: movies without a poster there, or with none that can be used.
-        """
-
-
 def fetch_posters(
     tmdb: Tmdb,
     store: Store,
     movies: pd.DataFrame,
-    report: Report,
+    report: Callable[..., None],
     stopping: Callable[[], bool] = lambda: False,
 ) -> None:
     """Fetch the posters of movies until `stopping`.
@@ -361,6 +347,8 @@ def fetch_posters(
 
     Args:
         movies: rows of `Dataset.movies`, in order.
+        report: called after each movie with the numbers of movies done and in all, and by name:
+            posters (fetched), unsure (no certain match at TMDB), without (no usable poster there).
 
     Raises:
         SourceUnavailable: TMDB cannot be asked; what was fetched before is kept.

@@ -220,7 +220,7 @@ def test_unknown_member_and_folder_are_one_line(ours, capsys) -> None:
     assert run(ours, "export", "--format", "letterboxd", "--member", "Eve") == 2
     assert "There is no member called Eve." in capsys.readouterr().err
     assert run(ours, "export", "--output", "/nowhere/ratings.csv") == 2
-    assert "there is no folder /nowhere" in capsys.readouterr().err
+    assert "cannot be written: No such file or directory" in capsys.readouterr().err
 
 
 LOCKED = """

@@ -1,4 +1,4 @@
-"""The Club page promises: the club is backed up by itself, and can go back, after a look."""
+"""Backups on the Club page: listed, made with a click, restored after a look."""
 
 from __future__ import annotations
 
@@ -52,9 +52,7 @@ def texts(app: AppTest) -> list[str]:
     return [part.value for part in app.markdown]
 
 
-def test_a_club_without_a_backup_gets_one_now(
-    quiet: BackupScheduler, store: Store, var: Path
-) -> None:
+def test_back_up_now_makes_one(quiet: BackupScheduler, store: Store, var: Path) -> None:
     app = opened()
     assert "There is no backup yet." in texts(app)
     assert app.expander[0].label == "All backups (0)"
@@ -69,14 +67,14 @@ def test_a_club_without_a_backup_gets_one_now(
     assert len(backups.find(store.database)) == 1
 
 
-def test_every_backup_is_listed_with_its_day_and_size(quiet: BackupScheduler, store: Store) -> None:
+def test_backups_are_listed_with_day_and_size(quiet: BackupScheduler, store: Store) -> None:
     for days in (40, 2, 0):
         backups.roll(store, NOW - timedelta(days=days))
         store.touch()
-    old = backups.keep_old(store, "before-restore")
+    old = backups.keep_old(store)
     club = old.file.name.removesuffix(f"{old.made_at:%Y%m%dT%H%M%SZ}-before-restore.db")
     old.file.rename(old.file.with_name(f"{club}20200101T000000Z-before-moving-out.db"))
-    backups.keep_old(store, "before-restore")
+    backups.keep_old(store)
     app = opened()
     assert app.expander[0].label == "All backups (5)"
     day = f"{NOW.astimezone().day} {NOW.astimezone():%b %Y, %H:%M}"
@@ -87,7 +85,7 @@ def test_every_backup_is_listed_with_its_day_and_size(quiet: BackupScheduler, st
     assert len(app.get("download_button")) == 5
 
 
-def test_a_restore_is_looked_at_first_and_needs_a_yes(
+def test_restore_shows_what_is_lost_and_needs_a_yes(
     quiet: BackupScheduler, store: Store, no_learning: list[int]
 ) -> None:
     backups.roll(store, NOW)
@@ -121,7 +119,7 @@ def test_a_restore_is_looked_at_first_and_needs_a_yes(
     assert app.expander[0].label == "All backups (2)"
 
 
-def test_a_restore_may_be_left(quiet: BackupScheduler, store: Store) -> None:
+def test_restore_can_be_left(quiet: BackupScheduler, store: Store) -> None:
     backups.roll(store, NOW)
     (made,) = backups.find(store.database)
     version = store.version()
@@ -133,7 +131,7 @@ def test_a_restore_may_be_left(quiet: BackupScheduler, store: Store) -> None:
     assert (store.version(), len(backups.find(store.database))) == (version, 1)
 
 
-def test_a_damaged_backup_is_refused_in_a_sentence(quiet: BackupScheduler, store: Store) -> None:
+def test_damaged_backup_is_refused(quiet: BackupScheduler, store: Store) -> None:
     backups.roll(store, NOW)
     (made,) = backups.find(store.database)
     made.file.write_bytes(made.file.read_bytes()[:20_000])
@@ -144,7 +142,7 @@ def test_a_damaged_backup_is_refused_in_a_sentence(quiet: BackupScheduler, store
     assert not app.dataframe
 
 
-def test_a_backup_that_was_brought_is_looked_at_and_restored(
+def test_uploaded_backup_is_restored(
     quiet: BackupScheduler, store: Store, tmp_path: Path, no_learning: list[int]
 ) -> None:
     other = Store(tmp_path / "other.db")
@@ -162,7 +160,7 @@ def test_a_backup_that_was_brought_is_looked_at_and_restored(
     assert len(no_learning) == 1
 
 
-def test_what_kept_a_backup_from_being_made_is_said(quiet: BackupScheduler, var: Path) -> None:
+def test_failed_backup_is_reported(quiet: BackupScheduler, var: Path) -> None:
     (var / "backups").write_text("no folder")
     quiet.look()
     quiet.wait(10)

@@ -1,4 +1,4 @@
-"""Take your data with you promises: one click each, the data of now, names as plain text."""
+"""Take your data with you: one click each, the data of now, names as plain text."""
 
 from __future__ import annotations
 
@@ -31,9 +31,7 @@ def table(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8"), newline="")))
 
 
-def test_all_ratings_and_everything_are_made_when_they_are_asked_for(
-    open_page: Open, store: Store, downloads: dict
-) -> None:
+def test_downloads_are_made_on_the_click(open_page: Open, store: Store, downloads: dict) -> None:
     open_page("club")
     label, name, ratings, click = downloads["export_ratings"]
     assert (label, name, click) == ("All ratings (CSV)", "ratings.csv", "ignore")
@@ -47,7 +45,7 @@ def test_all_ratings_and_everything_are_made_when_they_are_asked_for(
         assert "Zoë" in archive.read("members.csv").decode()
 
 
-def test_what_is_downloaded_can_be_brought_under_any_name(
+def test_everything_can_be_imported_under_any_name(
     open_page: Open, store: Store, downloads: dict
 ) -> None:
     open_page("club")
@@ -68,7 +66,7 @@ def test_what_is_downloaded_can_be_brought_under_any_name(
     assert store.ratings.current()[columns].equals(before[columns])
 
 
-def test_letterboxd_takes_the_movies_of_who_is_chosen(
+def test_letterboxd_takes_one_members_movies(
     open_page: Open, store: Store, downloads: dict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ana = int(store.members.all().index[0])
@@ -92,11 +90,12 @@ def test_letterboxd_takes_the_movies_of_who_is_chosen(
     assert content()[:2] == b"PK"
 
 
-def test_a_club_without_members_can_still_take_everything(
+def test_club_without_members_can_take_everything(
     open_page: Open, store: Store, downloads: dict
 ) -> None:
     store.start_own_club("Empty")
     app = open_page("club")
+    assert any("not endorsed or certified by TMDB" in said.value for said in app.caption)
     assert {"export_ratings", "export_all"} <= set(downloads)
     assert not [key for key in downloads if key.startswith("letterboxd")]
     assert "letterboxd_of" not in [box.key for box in app.selectbox]
