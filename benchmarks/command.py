@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import sys
-from argparse import Namespace
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pandas as pd
 
-from club.errors import ClubError
-from recommender.errors import RecommenderError
 from recommender.terminal import (
-    BAD_INPUT,
-    INTERRUPTED,
     Parser,
     as_json,
     choices,
     progress,
+    run,
     seeds,
     text_table,
     whole,
@@ -74,16 +69,3 @@ def steps(items: Iterable[Item]) -> Iterator[Item]:
         progress(done, len(every), str(name))
         yield item
     progress(len(every), len(every), "done")
-
-
-def run(found: Parser, act: Callable[[Namespace], Any], argv: Sequence[str] | None = None) -> int:
-    """Parse `argv`, call `act` and return the exit status: its own, 2 for bad input, or 0."""
-    options = found.parse_args(argv)
-    try:
-        return int(act(options) or 0)
-    except (RecommenderError, ClubError) as error:
-        print(f"{found.prog}: {error}", file=sys.stderr)
-        return BAD_INPUT
-    except KeyboardInterrupt:
-        print("\nInterrupted.", file=sys.stderr)
-        return INTERRUPTED

@@ -29,6 +29,7 @@ import pandas as pd
 from benchmarks import command
 from club.errors import ClubError
 from club.store import Store
+from recommender.errors import RecommenderError
 
 WRITE = 0.003  # seconds, about
 FAULTS = ("lost", "unasked", "damaged", "refused")
@@ -144,7 +145,7 @@ def show(options: Namespace) -> int:
         location = options.database or str(Path(folder, "club.db"))
         store = Store(location)
         if store.version():
-            raise ClubError("The database holds a club already; name a new one.")
+            raise RecommenderError("The database holds a club already; name a new one.")
         start = time.perf_counter()
         run = write_at_once if options.writers else kill_and_compare
         found = run(store, location, options)

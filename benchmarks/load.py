@@ -74,7 +74,7 @@ async def serve(var: Path) -> AsyncIterator[tuple[str, subprocess.Popen[bytes]]]
         yield f"http://localhost:{port}", server
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(60)
 
 
 async def session(

@@ -16,7 +16,7 @@ from benchmarks import command, few_ratings
 from benchmarks.protocol import CONDITIONS, Clubs, split_clubs
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
 from recommender.bundled import demo_club
-from ui.charts.style import GREY, OURS
+from ui.charts.style import GREY, OTHER, OURS
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 WIDTH, LEFT, STEP = 720, 320, 28  # pixels
@@ -112,7 +112,7 @@ def sum_of_parts(model: HybridModel, data: Dataset, member_id: int, movie_id: in
         (f"the other {len(movies) - SHOWN} ratings", rest),
         ("keywords, genres, decade", of_kind.get("feature", 0.0)),
     ]  # fmt: skip
-    at = of_kind["world"]
+    at = of_kind["mean"]
     rows: list[Row] = [("everyone's average", [(at, at, INK)], f"{at:.2f}")]
     for words, stars in parts:
         rows.append((words, [(at, at + stars, THIRD if stars > 0 else OURS)], f"{stars:+.2f}"))
