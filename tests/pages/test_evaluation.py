@@ -1,7 +1,8 @@
-"""The world's raters: the figures come by themselves, once, and are kept."""
+"""The Evaluation page: the club's own ratings, and the base dataset's."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +10,241 @@ import numpy as np
 import pandas as pd
 import pytest
 from furnished import Open
+from streamlit.testing.v1 import AppTest
 
-from recommender import DataError, evaluation
+from club.imports.catalogue.merge import Import
+from club.store import Store
+from recommender import DataError, Dataset, HybridModel
+from recommender import evaluation as figures
 from recommender.evaluation import Evaluation
-from ui import state
-from ui.jobs import Evaluator
+from recommender.evaluation.evaluate import Findings, Margin
+from ui import evaluation, state
+from ui.jobs import Evaluator, Trainer
+from ui.sections.evaluation import comparison, outlook
+
+
+def words(app: AppTest) -> str:
+    """Everything that the page says, without the escapes of Markdown."""
+    parts = [*app.subheader, *app.markdown, *app.caption]
+    return " ".join(part.value for part in parts).replace("\\", "")
+
+
+def small_club(store: Store, *stars: float) -> None:
+    """One member, with so many ratings of famous movies."""
+    store.start_own_club("Friday club")
+    member = store.members.add("Mia")
+    famous = state.base_dataset().rating_counts.nlargest(len(stars)).index
+    store.ratings.rate_many(
+        [(member, int(movie), s) for movie, s in zip(famous, stars, strict=True)]
+    )
+
+
+@pytest.mark.reads
+def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
+    app = open_page("evaluation")
+    assert re.search(r"On 963 of your own ratings the predictions miss by 0\.\d\d ", words(app))
+    assert "The best simple guess, the user+item bias, misses by 0.80: clearly more" in words(app)
+    assert "if it goes as with 60 of the world's raters" in words(app)
+    assert "For now the model that serves" not in words(app)
+    assert len(app.metric) == 4
+    assert len(app.get("plotly_chart")) == 6
+    ratings, guesses, members, chances, brier, likes, learning = (t.value for t in app.dataframe)
+    assert len(ratings) == 963
+    assert ratings["Missed by"].is_monotonic_decreasing
+    assert guesses["Model"].tolist() == brier["Model"].tolist()
+    assert members["Member"].tolist() == list(state.view().names.values())
+    assert members["Ratings"].sum() == chances["Ratings"].sum() == likes["Ratings"].sum() == 963
+    assert learning["People"].unique().tolist() == [5]
+
+
+@pytest.mark.reads
+def test_order_of_time_has_other_figures(open_page: Open) -> None:
+    app = open_page("evaluation")
+    left_out = app.metric[0].value
+    app.segmented_control("judged_by").set_value("In the order of time").run()
+    assert "from what the same member had rated before it" in words(app)
+    assert app.metric[0].value != left_out
+
+
+def test_club_without_members_or_ratings_is_told_what_to_do(open_page: Open, store: Store) -> None:
+    store.start_own_club("Friday club")
+    assert "The club has no members yet" in words(open_page("evaluation"))
+    store.members.add("Mia")
+    app = open_page("evaluation")
+    assert "Nobody has rated a movie yet" in words(app)
+    assert not app.get("plotly_chart")
+
+
+def test_few_ratings_have_no_figures_but_an_outlook(open_page: Open, store: Store) -> None:
+    small_club(store, 4.0, 1.5, 3.0)
+    app = open_page("evaluation")
+    assert "3 ratings so far, 30 are needed at least." in words(app)
+    assert "With twenty ratings each, expect to miss by about 0." in words(app)
+    assert "this one is of the world's raters, not of your club:" in words(app)
+    assert len(app.get("plotly_chart")) == 1
+    assert not app.metric
+    assert sorted(app.dataframe[0].value["Given"]) == [1.5, 3.0, 4.0]
+    assert app.dataframe[0].value["Predicted"].between(0.5, 5).all()
+
+
+def test_own_movies_are_evaluated(open_page: Open, store: Store) -> None:
+    small_club(store, *[0.5, 2.0, 3.5, 4.0, 4.5, 5.0] * 5)
+    own = store.movies.add("Our holiday", 2024, ["Comedy"], ["beach"])
+    store.ratings.rate(int(store.members.all().index[0]), own, 5.0)
+    app = open_page("evaluation")
+    assert "On 31 of your own ratings" in words(app)
+    assert "Our holiday" in set(app.dataframe[0].value["Movie"])
+
+
+def test_without_a_model_there_are_no_figures(
+    open_page: Open, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nothing = Trainer(tmp_path / "nothing")
+    monkeypatch.setattr(state, "trainer", lambda: nothing)
+    monkeypatch.setattr(state, "learn", lambda: False)
+    monkeypatch.setattr(evaluation, "held_out", lambda: nothing)
+    assert "No model has learned yet" in words(open_page("evaluation"))
+
+
+@pytest.fixture
+def not_held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The held-out model has not learned; the list counts how often it was told to."""
+    nothing = Trainer(tmp_path / "nothing")
+    told: list[int] = []
+    monkeypatch.setattr(evaluation, "held_out", lambda: nothing)
+    monkeypatch.setattr(evaluation, "learn_held_out", lambda: told.append(1))
+    return told
+
+
+def test_serving_model_is_evaluated_until_the_held_out_one_has_learned(
+    open_page: Open, not_held_out: list[int]
+) -> None:
+    app = open_page("evaluation")
+    assert "On 963 of your own ratings" in words(app)
+    assert len(app.get("plotly_chart")) == 6
+    assert not_held_out == [1]
+
+
+def test_only_learned_ratings_are_taken_out_of_the_item_bias(
+    store: Store, not_held_out: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    learned = store.ratings.current()[["member_id", "movie_id", "rating"]]
+    first, second = learned["member_id"].unique()[:2]
+    store.ratings.rate(int(first), int(learned["movie_id"].iloc[0]), 0.5)
+    store.ratings.rate(int(second), 68954, 5.0)
+    asked = []
+    predict = evaluation.leave_one_out
+
+    def listen(model: HybridModel, ratings, learned) -> pd.DataFrame:
+        asked.append(learned)
+        return predict(model, ratings, learned)
+
+    monkeypatch.setattr(evaluation, "leave_one_out", listen)
+    found = evaluation.club_evaluation(state.view(), "leave one out")
+    assert found is not None
+    assert not found.held_out
+    assert found.findings.n == len(learned) + 1
+    (taken_out,) = asked
+    pd.testing.assert_frame_equal(taken_out, learned)
+
+
+@pytest.fixture
+def taken_over(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Another catalogue with one more movie, which the club has rated and no model knows."""
+    data = state.bundled()
+    movies = pd.concat([data.movies, data.movies.tail(1).set_axis([500_001])])
+    ratings = data.ratings.assign(user_id=data.ratings["user_id"] + 10_000_000)
+    empty = movies.iloc[:0]
+    another = Dataset(ratings, movies)
+    monkeypatch.setattr(state, "learn", lambda: False)  # it goes on, or has failed
+    state.take_over(Import("MovieLens", another, {}, sample=empty, rejected=empty, notes=()))
+    store.ratings.rate(int(store.members.all().index[0]), 500_001, 4.5)
+    return store
+
+
+@pytest.mark.usefixtures("taken_over")
+def test_another_catalogue_is_evaluated_with_the_model_of_the_earlier_one(
+    open_page: Open, not_held_out: list[int]
+) -> None:
+    app = open_page("evaluation")
+    assert not app.error
+    assert "On 964 of your own ratings" in words(app)
+    assert "learned from the earlier catalogue" in app.info[0].value
+    assert not_held_out == [1]
+
+
+@pytest.mark.usefixtures("taken_over", "not_held_out")
+def test_model_of_a_catalogue_that_is_gone_is_not_evaluated(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Trainer, "learned_base", property(lambda _self: "gone"))
+    app = open_page("evaluation")
+    assert not app.error
+    assert "as soon as one has learned from this one" in words(app)
+
+
+def test_new_rating_is_evaluated_at_once(open_page: Open, store: Store) -> None:
+    assert "On 963 of your own ratings" in words(open_page("evaluation"))
+    store.ratings.rate(int(store.members.all().index[0]), 68954, 5.0)
+    assert "On 964 of your own ratings" in words(open_page("evaluation"))
+
+
+def test_held_out_model_has_seen_no_member(var: Path) -> None:
+    base = state.base_dataset()
+    data = evaluation.without_held_out(base)
+    unseen = {*evaluation.held_out_raters(base), *state.store().members.all()["world_user_id"]}
+    assert len(unseen) == 68
+    assert not unseen & {-1 - user for user in data.user_ids}
+    assert len(data.user_ids) == len(base.user_ids) - 68
+
+
+def test_names_are_escaped(open_page: Open, store: Store) -> None:
+    store.members.add("![x](http://x) *Zoe*")
+    app = open_page("evaluation")
+    (line,) = [caption.value for caption in app.caption if "line of their own" in caption.value]
+    assert "![x]" not in line
+    assert "![x](http://x) *Zoe*" in line.replace("\\", "").replace("\u2060", "")
+
+
+def findings(n: int, ours: float) -> Findings:
+    errors = pd.DataFrame(
+        {
+            "model": ["ours", "own mean", "mean of all ratings"],
+            "value": [ours, 0.8, 0.92],
+            "gap": [0.0, 0.09, 0.2],
+            "gap_low": [0.0, 0.05, 0.1],
+            "gap_high": [0.0, 0.13, 0.3],
+        }
+    )
+    return Findings(pd.DataFrame(index=range(n)), errors, errors, errors)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.05, 0.13, "clearly more"),
+        (-0.13, -0.05, "clearly less"),
+        (-0.02, 0.13, "no clear difference yet"),
+    ],
+)
+def test_comparison_claims_no_more_than_is_sure(low: float, high: float, said: str) -> None:
+    assert f" by 0.80: {said} " in comparison(Margin(100, 0.71, "own mean", 0.8, 0.09, low, high))
+
+
+@pytest.mark.parametrize(
+    ("n", "ours", "each", "said"),
+    [
+        (5, 0.9, 5, "about 0.70 stars instead of 0.80 without any"),
+        (160, 0.7, 20, "about 0.68 stars instead of 0.70"),
+        (9000, 0.7, 1000, "hardly a change"),
+    ],
+)
+def test_outlook_follows_the_learning_curve(n: int, ours: float, each: int, said: str) -> None:
+    curve = pd.DataFrame({"known": [0, 20, 40], "mae": [0.8, 0.7, 0.68]})
+    assert said in outlook(findings(n, ours), curve, 60, each)
+
+
+# The base dataset's ratings
 
 
 def made_up() -> Evaluation:
@@ -63,14 +294,12 @@ def evaluate(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
         on_step(1, 2, "ranking movies")
         return made_up()
 
-    monkeypatch.setattr(evaluation, "evaluate", quick)
+    monkeypatch.setattr(figures, "evaluate", quick)
     yield runs
     state.evaluator().wait(10)
 
 
-def test_the_first_visit_starts_it_and_the_next_shows_it(
-    open_page: Open, evaluate: list[int]
-) -> None:
+def test_first_visit_starts_the_evaluation(open_page: Open, evaluate: list[int]) -> None:
     app = open_page("evaluation", whose="The world's raters")
     state.evaluator().wait(10)
     app.run()
@@ -86,14 +315,14 @@ def test_the_first_visit_starts_it_and_the_next_shows_it(
     assert evaluate == [1]
 
 
-def test_a_failure_can_be_tried_again(
+def test_failed_evaluation_can_be_tried_again(
     open_page: Open, evaluate: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(_data: object, *, on_step) -> Evaluation:
         raise DataError("There are too few ratings.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(evaluation, "evaluate", refuse)
+        patch.setattr(figures, "evaluate", refuse)
         app = open_page("evaluation", whose="The world's raters")
         state.evaluator().wait(10)
         app.run()

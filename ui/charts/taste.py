@@ -99,15 +99,8 @@ def distance_over_time(periods: pd.DataFrame, changes: pd.DataFrame) -> go.Figur
         pair = f"{label(change.one, NAME)} and {label(change.other, NAME)}"
         look |= {"name": pair, "text": [pair] * len(own)}  # a template would read "%{x}" in a name
         hover = "%{text}, %{x}: %{y:.1f} stars apart on %{customdata} movies"
-        line(
-            figure,
-            own["period"].astype(str),
-            own["apart"],
-            colour,
-            hover,
-            customdata=own["n"],
-            **look,
-        )
+        look["customdata"] = own["n"]
+        line(figure, own["period"].astype(str), own["apart"], colour, hover, **look)
     order = sorted(periods["period"].astype(str).unique())
     figure.update_xaxes(type="category", categoryorder="array", categoryarray=order)
     figure.update_yaxes(title="stars apart on average", rangemode="tozero")
@@ -159,17 +152,11 @@ def _split_title(frame: pd.DataFrame) -> str:
     for side, own in frame.groupby("side"):
         first = own[own["row"] == own["row"].iloc[0]].sort_values("rating", kind="stable")
         low, high = first.iloc[0], first.iloc[-1]
-        lead = f"“{label(low['movie'], 40)}” {side} us most"
+        least, most = f"{low['rating']:g}", f"{high['rating']:g}"
+        stars = f"{least} to {most} stars from all {len(first)} who rated it"
         if side == "splits":
-            parts.append(
-                f"{lead}: {label(low['member'])} gave {low['rating']:g}, {label(high['member'])} "
-                f"{high['rating']:g}"
-            )
-        else:
-            parts.append(
-                f"{lead}: {low['rating']:g} to {high['rating']:g} stars from all {len(first)} who "
-                "rated it"
-            )
+            stars = f"{label(low['member'])} gave {least}, {label(high['member'])} {most}"
+        parts.append(f"“{label(low['movie'], 40)}” {side} us most: {stars}")
     return "; ".join(parts)
 
 

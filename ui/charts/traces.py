@@ -79,9 +79,6 @@ def line(
     y: pd.Series,
     colour: str,
     hover: str,
-    *,
-    customdata: object,
-    name: str,
     **trace: Any,
 ) -> None:
     """Add a line with a marker at each point."""
@@ -90,9 +87,7 @@ def line(
         y=y.to_numpy(),
         marker_color=colour,
         line_color=colour,
-        customdata=customdata,
         hovertemplate=f"{hover}<extra></extra>",
-        name=name,
         **{"mode": "lines+markers", "marker_size": 7} | trace,
     )
 
