@@ -1,3 +1,5 @@
+"""Ratings of a night: hidden until all have rated, then revealed and the club's."""
+
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
@@ -12,11 +14,6 @@ from club.ratings import Entry
 from club.store import Store
 
 RATE_PAGE = "The night is open; to change the rating, use the Rate page."
-
-
-@pytest.fixture
-def people(store) -> list[int]:
-    return [store.members.add("Ana"), store.members.add("Bo"), store.members.add_guest("Gil")]
 
 
 @pytest.fixture
@@ -41,19 +38,19 @@ def rated(store) -> list[list[float]]:
     return store.ratings.current(include_guests=True).to_numpy().tolist()
 
 
-def test_the_last_who_rates_opens_the_night(store, people, night, now):
+def test_last_rating_reveals_the_night(store, people, night, now):
     ana, bo, gil = people
-    verdicts = store.nights.outcome
-    assert verdicts(night) == Outcome((), (ana, bo, gil), None)
+    outcome = store.nights.outcome
+    assert outcome(night) == Outcome((), (ana, bo, gil), None)
     store.nights.rate(night, gil, 1.5)
     now.now = 2000
     store.nights.rate(night, ana, np.float64(4))
-    assert verdicts(night) == Outcome((ana, gil), (bo,), None)
+    assert outcome(night) == Outcome((ana, gil), (bo,), None)
     assert store.nights.get(night).state == "decided"
     assert rated(store) == []
     now.now = 3000
     version = store.nights.rate(night, bo, 0.5)
-    assert verdicts(night) == Outcome((ana, bo, gil), (), {ana: 4.0, bo: 0.5, gil: 1.5})
+    assert outcome(night) == Outcome((ana, bo, gil), (), {ana: 4.0, bo: 0.5, gil: 1.5})
     assert store.nights.get(night).state == "revealed"
     assert store.nights.ratings().to_numpy().tolist() == [
         [night, ana, 4.0],
@@ -74,7 +71,7 @@ def who_entered(store) -> dict[int, str]:
     return history.set_index("member_id")["changed_by"].fillna("nobody said").to_dict()
 
 
-def test_what_is_opened_has_who_entered_it_not_who_was_the_last(store, people, night):
+def test_history_names_the_actor_of_each_rating(store, people, night):
     ana, bo, gil = people
     store.by("Ana").nights.rate(night, ana, 4)
     store.by("Dora").nights.rate(night, bo, 4)
@@ -85,7 +82,7 @@ def test_what_is_opened_has_who_entered_it_not_who_was_the_last(store, people, n
     assert who_entered(store) == {ana: "Ana", bo: "nobody said", gil: "Bo"}
 
 
-def test_who_replaces_the_last_one_has_entered_it(store, people, night):
+def test_revealing_does_not_rename_the_actor(store, people, night):
     ana, bo, gil = people
     store.by("Gil").nights.rate(night, gil, 1)
     store.by("Ana").nights.rate(night, ana, 4)
@@ -95,17 +92,7 @@ def test_who_replaces_the_last_one_has_entered_it(store, people, night):
     assert who_entered(store) == {ana: "Ana", bo: "Bo", gil: "Gil"}
 
 
-def test_where_nothing_says_who_rated_it_is_who_opened(store, people, night):
-    """As in a club from before there was a list of changes."""
-    ana, *_ = people
-    store.by("Ana").nights.rate(night, ana, 4)
-    with store.database.write() as write:
-        write.connection.exec_driver_sql("DELETE FROM changes")
-    store.by("Host").nights.reveal(night)
-    assert who_entered(store) == {ana: "Host"}
-
-
-def test_a_rating_can_be_replaced_or_taken_back_while_it_is_sealed(store, people, night):
+def test_hidden_rating_can_be_replaced_or_taken_back(store, people, night):
     ana, bo, gil = people
     version = store.nights.rate(night, ana, 4)
     assert store.nights.rate(night, ana, 4) == version
@@ -118,7 +105,7 @@ def test_a_rating_can_be_replaced_or_taken_back_while_it_is_sealed(store, people
     assert store.nights.outcome(night).stars == {ana: 5.0}
 
 
-def test_the_host_opens_before_all_have_rated_and_late_ratings_count_at_once(store, people, night):
+def test_late_ratings_count_at_once(store, people, night):
     ana, bo, gil = people
     assert refusal(store.nights.reveal, night) == "Nobody has rated this night yet."
     store.nights.rate(night, bo, 4)
@@ -140,7 +127,7 @@ def test_the_host_opens_before_all_have_rated_and_late_ratings_count_at_once(sto
     assert store.nights.ratings()["rating"].tolist() == [4.0, 2.0]
 
 
-def test_who_comes_after_the_opening_may_rate_and_closes_nothing(store, people):
+def test_late_guest_rates_a_revealed_night(store, people):
     ana, bo, _ = people
     night = decided(store, [ana])
     store.nights.rate(night, ana, 4)
@@ -153,7 +140,7 @@ def test_who_comes_after_the_opening_may_rate_and_closes_nothing(store, people):
     assert refusal(store.nights.attend, night, [ana]) == sentence
 
 
-def test_a_night_opens_when_the_last_one_it_waits_for_goes(store, people, night):
+def test_attend_reveals_when_nobody_is_waited_for(store, people, night):
     ana, _, gil = people
     store.nights.rate(night, ana, 4)
     store.nights.attend(night, [ana, gil])
@@ -163,13 +150,7 @@ def test_a_night_opens_when_the_last_one_it_waits_for_goes(store, people, night)
     assert rated(store)[0][:3] == [ana, 1, 4.0]
 
 
-def test_a_night_does_not_open_when_nobody_has_rated_and_all_go(store, people, night):
-    store.nights.attend(night, [])
-    assert store.nights.get(night).state == "decided"
-    assert store.nights.outcome(night) == Outcome((), (), None)
-
-
-def test_who_cannot_rate_is_told_why(store, people, night):
+def test_rate_refuses_with_a_reason(store, people, night):
     ana, bo, gil = people
     planned = store.nights.plan(FRIDAY, people)
     version, rate = store.version(), store.nights.rate
@@ -193,7 +174,7 @@ def test_who_cannot_rate_is_told_why(store, people, night):
     assert refusal(store.nights.reveal, planned) == "Nobody has rated this night yet."
 
 
-def test_a_rating_that_is_so_already_makes_no_event(store, people, night, now):
+def test_same_stars_make_no_event(store, people, night, now):
     ana, bo, _ = people
     store.ratings.rate(ana, 1, 4)
     now.now = 2000
@@ -205,7 +186,7 @@ def test_a_rating_that_is_so_already_makes_no_event(store, people, night, now):
     assert store.nights.ratings()["rating"].tolist() == [4.0, 3.0]
 
 
-def test_an_undo_stops_at_what_a_night_has_replaced(store, people, night):
+def test_undo_stops_at_a_night(store, people, night):
     ana, bo, _ = people
     store.ratings.rate(bo, 2, 5)
     store.ratings.rate_many([(ana, 1, 2), (ana, 2, 2)])
@@ -221,7 +202,7 @@ def test_an_undo_stops_at_what_a_night_has_replaced(store, people, night):
     assert [row for row in before if row[0] == ana and row[1] < 3] == rated(store)
 
 
-def test_what_is_rated_after_a_night_can_be_undone_and_the_nights_stars_are_back(store, people):
+def test_undo_restores_a_nights_stars(store, people):
     ana = people[0]
     night = decided(store, [ana])
     store.nights.rate(night, ana, 4)
@@ -234,7 +215,7 @@ def test_what_is_rated_after_a_night_can_be_undone_and_the_nights_stars_are_back
     assert store.ratings.undo() is None
 
 
-def test_the_stars_that_a_night_knew_stay_whatever_the_rate_page_says(store, people, night):
+def test_outcome_stays_when_ratings_change(store, people, night):
     store.nights.rate(night, people[0], 4)
     store.nights.reveal(night)
     store.ratings.rate(people[0], 1, 1)
@@ -243,7 +224,7 @@ def test_the_stars_that_a_night_knew_stay_whatever_the_rate_page_says(store, peo
     assert store.nights.ratings()["rating"].tolist() == [4.0]
 
 
-def test_nothing_tells_a_rating_while_the_night_is_sealed(store, people, night):
+def test_no_method_tells_a_hidden_rating(store, people, night):
     ana, bo, gil = people
     store.ratings.rate(bo, 5, 3)
     other = decided(store, [ana])
@@ -280,14 +261,14 @@ def test_nothing_tells_a_rating_while_the_night_is_sealed(store, people, night):
     assert told() != before
 
 
-def test_a_sealed_night_that_is_called_off_tells_nothing_either(store, people, night):
+def test_called_off_night_tells_no_rating(store, people, night):
     store.nights.rate(night, people[0], 4)
     store.nights.call_off(night)
     assert store.nights.outcome(night) == Outcome((people[0],), tuple(people[1:]), None)
     assert store.nights.ratings().empty
 
 
-def test_of_twenty_who_rate_at_once_none_is_lost_and_the_night_opens_once(location):
+def test_twenty_ratings_at_once_reveal_once(location):
     store = Store(location, wait_seconds=60)
     people = [store.members.add(f"Member {number}") for number in range(20)]
     night = decided(store, people)
@@ -310,7 +291,7 @@ def test_of_twenty_who_rate_at_once_none_is_lost_and_the_night_opens_once(locati
     assert dict(store.ratings.current()[["member_id", "rating"]].to_numpy()) == wanted
 
 
-def test_of_ten_who_open_at_once_one_does(location):
+def test_ten_reveals_at_once_make_one(location):
     store = Store(location, wait_seconds=60)
     people = [store.members.add("Ana"), store.members.add("Bo")]
     night = decided(store, people)

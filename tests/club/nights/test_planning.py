@@ -1,0 +1,452 @@
+"""Planning a night: when, where, for whom, whose turn it is to pick."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, time, timedelta
+
+import pandas as pd
+import pytest
+from a_night import FRIDAY, decided, predictions
+from sqlalchemy import event, insert, select
+
+from club.db import schema
+from club.demo import load_demo
+from club.errors import InvalidInput, NotFound
+from club.nights import Night
+from recommender.bundled import DemoClub
+from recommender.dataset import Dataset
+
+CANNOT_BE_SAID = [
+    ({"on": "Friday"}, "A night needs a date, not Friday."),
+    ({"on": datetime(2024, 5, 3)}, "A night needs a date, not 2024-05-03 00:00:00."),
+    ({"on": None}, "A night needs a date, not None."),
+    ({"on": date(24, 5, 3)}, "The date must lie between 1870 and 2100; it is 0024-05-03."),
+    ({"starts_at": "19:30"}, "A night starts at a time like 19:30, not 19:30."),
+    (
+        {"starts_at": time(19, tzinfo=UTC)},
+        "A night starts at a time like 19:30, not 19:00:00+00:00.",
+    ),
+    ({"place": "x" * 201}, "A place can have 200 characters at most, not 201."),
+    ({"place": "here\0"}, "A place must be on one line and without control characters."),
+    ({"place": None}, "A place must be text, not None."),
+    (
+        {"notes": "x" * 2001},
+        "Each line of the notes can have 2000 characters at most, not 2,001.",
+    ),
+    ({"notes": "x\n" * 1500}, "Notes can have 2000 characters at most, not 2,999."),
+    ({"notes": "x" * 20_001}, "Notes can have 2000 characters at most, not 20,001."),
+    (
+        {"notes": "a\nb\0"},
+        "Each line of the notes must be on one line and without control characters.",
+    ),
+    ({"notes": 5}, "Notes must be text, not 5."),
+    ({"longest": 0}, "The longest movie may take 1 to 60,000 minutes, or any time; it is 0."),
+    (
+        {"longest": 90.5},
+        "The longest movie may take 1 to 60,000 minutes, or any time; it is 90.5.",
+    ),
+]
+
+
+@pytest.fixture
+def people(store) -> list[int]:
+    return [store.members.add(name) for name in ("Ana", "Bo", "Cy")]
+
+
+def refusal(action, *arguments, **named) -> str:
+    with pytest.raises(InvalidInput) as caught:
+        action(*arguments, **named)
+    return str(caught.value)
+
+
+def test_plan_is_read_back(store, people):
+    ana, bo, cy = people
+    night = store.nights.plan(
+        FRIDAY,
+        [cy, ana, cy],
+        starts_at=time(19, 30),
+        place="  Bo's sofa ",
+        picker=bo,
+        notes=" Bring crisps.\r\n\r\n Ring twice. ",
+        rewatch=True,
+        longest=150,
+    )
+    assert store.nights.get(night) == Night(
+        night_id=night,
+        on=FRIDAY,
+        starts_at=time(19, 30),
+        place="Bo's sofa",
+        picker=bo,
+        movie=None,
+        notes="Bring crisps.\n\nRing twice.",
+        rewatch=True,
+        longest=150,
+        voting=None,
+        drawn=None,
+        draws=0,
+        decided_at=None,
+        decided_by=None,
+        model=None,
+        club_version=None,
+        thresholds=None,
+        revealed_at=None,
+        called_off=False,
+        present=(ana, cy),
+    )
+    assert store.nights.get(night).state == "planned"
+    assert store.version() == 4
+
+
+def test_start_is_to_the_minute(store):
+    early = store.nights.plan(FRIDAY, starts_at=time(0, 0))
+    late = store.nights.plan(FRIDAY, starts_at=time(23, 59, 58))
+    assert store.nights.get(early).starts_at == time(0, 0)
+    assert store.nights.get(late).starts_at == time(23, 59)
+
+
+def test_all_is_newest_first(store, people):
+    old = store.nights.plan(FRIDAY - timedelta(weeks=1), people)
+    first, second = store.nights.plan(FRIDAY), store.nights.plan(FRIDAY, people[:1])
+    store.nights.call_off(second)
+    nights = store.nights.all()
+    assert [night.night_id for night in nights] == [second, first, old]
+    assert [night.present for night in nights] == [(people[0],), (), tuple(people)]
+    assert nights == [store.nights.get(night.night_id) for night in nights]
+
+
+def test_all_is_one_query(store, people):
+    rows = [
+        {"on_date": FRIDAY, "place": "", "notes": "", "rewatch": False, "draws": 0, "created_at": 0}
+    ] * 300
+    with store.database.write() as write:
+        write.connection.execute(insert(schema.nights), rows)
+        ids = write.connection.execute(select(schema.nights.c.night_id)).scalars().all()
+        there = [{"night_id": night, "member_id": person} for night in ids for person in people]
+        write.connection.execute(insert(schema.attendance), there)
+    asked = []
+    engine = store.database._reader
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def count(_connection, _cursor, statement, *_) -> None:
+        if statement.startswith("SELECT nights"):
+            asked.append(statement)
+
+    nights = store.nights.all()
+    assert len(nights) == 300
+    assert {night.present for night in nights} == {tuple(people)}
+    assert len(asked) == 1
+
+
+def test_plan_and_edit_refuse_bad_fields(store):
+    for said, sentence in CANNOT_BE_SAID:
+        assert refusal(store.nights.plan, **({"on": FRIDAY} | said)) == sentence
+    assert store.version() == 0
+    night = store.nights.plan(FRIDAY)
+    for said, sentence in CANNOT_BE_SAID:
+        assert refusal(store.nights.edit, night, **said) == sentence
+    assert store.version() == 1
+
+
+def test_only_present_members_attend(store, people):
+    store.members.remove(people[0])
+    sentence = "Ana has left the club; bring them back first."
+    assert refusal(store.nights.plan, FRIDAY, people) == sentence
+    night = store.nights.plan(FRIDAY, people[1:])
+    assert refusal(store.nights.attend, night, people) == sentence
+    for action in (
+        lambda: store.nights.plan(FRIDAY, [99]),
+        lambda: store.nights.plan(FRIDAY, picker=99),
+        lambda: store.nights.edit(night, picker=99),
+        lambda: store.nights.attend(night, [99]),
+    ):
+        with pytest.raises(NotFound) as caught:
+            action()
+        assert str(caught.value) == "There is no member 99."
+    assert len(store.nights.all()) == 1
+    assert store.nights.get(night).present == tuple(people[1:])
+
+
+def test_unknown_night_is_not_found(store, people):
+    ana = people[0]
+    nights, version = store.nights, store.version()
+    for unknown in (7, 0, 2**40, None):
+        for action in (
+            nights.get,
+            lambda night: nights.edit(night, place="x"),
+            lambda night: nights.change_movie(night, 1),
+            nights.delete,
+            nights.call_off,
+            nights.call_on,
+            lambda night: nights.attend(night, people),
+            lambda night: nights.veto(night, ana, 1),
+            lambda night: nights.unveto(night, ana, 1),
+            nights.vetoes,
+            lambda night: nights.vote(night, ana, [1]),
+            lambda night: nights.unvote(night, ana),
+            nights.ballot_box,
+            lambda night: nights.draw(night, [1]),
+            lambda night: nights.decide(night, 1, predictions([ana]), model="m", by="b"),
+            lambda night: nights.rate(night, ana, 3),
+            lambda night: nights.unrate(night, ana),
+            nights.outcome,
+            nights.reveal,
+        ):
+            with pytest.raises(NotFound) as caught:
+                action(unknown)
+            assert str(caught.value) == f"There is no night {unknown}."
+    with pytest.raises(NotFound, match="There is no night 7"):
+        nights.predictions(7)
+    assert store.version() == version
+
+
+def test_edit_changes_fields_once(store, people):
+    night = store.nights.plan(FRIDAY, people, place="Bo's")
+    said = {
+        "on": FRIDAY + timedelta(days=1),
+        "starts_at": time(20, 15),
+        "place": "",
+        "notes": "Late.",
+        "picker": people[1],
+        "rewatch": True,
+        "longest": 90,
+        "voting": "rank",
+    }
+    assert store.nights.edit(night, **said) == 5
+    assert store.nights.edit(night, **said) == store.nights.edit(night) == store.version() == 5
+    found = store.nights.get(night)
+    assert {name: getattr(found, name) for name in said} == said
+    assert store.nights.edit(night, picker=None, starts_at=None, longest=None, voting=None) == 6
+    found = store.nights.get(night)
+    assert (found.picker, found.starts_at, found.longest, found.voting) == (None, None, None, None)
+
+
+def test_edit_refuses_another_voting(store):
+    night = store.nights.plan(FRIDAY)
+    sentence = "People approve, rank or do not vote; cheer is no way to."
+    assert refusal(store.nights.edit, night, voting="cheer") == sentence
+
+
+def test_edit_refuses_unknown_fields(store):
+    night = store.nights.plan(FRIDAY)
+    for name in ("present", "decided_at", "drawn", "stars"):
+        with pytest.raises(TypeError, match=f"A night has no '{name}' that can be changed"):
+            store.nights.edit(night, **{name: 1})
+    assert store.version() == 1
+
+
+def test_edit_is_all_or_nothing(store, people):
+    night = decided(store, people)
+    before, version = store.nights.get(night), store.version()
+    with pytest.raises(InvalidInput):
+        store.nights.edit(night, place="Cy's", rewatch=True)
+    assert store.nights.get(night) == before
+    assert store.version() == version
+
+
+def test_edit_after_the_decision(store, people):
+    night = decided(store, people)
+    store.nights.edit(
+        night, on=FRIDAY + timedelta(days=1), place="Cy's", notes="x", picker=people[2]
+    )
+    store.nights.edit(night, starts_at=time(18), rewatch=False, longest=None, voting=None)
+    assert store.nights.get(night).place == "Cy's"
+    for said in ({"rewatch": True}, {"longest": 90}, {"voting": "rank"}):
+        assert (
+            refusal(store.nights.edit, night, **said)
+            == "The movie of this night is decided; that cannot change any more."
+        )
+
+
+def test_delete_undecided_nights_only(store, people):
+    night, off = store.nights.plan(FRIDAY, people), store.nights.plan(FRIDAY, people)
+    store.nights.edit(night, voting="approve")
+    store.nights.vote(night, people[0], [1])
+    store.nights.veto(night, people[0], 2)
+    store.nights.call_off(off)
+    version = store.version()
+    assert store.nights.delete(night) == version + 1
+    assert store.nights.delete(off) == version + 2
+    assert store.nights.all() == []
+    kept = decided(store, people)
+    assert kept > off
+    assert (
+        refusal(store.nights.delete, kept)
+        == "A night whose movie is decided stays; it can be called off."
+    )
+
+
+def test_call_off_and_on(store, people):
+    night = store.nights.plan(FRIDAY, people)
+    assert store.nights.call_on(night) == 4
+    assert store.nights.call_off(night) == store.nights.call_off(night) == 5
+    assert store.nights.get(night).state == "called off"
+    assert store.nights.call_on(night) == store.nights.call_on(night) == 6
+    assert store.nights.get(night).state == "planned"
+    night = decided(store, people)
+    store.nights.rate(night, people[0], 4)
+    store.nights.call_off(night)
+    assert store.nights.get(night).state == "called off"
+    store.nights.call_on(night)
+    assert store.nights.get(night).state == "decided"
+    assert store.nights.outcome(night).rated == (people[0],)
+    store.nights.reveal(night)
+    sentence = "This night has taken place; it cannot be called off."
+    assert refusal(store.nights.call_off, night) == sentence
+
+
+def test_called_off_night_refuses_changes(store, people):
+    ana = people[0]
+    planned, chosen = store.nights.plan(FRIDAY, people), decided(store, people)
+    store.nights.edit(planned, voting="rank")
+    for night in (planned, chosen):
+        store.nights.call_off(night)
+    version, nights = store.version(), store.nights
+    for action in (
+        lambda: nights.attend(planned, people[:1]),
+        lambda: nights.veto(planned, ana, 1),
+        lambda: nights.unveto(planned, ana, 1),
+        lambda: nights.vote(planned, ana, [1]),
+        lambda: nights.unvote(planned, ana),
+        lambda: nights.draw(planned, [1]),
+        lambda: nights.decide(planned, 1, predictions(people), model="m", by="b"),
+        lambda: nights.rate(chosen, ana, 3),
+        lambda: nights.unrate(chosen, ana),
+        lambda: nights.reveal(chosen),
+        lambda: nights.change_movie(chosen, 2),
+    ):
+        assert refusal(action) == "This night is called off; call it on again first."
+    assert store.version() == version
+    nights.edit(planned, on=FRIDAY + timedelta(weeks=1), place="Elsewhere")
+    assert nights.get(planned).place == "Elsewhere"
+
+
+def test_attend_sets_everybody(store, people):
+    ana, bo, cy = people
+    night = store.nights.plan(FRIDAY, [cy])
+    assert store.nights.attend(night, [bo, ana]) == 5
+    assert store.nights.get(night).present == (ana, bo)
+    assert store.nights.attend(night, [ana, bo, ana]) == 5
+    store.nights.attend(night, [])
+    assert store.nights.get(night).present == ()
+
+
+def test_attend_drops_ballots_and_vetoes(store, people):
+    ana, bo, cy = people
+    night, other = store.nights.plan(FRIDAY, people), store.nights.plan(FRIDAY, people)
+    for number in (night, other):
+        store.nights.edit(number, voting="approve")
+        store.nights.veto(number, ana, 1)
+        store.nights.veto(number, bo, 1)
+        store.nights.vote(number, ana, [2])
+        store.nights.vote(number, bo, [3])
+    store.nights.attend(night, [bo, cy])
+    assert store.nights.vetoes(night) == {1: (bo,)}
+    assert store.nights.ballot_box(night).voted == (bo,)
+    store.nights.attend(night, people)
+    assert store.nights.ballot_box(night).waiting == (ana, cy)
+    assert store.nights.vetoes(other) == {1: (ana, bo)}
+    assert store.nights.ballot_box(other).voted == (ana, bo)
+
+
+def test_attend_after_the_decision(store, people):
+    ana, bo, cy = people
+    night = decided(store, [ana, bo])
+    store.nights.rate(night, ana, 4)
+    sentence = "Ana has rated this night and stays in it."
+    assert refusal(store.nights.attend, night, [bo, cy]) == sentence
+    store.nights.attend(night, people)
+    assert store.nights.get(night).present == (ana, bo, cy)
+    store.nights.attend(night, [ana, cy])
+    store.nights.unrate(night, ana)
+    store.nights.attend(night, [cy])
+    assert store.nights.get(night).present == (cy,)
+    assert set(store.nights.predictions(night)["member_id"]) == {ana, bo}
+
+
+def test_members_who_leave_stay_in_past_nights(store, people):
+    ana, bo, cy = people
+    past, coming = decided(store, people), store.nights.plan(FRIDAY, people)
+    store.nights.edit(coming, voting="approve")
+    store.nights.veto(coming, bo, 1)
+    store.nights.vote(coming, bo, [2])
+    store.nights.rate(past, bo, 2.5)
+    store.members.remove(bo)
+    assert store.nights.get(past).present == (ana, bo, cy)
+    assert store.nights.get(coming).present == (ana, cy)
+    assert store.nights.vetoes(coming) == {}
+    assert store.nights.attend(past, people) == store.version()
+    store.nights.reveal(past)
+    assert store.nights.ratings()["member_id"].tolist() == [bo]
+    assert store.ratings.current(include_left=True)["rating"].tolist() == [2.5]
+    store.members.restore(bo)
+    assert store.nights.get(coming).present == (ana, cy)
+
+
+def test_turns_count_picks(store, people):
+    ana, bo, cy = people
+    gil = store.members.add_guest("Gil")
+    empty = store.nights.turns()
+    assert empty["picked"].tolist() == [0, 0, 0]
+    assert empty["last"].isna().all()
+    for picker, days in [(ana, 0), (ana, 7), (bo, 3), (gil, 8), (cy, 9)]:
+        night = store.nights.plan(FRIDAY + timedelta(days=days), picker=picker)
+    store.nights.call_off(night)
+    turns = store.nights.turns()
+    assert turns.index.tolist() == people
+    assert turns["picked"].tolist() == [2, 1, 0]
+    assert turns["last"].iloc[:2].dt.date.tolist() == [date(2024, 5, 10), date(2024, 5, 6)]
+    assert pd.isna(turns.loc[cy, "last"])
+    assert turns.dtypes.astype(str).to_dict() == {"picked": "int64", "last": "datetime64[s]"}
+    pd.testing.assert_series_equal(empty.dtypes, turns.dtypes)
+    store.members.remove(bo)
+    assert store.nights.turns().index.tolist() == [ana, cy]
+
+
+def test_whose_turn_is_the_longest_ago(store, people):
+    ana, bo, cy = people
+    gil = store.members.add_guest("Gil")
+    turn = store.nights.whose_turn
+    assert (turn([cy, bo]), turn([gil]), turn([])) == (bo, None, None)
+    store.nights.plan(FRIDAY, picker=ana)
+    assert turn([ana, cy, bo]) == bo
+    store.nights.plan(FRIDAY - timedelta(days=1), picker=cy)
+    store.nights.plan(FRIDAY, picker=bo)
+    assert turn([ana, bo, cy, gil]) == cy
+    assert turn([bo, ana]) == ana
+    store.nights.plan(FRIDAY + timedelta(days=1), picker=cy)
+    assert turn([cy, bo]) == bo
+    store.members.remove(bo)
+    assert turn([bo, cy]) == cy
+
+
+def test_our_own_club_begins_without_nights_guests_and_what_was_seen(store, people):
+    night = decided(store, people)
+    store.nights.rate(night, people[0], 4)
+    store.nights.edit(store.nights.plan(FRIDAY, people), voting="rank")
+    gil = store.members.add_guest("Gil", [1], likes="train")
+    store.members.mark_seen(gil, 2)
+    store.start_own_club("Another")
+    assert store.nights.all() == []
+    assert store.nights.predictions().empty
+    assert store.members.guests().empty
+    assert store.members.seen().empty
+    assert store.nights.plan(FRIDAY) > night + 1
+    assert store.members.add_guest("Gil") > gil
+
+
+def test_the_demo_takes_the_place_of_nights_too(store, people):
+    decided(store, people)
+    movies = pd.DataFrame({"title": ["One"]}, index=[1])
+    ratings = pd.DataFrame({"user_id": [7], "movie_id": [1], "rating": [4.0], "timestamp": [900]})
+    demo = DemoClub("Demo club", {7: "Ana"}, ())
+    assert load_demo(store, Dataset(ratings, movies), demo, replace=True)
+    assert store.nights.all() == []
+    assert store.nights.predictions().empty
+
+
+def test_two_who_plan_at_once_get_a_night_each(store, people):
+    with ThreadPoolExecutor(4) as pool:
+        ids = list(pool.map(lambda _: store.nights.plan(FRIDAY, people), range(8)))
+    assert len(set(ids)) == 8
+    assert {night.night_id for night in store.nights.all()} == set(ids)
