@@ -39,7 +39,8 @@ class Rejected:
         self, file: str, reason: str, number: int, rows: Iterable[tuple[int, object]]
     ) -> None:
         """Reject `number` rows (line, row); no more of them are read than are listed."""
-        self.counts[reason] = self.counts.get(reason, 0) + number
+        if number:
+            self.counts[reason] = self.counts.get(reason, 0) + number
         for line, row in islice(rows, max(0, min(number, MAX_LISTED - len(self.rows)))):
             shown = " ".join(str(row)[:MAX_SHOWN].encode("utf-8", "replace").decode().split())
             self.rows.append((safe_cell(file), line, reason, safe_cell(shown)))

@@ -1,4 +1,4 @@
-"""What comes of the files that people bring, in whatever layout."""
+"""Catalogues in every format and layout are read and joined to the base dataset."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from club.imports.tables import movielens_title
 WORLD = sources.world()
 
 
-def brought(files: sources.Files, tmp_path: Path, **how) -> catalogue.Import:
+def imported(files: sources.Files, tmp_path: Path, **how) -> catalogue.Import:
     return catalogue.join(catalogue.read(sources.folder(files, tmp_path / "files")), WORLD, **how)
 
 
@@ -30,8 +30,8 @@ def reasons(found: catalogue.Import) -> dict[str, int]:
     return found.rejected["reason"].value_counts().to_dict()
 
 
-def test_the_movies_dataset_joins_through_links_alone(tmp_path: Path) -> None:
-    found = brought(sources.kaggle(), tmp_path)
+def test_movies_dataset_is_joined_by_links(tmp_path: Path) -> None:
+    found = imported(sources.kaggle(), tmp_path)
     movies = found.data.movies
     assert movies.at[1, "keywords"] == ("toy", "Friendship", "jealousy")
     assert movies.at[6, "keywords"] == ("heist", "based on children's book")
@@ -50,8 +50,8 @@ def test_the_movies_dataset_joins_through_links_alone(tmp_path: Path) -> None:
     assert len(movies) == len(WORLD.movies) + 2
 
 
-def test_the_movies_datasets_broken_rows_are_counted(tmp_path: Path) -> None:
-    found = brought(sources.kaggle(), tmp_path)
+def test_movies_dataset_rejected_rows(tmp_path: Path) -> None:
+    found = imported(sources.kaggle(), tmp_path)
     assert reasons(found) == {
         "listed twice": 2,
         "no title": 1,
@@ -61,12 +61,13 @@ def test_the_movies_datasets_broken_rows_are_counted(tmp_path: Path) -> None:
         "no rating from 0.5 to 5": 2,
     }
     assert found.counts["Rows left out"] == 8
+    assert not any("): 0." in note for note in found.notes)
     line = found.rejected.set_index("reason").at["the id is no number", "line"]
     assert line == 9  # the overview before it goes over two lines
 
 
-def test_ratings_follow_the_links_and_people_stay_apart(tmp_path: Path) -> None:
-    found = brought(sources.kaggle(), tmp_path)
+def test_ratings_follow_links_and_raters_stay_apart(tmp_path: Path) -> None:
+    found = imported(sources.kaggle(), tmp_path)
     rows = found.data.ratings[["user_id", "movie_id", "rating"]].to_numpy().tolist()
     # User 1 gave what user 1 of the world gave and is the same person; 2 and 5 are not.
     assert rows == [
@@ -77,28 +78,28 @@ def test_ratings_follow_the_links_and_people_stay_apart(tmp_path: Path) -> None:
         [10_000_005, 999, 2.5],
     ]
     assert "1 ratings are of movies that nothing says the title of." in found.notes
-    without = brought(sources.kaggle(), tmp_path, with_ratings=False)
+    without = imported(sources.kaggle(), tmp_path, with_ratings=False)
     pd.testing.assert_frame_equal(without.data.ratings, WORLD.ratings)
 
 
-def test_keywords_and_links_are_enough(tmp_path: Path) -> None:
+def test_movies_dataset_with_keywords_and_links_alone(tmp_path: Path) -> None:
     files = {name: sources.kaggle()[name] for name in ("keywords.csv", "links_small.csv")}
-    found = brought(files, tmp_path)
+    found = imported(files, tmp_path)
     assert found.counts["Get keywords"] == 2
     assert len(found.data.movies) == len(WORLD.movies)
 
 
 @pytest.mark.parametrize("root", ["", "archive/", "a/b/"])
-def test_a_zip_in_any_layout_is_the_same(tmp_path: Path, root: str) -> None:
-    plain = brought(sources.kaggle(), tmp_path)
+def test_zip_with_any_root(tmp_path: Path, root: str) -> None:
+    plain = imported(sources.kaggle(), tmp_path)
     packed = sources.zipped(sources.kaggle(), tmp_path / "x.zip", root)
     found = catalogue.join(catalogue.read(packed), WORLD)
     assert found.counts == plain.counts
     pd.testing.assert_frame_equal(found.data.movies, plain.data.movies)
 
 
-def test_movielens_ids_need_a_title_that_agrees(tmp_path: Path) -> None:
-    movies = brought(sources.latest(), tmp_path).data.movies
+def test_movielens_ids_need_an_agreeing_title(tmp_path: Path) -> None:
+    movies = imported(sources.latest(), tmp_path).data.movies
     assert movies.at[6, "title"] == "Heat"
     other = movies[movies["title"] == "Something Else Entirely"]
     assert other.index[0] >= 1_500_000_000
@@ -107,21 +108,21 @@ def test_movielens_ids_need_a_title_that_agrees(tmp_path: Path) -> None:
     assert movies.at[47, "aliases"] == ("Se7en",)
 
 
-def test_tags_count_when_they_are_shared(tmp_path: Path) -> None:
-    movies = brought(sources.latest(), tmp_path).data.movies
+def test_movielens_tags_that_are_shared_become_keywords(tmp_path: Path) -> None:
+    movies = imported(sources.latest(), tmp_path).data.movies
     assert movies.at[2571, "keywords"] == ("simulation",)
     assert movies.at[1, "keywords"] == ("toy", "Friendship", "toys")
 
 
-def test_movielens_1m_is_latin_and_split_by_colons(tmp_path: Path) -> None:
-    found = brought(sources.one_million(), tmp_path)
+def test_movielens_1m(tmp_path: Path) -> None:
+    found = imported(sources.one_million(), tmp_path)
     assert found.data.movies.at[8, "title"] == "Les Misérables"
     assert found.data.ratings["rating"].tolist() == [2.5, 1.5, 4.5]  # out of ten, since one is 9
     assert reasons(found) == {"another number of cells than 3": 1}
 
 
-def test_movielens_100k_has_ids_of_its_own(tmp_path: Path) -> None:
-    found = brought(sources.hundred_thousand(), tmp_path)
+def test_movielens_100k(tmp_path: Path) -> None:
+    found = imported(sources.hundred_thousand(), tmp_path)
     movies, ratings = found.data.movies, found.data.ratings
     assert movies.at[6, "title"] == "Heat"
     assert movies.at[7, "title"] == "Sabrina"
@@ -131,8 +132,8 @@ def test_movielens_100k_has_ids_of_its_own(tmp_path: Path) -> None:
     assert movies[movies["title"] == "Café"]["year"].tolist() == [1996]
 
 
-def test_reviews_join_no_movie_of_the_catalogue(tmp_path: Path) -> None:
-    found = brought(sources.reviews(), tmp_path)
+def test_reviews_join_no_movie(tmp_path: Path) -> None:
+    found = imported(sources.reviews(), tmp_path)
     heat = found.data.movies[found.data.movies["title"] == "Heat"]
     assert len(heat) == 2
     assert heat["keywords"].tolist() == [("heist",), ("action",)]
@@ -147,7 +148,7 @@ LAYOUTS = [
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_importing_twice_changes_nothing(tmp_path: Path, layout) -> None:
+def test_join_twice_changes_nothing(tmp_path: Path, layout) -> None:
     source = catalogue.read(sources.folder(layout(), tmp_path))
     once = catalogue.join(source, WORLD)
     twice = catalogue.join(source, once.data)
@@ -157,8 +158,8 @@ def test_importing_twice_changes_nothing(tmp_path: Path, layout) -> None:
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_what_the_club_has_to_do_with_stays_what_it_is(tmp_path: Path, layout) -> None:
-    found = brought(layout(), tmp_path)
+def test_join_keeps_the_movies_of_the_base_dataset(tmp_path: Path, layout) -> None:
+    found = imported(layout(), tmp_path)
     same = found.data.movies.loc[WORLD.movies.index]
     assert same["title"].tolist() == WORLD.movies["title"].tolist()
     assert same["year"].tolist() == WORLD.movies["year"].tolist()
@@ -178,7 +179,7 @@ TITLES = st.sampled_from(["Heat", "Sabrina", "Seven", "Se7en", "Toy Story", "Nov
     ),
     st.booleans(),
 )
-def test_no_movie_becomes_another_one(rows: list[tuple[int, str, int | None]], own: bool) -> None:
+def test_identify_never_mixes_up_movies(rows: list[tuple[int, str, int | None]], own: bool) -> None:
     """Whatever numbers collide: who joins is called so and came out then, and no two are one."""
     described = [
         {"key": key, "title": title, "year": year, "movielens_id": None if own else key}
@@ -197,15 +198,15 @@ def test_no_movie_becomes_another_one(rows: list[tuple[int, str, int | None]], o
         assert year is None or abs(year - known["year"]) <= 1
 
 
-def test_of_many_ratings_whole_people_are_taken(tmp_path: Path) -> None:
+def test_join_takes_whole_raters_of_too_many_ratings(tmp_path: Path) -> None:
     files = sources.latest()
     rows = [(user, movie, 4.0, 1) for user in range(200) for movie in (1, 47, 2571)]
     files["ratings.csv"] = sources.table(("userId", "movieId", "rating", "timestamp"), *rows)
-    found = brought(files, tmp_path, max_ratings=300)
+    found = imported(files, tmp_path, max_ratings=300)
     per_person = found.data.ratings.groupby("user_id").size()
     assert set(per_person) == {3}
     assert 60 <= len(per_person) <= 140
-    again = brought(files, tmp_path, max_ratings=300)
+    again = imported(files, tmp_path, max_ratings=300)
     pd.testing.assert_frame_equal(again.data.ratings, found.data.ratings)
     assert any(note.startswith("Of 600 ratings") for note in found.notes)
 
@@ -231,26 +232,26 @@ def test_movielens_titles(
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=60))
-def test_any_title_is_read_without_an_error(text: str) -> None:
+def test_movielens_title_of_any_text(text: str) -> None:
     title, year, _ = movielens_title(text)
     assert len(title) <= 200
     assert year is None or 1870 <= year <= 2100
 
 
-def test_a_world_of_whole_stars_stays_on_five(tmp_path: Path) -> None:
+def test_scale_is_not_decided_by_a_few_outliers(tmp_path: Path) -> None:
     files = sources.latest() | {
         "ratings.csv": sources.table(
             ("userId", "movieId", "rating", "timestamp"), *((u, 1, 5, 1) for u in range(100)),
             (200, 1, 8, 1),
         )
     }  # fmt: skip
-    found = brought(files, tmp_path)
+    found = imported(files, tmp_path)
     assert set(found.data.ratings["rating"]) == {5.0}
     assert reasons(found)["no rating from 0.5 to 5"] == 1
 
 
-def test_tables_that_a_spreadsheet_saved_again_are_read(tmp_path: Path) -> None:
-    plain = brought(sources.latest(), tmp_path / "plain").data
+def test_movielens_saved_again_by_a_spreadsheet(tmp_path: Path) -> None:
+    plain = imported(sources.latest(), tmp_path / "plain").data
 
     def again(separator: str, encoding: str) -> sources.Files:
         files: sources.Files = {}
@@ -267,22 +268,22 @@ def test_tables_that_a_spreadsheet_saved_again_are_read(tmp_path: Path) -> None:
     tabs = [("\t", encoding) for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-8")]
     for separator, encoding in (*tabs, (";", "utf-8-sig"), (",", "utf-16")):
         folder = tmp_path / encoding / str(ord(separator))
-        found = brought(again(separator, encoding), folder).data
+        found = imported(again(separator, encoding), folder).data
         pd.testing.assert_frame_equal(found.movies, plain.movies)
         pd.testing.assert_frame_equal(found.ratings, plain.ratings)
 
 
-def test_reviews_in_excels_unicode_text_are_read(tmp_path: Path) -> None:
+def test_reviews_saved_again_by_excel(tmp_path: Path) -> None:
     files, name = sources.reviews(), "Movies_and_TV.csv.gz"
     packed = files[name]
     assert isinstance(packed, bytes)
     text = gzip.decompress(packed).decode().replace(",", "\t")
     wide: sources.Files = {**files, name: gzip.compress(text.encode("utf-16"))}
-    plain, again = brought(files, tmp_path / "plain"), brought(wide, tmp_path / "wide")
+    plain, again = imported(files, tmp_path / "plain"), imported(wide, tmp_path / "wide")
     pd.testing.assert_frame_equal(again.data.ratings, plain.data.ratings)
 
 
-def test_a_sentence_says_which_file_is_missing(tmp_path: Path) -> None:
+def test_keywords_alone_are_refused(tmp_path: Path) -> None:
     alone = {"keywords.csv": sources.kaggle()["keywords.csv"]}
     with pytest.raises(InvalidInput, match=r"put links.csv .* or movies_metadata.csv beside it"):
         catalogue.read(sources.folder(alone, tmp_path))

@@ -1,10 +1,8 @@
-"""An imported world is kept whole, or not at all."""
+"""An imported base dataset is kept, loaded, refused when damaged, and forgotten."""
 
 from __future__ import annotations
 
 import json
-import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +22,7 @@ def found(tmp_path: Path) -> catalogue.Import:
     )
 
 
-def test_what_was_saved_is_loaded(found: catalogue.Import, tmp_path: Path) -> None:
+def test_save_load_forget(found: catalogue.Import, tmp_path: Path) -> None:
     place = tmp_path / "var" / "world"
     assert catalogue.number(place) == 0
     first = catalogue.save(found, place)
@@ -38,31 +36,7 @@ def test_what_was_saved_is_loaded(found: catalogue.Import, tmp_path: Path) -> No
     assert catalogue.forget(place) == 0 == catalogue.number(place)
 
 
-def test_a_save_that_is_killed_at_any_step_leaves_the_old_world_or_the_new_one(
-    found: catalogue.Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place, killed = tmp_path / "world", 0
-    old = catalogue.save(found, place)
-    for last in range(20):
-        steps = [0]
-        with monkeypatch.context() as patch:
-            for owner, name in ((Path, "replace"), (Path, "write_text"), (shutil, "rmtree")):
-                patch.setattr(owner, name, dying(getattr(owner, name), steps, last))
-            try:
-                new = catalogue.save(found, place)
-            except Killed:
-                killed += 1
-                assert catalogue.number(place) >= old
-                old = catalogue.number(place)
-                assert len(catalogue.load(place).data.movies) == len(found.data.movies)
-            else:
-                break
-    assert killed >= 4
-    assert catalogue.number(place) == new > old
-    assert catalogue.forget(place) == catalogue.number(place) == 0
-
-
-def test_whoever_reads_while_worlds_are_exchanged_finds_one(
+def test_read_while_the_import_is_replaced(
     found: catalogue.Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place, old = tmp_path / "world", tmp_path / ".world-old"
@@ -82,43 +56,28 @@ def test_whoever_reads_while_worlds_are_exchanged_finds_one(
         monkeypatch.setattr(Path, "read_text", read)
 
 
-class Killed(BaseException):
-    """As by somebody who does not ask."""
-
-
-def dying(does: Callable[..., object], steps: list[int], last: int) -> Callable[..., object]:
-    """Return what does the same until the step `last`, and nothing from then on."""
-
-    def step(*args: object, **options: object) -> object:
-        steps[0] += 1
-        if steps[0] > last:
-            raise Killed
-        return does(*args, **options)
-
-    return step
-
-
-@pytest.mark.parametrize("name", ["movies.parquet", "ratings.parquet", "world.json"])
-def test_a_damaged_world_is_refused_in_a_sentence(
-    found: catalogue.Import, tmp_path: Path, name: str
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("movies.parquet", None, "The imported data are damaged; import them again"),
+        ("ratings.parquet", None, "The imported data are damaged"),
+        ("world.json", None, "The imported data are damaged"),
+        ("world.json", "[" * 100_000, "The imported data are damaged"),
+        ("world.json", '{"format": 1}', "The imported data are damaged"),
+    ],
+)
+def test_damaged_import_is_refused(
+    found: catalogue.Import, tmp_path: Path, name: str, content: str | None, sentence: str
 ) -> None:
     catalogue.save(found, tmp_path / "world")
     file = tmp_path / "world" / name
-    file.write_bytes(file.read_bytes()[:-20])
+    file.write_bytes(file.read_bytes()[:-20] if content is None else content.encode())
     assert catalogue.number(tmp_path / "world") != 0
-    with pytest.raises(InvalidInput, match="The imported data are damaged; import them again"):
+    with pytest.raises(InvalidInput, match=sentence):
         catalogue.load(tmp_path / "world")
 
 
-def test_facts_without_end_are_damaged_ones(found: catalogue.Import, tmp_path: Path) -> None:
-    catalogue.save(found, tmp_path / "world")
-    (tmp_path / "world" / "world.json").write_text("[" * 100_000)
-    assert catalogue.number(tmp_path / "world") != 0
-    with pytest.raises(InvalidInput, match="The imported data are damaged; import them again"):
-        catalogue.load(tmp_path / "world")
-
-
-def test_another_versions_world_is_refused(found: catalogue.Import, tmp_path: Path) -> None:
+def test_import_of_another_version_is_refused(found: catalogue.Import, tmp_path: Path) -> None:
     catalogue.save(found, tmp_path / "world")
     facts = tmp_path / "world" / "world.json"
     facts.write_text(json.dumps(json.loads(facts.read_text()) | {"format": 99}))
@@ -126,7 +85,7 @@ def test_another_versions_world_is_refused(found: catalogue.Import, tmp_path: Pa
         catalogue.load(tmp_path / "world")
 
 
-def test_what_cannot_be_written_leaves_the_old_world(
+def test_save_on_a_full_disk_keeps_the_old_import(
     found: catalogue.Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = catalogue.save(found, tmp_path / "world")
@@ -147,7 +106,7 @@ def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "var"
 
 
-def test_the_command_previews_imports_and_forgets(var: Path, tmp_path: Path, capsys) -> None:
+def test_command_previews_imports_and_forgets(var: Path, tmp_path: Path, capsys) -> None:
     files = sources.zipped(sources.latest(), tmp_path / "ml.zip", "ml-latest/")
     left_out = tmp_path / "left.csv"
     assert main(["import-catalogue", str(files), "--preview", "--rejected", str(left_out)]) == 0
@@ -162,7 +121,7 @@ def test_the_command_previews_imports_and_forgets(var: Path, tmp_path: Path, cap
     assert catalogue.number(var / "world") == 0
 
 
-def test_the_command_says_in_one_line_what_is_wrong(var: Path, tmp_path: Path, capsys) -> None:
+def test_command_with_a_wrong_path(var: Path, tmp_path: Path, capsys) -> None:
     assert main(["import-catalogue", str(tmp_path / "nowhere")]) == 2
     assert main(["import-catalogue"]) == 2
     lines = capsys.readouterr().err.splitlines()
