@@ -203,7 +203,7 @@ def _readable(column: Column[Any], value: Any) -> object:
 
 
 def _watched(store: Store, member_id: int) -> dict[int, list[tuple[date, bool]]]:
-    """Return the days on which somebody watched a movie, and whether they knew it before."""
+    """Return the days on which a member watched each movie, and whether it was known before."""
     predictions = store.nights.predictions()
     known = predictions[predictions["known"] & (predictions["member_id"] == member_id)]
     rated_before = {*zip(known["night_id"], known["movie_id"], strict=True)}

@@ -220,7 +220,7 @@ def _opened(file: Path, content: bytes | None) -> Iterator[Connection]:
     Raises:
         InvalidInput: it is no whole backup of this version or an earlier one.
     """
-    before = _looks(file) if content is None else (0, len(content))
+    before = _stamp(file) if content is None else (0, len(content))
     with create_engine("sqlite://", poolclass=StaticPool).connect() as copy:
         try:
             with closing(_open_untrusted(file, content, before[1])) as theirs:
@@ -237,12 +237,12 @@ def _opened(file: Path, content: bytes | None) -> Iterator[Connection]:
             raise
         except (sqlite3.Error, SQLAlchemyError, ValueError, RecursionError) as error:
             raise InvalidInput(f"{file} is damaged or no backup; choose another one.") from error
-        if content is None and _looks(file) != before:
+        if content is None and _stamp(file) != before:
             raise InvalidInput(f"{file} is being written to; make a backup of it and restore that.")
         yield copy
 
 
-def _looks(file: Path) -> tuple[int, int]:
+def _stamp(file: Path) -> tuple[int, int]:
     """Return the time and size of a file that can be read; they change with every write.
 
     Raises:

@@ -77,7 +77,7 @@ class Found:
     Args:
         title: in English where there is an English one.
         original_title: in the movie's own language; often the same.
-        year: of the release; None where nobody knows.
+        year: of the release; None if unknown.
         poster_path: of the poster on TMDB's server; None without one.
     """
 

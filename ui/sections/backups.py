@@ -80,7 +80,7 @@ def _row(backup: Backup) -> None:
         st.caption(_size(backup.size), width="content")
         st.download_button(
             "",
-            backup.file.read_bytes,  # only when somebody asks for it
+            backup.file.read_bytes,  # read on the click only
             backup.file.name,
             "application/vnd.sqlite3",
             key=f"download_{name}",
@@ -125,7 +125,7 @@ def _look(club: View, chosen: Chosen) -> Preview | None:
     with errors_shown(), st.spinner("Comparing with what is there now …"):
         found = preview(config.database(), *chosen)
         st.session_state[SEEN] = club.version, found
-        st.session_state.pop(SURE, None)  # somebody has changed something since that was said
+        st.session_state.pop(SURE, None)  # the club has changed since
         return found
     _leave()
     return None
