@@ -393,6 +393,7 @@ def server_config(app: ASGIApp, address: str, port: int) -> uvicorn.Config:
         app,
         host=address,
         port=port,
+        backlog=CONNECTIONS,  # which asyncio accepts at once, before one is refused
         http=LimitedProtocol,
         ws="websockets-sansio",
         ws_max_size=LONGEST_MESSAGE,
