@@ -1,4 +1,4 @@
-"""The club among everyone else: one dataset to learn from, one catalogue to choose from."""
+"""The base dataset and the club together: one dataset to learn from, one catalogue."""
 
 from __future__ import annotations
 
@@ -10,35 +10,35 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
 from recommender.dataset import Dataset
 
 
-def catalogue(world: Dataset, store: Store) -> pd.DataFrame:
-    """Return the world's movies and then the club's own, in the form of `Dataset.movies`.
+def catalogue(base: Dataset, store: Store) -> pd.DataFrame:
+    """Return the base dataset's movies and then the club's own, in the form of `Dataset.movies`.
 
-    What the club fetched about the world's movies is filled in.
+    Details that the club has fetched are filled in.
     """
-    own, theirs = store.movies.own(), with_details(world.movies, store.movies.details())
+    own, theirs = store.movies.own(), with_details(base.movies, store.movies.details())
     return theirs if own.empty else pd.concat([theirs, own])
 
 
 def as_strangers(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Return the world's ratings under user ids that no member of a club can have.
+    """Return ratings under user ids that no member of a club can have.
 
     To a model, a member and a user of the same id are one person.
     """
     return ratings.assign(**{USER: -1 - ratings[USER]})
 
 
-def training_data(world: Dataset, store: Store) -> Dataset:
-    """Return everyone's ratings: strangers' (see `as_strangers`), and the members' own.
+def training_data(base: Dataset, store: Store) -> Dataset:
+    """Return the ratings of strangers (see `as_strangers`) and of the members.
 
-    Whoever a member of the demo stands for is left out, so that nobody counts twice; so are the
-    club's ratings of movies that this world does not have.
+    Raters that members of the demo stand for are left out, so that they do not count twice; so are
+    the club's ratings of movies that the base dataset lacks.
 
     Returns:
         A dataset whose movies are those of `catalogue`.
     """
-    movies = catalogue(world, store)
+    movies = catalogue(base, store)
     doubles = store.members.all()["world_user_id"].dropna()
-    others = as_strangers(world.ratings[~world.ratings[USER].isin(doubles)])
+    others = as_strangers(base.ratings[~base.ratings[USER].isin(doubles)])
     club = store.ratings.current().rename(columns={MEMBER: USER})
     club = club[club[MOVIE].isin(movies.index)]
     columns = [USER, MOVIE, RATING] + [TIMESTAMP] * (TIMESTAMP in others.columns)

@@ -1,4 +1,4 @@
-"""Find a movie from what somebody remembers of its title.
+"""Search movies by a part of the title, misspelt or abbreviated.
 
 Case, accents, punctuation and articles do not matter, "Matrix, The" is "The Matrix", a year may be
 part of the text, and words may be cut off or misspelt.
@@ -170,7 +170,7 @@ class MovieSearch:
 
 
 def _readings(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int | None]]:
-    """Yield what a text may mean: all of it the title, or the last number like a year the year."""
+    """Yield (title words, year): all words as the title, then the last year-like number as year."""
     if words:
         yield words, None
     years = [place for place, word in enumerate(words) if _YEAR.fullmatch(word)]
@@ -180,12 +180,12 @@ def _readings(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int | N
 
 
 def _beginning_with(texts: list[str], start: str) -> range:
-    """Return where, in sorted `texts`, those are that begin with `start`."""
+    """Return the positions in sorted `texts` of those that begin with `start`."""
     return range(bisect_left(texts, start), bisect_left(texts, start + "\U0010ffff"))
 
 
 class _ByLength:
-    """Texts in order of their length: one that is much shorter or longer is not alike anyway."""
+    """Texts sorted by length: a much shorter or longer one is not similar anyway."""
 
     def __init__(self, texts: list[str]) -> None:
         self._places = sorted(range(len(texts)), key=lambda place: len(texts[place]))

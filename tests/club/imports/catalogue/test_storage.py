@@ -36,6 +36,14 @@ def test_save_load_forget(found: catalogue.Import, tmp_path: Path) -> None:
     assert catalogue.forget(place) == 0 == catalogue.number(place)
 
 
+def test_read_and_save_log_their_seconds(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", "club"):
+        source = catalogue.read(sources.folder(sources.latest(), tmp_path / "files"))
+        catalogue.save(catalogue.join(source, sources.world()), tmp_path / "world")
+    assert "read MovieLens in " in caplog.text
+    assert "imported MovieLens: 8 movies, 5 ratings" in caplog.text
+
+
 def test_read_while_the_import_is_replaced(
     found: catalogue.Import, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
