@@ -10,6 +10,8 @@ drawn from these figures.
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
@@ -67,14 +69,11 @@ def curve(rows: pd.DataFrame) -> pd.DataFrame:
 def main(argv: list[str] | None = None) -> int:
     parser = command.parser("few_ratings", __doc__, default_seeds="0-2")
     options = parser.parse_args(argv)
-    runs = [(condition, seed) for condition in CONDITIONS for seed in options.seeds]
     frames = []
-    for done, (condition, seed) in enumerate(runs):
-        command.progress(done, len(runs), f"{condition}, seed {seed}")
+    for condition, seed in command.steps(product(CONDITIONS, options.seeds)):
         visible, hidden = split_clubs(load_bundled(), seed, condition)
         model = HybridModel.fit(visible, TrainingOptions(seed=seed))
         frames.append(judged(model, visible, hidden, seed).assign(condition=condition))
-    command.progress(len(runs), len(runs), "done")
     command.show(curve(pd.concat(frames)), options.json)
     return 0
 

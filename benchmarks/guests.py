@@ -156,12 +156,10 @@ def main(argv: list[str] | None = None) -> int:
     parser = command.parser("guests", __doc__, default_seeds="0-2")
     options = parser.parse_args(argv)
     frames = []
-    for done, seed in enumerate(options.seeds):
-        command.progress(done, len(options.seeds), f"seed {seed}")
+    for seed in command.steps(options.seeds):
         # Another seed's guests may be the same people.
         rows = one_seed(seed)
         frames.append(rows.assign(member_id=rows["member_id"] + seed * 10**6))
-    command.progress(len(options.seeds), len(options.seeds), "done")
     command.show(summary(pd.concat(frames, ignore_index=True)), options.json)
     return 0
 

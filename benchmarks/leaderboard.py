@@ -2,6 +2,7 @@
 
 python -m benchmarks.leaderboard --seeds 0-9 --markdown
 python -m benchmarks.leaderboard --models ours,myFM --resume FILE
+python -m benchmarks.leaderboard --models "ours,ours without keywords" --data FOLDER
 """
 
 from __future__ import annotations
@@ -73,6 +74,7 @@ MODELS: Mapping[str, Fit] = {
     "confidence recipe": lambda data, seed: AddedToBias(ConfidenceRecipe.fit(data, seed=seed)),
     "LightFM alone": lambda data, seed: AddedToBias(LightFMRanker.fit(data, seed=seed)),
     "content only": hybrid(components=0),
+    "ours without keywords": hybrid(lambda keywords, _: keywords.map(lambda _: ())),
     "ours with permuted keywords": hybrid(permuted),
     OURS: hybrid(),
 }

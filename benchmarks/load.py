@@ -156,7 +156,7 @@ def show(options: Namespace) -> int:
         result, peak = asyncio.run(run(options, Path(folder), store))
         there = store.ratings.current().set_index(["member_id", "movie_id"])["rating"].to_dict()
     lost = sum(there.get(pair) != stars for pair, stars in result.given.items())
-    frame = pd.DataFrame(result.answers, columns=["action", "seconds"])
+    frame = pd.DataFrame(result.answers, columns=["action", "seconds"]).astype({"seconds": float})
     seconds = frame.groupby("action", sort=False)["seconds"]
     table = seconds.quantile([0.5, 0.9, 0.99]).unstack().set_axis(["median", "90%", "99%"], axis=1)
     command.show(table.assign(answers=seconds.size()).reset_index(), options.json)

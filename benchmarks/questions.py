@@ -81,11 +81,7 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
 def main(argv: list[str] | None = None) -> int:
     parser = command.parser("questions", __doc__, default_seeds="0-2")
     options = parser.parse_args(argv)
-    frames = []
-    for done, seed in enumerate(options.seeds):
-        command.progress(done, len(options.seeds), f"seed {seed}")
-        frames.append(one_seed(seed))
-    command.progress(len(options.seeds), len(options.seeds), "done")
+    frames = [one_seed(seed) for seed in command.steps(options.seeds)]
     command.show(summary(pd.concat(frames, ignore_index=True)), options.json)
     return 0
 

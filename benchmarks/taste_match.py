@@ -20,7 +20,7 @@ and the share of pairs whose observed agreement lies inside the 80% interval of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
@@ -171,15 +171,12 @@ def summary(found: pd.DataFrame) -> pd.DataFrame:
 def main(argv: list[str] | None = None) -> int:
     parser = command.parser("taste_match", __doc__, default_seeds="0-1")
     options = parser.parse_args(argv)
-    runs = [(way, seed) for way in WAYS for seed in options.seeds]
     frames = []
-    for done, (way, seed) in enumerate(runs):
-        command.progress(done, len(runs), f"{way}, seed {seed}")
+    for way, seed in command.steps(product(WAYS, options.seeds)):
         split = split_clubs if way == "club" else split_strangers
         visible, hidden = split(load_bundled(), seed)
         model = HybridModel.fit(visible, TrainingOptions(seed=seed))
         frames.append(pd.DataFrame(judged(model, visible, hidden, seed)).assign(way=way))
-    command.progress(len(runs), len(runs), "done")
     command.show(summary(pd.concat(frames, ignore_index=True)), options.json)
     return 0
 

@@ -65,7 +65,8 @@ class BiasModel:
             pairs[column].map(offsets).fillna(0).to_numpy()
             for column, offsets in ((USER, self.user), (MOVIE, self.movie))
         )
-        return Prediction(np.clip(self.mu + b_user + b_movie, MIN_STARS, MAX_STARS))
+        stars = np.clip(self.mu + b_user + b_movie, MIN_STARS, MAX_STARS)
+        return Prediction(stars.round(12))  # without rounding errors, equal means are ties
 
 
 BASELINES: Mapping[str, Fit] = {
