@@ -10,7 +10,7 @@ from browser import Server, settled
 from playwright.sync_api import Page, expect
 
 
-def test_a_page_comes_back_by_itself_when_the_database_does(
+def test_page_recovers_with_the_database(
     new_server: Callable[..., Server], visit: Callable[..., Page], tmp_path: Path
 ) -> None:
     server = new_server()

@@ -43,9 +43,7 @@ def group_stars(page: Page) -> str:
     return page.get_by_test_id("stMetricValue").first.inner_text()
 
 
-def test_a_first_visit_shows_eight_members_and_six_candidates(
-    shared_server: Server, visit: Visit
-) -> None:
+def test_first_visit(shared_server: Server, visit: Visit) -> None:
     page = visit(shared_server.url)
     pills = page.locator(".st-key-here button")
     expect(pills).to_have_text(EIGHT)
@@ -58,7 +56,7 @@ def test_a_first_visit_shows_eight_members_and_six_candidates(
     expect(page.locator(".st-key-everyone .ytick text")).to_have_count(6)
 
 
-def test_a_candidate_tells_everyones_stars_and_why(shared_server: Server, visit: Visit) -> None:
+def test_candidate_dialog(shared_server: Server, visit: Visit) -> None:
     page = visit(shared_server.url)
     page.get_by_role("button", name="Everyone’s stars").first.click()
     dialog = page.get_by_role("dialog")
@@ -68,7 +66,7 @@ def test_a_candidate_tells_everyones_stars_and_why(shared_server: Server, visit:
     expect(dialog).to_contain_text("Greta: Because you gave ")
 
 
-def test_somebody_elses_rating_does_not_close_a_dialog(new_server: NewServer, visit: Visit) -> None:
+def test_live_update_keeps_dialog_open(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     page = visit(server.url)
     before = group_stars(page)
@@ -83,7 +81,7 @@ def test_somebody_elses_rating_does_not_close_a_dialog(new_server: NewServer, vi
     expect(page.get_by_test_id("stMetricValue").first).not_to_have_text(before)
 
 
-def test_who_is_here_is_in_the_address(shared_server: Server, visit: Visit) -> None:
+def test_attendance_in_address(shared_server: Server, visit: Visit) -> None:
     page = visit(shared_server.url)
     before = group_stars(page)
     page.locator(".st-key-here").get_by_role("button", name="Greta").click()
@@ -94,7 +92,7 @@ def test_who_is_here_is_in_the_address(shared_server: Server, visit: Visit) -> N
     assert group_stars(again) == group_stars(page)
 
 
-def test_a_rating_moves_tonight_and_undo_moves_it_back(new_server: NewServer, visit: Visit) -> None:
+def test_rating_and_undo_move_tonight(new_server: NewServer, visit: Visit) -> None:
     page = visit(new_server().url)
     before = group_stars(page)
     go(page, "Rate")
@@ -115,9 +113,7 @@ def test_a_rating_moves_tonight_and_undo_moves_it_back(new_server: NewServer, vi
     assert group_stars(page) == before
 
 
-def test_everyones_stars_are_entered_as_fast_as_one_can_tap(
-    new_server: NewServer, visit: Visit
-) -> None:
+def test_fast_taps_are_all_saved(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     page = visit(f"{server.url}/rate?movie=68954")
     for number, name in enumerate(EIGHT):
@@ -133,7 +129,7 @@ def test_everyones_stars_are_entered_as_fast_as_one_can_tap(
     expect(page.get_by_test_id("stToast").last).to_contain_text("Hugo: no stars for Up")
 
 
-def test_stars_can_be_set_from_the_keyboard(new_server: NewServer, visit: Visit) -> None:
+def test_keyboard_rating(new_server: NewServer, visit: Visit) -> None:
     page = visit(f"{new_server().url}/rate?movie=68954")
     stars_of(page, "Ana").focus()
     undo = page.get_by_role("button", name="Undo")
@@ -150,7 +146,7 @@ def test_stars_can_be_set_from_the_keyboard(new_server: NewServer, visit: Visit)
     expect(undo).to_contain_text("Bruno, Up: cleared")
 
 
-def test_the_grid_saves_what_is_typed(new_server: NewServer, visit: Visit) -> None:
+def test_grid_saves_cells(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     page = visit(f"{server.url}/rate?way=Grid")
     canvas = page.locator("[data-testid=data-grid-canvas]").first
@@ -171,7 +167,7 @@ def test_the_grid_saves_what_is_typed(new_server: NewServer, visit: Visit) -> No
     assert ratings.loc[(1, 8874), "rating"] == 3.0
 
 
-def test_after_a_restart_everything_is_still_there(new_server: NewServer, visit: Visit) -> None:
+def test_restart_keeps_everything(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     page = visit(f"{server.url}/rate?movie={PULP_FICTION}")
     tap(page, "Ana", 2.5)
@@ -187,7 +183,7 @@ def test_after_a_restart_everything_is_still_there(new_server: NewServer, visit:
     expect(again.get_by_test_id("stAlert")).to_contain_text("1 rating has changed since.")
 
 
-def test_retraining_is_seen_from_another_browser(new_server: NewServer, visit: Visit) -> None:
+def test_learning_is_shown_in_other_browsers(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     idle, page = visit(server.url), visit(f"{server.url}/model")
     predictions = idle.locator(".st-key-everyone .heatmaplayer, .st-key-everyone .heatmap-label")
@@ -203,9 +199,7 @@ def test_retraining_is_seen_from_another_browser(new_server: NewServer, visit: V
     expect(page.locator("p").filter(has_text="Learned just now")).to_be_visible()
 
 
-def test_a_rating_redraws_the_page_that_somebody_else_has_open(
-    new_server: NewServer, visit: Visit
-) -> None:
+def test_rating_redraws_other_browsers(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     idle, page = visit(server.url), visit(f"{server.url}/rate?movie={PULP_FICTION}")
     before = group_stars(idle)
@@ -213,7 +207,7 @@ def test_a_rating_redraws_the_page_that_somebody_else_has_open(
     expect(idle.get_by_test_id("stMetricValue").first).not_to_have_text(before, timeout=5_000)
 
 
-def test_the_very_first_start_predicts_while_it_learns(new_server: NewServer, visit: Visit) -> None:
+def test_first_start_predicts_while_learning(new_server: NewServer, visit: Visit) -> None:
     page = visit(new_server(empty=True).url)
     expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
     expect(page.get_by_test_id("stProgress")).to_contain_text("Predictions come from keywords")
@@ -223,16 +217,14 @@ def test_the_very_first_start_predicts_while_it_learns(new_server: NewServer, vi
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_deep_link_is_the_first_thing_a_fresh_server_hears(
-    new_server: NewServer, visit: Visit, name: str
-) -> None:
+def test_cold_deep_link(new_server: NewServer, visit: Visit, name: str) -> None:
     page = visit(f"{new_server().url}/{'' if name == 'tonight' else name}")
     expect(page.locator("h1")).to_have_text(PAGES[name])
     expect(page.get_by_test_id("stTopNavLink")).to_have_count(len(PAGES))
     go(page, "Club" if name != "club" else "Model")
 
 
-def test_our_own_club_begins_empty(new_server: NewServer, visit: Visit) -> None:
+def test_own_club_begins_empty(new_server: NewServer, visit: Visit) -> None:
     page = visit(new_server().url)
     page.get_by_role("button", name="Start our own club").click()
     dialog = page.get_by_role("dialog")
@@ -258,7 +250,7 @@ def test_our_own_club_begins_empty(new_server: NewServer, visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_page_fits_a_phone(shared_server: Server, visit: Visit, name: str) -> None:
+def test_pages_fit_a_phone(shared_server: Server, visit: Visit, name: str) -> None:
     page = visit(f"{shared_server.url}/{'' if name == 'tonight' else name}", phone=True)
     wide = page.evaluate(
         """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => {
@@ -272,7 +264,7 @@ def test_every_page_fits_a_phone(shared_server: Server, visit: Visit, name: str)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
-def test_stars_can_be_tapped_on_a_phone(new_server: NewServer, visit: Visit) -> None:
+def test_star_board_on_a_phone(new_server: NewServer, visit: Visit) -> None:
     page = visit(f"{new_server().url}/rate?movie=68954", phone=True)
     row = stars_of(page, "Femi")
     row.scroll_into_view_if_needed()

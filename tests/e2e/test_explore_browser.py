@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from club.store import Store
 
 
-def test_something_for_tonight_from_a_sent_link_to_the_shortlist_and_the_map(
+def test_explore_link_shortlist_and_map(
     new_server: Callable[..., Server], visit: Callable[..., Page]
 ) -> None:
     server = new_server()
@@ -32,7 +32,7 @@ def test_something_for_tonight_from_a_sent_link_to_the_shortlist_and_the_map(
     assert dots.count() > 500
 
 
-def test_an_archive_is_uploaded_looked_at_and_taken_over(
+def test_catalogue_upload(
     new_server: Callable[..., Server], visit: Callable[..., Page], tmp_path: Path
 ) -> None:
     archive = sources.zipped(sources.latest(), tmp_path / "ml-latest.zip", "ml-latest/")

@@ -62,9 +62,7 @@ def harmless(page: Page) -> None:
     assert page.evaluate(SIDEWAYS) == [0, 0], page.url
 
 
-def test_no_name_title_or_note_is_more_than_letters(
-    spoiled: tuple[Server, Hostile], visit: Visit
-) -> None:
+def test_hostile_texts_are_letters(spoiled: tuple[Server, Hostile], visit: Visit) -> None:
     server, there = spoiled
     nights, pages = there.nights, PAGES.copy()
     pages += [f"rate?movie={there.movies[-1]}"]
@@ -92,7 +90,7 @@ def test_no_name_title_or_note_is_more_than_letters(
     assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
 
 
-def test_what_pops_up_is_letters_too(spoiled: tuple[Server, Hostile], visit: Visit) -> None:
+def test_hostile_texts_in_popups_are_letters(spoiled: tuple[Server, Hostile], visit: Visit) -> None:
     server, there = spoiled
     page = visit(f"{server.url}/movie?movie={there.movies[0]}")
     page.get_by_role("button", name="On the shortlist").click()

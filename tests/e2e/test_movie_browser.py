@@ -13,7 +13,7 @@ from club.store import Store
 PULP_FICTION = 296
 
 
-def test_from_tonight_to_a_movie_to_one_like_it_and_back(
+def test_tonight_to_similar_movie_and_back(
     new_server: Callable[..., Server], visit: Callable[..., Page]
 ) -> None:
     server = new_server()

@@ -98,7 +98,7 @@ def vote_for(phone: Page, titles: list[str]) -> None:
     phone.get_by_role("button", name="Cast my vote").click()
 
 
-def test_a_night_with_a_guest_a_veto_and_a_sealed_vote(new_server: NewServer, visit: Visit) -> None:
+def test_night_with_guest_veto_and_hidden_vote(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     store = Store(server.var / "club.db")
     desk = visit(server.url)
@@ -151,7 +151,7 @@ def test_a_night_with_a_guest_a_veto_and_a_sealed_vote(new_server: NewServer, vi
     assert sorted(store.nights.ratings()["rating"]) == [2.0, 4.5, 5.0]
 
 
-def test_ten_nights_and_the_scoreboard_adds_up(new_server: NewServer, visit: Visit) -> None:
+def test_scoreboard_of_ten_nights(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     store = Store(server.var / "club.db")
     page = visit(server.url)
@@ -198,9 +198,7 @@ def test_ten_nights_and_the_scoreboard_adds_up(new_server: NewServer, visit: Vis
         expect(page.locator(f".st-key-{chart} .js-plotly-plot")).to_be_visible()
 
 
-def test_nights_have_a_page_links_and_a_calendar(
-    new_server: NewServer, visit: Visit, tmp_path: Path
-) -> None:
+def test_nights_page_and_calendar(new_server: NewServer, visit: Visit, tmp_path: Path) -> None:
     server = new_server()
     page = visit(f"{server.url}/nights")
     page.get_by_label("Where").fill("at Ana’s")
@@ -233,9 +231,7 @@ def test_nights_have_a_page_links_and_a_calendar(
     expect(fresh.get_by_text("There is no such night")).to_be_visible(timeout=SOON)
 
 
-def test_a_nights_deep_link_is_the_first_thing_a_fresh_server_hears(
-    new_server: NewServer, visit: Visit
-) -> None:
+def test_cold_deep_link_to_a_night(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     Store(server.var / "club.db").nights.plan(date(2026, 12, 4), [1, 2])
     page = visit(f"{server.url}/night?night=1&me=Ana")

@@ -57,7 +57,7 @@ def soon(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     return within
 
 
-def test_ratings_and_undo_at_one_are_seen_at_the_other(
+def test_ratings_and_undo(
     two_servers: tuple[Server, Server], visit: Visit, soon: Callable[..., None]
 ) -> None:
     one, other = two_servers
@@ -82,7 +82,7 @@ def test_ratings_and_undo_at_one_are_seen_at_the_other(
     expect(stars).to_have_text(before)
 
 
-def test_who_comes_and_votes_at_one_is_seen_at_the_other(
+def test_attendance_and_votes(
     two_servers: tuple[Server, Server], place: str, visit: Visit, soon: Callable[..., None]
 ) -> None:
     one, other = two_servers

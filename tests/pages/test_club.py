@@ -7,7 +7,7 @@ from furnished import Open, click
 from club.store import Store
 
 
-def test_a_member_can_be_added(open_page: Open, store: Store) -> None:
+def test_add_member(open_page: Open, store: Store) -> None:
     app = open_page("club")
     app.text_input("new_name").set_value("  Zoë ")
     click(app, "Add")
@@ -18,7 +18,7 @@ def test_a_member_can_be_added(open_page: Open, store: Store) -> None:
     assert app.subheader[0].value == "Members (9)"
 
 
-def test_a_name_that_cannot_be_is_refused_in_a_sentence(open_page: Open, store: Store) -> None:
+def test_invalid_name_is_refused(open_page: Open, store: Store) -> None:
     for name in ("", "   ", "ana"):
         app = open_page("club")
         app.text_input("new_name").set_value(name)
@@ -28,7 +28,7 @@ def test_a_name_that_cannot_be_is_refused_in_a_sentence(open_page: Open, store: 
         assert len(store.members.all()) == 8
 
 
-def test_who_leaves_can_come_back_with_all_ratings(open_page: Open, store: Store) -> None:
+def test_member_leaves_and_returns(open_page: Open, store: Store) -> None:
     ana = int(store.members.all().index[0])
     before = len(store.ratings.current())
     app = open_page("club")
@@ -40,7 +40,7 @@ def test_who_leaves_can_come_back_with_all_ratings(open_page: Open, store: Store
     assert not app.exception
 
 
-def test_a_member_can_be_renamed(open_page: Open, store: Store) -> None:
+def test_rename_member(open_page: Open, store: Store) -> None:
     ana = int(store.members.all().index[0])
     app = open_page("club")
     app.text_input(f"rename_{ana}").set_value("Anna")
@@ -48,7 +48,7 @@ def test_a_member_can_be_renamed(open_page: Open, store: Store) -> None:
     assert store.members.all()["name"].iloc[0] == "Anna"
 
 
-def test_a_movie_can_be_taken_off_the_shortlist(open_page: Open, store: Store) -> None:
+def test_unlist_movie(open_page: Open, store: Store) -> None:
     first, *rest = store.movies.shortlist()
     app = open_page("club")
     app.button(f"drop_{first}").click().run()
@@ -56,12 +56,12 @@ def test_a_movie_can_be_taken_off_the_shortlist(open_page: Open, store: Store) -
     assert app.subheader[1].value == "Shortlist (5)"
 
 
-def test_the_ratings_licence_can_be_read(open_page: Open) -> None:
+def test_licence_is_shown(open_page: Open) -> None:
     texts = [text.value for text in open_page("club").markdown]
     assert any("GroupLens" in text and "commercial" in text for text in texts)
 
 
-def test_our_own_club_has_a_way_back_to_the_demo(open_page: Open, store: Store) -> None:
+def test_own_club_returns_to_demo(open_page: Open, store: Store) -> None:
     store.start_own_club("Friday *film* club")
     app = open_page("club")
     assert app.title[0].value == "Friday \\*film\\* club"

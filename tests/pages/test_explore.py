@@ -19,7 +19,7 @@ def picked(app: AppTest) -> list[int]:
 
 
 @pytest.mark.reads
-def test_nine_that_nobody_has_seen(open_page: Open, store: Store) -> None:
+def test_nine_unseen_picks(open_page: Open, store: Store) -> None:
     picks = picked(open_page("explore"))
     shortlist = len(set(picks) & set(store.movies.shortlist()))
     assert len(picks) == len(set(picks))
@@ -28,13 +28,13 @@ def test_nine_that_nobody_has_seen(open_page: Open, store: Store) -> None:
 
 
 @pytest.mark.reads
-def test_what_was_seen_comes_on_request(open_page: Open, store: Store) -> None:
+def test_seen_movies_on_request(open_page: Open, store: Store) -> None:
     app = open_page("explore", again="true")
     assert set(picked(app)) & set(store.ratings.current()["movie_id"])
 
 
 @pytest.mark.reads
-def test_the_address_filters(open_page: Open) -> None:
+def test_address_sets_filters(open_page: Open) -> None:
     movies = state.view().movies
     app = open_page("explore", keyword="heist")
     assert app.multiselect("keyword").value == ["heist"]
@@ -47,14 +47,14 @@ def test_the_address_filters(open_page: Open) -> None:
 
 
 @pytest.mark.reads
-def test_what_the_address_says_wrongly_is_dropped(open_page: Open) -> None:
+def test_invalid_address_is_dropped(open_page: Open) -> None:
     app = open_page("explore", keyword="no such word", genre="Nonsense", variety="9000")
     assert app.multiselect("keyword").value == []
     assert "The best of 8,461 movies for everyone." in [text.value for text in app.caption]
 
 
 @pytest.mark.reads
-def test_nothing_left_says_what_to_take_away(open_page: Open) -> None:
+def test_no_result_says_which_filter_to_remove(open_page: Open) -> None:
     app = open_page("explore", keyword="pixar animation", decade="1930s")
     assert any("take away a keyword" in text.value for text in app.markdown)
     click(app, "Show every movie")
@@ -62,7 +62,7 @@ def test_nothing_left_says_what_to_take_away(open_page: Open) -> None:
 
 
 @pytest.mark.reads
-def test_dials_change_the_picks(open_page: Open) -> None:
+def test_dials_change_picks(open_page: Open) -> None:
     app = open_page("explore")
     before, counts = picked(app), state.base_dataset().rating_counts
     app.slider("obscurity").set_value(100).run()
@@ -70,7 +70,7 @@ def test_dials_change_the_picks(open_page: Open) -> None:
     assert counts[after].mean() < counts[before].mean()
 
 
-def test_a_pick_goes_on_the_shortlist(open_page: Open, store: Store) -> None:
+def test_pick_is_shortlisted(open_page: Open, store: Store) -> None:
     app = open_page("explore")
     movie = picked(app)[0]
     app.button(f"list_{movie}").click().run()
@@ -79,20 +79,20 @@ def test_a_pick_goes_on_the_shortlist(open_page: Open, store: Store) -> None:
 
 
 @pytest.mark.reads
-def test_nobody_here_is_an_answer(open_page: Open) -> None:
+def test_nobody_present_is_explained(open_page: Open) -> None:
     app = open_page("explore")
     app.pills("here").set_value([]).run()
     assert any("Nobody is here yet" in text.value for text in app.markdown)
     assert not app.exception
 
 
-def test_an_empty_club_is_sent_to_add_members(open_page: Open, store: Store) -> None:
+def test_empty_club_links_to_members(open_page: Open, store: Store) -> None:
     store.start_own_club("New")
     assert any("no members yet" in text.value for text in open_page("explore").markdown)
 
 
 @pytest.mark.parametrize("name", ["*Bold* :red[x]"])
-def test_titles_are_text(open_page: Open, store: Store, name: str) -> None:
+def test_titles_are_escaped(open_page: Open, store: Store, name: str) -> None:
     movie = store.movies.add(name, 2026, "Comedy", "heist")
     assert movie in picked(open_page("explore", keyword="heist", decade="2020s"))
 

@@ -8,14 +8,14 @@ from furnished import Open
 from club.store import Store
 
 
-def test_what_is_known_of_guests_is_listed(open_page: Open, store: Store) -> None:
+def test_guests_are_listed(open_page: Open, store: Store) -> None:
     guest = store.members.add_guest("**Zoe**", loves=[UP], likes=["heist"], dislikes=["zombie"])
     texts = said(open_page("club"))
     assert r"**\*\*Zoe\*\***  " + "\n:gray[:small[Up \\(5\\)\\, heist\\, not zombie]]" in texts
     assert guest not in store.members.all().index
 
 
-def test_a_guest_can_become_a_member(open_page: Open, store: Store) -> None:
+def test_promote_guest(open_page: Open, store: Store) -> None:
     guest = store.members.add_guest("Zoe", loves=[UP])
     app = open_page("club")
     app.button(f"promote_{guest}").click().run()
@@ -24,7 +24,7 @@ def test_a_guest_can_become_a_member(open_page: Open, store: Store) -> None:
     assert [toast.value for toast in app.toast] == ["Zoe is a member now."]
 
 
-def test_a_guest_can_go(open_page: Open, store: Store) -> None:
+def test_remove_guest(open_page: Open, store: Store) -> None:
     guest = store.members.add_guest("Zoe")
     app = open_page("club")
     app.button(f"bye_{guest}").click().run()

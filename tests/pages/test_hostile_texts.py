@@ -76,7 +76,7 @@ def spoiled(store: Store) -> Hostile:
     return spoil(store)
 
 
-def test_every_page_shows_every_text_letter_by_letter(open_page: Open, spoiled: Hostile) -> None:
+def test_pages_escape_every_text(open_page: Open, spoiled: Hostile) -> None:
     def shown(page: str, **query: str) -> int:
         return harmless(open_page(page, **query))
 
@@ -101,9 +101,7 @@ def test_every_page_shows_every_text_letter_by_letter(open_page: Open, spoiled: 
             assert shown("night", night=str(spoiled.nights[state]), do=do, me=me) > 0, do
 
 
-def test_what_is_done_is_told_letter_by_letter(
-    open_page: Open, spoiled: Hostile, store: Store
-) -> None:
+def test_notices_escape_every_text(open_page: Open, spoiled: Hostile, store: Store) -> None:
     app = open_page("club")
     app.text_input("new_name").set_value(f"[new](http://{MARK})")
     told(click(app, "Add"))
@@ -133,13 +131,13 @@ def told(app: AppTest) -> None:
     assert r"evil\.test" in toast.value
 
 
-def test_what_is_searched_for_is_letters(open_page: Open) -> None:
+def test_search_escapes_text(open_page: Open) -> None:
     app = open_page("movie")
     for text in (*NAMES, *TITLES, LONG_TITLE, NOTES, LONG, CONTROL, TURNED, "\u200b", "%", "\\"):
         harmless(app.text_input("find_movie").set_value(text).run())
 
 
-def test_what_tmdb_answers_is_letters(
+def test_tmdb_answers_are_escaped(
     open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with FakeTmdb() as fake:
@@ -164,7 +162,7 @@ def test_what_tmdb_answers_is_letters(
     assert len(store.movies.own()) == 7
 
 
-def test_what_files_hold_and_are_called_is_letters(open_page: Open, tmp_path: Path) -> None:
+def test_uploads_are_escaped(open_page: Open, tmp_path: Path) -> None:
     rows = [(title, 2020, 4.5, name) for title, name in zip(TITLES, NAMES, strict=True)]
     table = sources.table(("Title", "Year", "Rating", "Member"), *rows, *rows[:1]).encode()
     for name in (f"![f](http://{MARK})-{'n' * 300}.csv", f"../../.<b>{MARK}\x1b[2J.csv"):
@@ -203,7 +201,7 @@ ADDRESSES = ["", "-1", "9" * 30, "9" * 5000, "NaN", "\x00", NAMES[0], ["1", "-1"
         ("explore", ("genre", "decade", "keyword", "longest", "variety", "here")),
     ],
 )
-def test_an_address_may_say_anything(open_page: Open, page: str, names: tuple[str, ...]) -> None:
+def test_any_address_is_harmless(open_page: Open, page: str, names: tuple[str, ...]) -> None:
     for value in ADDRESSES:
         harmless(open_page(page, **dict.fromkeys(names, value)))
 
@@ -225,9 +223,7 @@ REFUSALS = {
 
 @pytest.mark.reads
 @pytest.mark.parametrize("field", REFUSALS)
-def test_what_cannot_be_kept_is_refused_in_one_sentence_that_says_why(
-    store: Store, field: str
-) -> None:
+def test_unstorable_text_is_refused(store: Store, field: str) -> None:
     for text, why in (
         (LONG, r"can have [\d,]+ characters at most, not 10,000\.$"),
         (CONTROL, r"must be on one line and without control characters\.$"),
@@ -247,7 +243,7 @@ def sent(app: AppTest, widget: str, **value: object) -> AppTest:
     return app._run(states)
 
 
-def test_a_browser_may_send_anything_for_a_cell(open_page: Open, store: Store) -> None:
+def test_any_grid_message_is_harmless(open_page: Open, store: Store) -> None:
     before = store.ratings.current()
     cells: list[object] = ["9", [], {}, True, 7.25, -1, 1e300, NAMES[0]]
     for row in ("0", "-1"):
@@ -263,7 +259,7 @@ def test_a_browser_may_send_anything_for_a_cell(open_page: Open, store: Store) -
     [None, {}, [], [1], ["x"], [{}], [{"customdata": None}], [{"customdata": []}],
      [{"customdata": ["9"]}], [{"customdata": [[]]}], [{"customdata": [1.5]}], [{"customdata": 5}]],
 )  # fmt: skip
-def test_a_browser_may_send_anything_for_a_dot(points: object) -> None:
+def test_any_map_message_is_harmless(points: object) -> None:
     assert explore.tapped({"points": points}) is None
     assert explore.tapped(points) is None
     assert explore.tapped({"points": [{"customdata": [6]}]}) == 6
@@ -274,5 +270,5 @@ def test_a_browser_may_send_anything_for_a_dot(points: object) -> None:
     [None, "x", 5, {}, [5], [[]], [[1, 2]], [["1", 2, 3]], [[1, None, 3]], [[1, 2, "3"]],
      [[1, 2, []]], [[1, 2, 0.4]], [[1, 2, float("nan")]], [[1, 2, 1e300]], [[-5, 2, 3]]],
 )  # fmt: skip
-def test_a_browser_may_send_anything_for_stars(log: object) -> None:
+def test_any_star_board_message_is_harmless(log: object) -> None:
     assert new_changes(log, 0)[0] == []

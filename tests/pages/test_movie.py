@@ -34,7 +34,7 @@ def tiles(app: AppTest, key: str) -> list[dict]:
 
 
 @pytest.mark.reads
-def test_a_link_leads_to_the_movie(open_page: Open) -> None:
+def test_link_opens_movie(open_page: Open) -> None:
     app = open_movie(open_page, PULP_FICTION)
     assert app.title[0].value == "Pulp Fiction"
     facts = app.caption[0].value.replace("\\", "")
@@ -43,7 +43,7 @@ def test_a_link_leads_to_the_movie(open_page: Open) -> None:
 
 @pytest.mark.reads
 @pytest.mark.parametrize("movie", ["", "0", "-1", "heat", "99999999999999999999", "1.5"])
-def test_an_unknown_movie_is_one_sentence_and_the_search(open_page: Open, movie: str) -> None:
+def test_unknown_movie_shows_search(open_page: Open, movie: str) -> None:
     app = open_page("movie", movie=movie)
     assert app.title[0].value == "Movie"
     assert len(app.markdown) == 1
@@ -52,14 +52,14 @@ def test_an_unknown_movie_is_one_sentence_and_the_search(open_page: Open, movie:
 
 
 @pytest.mark.reads
-def test_no_movie_at_all_is_the_search(open_page: Open) -> None:
+def test_no_movie_shows_search(open_page: Open) -> None:
     app = open_page("movie")
     assert not app.markdown
     assert app.text_input("find_movie").label == "Find a movie"
 
 
 @pytest.mark.reads
-def test_everyone_who_has_not_seen_it_is_predicted(open_page: Open) -> None:
+def test_members_without_rating_are_predicted(open_page: Open) -> None:
     app = open_movie(open_page, UP)
     club = state.view()
     expected = state.reactions(club, (UP,), tuple(EIGHT))
@@ -73,7 +73,7 @@ def test_everyone_who_has_not_seen_it_is_predicted(open_page: Open) -> None:
     assert len(app.get("plotly_chart")) == 2
 
 
-def test_who_rated_it_is_shown_beside_what_was_expected(open_page: Open, store: Store) -> None:
+def test_ratings_beside_expectations(open_page: Open, store: Store) -> None:
     for member in EIGHT:
         store.ratings.rate(member, HEAT, 0.5)
     app = open_movie(open_page, HEAT)
@@ -86,7 +86,7 @@ def test_who_rated_it_is_shown_beside_what_was_expected(open_page: Open, store: 
     assert "expected 0" not in said(app)
 
 
-def test_the_shortlist_is_one_button(open_page: Open, store: Store) -> None:
+def test_shortlist_button(open_page: Open, store: Store) -> None:
     app = open_movie(open_page, PULP_FICTION)
     next(b for b in app.button if b.label == "Shortlist it").click().run()
     assert store.movies.shortlist()[-1] == PULP_FICTION
@@ -94,7 +94,7 @@ def test_the_shortlist_is_one_button(open_page: Open, store: Store) -> None:
     assert PULP_FICTION not in store.movies.shortlist()
 
 
-def test_why_can_be_asked_for_whoever_has_not_rated_it(open_page: Open, store: Store) -> None:
+def test_why_for_members_without_rating(open_page: Open, store: Store) -> None:
     store.ratings.rate(1, UP, 4)
     app = open_movie(open_page, UP)
     ask = app.pills(f"why_movie_{UP}")
@@ -104,7 +104,7 @@ def test_why_can_be_asked_for_whoever_has_not_rated_it(open_page: Open, store: S
 
 
 @pytest.mark.reads
-def test_similar_movies_lead_to_their_pages_with_what_they_share(open_page: Open) -> None:
+def test_similar_movies_link_to_their_pages(open_page: Open) -> None:
     app = open_movie(open_page, UP)
     found = tiles(app, "similar")
     assert len(found) == 9
@@ -116,7 +116,7 @@ def test_similar_movies_lead_to_their_pages_with_what_they_share(open_page: Open
     assert table["Alike"].is_monotonic_decreasing
 
 
-def test_what_the_model_knows_of_a_club_before_is_not_shown(
+def test_similar_hides_movies_of_an_earlier_club(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = tiles(open_movie(open_page, UP), "similar")
@@ -128,7 +128,7 @@ def test_what_the_model_knows_of_a_club_before_is_not_shown(
     ]
 
 
-def test_a_movie_of_the_clubs_own_has_a_page(open_page: Open, store: Store) -> None:
+def test_own_movie_has_a_page(open_page: Open, store: Store) -> None:
     movie = store.movies.add("*Our* film", 2026, "Comedy", "pixar animation|computer animation")
     app = open_movie(open_page, movie)
     assert app.title[0].value == r"\*Our\* film"
@@ -141,28 +141,26 @@ def test_a_movie_of_the_clubs_own_has_a_page(open_page: Open, store: Store) -> N
     assert "Nothing is known of it yet" in said(app)
 
 
-def test_without_members_the_page_says_so(open_page: Open, store: Store) -> None:
+def test_movie_page_without_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_movie(open_page, HEAT)
     assert "Nobody is in the club yet." in said(app)
     assert not app.metric
 
 
-def test_a_member_without_ratings_is_named(open_page: Open, store: Store) -> None:
+def test_member_without_ratings_is_named(open_page: Open, store: Store) -> None:
     store.members.add("Zoe")
     assert "Zoe has rated nothing yet" in said(open_movie(open_page, UP))
 
 
-def test_before_the_first_model_the_page_waits(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_movie_page_before_first_model(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(state, "model", lambda _club: None)
     app = open_movie(open_page, UP)
     assert "The first predictions are on their way" in said(app)
     assert not app.metric
 
 
-def test_who_changed_their_mind_is_told(open_page: Open, store: Store) -> None:
+def test_changes_of_mind_are_listed(open_page: Open, store: Store) -> None:
     store.ratings.rate(1, UP, 2)
     when = datetime(2020, 5, 3, 12, tzinfo=UTC)
     with store.database.write() as write:
@@ -198,7 +196,9 @@ def event(
         ([event(0, 1, 4.0), event(60, 2, 1.0), event(90, 3, 4.0, "undo", 2)], None),
     ],
 )
-def test_only_a_change_of_mind_counts(events: list[dict], path: list[float | None] | None) -> None:
+def test_changes_of_mind_ignore_corrections(
+    events: list[dict], path: list[float | None] | None
+) -> None:
     history = pd.DataFrame(events[::-1]).astype({"undoes": "Int64", "after": float})
     found = changes_of_mind(history)
     assert [given for _, given in found.get(1, [])] == (path or [])

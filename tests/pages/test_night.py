@@ -32,15 +32,13 @@ from club.store import Store
 
 
 @pytest.mark.parametrize("asked", ["", "nonsense", "99"])
-def test_an_address_that_names_no_night_leads_to_those_there_are(
-    open_page: Open, asked: str
-) -> None:
+def test_unknown_night_links_to_all_nights(open_page: Open, asked: str) -> None:
     app = open_page("night", night=asked)
     assert "There is no such night; it may have been deleted, or another club's." in said(app)
     assert [link.label for link in app.get("page_link")] == ["All nights"]
 
 
-def test_a_night_can_be_called_off_and_on_again(open_page: Open, store: Store) -> None:
+def test_call_off_and_on(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA])
     app = click(open_page("night", night=str(night)), "Call it off")
     assert [info.value for info in app.info] == ["This night is called off."]
@@ -50,7 +48,7 @@ def test_a_night_can_be_called_off_and_on_again(open_page: Open, store: Store) -
     assert not app.info
 
 
-def test_without_anybody_there_is_nobody_to_ask(open_page: Open, store: Store) -> None:
+def test_night_without_people(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY)
     app = open_page("night", night=str(night))
     assert [info.value for info in app.info] == ["Nobody is here yet: tap above who comes."]
@@ -59,7 +57,7 @@ def test_without_anybody_there_is_nobody_to_ask(open_page: Open, store: Store) -
     assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Bruno"]
 
 
-def test_who_comes_on_two_screens_at_once_comes(open_page: Open, store: Store) -> None:
+def test_attendance_from_two_screens(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, DEV])
     one, other = (open_page("night", night=str(night)) for _ in range(2))
     here(one).set_value([ANA, DEV, BRUNO]).run()
@@ -68,9 +66,7 @@ def test_who_comes_on_two_screens_at_once_comes(open_page: Open, store: Store) -
     assert here(other).value == [ANA, BRUNO, CHIARA]
 
 
-def test_who_taps_twice_before_the_page_is_drawn_again_is_understood(
-    open_page: Open, store: Store
-) -> None:
+def test_attendance_after_quick_taps(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, DEV])
     app = open_page("night", night=str(night))
     key = here(app).key
@@ -80,9 +76,7 @@ def test_who_taps_twice_before_the_page_is_drawn_again_is_understood(
     assert here(app).key == key  # its own taps leave the widget in its place
 
 
-def test_what_a_browser_says_before_it_has_heard_the_news_undoes_nothing(
-    open_page: Open, store: Store
-) -> None:
+def test_stale_widget_state_changes_nothing(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, DEV])
     app = open_page("night", night=str(night), do="Vote")
     old = here(app).key, voting(app).key
@@ -95,16 +89,14 @@ def test_what_a_browser_says_before_it_has_heard_the_news_undoes_nothing(
     assert store.nights.get(night).voting == "rank"
 
 
-def test_an_empty_shortlist_is_one_sentence(open_page: Open, store: Store) -> None:
+def test_empty_shortlist_is_explained(open_page: Open, store: Store) -> None:
     for movie in store.movies.shortlist():
         store.movies.remove_from_shortlist(movie)
     app = open_page("night", night=str(store.nights.plan(FRIDAY, [ANA])))
     assert "The shortlist is empty; put on it what you might watch." in said(app)
 
 
-def test_what_is_vetoed_seen_or_too_long_is_out_and_the_page_says_why(
-    open_page: Open, store: Store
-) -> None:
+def test_excluded_movies_have_a_reason(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO], longest=97)
     store.nights.veto(night, BRUNO, UP)
     app = open_page("night", night=str(night))
@@ -123,7 +115,7 @@ def test_what_is_vetoed_seen_or_too_long_is_out_and_the_page_says_why(
     assert "Contact" in set(app.dataframe[0].value["Movie"])
 
 
-def test_only_who_took_a_movie_out_can_bring_it_back(open_page: Open, store: Store) -> None:
+def test_only_the_vetoing_person_takes_back_a_veto(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     app = open_page("night", night=str(night), me="Ana")
     app.button(f"veto_{UP}").click().run()
@@ -140,7 +132,7 @@ def test_only_who_took_a_movie_out_can_bring_it_back(open_page: Open, store: Sto
     assert len(app.dataframe[0].value) == 6
 
 
-def test_nobody_sees_a_ballot_before_all_have_voted(open_page: Open, store: Store) -> None:
+def test_ballots_are_hidden_on_every_page(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     store.nights.edit(night, voting="rank")
     screens = [
@@ -156,7 +148,7 @@ def test_nobody_sees_a_ballot_before_all_have_voted(open_page: Open, store: Stor
     assert seen[0] == seen[1]
 
 
-def test_the_vote_is_told_when_the_last_ballot_is_in(open_page: Open, store: Store) -> None:
+def test_vote_result_after_last_ballot(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     store.nights.edit(night, voting="rank")
     store.nights.vote(night, ANA, [UP, CONTACT])
@@ -174,9 +166,7 @@ def test_the_vote_is_told_when_the_last_ballot_is_in(open_page: Open, store: Sto
     assert table.loc["Contact", "Borda"] == 4.0 + 4 * 0.5
 
 
-def test_a_tie_is_called_one_and_another_way_to_vote_drops_the_ballots(
-    open_page: Open, store: Store
-) -> None:
+def test_tied_vote(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     store.nights.edit(night, voting="approve")
     store.nights.vote(night, ANA, [UP])
@@ -189,7 +179,7 @@ def test_a_tie_is_called_one_and_another_way_to_vote_drops_the_ballots(
     assert progress(app) == ["0 of 2 have voted, sealed; waiting for Ana and Bruno."]
 
 
-def test_turns_go_round_among_members_who_are_here(open_page: Open, store: Store) -> None:
+def test_turns_of_members_present(open_page: Open, store: Store) -> None:
     guest = store.members.add_guest("Zoe")
     decided(store, {ANA: (4.0, 3.0)}, by="turn")
     store.nights.edit(1, picker=ANA)
@@ -203,7 +193,7 @@ def test_turns_go_round_among_members_who_are_here(open_page: Open, store: Store
     assert (after.movie, after.decided_by, after.picker) == (CONTACT, "turn", CHIARA)
 
 
-def test_the_lot_is_shared_and_never_falls_on_what_is_vetoed(open_page: Open, store: Store) -> None:
+def test_lot_never_falls_on_vetoed_movie(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA])
     for movie in SIX:
         if movie != UP:
@@ -219,7 +209,7 @@ def test_the_lot_is_shared_and_never_falls_on_what_is_vetoed(open_page: Open, st
     assert store.nights.get(night).decided_by == "random"
 
 
-def test_who_overrules_the_predictions_has_talked(open_page: Open, store: Store) -> None:
+def test_overruling_is_noted_as_talk(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     app = open_page("night", night=str(night), do="Decide")
     box = next(box for box in app.selectbox if box.label == "We watch")
@@ -229,7 +219,7 @@ def test_who_overrules_the_predictions_has_talked(open_page: Open, store: Store)
     assert (store.nights.get(night).movie, store.nights.get(night).decided_by) == (another, "talk")
 
 
-def test_what_was_predicted_stays_whatever_is_rated_later(open_page: Open, store: Store) -> None:
+def test_snapshot_survives_later_ratings(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     click_decide = open_page("night", night=str(night), do="Decide")
     click_decide.button("decide_now").click().run()
@@ -243,7 +233,7 @@ def test_what_was_predicted_stays_whatever_is_rated_later(open_page: Open, store
     assert dump(open_page("night", night=str(night))) == first
 
 
-def test_the_frozen_figures_and_their_model_are_named(open_page: Open, store: Store) -> None:
+def test_snapshot_names_its_model(open_page: Open, store: Store) -> None:
     night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)}, by="vote")
     app = open_page("night", night=str(night))
     version = store.nights.get(night).club_version
@@ -268,7 +258,7 @@ def test_the_frozen_figures_and_their_model_are_named(open_page: Open, store: St
         ("evaluation", {}),
     ],
 )
-def test_no_page_shows_a_sealed_rating(
+def test_hidden_ratings_are_on_no_page(
     open_page: Open, store: Store, page: str, query: dict[str, str]
 ) -> None:
     night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)})
@@ -279,7 +269,7 @@ def test_no_page_shows_a_sealed_rating(
     assert dump(open_page(page, **query)) == first
 
 
-def test_the_host_may_open_early_and_the_late_are_told(open_page: Open, store: Store) -> None:
+def test_host_reveals_early(open_page: Open, store: Store) -> None:
     night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)})
     rated(store, night, {ANA: 4.5})
     app = open_page("night", night=str(night), me="Ana")
@@ -292,7 +282,7 @@ def test_the_host_may_open_early_and_the_late_are_told(open_page: Open, store: S
     assert "**Bruno**, how was it?" in said(app)
 
 
-def test_the_result_is_what_one_works_out_by_hand(open_page: Open, store: Store) -> None:
+def test_result_by_hand(open_page: Open, store: Store) -> None:
     night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)})
     rated(store, night, {ANA: 4.5, BRUNO: 2.5})
     app = open_page("night", night=str(night))
@@ -311,7 +301,7 @@ def test_the_result_is_what_one_works_out_by_hand(open_page: Open, store: Store)
     assert table["Expected"].to_dict() == {"Ana": 3.5, "Bruno": 4.0}
 
 
-def test_names_titles_and_notes_are_never_read_as_markdown(open_page: Open, store: Store) -> None:
+def test_night_escapes_names_titles_and_notes(open_page: Open, store: Store) -> None:
     store.members.rename(ANA, "![x](http://a.b/c.png)")
     movie = store.movies.add("**Bold** <b>", 1999)
     store.movies.add_to_shortlist(movie)
@@ -325,9 +315,7 @@ def test_names_titles_and_notes_are_never_read_as_markdown(open_page: Open, stor
     assert not [text for text in texts if "![x]" in text or "**Bold" in text or "**here" in text]
 
 
-def test_of_two_movies_with_one_title_the_one_that_was_chosen_is_watched(
-    open_page: Open, store: Store
-) -> None:
+def test_movies_with_one_title(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     twins = [store.movies.add("Twins", 1988), store.movies.add("Twins", 1989)]
     for movie in twins:
@@ -343,7 +331,7 @@ def test_of_two_movies_with_one_title_the_one_that_was_chosen_is_watched(
     assert store.nights.get(night).movie == twins[1]
 
 
-def test_somebody_may_be_called_nobody_in_particular(open_page: Open, store: Store) -> None:
+def test_member_named_like_the_empty_choice(open_page: Open, store: Store) -> None:
     store.members.rename(ANA, "nobody in particular")
     night = store.nights.plan(FRIDAY, [ANA, BRUNO], picker=ANA)
     app = open_page("night", night=str(night))

@@ -8,7 +8,7 @@ from furnished import Open
 from club.store import Store
 
 
-def test_the_past_says_who_came_who_picked_and_what_it_got(open_page: Open, store: Store) -> None:
+def test_past_nights(open_page: Open, store: Store) -> None:
     night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)})
     store.nights.edit(night, picker=BRUNO)
     rated(store, night, {ANA: 4.5, BRUNO: 2.5})
@@ -24,13 +24,13 @@ def test_the_past_says_who_came_who_picked_and_what_it_got(open_page: Open, stor
     assert planned != night
 
 
-def test_nights_can_be_had_for_the_calendar(open_page: Open, store: Store) -> None:
+def test_calendar_download(open_page: Open, store: Store) -> None:
     store.nights.plan(FRIDAY, [ANA])
     labels = [button.label for button in open_page("nights").get("download_button")]
     assert labels == ["All of these for your calendar"]
 
 
-def test_tonight_says_what_the_next_night_waits_for(open_page: Open, store: Store) -> None:
+def test_tonight_shows_next_night(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     store.nights.edit(night, voting="approve")
     store.nights.vote(night, ANA, [UP])
@@ -45,7 +45,7 @@ def test_tonight_says_what_the_next_night_waits_for(open_page: Open, store: Stor
     assert not [text for text in said(app.run()) if text.startswith(lead)]
 
 
-def test_names_and_titles_are_never_read_as_markdown(open_page: Open, store: Store) -> None:
+def test_names_and_titles_are_escaped(open_page: Open, store: Store) -> None:
     store.members.rename(ANA, "![x](y)")
     movie = store.movies.add("**Bold**", 1999)
     rated(store, decided(store, {ANA: (3.5, 3.0)}, movies=(movie, UP)), {ANA: 4.0})

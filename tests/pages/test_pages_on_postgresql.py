@@ -28,9 +28,7 @@ def predicted(app: AppTest) -> pd.DataFrame:
     return app.dataframe[0].value
 
 
-def test_what_is_typed_is_saved_moves_the_predictions_and_can_be_undone(
-    open_page: Open, store: Store, var: Path
-) -> None:
+def test_grid_rating_and_undo(open_page: Open, store: Store, var: Path) -> None:
     assert store.file is None
     before, first = given(store, ANA), predicted(open_page())
     rate = open_page("rate", way="Grid")
@@ -49,9 +47,7 @@ def test_what_is_typed_is_saved_moves_the_predictions_and_can_be_undone(
     assert not (var / "club.db").exists()
 
 
-def test_what_is_brought_is_taken_over_at_once_and_undone_at_once(
-    open_page: Open, store: Store
-) -> None:
+def test_import_and_undo(open_page: Open, store: Store) -> None:
     zed = store.members.add("Zed")
     rows = [("2020-05-01", "Heat", 1995, "a", 4.5), ("2020-05-02", "The Matrix", 1999, "b", 3)]
     text = sources.table(("Date", "Name", "Year", "Letterboxd URI", "Rating"), *rows)
@@ -65,9 +61,7 @@ def test_what_is_brought_is_taken_over_at_once_and_undone_at_once(
     assert given(store, zed) == {}
 
 
-def test_a_night_with_a_sealed_vote_goes_from_the_plan_to_the_result(
-    open_page: Open, store: Store
-) -> None:
+def test_night_from_plan_to_result(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     store.nights.edit(night, voting="rank")
     store.nights.vote(night, ANA, [CONTACT, UP])

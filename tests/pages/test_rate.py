@@ -26,7 +26,7 @@ def board(app: AppTest, key: str) -> dict:
 
 
 @pytest.mark.reads
-def test_a_movie_in_the_address_shows_everyones_stars(open_page: Open, store: Store) -> None:
+def test_movie_in_address_shows_star_board(open_page: Open, store: Store) -> None:
     app = open_page("rate", movie=str(PULP_FICTION))
     assert app.subheader[0].value == "Pulp Fiction"
     rows = board(app, f"stars_{PULP_FICTION}")["rows"]
@@ -39,9 +39,7 @@ def test_a_movie_in_the_address_shows_everyones_stars(open_page: Open, store: St
 
 @pytest.mark.reads
 @pytest.mark.parametrize("movie", ["", "nonsense", "-77", "999999999"])
-def test_an_address_that_names_no_movie_shows_what_to_rate_next(
-    open_page: Open, movie: str
-) -> None:
+def test_unknown_movie_shows_suggestions(open_page: Open, movie: str) -> None:
     app = open_page("rate", movie=movie)
     assert not app.subheader
     shelves = [text.value for text in app.markdown]
@@ -52,7 +50,7 @@ def test_an_address_that_names_no_movie_shows_what_to_rate_next(
 
 
 @pytest.mark.reads
-def test_searching_forgives_typos_and_missing_articles(open_page: Open) -> None:
+def test_search_forgives_typos_and_articles(open_page: Open) -> None:
     app = open_page("rate")
     app.text_input("find").set_value("matrx").run()
     labels = [tile["label"] for tile in board(app, "found")["tiles"]]
@@ -60,7 +58,7 @@ def test_searching_forgives_typos_and_missing_articles(open_page: Open) -> None:
 
 
 @pytest.mark.reads
-def test_a_search_without_result_leads_to_adding_by_hand(open_page: Open) -> None:
+def test_search_without_result_links_to_add_by_hand(open_page: Open) -> None:
     app = open_page("rate")
     app.text_input("find").set_value("qqqq<b>zzzz").run()
     assert "No movie is called anything like “qqqq\\<b\\>zzzz”\\." not in app.markdown[0].value
@@ -68,7 +66,7 @@ def test_a_search_without_result_leads_to_adding_by_hand(open_page: Open) -> Non
     assert "Add it by hand" in [link.label for link in app.get("page_link")]
 
 
-def test_the_latest_rating_can_be_taken_back(open_page: Open, store: Store) -> None:
+def test_undo_takes_back_latest_rating(open_page: Open, store: Store) -> None:
     ana = int(store.members.all().index[0])
     store.ratings.rate(ana, UP, 4.5)
     app = open_page("rate")
@@ -80,11 +78,11 @@ def test_the_latest_rating_can_be_taken_back(open_page: Open, store: Store) -> N
 
 
 @pytest.mark.reads
-def test_the_demos_own_ratings_cannot_be_taken_back(open_page: Open) -> None:
+def test_demo_ratings_cannot_be_undone(open_page: Open) -> None:
     assert "undo" not in [button.key for button in open_page("rate").button]
 
 
-def test_the_grid_lists_the_shortlist_first_then_the_latest(open_page: Open, store: Store) -> None:
+def test_grid_order(open_page: Open, store: Store) -> None:
     app = open_page("rate", way="Grid")
     grid = app.data_editor[0].value
     assert list(grid.index[:6]) == store.movies.shortlist()
@@ -92,13 +90,13 @@ def test_the_grid_lists_the_shortlist_first_then_the_latest(open_page: Open, sto
     assert len(grid) == 30
 
 
-def test_a_club_without_members_is_told_to_add_them(open_page: Open, store: Store) -> None:
+def test_club_without_members_links_to_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_page("rate")
     assert app.markdown[1].value == "There is nobody to rate for yet."
 
 
-def test_the_star_boards_log_is_read_once_and_its_last_word_counts() -> None:
+def test_star_board_log_is_read_once() -> None:
     log = [[11, 1, 3], [12, 2, 4.5], [13, 1, None]]
     assert new_changes(log, 0) == ([(1, None), (2, 4.5)], 13)
     assert new_changes(log, 11) == ([(2, 4.5), (1, None)], 13)
@@ -108,13 +106,11 @@ def test_the_star_boards_log_is_read_once_and_its_last_word_counts() -> None:
 @pytest.mark.parametrize(
     "log", [None, "rubbish", [1, 2], [["a", 1, 3]], [[11, 1]], [[11, 1, 3.3]], [[11, 1, "5"]]]
 )
-def test_what_is_no_rating_in_the_log_is_left_out(log: object) -> None:
+def test_star_board_drops_invalid_ratings(log: object) -> None:
     assert new_changes(log, 0)[0] == []
 
 
-def test_what_the_grid_saved_is_not_saved_again_over_somebody_elses_change(
-    open_page: Open, store: Store
-) -> None:
+def test_grid_does_not_overwrite_others_changes(open_page: Open, store: Store) -> None:
     app = open_page("rate", way="Grid")
     member, movie = int(store.members.all().index[0]), store.movies.shortlist()[0]
 
@@ -140,7 +136,7 @@ def test_what_the_grid_saved_is_not_saved_again_over_somebody_elses_change(
 
 
 @pytest.mark.sqlite("a file that can only be read is a file")
-def test_what_can_only_be_read_is_shown_and_a_rating_says_what_to_allow(
+def test_read_only_database_shows_pages_and_refuses_ratings(
     open_page: Open, var: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = f"file:{var / 'club.db'}"

@@ -19,7 +19,7 @@ from recommender.taste import compare, draw_member
 from ui import cache, evaluation, state, taste
 
 
-def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None:
+def test_cached_reactions_equal_fresh_ones(store: Store) -> None:
     club = state.view()
     movies, members = tuple(club.movies.index[:40]), tuple(club.names)
     state.reactions(club, movies, members)
@@ -32,7 +32,7 @@ def test_ratings_are_expected_as_if_all_were_computed_anew(store: Store) -> None
         np.testing.assert_array_equal(getattr(found, name), getattr(whole, name))
 
 
-def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, monkeypatch) -> None:
+def test_rating_recomputes_only_its_member(store: Store, monkeypatch) -> None:
     club = state.view()
     movies, members = tuple(club.movies.index[:40]), tuple(club.names)
     cache.clear()  # what other tests asked of the same model
@@ -50,7 +50,7 @@ def test_one_members_rating_leaves_the_others_expectations_alone(store: Store, m
     assert asked == [members[2]]
 
 
-def test_a_movie_that_the_club_adds_is_expected_at_once(store: Store) -> None:
+def test_new_movie_is_predicted_at_once(store: Store) -> None:
     club = state.view()
     state.reactions(club, (1,), tuple(club.names))
     movie = store.movies.add("Made at home", 2020, ["Drama"], ["heist"])
@@ -59,12 +59,12 @@ def test_a_movie_that_the_club_adds_is_expected_at_once(store: Store) -> None:
     assert found.movie_ids == (1, movie)
 
 
-def test_nobody_is_expected_to_think_anything_where_nobody_is_there(store: Store) -> None:
+def test_reactions_of_nobody(store: Store) -> None:
     found = state.reactions(state.view(), (1, 2), ())
     assert found.mean.shape == (0, 2)
 
 
-def test_what_is_kept_of_each_member_is_what_all_would_be_anew(store: Store) -> None:
+def test_cached_evaluation_equals_fresh_one(store: Store) -> None:
     club = state.view()
     before = evaluation.left_out(club), taste.matches(club)
     store.ratings.rate(list(club.names)[2], int(club.ratings["movie_id"].iloc[0]), 0.5)

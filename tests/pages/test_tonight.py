@@ -8,6 +8,7 @@ from furnished import Open
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
+from recommender.group import STRATEGIES
 from ui import state
 
 CHINATOWN, UP, CONTACT = 1252, 68954, 1584
@@ -30,7 +31,7 @@ def said(app: AppTest) -> str:
 
 
 @pytest.mark.reads
-def test_a_first_visit_shows_eight_members_and_six_candidates_with_predictions(
+def test_first_visit(
     open_page: Open,
 ) -> None:
     app = open_page()
@@ -44,21 +45,21 @@ def test_a_first_visit_shows_eight_members_and_six_candidates_with_predictions(
 
 
 @pytest.mark.reads
-def test_the_top_pick_is_the_first_of_the_ranking(open_page: Open) -> None:
+def test_top_pick_is_ranked_first(open_page: Open) -> None:
     app = open_page()
     assert app.subheader[0].value == shown(app)[0]
     assert app.metric[0].value == f"{app.dataframe[0].value['Group'].iloc[0]:.2f} ★"
 
 
 @pytest.mark.reads
-def test_the_demo_says_that_it_is_one(open_page: Open) -> None:
+def test_demo_banner(open_page: Open) -> None:
     app = open_page()
     assert "eight real, anonymous MovieLens raters with invented names" in app.caption[0].value
     assert app.button("own").label == "Start our own club"
 
 
 @pytest.mark.reads
-def test_only_those_who_are_here_count(open_page: Open) -> None:
+def test_ranking_counts_members_present(open_page: Open) -> None:
     app = open_page()
     ana, bruno = app.pills("here").value[:2]
     app.pills("here").set_value([ana, bruno]).run()
@@ -66,35 +67,27 @@ def test_only_those_who_are_here_count(open_page: Open) -> None:
 
 
 @pytest.mark.reads
-def test_who_is_here_can_come_with_the_address(open_page: Open) -> None:
+def test_attendance_from_address(open_page: Open) -> None:
     app = open_page(here=["Dev", "Ana"])
     assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Dev"]
 
 
 @pytest.mark.reads
-def test_each_strategy_says_what_it_does(open_page: Open) -> None:
+def test_strategy_descriptions(open_page: Open) -> None:
     app = open_page()
-    for key, strategy in services_strategies().items():
+    for key, strategy in STRATEGIES.items():
         app.selectbox("by").set_value(key).run()
         assert strategy.description in [caption.value for caption in app.caption]
         assert not app.exception
 
 
-def services_strategies() -> dict:
-    from recommender.group import STRATEGIES
-
-    return dict(STRATEGIES)
-
-
 @pytest.mark.reads
-def test_least_misery_ranks_by_the_least_happy(open_page: Open) -> None:
+def test_least_misery_order(open_page: Open) -> None:
     table = open_page(by="Least misery").dataframe[0].value
     assert table[EIGHT].min(axis=1).is_monotonic_decreasing
 
 
-def test_what_somebody_here_has_seen_is_left_out_until_it_is_wanted(
-    open_page: Open, store: Store
-) -> None:
+def test_seen_movies_are_left_out_by_default(open_page: Open, store: Store) -> None:
     store.ratings.rate(member(store, "Ana"), UP, 4.5)
     app = open_page()
     assert set(shown(app)) == SIX - {"Up"}
@@ -104,12 +97,12 @@ def test_what_somebody_here_has_seen_is_left_out_until_it_is_wanted(
     assert ":material/visibility: Seen by Ana \\(4\\.5\\)" in [c.value for c in app.caption]
 
 
-def test_what_only_the_absent_have_seen_is_a_candidate(open_page: Open, store: Store) -> None:
+def test_movies_seen_by_absent_members_stay(open_page: Open, store: Store) -> None:
     store.ratings.rate(member(store, "Ana"), UP, 4.5)
     assert set(shown(open_page(here=["Bruno", "Dev"]))) == SIX
 
 
-def test_a_rating_moves_the_predictions_without_learning(open_page: Open, store: Store) -> None:
+def test_rating_moves_predictions_without_learning(open_page: Open, store: Store) -> None:
     before = open_page().dataframe[0].value.set_index("Movie")
     generation = state.trainer().generation
     store.ratings.rate(member(store, "Greta"), CHINATOWN, 5.0)
@@ -119,7 +112,7 @@ def test_a_rating_moves_the_predictions_without_learning(open_page: Open, store:
     assert state.trainer().generation == generation
 
 
-def test_a_club_without_members_is_told_to_add_them(open_page: Open, store: Store) -> None:
+def test_club_without_members_links_to_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_page()
     assert "The club has no members yet; add everyone who comes to movie night." in said(app)
@@ -127,7 +120,7 @@ def test_a_club_without_members_is_told_to_add_them(open_page: Open, store: Stor
 
 
 @pytest.mark.reads
-def test_nobody_here_can_be_undone_with_a_button(open_page: Open) -> None:
+def test_everyone_is_here_button(open_page: Open) -> None:
     app = open_page()
     app.pills("here").set_value([]).run()
     assert "Nobody is here yet, so there is nobody to ask." in said(app)
@@ -136,7 +129,7 @@ def test_nobody_here_can_be_undone_with_a_button(open_page: Open) -> None:
     assert set(shown(app)) == SIX
 
 
-def test_an_empty_shortlist_says_where_to_fill_it(open_page: Open, store: Store) -> None:
+def test_empty_shortlist_links_to_club(open_page: Open, store: Store) -> None:
     for movie in store.movies.shortlist():
         store.movies.remove_from_shortlist(movie)
     app = open_page()
@@ -144,7 +137,7 @@ def test_an_empty_shortlist_says_where_to_fill_it(open_page: Open, store: Store)
     assert [link.label for link in app.get("page_link")] == ["Fill the shortlist"]
 
 
-def test_when_all_is_seen_it_can_be_shown_anyway(open_page: Open, store: Store) -> None:
+def test_show_seen_movies_button(open_page: Open, store: Store) -> None:
     store.ratings.rate_many(
         [(member(store, "Ana"), movie, 3.0) for movie in store.movies.shortlist()]
     )
@@ -154,9 +147,7 @@ def test_when_all_is_seen_it_can_be_shown_anyway(open_page: Open, store: Store) 
     assert set(shown(app)) == SIX
 
 
-def test_a_new_member_gets_the_crowds_stars_and_the_page_says_so(
-    open_page: Open, store: Store
-) -> None:
+def test_new_member_gets_item_means(open_page: Open, store: Store) -> None:
     app = open_page()
     store.members.add("Zoë")
     app.run()
@@ -164,7 +155,7 @@ def test_a_new_member_gets_the_crowds_stars_and_the_page_says_so(
     assert "Zoë has rated nothing yet, so the crowd's opinion stands in" in said(app)
 
 
-def test_names_and_titles_are_never_read_as_markdown(open_page: Open, store: Store) -> None:
+def test_names_and_titles_are_escaped(open_page: Open, store: Store) -> None:
     picture = "![x](http://example.org/x.png)"
     store.members.rename(member(store, "Ana"), picture)
     store.movies.add_to_shortlist(store.movies.add("**Bold** :red[move] <b>", 1999))
@@ -179,7 +170,7 @@ def test_names_and_titles_are_never_read_as_markdown(open_page: Open, store: Sto
 
 
 @pytest.mark.reads
-def test_why_is_told_for_the_member_who_asks(open_page: Open) -> None:
+def test_why_for_chosen_member(open_page: Open) -> None:
     app = open_page()
     key = f"why_hero_{state.view().shortlist[0]}"
     best = shown(app)[0]
@@ -193,7 +184,7 @@ def test_why_is_told_for_the_member_who_asks(open_page: Open) -> None:
     assert parts["Stars"].iloc[-1] == pytest.approx(app.dataframe[1].value["Ana"].iloc[0])
 
 
-def test_before_the_first_model_the_page_says_that_it_comes(
+def test_before_first_model(
     open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
     monkeypatch.setenv("MOVIE_CLUB_DATABASE", str(tmp_path / "var" / "club.db"))
@@ -203,7 +194,7 @@ def test_before_the_first_model_the_page_says_that_it_comes(
     assert "The first predictions are on their way; they take a second or two." in said(app)
 
 
-def test_a_damaged_database_is_one_sentence(
+def test_damaged_database_is_explained(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
     file = tmp_path / "broken.db"
@@ -216,7 +207,7 @@ def test_a_damaged_database_is_one_sentence(
         assert error.value.endswith("Nothing was changed; put that right and reload this page.")
 
 
-def test_members_may_be_called_like_the_tables_other_columns(open_page: Open, store: Store) -> None:
+def test_member_named_like_a_column(open_page: Open, store: Store) -> None:
     for old, new in (("Ana", "Movie"), ("Bruno", "Group")):
         store.members.rename(member(store, old), new)
     table = open_page().dataframe[0].value

@@ -51,20 +51,18 @@ def decide(store: Store, night: int, movie: int = UP, by: str = "average") -> pd
     return store.nights.predictions(night)
 
 
-def test_an_address_without_a_night_says_so(open_page: Open) -> None:
+def test_unknown_night_is_explained(open_page: Open) -> None:
     assert "There is no such night" in said(open_page("night"))
 
 
-def test_the_head_says_when_where_and_how_far(open_page: Open, night: int) -> None:
+def test_head_shows_date_place_and_state(open_page: Open, night: int) -> None:
     app = see(open_page, night)
     assert app.title[0].value == "Friday, 4 December 2026"
     assert "20:00 · at *Ana*" in said(app)
     assert r"at \*Ana\*" in " ".join(caption.value for caption in app.caption)
 
 
-def test_only_those_present_count_and_attendance_is_kept(
-    open_page: Open, store: Store, night: int
-) -> None:
+def test_attendance_is_stored(open_page: Open, store: Store, night: int) -> None:
     app = see(open_page, night)
     assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Bruno"]
     here(app).set_value([ANA, CHIARA]).run()
@@ -74,7 +72,7 @@ def test_only_those_present_count_and_attendance_is_kept(
     assert "Nobody is here yet" in said(app)
 
 
-def test_a_guest_is_predicted_like_everybody(open_page: Open, store: Store, night: int) -> None:
+def test_guest_is_predicted(open_page: Open, store: Store, night: int) -> None:
     zoe = store.members.add_guest("Zoe", loves=[296, 2571], hates=[1721], likes=["heist"])
     max_ = store.members.add_guest("Max", loves=[1721], hates=[296])
     store.nights.attend(night, [ANA, zoe, max_])
@@ -83,9 +81,7 @@ def test_a_guest_is_predicted_like_everybody(open_page: Open, store: Store, nigh
     assert (table["Zoe"] - table["Max"]).abs().max() > 0.1  # tastes, not the crowd's opinion
 
 
-def test_rules_leave_out_what_is_too_long_and_let_seen_movies_in(
-    open_page: Open, store: Store, night: int
-) -> None:
+def test_rules_filter_candidates(open_page: Open, store: Store, night: int) -> None:
     own = store.movies.add("Our holiday", 2024)
     store.movies.add_to_shortlist(own)
     store.ratings.rate(ANA, UP, 4.0)
@@ -99,7 +95,7 @@ def test_rules_leave_out_what_is_too_long_and_let_seen_movies_in(
     assert "Seen by Ana (4)" in said(app)
 
 
-def test_a_vote_is_sealed_until_all_have_voted(open_page: Open, store: Store, night: int) -> None:
+def test_votes_are_hidden_until_all_are_in(open_page: Open, store: Store, night: int) -> None:
     store.nights.edit(night, voting="rank")
     store.nights.vote(night, ANA, [UP, CONTACT])
     app = see(open_page, night, do="Vote", me="Bruno")
@@ -115,7 +111,7 @@ def test_a_vote_is_sealed_until_all_have_voted(open_page: Open, store: Store, ni
     assert list(app.dataframe[0].value.columns) == ["Movie", "Copeland", "Borda", "Plurality"]
 
 
-def test_another_way_to_vote_drops_the_ballots(open_page: Open, store: Store, night: int) -> None:
+def test_changing_the_vote_drops_ballots(open_page: Open, store: Store, night: int) -> None:
     store.nights.edit(night, voting="rank")
     store.nights.vote(night, ANA, [UP])
     app = see(open_page, night, do="Vote")
@@ -124,7 +120,7 @@ def test_another_way_to_vote_drops_the_ballots(open_page: Open, store: Store, ni
     assert store.nights.ballot_box(night).voted == ()
 
 
-def test_all_strategies_stand_side_by_side_with_their_source(open_page: Open, night: int) -> None:
+def test_strategies_side_by_side(open_page: Open, night: int) -> None:
     app = see(open_page, night, do="Side by side")
     table = app.dataframe[0].value
     assert len(table) == 10
@@ -133,9 +129,7 @@ def test_all_strategies_stand_side_by_side_with_their_source(open_page: Open, ni
     assert "Fairness has no earlier night to go by yet" in said(app)
 
 
-def test_the_decision_freezes_what_the_page_promised(
-    open_page: Open, store: Store, night: int
-) -> None:
+def test_decision_stores_shown_predictions(open_page: Open, store: Store, night: int) -> None:
     app = see(open_page, night, do="Decide")
     title = state.view().title(int(app.selectbox[1].value))
     press(app, f"Watch {title}")
@@ -154,7 +148,7 @@ def test_the_decision_freezes_what_the_page_promised(
     pd.testing.assert_frame_equal(store.nights.predictions(night), frozen)
 
 
-def test_a_rating_counts_once_it_is_opened(open_page: Open, store: Store, night: int) -> None:
+def test_night_rating_counts_once_revealed(open_page: Open, store: Store, night: int) -> None:
     decide(store, night)
     before = state.view().ratings
     store.nights.rate(night, ANA, 4.5)
@@ -165,9 +159,7 @@ def test_a_rating_counts_once_it_is_opened(open_page: Open, store: Store, night:
     assert state.view().stars[ANA, UP] == 4.5
 
 
-def test_the_scoreboards_figures_are_those_of_the_frozen_predictions(
-    open_page: Open, store: Store
-) -> None:
+def test_scoreboard_uses_snapshots(open_page: Open, store: Store) -> None:
     misses, owns, inside = [], [], 0
     for number, movie in enumerate([UP, CONTACT, CHINATOWN]):
         night = store.nights.plan(date(2026, 10, 2 + number), [ANA, BRUNO])
@@ -186,9 +178,7 @@ def test_the_scoreboards_figures_are_those_of_the_frozen_predictions(
     assert "3 nights cannot tell which strategy serves the club best" in text
 
 
-def test_names_and_titles_are_letters_where_a_night_is_decided(
-    open_page: Open, store: Store, night: int
-) -> None:
+def test_decision_escapes_names_and_titles(open_page: Open, store: Store, night: int) -> None:
     store.members.rename(ANA, "![x](http://example.org/x.png)")
     own = store.movies.add("**Bold** <b>", 1999)
     store.movies.add_to_shortlist(own)
