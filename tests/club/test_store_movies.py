@@ -1,4 +1,4 @@
-"""What was fetched about movies: kept, merged, and forgotten in time."""
+"""The club's own movies, shortlist, and details fetched from TMDB."""
 
 from __future__ import annotations
 
@@ -7,11 +7,105 @@ import pytest
 
 from club.backup import write as back_up
 from club.catalogue import catalogue, training_data
-from club.errors import InvalidInput
+from club.errors import InvalidInput, NotFound
 from club.export import ratings_csv
 from club.movies import KEPT_DAYS, Details
 from club.store import Store
-from recommender.dataset import Dataset
+from recommender.dataset import Dataset, check_movies
+
+
+def test_shortlist_keeps_the_order(store):
+    assert [store.movies.add_to_shortlist(movie) for movie in (30, 10, 20)] == [1, 2, 3]
+    assert store.movies.shortlist() == [30, 10, 20]
+    assert store.movies.add_to_shortlist(10) == 3
+    assert store.movies.remove_from_shortlist(30) == 4
+    assert store.movies.remove_from_shortlist(30) == 4
+    store.movies.add_to_shortlist(30)
+    assert store.movies.shortlist() == [10, 20, 30]
+
+
+def test_shortlist_refuses_unknown_movies(location):
+    store = Store(location, knows_movie={1}.__contains__)
+    own = store.movies.add("Our holiday")
+    store.movies.add_to_shortlist(own)
+    with pytest.raises(NotFound) as caught:
+        store.movies.add_to_shortlist(2)
+    assert str(caught.value) == "There is no movie 2."
+    assert store.movies.shortlist() == [own]
+
+
+def test_own_movies_have_the_form_of_the_catalogue(store):
+    first = store.movies.add(" Our holiday ", 2024, "Comedy|Drama", ["beach", "rain", "beach"])
+    second = store.movies.add("Untitled")
+    assert (first, second) == (-1, -2)
+    movies = store.movies.own()
+    assert movies.index.tolist() == [-1, -2]
+    assert movies.loc[first, :"aliases"].tolist() == [
+        "Our holiday",
+        2024,
+        ("Comedy", "Drama"),
+        ("beach", "rain"),
+        (),
+    ]
+    assert movies["year"].isna().tolist() == [False, True]
+    checked = check_movies(movies)
+    assert checked.map(str).to_dict() == movies.map(str).to_dict()  # NA is not equal to itself
+    assert list(checked.columns) == list(movies.columns)
+    assert checked.dtypes.to_dict() == movies.dtypes.to_dict() == store_types(store)
+
+
+def store_types(store):
+    """The types of the frame while it has no rows."""
+    store.start_own_club("Empty")
+    return store.movies.own().dtypes.to_dict()
+
+
+def test_add_refuses_a_second_time(store):
+    store.movies.add("Our Holiday", 2024)
+    with pytest.raises(InvalidInput) as caught:
+        store.movies.add("our holiday ", 2024)
+    assert str(caught.value) == "The club has added Our Holiday before."
+    assert store.version() == 1
+    assert store.movies.add("Our Holiday", 2025) == -2
+    assert store.movies.add("Our Holiday") == -3
+
+
+def test_add_refuses_bad_fields(store):
+    for movie, sentence in [
+        (("",), "A title must not be empty."),
+        (("x" * 201,), "A title can have 200 characters at most, not 201."),
+        (("x", 1869), "The year must lie between 1870 and 2100, or be left out; it is 1869."),
+        (("x", 1999, ["y" * 61]), "Each of the genres can have 60 characters at most, not 61."),
+    ]:
+        with pytest.raises(InvalidInput) as caught:
+            store.movies.add(*movie)
+        assert str(caught.value) == sentence
+    assert store.version() == 0
+
+
+def test_add_keeps_all_facts(store):
+    movie = store.movies.add(
+        "Amélie",
+        2001,
+        "Romance",
+        "paris",
+        runtime=122,
+        overview=" She helps\nothers. ",
+        tmdb_id=194,
+        aliases=["Le Fabuleux Destin", "Le Fabuleux Destin"],
+    )
+    row = store.movies.own().loc[movie]
+    assert (row["runtime"], row["overview"], row["tmdb_id"]) == (122, "She helps others.", 194)
+    assert row["aliases"] == ("Le Fabuleux Destin",)
+
+
+def test_tmdb_number_tells_movies_apart(store):
+    store.movies.add("Heat", 1995, tmdb_id=949)
+    assert store.movies.add("Heat", 1995, tmdb_id=950) == -2
+    for again in ({"tmdb_id": 949}, {}):
+        with pytest.raises(InvalidInput, match="The club has added Heat before"):
+            store.movies.add("Heat" if not again else "Hitze", 1995, **again)
+
 
 HEAT = Details(2, "Heat", 949, 170, "A thief and a cop.", ("heist", "police"))
 
@@ -33,7 +127,7 @@ def world() -> Dataset:
     return Dataset(ratings, movies)
 
 
-def test_what_was_fetched_fills_the_catalogue_in(store, world):
+def test_details_fill_the_catalogue(store, world):
     version = store.movies.save_details([HEAT])
     assert store.version() == version == 1
     merged = catalogue(world, store)
@@ -46,7 +140,7 @@ def test_what_was_fetched_fills_the_catalogue_in(store, world):
     assert training_data(world, store).movies.loc[2, "runtime"] == 170
 
 
-def test_the_latest_details_count(store, world):
+def test_latest_details_count(store, world):
     store.movies.save_details([HEAT])
     store.movies.save_details([Details(2, "Heat", 949, None, "", ())])
     heat = catalogue(world, store).loc[2]
@@ -72,7 +166,7 @@ def test_details_of_another_movie_are_not_joined(store, world, stranger):
     pd.testing.assert_frame_equal(catalogue(world, store), world.movies)
 
 
-def test_details_are_not_used_longer_than_the_terms_allow(store, world, clock):
+def test_details_expire(store, world, clock):
     clock.now = now = 1_800_000_000
     store.movies.save_details([HEAT])
     clock.now = now + KEPT_DAYS * 86_400 - 1
@@ -82,7 +176,7 @@ def test_details_are_not_used_longer_than_the_terms_allow(store, world, clock):
     pd.testing.assert_frame_equal(catalogue(world, store), world.movies)
 
 
-def test_details_of_an_own_movie_go_where_the_movie_is(store):
+def test_details_of_an_own_movie_are_added_to_it(store):
     own = store.movies.add("Our holiday", 2024, "Comedy", ["beach"])
     store.movies.save_details([Details(own, "Our holiday", 7, 80, "It rains.", ("rain", "beach"))])
     movie = store.movies.own().loc[own]
@@ -96,7 +190,7 @@ def test_details_of_an_own_movie_that_went_meanwhile_are_dropped(store):
     assert store.movies.own().empty
 
 
-def test_details_that_cannot_be_are_refused_and_nothing_is_kept(store):
+def test_save_details_is_all_or_nothing(store):
     for wrong in (
         Details(1, "A", 0),
         Details(1, "A", 5, 0),
@@ -106,16 +200,6 @@ def test_details_that_cannot_be_are_refused_and_nothing_is_kept(store):
         with pytest.raises(InvalidInput):
             store.movies.save_details([HEAT, wrong])
     assert store.version() == 0
-    assert store.movies.details().empty
-
-
-def test_nothing_fetched_changes_nothing(store):
-    assert store.movies.save_details([]) == 0
-
-
-def test_a_club_that_begins_anew_has_no_details(store):
-    store.movies.save_details([HEAT])
-    store.start_own_club("Film club")
     assert store.movies.details().empty
 
 

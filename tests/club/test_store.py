@@ -1,0 +1,246 @@
+"""The club itself: the demo, a new beginning, and the audit log of every change."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+from a_night import predictions
+
+from club.audit import terminal_actor
+from club.cli import main
+from club.demo import load_demo
+from club.errors import InvalidInput
+from club.movies import Details
+from club.store import Store
+from recommender.bundled import DemoClub, demo_club, load_bundled
+from recommender.dataset import Dataset
+
+FRIDAY = date(2026, 11, 27)
+ANA, BO, ZOE, OWN, NIGHT = 1, 2, 3, -1, 1
+ABOUT = ("member_id", "movie_id", "night_id")
+WORLD = Dataset(
+    pd.DataFrame(
+        {
+            "user_id": [7, 7, 8, 9],
+            "movie_id": [1, 2, 1, 3],
+            "rating": [4.0, 0.5, 3.5, 5.0],
+            "timestamp": [900, 1000, 1100, 1200],
+        }
+    ),
+    pd.DataFrame({"title": ["One", "Two", "Three", "Four"]}, index=[1, 2, 3, 4]),
+)
+DEMO = DemoClub("Demo club", {8: "Bo", 7: "Ana"}, (4, 3))
+
+
+def test_load_demo_has_ratings_and_a_shortlist(store):
+    assert load_demo(store, WORLD, DEMO)
+    assert (store.club().name, store.club().is_demo) == ("Demo club", True)
+    members = store.members.all()
+    assert members["name"].tolist() == ["Bo", "Ana"]
+    assert members["world_user_id"].tolist() == [8, 7]
+    bo, ana = members.index
+    assert store.ratings.current().to_numpy().tolist() == [
+        [bo, 1, 3.5, 1100],
+        [ana, 1, 4.0, 900],
+        [ana, 2, 0.5, 1000],
+    ]
+    assert store.movies.shortlist() == [4, 3]
+    assert set(store.ratings.history()["kind"]) == {"demo"}
+    assert store.ratings.undoable() is None
+    assert store.version() == 1
+
+
+def test_load_demo_replaces_data_only_if_told_to(store):
+    store.members.add("Zoë")
+    assert not load_demo(store, WORLD, DEMO)
+    assert store.members.all()["name"].tolist() == ["Zoë"]
+    assert store.version() == 1
+    assert load_demo(store, WORLD, DEMO, replace=True)
+    assert store.members.all(include_left=True)["name"].tolist() == ["Bo", "Ana"]
+    assert not load_demo(store, WORLD, DEMO)
+
+
+def test_undo_walks_back_to_the_demo(store):
+    load_demo(store, WORLD, DEMO)
+    before = store.ratings.current()
+    bo = store.members.all().index[0]
+    store.ratings.rate(bo, 1, 1)
+    assert store.ratings.undo().entries[0].after == 1.0
+    pd.testing.assert_frame_equal(store.ratings.current(), before)
+    assert store.ratings.undo() is None
+
+
+def test_start_own_club_empties_the_club(store):
+    load_demo(store, WORLD, DEMO)
+    store.ratings.rate(store.members.all().index[0], 3, 2)
+    store.movies.add_to_shortlist(store.movies.add("Our holiday"))
+    old_ids = set(store.members.all().index)
+    version = store.start_own_club("  Tuesday club ")
+    assert version == store.version() == 5
+    assert (store.club().name, store.club().is_demo) == ("Tuesday club", False)
+    for frame in (
+        store.members.all(include_left=True),
+        store.ratings.current(include_left=True),
+        store.ratings.history(),
+        store.movies.own(),
+    ):
+        assert frame.empty
+    assert store.movies.shortlist() == []
+    assert store.ratings.undo() is None
+    assert store.version() != 0
+    assert not load_demo(store, WORLD, DEMO)
+    assert store.members.add("Ana") not in old_ids
+    assert store.movies.add("Our holiday") == -2
+
+
+def test_start_own_club_needs_a_name(store):
+    load_demo(store, WORLD, DEMO)
+    with pytest.raises(InvalidInput) as caught:
+        store.start_own_club(" ")
+    assert str(caught.value) == "A name must not be empty."
+    assert store.club().is_demo
+
+
+def test_bundled_demo_has_eight_members_and_six_movies(store):
+    world, demo = load_bundled(), demo_club()
+    load_demo(store, world, demo)
+    ratings = store.ratings.current()
+    assert len(store.members.all()) == 8
+    assert len(store.movies.shortlist()) == 6
+    assert not ratings["movie_id"].isin(store.movies.shortlist()).any()
+    for member_id, member in store.members.all().iterrows():
+        theirs = world.ratings[world.ratings["user_id"] == member["world_user_id"]]
+        ours = ratings[ratings["member_id"] == member_id]
+        assert member["name"] == demo.members[member["world_user_id"]]
+        columns = ["movie_id", "rating", "timestamp"]
+        assert ours[columns].to_numpy().tolist() == theirs[columns].to_numpy().tolist()
+
+
+def test_new_store_is_empty(location):
+    store = Store(location)
+    club = store.club()
+    assert (store.version(), club.name, club.is_demo) == (0, "Our movie club", False)
+    assert abs(club.created_at - datetime.now(UTC)).total_seconds() < 60
+    assert store.nights.all() == []
+    assert store.movies.shortlist() == []
+    assert store.ratings.undo() is None
+    assert store.version() == 0
+
+
+def test_clock_is_an_argument(file):
+    store = Store(file, clock=lambda: 1_700_000_000.9)
+    store.ratings.rate(store.members.add("Ana"), 1, 4)
+    assert store.ratings.current()["timestamp"].tolist() == [1_700_000_000]
+    assert store.audit_log()["at"].astype("int64").tolist() == [1_700_000_000] * 2
+
+
+# What is done, in an order in which each changes something; the text of the log, what it is about.
+CHANGES = [
+    (lambda s: s.start_own_club("Us"), "began the club anew", ()),
+    (lambda s: s.touch("looked elsewhere"), "looked elsewhere", ()),
+    (lambda s: s.members.add("Ana"), "added a member", (ANA, None, None)),
+    (lambda s: s.members.add("Bob"), "added a member", (BO, None, None)),
+    (lambda s: s.members.rename(BO, "Bo"), "renamed a member", (BO, None, None)),
+    (lambda s: s.members.remove(BO), "let somebody go", (BO, None, None)),
+    (lambda s: s.members.restore(BO), "took somebody back", (BO, None, None)),
+    (lambda s: s.members.add_guest("Zoe", likes="heist"), "brought a guest", (ZOE, None, None)),
+    (lambda s: s.members.promote_guest(ZOE), "made a guest a member", (ZOE, None, None)),
+    (lambda s: s.ratings.rate(ANA, 5, 4), "rated", (ANA, 5, None)),
+    (lambda s: s.ratings.unrate(ANA, 5), "rated", (ANA, 5, None)),
+    (lambda s: s.ratings.rate_many([(ANA, 5, 1), (BO, 6, 2)]), "rated", ()),
+    (lambda s: s.ratings.undo(), "took back ratings", ()),
+    (lambda s: s.members.mark_seen(ANA, 5), "marked as seen", (ANA, 5, None)),
+    (lambda s: s.members.unmark_seen(ANA, 5), "marked as not seen", (ANA, 5, None)),
+    (lambda s: s.movies.add_to_shortlist(5), "put on the shortlist", (None, 5, None)),
+    (lambda s: s.movies.remove_from_shortlist(5), "took off the shortlist", (None, 5, None)),
+    (lambda s: s.movies.add("Ours"), "added a movie", (None, OWN, None)),
+    (
+        lambda s: s.movies.save_details([Details(50, "The Usual Suspects", 629)]),
+        "fetched details of movies",
+        (),
+    ),
+    (lambda s: s.let_rate_for_others(False), "let members rate only for themselves", ()),
+    (lambda s: s.let_rate_for_others(True), "let members rate for others", ()),
+    (lambda s: s.nights.plan(FRIDAY), "planned a night", (None, None, NIGHT)),
+    (lambda s: s.nights.plan(FRIDAY), "planned a night", (None, None, NIGHT + 1)),
+    (lambda s: s.nights.delete(NIGHT + 1), "deleted a night", (None, None, NIGHT + 1)),
+    (lambda s: s.nights.call_off(NIGHT), "called a night off", (None, None, NIGHT)),
+    (lambda s: s.nights.call_on(NIGHT), "called a night on again", (None, None, NIGHT)),
+    (lambda s: s.nights.attend(NIGHT, [ANA, BO]), "said who is there", (None, None, NIGHT)),
+    (lambda s: s.nights.edit(NIGHT, voting="rank"), "changed a night", (None, None, NIGHT)),
+    (lambda s: s.nights.veto(NIGHT, ANA, 5), "vetoed", (ANA, 5, NIGHT)),
+    (lambda s: s.nights.unveto(NIGHT, ANA, 5), "took a veto back", (ANA, 5, NIGHT)),
+    (lambda s: s.nights.vote(NIGHT, ANA, [5]), "voted", (ANA, None, NIGHT)),
+    (lambda s: s.nights.unvote(NIGHT, ANA), "took a vote back", (ANA, None, NIGHT)),
+    (lambda s: s.nights.draw(NIGHT, [5, 6], lambda _: 1), "drew a lot", (None, 6, NIGHT)),
+    (
+        lambda s: s.nights.decide(NIGHT, 5, predictions([ANA, BO], [5, 6]), model="m", by="b"),
+        "decided on",
+        (None, 5, NIGHT),
+    ),
+    (lambda s: s.nights.change_movie(NIGHT, 6), "changed a night", (None, None, NIGHT)),
+    (lambda s: s.nights.rate(NIGHT, ANA, 4), "rated a night", (ANA, None, NIGHT)),
+    (lambda s: s.nights.unrate(NIGHT, ANA), "took back what a night was given", (ANA, None, NIGHT)),
+    (lambda s: s.nights.rate(NIGHT, BO, 2), "rated a night", (BO, None, NIGHT)),
+    (lambda s: s.nights.reveal(NIGHT), "opened the ratings", (None, None, NIGHT)),
+]
+
+
+def test_every_change_is_logged_with_its_actor(store):
+    for call, act, about in CHANGES:
+        before = len(store.audit_log())
+        call(store.by("Chiara"))
+        rows = store.audit_log()
+        assert len(rows) == before + 1, act
+        row = rows.iloc[0]
+        assert (row["version"], row["who"], row["act"]) == (store.version(), "Chiara", act)
+        wanted = dict(zip(ABOUT, about, strict=False))
+        assert row[[*ABOUT]].dropna().to_dict() == {k: v for k, v in wanted.items() if v}, act
+
+
+def test_rolled_back_writes_are_not_logged(store):
+    ana = store.members.add("Ana")
+    store.ratings.rate(ana, 5, 4)
+    before = store.audit_log()
+    store.ratings.rate(ana, 5, 4)
+    store.ratings.unrate(ana, 6)
+    with pytest.raises(InvalidInput):
+        store.members.add("ana")
+    assert store.audit_log().equals(before)
+    assert before["who"].isna().all()
+
+
+def test_by_names_the_actor_of_ratings(store):
+    ana = store.members.add("Ana")
+    store.by("  Bo ").ratings.rate(ana, 5, 4)
+    store.by("Chiara").ratings.rate(ana, 6, 3)
+    store.ratings.undo()
+    assert store.ratings.history()["changed_by"].fillna("?").tolist() == ["?", "Chiara", "Bo"]
+    for name in ("", "a\nb", "x" * 61):
+        with pytest.raises(InvalidInput):
+            store.by(name)
+
+
+def test_commands_are_logged_under_the_computers_user(tmp_path, monkeypatch):
+    monkeypatch.setattr("getpass.getuser", lambda: "bo" * 40)
+    who, database = "bo" * 20 + " (command)", str(tmp_path / "club.db")
+    assert main(["--database", database, "demo"]) == 0
+    table = tmp_path / "mine.csv"
+    table.write_text("Title,Year,Rating\nUp,2009,4.5\n")
+    command = ["import", str(table), "--member", "Ana", "--scale", "5", "--database", database]
+    assert main(command) == 0
+    assert main(["backup", str(tmp_path / "b.db"), "--database", database]) == 0
+    assert main(["restore", str(tmp_path / "b.db"), "--yes", "--database", database]) == 0
+    log = Store(database).audit_log()
+    assert log["who"].tolist() == [who] * 3
+    assert log["act"].iloc[0] == "brought back an earlier state"
+
+
+def test_user_without_a_name_is_somebody(monkeypatch):
+    def nameless() -> str:
+        raise KeyError("no user 12345")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert terminal_actor() == "somebody (command)"
