@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
 
-from recommender.terminal import (
-    Parser,
-    as_json,
-    choices,
-    progress,
-    run,
-    seeds,
-    text_table,
-    whole,
-)
+from recommender.terminal import Parser, as_json, progress, run, text_table, whole
 
 __all__ = ["add_data", "as_json", "choices", "parser", "progress", "run", "seeds", "show", "steps"]
 __all__ += ["text_table", "whole"]
@@ -69,3 +61,29 @@ def steps(items: Iterable[Item]) -> Iterator[Item]:
         progress(done, len(every), str(name))
         yield item
     progress(len(every), len(every), "done")
+
+
+def seeds(text: str) -> list[int]:
+    """Read "0-4", "0,3,7" or both mixed."""
+    found: list[int] = []
+    for part in text.split(","):
+        first, dash, last = part.strip().partition("-")
+        start = whole(first)
+        end = whole(last) if dash else start
+        if not start <= end < start + 1000:
+            raise ArgumentTypeError(f"{part!r} is not a range such as 0-4")
+        found += range(start, end + 1)
+    return list(dict.fromkeys(found))
+
+
+def choices(allowed: Sequence[str]) -> Callable[[str], list[str]]:
+    """Return a reader of a comma-separated list of `allowed` names."""
+
+    def read(text: str) -> list[str]:
+        names = list(dict.fromkeys(part.strip() for part in text.split(",")))
+        for name in names:
+            if name not in allowed:
+                raise ArgumentTypeError(f"{name!r} is none of: {', '.join(allowed)}")
+        return names
+
+    return read

@@ -7,7 +7,10 @@ a movie lies among others, so the direction of its item representation is all th
 from __future__ import annotations
 
 import itertools
+import os
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -90,7 +93,7 @@ def learn_embeddings(
     seed: int,
     on_epoch: Progress | None = None,
 ) -> np.ndarray:
-    """Return item embeddings from several fits side by side: two views, a few seeds each.
+    """Return item embeddings from several fits in parallel: two views, a few seeds each.
 
     One view says who rates what, the other who likes what. Only rated movies take part: LightFM
     draws its negatives from all rows that it is given, so a movie without a rating would be pushed
@@ -101,7 +104,7 @@ def learn_embeddings(
         content: (n_movies, n_features) 0/1.
         components, epochs, learning_rate: of each fit.
         repeats: seeds of each view; what they do not agree on averages out.
-        on_epoch: called with (epochs done, epochs in all).
+        on_epoch: called with (epochs done, epochs in all), from one thread at a time.
 
     Returns:
         (n_movies, repeats * 2 * components) float32, rows of length 1, one seed after the other; 0
@@ -113,11 +116,12 @@ def learn_embeddings(
     shape = (ratings.n_users, int(rated.sum()))
     views = [np.ones_like(liked), liked] if liked.any() else [np.ones_like(liked)]
     fits = [(view, repeat) for repeat in range(repeats) for view in views]
-    done = itertools.count(1)
+    done, lock = itertools.count(1), threading.Lock()
 
     def report() -> None:
         if on_epoch is not None:
-            on_epoch(next(done), len(fits) * epochs)
+            with lock:
+                on_epoch(next(done), len(fits) * epochs)
 
     def fit(view: np.ndarray, repeat: int) -> np.ndarray:
         places = ratings.user[view], column[ratings.movie[view]]
@@ -135,5 +139,8 @@ def learn_embeddings(
         return (found / np.maximum(length, 1e-9)).astype(np.float32)
 
     embeddings = np.zeros((ratings.n_movies, len(fits) * components), dtype=np.float32)
-    embeddings[rated] = np.hstack([fit(*one) for one in fits]) / np.float32(np.sqrt(len(fits)))
+    # LightFM releases Python's lock, so fits share the cores; each alone gives the same bits.
+    with ThreadPoolExecutor(min(len(fits), os.cpu_count() or 1)) as pool:
+        found = list(pool.map(fit, *zip(*fits, strict=True)))
+    embeddings[rated] = np.hstack(found) / np.float32(np.sqrt(len(fits)))
     return embeddings

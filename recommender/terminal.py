@@ -54,32 +54,6 @@ def whole(text: str) -> int:
     return int(text)
 
 
-def seeds(text: str) -> list[int]:
-    """Read "0-4", "0,3,7" or both mixed."""
-    found: list[int] = []
-    for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        start = whole(first)
-        end = whole(last) if dash else start
-        if not start <= end < start + 1000:
-            raise argparse.ArgumentTypeError(f"{part!r} is not a range such as 0-4")
-        found += range(start, end + 1)
-    return list(dict.fromkeys(found))
-
-
-def choices(allowed: Sequence[str]) -> Callable[[str], list[str]]:
-    """Return a reader of a comma-separated list of `allowed` names."""
-
-    def read(text: str) -> list[str]:
-        names = list(dict.fromkeys(part.strip() for part in text.split(",")))
-        for name in names:
-            if name not in allowed:
-                raise argparse.ArgumentTypeError(f"{name!r} is none of: {', '.join(allowed)}")
-        return names
-
-    return read
-
-
 def progress(done: int, total: int, what: str = "") -> None:
     """Draw a bar on the terminal; nothing when the output of errors goes elsewhere."""
     if not sys.stderr.isatty():
