@@ -84,7 +84,7 @@ async def session(
     member_id, name = member
     rng, famous = random.Random(member_id), load_bundled().rating_counts.nlargest(FAMOUS).index
     page = await (await browser.new_context()).new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(120_000)  # ms; learning may go on
 
     async def timed(action: str, act: Callable[[], Any]) -> None:
         began = time.perf_counter()
@@ -158,11 +158,12 @@ def show(options: Namespace) -> int:
     lost = sum(there.get(pair) != stars for pair, stars in result.given.items())
     frame = pd.DataFrame(result.answers, columns=["action", "seconds"]).astype({"seconds": float})
     seconds = frame.groupby("action", sort=False)["seconds"]
-    table = seconds.quantile([0.5, 0.9, 0.99]).unstack().set_axis(["median", "90%", "99%"], axis=1)
-    command.show(table.assign(answers=seconds.size()).reset_index(), options.json)
+    table = pd.DataFrame({"answers": seconds.size(), "median": seconds.median()})
+    table = table.assign(**{f"{q:.0%}": seconds.quantile(q) for q in (0.9, 0.99)}).reset_index()
     faults = [*result.faults, *([f"{lost} ratings are lost"] if lost else [])]
     print(f"{len(result.given)} ratings; the server took {peak:.0f} MB at most", file=sys.stderr)
-    print("\n".join(faults), end="", file=sys.stderr)
+    print(*faults, sep="\n", file=sys.stderr)
+    command.show(table, options.json)
     return int(bool(faults))
 
 
