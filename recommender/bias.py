@@ -92,26 +92,19 @@ def club_weight(counts: np.ndarray, n_users: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Bias:
-    """Item and user biases of a Dataset.
+    """Item and user biases of a Dataset."""
 
-    Args:
-        mu: mean of all ratings, stars.
-        movie: (n_movies,) item bias of the given ratings: how far they lie from mu, stars.
-        expected: (n_movies,) item bias for a member who has not seen the movie yet, stars. The
-            fewer ratings, the closer to what the features of movies that clubs watch predict.
-        uncertainty: (n_movies,) variance of `expected`, stars².
-        coefficients: (n_features + 1,) stars that each feature adds to `expected`, then a constant.
-        user: (n_users,) user bias: how far each rater's stars lie above their movies' bias, stars.
-        damping: how many average ratings a bias is mixed with.
-    """
-
-    mu: float
-    movie: np.ndarray
+    mu: float  # mean of all ratings, stars
+    movie: np.ndarray  # (n_movies,) item bias of the given ratings: how far they lie from mu, stars
+    # (n_movies,) item bias for a member who has not seen the movie yet, stars. The fewer ratings,
+    # the closer to what the features of movies that clubs watch predict.
     expected: np.ndarray
-    uncertainty: np.ndarray
+    uncertainty: np.ndarray  # (n_movies,) variance of `expected`, stars²
+    # (n_features + 1,) stars that each feature adds to `expected`, then a constant
     coefficients: np.ndarray
+    # (n_users,) user bias: how far each rater's stars lie above their movies' bias, stars
     user: np.ndarray
-    damping: float
+    damping: float  # how many average ratings a bias is mixed with
 
     @classmethod
     def fit(

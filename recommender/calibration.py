@@ -23,20 +23,16 @@ LEAST = 0.01  # ratings that all agree must not lead to a division by 0
 
 @dataclass(frozen=True)
 class Calibration:
-    """Scales of the variances, and thresholds of the stars.
+    """Scales of the variances, and thresholds of the stars."""
 
-    Args:
-        joint_scale: mean squared residual of a rater's ratings, whitened; 1 when the variances are
-            right.
-        marginal_scale: the same for each rating predicted from all others, as a share of
-            `joint_scale`; below 1, because the kernel's errors lie in how ratings vary together.
-        thresholds: (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution
-            around the prediction counts as that many stars or more. People use some stars more
-            than others (4 more than 4.5), so these are not the middles between the stars.
-    """
-
+    # mean squared residual of a rater's ratings, whitened; 1 when the variances are right
     joint_scale: float
+    # the same for each rating predicted from all others, as a share of `joint_scale`; below 1,
+    # because the kernel's errors lie in how ratings vary together
     marginal_scale: float
+    # (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution around the
+    # prediction counts as that many stars or more. People use some stars more than others (4 more
+    # than 4.5), so these are not the middles between the stars.
     thresholds: np.ndarray
 
 

@@ -148,17 +148,13 @@ def check_movies(frame: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class RatingRows:
-    """The ratings of a Dataset as arrays, with users and movies numbered from 0.
+    """The ratings of a Dataset as arrays, with users and movies numbered from 0."""
 
-    Args:
-        user, movie: (n_ratings,) row numbers; users in sorted order, movies as in the catalogue.
-        stars: (n_ratings,) 0.5..5.
-        n_users, n_movies: number of rows of each.
-    """
-
+    # user, movie: (n_ratings,) row numbers; users in sorted order, movies as in the catalogue
     user: np.ndarray
     movie: np.ndarray
-    stars: np.ndarray
+    stars: np.ndarray  # (n_ratings,) 0.5..5
+    # n_users, n_movies: number of rows of each
     n_users: int
     n_movies: int
 
@@ -167,16 +163,13 @@ class RatingRows:
 class Dataset:
     """Ratings of movies by users; both frames are checked and brought into one form.
 
-    Args:
-        ratings: user_id, movie_id, rating (stars 0.5..5) and, optionally, timestamp (seconds).
-        movies: index (or column) movie_id; title and, optionally, the other columns of
-            `check_movies`.
-
     Raises:
         DataError: see `check_ratings` and `check_movies`; or a rated movie is not in `movies`.
     """
 
+    # user_id, movie_id, rating (stars 0.5..5) and, optionally, timestamp (seconds)
     ratings: pd.DataFrame
+    # index (or column) movie_id; title and, optionally, the other columns of `check_movies`
     movies: pd.DataFrame
 
     def __post_init__(self) -> None:

@@ -26,13 +26,9 @@ def _terms(movies: pd.DataFrame) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class MovieFeatures:
-    """A vocabulary of content features, found in one catalogue and applied to any other.
+    """A vocabulary of content features, found in one catalogue and applied to any other."""
 
-    Args:
-        names: "kind:term", sorted; column j of every matrix is names[j].
-    """
-
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # "kind:term", sorted; column j of every matrix is names[j]
 
     @classmethod
     def build(cls, movies: pd.DataFrame, min_movies: int = 5) -> MovieFeatures:

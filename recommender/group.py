@@ -25,27 +25,18 @@ BALANCE = 0.5  # weight of the last night against all nights, 0..1
 
 @dataclass(frozen=True)
 class Strategy:
-    """A way to turn the members' stars into a score of the group.
+    """A way to turn the members' stars into a score of the group."""
 
-    Args:
-        name: for people.
-        description: what it does, in one sentence.
-        reason: why its first movie comes first, as the beginning of a sentence.
-        source: who proposed it, and when.
-        score: (n_members, n_movies) stars and (n_members,) shares that sum to 1 -> (n_movies,).
-        unit: of the score; points and votes add up as if every member had one ballot.
-        base: weight of every member before debts, see `shares`.
-        reason_without_misery: takes the place of `reason` where no member is below MISERY.
-    """
-
-    name: str
-    description: str
-    reason: str
-    source: str
+    name: str  # for people
+    description: str  # what it does, in one sentence
+    reason: str  # why its first movie comes first, as the beginning of a sentence
+    source: str  # who proposed it, and when
+    # (n_members, n_movies) stars and (n_members,) shares that sum to 1 -> (n_movies,)
     score: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    # of the score; points and votes add up as if every member had one ballot
     unit: Literal["stars", "points", "duels", "votes"] = "stars"
-    base: float = 1.0
-    reason_without_misery: str = ""
+    base: float = 1.0  # weight of every member before debts, see `shares`
+    reason_without_misery: str = ""  # takes the place of `reason` where no member is below MISERY
 
     def reason_for(self, stars: np.ndarray) -> str:
         """Return why a movie comes first.

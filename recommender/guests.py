@@ -26,15 +26,10 @@ PER_HATED = 2  # balancing movies; one for each loved: five stars lie nearer to 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Imagined movies, and the guests' ratings of them.
+    """Imagined movies, and the guests' ratings of them."""
 
-    Args:
-        movies: in the form of `Dataset.movies`.
-        ratings: member_id, movie_id, rating.
-    """
-
-    movies: pd.DataFrame
-    ratings: pd.DataFrame
+    movies: pd.DataFrame  # in the form of `Dataset.movies`
+    ratings: pd.DataFrame  # member_id, movie_id, rating
 
 
 def is_wish(movie_ids: pd.Series) -> np.ndarray:

@@ -67,22 +67,15 @@ def _squared_length(matrix: sparse.csr_matrix) -> np.ndarray:
 
 @dataclass(frozen=True)
 class ItemKernel:
-    """The covariance of movies, the same for all members.
+    """The covariance of movies, the same for all members."""
 
-    Args:
-        embeddings: (n_movies, n_dimensions) float32; length 1 when learned, shorter when predicted
-            from the features, no columns without LightFM.
-        features: (n_movies, n_features) float32, rows of length 1.
-        item_bias: (n_movies,) stars.
-        residuals: (n_movies, n_users) float32, see `neighbour_residuals`.
-        variances: of the parts.
-    """
-
+    # (n_movies, n_dimensions) float32; length 1 when learned, shorter when predicted from the
+    # features, no columns without LightFM
     embeddings: np.ndarray
-    features: sparse.csr_matrix
-    item_bias: np.ndarray
-    residuals: sparse.csr_matrix
-    variances: Variances
+    features: sparse.csr_matrix  # (n_movies, n_features) float32, rows of length 1
+    item_bias: np.ndarray  # (n_movies,) stars
+    residuals: sparse.csr_matrix  # (n_movies, n_users) float32, see `neighbour_residuals`
+    variances: Variances  # of the parts
 
     def without_neighbours(self) -> ItemKernel:
         """Return the kernel for movies without ratings."""
@@ -217,14 +210,11 @@ class MemberKernel:
 
     A member whom the model has learned from is one of the neighbours and would agree with
     themselves, so their own contribution is taken out.
-
-    Args:
-        items: the covariance that all members share.
-        own: (n_movies,) the member's `ItemKernel.rater_part`; None for a member whom the model does
-            not know, or where neighbours do not count.
     """
 
-    items: ItemKernel | CachedKernel
+    items: ItemKernel | CachedKernel  # the covariance that all members share
+    # (n_movies,) the member's `ItemKernel.rater_part`; None for a member whom the model does not
+    # know, or where neighbours do not count
     own: np.ndarray | None = None
 
     def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -243,22 +233,15 @@ class MemberKernel:
 
 @dataclass(frozen=True)
 class Posterior:
-    """A member's taste, given their ratings.
+    """A member's taste, given their ratings."""
 
-    Args:
-        kernel: the covariance before any rating.
-        rated: (n_rated,) rows of the movies rated.
-        weights: (n_rated,) of the ratings: the expected taste for a movie is its covariance with
-            the rated movies times these.
-        factor: (n_rated, n_rated) lower Cholesky factor of the ratings' covariance.
-        chi_square: squared residuals of the ratings, whitened; n_rated on average when the
-            variances are right.
-    """
-
-    kernel: MemberKernel
-    rated: np.ndarray
+    kernel: MemberKernel  # the covariance before any rating
+    rated: np.ndarray  # (n_rated,) rows of the movies rated
+    # (n_rated,) of the ratings: the expected taste for a movie is its covariance with the rated
+    # movies times these
     weights: np.ndarray
-    factor: np.ndarray
+    factor: np.ndarray  # (n_rated, n_rated) lower Cholesky factor of the ratings' covariance
+    # squared residuals of the ratings, whitened; n_rated on average when the variances are right
     chi_square: float
 
     @classmethod

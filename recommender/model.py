@@ -45,20 +45,15 @@ LIKED = 4.0  # stars from which on a movie counts as liked
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a recommender expects, one entry a pair.
+    """What a recommender expects, one entry a pair."""
 
-    Args:
-        stars: (n_pairs,) expected rating; for a model with `order_only` any score.
-        low, high: (n_pairs,) 80% interval in stars, from models that give one.
-        like: (n_pairs,) probability of 4 stars or more, from models that give one.
-        order_only: the scores put movies in order but are no stars.
-    """
-
-    stars: np.ndarray
+    stars: np.ndarray  # (n_pairs,) expected rating; for a model with `order_only` any score
+    # low, high: (n_pairs,) 80% interval in stars, from models that give one
     low: np.ndarray | None = None
     high: np.ndarray | None = None
+    # (n_pairs,) probability of 4 stars or more, from models that give one
     like: np.ndarray | None = None
-    order_only: bool = False
+    order_only: bool = False  # the scores put movies in order but are no stars
 
 
 @runtime_checkable
@@ -89,48 +84,36 @@ class Recommender(Protocol):
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """Hyperparameters; docs/decisions.md says how they were chosen.
+    """Hyperparameters; docs/decisions.md says how they were chosen."""
 
-    Args:
-        components: width of each of LightFM's fits; 0 leaves LightFM out, and the model knows
-            movies by keywords, genres and decade only.
-        epochs, learning_rate: of LightFM.
-        repeats: how many seeds of each of LightFM's two views are put side by side.
-        seed: of LightFM; the same data and seed give the same model to the bit.
-        user_bias_variance, embedding_variance, feature_variance: of these parts of a taste, stars².
-        item_slope_variance: how differently members follow the item bias, without a unit.
-        neighbour_variance: of agreeing with raters of the same residuals, stars².
-        neighbour_damping: squared residuals, stars², a movie needs before its raters count half.
-        length_scale: how quickly covariance falls with the distance of embeddings.
-        noise_variance: of a rating around the member's taste, stars².
-        item_bias_variance: of an item bias around its regression on features, stars².
-        variance_share: how wide ratings to come spread, as a share of how wide the raters' known
-            ratings do by the variances above.
-        variance_weight: how many ratings of a member that share counts for against their own.
-        damping: how many average ratings a bias is mixed with.
-        embedding_penalty: of the ridge regression of embeddings on features.
-        min_movies: a feature is used when it describes at least so many movies.
-    """
-
+    # width of each of LightFM's fits; 0 leaves LightFM out, and the model knows movies by keywords,
+    # genres and decade only
     components: int = 32
+    # epochs, learning_rate: of LightFM
     epochs: int = 15
     learning_rate: float = 0.15
-    repeats: int = 3
-    seed: int = 0
+    repeats: int = 3  # how many seeds of each of LightFM's two views are put side by side
+    seed: int = 0  # of LightFM; the same data and seed give the same model to the bit
+    # user_bias_variance, embedding_variance, feature_variance: of these parts of a taste, stars²
     user_bias_variance: float = 0.12
     embedding_variance: float = 0.4
-    length_scale: float = 0.4
+    length_scale: float = 0.4  # how quickly covariance falls with the distance of embeddings
     feature_variance: float = 0.08
+    # how differently members follow the item bias, without a unit
     item_slope_variance: float = 0.05
-    neighbour_variance: float = 0.4
+    neighbour_variance: float = 0.4  # of agreeing with raters of the same residuals, stars²
+    # squared residuals, stars², a movie needs before its raters count half
     neighbour_damping: float = 100.0
-    noise_variance: float = 0.4
-    item_bias_variance: float = 0.15
+    noise_variance: float = 0.4  # of a rating around the member's taste, stars²
+    item_bias_variance: float = 0.15  # of an item bias around its regression on features, stars²
+    # how wide ratings to come spread, as a share of how wide the raters' known ratings do by the
+    # variances above
     variance_share: float = 0.78
+    # how many ratings of a member that share counts for against their own
     variance_weight: float = 20.0
-    damping: float = 10.0
-    embedding_penalty: float = 50.0
-    min_movies: int = 5
+    damping: float = 10.0  # how many average ratings a bias is mixed with
+    embedding_penalty: float = 50.0  # of the ridge regression of embeddings on features
+    min_movies: int = 5  # a feature is used when it describes at least so many movies
 
     def __post_init__(self) -> None:
         if self.components < 0 or self.epochs < 1 or self.repeats < 1:
@@ -157,38 +140,23 @@ class HybridModel:
 
     Pages and benchmarks use its methods; its arrays are for this package. Row i of every (n_movies,
     ...) array is movie_ids[i].
-
-    Args:
-        options: what it was trained with.
-        features: the vocabulary of keywords, genres and decades.
-        movie_ids: (n_movies,).
-        counts: (n_movies,) ratings of each movie in the data.
-        bias: everybody's opinion.
-        kernel: how movies vary together in a taste.
-        feature_embeddings: (n_features + 1, n_dimensions) regression of embeddings on features.
-        prior_scale: factor on the variances of a member without ratings.
-        observed_scale: factor on a member's chi square, see `variance_scale`.
-        thresholds: (10,) where each half star begins, see Calibration.
-        user_ids: (n_users,) the raters that it learned from, sorted.
-        n_ratings: how many ratings it learned from.
-        content_hash: `Dataset.content_hash` of what it learned from.
-        trained_at: UTC.
     """
 
-    options: TrainingOptions
-    features: MovieFeatures
-    movie_ids: np.ndarray
-    counts: np.ndarray
-    bias: Bias
-    kernel: ItemKernel
+    options: TrainingOptions  # what it was trained with
+    features: MovieFeatures  # the vocabulary of keywords, genres and decades
+    movie_ids: np.ndarray  # (n_movies,)
+    counts: np.ndarray  # (n_movies,) ratings of each movie in the data
+    bias: Bias  # everybody's opinion
+    kernel: ItemKernel  # how movies vary together in a taste
+    # (n_features + 1, n_dimensions) regression of embeddings on features
     feature_embeddings: np.ndarray
-    prior_scale: float
-    observed_scale: float
-    thresholds: np.ndarray
-    user_ids: np.ndarray
-    n_ratings: int
-    content_hash: str
-    trained_at: datetime
+    prior_scale: float  # factor on the variances of a member without ratings
+    observed_scale: float  # factor on a member's chi square, see `variance_scale`
+    thresholds: np.ndarray  # (10,) where each half star begins, see Calibration
+    user_ids: np.ndarray  # (n_users,) the raters that it learned from, sorted
+    n_ratings: int  # how many ratings it learned from
+    content_hash: str  # `Dataset.content_hash` of what it learned from
+    trained_at: datetime  # UTC
     _movies: pd.Index = field(init=False, repr=False, compare=False)
     _users: pd.Index = field(init=False, repr=False, compare=False)
     _cached: dict[bool, CachedKernel] = field(init=False, repr=False, compare=False)

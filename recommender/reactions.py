@@ -21,15 +21,6 @@ STEPS = np.arange(MIN_STARS, MAX_STARS + 0.25, 0.5)  # all possible ratings
 class Reactions:
     """Expected ratings of members for movies.
 
-    Args:
-        member_ids, movie_ids: the rows and the columns.
-        mean: (n_members, n_movies) expected stars, 0.5..5.
-        sd: (n_members, n_movies) standard deviation of the rating around the mean, stars.
-        shared_sd: (n_movies,) the part of it that all members share, stars: an item bias that is
-            wrong is wrong for all. 0 by default.
-        thresholds: (10,) where 0.5, 1, ... 5 stars begin on the scale of the mean; the middles
-            between the stars by default.
-
     >>> reactions = Reactions((1, 2), (10,), np.array([[4.0], [3.0]]), np.full((2, 1), 0.5))
     >>> reactions.interval(0.8)[0].round(2).tolist()
     [[3.36], [2.36]]
@@ -37,11 +28,16 @@ class Reactions:
     [[0.69], [0.07]]
     """
 
+    # member_ids, movie_ids: the rows and the columns
     member_ids: tuple[int, ...]
     movie_ids: tuple[int, ...]
-    mean: np.ndarray
-    sd: np.ndarray
+    mean: np.ndarray  # (n_members, n_movies) expected stars, 0.5..5
+    sd: np.ndarray  # (n_members, n_movies) standard deviation of the rating around the mean, stars
+    # (n_movies,) the part of it that all members share, stars: an item bias that is wrong is wrong
+    # for all. 0 by default.
     shared_sd: np.ndarray | None = None
+    # (10,) where 0.5, 1, ... 5 stars begin on the scale of the mean; the middles between the stars
+    # by default.
     thresholds: np.ndarray | None = None
 
     def threshold(self, stars: float) -> float:

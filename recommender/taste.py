@@ -66,15 +66,10 @@ CHANGE_MOVIES = 5  # before and after, for anything to be said of a change
 
 @dataclass(frozen=True)
 class Drawn:
-    """Draws of a member's taste for some movies.
+    """Draws of a member's taste for some movies."""
 
-    Args:
-        taste: (n_draws, n_movies) stars above everybody's opinion.
-        noise: standard deviation of a rating around it, stars.
-    """
-
-    taste: np.ndarray
-    noise: float
+    taste: np.ndarray  # (n_draws, n_movies) stars above everybody's opinion
+    noise: float  # standard deviation of a rating around it, stars
 
 
 def panel(model: HybridModel, limit: int = PANEL) -> np.ndarray:

@@ -26,14 +26,10 @@ Fit = Callable[[Dataset, int], Recommender]  # fits a model with a seed
 
 @dataclass(frozen=True)
 class BiasModel:
-    """stars = mu + b_user + b_movie (Koren, Bell and Volinsky, 2009).
+    """stars = mu + b_user + b_movie (Koren, Bell and Volinsky, 2009)."""
 
-    Args:
-        mu: mean of all ratings, stars.
-        user, movie: offset of each id, stars; an id without one counts as 0.
-    """
-
-    mu: float
+    mu: float  # mean of all ratings, stars
+    # user, movie: offset of each id, stars; an id without one counts as 0
     user: pd.Series
     movie: pd.Series
 
@@ -79,15 +75,10 @@ BASELINES: Mapping[str, Fit] = {
 
 @dataclass(frozen=True)
 class Axes:
-    """The ids behind the rows and columns of a user-movie matrix.
+    """The ids behind the rows and columns of a user-movie matrix."""
 
-    Args:
-        user_ids: (n_users,) sorted.
-        movie_ids: (n_movies,) in the order of the columns, each once.
-    """
-
-    user_ids: np.ndarray
-    movie_ids: np.ndarray
+    user_ids: np.ndarray  # (n_users,) sorted
+    movie_ids: np.ndarray  # (n_movies,) in the order of the columns, each once
 
     @classmethod
     def of(cls, ratings: pd.DataFrame) -> Axes:
@@ -121,19 +112,12 @@ class Axes:
 
 @dataclass(frozen=True)
 class Ranker:
-    """An order of movies for each user: score = users @ movies + offsets.
+    """An order of movies for each user: score = users @ movies + offsets."""
 
-    Args:
-        axes: ids of rows and columns.
-        users: (n_users, n_components).
-        movies: (n_movies, n_components).
-        offsets: (n_movies,).
-    """
-
-    axes: Axes
-    users: np.ndarray
-    movies: np.ndarray
-    offsets: np.ndarray
+    axes: Axes  # ids of rows and columns
+    users: np.ndarray  # (n_users, n_components)
+    movies: np.ndarray  # (n_movies, n_components)
+    offsets: np.ndarray  # (n_movies,)
 
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Return (n_rows, n_movies); the scores compare movies for one user, nothing else."""

@@ -24,14 +24,11 @@ Clarity = Literal["too few", "unclear", "better", "worse"]
 
 @dataclass(frozen=True)
 class Tally:
-    """Sums by resampling unit (a club, a user): metric = sum of totals / sum of counts.
+    """Sums by resampling unit (a club, a user): metric = sum of totals / sum of counts."""
 
-    Args:
-        metrics: their names; those in ROOTS hold squares, and the root of the mean is taken.
-        total, count: (n_units, n_metrics); count 0 where a unit has no data.
-    """
-
+    # their names; those in ROOTS hold squares, and the root of the mean is taken
     metrics: tuple[str, ...]
+    # total, count: (n_units, n_metrics); count 0 where a unit has no data
     total: np.ndarray
     count: np.ndarray
 

@@ -59,18 +59,14 @@ Curves = Mapping[str, tuple[float, float]]  # column of a baseline -> (intercept
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures on ratings that the models had not seen, as tidy frames.
+    """Figures on ratings that the models had not seen, as tidy frames."""
 
-    Args:
-        ranking: model, split ("train" or "test"), metric, value.
-        errors: model, metric (rmse, mae), value, low, high (stars; 95% bootstrap over users), and
-            excess, excess_low, excess_high: how much more than ours, drawing the same users.
-        predictions: user_id, movie_id, actual, predicted, low, high (stars; 80% interval), like
-            (probability of 4 stars or more), liked (bool).
-    """
-
-    ranking: pd.DataFrame
+    ranking: pd.DataFrame  # model, split ("train" or "test"), metric, value
+    # model, metric (rmse, mae), value, low, high (stars; 95% bootstrap over users), and excess,
+    # excess_low, excess_high: how much more than ours, drawing the same users
     errors: pd.DataFrame
+    # user_id, movie_id, actual, predicted, low, high (stars; 80% interval), like (probability of 4
+    # stars or more), liked (bool)
     predictions: pd.DataFrame
 
     def figures(self) -> dict[str, Any]:
@@ -463,20 +459,13 @@ def brier(frame: pd.DataFrame, curves: Curves) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Margin:
-    """Our loss beside that of the best simple baseline.
+    """Our loss beside that of the best simple baseline."""
 
-    Args:
-        n: ratings behind it.
-        ours: our mean loss.
-        rival: the baseline with the smallest loss.
-        theirs: its mean loss.
-        gap, low, high: theirs - ours, with its 95% interval.
-    """
-
-    n: int
-    ours: float
-    rival: str
-    theirs: float
+    n: int  # ratings behind it
+    ours: float  # our mean loss
+    rival: str  # the baseline with the smallest loss
+    theirs: float  # its mean loss
+    # gap, low, high: theirs - ours, with its 95% interval
     gap: float
     low: float
     high: float
@@ -501,17 +490,14 @@ class Findings:
 
     Figures are means over ratings with a bootstrap over movies: members' ratings of one movie
     depend on each other.
-
-    Args:
-        predictions: as given, with liked (bool: 4 stars or more).
-        errors, chances: `compare` of `absolute_errors` and of `brier`.
-        members: member_id, n, clarity (against the member's best baseline) and the columns of
-            `compare` of the errors, one row a member and model; members with `SHOWN` ratings.
     """
 
-    predictions: pd.DataFrame
+    predictions: pd.DataFrame  # as given, with liked (bool: 4 stars or more)
+    # errors, chances: `compare` of `absolute_errors` and of `brier`
     errors: pd.DataFrame
     chances: pd.DataFrame
+    # member_id, n, clarity (against the member's best baseline) and the columns of `compare` of the
+    # errors, one row a member and model; members with `SHOWN` ratings
     members: pd.DataFrame
 
     @classmethod

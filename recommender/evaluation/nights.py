@@ -83,18 +83,15 @@ def recorded(found: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Record:
-    """The errors over all nights, beside two simple guesses.
+    """The errors over all nights, beside two simple guesses."""
 
-    Args:
-        n, nights: ratings and nights behind it.
-        errors: one row a model (ours, the member's own mean, the crowd's opinion): model, mae,
-            low, high, gap (how much more its mae is than ours), gap_low, gap_high, rmse, all in
-            stars, and clarity ("" for ours). Intervals are 95% bootstraps over nights, widened
-            for few nights; NaN with fewer than `NIGHTS`.
-    """
-
+    # n, nights: ratings and nights behind it
     n: int
     nights: int
+    # one row a model (ours, the member's own mean, the crowd's opinion): model, mae, low, high, gap
+    # (how much more its mae is than ours), gap_low, gap_high, rmse, all in stars, and clarity (""
+    # for ours). Intervals are 95% bootstraps over nights, widened for few nights; NaN with fewer
+    # than `NIGHTS`.
     errors: pd.DataFrame
 
 
@@ -154,18 +151,12 @@ def _ends(rows: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Coverage:
-    """Observed against expected coverage of events that were predicted with a probability.
+    """Observed against expected coverage of events that were predicted with a probability."""
 
-    Args:
-        observed: share of the ratings with the event, with its 95% interval.
-        nights: number of nights behind it.
-        expected: number of events, by their probabilities.
-        low, high: counts within which 95% of clubs lie if every probability is right.
-    """
-
-    observed: Share
-    nights: int
-    expected: float
+    observed: Share  # share of the ratings with the event, with its 95% interval
+    nights: int  # number of nights behind it
+    expected: float  # number of events, by their probabilities
+    # low, high: counts within which 95% of clubs lie if every probability is right
     low: int
     high: int
 
@@ -301,26 +292,21 @@ def reversals(found: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The choice of every strategy for the same people and candidates.
+    """The choice of every strategy for the same people and candidates."""
 
-    Args:
-        choices: one row a strategy, in the order of STRATEGIES: strategy, name, movie_id, score
-            (in the strategy's unit), mean and lowest (expected stars), lowest_member, tied_with
-            (movie ids of the same score, best first).
-        favourite: the movie that most strategies choose, with the highest mean of several; None
-            without a candidate or a member.
-        agreement: how many strategies choose the favourite, and of how many.
-        stars: one row a chosen movie and member, the favourite first, then by how many strategies
-            choose it: movie_id, member_id, mean (expected stars), strategies (names of those that
-            choose it).
-        gains: the same without the favourite: movie_id, member_id, gain (stars more than for the
-            favourite; negative: loses).
-    """
-
+    # one row a strategy, in the order of STRATEGIES: strategy, name, movie_id, score (in the
+    # strategy's unit), mean and lowest (expected stars), lowest_member, tied_with (movie ids of the
+    # same score, best first)
     choices: pd.DataFrame
+    # the movie that most strategies choose, with the highest mean of several; None without a
+    # candidate or a member
     favourite: int | None
-    agreement: tuple[int, int]
+    agreement: tuple[int, int]  # how many strategies choose the favourite, and of how many
+    # one row a chosen movie and member, the favourite first, then by how many strategies choose it:
+    # movie_id, member_id, mean (expected stars), strategies (names of those that choose it)
     stars: pd.DataFrame
+    # the same without the favourite: movie_id, member_id, gain (stars more than for the favourite;
+    # negative: loses)
     gains: pd.DataFrame
 
 
@@ -388,22 +374,16 @@ def _columns(reactions: Reactions, keep: Callable[[int], bool]) -> Reactions:
 
 @dataclass(frozen=True)
 class _Evening:
-    """One decided night.
+    """One decided night."""
 
-    Args:
-        night_id, on: its id and date.
-        reactions: the prediction snapshot of everyone present for every candidate.
-        watched: movie_id.
-        then: (n_members, n_movies) ratings given that night; NaN but for the movie watched.
-        ever: (n_members, n_movies) ratings given at any time; NaN where there is none.
-    """
-
+    # night_id, on: its id and date
     night_id: int
     on: object
-    reactions: Reactions
-    watched: int
+    reactions: Reactions  # the prediction snapshot of everyone present for every candidate
+    watched: int  # movie_id
+    # (n_members, n_movies) ratings given that night; NaN but for the movie watched
     then: np.ndarray
-    ever: np.ndarray
+    ever: np.ndarray  # (n_members, n_movies) ratings given at any time; NaN where there is none
 
 
 def replay(
