@@ -1,26 +1,23 @@
-"""Tastes of a club's members: similarity of two members, leanings, what divides the club, prizes.
+"""Tastes of a club's members: similarity, leanings, what divides the club, prizes, and a map.
 
-Similarity: ratings leave a joint distribution over a member's taste for any movies (see
-`recommender.kernel`). Tastes are drawn from it for a panel of movies that many people know, and
-every draw of two members is compared by two measures:
+Similarity: two members' tastes for well-known movies are drawn from the joint distribution that
+their ratings leave (see `recommender.kernel`) and compared by two measures:
 
-    stars   how likely both give a movie of the panel the same stars, half a star up or down
-    taste   of two movies of the panel, how often both prefer the same one when everybody's opinion
-            is left aside: that both like good movies does not count, nor how generous they are, and
-            chance is one half
-
-The spread of a figure over the draws says how sure it is. Without ratings two tastes are
-independent, so a little data says one half in the second way, with a wide interval.
+    stars   how likely both give a movie the same stars, half a star up or down
+    taste   of two movies, how often both prefer the same one when everybody's opinion is left
+            aside: neither good movies nor a user bias count, and chance is one half
 
 Leanings: how a member rates movies with a feature beyond everybody's opinion and their own user
-bias. Few ratings say little, so every mean is drawn towards 0 as far as its noise asks for (James
-and Stein, 1961; the variances are estimated from all members and features together by moments,
-Efron and Morris, 1975).
+bias, drawn towards 0 as far as the noise asks for (James and Stein, 1961; variances are estimated
+from all members and features together by moments, Efron and Morris, 1975).
+
+Map: t-SNE (van der Maaten and Hinton, 2008) of the embeddings keeps nearest neighbours; how far
+apart two regions lie means little, so regions are named by the keywords that stand out in them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -28,6 +25,8 @@ import numpy as np
 import pandas as pd
 from scipy import linalg
 from scipy.special import ndtr, ndtri, stdtrit
+from sklearn.cluster import KMeans
+from sklearn.manifold import TSNE
 
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.dataset import check_ratings
@@ -63,6 +62,10 @@ BEST_DAMPING = 2.0  # ratings at the club's mean that each movie's are mixed wit
 LONG = 500  # days between the first and the last, before years say more than months
 CHANGE_MOVIES = 5  # before and after, for anything to be said of a change
 
+MAP_MOVIES, FEWEST, PERPLEXITY = 2000, 30, 30.0  # of a map; fewer movies are no map
+REGIONS, LABELS = 11, 2
+SEEN_IN, STANDS_OUT = 4, 2.0  # movies of a region, and times as often as elsewhere
+
 
 @dataclass(frozen=True)
 class Drawn:
@@ -90,7 +93,7 @@ def draw_member(
     """Draw a member's taste for several movies together; the same whoever else is compared.
 
     Args:
-        own_ratings: the member's member_id, movie_id, rating; none of them leaves everything open.
+        own_ratings: the member's member_id, movie_id, rating, or no rows.
         rows: of movies with ratings; the panel by default.
     """
     own = check_ratings(own_ratings, person=MEMBER)
@@ -111,16 +114,12 @@ def draw_member(
 
 
 def preferences(taste: np.ndarray) -> np.ndarray:
-    """Return whether the first movie of each of some pairs is preferred.
+    """Return whether the first movie of each pair is preferred, (..., n_pairs) bool.
 
-    Each movie is paired with the next COMPARED in a circle, or with all where there are few; all
-    pairs of 200 movies would take four times as long and say the same.
+    Each movie is paired with the next COMPARED in a circle, or with all where there are few.
 
     Args:
         taste: (..., n_movies) stars.
-
-    Returns:
-        (..., n_pairs) bool.
     """
     n = taste.shape[-1]
     if n <= 2 * COMPARED:
@@ -148,8 +147,7 @@ def star_probabilities(drawn: Drawn, expected: np.ndarray, thresholds: np.ndarra
 def same_stars(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Return the probability of the same stars, half a star up or down, (n_draws,).
 
-    Args:
-        one, other: as `star_probabilities` returns them.
+    Both arguments are as `star_probabilities` returns them.
     """
     near = other.copy()
     near[1:] += other[:-1]
@@ -167,16 +165,15 @@ def compare(
         drawn: of each member, in order, what `draw_member` returns for the panel.
 
     Returns:
-        One row a pair and measure: first, second (member ids), measure ("stars" or "taste"), value,
-        low, high (shares 0..1: the median and 80% interval over the draws), reference (chance for
-        the taste; for the stars the mean of all pairs), clarity ("alike" where 95% of the draws lie
-        above the reference, "apart" where they lie below, otherwise "unclear"), both (number of
-        movies that both rated), difference (the mean distance of their stars on these, stars;
-        missing where there are none).
+        One row a pair and measure ("stars" or "taste"): first, second (member ids), measure, value,
+        low, high (shares 0..1: median and 80% interval over the draws), reference (chance for the
+        taste, the mean of all pairs for the stars), clarity ("alike" or "apart" where 95% of the
+        draws lie above or below the reference, otherwise "unclear"), both (number of movies that
+        both rated), difference (mean distance of their stars on these; missing without any).
     """
     ratings = check_ratings(member_ratings, person=MEMBER)
-    draws = next((each.taste.shape[0] for each in drawn.values()), DRAWS)
-    rows = panel(model, next((each.taste.shape[1] for each in drawn.values()), PANEL))
+    draws, movies = next((each.taste.shape for each in drawn.values()), (DRAWS, PANEL))
+    rows = panel(model, movies)
     expected = model.bias.mu + model.bias.expected[rows]
     prefers = {member: preferences(each.taste) for member, each in drawn.items()}
     probabilities = {
@@ -222,13 +219,12 @@ def beyond_the_crowd(
 
     Returns:
         The same rows with crowd (everybody else's opinion), difference (stars) and known (bool: the
-        opinion is at least as certain as with ten ratings, or as many as the model's damping).
+        opinion is at least as certain as with as many ratings as the model's damping).
     """
     ratings = check_ratings(member_ratings, person=MEMBER)
     movies = np.sort(ratings[MOVIE].unique())
     others = model.expected(movies, without=ratings if learned is None else learned)
-    crowd = others["expected"].loc[ratings[MOVIE]].to_numpy()
-    variance = others["variance"].loc[ratings[MOVIE]].to_numpy()
+    crowd, variance = others.loc[ratings[MOVIE], ["expected", "variance"]].to_numpy().T
     return ratings.assign(
         crowd=crowd,
         difference=ratings[RATING] - crowd,
@@ -307,8 +303,8 @@ def favourites(
         limit: how many at either end.
 
     Returns:
-        word, n, lean, low, high, the most liked first; leanings of less than a tenth of a star and
-        words of a single movie are left out.
+        word, n, lean, low, high, the most liked first; only leanings of WORTH_SAYING stars or more
+        and words of LEAN_MOVIES or more.
     """
     own = leanings[
         (leanings[MEMBER] == member_id)
@@ -323,12 +319,9 @@ def favourites(
 def departures(beyond: pd.DataFrame, member_id: int, limit: int = LIMIT) -> pd.DataFrame:
     """Return the movies on which a member differs most from everybody, more stars first.
 
-    Args:
-        beyond: as `beyond_the_crowd` returns it.
-        limit: how many in either direction.
-
     Returns:
-        movie_id, rating, crowd, difference (stars); only movies with a known opinion.
+        movie_id, rating, crowd, difference (stars), at most `limit` in either direction; only
+        movies with a known opinion.
     """
     own = beyond[(beyond[MEMBER] == member_id) & beyond["known"]]
     own = own.sort_values(["difference", MOVIE], ascending=[False, True], kind="stable")
@@ -342,12 +335,9 @@ def movie_splits(ratings: pd.DataFrame) -> pd.DataFrame:
     The variance is mixed with the usual one of the club's movies, so that three ratings alone
     seldom make the top.
 
-    Args:
-        ratings: member_id, movie_id, rating.
-
     Returns:
-        movie_id, n (ratings, at least RATED_BY), mean, low, high (the least and the most given,
-        stars), spread (damped standard deviation, stars).
+        movie_id, n (ratings, at least RATED_BY), mean, low, high (least and most, stars), spread
+        (damped standard deviation, stars).
     """
     stars = ratings.groupby(MOVIE)[RATING]
     frame = stars.agg(n="size", mean="mean", low="min", high="max", variance="var")
@@ -393,26 +383,18 @@ def word_splits(leanings: pd.DataFrame) -> pd.DataFrame:
 def distances(ratings: pd.DataFrame) -> pd.DataFrame:
     """Return the distance of two members' stars for each movie that both rated, in order of time.
 
-    Args:
-        ratings: member_id, movie_id, rating, timestamp (seconds).
-
     Returns:
         first, second (member ids, the smaller first), movie_id, apart (stars), at (when the second
         of them rated it, UTC).
     """
     one = ratings[[MEMBER, MOVIE, RATING, TIMESTAMP]]
     both = one.merge(one, on=MOVIE, suffixes=("_1", "_2"))
-    both = both[both[f"{MEMBER}_1"] < both[f"{MEMBER}_2"]]
-    later = both[[f"{TIMESTAMP}_1", f"{TIMESTAMP}_2"]].max(axis=1)
-    frame = pd.DataFrame(
-        {
-            FIRST: both[f"{MEMBER}_1"],
-            SECOND: both[f"{MEMBER}_2"],
-            MOVIE: both[MOVIE],
-            "apart": (both[f"{RATING}_1"] - both[f"{RATING}_2"]).abs(),
-            "at": pd.to_datetime(later, unit="s"),
-        }
-    )
+    both = both[both["member_id_1"] < both["member_id_2"]]
+    both = both.rename(columns={"member_id_1": FIRST, "member_id_2": SECOND})
+    later = both[["timestamp_1", "timestamp_2"]].max(axis=1)
+    both["apart"] = (both["rating_1"] - both["rating_2"]).abs()
+    both["at"] = pd.to_datetime(later, unit="s")
+    frame = both[[FIRST, SECOND, MOVIE, "apart", "at"]]
     return frame.sort_values(["at", FIRST, SECOND], kind="stable", ignore_index=True)
 
 
@@ -429,7 +411,7 @@ def by_period(apart: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=[FIRST, SECOND, "period", "apart", "n"])
     long = (apart["at"].max() - apart["at"].min()).days > LONG
     period = apart["at"].dt.to_period("Y" if long else "M").rename("period")
-    grouped = apart.groupby([FIRST, SECOND, period], sort=True)["apart"]
+    grouped = apart.groupby([FIRST, SECOND, period])["apart"]
     return grouped.agg(apart="mean", n="size").reset_index()
 
 
@@ -437,8 +419,7 @@ def changes(apart: pd.DataFrame) -> pd.DataFrame:
     """Compare each pair's distance before and after, cut between two periods.
 
     The cut is where both sides are as large as can be, CHANGE_MOVIES at least. The interval of the
-    change is Welch's (1947), wide enough that in 19 of 20 clubs no pair is called changed which is
-    not (Bonferroni).
+    change is Welch's (1947), widened for the number of pairs (Bonferroni).
 
     Args:
         apart: as `distances` returns it.
@@ -448,32 +429,32 @@ def changes(apart: pd.DataFrame) -> pd.DataFrame:
         begins), before, after (stars), n_before, n_after, change, low, high (stars), clarity
         ("together", "apart" or "unclear").
     """
-    cut = {}
+    cut = []
     for pair, own in by_period(apart).groupby([FIRST, SECOND]):
         before = own["n"].cumsum().to_numpy()[:-1]
         smaller = np.minimum(before, own["n"].sum() - before)
         if len(smaller) and smaller.max() >= CHANGE_MOVIES:
-            cut[pair] = own["period"].iloc[int(smaller.argmax()) + 1]
-    found = []
-    for (first, second), since in cut.items():
-        own = apart[(apart[FIRST] == first) & (apart[SECOND] == second)]
-        late = own["at"] >= since.start_time
-        sides = [own.loc[~late, "apart"], own.loc[late, "apart"]]
-        n, change = [len(side) for side in sides], sides[1].mean() - sides[0].mean()
-        parts = np.array([side.var() / len(side) for side in sides])
-        reach = 0.0
-        if parts.sum():
-            freedom = parts.sum() ** 2 / (parts**2 / (np.array(n) - 1)).sum()
-            level = 1 - (1 - SURE) / len(cut)
-            reach = float(stdtrit(freedom, 0.5 + level / 2) * np.sqrt(parts.sum()))
-        clear = "apart" if change > reach else "together" if change < -reach else "unclear"
-        means = [side.mean() for side in sides]
-        interval = change, change - reach, change + reach
-        found.append((first, second, since, *means, *n, *interval, clear))
-    columns = [FIRST, SECOND, "since", "before", "after", "n_before", "n_after"]
-    frame = pd.DataFrame(found, columns=[*columns, "change", "low", "high", "clarity"])
-    order = frame["change"].abs().sort_values(ascending=False, kind="stable").index
-    return frame.loc[order].reset_index(drop=True)
+            cut.append((*pair, own["period"].iloc[int(smaller.argmax()) + 1]))
+    if not cut:
+        return pd.DataFrame(columns=[FIRST, SECOND, "since"])
+    pairs = apart.merge(pd.DataFrame(cut, columns=[FIRST, SECOND, "since"]), on=[FIRST, SECOND])
+    since = pd.to_datetime([period.start_time for period in pairs["since"]])
+    late = pd.Series(pairs["at"] >= since, name="late")
+    sides = pairs.groupby([FIRST, SECOND, "since", late])["apart"].agg(["mean", "var", "size"])
+    frame = sides.unstack("late")
+    frame.columns = ["before", "after", "var_0", "var_1", "n_before", "n_after"]
+    parts = frame[["var_0", "var_1"]] / frame[["n_before", "n_after"]].to_numpy()
+    total, n = parts.sum(axis=1), frame[["n_before", "n_after"]].to_numpy()
+    freedom = total**2 / (parts**2 / (n - 1)).sum(axis=1)
+    level = 1 - (1 - SURE) / len(cut)
+    reach = (stdtrit(freedom, 0.5 + level / 2) * np.sqrt(total)).where(total > 0, 0.0)
+    change = frame["after"] - frame["before"]
+    clarity = np.select([change > reach, change < -reach], ["apart", "together"], "unclear")
+    frame = frame.drop(columns=["var_0", "var_1"]).assign(
+        change=change, low=change - reach, high=change + reach, clarity=clarity
+    )
+    order = change.abs().sort_values(ascending=False, kind="stable").index
+    return frame.loc[order].reset_index()
 
 
 def years(ratings: pd.DataFrame) -> pd.Series:
@@ -494,8 +475,8 @@ def awards(
     Args:
         ratings: member_id, movie_id, rating, timestamp (seconds).
         beyond: as `beyond_the_crowd` returns it; without it nobody is called harsh or kind.
-        expected: member_id, movie_id, predicted (stars, without the rating itself); without it
-            everybody's opinion is expected, or without that nothing is a surprise.
+        expected: member_id, movie_id, predicted (stars, without the rating itself); without it a
+            surprise is one against everybody's opinion, and without that there is none.
 
     Returns:
         The latest year first, its prizes in the order of AWARDS: year, award, movie_id, member_id
@@ -503,64 +484,51 @@ def awards(
         surprise the stars given less those expected; of the critics their user bias), n (ratings it
         rests on).
     """
-    when = years(ratings)
-    surprise = pd.Series(np.nan, ratings.index)
+    when, surprise = years(ratings), pd.Series(np.nan, ratings.index)
     for guesses, column in ((beyond, "crowd"), (expected, "predicted")):
         if guesses is not None:
-            keys = pd.MultiIndex.from_frame(ratings[[MEMBER, MOVIE]])
-            found = guesses.set_index([MEMBER, MOVIE])[column].reindex(keys)
+            found = ratings[[MEMBER, MOVIE]].merge(guesses, "left", on=[MEMBER, MOVIE])[column]
             surprise = ratings[RATING] - found.to_numpy()
+    in_order = ratings.sort_values(TIMESTAMP, kind="stable")
+    third = in_order[in_order.groupby(MOVIE).cumcount() == RATED_BY - 1]
+    competes = ratings[MOVIE].map(years(third).set_axis(third[MOVIE]))
     rows: list[tuple[object, ...]] = []
     for year, own in ratings.groupby(when):
         if len(own) < AWARD_RATINGS:
             continue
-        prizes = [*_movie_awards(ratings[when <= year], own)]
+        splits = movie_splits(ratings[(when <= year) & (competes == year)])
+        if len(splits):
+            worth = (
+                splits["n"] * splits["mean"] + BEST_DAMPING * ratings[RATING][when <= year].mean()
+            )
+            best = splits.loc[(worth / (splits["n"] + BEST_DAMPING)).idxmax()]
+            rows.append((year, BEST, best[MOVIE], None, best["mean"], best["n"]))
+        if len(splits) > 1:
+            worst = splits.iloc[0]
+            apart = worst["high"] - worst["low"]
+            rows.append((year, DIVISIVE, worst[MOVIE], None, apart, worst["n"]))
         off = surprise[own.index].dropna()
         if len(off):
             at = off.abs().idxmax()
-            movie, member = int(own.at[at, MOVIE]), int(own.at[at, MEMBER])
-            prizes.append((SURPRISE, movie, member, off[at], len(off)))
-        if own[MEMBER].nunique() > 1:
-            prizes += _member_awards(own, beyond)
-        rows += [(year, *prize) for prize in prizes]
-    frame = pd.DataFrame(rows, columns=["year", "award", MOVIE, MEMBER, "value", "n"])
-    frame = frame.astype(
-        {MOVIE: "Int64", MEMBER: "Int64", "value": "float64", "n": "int64", "year": "int64"}
-    )
+            movie, member = own.loc[at, [MOVIE, MEMBER]]
+            rows.append((year, SURPRISE, movie, member, off[at], len(off)))
+        counts = own[MEMBER].value_counts()
+        if len(counts) < 2:
+            continue
+        if beyond is not None:
+            bias = generosity(beyond[years(beyond) == year])
+            bias = bias[bias["n"] >= CRITIC_RATINGS].sort_values("value", kind="stable")
+            ends = ((HARSHEST, bias.head(1)), (KINDEST, bias.tail(1)))
+            for award, end in ends if len(bias) > 1 else ():
+                rows.append(
+                    (year, award, None, end.index[0], end["value"].iloc[0], end["n"].iloc[0])
+                )
+        if counts.iloc[0] > counts.iloc[1]:
+            rows.append((year, DILIGENT, None, counts.index[0], counts.iloc[0], len(own)))
+    types = {MOVIE: "Int64", MEMBER: "Int64", "value": "float64", "n": "int64", "year": "int64"}
+    frame = pd.DataFrame(rows, columns=["year", "award", MOVIE, MEMBER, "value", "n"]).astype(types)
     frame["award"] = pd.Categorical(frame["award"], AWARDS, ordered=True)
     return frame.sort_values(["year", "award"], ascending=[False, True], ignore_index=True)
-
-
-Prize = tuple[str, int | None, int | None, float, int]
-
-
-def _movie_awards(so_far: pd.DataFrame, own: pd.DataFrame) -> Iterator[Prize]:
-    in_order = so_far.sort_values(TIMESTAMP, kind="stable")
-    third = in_order[in_order.groupby(MOVIE).cumcount() == RATED_BY - 1]
-    pool = so_far[so_far[MOVIE].isin(third.loc[third.index.isin(own.index), MOVIE])]
-    if pool.empty:
-        return
-    splits = movie_splits(pool)
-    worth = splits["n"] * splits["mean"] + BEST_DAMPING * so_far[RATING].mean()
-    best = splits.loc[(worth / (splits["n"] + BEST_DAMPING)).idxmax()]
-    yield BEST, int(best[MOVIE]), None, best["mean"], int(best["n"])
-    if len(splits) > 1:
-        worst = splits.iloc[0]
-        yield DIVISIVE, int(worst[MOVIE]), None, worst["high"] - worst["low"], int(worst["n"])
-
-
-def _member_awards(own: pd.DataFrame, beyond: pd.DataFrame | None) -> Iterator[Prize]:
-    if beyond is not None:
-        keys = pd.MultiIndex.from_frame(own[[MEMBER, MOVIE]])
-        bias = generosity(beyond[pd.MultiIndex.from_frame(beyond[[MEMBER, MOVIE]]).isin(keys)])
-        bias = bias[bias["n"] >= CRITIC_RATINGS]
-        if len(bias) > 1:
-            ends = (KINDEST, bias["value"].idxmax()), (HARSHEST, bias["value"].idxmin())
-            for award, member in ends:
-                yield award, None, int(member), bias.at[member, "value"], int(bias.at[member, "n"])
-    counts = own[MEMBER].value_counts()
-    if counts.iloc[0] > counts.iloc[1]:
-        yield DILIGENT, None, int(counts.index[0]), counts.iloc[0], len(own)
 
 
 def streaks(
@@ -578,25 +546,74 @@ def streaks(
     """
     calendar = pd.Index(sorted((attendance["on"] if dates is None else pd.Series(dates)).unique()))
     found = []
-    for member, own in attendance.groupby(MEMBER, sort=True):
-        run = [0]
-        for present in calendar.isin(own["on"]):
-            run.append(run[-1] + 1 if present else 0)
-        longest = max(run)
-        last = len(run) - run[::-1].index(longest) - 2
-        found.append((member, longest, calendar[last - longest + 1], calendar[last], run[-1]))
+    for member, own in attendance.groupby(MEMBER):
+        there = pd.Series(calendar.isin(own["on"])).astype(int)
+        run = there.groupby((there == 0).cumsum()).cumsum()
+        last = int(run[::-1].idxmax())
+        since = calendar[last - run[last] + 1]
+        found.append((member, run[last], since, calendar[last], run.iloc[-1]))
     frame = pd.DataFrame(found, columns=[MEMBER, "longest", "since", "until", "current"])
     return frame.set_index(MEMBER).sort_values("longest", ascending=False, kind="stable")
 
 
 def weeks(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Return `streaks` of weeks (from Monday, UTC) with a rating.
-
-    Args:
-        ratings: member_id, timestamp (seconds).
-    """
+    """Return `streaks` of weeks (from Monday, UTC) with a rating."""
     on = pd.to_datetime(ratings[TIMESTAMP], unit="s").dt.to_period("W").dt.start_time
     attendance = pd.DataFrame({"on": on, MEMBER: ratings[MEMBER]})
-    if attendance.empty:
-        return streaks(attendance)
-    return streaks(attendance, pd.date_range(on.min(), on.max(), freq="7D"))
+    every = None if attendance.empty else pd.date_range(on.min(), on.max(), freq="7D")
+    return streaks(attendance, every)
+
+
+def draw_map(model: HybridModel, limit: int = MAP_MOVIES, seed: int = 0) -> pd.DataFrame:
+    """Lay the most rated movies out on a plane; the same model and seed give the same map.
+
+    Args:
+        limit: how many movies; 2,000 take some ten seconds.
+
+    Returns:
+        movie_id, x, y (-1..1), the most rated first; no rows with fewer than 30 rated movies or a
+        model without embeddings.
+    """
+    rows = panel(model, limit)
+    if len(rows) < FEWEST or not model.kernel.embeddings.shape[1]:
+        return pd.DataFrame([], columns=[MOVIE, "x", "y"])
+    perplexity = min(PERPLEXITY, len(rows) / 4)
+    tsne = TSNE(init="pca", perplexity=perplexity, random_state=seed, n_jobs=1, metric="euclidean")
+    plane = tsne.fit_transform(model.kernel.embeddings[rows]).astype(np.float64)
+    plane -= (plane.max(axis=0) + plane.min(axis=0)) / 2
+    plane /= np.abs(plane).max(axis=0)
+    return pd.DataFrame({MOVIE: model.movie_ids[rows], "x": plane[:, 0], "y": plane[:, 1]})
+
+
+def regions(places: pd.DataFrame, keywords: pd.Series, n: int = REGIONS) -> pd.DataFrame:
+    """Name regions of a map by keywords that occur there much more often than elsewhere.
+
+    Args:
+        places: from `draw_map`.
+        keywords: index movie_id, tuples.
+        n: number of regions (k-means).
+
+    Returns:
+        x, y (the middle), label ("heist, twist ending"), movies (in the region). Regions where
+        nothing stands out have no row.
+    """
+    columns = ["x", "y", "label", "movies"]
+    if len(places) < n:
+        return pd.DataFrame([], columns=columns)
+    found = KMeans(n, n_init=4, random_state=0).fit(places[["x", "y"]].to_numpy())
+    sizes = np.bincount(found.labels_)
+    terms = keywords.reindex(places[MOVIE]).to_numpy()
+    words = pd.DataFrame({"part": found.labels_, "word": terms}).explode("word").dropna()
+    here = words.groupby(["part", "word"]).size().rename("here").reset_index()
+    share = sizes[here["part"]] / len(places)
+    lift = here["here"] / (here["word"].map(words["word"].value_counts()) * share)
+    telling = here.assign(weight=-here["here"] * np.log(lift))
+    telling = telling[(here["here"] >= SEEN_IN) & (lift >= STANDS_OUT)]
+    telling = telling.sort_values(["weight", "word"])
+    rows, used = [], set[str]()
+    for part in np.argsort(-sizes, kind="stable"):
+        own = telling[(telling["part"] == part) & ~telling["word"].isin(used)]["word"].head(LABELS)
+        used.update(own)
+        if len(own):
+            rows.append((*found.cluster_centers_[part], ", ".join(own), int(sizes[part])))
+    return pd.DataFrame(rows, columns=columns)

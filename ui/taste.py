@@ -21,6 +21,7 @@ from recommender.taste import (
     changes,
     compare,
     distances,
+    draw_map,
     draw_member,
     generosity,
     leanings,
@@ -28,7 +29,6 @@ from recommender.taste import (
     weeks,
     word_splits,
 )
-from recommender.taste_map import draw_map
 from ui import evaluation, state
 from ui.cache import HashedFrame, cached
 from ui.state import View

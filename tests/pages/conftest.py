@@ -15,7 +15,7 @@ from furnished import SMALL, Open, furnish
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from recommender.taste_map import draw_map
+from recommender.taste import draw_map
 from ui import state, taste
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from recommender import HybridModel
-from recommender.taste_map import draw_map, regions
+from recommender.taste import draw_map, regions
 
 N = 120
 

@@ -15,7 +15,7 @@ from recommender import DataError, Reactions
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES
 from recommender.suggest import suggest
-from recommender.taste_map import regions
+from recommender.taste import regions
 from ui import state, taste
 from ui.cache import cached
 from ui.charts.movies import taste_map
