@@ -29,14 +29,12 @@ def count(
             order. Movies that are not on a ballot tie behind all that are. Ballots without any
             candidate are left out, and so are movies that are no candidates.
         candidates: movie ids.
-        method: "approval" (how many approve), "borda" (points: how many other candidates a ballot
-            has the movie before, with one half for a tie), "copeland" (duels won, with one half
-            for an even one) or "plurality" (first places).
+        method: "approval" (how many approve), "borda" (other candidates behind the movie, with one
+            half for a tie), "copeland" (duels won, an even one half) or "plurality" (first places).
 
     Returns:
         The most points first, ties in the order of `candidates`: movie_id, points, place (1 for
-        the most; ties share a place, and as many places after it are left out). Without any
-        ballot all have 0 points and share the first place.
+        the most; ties share a place, and as many places after it are left out).
 
     Raises:
         DataError: there is no such method, or a ballot names a movie twice.
@@ -66,16 +64,9 @@ def count(
 def winners(
     ballots: Mapping[int, Sequence[int]], candidates: Sequence[int], method: Method
 ) -> tuple[int, ...]:
-    """Return the movies with the most points, in the order of `candidates`.
+    """Return the movies with the most points by `count`, in the order of `candidates`.
 
-    Args:
-        ballots, candidates, method: as for `count`.
-
-    Returns:
-        Several movie ids in a tie; none when no ballot names a candidate.
-
-    Raises:
-        DataError: as for `count`.
+    Several in a tie; none when no ballot names a candidate.
     """
     counted = count(ballots, candidates, method)
     if not any(set(choices) & set(candidates) for choices in ballots.values()):

@@ -38,7 +38,6 @@ def offsets(
     """Return user biases (n_users,) and item biases (n_movies,), stars, by alternating means.
 
     Args:
-        ratings: at least one.
         damping: how many average ratings each bias is mixed with.
         prior: (n_movies,) an item bias before any rating, stars.
     """
@@ -120,7 +119,6 @@ class Bias:
         """Fit the biases, and the regressions that they are damped towards.
 
         Args:
-            ratings: at least one.
             features: (n_movies, n_features), rows of length 1.
             damping, penalty, club_penalty: of the biases, and of two regressions on the features.
             variance: of an item bias around its regression, stars².

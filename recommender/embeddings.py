@@ -44,9 +44,6 @@ def fit_warp(
         user_features: (n_users, n_user_features); identity by default.
         alpha: penalty on user and item features.
         on_epoch: called after each epoch.
-
-    Returns:
-        A fitted lightfm.LightFM.
     """
     # Takes a second to import, which a page that only predicts need not wait for.
     from lightfm import LightFM  # noqa: PLC0415
@@ -96,8 +93,7 @@ def learn_embeddings(
     """Return item embeddings from several fits in parallel: two views, a few seeds each.
 
     One view says who rates what, the other who likes what. Only rated movies take part: LightFM
-    draws its negatives from all rows that it is given, so a movie without a rating would be pushed
-    down as if everybody had refused it.
+    draws its negatives from all rows, so a movie without a rating would be pushed down.
 
     Args:
         liked: (n_ratings,) bool, the ratings above what was expected.

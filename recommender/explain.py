@@ -39,14 +39,12 @@ def explain(
         labels: (n_features,) for people.
 
     Returns:
-        kind, label, stars (the part, which may be negative), movie_id (of a rated movie, otherwise
-        missing), stable (whether every seed alone gives the part this sign; a part that one seed
-        adds and another takes away is an accident of learning).
-        Kinds: "mean" (of all ratings), "movie" (its item bias), "member" (user bias, and how far
-        they follow the item bias), "rated movie" (covariance with one movie that the member rated,
-        or with the keywords that a guest named), "feature" (a keyword, genre or decade, over all
-        that the member rated), and "limit" where the sum was cut to 0.5..5. The stars sum to the
-        mean that `react` gives.
+        kind, label, stars (may be negative), movie_id (of a rated movie, otherwise missing), stable
+        (whether every seed alone gives the part this sign). Kinds: "mean" (of all ratings), "movie"
+        (its item bias), "member" (user bias, and how far they follow the item bias), "rated movie"
+        (covariance with one, or with the keywords that a guest named), "feature" (a keyword, genre
+        or decade, over all that the member rated), and "limit" where the sum was cut to 0.5..5. The
+        stars sum to the mean that `react` gives.
     """
     wish, balance = is_wish(rated), is_balance(rated)
     stars, *seeds = (_parts(*one, row, wish, balance) for one in posteriors)
@@ -119,14 +117,13 @@ def sentence(
 ) -> str:
     """Return the main reasons as plain text: the movies and features of the largest stable parts.
 
+    For instance "Because you gave Amélie 4.5 and Heat 2; paris +0.3, heist −0.2." or, of a guest,
+    "Because you like heist and paris."
+
     Args:
-        parts: what `explain` returned.
+        parts: from `explain`.
         member_ratings: the same as there.
         titles: index movie_id.
-
-    Returns:
-        Something like "Because you gave Amélie 4.5 and Heat 2; paris +0.3, heist −0.2." or, of a
-        guest, "Because you like heist and paris."
     """
     own = member_ratings[member_ratings[MEMBER] == member_id].set_index(MOVIE)[RATING]
     if own.empty:

@@ -66,7 +66,6 @@ def with_identity(content: sparse.csr_matrix, own_column: np.ndarray) -> sparse.
     """Put an identity block before `content`: without it movies with equal features are one movie.
 
     Args:
-        content: (n_movies, n_features).
         own_column: (n_movies,) bool; the others are described by their content alone.
 
     Returns:

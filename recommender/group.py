@@ -61,26 +61,13 @@ def shares(debt: np.ndarray, base: float) -> np.ndarray:
     return weight / weight.sum()
 
 
-def _average(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
-    return share @ stars
-
-
 def _without_misery(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
     # A movie that makes a member miserable goes behind all that do not, however good on average.
     return share @ stars - np.where((stars < MISERY).any(axis=0), MAX_STARS, 0.0)
 
 
-def _multiplicative(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
-    # The root of the product, which keeps its order and stays on the scale of stars.
-    return np.exp(share @ np.log(stars))
-
-
 def _votes(counted: np.ndarray, share: np.ndarray) -> np.ndarray:
     return len(share) * share @ counted
-
-
-def _borda(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
-    return _votes(rankdata(stars, axis=1) - 1, share)
 
 
 def _copeland(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
@@ -109,7 +96,7 @@ STRATEGIES: Mapping[str, Strategy] = {
         "The movie with the highest mean of everyone's stars.",
         "The highest average of all candidates",
         _MASTHOFF,
-        _average,
+        lambda stars, share: share @ stars,
     ),
     "average_without_misery": Strategy(
         "Average without misery",
@@ -139,7 +126,8 @@ STRATEGIES: Mapping[str, Strategy] = {
         "The movie with the highest product of everyone's stars, so one low guess costs a lot.",
         "The highest product of everyone's stars",
         _MASTHOFF,
-        _multiplicative,
+        # The root of the product, which keeps its order and stays on the scale of stars.
+        lambda stars, share: np.exp(share @ np.log(stars)),
         reason_without_misery="The highest product of everyone's stars, with no low guess among "
         "them to spoil it",
     ),
@@ -148,7 +136,7 @@ STRATEGIES: Mapping[str, Strategy] = {
         "Everyone's last gets 0 points, the next 1, and so on; the most points win.",
         "It collects the most points from everyone's order of the candidates",
         "Borda, Mémoire sur les élections au scrutin, 1781",
-        _borda,
+        lambda stars, share: _votes(rankdata(stars, axis=1) - 1, share),
         unit="points",
     ),
     "copeland": Strategy(
@@ -182,7 +170,7 @@ STRATEGIES: Mapping[str, Strategy] = {
         "The highest average when those whom earlier nights let down count more",
         "Stratigi, Pitoura, Nummenmaa and Stefanidis, Sequential group recommendations based on "
         "satisfaction and disagreement scores, 2022",
-        _average,
+        lambda stars, share: share @ stars,
         base=0.0,
     ),
 }
@@ -203,8 +191,7 @@ def rank(
         present: member ids; None for all, an empty list for none.
         veto_below: stars; a movie that any member present is expected to rate lower comes last.
         debt: stars that earlier nights owe a member; a debt of d makes a weight of 1 + d in means
-            and votes. For "fairness" weights are proportional to the debts alone (see `debts`), or
-            equal when all debts are 0.
+            and votes. For "fairness" weights are proportional to the debts alone (see `debts`).
 
     Returns:
         Best first; a tie in the score goes to the higher mean, then to the order of `reactions`:
@@ -253,14 +240,14 @@ def rank(
 
 
 def mean_with_given(reactions: Reactions, given: Sequence[float]) -> tuple[float, float, float]:
-    """Return the group's mean of one movie that some of its members have rated already.
+    """Return the mean of all ratings of one movie, given and to come, with its 80% interval.
 
     Args:
         reactions: of the members without a rating, for that movie alone.
         given: the ratings of the others, stars 0.5..5.
 
     Returns:
-        The mean of all ratings, given and to come, and its 80% interval (low, high), in stars.
+        Mean, low, high, in stars.
 
     Raises:
         DataError: the group has no member.
@@ -283,11 +270,9 @@ def satisfactions(nights: pd.DataFrame) -> pd.DataFrame:
         satisfaction(u, night) = stars of the movie watched / stars of u's best candidate, at most 1
         behind(u, night) = the highest satisfaction of that night - satisfaction(u, night)
 
-    The formulas are those of SIAA for a list of one movie (Stratigi, Pitoura, Nummenmaa and
-    Stefanidis, Sequential group recommendations based on satisfaction and disagreement scores,
-    Journal of Intelligent Information Systems 58, 2022, doi 10.1007/s10844-021-00652-x; `behind` is
-    userDis there). There the group stays the same; here only nights at which a member was present
-    count for them.
+    This is SIAA for a list of one movie (Stratigi, Pitoura, Nummenmaa and Stefanidis, Journal of
+    Intelligent Information Systems 58, 2022, doi 10.1007/s10844-021-00652-x; `behind` is userDis
+    there), but only nights at which a member was present count for them.
 
     Args:
         nights: one row a night and member present: night_id, on (its date), member_id, got, best
@@ -338,19 +323,15 @@ def _history(nights: pd.DataFrame, present: Sequence[int], balance: float) -> pd
 def debts(
     nights: pd.DataFrame, present: Sequence[int], balance: float = BALANCE
 ) -> dict[int, float]:
-    """Return what earlier nights owe each of `present`, for `rank` by "fairness".
+    """Return what earlier nights owe each of `present` (0..1), for `rank` by "fairness".
 
         debt(u) = (1 - balance) (1 - mean satisfaction of u) + balance behind(u, u's last night)
 
-    A member without a night is owed the mean of the others, and so weighs as much as they do.
+    A member without a night is owed the mean of the others; all are owed 0 without any night.
 
     Args:
         nights: see `satisfactions`; may hold members who are not present.
-        present: member ids.
         balance: 0 (all nights count alike) to 1 (only the last).
-
-    Returns:
-        member_id -> 0..1, in the order of `present`; 0 for all when none was at any night.
 
     Raises:
         DataError: as for `satisfactions`, or `balance` lies outside 0..1.
@@ -362,17 +343,11 @@ def debts(
 def fairness_shares(
     nights: pd.DataFrame, present: Sequence[int], balance: float = BALANCE
 ) -> pd.DataFrame:
-    """Return the weight of each of `present` by "fairness", the highest first.
-
-    Args:
-        nights, present, balance: as for `debts`.
+    """Return the weight of each of `present` by "fairness", the highest first; as `debts`.
 
     Returns:
         member_id, nights (at which they were present), satisfaction (0..1, mean of these; missing
         without any), share (0..1, sums to 1).
-
-    Raises:
-        DataError: as for `debts`.
     """
     frame = _history(nights, present, balance).reset_index()
     frame["share"] = shares(frame.pop("debt").to_numpy(), STRATEGIES["fairness"].base)

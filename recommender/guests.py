@@ -52,8 +52,8 @@ def imagined(
 
     Args:
         guests: index member_id (above 0); likes, dislikes (tuples of keywords, or of genres).
-        named: member_id, rating of the movies that they named: LOVED or HATED stars; other stars
-            need no balance. None when they named keywords only.
+        named: member_id, rating of the movies that they named (LOVED or HATED stars need a
+            balance).
         features: of the model; other words are left out. None takes every word as a keyword.
     """
     known: dict[str, list[tuple[str, str]]] = {}
@@ -88,16 +88,8 @@ def imagined(
         for number in range(abs(surplus)):
             movies[BALANCE_ID - number] = (), ()
             ratings.append((member, BALANCE_ID - number, against))
-    frame = pd.DataFrame(
-        {
-            "title": "",
-            "keywords": pd.Series([words for words, _ in movies.values()], dtype=object),
-            "genres": pd.Series([genres for _, genres in movies.values()], dtype=object),
-        }
-    )
-    return Evidence(
-        frame.set_index(pd.Index(list(movies), name=MOVIE, dtype="int64")),
-        pd.DataFrame(ratings, columns=[MEMBER, MOVIE, RATING]).astype(
-            {MEMBER: "int64", MOVIE: "int64", RATING: "float64"}
-        ),
-    )
+    index = pd.Index(list(movies), name=MOVIE, dtype="int64")
+    frame = pd.DataFrame(list(movies.values()), index, ["keywords", "genres"], dtype=object)
+    given_by = pd.DataFrame(ratings, columns=[MEMBER, MOVIE, RATING])
+    types = {MEMBER: "int64", MOVIE: "int64", RATING: "float64"}
+    return Evidence(frame.assign(title=""), given_by.astype(types))

@@ -48,8 +48,7 @@ def neighbour_residuals(ratings: RatingRows, bias: Bias, damping: float) -> spar
     expected: item-based neighbours (Koren, "Factor in the neighbors", 2010) as a covariance.
 
     Args:
-        damping: stars². A row with so many squared residuals has length 1/sqrt(2); with far more
-            its length approaches 1, with hardly any 0.
+        damping: stars²; a row with so many squared residuals has length 1/sqrt(2), at most 1.
 
     Returns:
         (n_movies, n_users) float32.
@@ -82,11 +81,7 @@ class ItemKernel:
         return replace(self, variances=replace(self.variances, neighbours=0.0))
 
     def split_seeds(self, repeats: int) -> list[ItemKernel]:
-        """Return the kernels that each of LightFM's seeds alone would have given.
-
-        Args:
-            repeats: how many seeds lie side by side in `embeddings`.
-        """
+        """Return the kernels of each of LightFM's seeds alone; `repeats` lie side by side."""
         parts = np.split(self.embeddings, repeats, axis=1)
         return [replace(self, embeddings=part * np.float32(np.sqrt(repeats))) for part in parts]
 
@@ -127,8 +122,7 @@ class ItemKernel:
     def variance(self, rows: np.ndarray) -> np.ndarray:
         """Return the variance of a taste before any rating, (n_rows,), stars².
 
-        Every embedding counts as if it had length 1, which leaves the uncertainty of a predicted
-        embedding in.
+        Every embedding counts as if it had length 1: the uncertainty of a predicted one stays in.
         """
         v = self.variances
         constant = v.user_bias + self._embedding_variance
@@ -141,8 +135,8 @@ class ItemKernel:
     def similarity(self, rows: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how similar movies are: the correlation of a taste for them before any rating.
 
-        User and item bias are about the member, and would make all good movies similar; neighbours
-        say too little about a single pair.
+        User and item bias would make all good movies similar, and neighbours say too little about a
+        single pair; both are left out.
 
         Returns:
             The parts from embeddings and from features, each (n_rows, n_others); they sum to 0..1,
@@ -163,7 +157,6 @@ class CachedKernel:
     """An ItemKernel that keeps covariances with all movies, which are the same for all members.
 
     Args:
-        items: what is computed.
         keep: for how many movies, at least; more where one member rated more.
     """
 
@@ -265,7 +258,7 @@ class Posterior:
         """Predict each rating from the others, in closed form.
 
         Args:
-            residual: (n_rated,) what `fit` was given, stars.
+            residual: (n_rated,) as given to `fit`, stars.
 
         Returns:
             Mean (stars above everybody's opinion) and variance of the rating (stars²), each

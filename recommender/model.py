@@ -60,9 +60,8 @@ class Prediction:
 class Recommender(Protocol):
     """The interface of every model: the hybrid, published recipes, baselines and rivals.
 
-    `fit` needs the ratings (user_id, movie_id, rating) and the movies' keywords, genres and year of
-    a Dataset; timestamps and other columns are ignored. Implementations add optional arguments,
-    such as a seed.
+    `fit` needs the ratings (user_id, movie_id, rating) and the movies' keywords, genres and year;
+    implementations add optional arguments, such as a seed.
     """
 
     @classmethod
@@ -138,8 +137,8 @@ class TrainingOptions:
 class HybridModel:
     """A trained model; made by `fit`, `load` or `with_movies`, never changed.
 
-    Pages and benchmarks use its methods; its arrays are for this package. Row i of every (n_movies,
-    ...) array is movie_ids[i].
+    Row i of every (n_movies, ...) array is movie_ids[i]; the arrays are for this package alone.
+    Methods raise DataError for a movie that the model does not know.
     """
 
     options: TrainingOptions  # what it was trained with
@@ -164,9 +163,8 @@ class HybridModel:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_movies", pd.Index(self.movie_ids))
         object.__setattr__(self, "_users", pd.Index(self.user_ids))
-        kernels = {True: self.kernel, False: self.kernel.without_neighbours()}
-        cached = {rated: CachedKernel(kernel) for rated, kernel in kernels.items()}
-        object.__setattr__(self, "_cached", cached)
+        cached = CachedKernel(self.kernel), CachedKernel(self.kernel.without_neighbours())
+        object.__setattr__(self, "_cached", {True: cached[0], False: cached[1]})
 
     @property
     def n_users(self) -> int:
@@ -198,8 +196,6 @@ class HybridModel:
         """Learn from a Dataset.
 
         Args:
-            data: at least one rating.
-            options: see TrainingOptions.
             on_epoch: called with (epochs done, epochs in all).
 
         Raises:
@@ -282,11 +278,9 @@ class HybridModel:
         none = np.zeros(len(new))
         bias = replace(
             self.bias,
-            movie=np.concatenate([self.bias.movie, expected]),
-            expected=np.concatenate([self.bias.expected, expected]),
-            uncertainty=np.concatenate(
-                [self.bias.uncertainty, none + self.options.item_bias_variance]
-            ),
+            movie=np.append(self.bias.movie, expected),
+            expected=np.append(self.bias.expected, expected),
+            uncertainty=np.append(self.bias.uncertainty, none + self.options.item_bias_variance),
         )
         no_raters = sparse.csr_matrix((len(new), self.n_users), dtype=np.float32)
         embeddings = (known @ self.feature_embeddings).astype(np.float32)
@@ -294,23 +288,19 @@ class HybridModel:
             self.kernel,
             embeddings=np.vstack([self.kernel.embeddings, embeddings]),
             features=sparse.vstack([self.kernel.features, features], format="csr"),
-            item_bias=np.concatenate([self.kernel.item_bias, expected]),
+            item_bias=np.append(self.kernel.item_bias, expected),
             residuals=sparse.vstack([self.kernel.residuals, no_raters], format="csr"),
         )
         return replace(
             self,
-            movie_ids=np.concatenate([self.movie_ids, new.index.to_numpy()]),
-            counts=np.concatenate([self.counts, none.astype(self.counts.dtype)]),
+            movie_ids=np.append(self.movie_ids, new.index),
+            counts=np.append(self.counts, none.astype(self.counts.dtype)),
             bias=bias,
             kernel=kernel,
         )
 
     def rows(self, movie_ids: Ids) -> np.ndarray:
-        """Return the rows of `movie_ids`.
-
-        Raises:
-            DataError: a movie is not known.
-        """
+        """Return the rows of `movie_ids`."""
         wanted = np.asarray(movie_ids)
         rows = self._movies.get_indexer(wanted)
         if (rows < 0).any():
@@ -321,11 +311,7 @@ class HybridModel:
         return rows
 
     def rating_counts(self, movie_ids: Ids) -> np.ndarray:
-        """Return how many ratings of each movie the model learned from, (n_movies,).
-
-        Raises:
-            DataError: a movie is not known.
-        """
+        """Return how many ratings of each movie the model learned from, (n_movies,)."""
         return self.counts[self.rows(movie_ids)]
 
     def expected(self, movie_ids: Ids, without: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -333,15 +319,12 @@ class HybridModel:
 
         Args:
             without: member_id, movie_id, rating: ratings to take out of the item bias, which is
-                exact and needs no refit. They must be as the model learned them; nothing is taken
-                out for a member whom it did not learn from.
+                exact and needs no refit. They must be as the model learned them; those of members
+                whom it did not learn from change nothing.
 
         Returns:
             Index movie_id: expected (stars of a member without ratings), variance (of that,
-            stars²).
-
-        Raises:
-            DataError: a movie is not known.
+                stars²).
         """
         movies = pd.Index(movie_ids, name=MOVIE)
         rows, damping = self.rows(movies), self.bias.damping
@@ -366,9 +349,6 @@ class HybridModel:
 
         Returns:
             (n_ratings,) stars.
-
-        Raises:
-            DataError: a movie is not known.
         """
         bias, rows, stars = self.bias, self.rows(ratings[MOVIE]), ratings[RATING].to_numpy()
         rater = self._users.get_indexer(pd.Index(ratings[USER]))
@@ -392,7 +372,7 @@ class HybridModel:
         """Return the covariance of movies for one member.
 
         Args:
-            member_id: a member who is also a rater in the data has the same id there.
+            member_id: the user id of a member who is also a rater in the data.
             rated: whether the movies to predict have ratings.
             items: the covariance that all members share; by default the model's, cached.
         """
@@ -408,12 +388,7 @@ class HybridModel:
         rated: bool = True,
         items: ItemKernel | None = None,
     ) -> Posterior:
-        """Return a member's taste given their own ratings.
-
-        Args:
-            own_ratings: movie_id, rating; checked.
-            member_id, rated, items: as for `member_kernel`.
-        """
+        """Return a member's taste given their own ratings (movie_id, rating; checked)."""
         return Posterior.fit(
             self.member_kernel(member_id, rated=rated, items=items),
             self.rows(own_ratings[MOVIE]),
@@ -422,14 +397,13 @@ class HybridModel:
         )
 
     def variance_scale(self, chi_square: Any, n_rated: Any) -> Any:
-        """Return how much wider than expected (1) a member's ratings spread.
+        """Return how much wider than expected (1) the ratings of a member spread, elementwise.
 
-        Some people's stars are easier to predict than others'. The posterior mean of a common
-        factor on all variances, which turns the normal distribution into Student's (Rasmussen and
-        Williams, 2006, section 9.9).
+        Some people's stars are easier to predict than others': the posterior mean of a common
+        factor on all variances (Rasmussen and Williams, 2006, section 9.9).
 
         Args:
-            chi_square: `Posterior.chi_square`, one or an array of them.
+            chi_square: `Posterior.chi_square`.
             n_rated: of how many ratings.
         """
         weight = self.options.variance_weight
@@ -450,7 +424,7 @@ class HybridModel:
                 member without ratings gets everybody's opinion and a wide interval.
 
         Raises:
-            DataError: a bad rating, or a movie that the model does not know.
+            DataError: a bad rating, or an unknown movie.
         """
         ratings = check_ratings(member_ratings, person=MEMBER)
         members = sorted(ratings[MEMBER].unique()) if member_ids is None else member_ids
@@ -482,9 +456,6 @@ class HybridModel:
         """Return the parts of one prediction: kind, label, stars, movie_id, stable.
 
         The stars sum to the mean that `react` gives; see `recommender.explain.explain`.
-
-        Raises:
-            DataError: a bad rating, or a movie that the model does not know.
         """
         ratings = check_ratings(member_ratings, person=MEMBER)
         own = ratings[ratings[MEMBER] == member_id]
@@ -507,9 +478,6 @@ class HybridModel:
         Args:
             pairs: user_id, movie_id; a user without ratings gets everybody's opinion.
             data: holds the users' ratings.
-
-        Raises:
-            DataError: a movie that the model does not know.
         """
         members = data.ratings.rename(columns={USER: MEMBER})
         of_member = members.groupby(MEMBER).indices

@@ -191,9 +191,6 @@ def to_rate(
     Returns:
         movie_id, teaches (how much the mean variance of the shortlist falls, stars²), seen
         (probability that the member has seen it).
-
-    Raises:
-        DataError: a bad rating or an unknown movie.
     """
     ratings = check_ratings(member_ratings, person=MEMBER)
     own = ratings[ratings[MEMBER] == member_id]
@@ -236,21 +233,17 @@ def club_to_rate(by_member: Mapping[int, pd.DataFrame], limit: int = 5) -> pd.Da
     """Combine what each member should rate.
 
     Args:
-        by_member: member_id -> what `to_rate` returned.
+        by_member: member_id -> the frame of `to_rate`.
 
     Returns:
         The most telling first: movie_id, members (tuple of those to ask, most telling first), worth
         (expected fall of variance, stars², summed over them).
     """
-    columns = [MOVIE, "members", "worth"]
     if not by_member:
-        return pd.DataFrame(columns=columns)
-    asked = pd.concat(
-        [found.assign(**{MEMBER: member}) for member, found in by_member.items()],
-        ignore_index=True,
-    )
+        return pd.DataFrame(columns=[MOVIE, "members", "worth"])
+    asked = pd.concat(by_member, names=[MEMBER]).reset_index(MEMBER)
     asked["worth"] = asked["teaches"] * asked["seen"]
     asked = asked.sort_values("worth", ascending=False, kind="stable")
     by_movie = asked.groupby(MOVIE, sort=False).agg(members=(MEMBER, tuple), worth=("worth", "sum"))
     best = by_movie.sort_values("worth", ascending=False, kind="stable").head(limit)
-    return best.reset_index()[columns]
+    return best.reset_index()
