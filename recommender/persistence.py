@@ -139,7 +139,6 @@ def save_model(folder: Path, version: int, model: Any) -> None:
     """Write a dataclass of arrays, facts and further dataclasses atomically.
 
     Args:
-        folder: see `check_target`.
         version: of the fields; raised whenever their names, types or meaning change.
         model: its fields hold NumPy arrays, CSR matrices, datetimes, dataclasses, and whatever JSON
             can hold (lists come back as tuples).
@@ -163,10 +162,7 @@ def save_model(folder: Path, version: int, model: Any) -> None:
 
 
 def load_model(folder: Path, version: int, kind: type[T]) -> T:
-    """Return what `save_model` wrote.
-
-    Args:
-        kind: the dataclass.
+    """Return the dataclass of type `kind` that `save_model` wrote.
 
     Raises:
         ModelFileError: there is no model, it is damaged, or it has another version.

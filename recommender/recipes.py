@@ -71,7 +71,6 @@ class KeywordRecipe(Ranker):
         """Fit the recipe.
 
         Args:
-            seed: of LightFM.
             as_published: with mistakes 1, 3 (given `links`), 4 and 5.
             links: TMDB id of each movie_id.
 
@@ -115,7 +114,6 @@ class ConfidenceRecipe(Ranker):
         """Fit the recipe.
 
         Args:
-            seed: of LightFM.
             as_published: every rating is a positive (mistake 5).
             counted: the ratings behind a movie's mean and number, those of `data` by default.
 
@@ -178,13 +176,11 @@ def _keyword_counts(words: pd.Series) -> sparse.csr_matrix:
 
 def _token_matrix(rows: Iterable[Iterable[str]]) -> sparse.csr_matrix:
     """Return how often each token (columns, sorted) occurs in each row, float32."""
-    lists = [list(row) for row in rows]
-    names = sorted({token for row in lists for token in row})
-    column = {name: j for j, name in enumerate(names)}
-    i = np.repeat(np.arange(len(lists)), [len(row) for row in lists])
-    j = np.array([column[token] for row in lists for token in row], dtype=np.int64)
-    ones = np.ones(len(j), dtype=np.float32)
-    return sparse.csr_matrix((ones, (i, j)), shape=(len(lists), len(names)))
+    lists = pd.Series([list(row) for row in rows], dtype=object)
+    tokens = lists.explode().dropna()
+    column, names = pd.factorize(tokens, sort=True)
+    ones = np.ones(len(column), dtype=np.float32)
+    return sparse.csr_matrix((ones, (tokens.index, column)), shape=(len(lists), len(names)))
 
 
 def _with_identity(tokens: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -202,11 +198,8 @@ def active(ratings: pd.DataFrame) -> pd.DataFrame:
     Raises:
         DataError: nothing is left.
     """
-    enough = [
-        ratings[column].map(ratings[column].value_counts()) > MIN_INTERACTIONS
-        for column in (USER, MOVIE)
-    ]
-    kept = ratings[enough[0] & enough[1]]
+    sizes = [ratings.groupby(column)[RATING].transform("size") for column in (USER, MOVIE)]
+    kept = ratings[np.minimum(*sizes) > MIN_INTERACTIONS]
     if kept.empty:
         raise DataError(f"Nobody rated more than {MIN_INTERACTIONS} movies that others rated too.")
     return kept

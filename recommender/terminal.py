@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -73,11 +72,5 @@ def text_table(frame: pd.DataFrame) -> str:
 def as_json(figures: Any) -> str:
     """Return `figures` as JSON, what is not a number as null."""
 
-    def clean(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: clean(part) for key, part in value.items()}
-        if isinstance(value, list):
-            return [clean(part) for part in value]
-        return None if isinstance(value, float) and math.isnan(value) else value
-
-    return json.dumps(clean(figures), indent=1, allow_nan=False)
+    numbers = json.loads(json.dumps(figures), parse_constant=lambda _: None)
+    return json.dumps(numbers, indent=1)

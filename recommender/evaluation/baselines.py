@@ -37,11 +37,9 @@ class BiasModel:
     def fit(
         cls, data: Dataset, *, users: bool = True, movies: bool = True, damping: float = DAMPING
     ) -> Self:
-        """Fit the offsets by alternating means.
+        """Fit the offsets of `users` and `movies` by alternating means.
 
-        Args:
-            users, movies: whether to fit these offsets.
-            damping: average ratings that each offset is mixed with.
+        Each is mixed with `damping` average ratings.
         """
         stars = data.ratings[RATING].to_numpy()
         user_ids, user = np.unique(data.ratings[USER], return_inverse=True)

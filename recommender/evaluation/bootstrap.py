@@ -106,8 +106,7 @@ def compare(losses: pd.DataFrame, units: pd.Series, seed: int = 0) -> pd.DataFra
         units: what to resample, such as the movie_id of each row, aligned with `losses`.
 
     Returns:
-        model, value, low, high, gap, gap_low, gap_high (95% bootstrap; the gap draws the same
-        units for both models).
+        model, value, low, high, gap, gap_low, gap_high (95% bootstrap, the same units for both).
     """
     n = losses.shape[1]
     both = np.hstack([losses, losses.sub(losses.iloc[:, 0], axis=0)])
@@ -120,11 +119,11 @@ def compare(losses: pd.DataFrame, units: pd.Series, seed: int = 0) -> pd.DataFra
 
 
 def clarity(n: int, low: float, high: float) -> Clarity:
-    """Classify the gap between a rival's loss and ours.
+    """Classify the gap between a rival's loss and ours, positive where ours is better.
 
     Args:
         n: ratings behind it.
-        low, high: its 95% interval; positive where ours is better.
+        low, high: its 95% interval.
     """
     if n < ENOUGH:
         return "too few"

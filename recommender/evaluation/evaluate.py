@@ -22,12 +22,7 @@ from scipy.special import expit
 
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_ratings
-from recommender.evaluation.baselines import (
-    BASELINES,
-    LightFMRanker,
-    Popularity,
-    Ranker,
-)
+from recommender.evaluation.baselines import BASELINES, LightFMRanker, Popularity, Ranker
 from recommender.evaluation.bootstrap import (
     Clarity,
     Tally,
@@ -101,7 +96,6 @@ def evaluate(
     our own model, given each user's other ratings, with the baselines.
 
     Args:
-        data: the ratings and movies.
         seed: of the split and of both models.
         options: of our own model.
         on_step: called with (steps done, steps in all, current step).
@@ -109,13 +103,10 @@ def evaluate(
     Raises:
         DataError: there are too few ratings to hold some out.
     """
-    report: OnStep = on_step or (lambda _done, _total, _what: None)
+    report: OnStep = on_step or (lambda *_: None)
     report(0, STEPS, "learning an order")
     train, test = random_split(data, seed)
-    rankers = {
-        "hybrid": LightFMRanker.fit(train, seed=seed),
-        "popularity": Popularity.fit(train),
-    }
+    rankers = {"hybrid": LightFMRanker.fit(train, seed=seed), "popularity": Popularity.fit(train)}
     report(20, STEPS, "ranking movies")
     ranking = ranking_table(rankers, train.ratings, test, known=train.ratings)
     model = HybridModel.fit(
@@ -127,17 +118,13 @@ def evaluate(
     report(90, STEPS, "comparing")
     errors = _errors(train, test, ours, seed)
     report(STEPS, STEPS, "done")
-    predictions = pd.DataFrame(
-        {
-            USER: test[USER],
-            MOVIE: test[MOVIE],
-            "actual": test[RATING],
-            "predicted": ours.stars,
-            "low": ours.low,
-            "high": ours.high,
-            "like": ours.like,
-            "liked": test[RATING] >= LIKED,
-        }
+    predictions = test[[USER, MOVIE]].assign(
+        actual=test[RATING],
+        predicted=ours.stars,
+        low=ours.low,
+        high=ours.high,
+        like=ours.like,
+        liked=test[RATING] >= LIKED,
     )
     return Evaluation(ranking, errors, predictions)
 
@@ -211,9 +198,9 @@ def leave_one_out(
             `member_ratings`. They are taken out of the item bias, see `HybridModel.expected`.
 
     Returns:
-        One row a rating: member_id, movie_id, actual, predicted, low, high (80%), like
-        (probability of 4 stars or more), and the baselines bias (item bias and the member's own),
-        member_mean and constant (the mean of all ratings that the model learned from), in stars.
+        One row a rating: member_id, movie_id, actual, predicted, low, high (80%), like (probability
+        of 4 stars or more), and the baselines bias (item bias and the member's own), member_mean
+        and constant (the mean of all ratings that the model learned from), in stars.
     """
     return _predict(model, check_ratings(member_ratings, person=MEMBER), learned)
 
@@ -254,12 +241,12 @@ def _predict(
             white = linalg.solve_triangular(taste.factor, residual, lower=True)
             scale, used = np.diag(taste.factor), np.arange(len(stars))
             liking, variance = residual - scale * white, scale**2
-            chi_square, known = _before(white**2), (_before(stars), _before(residual))
+            chi_square, *known = (np.cumsum(v) - v for v in (white**2, stars, residual))
         else:
             liking, variance = taste.leave_one_out(residual)
             used = np.full(len(stars), len(stars) - 1)
             chi_square = taste.chi_square - taste.weights**2 * variance
-            known = stars.sum() - stars, residual.sum() - residual
+            known = [values.sum() - values for values in (stars, residual)]
         item = crowd.loc[own[MOVIE]]
         expected = item["expected"].to_numpy()
         spread = model.variance_scale(chi_square, used) * variance + item["variance"].to_numpy()
@@ -292,11 +279,6 @@ def _crowd(model: HybridModel, ratings: pd.DataFrame, learned: pd.DataFrame | No
     return model.expected(movies, without=ratings if learned is None else learned)
 
 
-def _before(values: np.ndarray) -> np.ndarray:
-    """Return the sum of all earlier values."""
-    return np.cumsum(values) - values
-
-
 def learning_curve(
     model: HybridModel,
     member_ratings: pd.DataFrame,
@@ -310,7 +292,7 @@ def learning_curve(
 
     Each member's ratings are shuffled `repeats` times; the first ones, `sizes` of them, are known,
     and those behind the largest size are predicted. Members with too few for the largest size are
-    left out at every size: otherwise the curve would compare people, not numbers of ratings.
+    left out: otherwise the curve would compare people, not numbers of ratings.
 
     Args:
         member_ratings: member_id, movie_id, rating.
@@ -320,7 +302,7 @@ def learning_curve(
     Returns:
         known (number of ratings), members (number of members), rmse and mae of ours, bias_rmse and
         bias_mae of the user+item bias, gap (bias_mae - mae), gap_low, gap_high (95% bootstrap over
-        members); all in stars. No row without a member that has enough ratings.
+        members); all in stars.
     """
     ratings = check_ratings(member_ratings, person=MEMBER)
     counts = ratings[MEMBER].value_counts()
@@ -389,10 +371,11 @@ def _running(parts: np.ndarray) -> np.ndarray:
 def change_with_more(curve: pd.DataFrame, now: float, more: int = 20) -> float:
     """Return the factor by which `more` ratings change the mean absolute error.
 
+    The curve is linear over the logarithm, and goes on behind its last size.
+
     Args:
         curve: from `learning_curve`, two sizes or more.
-        now: number of ratings known already. The curve is linear over the logarithm between the
-            sizes, and goes on behind the last as between the last two.
+        now: number of ratings known already.
     """
     sizes, error = np.log1p(curve["known"].to_numpy(float)), curve["mae"].to_numpy()
     slope = (error[-1] - error[-2]) / (sizes[-1] - sizes[-2])

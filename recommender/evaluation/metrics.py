@@ -139,11 +139,7 @@ def wilson(share: np.ndarray, n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def coverage(frame: pd.DataFrame) -> Share:
-    """Return the share of ratings inside their interval.
-
-    Args:
-        frame: actual, low, high (stars).
-    """
+    """Return the share of ratings (actual, low, high; stars) inside their interval."""
     if frame.empty:
         return Share(np.nan, np.nan, np.nan, 0)
     inside, n = float(frame["actual"].between(frame["low"], frame["high"]).mean()), len(frame)
@@ -178,9 +174,9 @@ def likes_foreseen(frame: pd.DataFrame) -> pd.DataFrame:
         expected, liked (bool), n: four rows.
     """
     expected = frame["like"] >= 0.5
-    pairs = [(wanted, liked) for wanted in (True, False) for liked in (True, False)]
-    counts = [int(((expected == e) & (frame["liked"] == liked)).sum()) for e, liked in pairs]
-    return pd.DataFrame(pairs, columns=["expected", "liked"]).assign(n=counts)
+    every = pd.MultiIndex.from_product([(True, False)] * 2, names=["expected", "liked"])
+    counts = frame["liked"].groupby([expected.rename("expected"), frame["liked"]]).size()
+    return counts.reindex(every, fill_value=0).rename("n").reset_index()
 
 
 def pairwise_accuracy(truth: np.ndarray, score: np.ndarray) -> float:

@@ -100,10 +100,7 @@ def record(found: pd.DataFrame, seed: int = 0) -> Record:
 
     A percentile bootstrap of n units is too narrow by sqrt(n / (n - 1)) and by the ratio of
     Student's to the normal quantile (Hesterberg, "What teachers should know about the bootstrap",
-    2015): with 6 nights it would call a sixth of all differences that are chance clear.
-
-    Args:
-        found: see `outcomes`.
+    2015), so the intervals over `outcomes` are widened by both.
     """
     rows = recorded(found)
     n, nights = len(rows), rows[NIGHT].nunique()
@@ -132,8 +129,7 @@ def record_over_time(found: pd.DataFrame) -> pd.DataFrame:
     """Return each model's mean absolute error over all nights up to each night.
 
     Returns:
-        night_id, on, nights (1, 2, ...), n (ratings so far), model, mae (stars); one row a night
-        and model, by date.
+        night_id, on, nights (1, 2, ...), n (ratings so far), model, mae (stars); by date.
     """
     rows = recorded(found).sort_values(["on", NIGHT])
     misses = pd.DataFrame({model: (rows[c] - rows["actual"]).abs() for model, c in MODELS.items()})
@@ -144,7 +140,7 @@ def record_over_time(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _ends(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return night_id, on, nights (1, 2, ...) and n (rows up to the end of that night)."""
+    """Return night_id, on, nights and n (rows up to the end of that night)."""
     ends = rows.groupby(["on", NIGHT]).size().cumsum().rename("n").reset_index()
     return ends.assign(nights=np.arange(1, len(ends) + 1))[[NIGHT, "on", "nights", "n"]]
 
@@ -165,14 +161,12 @@ class Coverage:
         """Count over rows, at least one.
 
         `low` and `high` are those of independent ratings (the Poisson binomial distribution),
-        spread by the root of the design effect: how much more nights vary than independent
-        ratings would (Rao and Scott, "A simple method for the analysis of clustered binary data",
-        1992). The interval of the share is Wilson's for n / design effect ratings.
+        spread by the root of the design effect (Rao and Scott, "A simple method for the analysis of
+        clustered binary data", 1992). The interval of the share is Wilson's for n / design effect
+        ratings.
 
         Args:
-            probability: 0..1.
-            occurred: bool.
-            nights: night_id; all three aligned.
+            probability, occurred, nights: 0..1, bool and night_id, aligned.
         """
         n, total, expected = len(occurred), int(occurred.sum()), float(probability.sum())
         effect = _design_effect(occurred - probability, probability * (1 - probability), nights)
@@ -230,11 +224,11 @@ def like_coverage(found: pd.DataFrame) -> Coverage | None:
 
 
 def coverage_over_time(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the coverage of the intervals over all nights up to each night.
+    """Return the coverage of the intervals over all nights up to each night, by date.
 
     Returns:
         night_id, on, nights (1, 2, ...), n, inside (counts so far), share (0..1), low, high (what
-        chance allows of it), reading (see `Coverage`); one row a night, by date.
+        chance allows of it), reading (see `Coverage`).
     """
     rows = recorded(found).sort_values(["on", NIGHT])
     ends = _ends(rows)
@@ -258,11 +252,10 @@ def surprises(found: pd.DataFrame) -> pd.DataFrame:
 
 
 def member_errors(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the errors by member, the smallest first.
+    """Return the errors of members with at least `SHOWN` ratings, the smallest first.
 
     Returns:
-        member_id, n, mae (stars), bias (mean of actual - predicted, stars); only members with at
-        least `SHOWN` ratings.
+        member_id, n, mae (stars), bias (mean of actual - predicted, stars).
     """
     rows = recorded(found)
     table = rows.assign(miss=rows["surprise"].abs()).groupby(MEMBER, as_index=False)
@@ -274,10 +267,9 @@ def reversals(found: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs of a night in which the other one than expected liked the movie more.
 
     Returns:
-        night_id, member_id (expected to like it more), other_id (who did), predicted, actual,
-        predicted_other, actual_other (stars) and swing (stars expected between them plus stars
-        given between them); the biggest swing first. Pairs expected within `SAME_EXPECTATION`
-        stars of each other are left out.
+        The biggest swing first: night_id, member_id (expected to like it more), other_id (who did),
+        predicted, actual, predicted_other, actual_other (stars), swing (stars expected between them
+        plus stars given between them). Pairs expected within `SAME_EXPECTATION` are left out.
     """
     rows = recorded(found)[[NIGHT, MEMBER, "predicted", "actual"]]
     pairs = rows.merge(rows, on=NIGHT, suffixes=("", "_other"))
@@ -322,11 +314,8 @@ def compare_strategies(
         reactions: of (at least) everyone present.
         present: member ids; None for everyone, an empty list for nobody.
         vetoed: movie ids that are left out.
-        debt: what earlier nights owe members, see `recommender.group.debts`; applied to
-            "fairness" alone, so that the others show their choice without a memory.
-
-    Raises:
-        DataError: as for `rank`.
+        debt: as from `recommender.group.debts`; applied to "fairness" alone, so that the others
+            show their choice without a memory.
     """
     left = _columns(reactions, lambda movie: movie not in vetoed)
     rows = []
@@ -400,15 +389,15 @@ def replay(
 
     A strategy chooses from the predictions of that night. Its choice is worth the ratings that
     people gave to that movie at any time and, where there is none, ratings drawn from the
-    predictions; a member's draws for a movie are the same for every strategy (common random
-    numbers). Nobody is shown a movie twice by a strategy while there is another candidate.
-    "fairness" owes people what its own earlier choices owed them.
+    predictions, the same for every strategy (common random numbers). No strategy shows a member a
+    movie twice while there is another candidate. "fairness" owes people what its own earlier
+    choices owed them.
 
     Limits: ratings of a movie are drawn independently of each other, predictions of later nights
     know the ratings of what was really watched, and draws trust the model that made the choice.
 
     Args:
-        nights: night_id, on (date), movie_id (watched) of decided nights. Those whose movie has no
+        nights: night_id, on (date), movie_id (watched) of decided nights; those whose movie has no
             prediction are left out.
         predictions: night_id, member_id, movie_id, mean, sd (stars): everyone present and every
             candidate.
@@ -416,17 +405,13 @@ def replay(
         ratings: member_id, movie_id, rating: all that are known today.
         strategies: keys of STRATEGIES; all of them by default.
         draws: how often the unknown ratings are drawn.
-        seed: of the draws.
 
     Returns:
         The highest mean first: strategy (a key, or `AS_IT_WAS` for what was really watched), name,
         nights, mean (over nights, of the mean stars of those present), low, high (80% of the
         draws), worst (mean over nights of the stars of the least happy), best_chance (share of the
         draws in which it has the highest mean of all rows, ties shared), known_share (of the
-        ratings that were really given). No rows without a night.
-
-    Raises:
-        DataError: there is no such strategy.
+        ratings that were really given).
     """
     evenings = _evenings(nights, predictions, given, ratings)
     if not evenings:

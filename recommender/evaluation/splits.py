@@ -44,11 +44,8 @@ def raters_to_try(
 ) -> tuple[int, ...]:
     """Draw `n` raters with `least` to `most` ratings, to be held out and treated as members.
 
-    Args:
-        without: user ids that are not to be drawn.
-
     Returns:
-        User ids, ascending; fewer than `n` where there are not enough.
+        User ids, ascending, none of `without`; fewer than `n` where there are not enough.
     """
     counts = data.ratings[USER].value_counts().drop(list(without), errors="ignore")
     fit = np.sort(counts.index[counts.between(least, most)].to_numpy())
