@@ -17,6 +17,16 @@ from recommender.errors import DataError
 
 MIN_STARS, MAX_STARS = 0.5, 5.0
 NO_GENRES = "(no genres listed)"
+COLUMNS = {  # of a catalogue, in this order
+    "title": "text",
+    "year": "number",
+    "genres": "terms",
+    "keywords": "terms",
+    "aliases": "terms",
+    "runtime": "number",
+    "overview": "text",
+    "tmdb_id": "number",
+}
 
 
 def parse_terms(value: Any) -> tuple[str, ...]:
@@ -81,15 +91,9 @@ def check_ratings(frame: pd.DataFrame, person: str = USER) -> pd.DataFrame:
             f"Ratings are stars from {MIN_STARS} to {MAX_STARS:g}; "
             f"found {frame[RATING][wrong].iloc[0]} for movie {frame[MOVIE][wrong].iloc[0]}."
         )
-    checked = pd.DataFrame(
-        {
-            person: _whole_numbers(frame[person], person),
-            MOVIE: _whole_numbers(frame[MOVIE], MOVIE),
-            RATING: stars,
-        }
-    )
-    if TIMESTAMP in frame.columns:
-        checked[TIMESTAMP] = _whole_numbers(frame[TIMESTAMP], TIMESTAMP)
+    names = [person, MOVIE, *([TIMESTAMP] if TIMESTAMP in frame.columns else [])]
+    checked = pd.DataFrame({name: _whole_numbers(frame[name], name) for name in names})
+    checked.insert(2, RATING, stars)
     twice = checked.duplicated([person, MOVIE])
     if twice.any():
         row = checked[twice].iloc[0]
@@ -120,29 +124,16 @@ def check_movies(frame: pd.DataFrame) -> pd.DataFrame:
     if ids.duplicated().any():
         raise DataError(f"Movie {ids[ids.duplicated()].iloc[0]} is listed twice.")
     nothing = pd.Series([None] * len(frame), index=frame.index, dtype=object)
-
-    def text(name: str) -> np.ndarray:
-        return frame.get(name, nothing).fillna("").astype(str).to_numpy()
-
-    def number(name: str) -> Any:
-        return (
-            pd.to_numeric(frame.get(name, nothing), errors="coerce").round().astype("Int64").array
-        )
-
-    def terms(name: str) -> np.ndarray:
-        found = [parse_terms(value) for value in frame.get(name, nothing)]
-        return pd.Series(found, dtype=object).to_numpy()
-
-    columns: dict[str, Any] = {
-        "title": text("title"),
-        "year": number("year"),
-        "genres": terms("genres"),
-        "keywords": terms("keywords"),
-        "aliases": terms("aliases"),
-        "runtime": number("runtime"),
-        "overview": text("overview"),
-        "tmdb_id": number("tmdb_id"),
-    }
+    columns: dict[str, Any] = {}
+    for name, kind in COLUMNS.items():
+        given = frame.get(name, nothing)
+        if kind == "text":
+            columns[name] = given.fillna("").astype(str).to_numpy()
+        elif kind == "number":
+            columns[name] = pd.to_numeric(given, errors="coerce").round().astype("Int64").array
+        else:
+            terms = [parse_terms(value) for value in given]
+            columns[name] = pd.Series(terms, dtype=object).to_numpy()
     return pd.DataFrame(columns, index=pd.Index(ids, name=MOVIE))
 
 

@@ -44,9 +44,7 @@ def is_balance(movie_ids: pd.Series) -> np.ndarray:
 
 
 def imagined(
-    guests: pd.DataFrame,
-    named: pd.DataFrame | None = None,
-    features: MovieFeatures | None = None,
+    guests: pd.DataFrame, named: pd.DataFrame | None = None, features: MovieFeatures | None = None
 ) -> Evidence:
     """Turn the keywords that guests named into rated movies, and balance all that they named.
 

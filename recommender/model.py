@@ -188,10 +188,7 @@ class HybridModel:
 
     @classmethod
     def fit(
-        cls,
-        data: Dataset,
-        options: TrainingOptions | None = None,
-        on_epoch: Progress | None = None,
+        cls, data: Dataset, options: TrainingOptions | None = None, on_epoch: Progress | None = None
     ) -> HybridModel:
         """Learn from a Dataset.
 
@@ -410,10 +407,7 @@ class HybridModel:
         return (weight * self.prior_scale + self.observed_scale * chi_square) / (weight + n_rated)
 
     def react(
-        self,
-        member_ratings: pd.DataFrame,
-        movie_ids: Ids,
-        member_ids: Sequence[int] | None = None,
+        self, member_ratings: pd.DataFrame, movie_ids: Ids, member_ids: Sequence[int] | None = None
     ) -> Reactions:
         """Predict every member's stars for every movie from the members' own ratings.
 

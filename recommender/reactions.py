@@ -70,15 +70,9 @@ class Reactions:
         """Return one row a member and movie: mean, sd, low, high (stars), like (probability)."""
         low, high = self.interval(level)
         index = pd.MultiIndex.from_product([self.member_ids, self.movie_ids], names=[MEMBER, MOVIE])
-        columns = {
-            "mean": self.mean,
-            "sd": self.sd,
-            "low": low,
-            "high": high,
-            "like": self.like_probability(),
-        }
-        flat = {name: values.ravel() for name, values in columns.items()}
-        return pd.DataFrame(flat, index=index).reset_index()
+        values = np.stack([self.mean, self.sd, low, high, self.like_probability()])
+        columns = ["mean", "sd", "low", "high", "like"]
+        return pd.DataFrame(values.reshape(5, -1).T, index, columns).reset_index()
 
     def rows(self, members: Sequence[int] | None) -> np.ndarray:
         """Return the rows of `members` (all when None), each once.

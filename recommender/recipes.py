@@ -61,12 +61,7 @@ class KeywordRecipe(Ranker):
 
     @classmethod
     def fit(
-        cls,
-        data: Dataset,
-        *,
-        seed: int = 0,
-        as_published: bool = False,
-        links: Links | None = None,
+        cls, data: Dataset, *, seed: int = 0, as_published: bool = False, links: Links | None = None
     ) -> Self:
         """Fit the recipe.
 
@@ -81,19 +76,18 @@ class KeywordRecipe(Ranker):
         words = published_words(words, links) if as_published else words
         words = words[[len(terms) > 0 for terms in words]]
         merged = data.ratings[data.ratings[MOVIE].isin(words.index)]
+        positives = merged if as_published else likes(merged)
+        if positives.empty:
+            raise DataError("The keyword recipe needs likes of movies that have keywords.")
         users = np.unique(merged[USER])
         if as_published:
             mentioned = merged[MOVIE].unique()
             axes = seen = Axes(users, np.array(sorted(mentioned, key=str)))
             features = of_seen = _keyword_counts(words.loc[mentioned])
-            positives = merged
         else:
             axes, seen = Axes(users, words.index.to_numpy()), Axes(users, np.unique(merged[MOVIE]))
             features = _keyword_counts(words)
             of_seen = features[axes.columns(pd.Series(seen.movie_ids))]
-            positives = likes(merged)
-        if positives.empty:
-            raise DataError("The keyword recipe needs likes of movies that have keywords.")
         model = fit_warp(seen.stars(positives), of_seen, components=50, epochs=10, seed=seed)
         found = ranker_of(model, axes, features)
         return cls(axes, found.users, found.movies, found.offsets)

@@ -40,11 +40,6 @@ KINDS = (KEYWORD, GENRE, DECADE)  # of shared features, in the order shown
 MAX_SEEN = 0.95  # probability that a member has seen a movie
 
 
-def caution(certainty: float) -> float:
-    """Return how many standard deviations are added to a score, BOLD at 0 to CAREFUL at 1."""
-    return BOLD + certainty * (CAREFUL - BOLD)
-
-
 def suggest(
     model: HybridModel,
     reactions: Reactions,
@@ -60,7 +55,6 @@ def suggest(
 
     Args:
         model: knows every movie of `reactions`.
-        reactions: of (at least) every member present.
         strategy, present: as for `rank`.
         diversity: 0 (only the best) to 1 (as different as can be).
         obscurity: 0 (what everybody knows) to 1 (what hardly anybody does).
@@ -69,8 +63,7 @@ def suggest(
 
     Returns:
         In the order of choice: the columns of `rank`, and value (stars), sd (of the group's mean
-        rating, stars), fame (popularity, 0..1) and ratings (that the model learned from). No rows
-        when no member is present.
+        rating, stars), fame (popularity, 0..1) and ratings (that the model learned from).
 
     Raises:
         DataError: a dial lies outside 0..1, the limit is below 1, or as for `rank`.
@@ -92,7 +85,7 @@ def suggest(
     ranked["ratings"] = counts.astype(np.int64)
     ranked["value"] = (
         ranked["score"]
-        + caution(certainty) * ranked["sd"]
+        + (BOLD + certainty * (CAREFUL - BOLD)) * ranked["sd"]
         + (2 * obscurity - 1) * REACH * (0.5 - ranked["fame"])
     )
     best = ranked.nlargest(max(POOL, limit), "value", keep="first")

@@ -117,9 +117,7 @@ def preferences(taste: np.ndarray) -> np.ndarray:
     """Return whether the first movie of each pair is preferred, (..., n_pairs) bool.
 
     Each movie is paired with the next COMPARED in a circle, or with all where there are few.
-
-    Args:
-        taste: (..., n_movies) stars.
+    `taste` is (..., n_movies) stars.
     """
     n = taste.shape[-1]
     if n <= 2 * COMPARED:
@@ -233,10 +231,7 @@ def beyond_the_crowd(
 
 
 def generosity(beyond: pd.DataFrame) -> pd.DataFrame:
-    """Return each member's user bias, against everybody's opinion of the same movies.
-
-    Args:
-        beyond: as `beyond_the_crowd` returns it.
+    """Return each member's user bias, from the rows of `beyond_the_crowd`.
 
     Returns:
         Index member_id; value, low, high (stars, 80% interval), n (ratings), first, last (seconds).
@@ -352,31 +347,33 @@ def movie_splits(ratings: pd.DataFrame) -> pd.DataFrame:
 
 
 def word_splits(leanings: pd.DataFrame) -> pd.DataFrame:
-    """Return which words divide the members and which unite them, the most divisive first.
-
-    Args:
-        leanings: as the function of that name returns it.
+    """Return which words of `leanings` divide the members and which unite them.
 
     Returns:
-        kind, word, movies (with it that any member rated, at least SPLIT_MOVIES), members (who
-        rated LEAN_MOVIES or more, at least SPLIT_MEMBERS), spread (standard deviation of their
-        leanings, stars), shared (stars that all lean the same way, negative where all dislike it; 0
-        where they do not agree), for_it, against (member ids at both ends), gap (stars between
-        them), sure (bool: their intervals do not meet).
+        The most divisive first: kind, word, movies (with it that any member rated, at least
+        SPLIT_MOVIES), members (who rated LEAN_MOVIES or more, at least SPLIT_MEMBERS), spread
+        (standard deviation of their leanings, stars), shared (stars that all lean the same way, 0
+        where they disagree), for_it, against (member ids at both ends), gap (stars between them),
+        sure (bool: their intervals do not meet).
     """
-    heard = leanings[leanings["n"] >= LEAN_MOVIES]
-    found = []
-    for (kind, word), own in heard.groupby(["kind", "word"]):
-        movies, lean = int(own["movies"].iloc[0]), own["lean"].to_numpy()
-        if len(own) < SPLIT_MEMBERS or movies < SPLIT_MOVIES:
-            continue
-        top, bottom = own.iloc[int(lean.argmax())], own.iloc[int(lean.argmin())]
-        shared = lean.min() if lean.min() > 0 else lean.max() if lean.max() < 0 else 0.0
-        ends = int(top[MEMBER]), int(bottom[MEMBER]), float(top["lean"] - bottom["lean"])
-        spread = float(lean.std()), float(shared)
-        found.append((kind, word, movies, len(own), *spread, *ends, top["low"] > bottom["high"]))
-    columns = ["kind", "word", "movies", "members", "spread", "shared", "for_it", "against", "gap"]
-    frame = pd.DataFrame(found, columns=[*columns, "sure"]).astype({"sure": bool})
+    heard = leanings[leanings["n"] >= LEAN_MOVIES].sort_values("lean", kind="stable")
+    words = heard.groupby(["kind", "word"])
+    first, last = words.first(), words.last()
+    agreed = np.where(first["lean"] > 0, first["lean"], last["lean"].clip(upper=0.0))
+    frame = pd.DataFrame(
+        {
+            "movies": first["movies"].astype(int),
+            "members": words.size(),
+            "spread": words["lean"].std(ddof=0),
+            "shared": agreed,
+            "for_it": last[MEMBER].astype(int),
+            "against": first[MEMBER].astype(int),
+            "gap": last["lean"] - first["lean"],
+            "sure": last["low"] > first["high"],
+        }
+    )
+    frame = frame[(frame["members"] >= SPLIT_MEMBERS) & (frame["movies"] >= SPLIT_MOVIES)]
+    frame = frame.reset_index()
     return frame.sort_values(["spread", "word"], ascending=[False, True], ignore_index=True)
 
 
@@ -400,9 +397,6 @@ def distances(ratings: pd.DataFrame) -> pd.DataFrame:
 
 def by_period(apart: pd.DataFrame) -> pd.DataFrame:
     """Return each pair's mean distance by year, or by month while all lies within LONG days.
-
-    Args:
-        apart: as `distances` returns it.
 
     Returns:
         first, second, period (a pandas period), apart (stars), n (movies).
@@ -463,9 +457,7 @@ def years(ratings: pd.DataFrame) -> pd.Series:
 
 
 def awards(
-    ratings: pd.DataFrame,
-    beyond: pd.DataFrame | None = None,
-    expected: pd.DataFrame | None = None,
+    ratings: pd.DataFrame, beyond: pd.DataFrame | None = None, expected: pd.DataFrame | None = None
 ) -> pd.DataFrame:
     """Return the prizes of each year with at least AWARD_RATINGS ratings.
 
@@ -567,9 +559,6 @@ def weeks(ratings: pd.DataFrame) -> pd.DataFrame:
 def draw_map(model: HybridModel, limit: int = MAP_MOVIES, seed: int = 0) -> pd.DataFrame:
     """Lay the most rated movies out on a plane; the same model and seed give the same map.
 
-    Args:
-        limit: how many movies; 2,000 take some ten seconds.
-
     Returns:
         movie_id, x, y (-1..1), the most rated first; no rows with fewer than 30 rated movies or a
         model without embeddings.
@@ -594,8 +583,8 @@ def regions(places: pd.DataFrame, keywords: pd.Series, n: int = REGIONS) -> pd.D
         n: number of regions (k-means).
 
     Returns:
-        x, y (the middle), label ("heist, twist ending"), movies (in the region). Regions where
-        nothing stands out have no row.
+        x, y (the middle), label ("heist, twist ending"), movies (in the region); only regions where
+        something stands out.
     """
     columns = ["x", "y", "label", "movies"]
     if len(places) < n:

@@ -97,11 +97,7 @@ def _checked(scores: np.ndarray | Scorer, batch: np.ndarray, shape: tuple[int, i
 
 
 def _batch(
-    scores: np.ndarray,
-    users: np.ndarray,
-    test: sparse.csr_array,
-    train: sparse.csr_array,
-    k: int,
+    scores: np.ndarray, users: np.ndarray, test: sparse.csr_array, train: sparse.csr_array, k: int
 ) -> list[tuple[float, float, float, float]]:
     n_movies = scores.shape[1]
     rows = []

@@ -2,14 +2,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recommender.bias import (
-    Bias,
-    club_weight,
-    damped_mean,
-    offsets,
-    weighted_ridge,
-    with_constant,
-)
+from recommender.bias import Bias, club_weight, damped_mean, offsets, weighted_ridge, with_constant
 from recommender.dataset import RatingRows
 
 
@@ -39,9 +32,7 @@ def two_kinds() -> tuple[RatingRows, sparse.csr_matrix]:
     return RatingRows(user, movie, stars, n_users, n_movies + 2), words
 
 
-def test_offsets(
-    two_kinds: tuple[RatingRows, sparse.csr_matrix],
-) -> None:
+def test_offsets(two_kinds: tuple[RatingRows, sparse.csr_matrix]) -> None:
     ratings, _ = two_kinds
     prior = np.zeros(42)
     prior[40] = 0.4
@@ -62,9 +53,7 @@ def test_unrated_movie_is_expected_from_its_features(
     assert with_constant(words)[40:] @ bias.coefficients == pytest.approx(bias.expected[40:])
 
 
-def test_uncertainty_falls_with_ratings(
-    two_kinds: tuple[RatingRows, sparse.csr_matrix],
-) -> None:
+def test_uncertainty_falls_with_ratings(two_kinds: tuple[RatingRows, sparse.csr_matrix]) -> None:
     ratings, words = two_kinds
     bias = Bias.fit(ratings, words, variance=0.25, damping=5.0)
     assert bias.uncertainty[0] == pytest.approx(0.25 * 5 / 105)

@@ -7,13 +7,7 @@ import pandas as pd
 import pytest
 
 from recommender import Dataset
-from recommender.evaluation.baselines import (
-    BASELINES,
-    BiasModel,
-    LightFMRanker,
-    Popularity,
-    Ranker,
-)
+from recommender.evaluation.baselines import BASELINES, BiasModel, LightFMRanker, Popularity, Ranker
 from recommender.model import Recommender
 
 PAIRS = pd.DataFrame({"user_id": [1, 2, 7], "movie_id": [10, 20, 30]})
@@ -28,11 +22,7 @@ def few() -> Dataset:
 
 @pytest.mark.parametrize(
     ("name", "stars"),
-    [
-        ("constant", [10 / 3] * 3),
-        ("member mean", [4, 2, 10 / 3]),
-        ("movie mean", [3.5, 3, 10 / 3]),
-    ],
+    [("constant", [10 / 3] * 3), ("member mean", [4, 2, 10 / 3]), ("movie mean", [3.5, 3, 10 / 3])],
 )
 def test_means(few: Dataset, name: str, stars: list[float]) -> None:
     model = BASELINES[name](few, 0)
