@@ -10,7 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
@@ -19,14 +19,15 @@ import pandas as pd
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from club.series import Series
-
 LONGEST_QUERY, MOST_WORDS = 100, 12
 _SHORTEST_MISSPELT = 3  # letters; shorter words look like too many others
 _LIKE_ENOUGH = 0.7  # of 1, for a misspelt word
 _COVERED_ENOUGH = 0.6  # of 1, for a text with misspelt or foreign words
 _SAME, _BEGINS_WITH_WORDS, _BEGINS, _HAS_ALL_WORDS, _IS_LIKE_IT = 5.0, 4.0, 3.0, 2.0, 1.0
 _IS_THE_NTH, _HAS_INITIALS, _ALONE = 4.5, 1.5, 0.8  # of a series, or of one movie
+_SHORTEST, _LONGEST = 2, 6  # letters of an abbreviation
+_LATEST = 20  # film of a series that anybody asks for by number
+_APART = 20  # years; films further apart are two series, as a first attempt and a remake are
 _WHOLE = 0.3  # more where the whole text is like the whole name
 
 _ARTICLES = frozenset(
@@ -44,10 +45,14 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
     | {"&": " and ", "½": " 1 2", "'": "", "’": "", "`": ""}
 )
+_ROMAN = {"i": 1, "v": 5, "x": 10}  # alone they are words in other titles
+_END = "\U0010ffff"
+
+Words = tuple[str, ...]
 
 
 @lru_cache(1 << 16)
-def normalise(text: str) -> tuple[str, ...]:
+def normalise(text: str) -> Words:
     """Return the words of a title as they are compared: "Matrix, The" -> ("matrix",)."""
     plain = _TRAILING_ARTICLE.sub(" ", text.casefold().strip())
     plain = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), plain)
@@ -181,7 +186,7 @@ def _readings(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int | N
 
 def _beginning_with(texts: list[str], start: str) -> range:
     """Return the positions in sorted `texts` of those that begin with `start`."""
-    return range(bisect_left(texts, start), bisect_left(texts, start + "\U0010ffff"))
+    return range(bisect_left(texts, start), bisect_left(texts, start + _END))
 
 
 class _ByLength:
@@ -201,3 +206,87 @@ class _ByLength:
             text, self._texts[first:last], scorer=scorer, score_cutoff=_LIKE_ENOUGH, limit=50
         )
         return [(choice, share, self._places[first + at]) for choice, share, at in found]
+
+
+class Series:
+    """Films of a series, and names that are cut down to initials: "lotr", "hp 3", "star wars 5".
+
+    Args:
+        names: (words as they are compared, movie_id); a movie may have several.
+        years: movie_id -> year, where it is known.
+        fame: movie_id -> how often it was rated.
+    """
+
+    def __init__(
+        self,
+        names: Iterable[tuple[Words, int]],
+        years: Mapping[int, int],
+        fame: Mapping[int, float],
+    ) -> None:
+        self._years, self._fame = years, defaultdict(int, fame)
+        self._names = sorted(names)
+        self._initials = sorted(
+            ("".join(word if word.isdigit() else word[0] for word in words), words, movie)
+            for words, movie in self._names
+            if len(words) > 1
+        )
+
+    def abbreviated(self, letters: str) -> set[int]:
+        """Return the movies whose titles' initials begin with `letters` ("lotr", "t2")."""
+        return {movie for _, movie in self._of_initials(letters)}
+
+    def film(self, words: Words) -> int | None:
+        """Return the film that "godfather 2", "lotr 2" or "star wars 5" means; None if none.
+
+        A number that stands right behind the common beginning of the titles counts ("Episode V"),
+        else the order in which the films came out.
+        """
+        if len(words) < 2 or not words[-1].isdigit() or not 1 <= int(words[-1]) <= _LATEST:
+            return None
+        stem, number = words[:-1], int(words[-1])
+        first, last = bisect_left(self._names, (stem,)), bisect_left(self._names, ((*stem, _END),))
+        group, length = dict(self._names[first:last]), len(stem)
+        if len(set(group.values())) < 2 and len(stem) == 1:
+            group, length = self._best_of_initials(stem[0]), len(stem[0])
+        movies = set(group.values())
+        if len(movies) < 2:
+            return None
+        numbered = {
+            movie
+            for name, movie in group.items()
+            for word in name[length : length + 2]
+            if number == (int(word) if word.isdigit() else _ROMAN.get(word))
+        }
+        if numbered:
+            return max(numbered, key=lambda movie: (self._fame[movie], -movie))
+        films = self._together(movies)
+        return films[number - 1] if number <= len(films) else None
+
+    def _of_initials(self, letters: str) -> list[tuple[Words, int]]:
+        if not _SHORTEST <= len(letters) <= _LONGEST:
+            return []
+        first = bisect_left(self._initials, (letters,))
+        last = bisect_left(self._initials, (letters + _END,))
+        return [(words, movie) for _, words, movie in self._initials[first:last]]
+
+    def _best_of_initials(self, letters: str) -> dict[Words, int]:
+        """Return the most famous of the series that `letters` may mean."""
+        groups: dict[Words, dict[Words, int]] = defaultdict(dict)
+        for words, movie in self._of_initials(letters):
+            groups[words[: len(letters)]][words] = movie
+        several = [group for group in groups.values() if len(set(group.values())) > 1]
+        return max(several, key=lambda group: self._total(set(group.values())), default={})
+
+    def _total(self, movies: Iterable[int]) -> float:
+        return sum(self._fame[movie] for movie in movies)
+
+    def _together(self, movies: set[int]) -> list[int]:
+        """Return the films in order of years; of several runs far apart the most famous one."""
+        runs: list[list[int]] = []
+        dated = movies & self._years.keys()
+        for movie in sorted(dated, key=lambda m: (self._years[m], -self._fame[m], m)):
+            if runs and self._years[movie] - self._years[runs[-1][-1]] <= _APART:
+                runs[-1].append(movie)
+            else:
+                runs.append([movie])
+        return max(runs, key=self._total, default=[])

@@ -108,9 +108,8 @@ def clean_overview(text: str) -> str:
 
 def clean_place(place: str) -> str:
     """Return where a night is: up to 200 characters on one line, "" for none."""
-    if isinstance(place, str) and not place.strip():
-        return ""
-    return clean_label(place, "A place", MAX_PLACE)
+    is_blank = isinstance(place, str) and not place.strip()
+    return "" if is_blank else clean_label(place, "A place", MAX_PLACE)
 
 
 def clean_notes(notes: str) -> str:
@@ -133,7 +132,8 @@ def clean_label(text: str, what: str, longest: int) -> str:
     if len(text) > 10 * longest:  # before any work that grows with the length
         raise InvalidInput(f"{what} can have {longest} characters at most, not {len(text):,}.")
     cleaned = unicodedata.normalize("NFC", text).strip()
-    if any(_is_refused(c) for c in cleaned):
+    categories = {unicodedata.category(c) for c in cleaned}
+    if _REFUSED_CHARACTERS & {*cleaned} or _REFUSED_CATEGORIES & categories:
         raise InvalidInput(f"{what} must be on one line and without control characters.")
     if not name_key(cleaned):
         raise InvalidInput(f"{what} must not be empty.")
@@ -161,24 +161,7 @@ def tidied_terms(terms: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(term for term in cleaned if 0 < len(term) <= MAX_TERM))[:MAX_TERMS]
 
 
-def _is_refused(character: str) -> bool:
-    return (
-        character in _REFUSED_CHARACTERS or unicodedata.category(character) in _REFUSED_CATEGORIES
-    )
-
-
 # Numbers and times
-
-
-def clean_year(year: object) -> int | None:
-    """Return the year in which a movie came out, 1870..2100, or None."""
-    number = _whole_number(year, FIRST_YEAR, LAST_YEAR)
-    if number is None and year is not None:
-        raise InvalidInput(
-            f"The year must lie between {FIRST_YEAR} and {LAST_YEAR}, or be left out; "
-            f"it is {_shown(year)}."
-        )
-    return number
 
 
 def plausible_year(year: int | None) -> int | None:
@@ -186,32 +169,34 @@ def plausible_year(year: int | None) -> int | None:
     return year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None
 
 
+def clean_year(year: object) -> int | None:
+    """Return the year in which a movie came out, 1870..2100, or None."""
+    bounds = f"between {FIRST_YEAR} and {LAST_YEAR}, or be left out"
+    return _number_or_none(year, FIRST_YEAR, LAST_YEAR, f"The year must lie {bounds}; it is")
+
+
 def clean_runtime(minutes: object) -> int | None:
     """Return the length of a movie, 1..60,000 minutes, or None."""
-    return _clean_minutes(
-        minutes, f"A movie takes 1 to {LONGEST_RUNTIME:,} minutes, or nobody knows"
-    )
+    must = f"A movie takes 1 to {LONGEST_RUNTIME:,} minutes, or nobody knows; it is"
+    return _number_or_none(minutes, 1, LONGEST_RUNTIME, must)
 
 
 def clean_limit(minutes: object) -> int | None:
     """Return how long a night's movie may be, 1..60,000 minutes, or None for any length."""
-    return _clean_minutes(
-        minutes, f"The longest movie may take 1 to {LONGEST_RUNTIME:,} minutes, or any time"
-    )
-
-
-def _clean_minutes(minutes: object, sentence: str) -> int | None:
-    number = _whole_number(minutes, 1, LONGEST_RUNTIME)
-    if number is None and minutes is not None:
-        raise InvalidInput(f"{sentence}; it is {_shown(minutes)}.")
-    return number
+    must = f"The longest movie may take 1 to {LONGEST_RUNTIME:,} minutes, or any time; it is"
+    return _number_or_none(minutes, 1, LONGEST_RUNTIME, must)
 
 
 def clean_tmdb_id(value: object) -> int | None:
     """Return a movie's number at TMDB, or None."""
-    number = _whole_number(value, 1, LARGEST_ID)
+    must = "A movie's number at TMDB is a whole number, not"
+    return _number_or_none(value, 1, LARGEST_ID, must)
+
+
+def _number_or_none(value: object, lowest: int, highest: int, must: str) -> int | None:
+    number = _whole_number(value, lowest, highest)
     if number is None and value is not None:
-        raise InvalidInput(f"A movie's number at TMDB is a whole number, not {_shown(value)}.")
+        raise InvalidInput(f"{must} {_shown(value)}.")
     return number
 
 

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from club.search import MovieSearch, normalise, only_a_year
-from club.series import Series
+from club.search import MovieSearch, Series, normalise, only_a_year
 from recommender import Dataset, load_bundled
 
 

@@ -12,7 +12,7 @@ Raters are taken whole and never mixed up with those that are known already.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from zlib import crc32
@@ -178,31 +178,26 @@ def merged(catalogue: pd.DataFrame, new: pd.DataFrame, ids: pd.Series) -> pd.Dat
     for name in ("keywords", "genres", "aliases"):
         column = whole[name].to_numpy(copy=True)
         for place, theirs, title in zip(at, same[name], same["title"], strict=True):
-            if name == "genres" and column[place]:
-                continue
-            more = (title, *theirs) if name == "aliases" and title else theirs
-            column[place] = together(column[place], more, whole["title"].iloc[place], name)
+            if name == "aliases":
+                known = whole["title"].iloc[place]
+                titles = filter(None, (known, *column[place], title, *theirs))
+                column[place] = _distinct(titles, normalise)[1 : MAX_TERMS + 1]
+            elif name == "keywords" or not column[place]:
+                column[place] = _distinct((*column[place], *theirs), str.casefold)[:MAX_TERMS]
         whole[name] = column
     for name in ("runtime", "tmdb_id", "year"):
-        known = same[name].reindex(whole.index)
-        whole[name] = whole[name].fillna(known)
-    known = same["overview"].reindex(whole.index).fillna("")
-    whole["overview"] = np.where(whole["overview"] == "", known, whole["overview"])
+        whole[name] = whole[name].fillna(same[name].reindex(whole.index))
+    overviews = same["overview"].reindex(whole.index).fillna("")
+    whole["overview"] = whole["overview"].where(whole["overview"] != "", overviews)
     return pd.concat([whole, strange[whole.columns]])
 
 
-def together(
-    ours: tuple[str, ...], theirs: tuple[str, ...], title: str, what: str
-) -> tuple[str, ...]:
-    """Return terms of both, ours first, each once however it is written."""
-    seen = {normalise(title)} if what == "aliases" else set()
-    found = []
-    for term in (*ours, *theirs):
-        key: Any = normalise(term) if what == "aliases" else term.casefold()
-        if key not in seen:
-            seen.add(key)
-            found.append(term)
-    return tuple(found[:MAX_TERMS])
+def _distinct(terms: Iterable[str], key: Callable[[str], object]) -> tuple[str, ...]:
+    """Return the first of the terms that have the same key."""
+    first: dict[object, str] = {}
+    for term in terms:
+        first.setdefault(key(term), term)
+    return tuple(first.values())
 
 
 # Ratings
@@ -228,8 +223,7 @@ def take_ratings(
     notes: list[str] = []
     total = sum(len(chunk) for chunk in parts())
     share = min(1.0, most / max(total, 1))
-    taken = [_mapped(chunk, ids) for chunk in _of_some_people(parts(), share)]
-    ratings = pd.concat(taken, ignore_index=True)
+    ratings = pd.concat([_mapped(chunk, ids, share) for chunk in parts()], ignore_index=True)
     if share < 1:
         notes.append(
             f"Of {total:,} ratings {len(ratings):,} are taken, all those of one person in "
@@ -249,49 +243,35 @@ def take_ratings(
     return ratings.sort_values([USER, MOVIE], ignore_index=True)[columns], notes
 
 
-def _of_some_people(chunks: Iterator[pd.DataFrame], share: float) -> Iterator[pd.DataFrame]:
-    for chunk in chunks:
-        if share >= 1:
-            yield chunk
-            continue
-        marks = pd.util.hash_array(chunk["user"].astype(str).str.strip().to_numpy(dtype=object))
-        yield chunk[marks < np.uint64(share * 2**64)]
-
-
-def _mapped(chunk: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
-    keys = chunk["movie"]
+def _mapped(chunk: pd.DataFrame, ids: pd.Series, share: float) -> pd.DataFrame:
+    """Return the ratings of a share of the people under the catalogue's ids."""
+    chunk = chunk.assign(user=chunk["user"].astype(str).str.strip())
+    if share < 1:
+        marks = pd.util.hash_array(chunk["user"].to_numpy(dtype=object))
+        chunk = chunk[marks < np.uint64(share * 2**64)]
     if pd.api.types.is_numeric_dtype(ids.index):
-        keys = pd.to_numeric(keys, errors="coerce")
+        keys = pd.to_numeric(chunk["movie"], errors="coerce")
     else:
-        keys = keys.astype(str).str.strip()
-    return pd.DataFrame(
-        {
-            "user": chunk["user"].astype(str).str.strip(),
-            MOVIE: keys.map(ids),
-            RATING: chunk["rating"].astype("float64"),
-            TIMESTAMP: chunk["timestamp"].astype("int64"),
-        }
-    )
+        keys = chunk["movie"].astype(str).str.strip()
+    kept = chunk.assign(**{MOVIE: keys.map(ids)})[["user", MOVIE, "rating", "timestamp"]]
+    return kept.astype({"rating": "float64", "timestamp": "int64"})
 
 
 def _user_ids(ratings: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
+    """Return for each rating the user id: that of the same person in `known`, or a new one."""
     codes, names = pd.factorize(ratings["user"], sort=True)
     same = {mark: int(user) for user, mark in _marks(known[USER], known).items()}
     marks = _marks(pd.Series(codes, index=ratings.index), ratings)
     found = {int(code): same[mark] for code, mark in marks.items() if mark in same}
     used, ids = set(found.values()), np.empty(len(names), dtype=np.int64)
     numbers = pd.to_numeric(pd.Series(names), errors="coerce")
-    for code in range(len(names)):
-        number = numbers.iloc[code]
-        if code in found:
-            ids[code] = found[code]
-            continue
+    for code, number in enumerate(numbers):
         own = pd.notna(number) and 0 <= number < LARGEST_OWN_ID
         wanted = STRANGERS + (int(number) if own else LARGEST_OWN_ID + code)
-        while wanted in used:
+        while code not in found and wanted in used:
             wanted += 2 * LARGEST_OWN_ID
-        used.add(wanted)
-        ids[code] = wanted
+        ids[code] = found.get(code, wanted)
+        used.add(int(ids[code]))
     return ids[codes]
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from club.imports.catalogue.movies_dataset import COLUMNS
 from club.imports.catalogue.source import (
-    Chunks,
     Progress,
     Rejected,
     Source,
@@ -43,40 +42,41 @@ def read(archive: Archive, report: Progress) -> Source:
     Raises:
         InvalidInput: a file is damaged or has other columns.
     """
-    rejected = Rejected()
+    rejected, separator = Rejected(), ""
+    tags: dict[int, list[str]] = {}
+    numbers: dict[int | None, int | None] = {}
+    columns: Mapping[str, str] | Mapping[int, str] = COLUMNS
     report(0.05, "movies")
     if file := archive.first("u.item"):
-        movies = _described(_item_rows(archive, file, rejected), file, rejected)
-        ratings = _ratings(archive, archive.first("u.data"), rejected, dict(enumerate(NAMED)), "\t")
-        # Its ids are its own: later data number other movies so.
-        return Source("MovieLens 100k", movies_frame(movies), False, ratings, rejected)
-    if file := archive.first("movies.dat"):
-        movies = _described(_split(archive, file, 3, rejected), file, rejected)
-        tags = _tags(_split(archive, archive.first("tags.dat"), 4, rejected))
+        kind, ratings, separator = "MovieLens 100k", archive.first("u.data"), "\t"
+        columns = dict(enumerate(NAMED))
+        rows = _item_rows(archive, file, rejected)
+    elif file := archive.first("movies.dat"):
+        kind, ratings, separator = "MovieLens, an older archive", archive.first("ratings.dat"), ":"
         columns = {2 * position: name for position, name in enumerate(NAMED)}  # between "::"
-        ratings = _ratings(archive, archive.first("ratings.dat"), rejected, columns, ":")
-        kind = "MovieLens, an older archive"
+        rows = _split(archive, file, 3, rejected)
+        tags = _tags(_split(archive, archive.first("tags.dat"), 4, rejected))
     else:
-        file, links = archive.first("movies.csv") or "", archive.first("links.csv")
-        movies = _described(
-            _columns(archive, file, ("movieId", "title", "genres"), rejected), file, rejected
-        )
-        numbers = {
-            whole_number(movie): whole_number(tmdb_id)
-            for _, (movie, tmdb_id) in _columns(archive, links, ("movieId", "tmdbId"), Rejected())
-        }
-        for movie in movies:
-            movie["tmdb_id"] = numbers.get(movie["key"])
+        kind, ratings, file = "MovieLens", archive.first("ratings.csv"), archive.first("movies.csv")
+        rows = _columns(archive, file, ("movieId", "title", "genres"), rejected)
+        links = archive.first("links.csv")
+        for _, (movie_id, tmdb_id) in _columns(archive, links, ("movieId", "tmdbId"), Rejected()):
+            numbers[whole_number(movie_id)] = whole_number(tmdb_id)
         report(0.3, "tags")
         tags_file = archive.first("tags.csv")
         tags = _tags(_columns(archive, tags_file, ("userId", "movieId", "tag"), rejected))
-        report(0.6, "ratings.csv")
-        ratings = _ratings(archive, archive.first("ratings.csv"), rejected, COLUMNS)
-        kind = "MovieLens"
+    movies = _described(rows, str(file), rejected)
     for movie in movies:
-        movie["keywords"] = tidied_terms(tags.get(movie["key"], ()))
-        movie["movielens_id"] = movie["key"]
-    return Source(kind, movies_frame(movies), False, ratings, rejected)
+        key = movie["key"]
+        movie |= {"tmdb_id": numbers.get(key), "keywords": tidied_terms(tags.get(key, ()))}
+        # The ids of 100k are its own: later data number other movies so.
+        movie["movielens_id"] = None if kind == "MovieLens 100k" else key
+    report(0.6, "ratings")
+    parts = None
+    if ratings is not None:
+        parts = rating_parts(archive, ratings, columns, separator)
+        parts = valid_ratings(parts, ratings, rejected)
+    return Source(kind, movies_frame(movies), False, parts, rejected)
 
 
 def _described(
@@ -128,18 +128,6 @@ def _item_rows(archive: Archive, file: str, rejected: Rejected) -> Iterator[tupl
             line,
             [cells[0], title, "|".join(name for flag, name in flags if flag == "1" and name)],
         )
-
-
-def _ratings(
-    archive: Archive,
-    file: str | None,
-    rejected: Rejected,
-    columns: Mapping[str, str] | Mapping[int, str],
-    separator: str = "",
-) -> Chunks | None:
-    if file is None:
-        return None
-    return valid_ratings(rating_parts(archive, file, columns, separator), file, rejected)
 
 
 def _tags(rows: Iterable[tuple[int, list[str]]]) -> dict[int, list[str]]:

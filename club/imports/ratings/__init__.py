@@ -3,9 +3,19 @@
 read_all -> RatingsFile -> match -> plan (with Choices) -> Plan (to preview) -> save
 """
 
-from club.imports.ratings.plan import Choices, ClubNow, Entry, Plan, as_csv, match, notes, plan
+from club.imports.ratings.plan import (
+    Choices,
+    ClubNow,
+    Entry,
+    Plan,
+    Saved,
+    as_csv,
+    match,
+    notes,
+    plan,
+    save,
+)
 from club.imports.ratings.rows import RatingsFile, RejectedRow, Row
-from club.imports.ratings.save import Saved, save
 from club.imports.ratings.sources import read, read_all
 
 __all__ = [

@@ -1,21 +1,25 @@
-"""What an import of ratings would change: to look at, to decide on, and then to save."""
+"""Plan an import of ratings: compare it with the club, decide, and write all of it or nothing."""
 
 from __future__ import annotations
 
 import csv
 import io
+import logging
+import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal
 
 import pandas as pd
 
+from club import members, movies, ratings
 from club.errors import InvalidInput
 from club.export import safe_cell
 from club.imports.ratings.rows import RatingsFile, RejectedRow, Row, is_exact, stars_of
 from club.matching import HOW, NONE_NEAR, Match, TitleMatcher, title_key
 from club.store import Store
+from club.validation import half_stars
 
 State = Literal["new", "same", "changed", "uncertain", "unmatched", "again"]
 Take = Literal["newer", "theirs", "ours"]
@@ -23,6 +27,7 @@ Matches = Mapping[tuple[str, int], Match]
 Member = int | str  # a member_id, or the name of a new member
 MAX_ADDED = 1_000  # movies of the club's own at once
 DAY = 86_400
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -137,27 +142,24 @@ class Plan:
             "Left out": len(self.unused) + len(self.of("again")),
         }
 
-    def require_room(self) -> None:
-        """Raise InvalidInput if it adds more movies than the club takes at once."""
-        added = sum(entry.added for entry in self.entries)
-        if added > MAX_ADDED:
-            raise InvalidInput(
-                f"{added:,} movies are more than the {MAX_ADDED:,} that can be added at once."
-            )
-
     def rejected(self, movies: pd.DataFrame) -> list[RejectedRow]:
         """Return every row that saving leaves out, with the reason.
 
         Args:
             movies: the catalogue, for the names of the alternatives.
         """
+
+        def name(movie_id: int) -> str:
+            title, year = movies.at[movie_id, "title"], movies.at[movie_id, "year"]
+            return str(title) if pd.isna(year) else f"{title} ({year})"
+
         rows = [*self.unused]
         for entry in self.entries:
             if entry.state == "again":
                 why = "rated more than once; the latest counts"
                 rows.append(RejectedRow.of(entry.row, why, entry.stars))
             elif entry.state in {"uncertain", "unmatched"} and not entry.taken:
-                names = "; ".join(_name(movies, movie) for movie in entry.match.alternatives)
+                names = "; ".join(map(name, entry.match.alternatives))
                 reason = entry.match.reason or NONE_NEAR
                 rows.append(RejectedRow.of(entry.row, reason, entry.stars, names))
         return rows
@@ -204,29 +206,18 @@ def match(files: Iterable[RatingsFile], movies: pd.DataFrame) -> dict[tuple[str,
     matcher, found = TitleMatcher(movies), {}
     for file in files:
         for rows in (file.ratings, file.seen, file.wished):
-            found.update(_without_conflicts(rows, matcher.match_all(rows)))
-    return found
-
-
-def _without_conflicts(
-    rows: Sequence[Row], matches: Sequence[Match]
-) -> dict[tuple[str, int], Match]:
-    found = {row.key: match for row, match in zip(rows, matches, strict=True)}
-    claims: dict[tuple[str, int], list[Row]] = defaultdict(list)
-    for row in rows:
-        movie = found[row.key].movie_id
-        if movie is not None:
-            claims[row.person, movie].append(row)
-    for claim in claims.values():
-        if len({_identity(row) for row in claim}) == 1:
-            continue
-        most_certain = min(HOW.index(found[row.key].how) for row in claim)
-        best = {_identity(r) for r in claim if HOW.index(found[r.key].how) == most_certain}
-        for row in claim:
-            if len(best) > 1 or _identity(row) not in best:
-                why = "another row of the file looks like the same movie"
-                doubtful = replace(found[row.key], movie_id=None, how="", reason=why, alone=None)
-                found[row.key] = doubtful
+            claims: dict[tuple[str, int], list[tuple[Row, Match]]] = defaultdict(list)
+            for row, one in zip(rows, matcher.match_all(rows), strict=True):
+                found[row.key] = one
+                if one.movie_id is not None:
+                    claims[row.person, one.movie_id].append((row, one))
+            for claim in claims.values():
+                first = min(HOW.index(one.how) for _, one in claim)
+                best = {_identity(row) for row, one in claim if HOW.index(one.how) == first}
+                for row, one in claim:
+                    if best != {_identity(row)}:
+                        why = "another row of the file looks like the same movie"
+                        found[row.key] = replace(one, movie_id=None, how="", reason=why)
     return found
 
 
@@ -268,18 +259,24 @@ def plan(
     have = club.stars()
     compared = tuple(_compared(entry, last[entry.rated], have, choices) for entry in entries)
     rated = {*have} | {(entry.member, entry.movie) for entry in compared if entry.movie is not None}
-    watched = _certain(((file, row) for file in files for row in file.seen), matches, choices)
-    seen = [pair for pair in watched if pair not in rated and pair not in club.seen]
-    known = rated | {*seen} | club.seen
+
+    def certain(lists: Iterable[tuple[RatingsFile, Iterable[Row]]]) -> Iterator[tuple[Member, int]]:
+        for file, rows in lists:
+            for row in rows:
+                member, movie = choices.members.get((file.file, row.person)), matches[row.key]
+                if member is not None and movie.movie_id is not None:
+                    yield member, movie.movie_id
+
+    watched = dict.fromkeys(certain((file, file.seen) for file in files))
+    seen = tuple(pair for pair in watched if pair not in rated and pair not in club.seen)
+    known = rated.union(club.seen, seen)
     wished = dict.fromkeys(
         movie
-        for member, movie in _certain(
-            ((file, row) for file in files for row in file.wished), matches, choices
-        )
+        for member, movie in certain((file, file.wished) for file in files)
         if (member, movie) not in known and movie not in club.shortlist
     )
     shortlist = tuple(movie for movie in wished if movie in choices.shortlist)
-    return Plan(club.version, compared, tuple(seen), tuple(wished), shortlist, tuple(unused))
+    return Plan(club.version, compared, seen, tuple(wished), shortlist, tuple(unused))
 
 
 def _with_movie(entry: Entry, choices: Choices) -> Entry:
@@ -323,18 +320,6 @@ def _compared(
     return replace(entry, state="changed", ours=ours, ours_at=ours_at, taken=taken)
 
 
-def _certain(
-    rows: Iterable[tuple[RatingsFile, Row]], matches: Matches, choices: Choices
-) -> list[tuple[Member, int]]:
-    """Return (member, movie_id) of the rows that mean a movie for certain, each once."""
-    found: dict[tuple[Member, int], None] = {}
-    for file, row in rows:
-        member, movie = choices.members.get((file.file, row.person)), matches[row.key].movie_id
-        if member is not None and movie is not None:
-            found[member, movie] = None
-    return list(found)
-
-
 def notes(files: Iterable[RatingsFile], choices: Choices) -> list[str]:
     """Return what people should know about the files, in sentences."""
     found = []
@@ -363,6 +348,67 @@ def as_csv(rows: Sequence[RejectedRow]) -> str:
     return out.getvalue()
 
 
-def _name(movies: pd.DataFrame, movie_id: int) -> str:
-    title, year = movies.at[movie_id, "title"], movies.at[movie_id, "year"]
-    return str(title) if pd.isna(year) else f"{title} ({year})"
+@dataclass(frozen=True)
+class Saved:
+    """Numbers of what was written.
+
+    Args:
+        version: of the store.
+        ratings: how many are new or changed.
+        movies: how many the club has added.
+        members: how many have joined.
+        seen: how many movies are marked as seen without stars.
+    """
+
+    version: int
+    ratings: int
+    movies: int
+    members: int
+    seen: int
+
+
+def save(store: Store, plan: Plan) -> Saved:
+    """Write what the plan takes; all ratings are one step that can be undone.
+
+    Ratings keep the date of the file. Doing it twice changes nothing.
+
+    Raises:
+        InvalidInput: the club was changed since the plan was made, it adds more movies than the
+            club takes at once, or a name cannot be used.
+        StoreUnavailable: it cannot be written.
+    """
+    began, number = time.perf_counter(), sum(entry.added for entry in plan.entries)
+    if number > MAX_ADDED:
+        raise InvalidInput(
+            f"{number:,} movies are more than the {MAX_ADDED:,} that can be added at once."
+        )
+    people = [*(entry.member for entry in plan.taken), *(member for member, _ in plan.seen)]
+    lacking = {entry.row_title: entry.row for entry in plan.taken if entry.movie is None}
+    with store.database.write("brought ratings from elsewhere") as write:
+        if write.version != plan.version + 1:
+            raise InvalidInput("Somebody has changed the club meanwhile; look at it once more.")
+        ids = {
+            member: member if isinstance(member, int) else members.insert_member(write, member)
+            for member in dict.fromkeys(people)
+        }
+        added: dict[object, int] = {}
+        for identity, row in lacking.items():
+            title, *aliases = row.titles
+            movie = movies.NewMovie.checked(title, row.year, tmdb_id=row.tmdb_id, aliases=aliases)
+            added[identity] = movies.insert_movie(write, movie)
+        wanted: dict[tuple[int, int], int | None] = {}
+        rated_at: dict[tuple[int, int], int] = {}
+        for entry in plan.taken:
+            pair = ids[entry.member], added[entry.row_title] if entry.movie is None else entry.movie
+            wanted[pair] = half_stars(entry.stars)
+            if entry.at is not None:
+                rated_at[pair] = entry.at
+        ratings.record(write, wanted, rated_at=rated_at)
+        marked = sum(members.insert_seen(write, ids[who], movie_id) for who, movie_id in plan.seen)
+        for movie_id in plan.shortlist:
+            movies.append_to_shortlist(write, movie_id)
+        joined = sum(isinstance(member, str) for member in ids)
+        version = write.commit_if(bool(wanted or joined or marked or plan.shortlist))
+    seconds = time.perf_counter() - began
+    log.info("imported ratings: %d rows of %d in %.2f s", len(wanted), len(plan.entries), seconds)
+    return Saved(version, len(wanted), len(added), joined, marked)

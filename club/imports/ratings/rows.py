@@ -1,15 +1,32 @@
-"""What a file holds, row by row, before movies and members are matched."""
+"""Rows of ratings as a file names them, before movies and members are matched."""
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from club.errors import InvalidInput
 from club.imports.ratings import cells
+from club.imports.tables import Table, header_key, movielens_title, whole_number
 from club.matching import Query
+from club.validation import MAX_TITLE, clean_name
 
 FIVES, TENS, HUNDREDS = 5, 10, 100
+# Types of titles as services call them, some in the language of whoever asks; without accents.
+NO_MOVIES = (
+    "serie", "serial", "episod", "folge", "season", "staffel", "saison", "temporada", "stagione",
+    "show", "game", "videospiel", "jeu video", "videojuego", "videogioco", "videogame", "podcast",
+    "music video", "book", "manga", "comic",
+)  # fmt: skip
+TV = "tv"  # alone a series; "TV Movie" is a movie
+NO_MOVIE = "a series, an episode or a game, no movie"
+TOTALS = {
+    "total", "totals", "sum", "average", "avg", "mean", "median", "count", "summe", "gesamt",
+    "durchschnitt", "mittelwert", "moyenne", "somme", "media", "promedio", "suma", "totale",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,12 +51,12 @@ class Row(Query):
 
     @property
     def key(self) -> tuple[str, int]:
-        """What identifies the row."""
+        """File and line, which identify the row."""
         return self.file, self.line
 
     @property
     def title(self) -> str:
-        """The title that comes first."""
+        """The first of the titles."""
         return self.titles[0]
 
 
@@ -114,7 +131,7 @@ def is_exact(rating: float, top: int) -> bool:
 
 @dataclass(frozen=True)
 class RatingsFile:
-    """What one file or archive holds.
+    """The content of one file or archive.
 
     Args:
         kind: the format, for people.
@@ -124,7 +141,6 @@ class RatingsFile:
         seen: movies seen without a rating.
         wished: movies on a watchlist.
         rejected: rows that cannot be used.
-        notes: sentences for people.
     """
 
     kind: str
@@ -134,10 +150,119 @@ class RatingsFile:
     seen: tuple[Row, ...] = ()
     wished: tuple[Row, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
-    notes: tuple[str, ...] = ()
 
     @property
     def people(self) -> tuple[str, ...]:
         """The people that the rows name, in the file's order; ("",) if they name none."""
         rows = (*self.ratings, *self.seen, *self.wished)
         return tuple(dict.fromkeys(row.person for row in rows))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for people."""
+        number = sum(row.reason == NO_MOVIE for row in self.rejected)
+        if not number:
+            return ()
+        one = "1 row is a series, an episode or a game and is"
+        several = f"{number:,} rows are series, episodes or games and are"
+        return (f"{one if number == 1 else several} left out: the club rates movies.",)
+
+
+def find_columns(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """Return the positions of the columns of `table` by the headers that each may have."""
+    found = {name: table.first(names) for name, names in headers.items()}
+    return {name: position for name, position in found.items() if position is not None}
+
+
+class _Unusable(Exception):  # noqa: N818 (it never leaves this module)
+    """Why a row cannot be used."""
+
+
+def read_rows(
+    table: Table, columns: Mapping[str, int], top: int | None = None
+) -> tuple[list[Row], list[RejectedRow]]:
+    """Return the rows of `table` that can be used, and those that cannot with the reason.
+
+    Args:
+        columns: title, other_title, year, rating, date, person, kind, movie_id, tmdb_id, imdb_id,
+            source_id -> position, as far as there are such columns.
+        top: the end of the scale where the format defines it: ratings that are no half star on it
+            are rejected.
+    """
+    found: list[Row] = []
+    rejected = [
+        RejectedRow(table.file, line, reason, title=" | ".join(unread[:20])[:200])
+        for line, reason, unread in table.unread
+    ]
+    dates = columns.get("date")
+    days_first = cells.day_first(row[dates] for _, row in table.rows) if dates is not None else None
+    for line, row in table.rows:
+        texts = defaultdict(str, {name: row[at].strip() for name, at in columns.items()})
+        try:
+            titles, year = _titles_and_year(texts)
+            rating = _rating(texts["rating"], top) if "rating" in columns else None
+            person = _person(texts["person"]) if "person" in columns else ""
+        except _Unusable as why:
+            facts = [texts[name][:200] for name in ("person", "title", "year", "rating", "date")]
+            rejected.append(RejectedRow(table.file, line, str(why), "", *facts))
+            continue
+        found.append(
+            Row(
+                file=table.file,
+                line=line,
+                titles=titles,
+                year=year,
+                rating=rating,
+                at=cells.timestamp(texts["date"], days_first),
+                person=person,
+                movie_id=_movie_id(texts["movie_id"]),
+                tmdb_id=cells.tmdb_id(texts["tmdb_id"]),
+                source_id=cells.imdb_id(texts["imdb_id"]) or texts["source_id"][:200],
+            )
+        )
+    return found, rejected
+
+
+def _titles_and_year(texts: Mapping[str, str]) -> tuple[tuple[str, ...], int | None]:
+    title, kind = cells.text_of(texts["title"]), header_key(texts["kind"])
+    if header_key(title).strip(" :") in TOTALS and not (texts["year"] or texts["date"]):
+        raise _Unusable("a total, no movie")
+    if kind == TV or any(word in kind for word in NO_MOVIES):
+        raise _Unusable(NO_MOVIE)
+    if not title:
+        raise _Unusable("no title")
+    if len(title) > MAX_TITLE:
+        raise _Unusable(f"a title of more than {MAX_TITLE} characters")
+    titles, year = [title], cells.year(texts["year"])
+    shorter, in_title, aliases = movielens_title(cells.year_in_parentheses(title))  # "Heat (1995)"
+    if shorter and in_title is not None and year in (None, in_title):
+        titles, year = [shorter, *aliases, title], in_title
+    other = cells.text_of(texts["other_title"])
+    if 0 < len(other) <= MAX_TITLE:
+        titles.append(other)
+    return tuple(dict.fromkeys(titles)), year
+
+
+def _rating(text: str, top: int | None) -> float:
+    found = cells.rating(text)
+    if cells.is_blank(text) or (found is not None and found[0] == 0):
+        raise _Unusable("no rating")
+    if found is None:
+        raise _Unusable("no rating that can be read")
+    value = found[0]
+    if top is not None and (stars_of(value, top) is None or not is_exact(value, top)):
+        raise _Unusable(f"a rating that is no half star of a scale to {top}")
+    return value
+
+
+def _movie_id(text: str) -> int | None:
+    number = whole_number(text.removeprefix("-"))
+    return -number if number is not None and text.startswith("-") else number  # the club's own
+
+
+def _person(text: str) -> str:
+    name = cells.text_of(text)
+    try:
+        return clean_name(name)
+    except InvalidInput:
+        raise _Unusable("no name of a member" if not name else "no name that can be used") from None

@@ -5,17 +5,25 @@ To add a service whose tables have fixed columns, add a Format.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from club.errors import InvalidInput
 from club.export import HEADER
 from club.imports.files import Archive
-from club.imports.ratings import spreadsheet
-from club.imports.ratings.columns import Columns, read_rows, series_note, split_rated
-from club.imports.ratings.rows import FIVES, TENS, RatingsFile, RejectedRow, Row, Scale
+from club.imports.ratings import cells, spreadsheet
+from club.imports.ratings.rows import (
+    FIVES,
+    TENS,
+    RatingsFile,
+    RejectedRow,
+    Row,
+    Scale,
+    find_columns,
+    read_rows,
+)
 from club.imports.tables import Table, read_table, shortly
 from club.validation import name_key, tidied
 
@@ -32,7 +40,7 @@ class Format:
     Args:
         kind: for people.
         needs: sets of headers, of which the tables have all of one.
-        headers: field of `Columns` -> headers that it may have, the most certain first.
+        headers: as in `rows.read_rows` -> headers that the column may have, the most certain first.
         scale: where the ratings end, 5 or 10.
         list_kind: of a list without ratings, "" where there are no lists.
         list_headers: of a list; its rows without a rating are wished for, not rejected.
@@ -53,12 +61,17 @@ class Format:
 
     def read(self, table: Table) -> RatingsFile:
         """Read a table in this format; series and games are rejected."""
-        columns = Columns.of(table, self.headers, self.scale if self.strict else None)
-        rated, unrated = table, replace(table, rows=[], unread=())
+        columns = find_columns(table, self.headers)
+        listed, rated = [], table.rows
         if self.list_kind and self.list_headers <= table.columns.keys():
-            rated, unrated = split_rated(table, columns)
-        rows, rejected = read_rows(rated, columns)
-        wished, more = read_rows(unrated, replace(columns, rating=None, date=None))
+            at = columns.get("rating")
+            listed = [row for row in table.rows if at is None or cells.is_blank(row[1][at])]
+            lines = {line for line, _ in listed}
+            rated = [row for row in table.rows if row[0] not in lines]
+        top = self.scale if self.strict else None
+        rows, rejected = read_rows(replace(table, rows=rated), columns, top)
+        unrated = {name: at for name, at in columns.items() if name not in {"rating", "date"}}
+        wished, more = read_rows(replace(table, rows=listed, unread=()), unrated)
         return RatingsFile(
             self.list_kind if wished and not rows else self.kind,
             table.file,
@@ -66,7 +79,6 @@ class Format:
             Scale(self.scale, fixed=True),
             wished=tuple(wished),
             rejected=(*rejected, *more),
-            notes=series_note([*rejected, *more]),
         )
 
 
@@ -107,7 +119,6 @@ TMDB = Format(
     list_kind="A TMDB list",
     strict=False,
 )  # fmt: skip
-FORMATS = (OWN, IMDB, TMDB)
 
 # Letterboxd. The address in ratings.csv, watched.csv and watchlist.csv identifies the movie, that
 # in diary.csv the entry, so that only title and year tell which movie an entry is about.
@@ -124,7 +135,7 @@ def read_all(paths: Iterable[Path]) -> list[RatingsFile]:
         InvalidInput: as for `read`, of the first that cannot be read.
     """
     found: list[RatingsFile] = []
-    names: dict[str, int] = defaultdict(int)
+    names: Counter[str] = Counter()
     for path in paths:
         names[path.name] += 1
         number = names[path.name]
@@ -161,55 +172,41 @@ def _read(path: Path, file: str) -> RatingsFile:
         raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
     if len(names) > 1:
         raise InvalidInput(f"{file} holds {len(names):,} tables: bring them one by one.")
-    return _read_table(read_table(archive, names[0], file, _recognised), names[0])
-
-
-def _recognised(table: Table) -> bool:
-    return (
-        _is_letterboxd(table)
-        or table.columns.keys() >= _LISTED
-        or any(known.recognises(table) for known in FORMATS)
-        or spreadsheet.recognises(table)
-    )
-
-
-def _read_table(table: Table, name: str) -> RatingsFile:
+    table = read_table(archive, names[0], file, _recognised)
     if _is_letterboxd(table):
-        part = _letterboxd_part(table, name)
-        found = _read_letterboxd(table.file, {part: table})
-        return replace(found, kind=f"{found.kind}'s {part}")
-    if OWN.recognises(table):
-        return _read_own(table)
-    for known in FORMATS:
-        if known.recognises(table):
-            return known.read(table)
-    if spreadsheet.recognises(table):
-        return spreadsheet.read(table)
-    if table.columns.keys() >= _LISTED:
-        rows, rejected = read_rows(table, _letterboxd_columns(table, rated=False))
-        return RatingsFile(
-            LETTERBOXD_LIST,
-            table.file,
-            (),
-            Scale(FIVES, fixed=True),
-            (),
-            tuple(rows),
-            tuple(rejected),
-        )
+        return _read_letterboxd_part(table, names[0])
+    if (reader := _reader(table)) is not None:
+        return reader(table)
     begins = table.header[0].lstrip()[:1]
     if begins in {"{", "[", "<"}:
         what = "a web page or XML" if begins == "<" else "JSON"
-        raise InvalidInput(f"{table.file} is {what} and no table; known are {KNOWN}.")
+        raise InvalidInput(f"{file} is {what} and no table; known are {KNOWN}.")
     raise InvalidInput(
-        f"{table.file} has no columns for title and rating; it has {shortly(table.header)}. "
+        f"{file} has no columns for title and rating; it has {shortly(table.header)}. "
         f"Known are {KNOWN}."
     )
+
+
+def _recognised(table: Table) -> bool:
+    return _is_letterboxd(table) or _reader(table) is not None
+
+
+def _reader(table: Table) -> Callable[[Table], RatingsFile] | None:
+    """Return the function that reads a table of another service, None if its format is unknown."""
+    if OWN.recognises(table):
+        return _read_own
+    for known in (IMDB, TMDB):
+        if known.recognises(table):
+            return known.read
+    if spreadsheet.recognises(table):
+        return spreadsheet.read
+    return _read_letterboxd_list if table.columns.keys() >= _LISTED else None
 
 
 def _read_own(table: Table) -> RatingsFile:
     """Read the club's export; two members of one name (one has left) stay two people."""
     found = OWN.read(table)
-    member_ids = {line: cells[table.columns["member id"]] for line, cells in table.rows}
+    member_ids = {line: row[table.columns["member id"]] for line, row in table.rows}
     namesakes: dict[str, list[str]] = defaultdict(list)
     named: list[Row] = []
     for row in found.ratings:
@@ -225,17 +222,27 @@ def _is_letterboxd(table: Table) -> bool:
     return {"name", "year", "letterboxd uri"} <= table.columns.keys()
 
 
-def _letterboxd_part(table: Table, name: str) -> str:
-    """Return which of PARTS a single table is, by its columns and then by its name."""
-    if _is_diary(table):
-        return DIARY
-    if "rating" in table.columns:
-        return RATINGS
-    return WATCHLIST if "watchlist" in name.casefold() else WATCHED
-
-
 def _is_diary(table: Table) -> bool:
     return "watched date" in table.columns or "rewatch" in table.columns
+
+
+def _read_letterboxd_part(table: Table, name: str) -> RatingsFile:
+    """Read one table of an export: which one, its columns tell and then its name."""
+    part = WATCHLIST if "watchlist" in name.casefold() else WATCHED
+    if _is_diary(table):
+        part = DIARY
+    elif "rating" in table.columns:
+        part = RATINGS
+    found = _read_letterboxd(table.file, {part: table})
+    return replace(found, kind=f"{found.kind}'s {part}")
+
+
+def _read_letterboxd_list(table: Table) -> RatingsFile:
+    rows, rejected = _letterboxd_rows(table, rated=False)
+    scale = Scale(FIVES, fixed=True)
+    return RatingsFile(
+        LETTERBOXD_LIST, table.file, (), scale, wished=tuple(rows), rejected=tuple(rejected)
+    )
 
 
 def _read_letterboxd(file: str, tables: Mapping[str, Table]) -> RatingsFile:
@@ -245,7 +252,7 @@ def _read_letterboxd(file: str, tables: Mapping[str, Table]) -> RatingsFile:
     def rows(name: str, *, rated: bool) -> list[Row]:
         if name not in tables or (rated and "rating" not in tables[name].columns):
             return []
-        found, unusable = read_rows(tables[name], _letterboxd_columns(tables[name], rated=rated))
+        found, unusable = _letterboxd_rows(tables[name], rated=rated)
         # A diary entry without stars was seen, as the movies of watched.csv.
         rejected.extend(row for row in unusable if name != DIARY or row.reason != "no rating")
         return found
@@ -261,15 +268,13 @@ def _read_letterboxd(file: str, tables: Mapping[str, Table]) -> RatingsFile:
     return RatingsFile(LETTERBOXD, file, tuple(ratings), scale, seen, wished, unique)
 
 
-def _letterboxd_columns(table: Table, *, rated: bool) -> Columns:
-    headers = {
-        "title": ("name",),
-        "year": ("year",),
-        "rating": ("rating",) if rated else (),
-        "date": ("watched date", "date"),
-        "source_id": () if _is_diary(table) else ("letterboxd uri",),
-    }
-    return Columns.of(table, headers, FIVES)
+def _letterboxd_rows(table: Table, *, rated: bool) -> tuple[list[Row], list[RejectedRow]]:
+    headers = {"title": ("name",), "year": ("year",), "date": ("watched date", "date")}
+    if rated:
+        headers["rating"] = ("rating",)
+    if not _is_diary(table):
+        headers["source_id"] = ("letterboxd uri",)
+    return read_rows(table, find_columns(table, headers), FIVES)
 
 
 def _movie(row: Row) -> tuple[str, int | None]:

@@ -7,12 +7,11 @@ column of ratings for each member.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from club.errors import InvalidInput
 from club.imports.ratings import cells
-from club.imports.ratings.columns import Columns, read_rows, series_note
 from club.imports.ratings.rows import (
     FIVES,
     HUNDREDS,
@@ -20,6 +19,8 @@ from club.imports.ratings.rows import (
     RatingsFile,
     Row,
     Scale,
+    find_columns,
+    read_rows,
 )  # fmt: skip
 from club.imports.tables import (
     MAX_COLUMNS,
@@ -107,28 +108,34 @@ def read(table: Table) -> RatingsFile:
     Raises:
         InvalidInput: it has more people than a club, two columns of one name, or mixes scales.
     """
+    columns = find_columns(table, HEADERS)
     members = _member_columns(table)
     if len(members) >= MIN_MEMBERS:
-        return _read_members(table, members)
+        return _read_members(table, columns, members)
     rating = _rating_column(table) or 0
-    rows, rejected = read_rows(table, _columns(table, rating))
+    columns["rating"] = rating
+    person = table.first((*PERSON, "name") if columns["title"] != table.first(["name"]) else PERSON)
+    # Rejected rows of a file that names nobody have an empty column.
+    if person is not None and any(texts[person].strip() for _, texts in table.rows):
+        columns["person"] = person
+    rows, rejected = read_rows(table, columns)
     rows = _with_one_spelling(rows)
     _require_members(table.file, len({row.person for row in rows}))
     lines = {row.line for row in rows}
     texts = [texts[rating] for line, texts in table.rows if line in lines]
-    top = scale_in_header(table.header[rating])
-    scale = _known_scale(table, rating) or _scale_of(table.file, texts, {top} if top else set())
-    notes = series_note(rejected)
-    return RatingsFile(KIND, table.file, tuple(rows), scale, rejected=tuple(rejected), notes=notes)
+    scale = _known_scale(table, rating) or _scale_of(table, texts, [rating])
+    return RatingsFile(KIND, table.file, tuple(rows), scale, rejected=tuple(rejected))
 
 
-def _read_members(table: Table, members: dict[int, str]) -> RatingsFile:
+def _read_members(
+    table: Table, columns: Mapping[str, int], members: Mapping[int, str]
+) -> RatingsFile:
     """Read each member's column; a blank cell is a movie that they have not rated."""
     if len({name_key(name) for name in members.values()}) < len(members):
         raise InvalidInput(f"{table.file} has two columns of ratings for one name.")
     _require_members(table.file, len(members))
     rows: list[Row] = []
-    _, rejected = read_rows(replace(table, rows=[]), Columns(0))
+    _, rejected = read_rows(replace(table, rows=[]), {})
     texts: list[str] = []
     for column, name in members.items():
         filled = [row for row in table.rows if not cells.is_blank(row[1][column])]
@@ -136,29 +143,33 @@ def _read_members(table: Table, members: dict[int, str]) -> RatingsFile:
             raise InvalidInput(
                 f"{table.file} has more than {MAX_ROWS:,} ratings, more than a club's ratings take."
             )
-        part = replace(table, rows=filled, unread=())
-        found, unusable = read_rows(part, replace(_columns(table, column), person=None))
-        rows += (replace(row, file=f"{row.file}: {name}", person=name) for row in found)
-        rejected += (replace(row, file=f"{row.file}: {name}", member=name) for row in unusable)
+        part = Table(f"{table.file}: {name}", table.header, filled)
+        found, unusable = read_rows(part, {**columns, "rating": column})
+        rows += (replace(row, person=name) for row in found)
+        rejected += (replace(row, member=name) for row in unusable)
         lines = {row.line for row in found}
         texts += (row[column] for line, row in filled if line in lines)
-    tops = {top for column in members if (top := scale_in_header(table.header[column]))}
-    scale, notes = _scale_of(table.file, texts, tops), series_note(rejected)
-    return RatingsFile(
-        KIND_OF_CLUB, table.file, tuple(rows), scale, rejected=tuple(rejected), notes=notes
-    )
+    scale = _scale_of(table, texts, members)
+    return RatingsFile(KIND_OF_CLUB, table.file, tuple(rows), scale, rejected=tuple(rejected))
+
+
+def _with_one_spelling(rows: list[Row]) -> list[Row]:
+    """Return the rows with one spelling of each person's name."""
+    names: dict[str, str] = {}
+    for row in rows:
+        names.setdefault(name_key(row.person), row.person)
+    return [replace(row, person=names[name_key(row.person)]) for row in rows]
+
+
+def _require_members(file: str, people: int) -> None:
+    if people > MAX_PEOPLE:
+        raise InvalidInput(
+            f"{file} holds ratings of {people:,} people; {MAX_PEOPLE} members are the most. "
+            "Strangers' ratings are for the Catalogue page."
+        )
 
 
 # Columns
-
-
-def _columns(table: Table, rating: int | None) -> Columns:
-    found = replace(Columns.of(table, HEADERS), rating=rating, by_hand=True)
-    name = table.columns.get("name")
-    person = table.first((*PERSON, "name") if found.title != name else PERSON)
-    if person is not None and not any(texts[person].strip() for _, texts in table.rows):
-        person = None  # rejected rows of a file that names nobody
-    return replace(found, person=person)
 
 
 def _rating_column(table: Table) -> int | None:
@@ -214,22 +225,6 @@ def _member(header: str) -> str | None:
         return None
 
 
-def _with_one_spelling(rows: list[Row]) -> list[Row]:
-    """Return the rows with one spelling of each person's name."""
-    names: dict[str, str] = {}
-    for row in rows:
-        names.setdefault(name_key(row.person), row.person)
-    return [replace(row, person=names[name_key(row.person)]) for row in rows]
-
-
-def _require_members(file: str, people: int) -> None:
-    if people > MAX_PEOPLE:
-        raise InvalidInput(
-            f"{file} holds ratings of {people:,} people; {MAX_PEOPLE} members are the most. "
-            "Strangers' ratings are for the Catalogue page."
-        )
-
-
 # The scale
 
 # A smaller share of ratings above the lower scale may be slips: whoever rates up to ten gives more
@@ -245,20 +240,21 @@ def _known_scale(table: Table, rating: int) -> Scale | None:
     return Scale(TENS, fixed=True) if of_ten else None
 
 
-def _scale_of(file: str, texts: Iterable[str], tops: set[int]) -> Scale:
+def _scale_of(table: Table, texts: Iterable[str], columns: Iterable[int]) -> Scale:
     """Return the scale of ratings as they are written.
 
     Args:
-        tops: scales that headers name; those that cells name count before.
+        columns: of the ratings; scales that cells name count before those that headers name.
     """
     ratings = [found for text in texts if (found := cells.rating(text)) is not None]
-    named = {top for _, top in ratings if top} or tops
+    in_headers = {scale_in_header(table.header[column]) for column in columns} - {None}
+    named = {top for _, top in ratings if top} or in_headers
     if len(named) > 1:
-        scales = " and ".join(map(str, sorted(named)))
-        raise InvalidInput(f"{file} mixes ratings of up to {scales}; bring them one by one.")
-    return (
-        Scale(named.pop(), fixed=True) if named else find_scale([rating for rating, _ in ratings])
-    )
+        scales = " and ".join(map(str, sorted(filter(None, named))))
+        raise InvalidInput(f"{table.file} mixes ratings of up to {scales}; bring them one by one.")
+    if top := next(iter(named), None):
+        return Scale(top, fixed=True)
+    return find_scale([rating for rating, _ in ratings])
 
 
 def find_scale(ratings: Sequence[float]) -> Scale:
