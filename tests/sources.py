@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from club.imports import ratings
+from club.imports.ratings import RatingsFile
 from recommender.dataset import Dataset
 
 Files = dict[str, str | bytes]
@@ -160,3 +162,20 @@ def zipped(files: Files, place: Path, root: str = "") -> Path:
         for name, content in files.items():
             archive.writestr(root + name, content)
     return place
+
+
+def read(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> RatingsFile:
+    """Read ratings from a file of this content."""
+    file = tmp_path / name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
+    return ratings.read(file)
+
+
+def given(found: RatingsFile) -> list[tuple[str, int | None, float | None]]:
+    """Return title, year and rating of each row with a rating."""
+    return [(row.title, row.year, row.rating) for row in found.ratings]
+
+
+def why(found: RatingsFile) -> list[tuple[int, str]]:
+    """Return the line and the reason of each rejected row, by line."""
+    return sorted((row.line, row.reason) for row in found.rejected)

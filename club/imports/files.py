@@ -37,6 +37,7 @@ SPREADSHEET = "{} is a spreadsheet’s own file: save it there as CSV (UTF-8), a
 OLD_EXCEL, WORKBOOKS = b"\xd0\xcf\x11\xe0", {"workbook.xml", "content.xml", "document.iwa"}
 
 Place = Path | zipfile.ZipInfo
+Member = tuple[tuple[str, ...], Place]  # folders and name, and where it lies
 
 
 class Archive:
@@ -56,43 +57,43 @@ class Archive:
     def __init__(self, path: Path, *, tables_only: bool = False) -> None:
         self.path = path
         self.is_packed = path.is_dir() or zipfile.is_zipfile(path)
-        found: Iterable[tuple[str, Place]]
+        found: Iterable[tuple[str, Place]] = [(path.name, path)]
         with _damage_named(path.name):
             if path.is_dir():
                 files = (file for file in path.rglob("*") if file.is_file())
-                found = _limited(((str(f.relative_to(path)), f) for f in files), path)
-            elif path.is_file():
-                found = _zip_members(path) if self.is_packed else [(path.name, path)]
-            else:
+                found = ((str(file.relative_to(path)), file) for file in files)
+            elif not path.is_file():
                 raise InvalidInput(f"There is nothing at {path}.")
-            members = sorted(
-                ((_parts(name), place) for name, place in found),
-                key=lambda member: (len(member[0]), member[0]),
-            )
+            elif self.is_packed:
+                found = _zip_members(path)
+            few = list(islice(found, MAX_FILES + 1))
+            if len(few) > MAX_FILES:
+                raise InvalidInput(f"{path.name} holds more than {MAX_FILES:,} files.")
+            members = [(_parts(name), place) for name, place in few]
             members = [m for m in members if m[0] and not m[0][-1].startswith(".")]
+            members.sort(key=lambda member: (len(member[0]), member[0]))
             if tables_only:
                 members = self._tables(members)
         self._places: dict[str, Place] = {}
         for parts, place in members:
             self._places.setdefault(shown_name(parts[-1]), place)
 
-    def _tables(
-        self, members: list[tuple[tuple[str, ...], Place]]
-    ) -> list[tuple[tuple[str, ...], Place]]:
+    def _tables(self, members: list[Member]) -> list[Member]:
         """Return the tables nearest to the root."""
         names = {parts[-1] for parts, _ in members}
+        is_spreadsheet = self.path.is_file() and bool(names & WORKBOOKS)
         if not self.is_packed:
             with self.path.open("rb") as file:
-                if file.read(len(OLD_EXCEL)) == OLD_EXCEL:
-                    raise InvalidInput(SPREADSHEET.format(self.path.name))
+                is_spreadsheet = file.read(len(OLD_EXCEL)) == OLD_EXCEL
+        if is_spreadsheet:
+            raise InvalidInput(SPREADSHEET.format(self.path.name))
+        if not self.is_packed:
             return members
         tables = [
             (parts, place)
             for parts, place in members
             if parts[-1].endswith(TABLES) and not IGNORED & {*parts[:-1]}
         ]
-        if self.path.is_file() and names & WORKBOOKS:
-            raise InvalidInput(SPREADSHEET.format(self.path.name))
         if not tables and any(name.endswith(".zip") for name in names):
             raise InvalidInput(
                 f"{self.path.name} holds another ZIP: unpack it, and bring that one."
@@ -147,10 +148,8 @@ class Archive:
             head = stream.peek(PEEK)[:PEEK]
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
-        for encoding, zeros, letters in (  # of ASCII text every second byte is 0
-            ("utf-16-le", head[1::2], head[::2]),
-            ("utf-16-be", head[::2], head[1::2]),
-        ):
+        halves = {"utf-16-le": (head[1::2], head[::2]), "utf-16-be": (head[::2], head[1::2])}
+        for encoding, (zeros, letters) in halves.items():  # of ASCII every second byte is 0
             if len(zeros) > 3 and zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
                 return encoding
         return "utf-8-sig"
@@ -165,18 +164,15 @@ class Archive:
         """
         place, encoding = self._places[name], self.encoding(name)
         size = place.stat().st_size if isinstance(place, Path) else place.file_size
-        too_large = InvalidInput(
-            f"{name} is larger than {most >> 20:,} MiB, more than such a table takes."
-        )
-        if size > most:
-            raise too_large
-        left = most
+        left = most if size <= most else -1
         with self.open(name) as stream:
             wide = io.TextIOWrapper(stream, encoding, "replace", newline="")
             for line in map(_decoded, stream) if encoding == "utf-8-sig" else wide:
                 left -= len(line)
                 if left < 0:
-                    raise too_large
+                    raise InvalidInput(
+                        f"{name} is larger than {most >> 20:,} MiB, more than such a table takes."
+                    )
                 yield line.replace("\x00", "")
 
 
@@ -259,14 +255,7 @@ def _zip_members(path: Path) -> list[tuple[str, Place]]:
                 f"{name} in {path.name} claims to unpack to {info.file_size >> 20:,} MiB, "
                 "more than any table of ratings; it is left alone."
             )
-    return _limited(((info.filename, info) for info in members), path)
-
-
-def _limited(found: Iterable[tuple[str, Place]], path: Path) -> list[tuple[str, Place]]:
-    few = list(islice(found, MAX_FILES + 1))
-    if len(few) > MAX_FILES:
-        raise InvalidInput(f"{path.name} holds more than {MAX_FILES:,} files.")
-    return few
+    return [(info.filename, info) for info in members]
 
 
 def _parts(name: str) -> tuple[str, ...]:

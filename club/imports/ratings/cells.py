@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from club.export import safe_cell
@@ -30,7 +29,7 @@ _SECONDS, _MILLISECONDS = re.compile(r"\d{9,10}(?:\.\d+)?"), re.compile(r"\d{12,
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
          "%b %d %Y")  # fmt: skip
 _TWO_NUMBERS = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(20\d\d|19\d\d|\d\d)(?=[\s,T]|$)")
-_IMDB_UNTIL_2017 = "%a %b %d %H:%M:%S %Y"
+ISO, _IMDB_UNTIL_2017 = "ISO 8601", "%a %b %d %H:%M:%S %Y"
 _NOON = timedelta(hours=12)  # the same day from Hawaii to Auckland
 
 
@@ -100,29 +99,21 @@ def timestamp(text: str, days_first: bool | None = None) -> int | None:
     if found := _TWO_NUMBERS.match(text):
         day, month = (found[1], found[3]) if days_first else (found[3], found[1])
         in_year = found[4] if len(found[4]) == 4 else f"20{found[4]}"
-        return None if days_first is None else _noon(f"{in_year}-{month}-{day}", "%Y-%m-%d")
-    day_found = next((at for form in _DAYS if (at := _noon(text, form)) is not None), None)
-    if day_found is not None:
-        return day_found
-    found_at = None
-    with suppress(ValueError):
-        found_at = datetime.strptime(text, _IMDB_UNTIL_2017).replace(tzinfo=UTC)
-    with suppress(ValueError):
-        found_at = found_at or datetime.fromisoformat(text)
-    if found_at is None:  # "2024/05/01 8:00:00 PM GMT+2"
-        return _noon(text.split(" ", maxsplit=1)[0], "%Y/%m/%d")
-    return _seconds(found_at if found_at.tzinfo else found_at.replace(tzinfo=UTC))
+        return None if days_first is None else _seconds(f"{in_year}-{month}-{day}", "%Y-%m-%d")
+    # The last is for "2024/05/01 8:00:00 PM GMT+2".
+    forms = [(text, form) for form in (*_DAYS, _IMDB_UNTIL_2017, ISO)]
+    found_at = (_seconds(*form) for form in [*forms, (text.split(" ", maxsplit=1)[0], "%Y/%m/%d")])
+    return next((at for at in found_at if at is not None), None)
 
 
-def _noon(text: str, form: str) -> int | None:
+def _seconds(text: str, form: str) -> int | None:
+    """Return a text of this form in seconds, None if it is of another; a day is taken at noon."""
     try:
-        return _seconds(datetime.strptime(text, form).replace(tzinfo=UTC) + _NOON)
+        found = datetime.fromisoformat(text) if form == ISO else datetime.strptime(text, form)
+        found = found if found.tzinfo else found.replace(tzinfo=UTC)
+        seconds = int((found if "%H" in form or form == ISO else found + _NOON).timestamp())
     except (ValueError, OverflowError):
         return None
-
-
-def _seconds(found: datetime) -> int | None:
-    seconds = int(found.timestamp())
     return seconds if seconds >= 0 else None
 
 

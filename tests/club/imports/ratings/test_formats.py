@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import sources
+from sources import given, read, why
 
 from club.errors import InvalidInput
 from club.imports import ratings
 from club.imports.files import Archive
-from club.imports.ratings import RatingsFile
 
 LETTERBOXD = ("Date", "Name", "Year", "Letterboxd URI", "Rating")
 DIARY = (*LETTERBOXD, "Rewatch", "Tags", "Watched Date")
@@ -48,20 +48,6 @@ def letterboxd() -> sources.Files:
         "lists/ratings.csv": "Letterboxd list export v7\nDate,Name\n2020-01-01,Best\n",
         "likes/films.csv": sources.table(LETTERBOXD[:4], ("2020-01-01", "Liked", 1990, "g")),
     }  # fmt: skip
-
-
-def read(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> RatingsFile:
-    file = tmp_path / name
-    file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    return ratings.read(file)
-
-
-def given(found: RatingsFile) -> list[tuple[str, int | None, float | None]]:
-    return [(row.title, row.year, row.rating) for row in found.ratings]
-
-
-def why(found: RatingsFile) -> list[tuple[int, str]]:
-    return sorted((row.line, row.reason) for row in found.rejected)
 
 
 @pytest.mark.parametrize("root", ["", "letterboxd-ana-2024/", "a\\", "a/b/"])
@@ -272,12 +258,8 @@ def test_columns_of_a_table(tmp_path: Path) -> None:
     )
     heat, ours = read(tmp_path, text).ratings
     assert (heat.person, heat.movie_id, heat.tmdb_id, heat.at) == ("Ana", 6, 949, 1704153600 + NOON)
-    assert (ours.person, ours.movie_id, ours.tmdb_id, ours.at) == (
-        "Bo",
-        -3,
-        None,
-        1707091200 + NOON,
-    )
+    assert (ours.person, ours.movie_id, ours.tmdb_id) == ("Bo", -3, None)
+    assert ours.at == 1707091200 + NOON
 
 
 def test_column_name_is_the_title_or_the_member(tmp_path: Path) -> None:

@@ -7,27 +7,13 @@ from pathlib import Path
 
 import pytest
 import sources
+from sources import given, read, why
 
 from club.errors import InvalidInput
 from club.imports import ratings
-from club.imports.ratings import RatingsFile
 from club.validation import name_key
 
 NO_MOVIE = "a series, an episode or a game, no movie"
-
-
-def read(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> RatingsFile:
-    file = tmp_path / name
-    file.write_bytes(content if isinstance(content, bytes) else content.encode("utf-8"))
-    return ratings.read(file)
-
-
-def given(found: RatingsFile) -> list[tuple[str, int | None, float | None]]:
-    return [(row.title, row.year, row.rating) for row in found.ratings]
-
-
-def why(found: RatingsFile) -> list[tuple[int, str]]:
-    return [(row.line, row.reason) for row in found.rejected]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +186,9 @@ def test_json_and_html_are_named(tmp_path: Path, content: str, sentence: str) ->
 
 def test_text_beside_a_table(tmp_path: Path) -> None:
     files: sources.Files = {"My films.csv": "Title,Rating\nHeat,4.5\n", "read me.txt": "x"}
-    assert given(ratings.read(sources.zipped(files, tmp_path / "x.zip"))) == [("Heat", None, 4.5)]
+    files["read me.pdf"] = "x"
+    found = ratings.read(sources.zipped(files, tmp_path / "x.zip", "deep/down/"))
+    assert (given(found), found.ratings[0].file) == ([("Heat", None, 4.5)], "x.zip")
     files["bo.csv"] = "Title,Rating\nUp,3\n"
     with pytest.raises(InvalidInput, match=r"x\.zip holds 2 tables: bring them one by one"):
         ratings.read(sources.zipped(files, tmp_path / "x.zip"))
