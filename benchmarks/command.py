@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError
+from argparse import ArgumentTypeError, Namespace
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -11,41 +11,32 @@ import pandas as pd
 
 from recommender.terminal import Parser, as_json, progress, run, text_table, whole
 
-__all__ = ["add_data", "as_json", "choices", "parser", "progress", "run", "seeds", "show", "steps"]
-__all__ += ["text_table", "whole"]
+__all__ = ["add_data", "as_json", "choices", "parser", "progress", "run", "run_seeds", "seeds"]
+__all__ += ["show", "steps", "text_table", "whole"]
 
 Item = TypeVar("Item")
 
 
-def parser(module: str, doc: str, *, default_seeds: str | None = None) -> Parser:
+def parser(module: str, doc: str | None, *, default_seeds: str | None = None) -> Parser:
     """Return a command line with --json and, given its default, --seeds.
 
     Args:
         module: name of the program, as in `python -m benchmarks.NAME`.
         doc: docstring of the program; its first line is shown by --help.
     """
-    found = Parser(
-        prog=f"python -m benchmarks.{module}", description=doc.splitlines()[0], allow_abbrev=False
-    )
+    about = (doc or "").split("\n", maxsplit=1)[0]
+    found = Parser(prog=f"python -m benchmarks.{module}", description=about, allow_abbrev=False)
     found.add_argument("--json", action="store_true", help="print JSON")
     if default_seeds:
-        found.add_argument(
-            "--seeds",
-            type=seeds,
-            default=default_seeds,
-            help="such as 0-2 or 0,3 (default %(default)s)",
-        )
+        meaning = "such as 0-2 or 0,3 (default %(default)s)"
+        found.add_argument("--seeds", type=seeds, default=default_seeds, help=meaning)
     return found
 
 
 def add_data(found: Parser) -> None:
     """Add --data, the folder to read instead of the bundled data."""
-    found.add_argument(
-        "--data",
-        type=Path,
-        metavar="FOLDER",
-        help="folder with movielens/ and keywords.csv (default: the bundled data)",
-    )
+    meaning = "folder with movielens/ and keywords.csv (default: the bundled data)"
+    found.add_argument("--data", type=Path, metavar="FOLDER", help=meaning)
 
 
 def show(table: pd.DataFrame, json: bool) -> None:
@@ -53,12 +44,29 @@ def show(table: pd.DataFrame, json: bool) -> None:
     print(as_json(table.to_dict("records")) if json else text_table(table))
 
 
+def run_seeds(
+    module: str,
+    doc: str | None,
+    one_seed: Callable[[int], pd.DataFrame],
+    summary: Callable[[pd.DataFrame], pd.DataFrame],
+    argv: Sequence[str] | None,
+) -> int:
+    """Run a command that prints `summary` of the frames of every seed; return its exit status."""
+    command = parser(module, doc, default_seeds="0-2")
+
+    def act(options: Namespace) -> None:
+        frames = [one_seed(seed).assign(seed=seed) for seed in steps(options.seeds)]
+        show(summary(pd.concat(frames, ignore_index=True)), options.json)
+
+    return run(command, act, argv)
+
+
 def steps(items: Iterable[Item]) -> Iterator[Item]:
     """Yield `items`, with a progress bar that names the current one."""
     every = list(items)
     for done, item in enumerate(every):
-        name = item if not isinstance(item, tuple) else ", ".join(map(str, item))
-        progress(done, len(every), str(name))
+        parts = item if isinstance(item, tuple) else (item,)
+        progress(done, len(every), ", ".join(map(str, parts)))
         yield item
     progress(len(every), len(every), "done")
 
@@ -67,9 +75,8 @@ def seeds(text: str) -> list[int]:
     """Read "0-4", "0,3,7" or both mixed."""
     found: list[int] = []
     for part in text.split(","):
-        first, dash, last = part.strip().partition("-")
-        start = whole(first)
-        end = whole(last) if dash else start
+        first, _, last = part.strip().partition("-")
+        start, end = whole(first), whole(last or first)
         if not start <= end < start + 1000:
             raise ArgumentTypeError(f"{part!r} is not a range such as 0-4")
         found += range(start, end + 1)

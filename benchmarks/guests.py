@@ -1,16 +1,17 @@
-"""Guests, of whom a few extremes are known: what do named movies and keywords say about the rest?
+"""Guests of whom a few extremes are known: what do named movies and keywords say about the rest?
 
     python -m benchmarks.guests --seeds 0-2
 
-Raters whom the model has never seen are the guests. From one half of their ratings they name three
-of the movies that they gave most stars (drawn among them, the well-known ones more often) and two
-with fewest, or the three keywords that they like most (by the shrunk mean of what is left of their
+Raters unknown to the model are the guests. From one half of their ratings they name three of the
+movies that they gave most stars (drawn among them, the well-known ones more often) and two with
+fewest, or the three keywords that they like most (by the shrunk mean of what is left of their
 stars) and the one that they like least. The other half is predicted from that. "unbalanced" is
-the error without the ordinary movies that recommender/guests.py adds.
+the rmse without the balancing movies that recommender/guests.py adds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,7 +30,7 @@ DAMPING = 4.0  # movies that a keyword's mean is mixed with
 
 @dataclass(frozen=True)
 class Said:
-    """What somebody says of their taste, and all that the model is to know.
+    """What a guest says, and all that the model is to know of them.
 
     Args:
         named: member_id, movie_id, rating: LOVED or HATED.
@@ -44,26 +45,24 @@ class Said:
 
 
 def extremes(
-    past: pd.DataFrame, counts: np.ndarray, n: int, best: bool, rng: np.random.Generator
+    model: HybridModel, past: pd.DataFrame, n: int, sign: int, rng: np.random.Generator
 ) -> pd.DataFrame:
-    """Return `n` of the ratings with most stars (or fewest), which of those level is drawn.
+    """Return the `n` ratings with most stars (`sign` 1) or fewest (-1).
 
-    Args:
-        counts: (n_ratings,) of each movie in the world; the chances are in proportion.
+    Ties are drawn in proportion to the number of ratings of each movie.
     """
-    stars = past["rating"].to_numpy() * (1 if best else -1)
+    stars, counts = sign * past["rating"].to_numpy(), model.rating_counts(past["movie_id"])
     last = np.sort(stars)[-n]
     sure, level = np.flatnonzero(stars > last), np.flatnonzero(stars == last)
     chance = counts[level] / counts[level].sum()
-    drawn = rng.choice(level, n - len(sure), replace=False, p=chance)
-    return past.iloc[[*sure, *drawn]]
+    return past.iloc[[*sure, *rng.choice(level, n - len(sure), replace=False, p=chance)]]
 
 
 def keywords(model: HybridModel, past: pd.DataFrame) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the keywords that somebody likes most and least, beyond their own generosity."""
-    rows = model.rows(past["movie_id"])
-    left = past["rating"].to_numpy() - model.expected(past["movie_id"])["expected"].to_numpy()
-    has = (model.kernel.features[rows] > 0).astype(float)
+    """Return the keywords liked most and least: shrunk means of stars above the expected ones."""
+    expected = model.expected(past["movie_id"])["expected"].to_numpy()
+    left = past["rating"].to_numpy() - expected
+    has = (model.kernel.features[model.rows(past["movie_id"])] > 0).astype(float)
     n = np.asarray(has.sum(axis=0)).ravel()
     mean = has.T @ (left - left.mean()) / (n + DAMPING)
     mean[(np.array(model.features.kinds) != "keyword") | (n < 2)] = 0.0
@@ -76,9 +75,8 @@ def keywords(model: HybridModel, past: pd.DataFrame) -> tuple[tuple[str, ...], t
 
 def ways(model: HybridModel, past: pd.DataFrame, rng: np.random.Generator) -> dict[str, Said]:
     """Return what one guest says, way by way."""
-    loves = extremes(past, model.rating_counts(past["movie_id"]), LOVES, True, rng)
-    rest = past.drop(loves.index)
-    hates = extremes(rest, model.rating_counts(rest["movie_id"]), HATES, False, rng)
+    loves = extremes(model, past, LOVES, 1, rng)
+    hates = extremes(model, past.drop(loves.index), HATES, -1, rng)
     loved, hated = loves.assign(rating=LOVED), hates.assign(rating=HATED)
     both, nothing = pd.concat([loved, hated]), past.iloc[:0]
     milder = pd.concat([loves.assign(rating=LOVED - 0.5), hates.assign(rating=HATED + 0.5)])
@@ -98,23 +96,18 @@ def ways(model: HybridModel, past: pd.DataFrame, rng: np.random.Generator) -> di
 
 
 def judged(model: HybridModel, said: Said, unseen: pd.DataFrame) -> pd.DataFrame:
-    """Predict one guest's unseen ratings from what they said.
-
-    Returns:
-        The rows of `unseen` with guess, low, high (80%) and unbalanced (a guess), all in stars.
-    """
+    """Return `unseen` with guess, low, high (80%) and unbalanced (a guess), all in stars."""
     guest = int(unseen["member_id"].iloc[0])
-    words = pd.DataFrame(
-        {"likes": [said.likes], "dislikes": [said.dislikes]}, index=pd.Index([guest])
-    )
+    words = pd.DataFrame({"likes": [said.likes], "dislikes": [said.dislikes]}, index=[guest])
     evidence = imagined(words, said.named, model.features)
     taught = model.with_movies(evidence.movies)
     known = pd.concat([said.named if said.gave is None else said.gave, evidence.ratings])
-    reactions = taught.react(known, unseen["movie_id"], member_ids=[guest])
-    low, high = reactions.interval()
-    plain = taught.react(
-        known[~is_balance(known["movie_id"])], unseen["movie_id"], member_ids=[guest]
+    balance = is_balance(known["movie_id"])
+    reactions, plain = (
+        taught.react(own, unseen["movie_id"], member_ids=[guest])
+        for own in (known, known[~balance])
     )
+    low, high = reactions.interval()
     return unseen.assign(
         guess=reactions.mean[0], low=low[0], high=high[0], unbalanced=plain.mean[0]
     )
@@ -127,8 +120,7 @@ def one_seed(seed: int) -> pd.DataFrame:
     theirs = data.ratings["user_id"].isin(guests)
     visible = Dataset(data.ratings[~theirs], data.movies)
     model = HybridModel.fit(visible, TrainingOptions(seed=seed))
-    rated = visible.ratings["movie_id"].unique()
-    known = data.ratings[theirs & data.ratings["movie_id"].isin(rated)]
+    known = data.ratings[theirs & data.ratings["movie_id"].isin(visible.ratings["movie_id"])]
     known = known.rename(columns={"user_id": "member_id"})
     rng = np.random.default_rng(seed)
     frames = []
@@ -142,26 +134,20 @@ def one_seed(seed: int) -> pd.DataFrame:
 
 def summary(rows: pd.DataFrame) -> pd.DataFrame:
     """Return a row a way: rmse, mae, order, coverage, unbalanced (an rmse)."""
+    # Another seed's guests may be the same people.
+    rows = rows.assign(club=0, user_id=rows["member_id"] + rows["seed"] * 10**6)
     found = []
-    for way, judged in rows.groupby("way", sort=False):
-        hidden = judged.rename(columns={"member_id": "user_id"}).assign(club=0)
-        figures = score(hidden, hidden["guess"], hidden["low"], hidden["high"])
-        plain = float(np.sqrt(((hidden["unbalanced"] - hidden["rating"]) ** 2).mean()))
+    for way, own in rows.groupby("way", sort=False):
+        figures = score(own, own["guess"], own["low"], own["high"])
         wanted = {name: figures[name] for name in ("rmse", "mae", "order", "coverage")}
+        plain = score(own, own["unbalanced"])["rmse"]
         found.append({"said": way, **wanted, "unbalanced": plain})
     return pd.DataFrame(found)
 
 
-def main(argv: list[str] | None = None) -> int:
-    parser = command.parser("guests", __doc__, default_seeds="0-2")
-    options = parser.parse_args(argv)
-    frames = []
-    for seed in command.steps(options.seeds):
-        # Another seed's guests may be the same people.
-        rows = one_seed(seed)
-        frames.append(rows.assign(member_id=rows["member_id"] + seed * 10**6))
-    command.show(summary(pd.concat(frames, ignore_index=True)), options.json)
-    return 0
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    return command.run_seeds("guests", __doc__, one_seed, summary, argv)
 
 
 if __name__ == "__main__":

@@ -8,19 +8,21 @@ Two ways of hiding what real raters gave:
     strangers  pairs of raters keep at most two of the movies that both rated, as in a club whose
                members hardly saw the same movies
 
-Every pair with at least eight hidden movies is judged, by both measures of
-`recommender.taste`. `r` is the correlation of the match, taken from well-known movies,
-with the agreement observed on the hidden ones; `r_plain` that of the agreement on the movies that
-both rated visibly. Agreement on a dozen movies is itself noisy: `r_best` is the correlation that a
-perfect match would reach if the model is right. Then what was observed for the third of the pairs
-that match least and the third that match most, and what their draws had promised for these movies;
-and the share of pairs whose observed agreement lies inside the 80% interval of these draws.
+Every pair with at least eight hidden movies is judged, by both measures of `recommender.taste`:
+
+    r, r_plain   correlation with the agreement observed on the hidden movies: of the match, taken
+                 from well-known movies, and of the agreement on the movies that both rated visibly
+    r_best       correlation that a perfect match would reach if the model is right (agreement on a
+                 dozen movies is noisy)
+    least, most  agreement observed for the third of the pairs with the lowest and highest match,
+                 and as promised by draws of their tastes for these movies
+    inside       share of pairs whose observed agreement lies in the 80% interval of these draws
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import combinations, product
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -42,7 +44,6 @@ from recommender.taste import (
     star_probabilities,
 )
 
-WAYS = ("club", "strangers")
 LEAST, KEPT = 8, 2  # hidden movies of a pair to be judged; movies in common that strangers keep
 AGREED = 0.5  # stars
 
@@ -76,7 +77,7 @@ def agreement(one: np.ndarray, other: np.ndarray, crowd: np.ndarray) -> dict[str
 
     Args:
         one, other: (..., n_movies) stars of two people.
-        crowd: (n_movies,) what everybody is expected to give, stars.
+        crowd: (n_movies,) the expected stars of a member without ratings.
     """
     first, second = np.triu_indices(len(crowd), 1)
     above = [(stars - crowd)[..., first] > (stars - crowd)[..., second] for stars in (one, other)]
@@ -93,13 +94,14 @@ def judged(
     theirs = visible.ratings.rename(columns={"user_id": "member_id"})
     theirs = theirs[theirs["member_id"].isin(hidden["user_id"])]
     known_rows, rng = panel(model), np.random.default_rng(seed)
-    usual = model.bias.mu + model.bias.expected
+    crowd = model.expected(model.movie_ids)
+    usual, doubt = (crowd[column].to_numpy() for column in ("expected", "variance"))
     shown = theirs.pivot(index="movie_id", columns="member_id", values="rating")
     for _, club in hidden.groupby("club"):
         given = club.pivot(index="movie_id", columns="user_id", values="rating")
-        given = given[model.counts[model.rows(given.index)] > 0]
+        given = given[model.rating_counts(given.index) > 0]
         rows = model.rows(given.index)
-        shared = rng.standard_normal((DRAWS, len(rows))) * np.sqrt(model.bias.uncertainty[rows])
+        shared = rng.standard_normal((DRAWS, len(rows))) * np.sqrt(doubt[rows])
         prefer, chances, stars = {}, {}, {}
         for member in given.columns:
             own = theirs[theirs["member_id"] == member]
@@ -117,68 +119,64 @@ def judged(
             at = given[[one, other]].notna().all(axis=1).to_numpy()
             if at.sum() < LEAST:
                 continue
-            crowd = usual[rows[at]]
             match = {
-                STARS: float(np.median(same_stars(chances[one], chances[other]))),
-                TASTE: float(np.median((prefer[one] == prefer[other]).mean(axis=1))),
+                STARS: np.median(same_stars(chances[one], chances[other])),
+                TASTE: np.median((prefer[one] == prefer[other]).mean(axis=1)),
             }
-            observed = agreement(given[one].to_numpy()[at], given[other].to_numpy()[at], crowd)
-            promised = agreement(stars[one][:, at], stars[other][:, at], crowd)
+            on_hidden = usual[rows[at]]
+            observed = agreement(*(given[who].to_numpy()[at] for who in (one, other)), on_hidden)
+            promised = agreement(*(stars[who][:, at] for who in (one, other)), on_hidden)
             seen = shown[[one, other]].dropna()
-            plain = dict.fromkeys(MEASURES, np.nan)
+            plain = dict.fromkeys(MEASURES, np.array(np.nan))
             if len(seen) > KEPT:
-                everybody = usual[model.rows(seen.index)]
-                plain = agreement(seen[one].to_numpy(), seen[other].to_numpy(), everybody)
+                plain = agreement(*seen.to_numpy().T, usual[model.rows(seen.index)])
             for name in MEASURES:
                 low, high = np.quantile(promised[name], (0.1, 0.9))
                 yield {
                     "measure": name,
                     "match": match[name],
-                    "observed": float(observed[name]),
-                    "promised": float(promised[name].mean()),
-                    "noise": float(promised[name].var()),
+                    "observed": observed[name],
+                    "promised": promised[name].mean(),
+                    "noise": promised[name].var(),
                     "plain": float(plain[name]),
-                    "inside": bool(low <= observed[name] <= high),
+                    "inside": low <= observed[name] <= high,
                 }
 
 
+def one_seed(seed: int) -> pd.DataFrame:
+    """Return the rows of `judged` for both ways of hiding."""
+    frames = []
+    for way, split in {"club": split_clubs, "strangers": split_strangers}.items():
+        visible, hidden = split(load_bundled(), seed)
+        model = HybridModel.fit(visible, TrainingOptions(seed=seed))
+        frames.append(pd.DataFrame(judged(model, visible, hidden, seed)).assign(way=way))
+    return pd.concat(frames, ignore_index=True)
+
+
 def summary(found: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a way of hiding and measure, see the top of this file."""
+    """Return one row a way of hiding and measure, with the columns explained above."""
     rows = []
     for (way, measure), own in found.groupby(["way", "measure"], sort=False):
         third = pd.qcut(own["match"].rank(method="first"), 3, labels=["least", "", "most"])
         means = own.groupby(third, observed=True)[["observed", "promised"]].mean()
-        total = own["promised"].var() + own["noise"].mean()
-        known = own.dropna(subset=["plain"])
-        rows.append(
-            {
-                "way": way,
-                "measure": measure,
-                "pairs": len(own),
-                "r": own["match"].corr(own["observed"]),
-                "r_plain": known["plain"].corr(known["observed"]) if len(known) > 2 else np.nan,
-                "r_best": float(np.sqrt(own["promised"].var() / total)),
-                "least_observed": means.at["least", "observed"],
-                "least_promised": means.at["least", "promised"],
-                "most_observed": means.at["most", "observed"],
-                "most_promised": means.at["most", "promised"],
-                "inside": own["inside"].mean(),
-            }
-        )
+        spread = own["promised"].var()
+        row = {
+            "way": way,
+            "measure": measure,
+            "pairs": len(own),
+            "r": own["match"].corr(own["observed"]),
+            "r_plain": own["plain"].corr(own["observed"], min_periods=3),
+            "r_best": np.sqrt(spread / (spread + own["noise"].mean())),
+        }
+        for end in ("least", "most"):
+            row |= {f"{end}_{name}": means.at[end, name] for name in means}
+        rows.append(row | {"inside": own["inside"].mean()})
     return pd.DataFrame(rows)
 
 
-def main(argv: list[str] | None = None) -> int:
-    parser = command.parser("taste_match", __doc__, default_seeds="0-1")
-    options = parser.parse_args(argv)
-    frames = []
-    for way, seed in command.steps(product(WAYS, options.seeds)):
-        split = split_clubs if way == "club" else split_strangers
-        visible, hidden = split(load_bundled(), seed)
-        model = HybridModel.fit(visible, TrainingOptions(seed=seed))
-        frames.append(pd.DataFrame(judged(model, visible, hidden, seed)).assign(way=way))
-    command.show(summary(pd.concat(frames, ignore_index=True)), options.json)
-    return 0
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
+    return command.run_seeds("taste_match", __doc__, one_seed, summary, argv)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from benchmarks.protocol import Clubs, split_clubs
 from recommender import Dataset, TrainingOptions
 
 PROGRAMS = [
-    "crash", "few_ratings", "fuzz", "guests", "leaderboard", "load", "pictures",
+    "crash", "few_ratings", "fuzz", "guests", "leaderboard", "load",
     "questions", "recipes", "search", "speed", "taste_match",
 ]  # fmt: skip
 Rows = list[dict[str, Any]]
