@@ -22,7 +22,7 @@ from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
 from recommender.evaluation.baselines import Axes, BiasModel, Fit, Ranker
 from recommender.features import MovieFeatures, with_identity
-from recommender.model import Prediction, Recommender
+from recommender.model import Prediction
 from recommender.recipes import likes
 
 INSTALL = "`pip install -r requirements-bench.txt` installs them all."
@@ -90,38 +90,34 @@ class MyFM:
     that, thousands of keywords and the users would have to share one. Rank 16 and 200 iterations
     take three times as long as the defaults and have about 1.4% less rmse for movies that others
     have rated.
+
+    Args:
+        seed: of the sampler.
+        content: use keywords, genres and decade of the movies.
+        rank: width of the factors.
+        iterations: of the sampler, whose draws are averaged.
     """
 
-    content: bool
-    rank: int
-    iterations: int
     seed: int
-
-    @classmethod
-    def fit(
-        cls, data: Dataset, seed: int = 0, *, content: bool, rank: int = 8, iterations: int = 100
-    ) -> MyFM:
-        """Remember the settings; fitting needs the users of the pairs too.
-
-        Args:
-            content: use keywords, genres and decade of the movies.
-            rank: width of the factors.
-            iterations: of the sampler, whose draws are averaged.
-        """
-        return cls(content, rank, iterations, seed)
+    content: bool
+    rank: int = 8
+    iterations: int = 100
 
     def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
         """Fit on `data` and predict the rows of `pairs`; a new user is drawn from the prior."""
         from myfm import MyFMRegressor, RelationBlock  # noqa: PLC0415
 
         users = pd.Index(np.union1d(data.user_ids, pairs[USER]))
-        matrix, kinds = movie_columns(data.movies, content=self.content)
         identity = sparse.identity(len(users), dtype=np.float64, format="csr")
+        features = MovieFeatures.build(data.movies) if self.content else MovieFeatures(())
+        own_column = np.ones(len(data.movies), dtype=bool)
+        movies = with_identity(features.encode(data.movies), own_column).astype(np.float64)
+        kinds = ["user"] * len(users) + ["movie"] * len(data.movies) + [*features.kinds]
 
         def blocks(rows: pd.DataFrame) -> list[Any]:
             user = users.get_indexer(pd.Index(rows[USER]))
             movie = data.movies.index.get_indexer(pd.Index(rows[MOVIE]))
-            return [RelationBlock(user, identity), RelationBlock(movie, matrix)]
+            return [RelationBlock(user, identity), RelationBlock(movie, movies)]
 
         model = MyFMRegressor(rank=self.rank, random_seed=self.seed)
         with contextlib.redirect_stderr(io.StringIO()):  # its progress bar would tear ours
@@ -129,31 +125,11 @@ class MyFM:
                 None,
                 data.ratings[RATING].to_numpy(copy=True),
                 X_rel=blocks(data.ratings),
-                grouping=column_groups(("user",) * len(users) + kinds),
+                grouping=pd.factorize(np.array(kinds))[0].tolist(),
                 n_iter=self.iterations,
             )
         stars = np.asarray(model.predict(None, blocks(pairs)))
         return Prediction(np.clip(stars, MIN_STARS, MAX_STARS))
-
-
-def movie_columns(
-    movies: pd.DataFrame, *, content: bool
-) -> tuple[sparse.csr_matrix, tuple[str, ...]]:
-    """Return 0/1 columns of each movie, (n_movies, n_columns), and the kind of each column.
-
-    Args:
-        content: add keywords, genres and decade to the column of the movie itself.
-    """
-    features = MovieFeatures.build(movies) if content else MovieFeatures(())
-    own_row = np.ones(len(movies), dtype=bool)
-    matrix = with_identity(features.encode(movies), own_row).astype(np.float64)
-    return matrix, ("movie",) * len(movies) + features.kinds
-
-
-def column_groups(kinds: tuple[str, ...]) -> list[int]:
-    """Number the kinds in the order in which they first occur: columns of a kind share a prior."""
-    number = {kind: i for i, kind in enumerate(dict.fromkeys(kinds))}
-    return [number[kind] for kind in kinds]
 
 
 @dataclass(frozen=True)
@@ -187,25 +163,39 @@ class Surprise:
         return Prediction(np.array([self.algorithm.predict(u, m).est for u, m in each]))
 
 
-def implicit_als(data: Dataset, seed: int = 0, factors: int = 16) -> Recommender:
-    """Fit matrix factorisation of implicit feedback (Hu, Koren and Volinsky, 2008).
+def als_ranker(axes: Axes, confidence: sparse.coo_matrix, seed: int, factors: int) -> Ranker:
+    """Factorise implicit feedback by alternating least squares (Hu, Koren and Volinsky, 2008).
 
-    On what each user likes, weighted by the stars: the best of the readings tried (likes or all
-    that was watched; weights 1, stars or 1 + 10 ln(1 + stars); 16, 64 or 100 factors).
+    Args:
+        confidence: (n_users, n_movies), of each choice.
     """
     from implicit.als import AlternatingLeastSquares  # noqa: PLC0415
 
-    axes = Axes(data.user_ids, data.movies.index.to_numpy())
     model = AlternatingLeastSquares(factors=factors, num_threads=1, random_state=seed)
-    model.fit(axes.stars(likes(data.ratings)).tocsr(), show_progress=False)
+    model.fit(confidence.tocsr(), show_progress=False)
     users, movies = (f.astype(np.float64) for f in (model.user_factors, model.item_factors))
-    return AddedToBias(Ranker(axes, users, movies, np.zeros(len(movies))))
+    return Ranker(axes, users, movies, np.zeros(len(movies)))
+
+
+def implicit_als(data: Dataset, seed: int = 0, factors: int = 16) -> AddedToBias:
+    """Factorise what each user likes, weighted by the stars.
+
+    The best of the readings tried (likes or all that was watched; weights 1, stars or
+    1 + 10 ln(1 + stars); 16, 64 or 100 factors).
+    """
+    axes = Axes(data.user_ids, data.movies.index.to_numpy())
+    return AddedToBias(als_ranker(axes, axes.stars(likes(data.ratings)), seed, factors))
+
+
+def my_fm(content: bool, **options: int) -> tuple[str, Fit]:
+    """Return the library and the fit of myFM, which fits when it knows the users of the pairs."""
+    return "myfm", lambda data, seed: MyFM(seed, content, **options)
 
 
 RIVALS: Mapping[str, tuple[str, Fit]] = {  # name -> library, as it is imported, and fit
-    "myFM": ("myfm", partial(MyFM.fit, content=False)),
-    "myFM + keywords": ("myfm", partial(MyFM.fit, content=True)),
-    "wide myFM + keywords": ("myfm", partial(MyFM.fit, content=True, rank=16, iterations=200)),
+    "myFM": my_fm(False),
+    "myFM + keywords": my_fm(True),
+    "wide myFM + keywords": my_fm(True, rank=16, iterations=200),
     "Surprise KNNBaseline": ("surprise", partial(Surprise.fit, name="KNNBaseline")),
     "Surprise SVD": ("surprise", partial(Surprise.fit, name="SVD")),
     "implicit ALS": ("implicit", implicit_als),

@@ -11,14 +11,7 @@ import pytest
 
 from benchmarks import rivals
 from benchmarks.leaderboard import MODELS, contestants, main
-from benchmarks.rivals import (
-    RIVALS,
-    AddedToBias,
-    Stretched,
-    column_groups,
-    implicit_als,
-    movie_columns,
-)
+from benchmarks.rivals import RIVALS, AddedToBias, Stretched, implicit_als
 from recommender import Dataset
 from recommender.evaluation.baselines import Axes, Fit, Ranker
 from recommender.evaluation.splits import random_split
@@ -44,25 +37,6 @@ def test_contestants_name_missing_libraries(only_surprise: None, monkeypatch, ca
 def test_a_missing_rival_is_refused(only_surprise: None, capsys) -> None:
     assert main(["--models", "ours,myFM"]) == 2
     assert "myFM needs a library that is not installed" in capsys.readouterr().err
-
-
-def test_movie_columns_are_identity_and_content(checkerboard: Dataset) -> None:
-    matrix, kinds = movie_columns(checkerboard.movies, content=False)
-    assert kinds == ("movie",) * 22
-    np.testing.assert_array_equal(matrix.toarray(), np.eye(22))
-    matrix, kinds = movie_columns(checkerboard.movies, content=True)
-    # Two decades (two movies of the 2010s are too few), one genre, two keywords.
-    assert kinds[22:] == ("decade", "decade", "genre", "keyword", "keyword")
-    rows = matrix.toarray()
-    np.testing.assert_array_equal(rows[:, :22], np.eye(22))
-    assert rows[0, 22:].tolist() == [1, 0, 1, 0, 1]  # 1990, drama, train
-    assert rows[11, 22:].tolist() == [0, 1, 1, 1, 0]  # 2001, drama, ship
-    assert rows[20, 22:].tolist() == [0, 0, 1, 0, 1]  # 2010, drama, train
-
-
-def test_column_groups_number_the_kinds() -> None:
-    kinds = ("user", "user", "movie", "keyword", "genre", "keyword")
-    assert column_groups(kinds) == [0, 0, 1, 2, 3, 2]
 
 
 def needing(name: str) -> object:
