@@ -158,7 +158,7 @@ def show(options: Namespace) -> int:
 
 def main(argv: list[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = command.parser("crash", __doc__ or "")
+    parser = command.parser("crash", __doc__)
     parser.add_argument("--database", metavar="URL", help="a new one (default: a temporary file)")
     parser.add_argument("--writes", type=command.whole, default=10_000)
     parser.add_argument("--every", type=command.whole, default=100, help="writes between kills")

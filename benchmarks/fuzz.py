@@ -30,8 +30,7 @@ NAME, FILE = b"\x1f", b"\x1e"  # end a file's name, and a file, where bytes stan
 LIMITS = ["-timeout=10", "-rss_limit_mb=3000", "-max_len=65536"]
 LONGEST_SENTENCE = 1500  # characters; twenty columns may be named in it
 
-Run = Callable[[bytes], object]
-Target = tuple[list[bytes], Run]
+Target = tuple[list[bytes], Callable[[bytes], object]]
 
 RATINGS = [
     {"ratings.csv": b"Date,Name,Year,Letterboxd URI,Rating\n2024-01-01,Heat,1995,u1,4.5\n",
@@ -119,21 +118,7 @@ def backup(work: Path) -> Target:
     return [(work / "backup.db").read_bytes()], run
 
 
-def text(_work: Path) -> Target:
-    """Text for Markdown, which must be one line with every sign escaped, and lists of terms."""
-    from recommender.dataset import parse_terms  # noqa: PLC0415
-    from ui.text import PUNCTUATION, plain  # noqa: PLC0415
-
-    def run(data: bytes) -> None:
-        found = plain(before := data.decode("utf-8", "surrogateescape"))
-        assert len(found.splitlines()) <= 1, "several lines"
-        assert not PUNCTUATION.search(re.sub(r"\\[!-/:-@\[-`{-~]", "", found))
-        parse_terms(before)
-
-    return [b"![](http://x) :smile: <b> 1. $x$", b"['a', ('b',), {'c'}]", b"a|b|(c)"], run
-
-
-TARGETS = {each.__name__: each for each in (ratings, catalogue, backup, text)}
+TARGETS = {each.__name__: each for each in (ratings, catalogue, backup)}
 
 
 def child(name: str, corpus: Path, flags: list[str]) -> None:
@@ -143,7 +128,7 @@ def child(name: str, corpus: Path, flags: list[str]) -> None:
     logging.disable()
     warnings.simplefilter("ignore")
     work = Path(tempfile.mkdtemp())
-    with atheris.instrument_imports(include=["club", "recommender", "ui", "zipfile"]):
+    with atheris.instrument_imports(include=["club", "recommender", "zipfile"]):
         from club.errors import ClubError  # noqa: PLC0415
         from recommender.errors import RecommenderError  # noqa: PLC0415
 
@@ -177,10 +162,10 @@ def fuzz(name: str, seconds: int, corpus: Path, crashed: Path) -> dict[str, Any]
         env = os.environ | {"TMPDIR": folder}
         status = subprocess.run(program, stdout=out, stderr=out, env=env, check=False).returncode
     found = re.findall(r"#(\d+)\s+\S+\s+cov: (\d+)", log.read_text("utf-8", "replace"))
-    executions, coverage = found[-1] if found else (0, 0)
+    executions, coverage = map(int, found[-1]) if found else (0, 0)
     if not status:
         log.unlink()
-    row = {"target": name, "executions": int(executions), "coverage": int(coverage)}
+    row = {"target": name, "executions": executions, "coverage": coverage}
     return row | {"crashed": bool(status)}
 
 
@@ -190,7 +175,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     from benchmarks import command  # noqa: PLC0415
 
-    parser = command.parser("fuzz", __doc__ or "")
+    parser = command.parser("fuzz", __doc__)
     parser.add_argument("--minutes", type=float, default=10.0, help="for all targets together")
     parser.add_argument("--only", metavar="NAME", nargs="+", choices=TARGETS, default=[*TARGETS])
     parser.add_argument("--corpus", metavar="DIR", type=Path, help="keep inputs in DIR")
@@ -200,11 +185,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     crashed = Path(tempfile.mkdtemp(prefix="movie-club-crashes-"))
     seconds = max(1, round(options.minutes * 60 / len(options.only)))
     with tempfile.TemporaryDirectory(prefix="movie-club-corpus-") as folder:
-        corpus = options.corpus or Path(folder)
-        names = command.steps(options.only)
-        rows = [fuzz(name, seconds, corpus / name, crashed) for name in names]
-    command.show(pd.DataFrame(rows), options.json)
-    if any(row["crashed"] for row in rows):
+        corpus, names = options.corpus or Path(folder), command.steps(options.only)
+        table = pd.DataFrame([fuzz(name, seconds, corpus / name, crashed) for name in names])
+    command.show(table, options.json)
+    if table["crashed"].any():
         print(f"Inputs and logs of crashes: {crashed}", file=sys.stderr)
         return 1
     crashed.rmdir()

@@ -21,8 +21,8 @@ import sys
 import tempfile
 import time
 from argparse import Namespace
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,12 +36,13 @@ from club.demo import load_demo
 from club.store import Store
 from recommender import load_bundled
 from recommender.bundled import demo_club
+from recommender.errors import RecommenderError
 
 THINK = 2.0, 6.0  # seconds
 LISTED = ("Explore", "Our taste", "Nights", "Rate", "Evaluation", "Tonight")
 FAMOUS = 400  # movies that are rated
 DRAWN = "[data-testid=stApp][data-test-script-state=notRunning]"
-LEARNING = 300  # seconds until the first model has learned, at most
+PATIENCE = 300_000  # ms until the first model has learned, or a page is drawn, at most
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -60,31 +61,32 @@ class Result:
     given: dict[tuple[int, int], float] = field(default_factory=dict)
 
 
-@asynccontextmanager
-async def serve(var: Path) -> AsyncIterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Start the app on a free port; yield its address and process once a model has learned."""
+@contextmanager
+def serve(var: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Start the app on a free port; yield its address and process."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     program = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
-    env = os.environ | {"MOVIE_CLUB_VAR": str(var), "MALLOC_ARENA_MAX": "2"}
+    env = {k: v for k, v in os.environ.items() if k != "MOVIE_CLUB_DATABASE"}
+    env |= {"MOVIE_CLUB_VAR": str(var), "MALLOC_ARENA_MAX": "2"}
     with (var / "server.log").open("wb") as log:
         server = subprocess.Popen(program, cwd=ROOT, env=env, stdout=log, stderr=log)
     try:
         yield f"http://localhost:{port}", server
     finally:
-        server.terminate()
-        server.wait(60)
+        server.kill()  # asked to end, it would first finish learning from the new ratings
+        server.wait()
 
 
 async def session(
-    browser: Browser, url: str, member: tuple[int, str], until: float, result: Result
+    browser: Browser, url: str, member: tuple[int, str], minutes: float, result: Result
 ) -> None:
-    """Go round as one person until the time is over, and rate for `member` (id, name)."""
+    """Go round as one person, and rate for `member` (id, name), for `minutes` after opening."""
     member_id, name = member
     rng, famous = random.Random(member_id), load_bundled().rating_counts.nlargest(FAMOUS).index
     page = await (await browser.new_context()).new_page()
-    page.set_default_timeout(120_000)  # ms; learning may go on
+    page.set_default_timeout(PATIENCE)
 
     async def timed(action: str, act: Callable[[], Any]) -> None:
         began = time.perf_counter()
@@ -99,10 +101,10 @@ async def session(
         await asyncio.sleep(rng.uniform(*THINK))
 
     await timed("open", lambda: page.goto(url))
+    until = time.perf_counter() + 60 * minutes
     while time.perf_counter() < until:
-        movie = int(rng.choice(famous))
+        movie, stars = int(rng.choice(famous)), rng.choice((1.5, 2.5, 3.5, 4.5))
         await timed("movie", lambda: page.goto(f"{url}/movie?movie={movie}"))  # noqa: B023
-        stars = rng.choice((1.5, 2.5, 3.5, 4.5))
         await timed("rate", lambda: tap(page, name, stars))  # noqa: B023
         result.given[member_id, movie] = stars
         for title in LISTED:
@@ -113,38 +115,37 @@ async def session(
 
 
 async def tap(page: Page, name: str, stars: float) -> None:
-    """Tap the half of a star that stands for `stars`, and wait until it is shown."""
+    """Tap the half of a star that stands for `stars`, and wait until it is saved."""
     row = page.get_by_role("slider", name=f"Stars from {name}")
     await row.scroll_into_view_if_needed()
     box = await row.bounding_box()
     assert box is not None
-    at = {"x": box["width"] * (stars - 0.25) / 5, "y": box["height"] / 2}
-    await row.click(position=at)  # type: ignore[arg-type]
+    await row.click(position={"x": box["width"] * (stars - 0.25) / 5, "y": box["height"] / 2})
     await row.and_(page.locator("[aria-busy=false], :not([aria-busy])")).wait_for()
 
 
 async def run(options: Namespace, var: Path, store: Store) -> tuple[Result, float]:
     """Let all sessions live; return what they saw and the server's memory, megabytes at most."""
-    result, names = Result(), store.members.all()["name"]
-    members = [(int(member_id), str(name)) for member_id, name in names.items()]
-    async with async_playwright() as playwright, serve(var) as (url, server):
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"))
-        first = await browser.new_page()
-        while True:
-            try:
-                await first.goto(url)
-                await first.wait_for_selector(".st-key-top_pick", timeout=1000 * LEARNING)
-                break
-            except BrowserError:
-                await asyncio.sleep(1)
+    result, members = Result(), [*store.members.all()["name"].items()]
+    with serve(var) as (url, server):
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"))
+            first, learned = await browser.new_page(), False
+            while not learned:
+                with suppress(BrowserError):  # the server takes a while to answer
+                    await first.goto(url)
+                    await first.wait_for_selector(".st-key-top_pick", timeout=PATIENCE)
+                    learned = True
                 if server.poll() is not None:
-                    raise
-        until = time.perf_counter() + 60 * options.minutes
-        every = [members[number % len(members)] for number in range(options.sessions)]
-        await asyncio.gather(*[session(browser, url, one, until, result) for one in every])
+                    raise RecommenderError((var / "server.log").read_text("utf-8")[-500:])
+                await asyncio.sleep(1)
+            await first.close()
+            minutes = options.minutes
+            every = [members[number % len(members)] for number in range(options.sessions)]
+            await asyncio.gather(*[session(browser, url, one, minutes, result) for one in every])
+            await browser.close()
         status = Path(f"/proc/{server.pid}/status").read_text("ascii").splitlines()
-        peak = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
-        await browser.close()
+    peak = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmHWM"))
     return result, peak
 
 
@@ -156,20 +157,20 @@ def show(options: Namespace) -> int:
         result, peak = asyncio.run(run(options, Path(folder), store))
         there = store.ratings.current().set_index(["member_id", "movie_id"])["rating"].to_dict()
     lost = sum(there.get(pair) != stars for pair, stars in result.given.items())
-    frame = pd.DataFrame(result.answers, columns=["action", "seconds"]).astype({"seconds": float})
+    faults = [*result.faults, *([f"{lost} ratings are lost"] if lost else [])]
+    frame = pd.DataFrame(result.answers, columns=["action", "seconds"])
     seconds = frame.groupby("action", sort=False)["seconds"]
     table = pd.DataFrame({"answers": seconds.size(), "median": seconds.median()})
     table = table.assign(**{f"{q:.0%}": seconds.quantile(q) for q in (0.9, 0.99)}).reset_index()
-    faults = [*result.faults, *([f"{lost} ratings are lost"] if lost else [])]
-    print(f"{len(result.given)} ratings; the server took {peak:.0f} MB at most", file=sys.stderr)
-    print(*faults, sep="\n", file=sys.stderr)
+    told = f"{len(result.given)} ratings; the server took {peak:.0f} MB at most"
+    print(told, *faults, sep="\n", file=sys.stderr)
     command.show(table, options.json)
     return int(bool(faults))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
-    parser = command.parser("load", __doc__ or "")
+    parser = command.parser("load", __doc__)
     parser.add_argument("--sessions", type=command.whole, default=8)
     parser.add_argument("--minutes", type=float, default=5)
     return command.run(parser, show, argv)
