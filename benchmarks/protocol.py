@@ -60,36 +60,28 @@ def split_clubs(
     how = clubs or Clubs()
     rng = np.random.default_rng(seed)
     user, movie = data.ratings[USER].to_numpy(), data.ratings[MOVIE].to_numpy()
-    club = _draw_clubs(user, how, rng)
-    hidden = np.zeros(len(user), dtype=bool)
-    for number in range(how.clubs):
-        mine = club == number
-        movies, raters = np.unique(movie[mine], return_counts=True)
-        pool = movies[raters >= TOGETHER]
-        candidates = rng.choice(pool, size=int(len(pool) * how.share), replace=False)
-        hidden |= mine & np.isin(movie, candidates)
-    gone = np.zeros(len(user), dtype=bool)
-    if condition == "cold":
-        pool = np.unique(movie[hidden])
-        gone = np.isin(movie, rng.choice(pool, size=len(pool) // 3, replace=False))
-        hidden &= gone
-    visible = Dataset(data.ratings[~hidden & ~gone], data.movies)
-    return visible, data.ratings[hidden].assign(club=club[hidden]).reset_index(drop=True)
-
-
-def _draw_clubs(user: np.ndarray, how: Clubs, rng: np.random.Generator) -> np.ndarray:
-    """Return the club of each rating, -1 where its user is in none."""
     people, ratings = np.unique(user, return_counts=True)
-    eligible = people[ratings >= how.min_ratings]
-    needed = how.clubs * how.size
+    eligible, needed = people[ratings >= how.min_ratings], how.clubs * how.size
     if len(eligible) < needed:
         raise DataError(
             f"The protocol needs {needed} people with {how.min_ratings} ratings or more; "
             f"these data have {len(eligible)}."
         )
     member = rng.permutation(eligible)[:needed]
-    club_of = pd.Series(np.arange(needed) // how.size, index=member)
-    return club_of.reindex(user, fill_value=-1).to_numpy()
+    club = pd.Series(np.arange(needed) // how.size, member).reindex(user, fill_value=-1).to_numpy()
+    hidden, gone = np.zeros((2, len(user)), dtype=bool)
+    for number in range(how.clubs):
+        mine = club == number
+        movies, raters = np.unique(movie[mine], return_counts=True)
+        pool = movies[raters >= TOGETHER]
+        candidates = rng.choice(pool, size=int(len(pool) * how.share), replace=False)
+        hidden |= mine & np.isin(movie, candidates)
+    if condition == "cold":
+        pool = np.unique(movie[hidden])
+        gone = np.isin(movie, rng.choice(pool, size=len(pool) // 3, replace=False))
+        hidden &= gone
+    visible = Dataset(data.ratings[~hidden & ~gone], data.movies)
+    return visible, data.ratings[hidden].assign(club=club[hidden]).reset_index(drop=True)
 
 
 def score(

@@ -1,29 +1,40 @@
-"""Tables of the leaderboard's runs: means over seeds, and ours against every rival.
+"""Runs of the leaderboard and their tables: means over seeds, and ours against every rival.
 
 Differences are ours minus theirs, with a paired 95% bootstrap over clubs.
 """
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
 from benchmarks.command import text_table
 from benchmarks.protocol import ACCURACY, MORE_IS_BETTER
 from recommender.evaluation.bootstrap import Tally, differences
 
-if TYPE_CHECKING:
-    from benchmarks.leaderboard import Run
-
 OURS = "ours"
-BETTER, WORSE, UNCLEAR = "better", "worse", "unclear"
-MARKS = {BETTER: "✓", WORSE: "✗", UNCLEAR: " "}
+MARKS = {"better": "✓", "worse": "✗", "unclear": ""}
 NOTHING = "–"
-KEY = f"{MARKS[BETTER]} the interval excludes 0 and ours is better; {MARKS[WORSE]} worse."
+KEY = "✓ the interval excludes 0 and ours is better; ✗ worse."
+
+
+@dataclass(frozen=True)
+class Run:
+    """One model on one draw of clubs.
+
+    Args:
+        model, condition, seed: the key of the run.
+        seconds: for learning and predicting together.
+        tally: sums of each metric by club.
+    """
+
+    model: str
+    condition: str
+    seed: int
+    seconds: float
+    tally: Tally
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:
@@ -34,8 +45,8 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
     rows = [{"model": run.model, **run.tally.as_dict(), "seconds": run.seconds} for run in runs]
     frame = pd.DataFrame(rows).assign(condition=[run.condition for run in runs])
     means = frame.groupby(["condition", "model"], sort=False).mean().sort_values("rmse")
-    whole = pd.concat([means.loc[[name]] for name in frame["condition"].unique()]).reset_index()
-    return whole[[*whole.columns.drop("seconds"), "seconds"]]
+    means = pd.concat([means.loc[[name]] for name in frame["condition"].unique()]).reset_index()
+    return means[[*means.columns.drop("seconds"), "seconds"]]
 
 
 def against_ours(runs: Sequence[Run]) -> pd.DataFrame:
@@ -64,37 +75,15 @@ def _reading(metric: str, low: float, high: float) -> str | None:
     if metric not in ACCURACY:
         return None
     if not low > 0 and not high < 0:
-        return UNCLEAR
-    return BETTER if (low > 0) == (metric in MORE_IS_BETTER) else WORSE
-
-
-def as_text(found: pd.DataFrame, against: pd.DataFrame) -> str:
-    """Return `table` and `against_ours` for a terminal."""
-    parts = [
-        f"{condition}\n{text_table(rows.drop(columns='condition').dropna(axis=1, how='all'))}"
-        for condition, rows in found.groupby("condition", sort=False)
-    ]
-    rivals = _in_order(found, against)
-    rivals = rivals[rivals["metric"].isin(ACCURACY)]
-    for condition, rows in rivals.groupby("condition", sort=False):
-        cells = [f"{row.difference:+.4f} {MARKS[row.ours]}" for row in rows.itertuples()]
-        wide = rows.assign(cell=cells).pivot(index="model", columns="metric", values="cell")
-        metrics = [name for name in ACCURACY if name in wide]
-        wide = wide.loc[rows["model"].unique(), metrics].fillna(NOTHING).reset_index()
-        parts.append(f"{condition}: ours minus theirs; {KEY}\n{text_table(wide)}")
-    return "\n\n".join([*parts, *(textwrap.fill(text, 100) for text in exceptions(against))])
-
-
-def _in_order(found: pd.DataFrame, against: pd.DataFrame) -> pd.DataFrame:
-    """Return `against` with the rivals in the order of `found`."""
-    return found[["condition", "model"]].merge(against, on=["condition", "model"])
+        return "unclear"
+    return "better" if (low > 0) == (metric in MORE_IS_BETTER) else "worse"
 
 
 def exceptions(against: pd.DataFrame) -> list[str]:
     """Return a sentence a condition: the metrics in which ours is not better than a model."""
     sentences = []
     for condition, rows in against[against["ours"].notna()].groupby("condition", sort=False):
-        rest = rows[rows["ours"] != BETTER]
+        rest = rows[rows["ours"] != "better"]
         but = [
             f"{metric} ({reading} against {', '.join(models['model'])})"
             for (metric, reading), models in rest.groupby(["metric", "ours"], sort=False)
@@ -104,42 +93,39 @@ def exceptions(against: pd.DataFrame) -> list[str]:
     return sentences
 
 
-def as_markdown(found: pd.DataFrame, against: pd.DataFrame) -> str:
-    """Return the same as two Markdown tables, the best of each column bold."""
+def rendered(found: pd.DataFrame, against: pd.DataFrame, *, markdown: bool = False) -> str:
+    """Return `table` and `against_ours` as text.
+
+    Args:
+        markdown: as Markdown tables with intervals, the best of each column bold.
+    """
+    draw = _markdown if markdown else text_table
     metrics = [name for name in ACCURACY if name in found]
-    rows = []
-    for condition, part in found.groupby("condition", sort=False):
-        best = {m: part[m].max() if m in MORE_IS_BETTER else part[m].min() for m in metrics}
-        for row in part.to_dict("records"):
-            name = f"**{row['model']}**" if row["model"] == OURS else row["model"]
-            figures = [_figure(row[metric], row[metric] == best[metric]) for metric in metrics]
-            coverage = row.get("coverage", np.nan)
-            inside = f"{coverage:.1%}" if coverage >= 0 else NOTHING
-            rows.append([condition, name, *figures, inside])
-    standing = _markdown(["", "model", *metrics, "inside 80%"], rows)
-    if against.empty:
-        return standing
-    rivals = _in_order(found, against)
-    gaps = []
-    for (condition, model), part in rivals.groupby(["condition", "model"], sort=False):
-        by_metric = part.set_index("metric")
-        cells = [_gap(by_metric.loc[m]) if m in by_metric.index else NOTHING for m in metrics]
-        gaps.append([condition, model, *cells])
-    differences_ = _markdown(["", "ours minus", *metrics], gaps)
-    return "\n\n".join([standing, differences_, KEY, *exceptions(rivals)])
+    shown = found[["condition", "model"]].rename(columns={"condition": ""})
+    for name in metrics:
+        cells = found[name].map("{:.4f}".format)
+        best = "max" if name in MORE_IS_BETTER else "min"
+        is_best = markdown & (found[name] == found.groupby("condition")[name].transform(best))
+        cells = cells.mask(is_best, "**" + cells + "**")
+        shown[name] = cells.where(found[name].notna(), NOTHING)
+    if "coverage" in found:
+        cells = found["coverage"].map("{:.1%}".format)
+        shown["inside 80%"] = cells.where(found["coverage"].notna(), NOTHING)
+    rivals = found[["condition", "model"]].merge(against[against["metric"].isin(metrics)])
+    if rivals.empty:
+        return draw(shown)
+    cells = []
+    for row in rivals.itertuples():
+        interval = f" ({row.low:+.4f} to {row.high:+.4f})" if markdown else ""
+        cells.append(f"{row.difference:+.4f}{interval} {MARKS[row.ours]}".rstrip())
+    key = ["condition", "model"]
+    gaps = rivals.assign(cell=cells).pivot(index=key, columns="metric", values="cell")
+    gaps = gaps.loc[pd.MultiIndex.from_frame(rivals[key].drop_duplicates()), metrics]
+    names = {"condition": "", "model": "ours minus"}
+    gaps = gaps.fillna(NOTHING).reset_index().rename(columns=names)
+    return "\n\n".join([draw(shown), draw(gaps), KEY, *exceptions(rivals)])
 
 
-def _figure(value: float, best: bool) -> str:
-    if np.isnan(value):
-        return NOTHING
-    return f"**{value:.4f}**" if best else f"{value:.4f}"
-
-
-def _gap(row: pd.Series) -> str:
-    text = f"{row['difference']:+.4f} ({row['low']:+.4f} to {row['high']:+.4f})"
-    return f"{text} {MARKS[row['ours']]}".rstrip()
-
-
-def _markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---"] * len(head), *rows]
+def _markdown(frame: pd.DataFrame) -> str:
+    lines = [frame.columns, ["---"] * frame.shape[1], *frame.to_numpy()]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
