@@ -6,11 +6,12 @@ from ui import router, state
 from ui.components.basics import header
 from ui.sections import backups, changes, exports, guests, sharing
 from ui.sections import club as clubs
+from ui.text import plain
 
 router.require()
 
 club = state.view()
-header(clubs.heading(club), "Who is in it, and what it might watch.")
+header(plain(club.club.name), "Who is in it, and what it might watch.")
 
 left, right = st.columns(2, gap="large")
 with left:

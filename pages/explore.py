@@ -19,7 +19,7 @@ if not club.names:
 
 here = tonight.who_is_here(club)
 strategy = tonight.choose_strategy(explore.STRATEGIES_IN_STARS)
-dials = explore.dials()
+dials = explore.draw_dials()
 movies = explore.filters(club)
 if here:
     explore.found(club, here, strategy, movies, dials)

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from ui import router, state
+from ui.components.basics import asked_for
 from ui.sections import movie as movies
 
 router.require()
 
 club = state.view()
-movie = movies.asked_for()
+movie = asked_for(movies.ASKED)
 if movie is None or movie not in club.movies.index:
     movies.look_elsewhere(club)
     st.stop()

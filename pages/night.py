@@ -8,7 +8,7 @@ from ui.sections.night import choosing, outcome, planning
 router.require()
 
 club = state.view()
-night = planning.asked_for(club)
+night = planning.asked_night(club)
 if night is None:
     planning.look_elsewhere()
     st.stop()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import router, state
-from ui.components.basics import empty_state, header, no_members
+from ui.components.basics import header, no_members, no_shortlist
 from ui.sections import club as clubs
 from ui.sections import tonight
 from ui.sections.night import planning
@@ -26,9 +26,7 @@ if not here:
 
 planning.make_it_one(here)
 if not club.shortlist:
-    sentence = "The shortlist is empty; put on it what you might watch."
-    with empty_state(":material/playlist_add:", sentence, "no_shortlist"):
-        st.page_link(router.page("club"), label="Fill the shortlist", icon=":material/add:")
+    no_shortlist()
     st.stop()
 
 strategy = tonight.choose_strategy()

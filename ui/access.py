@@ -21,6 +21,7 @@ from club import config, validation
 from club.errors import InvalidInput, StoreUnavailable
 from club.sharing import Role, Session, Sessions
 from ui import state
+from ui.cache import cached_under
 from ui.state import View
 from ui.text import distinct, plain
 
@@ -62,14 +63,10 @@ class Visitor(NamedTuple):
     role: Role
 
 
-@functools.cache  # not one of Streamlit's, which a visitor can clear
-def _sessions(folder: Path) -> Sessions:
-    return Sessions(folder)
-
-
-def sessions() -> Sessions:
+@cached_under(config.folder)  # not one of Streamlit's caches, which a visitor can clear
+def sessions(folder: Path) -> Sessions:
     """Return the sessions of the club, one object for all visitors."""
-    return _sessions(config.folder())
+    return Sessions(folder)
 
 
 def identify(address: str | None, headers: Mapping[str, str], key: str | None) -> Visitor | None:
@@ -107,15 +104,10 @@ def is_shared() -> bool:
     return bool(os.environ.get(SHARED))
 
 
-def role() -> Role | None:
-    """Return what the visitor may do: "host" everything, "member" all but what destroys."""
-    found = visitor()
-    return None if found is None else found.role
-
-
 def is_host() -> bool:
     """Return True if the visitor may do what cannot be undone."""
-    return role() == "host"
+    found = visitor()
+    return found is not None and found.role == "host"
 
 
 def can_become_host() -> bool:
@@ -218,17 +210,13 @@ def may_enter(club: View, member: int) -> bool:
 # Accounts (OpenID Connect), where the secrets have a section [auth].
 
 
-def by_accounts() -> bool:
+@cached_under(config.folder)
+def by_accounts(_folder: Path) -> bool:
     """Return True if people sign in with an account; that is decided when the app starts.
 
     Raises:
         InvalidInput: the secrets cannot be read.
     """
-    return _by_accounts(config.folder())
-
-
-@functools.cache
-def _by_accounts(_folder: Path) -> bool:
     # Not looked up again: while the file is being written, [auth] may be missing for a moment.
     return secrets_section("auth") is not None
 
@@ -331,7 +319,8 @@ def me(club: View) -> int | None:
 
 def _actor(club: View) -> str | None:
     """Return the name of the account's member, else of the screen's, else of the browser's."""
-    account, member = _account(), _member_of_account(club)
+    found, member = visitor(), _member_of_account(club)
+    account = found and found.session.account
     if member is None and account is None:
         screen = st.session_state.get(SCREEN)
         member = screen if screen in club.names and may_enter(club, screen) else me(club)
@@ -340,14 +329,10 @@ def _actor(club: View) -> str | None:
     return (validation.tidied(account, validation.MAX_NAME) or None) if account else None
 
 
-def _account() -> str | None:
-    found = visitor()
-    return None if found is None else found.session.account
-
-
 def _member_of_account(club: View) -> int | None:
-    account = _account()
-    return None if account is None else _accounts(club).get(account.casefold())
+    found = visitor()
+    account = found and found.session.account
+    return _accounts(club).get(account.casefold()) if account is not None else None
 
 
 def _accounts(club: View) -> dict[str, int]:

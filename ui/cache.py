@@ -21,7 +21,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
 
 import pandas as pd
 
@@ -132,6 +132,18 @@ def cached(
             return cache.get(key, lambda: function(*args, **kwargs))
 
         return get
+
+    return decorate
+
+
+def cached_under(
+    *keys: Callable[[], Any],
+) -> Callable[[Callable[..., Result]], Callable[[], Result]]:
+    """Return a decorator for a function of what `keys` return, which is then called without it."""
+
+    def decorate(function: Callable[..., Result]) -> Callable[[], Result]:
+        keep = cached()(function)
+        return wraps(function)(lambda: keep(*(key() for key in keys)))
 
     return decorate
 

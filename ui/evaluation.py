@@ -23,24 +23,20 @@ from recommender.evaluation.evaluate import (
 )
 from recommender.evaluation.splits import raters_to_try
 from ui import state
-from ui.cache import HashedFrame, cached
+from ui.cache import HashedFrame, cached, cached_under
 from ui.jobs import LearnedFrom, Trainer
 from ui.state import View
 
 Way = Literal["leave one out", "in order of time"]
 
 
-def held_out() -> Trainer:
+@cached_under(config.folder, state.base_dataset)
+def held_out(folder: Path, data: Dataset) -> Trainer:
     """Return the trainer of the held-out model, which has seen neither the club nor some raters.
 
     Embeddings are learned from who likes what. A model that learned them from the club as well
     predicts the club's ratings a little too well, even those that are left out.
     """
-    return _held_out(config.folder(), state.base_dataset())
-
-
-@cached()
-def _held_out(folder: Path, data: Dataset) -> Trainer:
     return Trainer(held_out_folder(folder, data))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 import pandas as pd
 
@@ -28,8 +29,10 @@ THAN = {
     "worse": " (clearly less)",
     "unclear": " (no clear difference)",
 }
-INTERVALS = {"as expected": "honest", "too seldom": "too narrow", "too often": "too wide"}
-CHANCES = {"as expected": "honest", "too seldom": "too high", "too often": "too low"}
+READINGS = {
+    "intervals": {"as expected": "honest", "too seldom": "too narrow", "too often": "too wide"},
+    "chances": {"as expected": "honest", "too seldom": "too high", "too often": "too low"},
+}
 TOLD_APART = 0.9  # of the draws in which a strategy is the best, before it may be called so
 NAMED = 3  # strategies that are level, before the rest of them are counted
 NOTICED = 0.05  # stars; a smaller gain or loss reads as 0.0
@@ -49,36 +52,19 @@ def record(found: Record) -> str:
     )
 
 
-def intervals(found: Coverage | None) -> str:
-    """Return whether the intervals hold as many ratings as they should."""
+def coverage(found: Coverage | None, of: Literal["intervals", "chances"]) -> str:
+    """Return whether as many ratings lay inside their interval, or were likes, as promised."""
     if found is None:
         return NOTHING
-    lead = (
-        f"{found.count} of {counted(found.observed.n, 'rating')} ({found.observed.value:.0%}) lay "
-        f"inside their {LEVEL:.0%} interval"
-    )
-    return f"{lead}{_reading(found, 'intervals', INTERVALS)}."
-
-
-def likes(found: Coverage | None) -> str:
-    """Return whether as many movies were liked as the chances promised."""
-    if found is None:
-        return NOTHING
-    lead = (
-        f"{found.count} of {counted(found.observed.n, 'rating')} came to {LIKED:g} stars or more, "
-        f"where the chances promised {found.expected:.0f}"
-    )
-    return f"{lead}{_reading(found, 'chances', CHANCES)}."
-
-
-def _reading(found: Coverage, noun: str, words: Mapping[str, str]) -> str:
-    if found.reading == "too few":
-        return TOO_FEW
-    caution = ", as far as one can tell" if found.reading == "as expected" else ""
-    return (
-        f"; chance alone gives {found.low} to {found.high}: the {noun} are "
-        f"{words[found.reading]}{caution}"
-    )
+    what = f"({found.observed.value:.0%}) lay inside their {LEVEL:.0%} interval"
+    if of == "chances":
+        what = f"came to {LIKED:g} stars or more, where the chances promised {found.expected:.0f}"
+    reading = TOO_FEW
+    if found.reading != "too few":
+        caution = ", as far as one can tell" if found.reading == "as expected" else ""
+        word = f"{READINGS[of][found.reading]}{caution}"
+        reading = f"; chance alone gives {found.low} to {found.high}: the {of} are {word}"
+    return f"{found.count} of {counted(found.observed.n, 'rating')} {what}{reading}."
 
 
 def surprises(

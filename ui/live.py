@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from club import config
 from ui import access, state
-from ui.cache import cached
+from ui.cache import cached_under
 from ui.components import stars
 from ui.components.basics import errors_shown
 from ui.text import plain
@@ -159,8 +159,8 @@ class SharedVersion:
 _queue = RedrawQueue()
 
 
-@cached()
-def _shared_version(location: str) -> SharedVersion:
+@cached_under(lambda: str(config.database()))
+def _shared_version(_location: str) -> SharedVersion:
     return SharedVersion(state.store_state)
 
 
@@ -171,14 +171,12 @@ def _current(store_state: Hashable) -> Hashable:
 
 
 def _address() -> Address:
-    context = get_script_run_ctx()
     query = {name: st.query_params.get_all(name) for name in st.query_params}
-    return "" if context is None else context.page_script_hash, query
+    return getattr(get_script_run_ctx(), "page_script_hash", ""), query
 
 
 def _session() -> str:
-    context = get_script_run_ctx()
-    return "" if context is None else context.session_id
+    return getattr(get_script_run_ctx(), "session_id", "")
 
 
 @contextmanager
@@ -212,7 +210,7 @@ def hold() -> None:
 @st.fragment(run_every=POLL_S)
 def _poll() -> None:
     with errors_shown():
-        if access.role() is None:  # logged out, in another tab perhaps
+        if access.visitor() is None:  # logged out, in another tab perhaps
             st.rerun()
         drawn, now, address = st.session_state[DRAWN], time.monotonic(), _address()
         if drawn.is_unfinished(now, get_script_run_ctx()):
@@ -220,7 +218,7 @@ def _poll() -> None:
                 st.rerun()
             st.switch_page(drawn.page, query_params=drawn.address[1])
         if not (drawn.held or drawn.is_stale_url(address)):
-            waited = drawn.stale_for(now, _current(_shared_version(str(config.database())).get()))
+            waited = drawn.stale_for(now, _current(_shared_version().get()))
             if stars.waiting() or (waited is not None and _queue.take(_session(), waited)):
                 st.rerun()
         _show_learning()
@@ -241,25 +239,18 @@ def _try_again() -> None:
 
 def _show_learning() -> None:
     trainer = state.trainer()
-    status = trainer.status
+    status, told = trainer.status, plain(trainer.status.message)
+    if trainer.learned_version is not None:
+        so_far, serving = "The earlier model serves", "The earlier model keeps serving."
+    else:
+        so_far = "Predictions come from keywords"
+        serving = f"{so_far} alone for now."
+        if trainer.model is None:
+            serving = "There are no predictions until it has learned."
     if status.state == "running":
-        so_far = (
-            "Predictions come from keywords until then."
-            if trainer.learned_version is None
-            else "The earlier model serves until then."
-        )
-        st.progress(status.share, text=f"The model is learning, {status.share:.0%} done. {so_far}")
-    elif status.state == "failed":
-        serving = (
-            "The earlier model keeps serving."
-            if trainer.learned_version is not None
-            else "Predictions come from keywords alone for now."
-            if trainer.model is not None
-            else "There are no predictions until it has learned."
-        )
-        st.warning(
-            f"{plain(status.message)} {serving} Try “Retrain” on the Model page.",
-            icon=":material/model_training:",
-        )
-    elif status.message:
-        st.warning(plain(status.message), icon=":material/model_training:")
+        text = f"The model is learning, {status.share:.0%} done. {so_far} until then."
+        st.progress(status.share, text=text)
+    elif told:
+        if status.state == "failed":
+            told += f" {serving} Try “Retrain” on the Model page."
+        st.warning(told, icon=":material/model_training:")

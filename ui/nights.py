@@ -119,6 +119,12 @@ def judged(club: View) -> pd.DataFrame:
     return outcomes(decided(club), snapshots(club), state.store().nights.ratings())
 
 
+def judged_of(club: View, night: Night) -> pd.DataFrame:
+    """Return the rows of `judged` of one night."""
+    rows = judged(club)
+    return rows[rows[NIGHT] == night.night_id].astype({"counts": bool})
+
+
 @cached()
 def replayed(club: View) -> pd.DataFrame:
     """Return how each strategy would have served the club on its decided nights."""

@@ -195,10 +195,7 @@ GENRES: dict[str, tuple[Palette, tuple[Pattern, ...]]] = {
     "Western": (Palette("#e9b872", "#8c3f1f", "#d9542b", "#40190b"), (horizon,)),
     "Musical": (Palette("#2d1a47", "#7d4bb0", "#f3b73f", "#fbeed5"), (waves,)),
     "Horror": (Palette("#1a0d10", "#0a0506", "#c11f2e", "#f2dcd0"), (teeth, moon)),
-    "Animation": (
-        Palette("#f7c948", "#e5533d", "#1b8a8f", "#23304a"),
-        (confetti,),
-    ),
+    "Animation": (Palette("#f7c948", "#e5533d", "#1b8a8f", "#23304a"), (confetti,)),
     "Documentary": (Palette("#dfe3e0", "#3e4c52", "#d9772b", "#1f282c"), (frames,)),
     "War": (Palette("#b9b58d", "#545a3a", "#c0392b", "#23261a"), (horizon,)),
     "Sci-Fi": (Palette("#0f1f3d", "#3e6fb0", "#f26b4e", "#eaf2ff"), (orbits,)),
@@ -211,10 +208,7 @@ GENRES: dict[str, tuple[Palette, tuple[Pattern, ...]]] = {
     "Comedy": (Palette("#fbe3a4", "#e0663c", "#2f7f86", "#3a1f18"), (confetti, arches)),
     "Thriller": (Palette("#d9482f", "#1d1a1f", "#f6ead2", "#fff5e4"), (skyline, burst)),
     "Action": (Palette("#f4ead8", "#1f2a44", "#d8402b", "#1f2a44"), (burst,)),
-    "Drama": (
-        Palette("#ece3d3", "#27455c", "#c8553d", "#1c2c3a"),
-        (halves, arches),
-    ),
+    "Drama": (Palette("#ece3d3", "#27455c", "#c8553d", "#1c2c3a"), (halves, arches)),
 }
 PLAIN = (Palette("#e4ddd2", "#7b6f66", "#b48a5a", "#2f2924"), (halves,))
 

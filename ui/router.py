@@ -49,7 +49,7 @@ def choose() -> Page:
     # Before the navigation: without a symbol of its own the tab would fetch the page's from afar.
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     st.logo(ICON, size="medium")
-    inside = access.role() is not None
+    inside = access.visitor() is not None
     current = st.navigation([page(name) for name in PAGES], position="top" if inside else "hidden")
     st.set_page_config(page_title=f"{current.title} · Movie club" if inside else access.TITLE)
     return current

@@ -38,7 +38,7 @@ from recommender.features import MovieFeatures
 from recommender.guests import Evidence, imagined
 from recommender.suggest import club_to_rate, to_rate
 from recommender.suggest import similar as similar_movies
-from ui.cache import HashedFrame, cache_key, cached
+from ui.cache import HashedFrame, cache_key, cached, cached_under
 from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Trainer
 
 DRAWN_FROM = "drawn_from"  # in the session: identity of the database that the page shows
@@ -276,11 +276,8 @@ def _view(location: str, now: State, data: Dataset) -> View:
     club = _store(location)
     own, details = club.movies.own(), club.movies.details()
     known = _catalogue(data, HashedFrame(own), HashedFrame(details), club)
-    movies, guests, ratings = (
-        known.movies,
-        club.members.guests(),
-        club.ratings.current(include_guests=True),
-    )
+    movies, guests = known.movies, club.members.guests()
+    ratings = club.ratings.current(include_guests=True)
     # A movie of an earlier base dataset keeps its ratings, but there is nothing to show.
     ratings = ratings[ratings[MOVIE].isin(movies.index)]
     names = {int(member): str(name) for member, name in club.members.all()["name"].items()}
@@ -304,14 +301,10 @@ def _view(location: str, now: State, data: Dataset) -> View:
 # Background jobs
 
 
-@cached()
-def _trainer(folder: Path) -> Trainer:
-    return Trainer(folder)
-
-
-def trainer() -> Trainer:
+@cached_under(config.folder)
+def trainer(folder: Path) -> Trainer:
     """Return the trainer of the serving model."""
-    return _trainer(config.folder())
+    return Trainer(folder)
 
 
 def learn() -> bool:
@@ -333,14 +326,10 @@ def learn_if_needed() -> None:
         learn()
 
 
-@cached()
-def _evaluator(folder: Path, data: Dataset) -> Evaluator:
-    return Evaluator(folder, data.content_hash)
-
-
-def evaluator() -> Evaluator:
+@cached_under(config.folder, base_dataset)
+def evaluator(folder: Path, data: Dataset) -> Evaluator:
     """Return the evaluator of the base dataset."""
-    return _evaluator(config.folder() / "evaluation", base_dataset())
+    return Evaluator(folder / "evaluation", data.content_hash)
 
 
 def evaluate() -> None:
@@ -349,14 +338,10 @@ def evaluate() -> None:
     evaluator().evaluate(lambda report: evaluation.evaluate(data, on_step=report))
 
 
-@cached()
-def _backup_scheduler(location: str) -> BackupScheduler:
-    return BackupScheduler(_store(location))
-
-
-def backup_scheduler() -> BackupScheduler:
+@cached_under(lambda: str(config.database()))
+def backup_scheduler(location: str) -> BackupScheduler:
     """Return the job that backs the club up once a day."""
-    return _backup_scheduler(str(config.database()))
+    return BackupScheduler(_store(location))
 
 
 # Predictions

@@ -39,14 +39,7 @@ MAPS = 3  # kept files: of this model and of earlier ones
 
 @dataclass(frozen=True)
 class Leanings:
-    """The members' tastes; each frame is what its function in `recommender.taste` returns.
-
-    Args:
-        beyond: `beyond_the_crowd`.
-        generosity: `generosity`.
-        words: `leanings`.
-        splits: `word_splits`.
-    """
+    """The members' tastes, from `beyond_the_crowd`, `generosity`, `leanings`, `word_splits`."""
 
     beyond: pd.DataFrame
     generosity: pd.DataFrame
@@ -56,14 +49,7 @@ class Leanings:
 
 @dataclass(frozen=True)
 class Records:
-    """What the ratings say by themselves, without a model.
-
-    Args:
-        periods: `by_period`.
-        changes: `changes`.
-        splits: `movie_splits`.
-        weeks: `weeks`.
-    """
+    """What needs no model: from `by_period`, `changes`, `movie_splits` and `weeks`."""
 
     periods: pd.DataFrame
     changes: pd.DataFrame
@@ -107,10 +93,8 @@ def _tastes(model: HybridModel, club: View, learned: HashedFrame) -> Leanings:
 @cached()
 def records(club: View) -> Records:
     """Return what needs no model."""
-    apart = distances(club.ratings)
-    return Records(
-        by_period(apart), changes(apart), movie_splits(club.ratings), weeks(club.ratings)
-    )
+    apart, rated = distances(club.ratings), club.ratings
+    return Records(by_period(apart), changes(apart), movie_splits(rated), weeks(rated))
 
 
 def prizes(club: View) -> pd.DataFrame:

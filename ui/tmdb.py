@@ -13,7 +13,7 @@ from club.errors import SourceUnavailable
 from club.sources.posters import Posters
 from club.sources.tmdb import ADDRESS, SECRETS, AnswerCache, Tmdb
 from ui import state
-from ui.cache import cached
+from ui.cache import cached, cached_under
 from ui.jobs import Job
 from ui.posters import framed, poster
 
@@ -53,14 +53,10 @@ def _client(folder: Path, key: str, address: str) -> Tmdb:
     return Tmdb(key, AnswerCache(folder / "tmdb"), posters(), address)
 
 
-@cached()
-def _poster_job(folder: Path) -> Job:
-    return Job("fetching posters")
-
-
-def poster_job() -> Job:
+@cached_under(config.folder)
+def poster_job(_folder: Path) -> Job:
     """Return the job that fetches posters."""
-    return _poster_job(config.folder())
+    return Job("fetching posters")
 
 
 def posters() -> Posters:

@@ -17,7 +17,6 @@ ANA, BRUNO, CHIARA, DEV = 1, 2, 3, 4
 CHINATOWN, SHAUN, UP, CASINO, CONTACT, HOT = 1252, 8874, 68954, 49272, 1584, 910
 SIX = [CHINATOWN, SHAUN, UP, CASINO, CONTACT, HOT]
 FRIDAY = datetime.date(2026, 12, 4)
-JOIN = "\u2060"  # keeps letters apart that would be read as a link, and is not seen
 MODEL = "learned by hand"
 
 

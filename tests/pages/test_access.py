@@ -84,17 +84,6 @@ def test_unshared_club_that_others_could_reach_shows_nothing(
     assert not open_page("club").button
 
 
-def test_host_at_the_machine_sees_the_address_and_no_log_out(
-    var: Path, open_page: Open, monkeypatch: Patch
-) -> None:
-    monkeypatch.setenv(access.SHARED, "1")
-    sit_at_the_machine(monkeypatch)
-    app = open_page("club")
-    assert "Start our own club" in buttons(app)
-    assert "On your phones" in [one.value for one in app.subheader]
-    assert not app.sidebar.button
-
-
 def test_log_out_ends_the_session_and_empties_the_page(open_page: Open, shared: Session) -> None:
     app = open_page("club")
     assert "You are in as a member." in said(app)

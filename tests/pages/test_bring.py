@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 
-HEAT, MATRIX, SABRINA_OLD, SABRINA, PULP_FICTION = 6, 2571, 915, 7, 296
+HEAT, MATRIX, SABRINA, PULP_FICTION = 6, 2571, 7, 296
 LETTERBOXD = ("Date", "Name", "Year", "Letterboxd URI", "Rating")
 
 
@@ -234,11 +234,3 @@ def test_unreadable_file_is_one_sentence(
     app = upload(open_page("bring"), (name, content))
     assert len(app.error) == 1
     assert sentence in app.error[0].value.replace("\\", "")
-
-
-def test_titles_and_names_are_never_markup(open_page: Open, zed: int) -> None:
-    text = 'Title,Year,Rating,Member\n"Heat ![x](http://x)",1995,4.5,"*Evil* ![y](http://y)"\n'
-    app = upload(open_page("bring"), ("![z](http://z).csv", text))
-    told = [*app.markdown, *app.caption, *app.selectbox]
-    texts = [getattr(one, "label", "") or getattr(one, "value", "") for one in told]
-    assert not [text for text in texts if "![" in str(text)]

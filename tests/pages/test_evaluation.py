@@ -57,24 +57,6 @@ def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
     assert learning["People"].unique().tolist() == [5]
 
 
-@pytest.mark.reads
-def test_order_of_time_has_other_figures(open_page: Open) -> None:
-    app = open_page("evaluation")
-    left_out = app.metric[0].value
-    app.segmented_control("judged_by").set_value("In the order of time").run()
-    assert "from what the same member had rated before it" in words(app)
-    assert app.metric[0].value != left_out
-
-
-def test_club_without_members_or_ratings_is_told_what_to_do(open_page: Open, store: Store) -> None:
-    store.start_own_club("Friday club")
-    assert "The club has no members yet" in words(open_page("evaluation"))
-    store.members.add("Mia")
-    app = open_page("evaluation")
-    assert "Nobody has rated a movie yet" in words(app)
-    assert not app.get("plotly_chart")
-
-
 def test_few_ratings_have_no_figures_but_an_outlook(open_page: Open, store: Store) -> None:
     small_club(store, 4.0, 1.5, 3.0)
     app = open_page("evaluation")
@@ -85,15 +67,6 @@ def test_few_ratings_have_no_figures_but_an_outlook(open_page: Open, store: Stor
     assert not app.metric
     assert sorted(app.dataframe[0].value["Given"]) == [1.5, 3.0, 4.0]
     assert app.dataframe[0].value["Predicted"].between(0.5, 5).all()
-
-
-def test_own_movies_are_evaluated(open_page: Open, store: Store) -> None:
-    small_club(store, *[0.5, 2.0, 3.5, 4.0, 4.5, 5.0] * 5)
-    own = store.movies.add("Our holiday", 2024, ["Comedy"], ["beach"])
-    store.ratings.rate(int(store.members.all().index[0]), own, 5.0)
-    app = open_page("evaluation")
-    assert "On 31 of your own ratings" in words(app)
-    assert "Our holiday" in set(app.dataframe[0].value["Movie"])
 
 
 def test_without_a_model_there_are_no_figures(
@@ -183,12 +156,6 @@ def test_model_of_a_catalogue_that_is_gone_is_not_evaluated(
     assert "as soon as one has learned from this one" in words(app)
 
 
-def test_new_rating_is_evaluated_at_once(open_page: Open, store: Store) -> None:
-    assert "On 963 of your own ratings" in words(open_page("evaluation"))
-    store.ratings.rate(int(store.members.all().index[0]), 68954, 5.0)
-    assert "On 964 of your own ratings" in words(open_page("evaluation"))
-
-
 def test_held_out_model_has_seen_no_member(var: Path) -> None:
     base = state.base_dataset()
     data = evaluation.without_held_out(base)
@@ -196,14 +163,6 @@ def test_held_out_model_has_seen_no_member(var: Path) -> None:
     assert len(unseen) == 68
     assert not unseen & {-1 - user for user in data.user_ids}
     assert len(data.user_ids) == len(base.user_ids) - 68
-
-
-def test_names_are_escaped(open_page: Open, store: Store) -> None:
-    store.members.add("![x](http://x) *Zoe*")
-    app = open_page("evaluation")
-    (line,) = [caption.value for caption in app.caption if "line of their own" in caption.value]
-    assert "![x]" not in line
-    assert "![x](http://x) *Zoe*" in line.replace("\\", "").replace("\u2060", "")
 
 
 def findings(n: int, ours: float) -> Findings:

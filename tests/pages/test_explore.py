@@ -47,13 +47,6 @@ def test_address_sets_filters(open_page: Open) -> None:
 
 
 @pytest.mark.reads
-def test_invalid_address_is_dropped(open_page: Open) -> None:
-    app = open_page("explore", keyword="no such word", genre="Nonsense", variety="9000")
-    assert app.multiselect("keyword").value == []
-    assert "The best of 8,461 movies for everyone." in [text.value for text in app.caption]
-
-
-@pytest.mark.reads
 def test_no_result_says_which_filter_to_remove(open_page: Open) -> None:
     app = open_page("explore", keyword="pixar animation", decade="1930s")
     assert any("take away a keyword" in text.value for text in app.markdown)
@@ -76,25 +69,6 @@ def test_pick_is_shortlisted(open_page: Open, store: Store) -> None:
     app.button(f"list_{movie}").click().run()
     assert store.movies.shortlist()[-1] == movie
     assert movie not in picked(app)
-
-
-@pytest.mark.reads
-def test_nobody_present_is_explained(open_page: Open) -> None:
-    app = open_page("explore")
-    app.pills("here").set_value([]).run()
-    assert any("Nobody is here yet" in text.value for text in app.markdown)
-    assert not app.exception
-
-
-def test_empty_club_links_to_members(open_page: Open, store: Store) -> None:
-    store.start_own_club("New")
-    assert any("no members yet" in text.value for text in open_page("explore").markdown)
-
-
-@pytest.mark.parametrize("name", ["*Bold* :red[x]"])
-def test_titles_are_escaped(open_page: Open, store: Store, name: str) -> None:
-    movie = store.movies.add(name, 2026, "Comedy", "heist")
-    assert movie in picked(open_page("explore", keyword="heist", decade="2020s"))
 
 
 def test_failed_map_leaves_the_page_standing(

@@ -88,15 +88,3 @@ def test_letterboxd_takes_one_members_movies(
     label, name, content, _ = downloads[f"export_letterboxd_{ana}"]
     assert (label, name) == ("Download (ZIP)", "letterboxd.zip")
     assert content()[:2] == b"PK"
-
-
-def test_club_without_members_can_take_everything(
-    open_page: Open, store: Store, downloads: dict
-) -> None:
-    store.start_own_club("Empty")
-    app = open_page("club")
-    assert any("not endorsed or certified by TMDB" in said.value for said in app.caption)
-    assert {"export_ratings", "export_all"} <= set(downloads)
-    assert not [key for key in downloads if key.startswith("letterboxd")]
-    assert "letterboxd_of" not in [box.key for box in app.selectbox]
-    assert len(table(downloads["export_ratings"][2]())) == 1

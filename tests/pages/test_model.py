@@ -38,12 +38,6 @@ def test_ratings_since_the_learning_are_counted(open_page: Open, store: Store) -
     assert app.info[0].value.startswith("2 ratings have changed since.")
 
 
-def test_a_change_that_is_no_rating_is_told_as_that(open_page: Open, store: Store) -> None:
-    store.members.add("Zoë")
-    app = open_page("model")
-    assert app.info[0].value == "The club has changed since, but no rating has."
-
-
 def _status(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     now = replace(state.trainer().status, **changes)
     monkeypatch.setattr(Trainer, "status", property(lambda _self: now))
@@ -59,14 +53,6 @@ def test_every_page_shows_the_learning(
     assert bar.proto.text == (
         "The model is learning, 30% done. The earlier model serves until then."
     )
-
-
-def test_while_it_learns_there_is_nothing_to_start(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _status(monkeypatch, state="running", done=3, total=10)
-    button = open_page("model").button("retrain")
-    assert (button.label, button.disabled) == ("Learning …", True)
 
 
 def test_a_failure_is_a_sentence_and_the_old_model_serves(

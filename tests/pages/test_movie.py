@@ -52,13 +52,6 @@ def test_unknown_movie_shows_search(open_page: Open, movie: str) -> None:
 
 
 @pytest.mark.reads
-def test_no_movie_shows_search(open_page: Open) -> None:
-    app = open_page("movie")
-    assert not app.markdown
-    assert app.text_input("find_movie").label == "Find a movie"
-
-
-@pytest.mark.reads
 def test_members_without_rating_are_predicted(open_page: Open) -> None:
     app = open_movie(open_page, UP)
     club = state.view()
@@ -145,18 +138,6 @@ def test_movie_page_without_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_movie(open_page, HEAT)
     assert "Nobody is in the club yet." in said(app)
-    assert not app.metric
-
-
-def test_member_without_ratings_is_named(open_page: Open, store: Store) -> None:
-    store.members.add("Zoe")
-    assert "Zoe has rated nothing yet" in said(open_movie(open_page, UP))
-
-
-def test_movie_page_before_first_model(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "model", lambda _club: None)
-    app = open_movie(open_page, UP)
-    assert "The first predictions are on their way" in said(app)
     assert not app.metric
 
 

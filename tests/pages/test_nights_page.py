@@ -43,13 +43,3 @@ def test_tonight_shows_next_night(open_page: Open, store: Store) -> None:
     assert f"{lead}**Contact**, 1 of 2 have rated it" in said(app.run())
     rated(store, night, {BRUNO: 4.5})
     assert not [text for text in said(app.run()) if text.startswith(lead)]
-
-
-def test_names_and_titles_are_escaped(open_page: Open, store: Store) -> None:
-    store.members.rename(ANA, "![x](y)")
-    movie = store.movies.add("**Bold**", 1999)
-    rated(store, decided(store, {ANA: (3.5, 3.0)}, movies=(movie, UP)), {ANA: 4.0})
-    app = open_page("nights")
-    labels = [*said(app), *(link.label for link in app.get("page_link"))]
-    assert r"**\*\*Bold\*\***" in labels[-1]
-    assert not [text for text in labels if "![x]" in text or "****Bold" in text]

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import sources
 from an_evening import ANA, BRUNO, CONTACT, FRIDAY, UP, metrics, progress, rated, said
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
@@ -15,7 +14,6 @@ from club.store import Store
 from ui import state
 
 pytestmark = pytest.mark.parametrize("database", ["postgresql"], indirect=True)
-HEAT, MATRIX = 6, 2571
 
 
 def given(store: Store, member: int) -> dict[int, float]:
@@ -45,20 +43,6 @@ def test_grid_rating_and_undo(open_page: Open, store: Store, var: Path) -> None:
     assert given(store, ANA) == before
     assert predicted(open_page()).equals(first)
     assert not (var / "club.db").exists()
-
-
-def test_import_and_undo(open_page: Open, store: Store) -> None:
-    zed = store.members.add("Zed")
-    rows = [("2020-05-01", "Heat", 1995, "a", 4.5), ("2020-05-02", "The Matrix", 1999, "b", 3)]
-    text = sources.table(("Date", "Name", "Year", "Letterboxd URI", "Rating"), *rows)
-    app = open_page("bring")
-    app.file_uploader[0].set_value([("zed.csv", text.encode("utf-8"), "")]).run()
-    who = next(box for box in app.selectbox if "who" in (box.key or ""))
-    who.set_value("Zed").run()
-    click(app, "Take over 2 ratings")
-    assert given(store, zed) == {HEAT: 4.5, MATRIX: 3.0}
-    app.button("undo").click().run()
-    assert given(store, zed) == {}
 
 
 def test_night_from_plan_to_result(open_page: Open, store: Store) -> None:

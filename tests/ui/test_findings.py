@@ -48,8 +48,8 @@ def coverage(count: int, n: int = 45, low: int = 31, high: int = 41) -> Coverage
     ],
 )
 def test_coverage(found: Coverage | None, intervals: str, likes: str) -> None:
-    assert intervals in findings.intervals(found)
-    assert likes in findings.likes(found)
+    assert intervals in findings.coverage(found, "intervals")
+    assert likes in findings.coverage(found, "chances")
 
 
 def test_surprises_and_reversals() -> None:

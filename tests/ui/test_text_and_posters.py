@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from ui import text
 from ui.components.basics import file_name
-from ui.posters import GENRES, framed, main_genre, poster
+from ui.posters import GENRES, poster
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -45,12 +45,6 @@ def test_poster_shortens_long_title() -> None:
     lines = words(poster("very " * 60, None, []))
     assert lines[3].endswith("…")
     assert len(lines) == 5
-
-
-@pytest.mark.parametrize("genre", GENRES)
-def test_every_genre_has_a_palette(genre: str) -> None:
-    assert main_genre(["IMAX", genre]) == genre
-    assert GENRES[genre][0].paper in poster("A", 2000, [genre])
 
 
 @pytest.mark.parametrize(
@@ -118,20 +112,6 @@ def test_ago() -> None:
         "just now", "1 minute ago", "5 hours ago", "2 days ago",
     ]  # fmt: skip
     assert text.ago(now + timedelta(minutes=3), now) == "just now"
-
-
-def test_fetched_poster_has_the_same_frame() -> None:
-    drawn, fetched = (
-        ElementTree.fromstring(svg) for svg in (poster("A", 2000, []), framed(b"\xff\xd8jpeg"))
-    )
-    assert {k: drawn.get(k) for k in ("viewBox", "width")} == {
-        k: fetched.get(k) for k in ("viewBox", "width")
-    }
-    assert [node.get("rx") for node in drawn.iter(f"{SVG}rect") if node.get("rx")] == [
-        node.get("rx") for node in fetched.iter(f"{SVG}rect")
-    ]
-    (image,) = fetched.iter(f"{SVG}image")
-    assert image.get("href") == "data:image/jpeg;base64,/9hqcGVn"
 
 
 def test_ended_search_ignores_stale_text() -> None:

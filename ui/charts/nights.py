@@ -83,13 +83,14 @@ def prediction_intervals(
     return finish(figure, title, height=70, rows=len(names))
 
 
-def strategies_side_by_side(frame: pd.DataFrame) -> go.Figure:
+def strategies_side_by_side(frame: pd.DataFrame, title: str) -> go.Figure:
     """Draw what everyone (columns) is expected to give each movie (rows) that a strategy chooses.
 
     Args:
         frame: movie_id, movie (title), strategies (tuple: the names of those that choose it),
             member_id, member (name), mean (stars); see `Comparison.stars`.
             Rows and columns keep the order of their first appearance, the favourite first.
+        title: see `ui.findings.agreement`.
 
     Returns:
         A row for each movie below a line with its title and the strategies that choose it.
@@ -116,23 +117,12 @@ def strategies_side_by_side(frame: pd.DataFrame) -> go.Figure:
     look: Look = {"y": edges, "ygap": 0} | STARS
     cells(figure, values, columns=members, scale=STAR_COLOURS, hover=hover, **look)
     figure.update_yaxes(range=[edges[-1], 0], showticklabels=False, ticks="")
-    return finish(figure, _agreement_title(movies, total), height=60 + edges[-1])
+    return finish(figure, title, height=60 + edges[-1])
 
 
 def _row_title(figure: go.Figure, y: float, text: str, **options: object) -> None:
     place = {"x": 0, "xref": "paper", "xanchor": "left", "showarrow": False}
     figure.add_annotation(y=y, text=text, **place, **options)
-
-
-def _agreement_title(movies: pd.DataFrame, total: int) -> str:
-    favourite, *others = [label(title, 30) for title in movies["movie"]]
-    votes = movies["strategies"].map(len).tolist()
-    if not others:
-        return f"All {total} strategies choose {favourite}"
-    lead = f"{votes[0]} of {total} strategies choose {favourite}"
-    if len(others) == 1:
-        return f"{lead}, {votes[1]} {others[0]}"
-    return f"{lead}; the other {total - votes[0]} choose {len(others)} more movies"
 
 
 def gains_and_losses(frame: pd.DataFrame, *, favourite: str) -> go.Figure:
@@ -207,12 +197,13 @@ def _outcome_title(rows: pd.DataFrame) -> str:
     return f"{lead}; {name} surprised most ({abs(off):.1f} stars {'more' if off > 0 else 'less'})"
 
 
-def error_over_nights(frame: pd.DataFrame) -> go.Figure:
+def error_over_nights(frame: pd.DataFrame, title: str) -> go.Figure:
     """Draw the mean absolute error so far of the predictions and of two baselines.
 
     Args:
         frame: on (date), nights, n, model, mae (stars); see
             `recommender.evaluation.nights.record_over_time`.
+        title: see `ui.findings.record`.
     """
     figure = go.Figure()
     for model, name, colour, dash in (
@@ -227,12 +218,6 @@ def error_over_nights(frame: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="nights", **_night_axis(last))
     figure.update_yaxes(title="stars off so far", rangemode="tozero", nticks=6)
     figure.update_layout(legend_traceorder="reversed")  # ours is drawn last, on top
-    mae = frame[frame["nights"] == last].set_index("model")["mae"]
-    title = (
-        f"After {counted(last, 'night')} the predictions are off by {mae[OUR_MODEL]:.2f} stars on "
-        f"average, everyone's own mean by {mae['own mean']:.2f}, the crowd's opinion by "
-        f"{mae['crowd']:.2f}"
-    )
     return finish(figure, title, height=300, legend=True)
 
 
@@ -245,12 +230,13 @@ def _night_axis(last: int) -> dict[str, object]:
     return {"range": [0.4, last + 0.6], "tick0": 1, "dtick": max(1, -(-last // 6))}
 
 
-def interval_coverage(frame: pd.DataFrame) -> go.Figure:
+def interval_coverage(frame: pd.DataFrame, title: str) -> go.Figure:
     """Draw the share of ratings inside their 80% interval so far, and the range of chance.
 
     Args:
-        frame: on (date), nights, n, inside, share, low, high (0..1), reading; see
+        frame: on (date), nights, n, share, low, high (0..1); see
             `recommender.evaluation.nights.coverage_over_time`.
+        title: see `ui.findings.coverage`.
     """
     nights = frame["nights"].to_numpy()
     # Every night has its own step, so that the band of a single one can be seen.
@@ -261,17 +247,9 @@ def interval_coverage(frame: pd.DataFrame) -> go.Figure:
     band(figure, edges, low, high, colour=FAINT, name="what chance allows (95%)")
     figure.add_hline(y=PROMISED, line={"color": GREY, "dash": "dot"})
     line(figure, nights, frame["share"], OURS, "%{customdata}: %{y:.0%}", **look)
-    last = frame.iloc[-1]
-    figure.update_xaxes(title="nights (dotted: the 80% promised)", **_night_axis(last["nights"]))
+    axis = _night_axis(nights[-1])
+    figure.update_xaxes(title="nights (dotted: the 80% promised)", **axis)
     figure.update_yaxes(title="ratings inside", range=[0, 1.04], tickformat=".0%")
-    least, most = (round(last[end] * last["n"]) for end in ENDS)
-    end = ": too few to tell"
-    if last["reading"] != "too few":
-        end = f"; chance alone gives {least} to {most}"
-    title = (
-        f"{last['inside']} of {counted(last['n'], 'rating')} ({last['share']:.0%}) lay inside "
-        f"their {PROMISED:.0%} interval{end}"
-    )
     return finish(figure, title, height=300, legend=True)
 
 

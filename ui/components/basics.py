@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -9,9 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from club.errors import ClubError, InvalidInput, NotFound, SourceError, StoreUnavailable
 from recommender.errors import RecommenderError
+from ui.jobs import JobStatus
 from ui.text import plain
 
 ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: that is fetched
@@ -62,6 +65,39 @@ def change(action: Callable[..., Any], *args: Any, done: str | None = None, **na
     return result
 
 
+def change_button(
+    label: str, action: Callable[..., Any], *args: Any, done: str | None = None, **look: Any
+) -> None:
+    """Draw a button that does `action(*args)` by `change`; `look` as `st.button` takes it."""
+    st.button(label, on_click=change, args=(action, *args), kwargs={"done": done}, **look)
+
+
+def download_button(label: str, data: Any, file_name: str, key: str, **look: Any) -> None:
+    """Draw a download that does not draw the page again; `look` as `st.download_button` takes it.
+
+    Args:
+        data: the content, or a function that makes it on the click.
+    """
+    mime, _ = mimetypes.guess_type(file_name)
+    st.download_button(
+        label, data, file_name=file_name, mime=mime, key=key, on_click="ignore", **look
+    )
+
+
+def follow(status: Callable[[], JobStatus], draw: Callable[[JobStatus], None]) -> None:
+    """Draw the status of a job every second, and the page again once its state is another one."""
+    _follow(status, status().state, draw)
+
+
+@st.fragment(run_every=1.0)
+def _follow(status: Callable[[], JobStatus], drawn: str, draw: Callable[[JobStatus], None]) -> None:
+    with errors_shown():
+        now = status()
+        if now.state != drawn:
+            st.rerun()
+        draw(now)
+
+
 def one_at_a_time() -> AbstractContextManager[object]:
     """Keep what this visitor saves in order.
 
@@ -89,6 +125,14 @@ def key_of(name: str, stored: object) -> str:
     if (frozenset(shown) if isinstance(shown, list) else shown) != stored:
         rounds[name] = rounds.get(name, 0) + 1
     return f"{name}_{rounds.get(name, 0)}"
+
+
+def asked_for(name: str) -> int | None:
+    """Return the number that the page's address gives as `name`, None where it gives none."""
+    try:
+        return int(st.query_params.get(name, ""))
+    except ValueError:
+        return None
 
 
 def notify(markdown: str, *, failed: bool = False) -> None:
@@ -128,9 +172,34 @@ def empty_state(icon: str, sentence: str, key: str) -> Iterator[None]:
         st.space("small")
 
 
+def row(key: str, **look: Any) -> DeltaGenerator:
+    """Return a container whose parts stand in one line; `look` as `st.container` takes it."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key=key, **look)
+
+
 def no_members(
     sentence: str = "The club has no members yet; add everyone who comes to movie night.",
 ) -> None:
     """Say that the club has no members, with the way to add some."""
     with empty_state(":material/group_add:", sentence, "no_members"):
         st.page_link("pages/club.py", label="Add members", icon=":material/person_add:")
+
+
+def no_ratings(sentence: str) -> None:
+    """Say that the club has no ratings, with the way to give some."""
+    with empty_state(":material/star_half:", sentence, "no_ratings"):
+        st.page_link("pages/rate.py", label="Rate movies", icon=":material/star_half:")
+
+
+def no_shortlist() -> None:
+    """Say that the shortlist is empty, with the ways to fill it."""
+    sentence = "The shortlist is empty; put on it what you might watch."
+    with empty_state(":material/playlist_add:", sentence, "no_shortlist"):
+        st.page_link("pages/club.py", label="Fill the shortlist", icon=":material/playlist_add:")
+        st.page_link("pages/explore.py", label="Find something", icon=":material/travel_explore:")
+
+
+def no_predictions(height: int) -> None:
+    """Say that the first model is about to serve; `height` is that of what follows, in pixels."""
+    st.markdown("The first predictions are on their way; they take a second or two.")
+    st.skeleton(height=height)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
 
 import streamlit as st
 
+from ui.state import View
+from ui.text import plain
 
-def view_switch(label: str, options: Sequence[str], key: str) -> str:
+
+def view_switch(
+    label: str, options: Sequence[str], key: str, labelled: bool = False, bind: bool = True
+) -> str:
     """Draw the switch between the parts of a page and return the chosen one.
 
     Args:
-        label: for screen readers.
+        label: for screen readers or, `labelled`, for all to see.
         options: the first is the default.
-        key: of the widget, and its name in the page's address.
+        key: of the widget, and if `bind` its name in the page's address.
     """
     return st.segmented_control(
         label,
@@ -21,6 +27,31 @@ def view_switch(label: str, options: Sequence[str], key: str) -> str:
         default=options[0],
         required=True,
         key=key,
-        bind="query-params",
-        label_visibility="collapsed",
+        bind="query-params" if bind else None,
+        label_visibility="visible" if labelled else "collapsed",
+    )
+
+
+def people_pills(
+    club: View,
+    label: str,
+    people: Iterable[int],
+    key: str,
+    mode: Literal["single", "multi"] = "single",
+    *,
+    mark_guests: bool = False,
+    **look: Any,
+) -> Any:
+    """Draw people as pills, and return the chosen one (None for nobody) or ones.
+
+    Args:
+        look: as `st.pills` takes it.
+    """
+
+    def name(person: int) -> str:
+        mark = " ·guest" if mark_guests and person not in club.names else ""
+        return plain(club.name(person)) + mark
+
+    return st.pills(
+        label, list(people), selection_mode=mode, format_func=name, key=key, wrap=True, **look
     )

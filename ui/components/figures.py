@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, Literal
+
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
@@ -35,11 +39,26 @@ def tables_below(label: str = "The same as a table") -> DeltaGenerator:
     return st.expander(label, icon=":material/table_rows:")
 
 
-def draw_table(table: pd.DataFrame, alt: str, digits: int = 2) -> None:
-    """Draw a table without its index, fractions with so many `digits` behind the point."""
+def draw_table(
+    table: pd.DataFrame,
+    alt: str,
+    digits: int = 2,
+    columns: Mapping[str, Any] = MappingProxyType({}),
+    height: int | None = None,
+) -> None:
+    """Draw a table without its index.
+
+    Args:
+        digits: of fractions behind the point.
+        columns: configuration of single columns.
+        height: pixels that a long table takes at most.
+    """
     number = st.column_config.NumberColumn(format=f"%.{digits}f")
-    config = dict.fromkeys(table.select_dtypes("float").columns, number)
-    st.dataframe(table, hide_index=True, column_config=config, alt=alt)
+    config = dict.fromkeys(table.select_dtypes("float").columns, number) | dict(columns)
+    fits: Literal["auto"] | int = (
+        "auto" if height is None else min(36 * (len(table) + 1) + 2, height)
+    )
+    st.dataframe(table, hide_index=True, column_config=config, alt=alt, height=fits)
 
 
 def renamed(frame: pd.DataFrame, **titles: str) -> pd.DataFrame:

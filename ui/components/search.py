@@ -23,8 +23,8 @@ def find(
 
     Args:
         key: of the search; `end(key)` in a callback ends it.
-        draw: draws the found movies, best first, never none: `shelf` or `shelf_of_links` under a
-            key of the page's own.
+        draw: draws the found movies, best first, never none: `shelf` under a key of the
+            page's own.
         label: what the search is for; it stands in the empty field.
     """
     text = st.text_input(

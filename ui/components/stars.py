@@ -21,19 +21,12 @@ STARS = [step / 2 for step in range(1, 11)]
 Saved = Callable[[list[tuple[int, float | None]]], None]
 
 
-def asset(name: str) -> str:
-    """Return a file of CSS or JavaScript."""
-    return (ASSETS / name).read_text("utf-8")
-
-
 @cached()
-def _star_board() -> Callable[..., object]:
-    return st.components.v2.component(
-        "movie_club_star_board",
-        html='<div class="board"></div>',
-        css=asset("star_board.css"),
-        js=asset("star_board.js"),
-    )
+def component(name: str) -> Callable[..., object]:
+    """Return the widget of ours whose CSS and JavaScript are the files of that name."""
+    html = f'<div class="{name.removeprefix("star_")}"></div>'
+    css, js = ((ASSETS / f"{name}.{kind}").read_text("utf-8") for kind in ("css", "js"))
+    return st.components.v2.component(f"movie_club_{name}", html=html, css=css, js=js)
 
 
 def new_changes(log: object, seen: int) -> tuple[list[tuple[int, float | None]], int]:
@@ -76,7 +69,8 @@ def star_board(rows: Iterable[tuple[int, str, float | None]], key: str, on_rated
         read()
         st.rerun()
     data = [{"id": member, "name": name, "stars": stars} for member, name, stars in rows]
-    _star_board()(key=key, data={"rows": data}, default={"log": []}, on_log_change=read)
+    draw = component("star_board")
+    draw(key=key, data={"rows": data}, default={"log": []}, on_log_change=read)
 
 
 def _unread(key: str) -> tuple[list[tuple[int, float | None]], int]:

@@ -9,18 +9,20 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from textwrap import shorten
 from typing import Any, Literal
 
 import pandas as pd
 import streamlit as st
 
 from ui import state
-from ui.cache import cached
 from ui.components.basics import change
-from ui.components.stars import asset
+from ui.components.stars import component
 from ui.state import View
 from ui.text import between, distinct, film, plain
 from ui.tmdb import picture
+
+CARD_LETTERS = 22  # fit a line beside a card's poster
 
 
 def poster_image(club: View, movie_id: int, width: int | Literal["stretch"] = "stretch") -> None:
@@ -31,15 +33,9 @@ def poster_image(club: View, movie_id: int, width: int | Literal["stretch"] = "s
 
 def called_apart(club: View, movie_ids: Iterable[int]) -> dict[int, str]:
     """Return what movies to choose from are called, no two the same; not for Markdown."""
-    movies = list(movie_ids)
-    known = ((club.title(movie), club.movies["year"].get(movie)) for movie in movies)
-    return dict(
-        zip(
-            movies,
-            distinct(film(title, None if pd.isna(year) else int(year)) for title, year in known),
-            strict=True,
-        )
-    )
+    movies, years = list(movie_ids), club.movies["year"].dropna().astype(int)
+    called = distinct(film(club.title(movie), years.get(movie)) for movie in movies)
+    return dict(zip(movies, called, strict=True))
 
 
 def facts(club: View, movie_id: int) -> str:
@@ -61,51 +57,31 @@ def movie_link(club: View, movie_id: int, label: str | None = None) -> None:
     )
 
 
-@cached()
-def _shelf() -> Callable[..., object]:
-    return st.components.v2.component(
-        "movie_club_shelf",
-        html='<div class="shelf"></div>',
-        css=asset("shelf.css"),
-        js=asset("shelf.js"),
-    )
-
-
 def shelf(
     club: View,
     movie_ids: Sequence[int],
     key: str,
-    on_chosen: Callable[[int], None],
+    on_chosen: Callable[[int], None] | None = None,
     note: Callable[[int], str] = lambda _: "",
 ) -> None:
     """Draw posters to choose from.
 
     Args:
-        on_chosen: called with the movie's id before the page is drawn again.
-        note: a few words under a movie's poster.
-    """
-    draw_shelf(key, [_tile(club, movie, note(movie)) for movie in movie_ids], on_chosen)
-
-
-def shelf_of_links(
-    club: View,
-    movie_ids: Sequence[int],
-    key: str,
-    note: Callable[[int], str] = lambda _: "",
-) -> None:
-    """Draw posters that lead to the movies' own pages, as links do.
-
-    Args:
+        on_chosen: called with the movie's id before the page is drawn again; without it the
+            posters lead to the movies' own pages, as links do.
         note: a few words under a movie's poster.
     """
 
     def go(movie: int) -> None:
         st.switch_page("pages/movie.py", query_params={"movie": str(movie)})
 
-    tiles = [
-        _tile(club, movie, note(movie)) | {"address": f"movie?movie={movie}"} for movie in movie_ids
-    ]
-    draw_shelf(key, tiles, go)
+    tiles = []
+    for movie in movie_ids:
+        called = film(club.title(movie), club.year(movie))
+        tiles.append(tile(movie, called, note(movie), picture(club, movie)))
+        if on_chosen is None:
+            tiles[-1]["address"] = f"movie?movie={movie}"
+    draw_shelf(key, tiles, on_chosen or go)
 
 
 def draw_shelf(key: str, tiles: Sequence[dict[str, Any]], on_chosen: Callable[[int], None]) -> None:
@@ -116,7 +92,7 @@ def draw_shelf(key: str, tiles: Sequence[dict[str, Any]], on_chosen: Callable[[i
         if chosen in [tile["id"] for tile in tiles]:
             on_chosen(int(chosen))
 
-    _shelf()(key=key, data={"tiles": tiles}, on_chosen_change=read)
+    component("shelf")(key=key, data={"tiles": tiles}, on_chosen_change=read)
 
 
 def tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
@@ -136,9 +112,28 @@ def tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
     }
 
 
-def _tile(club: View, movie: int, note: str) -> dict[str, Any]:
-    called = film(club.title(movie), club.year(movie))
-    return tile(movie, called, note, picture(club, movie))
+@contextmanager
+def beside_poster(club: View, movie_id: int, *, card: bool = False) -> Iterator[None]:
+    """Draw a movie's poster, if the movie is known, and beside it what the body draws.
+
+    Args:
+        card: the poster is small and the words begin at its top.
+    """
+    align: Literal["top", "center"] = "top" if card else "center"
+    picture, words = st.columns([2, 5 if card else 3], wrap=False, vertical_alignment=align)
+    if movie_id in club.movies.index:
+        with picture:
+            poster_image(club, movie_id)
+    with words.container(gap="xxsmall" if card else "xsmall"):
+        yield
+
+
+def short_title(club: View, movie_id: int) -> str:
+    """Return a title as Markdown that fits a line beside a card's poster.
+
+    Streamlit cuts a link that is wider than its place; the poster has the title in full.
+    """
+    return plain(shorten(club.title(movie_id), CARD_LETTERS, placeholder=" …"))
 
 
 @contextmanager
@@ -151,10 +146,7 @@ def movie_card(
         label: Markdown in place of the bold title.
         group: a row of `recommender.group.rank`, with the group's mean and interval (stars).
     """
-    picture, words = st.columns([2, 5], wrap=False, gap="small")
-    with picture:
-        poster_image(club, movie_id)
-    with words.container(gap="xxsmall"):
+    with beside_poster(club, movie_id, card=True):
         movie_link(club, movie_id, label)
         st.caption(facts(club, movie_id))
         if group is not None:

@@ -13,7 +13,7 @@ from club import config
 from club.backup import Backup
 from club.restore import Preview, preview, restore
 from ui import access, state
-from ui.components.basics import change, errors_shown, file_name, notify
+from ui.components.basics import change, download_button, errors_shown, file_name, notify, row
 from ui.state import View
 from ui.text import ago, day, listed, plain
 
@@ -37,8 +37,12 @@ def section(club: View) -> None:
         st.caption("Only a host can look after the backups.")
         return
     found = backups.find(state.store().database)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown(_last(found), width="stretch")
+    newest = next((backup for backup in found if backup.reason is None), None)
+    last = "There is no backup yet."
+    if newest is not None:
+        last = f"The last backup was made {ago(newest.made_at)} ({_size(newest.size)})."
+    with row("last_backup"):
+        st.markdown(last, width="stretch")
         st.button("Back up now", key="back_up", icon=":material/save:", on_click=_back_up)
     if problem := state.backup_scheduler().status.message:
         st.warning(f"The last backup failed. {plain(problem)}", icon=":material/error:")
@@ -49,13 +53,6 @@ def section(club: View) -> None:
         _upload()
     if CHOSEN in st.session_state:
         _confirm(club, st.session_state[CHOSEN])
-
-
-def _last(found: list[Backup]) -> str:
-    newest = next((backup for backup in found if backup.reason is None), None)
-    if newest is None:
-        return "There is no backup yet."
-    return f"The last backup was made {ago(newest.made_at)} ({_size(newest.size)})."
 
 
 def _back_up() -> None:
@@ -73,21 +70,19 @@ def _back_up() -> None:
 def _row(backup: Backup) -> None:
     name = backup.file.stem
     when = _moment(backup.made_at)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"row_{name}", gap="small"):
+    with row(f"row_{name}"):
         reason = REASONS.get(backup.reason or "", plain(backup.reason or ""))
         why = f"  \n:gray[:small[{reason}]]" if reason else ""
         st.markdown(f"{when}{why}", width="stretch")
         st.caption(_size(backup.size), width="content")
-        st.download_button(
+        download_button(
             "",
             backup.file.read_bytes,  # read on the click only
             backup.file.name,
-            "application/vnd.sqlite3",
-            key=f"download_{name}",
+            f"download_{name}",
             help=f"Download the backup of {when}",
             icon=":material/download:",
             type="tertiary",
-            on_click="ignore",
         )
         if backup.reason != "damaged":
             st.button(
@@ -154,12 +149,9 @@ def _confirm(club: View, chosen: Chosen) -> None:
         st.caption("What is there now is kept as a backup first, so you can come back to it.")
         sure = st.checkbox("Yes, replace what is there now", key=SURE)
         with st.container(horizontal=True):
+            icon = ":material/settings_backup_restore:"
             asked = st.button(
-                "Restore",
-                type="primary",
-                key="restore_sure",
-                icon=":material/settings_backup_restore:",
-                disabled=not sure,
+                "Restore", key="restore_sure", type="primary", icon=icon, disabled=not sure
             )
             st.button("Leave it", key="restore_leave", on_click=_leave)
         if asked:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import pandas as pd
 import streamlit as st
 
@@ -11,11 +9,11 @@ from recommender.columns import MEMBER, MOVIE
 from ui import access, nights, state
 from ui.cache import cached
 from ui.components.basics import change, key_of
+from ui.components.figures import draw_table
 from ui.state import View
 from ui.text import counted, film, half_stars, listed, long_day
 
 LATEST = 100
-NOBODY_SAID = "–"
 
 
 def section(club: View) -> None:
@@ -30,16 +28,12 @@ def section(club: View) -> None:
         if table.empty:
             st.caption("Nothing was changed yet.")
             return
-        st.dataframe(
-            table,
-            hide_index=True,
-            height=min(36 * (len(table) + 1) + 2, 288),
-            column_config={
-                "When": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=100),
-                "Who": st.column_config.TextColumn(width=90),
-            },
-            alt="The latest changes of the club, with who made them",
-        )
+        columns = {
+            "When": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=100),
+            "Who": st.column_config.TextColumn(width=90),
+        }
+        alt = "The latest changes of the club, with who made them"
+        draw_table(table, alt, columns=columns, height=288)
 
 
 def _for_others(club: View) -> None:
@@ -95,13 +89,13 @@ def said(club: View) -> pd.DataFrame:
         things += [] if pd.isna(row["night_id"]) else [dates.get(row["night_id"], "a night")]
         return row["act"] + (f": {', '.join(things)}" if things else "")
 
-    def local(moment: datetime) -> datetime:
-        return moment.astimezone().replace(tzinfo=None)
-
     return pd.DataFrame(
         {
-            "When": [local(moment) for moment in changes["at"].dt.to_pydatetime()],
-            "Who": changes["who"].fillna(NOBODY_SAID),
+            "When": [
+                moment.astimezone().replace(tzinfo=None)
+                for moment in changes["at"].dt.to_pydatetime()
+            ],
+            "Who": changes["who"].fillna("–"),
             "What": [what(row) for _, row in changes.iterrows()],
         }
     )

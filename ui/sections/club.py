@@ -8,7 +8,7 @@ from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
 from ui import access, live, state
-from ui.components.basics import change, errors_shown
+from ui.components.basics import change, change_button, errors_shown, row
 from ui.components.search import end, find
 from ui.components.tile import facts, movie_link, poster_image, shelf, shortlist_movie, unlist_movie
 from ui.state import View
@@ -16,7 +16,6 @@ from ui.text import counted, plain
 from ui.tmdb import CREDIT
 
 DEMO = "This is a demo club: eight real, anonymous MovieLens raters with invented names."
-OWN = ":material/celebration:"
 CANDIDATE = "candidate"  # the key of the search
 
 
@@ -24,7 +23,7 @@ def demo_banner(club: View) -> None:
     """Say quietly that this is the demo, with the way out of it."""
     if not club.club.is_demo:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key="demo", gap="small"):
+    with row("demo"):
         st.caption(f":material/science: {DEMO}", width="content")
         if access.is_host() and st.button(
             "Start our own club", type="tertiary", key="own", icon=":material/celebration:"
@@ -33,7 +32,7 @@ def demo_banner(club: View) -> None:
             _start_own()
 
 
-@st.dialog("Start our own club", icon=OWN, on_dismiss="rerun")
+@st.dialog("Start our own club", icon=":material/celebration:", on_dismiss="rerun")
 @errors_shown()
 def _start_own() -> None:
     st.write("The demo's members, ratings and shortlist go; nothing of it stays. You start empty.")
@@ -67,9 +66,7 @@ def members(club: View) -> None:
     st.subheader(f"Members ({len(club.names)})", anchor=False)
     rated = club.ratings.groupby(MEMBER).size()
     for member, name in club.names.items():
-        with st.container(
-            horizontal=True, vertical_alignment="center", key=f"member_{member}", gap="small"
-        ):
+        with row(f"member_{member}"):
             st.markdown(f"**{plain(name)}**", width="stretch")
             st.caption(counted(int(rated.get(member, 0)), "rating"), width="content")
             if access.may_enter(club, member):
@@ -98,14 +95,13 @@ def _change_member(member: int, name: str) -> None:
         new, called = st.session_state[key], access.own_only(state.store().members.rename, [member])
         change(called, member, new, done=f"Now called {plain(new)}.")
 
-    def leave() -> None:
-        said = f"{plain(name)} has left; the ratings are kept."
-        change(access.own_only(state.store().members.remove, [member]), member, done=said)
-
     st.text_input("Name", value=name, key=key, max_chars=60)
     with st.container(horizontal=True):
         st.button("Rename", key=f"{key}_save", on_click=rename, type="primary")
-        st.button("Leave the club", key=f"leave_{member}", on_click=leave, icon=":material/logout:")
+        leave = access.own_only(state.store().members.remove, [member])
+        done = f"{plain(name)} has left; the ratings are kept."
+        look = {"key": f"leave_{member}", "icon": ":material/logout:"}
+        change_button("Leave the club", leave, member, done=done, **look)
 
 
 def _who_left(club: View) -> None:
@@ -115,23 +111,17 @@ def _who_left(club: View) -> None:
         return
     with st.expander(f"Left the club ({len(left)})", icon=":material/history:"):
         for member, name in left.items():
-
-            def back(member: int = int(str(member)), name: str = str(name)) -> None:
-                said = f"{plain(name)} is back, with all ratings."
-                change(state.store().members.restore, member, done=said)
-
-            st.button(
-                f"Bring {plain(name)} back", key=f"back_{member}", on_click=back, type="tertiary"
-            )
+            done = f"{plain(name)} is back, with all ratings."
+            label, restore = f"Bring {plain(name)} back", state.store().members.restore
+            key = f"back_{member}"
+            change_button(label, restore, member, done=done, key=key, type="tertiary")
 
 
 def shortlist(club: View) -> None:
     """Draw tonight's candidates, and the search that adds to them."""
     st.subheader(f"Shortlist ({len(club.shortlist)})", anchor=False)
     for movie in club.shortlist:
-        with st.container(
-            horizontal=True, vertical_alignment="center", key=f"listed_{movie}", gap="small"
-        ):
+        with row(f"listed_{movie}"):
             poster_image(club, movie, width=44)
             with st.container():
                 label = f"**{plain(club.title(movie))}**  \n:gray[:small[{facts(club, movie)}]]"
@@ -176,8 +166,3 @@ def about(club: View) -> None:
             _, text = notes.read_text("utf-8").split("\n", 1)  # its title is the expander's
             st.markdown(text)
     st.caption(CREDIT)
-
-
-def heading(club: View) -> str:
-    """Return the club's name as Markdown."""
-    return plain(club.club.name)

@@ -23,9 +23,11 @@ from ui.charts.evaluation import (
     reliability,
     stars_by_prediction,
 )
-from ui.components.basics import empty_state, errors_shown, no_members
+from ui.components.basics import empty_state, follow, no_members, no_ratings
+from ui.components.choices import view_switch
 from ui.components.figures import chart, draw_table, renamed, tables_below
 from ui.evaluation import ClubEvaluation, Way
+from ui.jobs import JobStatus
 from ui.state import View
 from ui.text import counted, listed, plain
 
@@ -50,7 +52,6 @@ CLEARLY: dict[Clarity, tuple[str, str]] = {  # of a rival's error, and of ours
 }
 PEOPLE = 3  # with ratings enough, before their learning curve is more than chance
 MORE = 20  # ratings each, that the outlook speaks of
-SECONDS = 1.0  # between two looks at a background job
 AUC = (
     "How often a movie that the person did watch and rate is ranked above one that they did not; "
     "0.5 is chance."
@@ -70,19 +71,9 @@ def show_club(club: View) -> None:
         no_members("The club has no members yet; their ratings are what this page judges by.")
         return
     if club.ratings.empty:
-        sentence = "Nobody has rated a movie yet, so there is nothing to compare with."
-        with empty_state(":material/star_half:", sentence, "no_ratings"):
-            st.page_link(router.page("rate"), label="Rate movies", icon=":material/star_half:")
+        no_ratings("Nobody has rated a movie yet, so there is nothing to compare with.")
         return
-    chosen = st.segmented_control(
-        "How to judge",
-        list(WAYS),
-        default=next(iter(WAYS)),
-        required=True,
-        key="judged_by",
-        bind="query-params",
-    )
-    way, how = WAYS[chosen or next(iter(WAYS))]
+    way, how = WAYS[view_switch("How to judge", list(WAYS), "judged_by", labelled=True)]
     found = evaluation.club_evaluation(club, way)
     if found is None:
         sentence = "No model has learned yet; the figures appear here as soon as one has."
@@ -329,28 +320,19 @@ def show_base() -> None:
         with empty_state(":material/error:", sentence, "no_figures"):
             st.button("Try again", type="primary", on_click=state.evaluate, key="again")
     else:
-        st.session_state["evaluation_drawn"] = status.state
-        _follow_evaluation()
+        follow(lambda: state.evaluator().status, _evaluating)
 
 
-@st.fragment(run_every=SECONDS)
-def _follow_evaluation() -> None:
-    with errors_shown():
-        status = state.evaluator().status
-        if status.state != st.session_state.get("evaluation_drawn"):
-            st.rerun()
-        if status.state == "idle":
-            # Both at once would make the first learning, which Tonight waits for, twice as slow.
-            if "running" in {state.trainer().status.state, evaluation.held_out().status.state}:
-                st.markdown("The evaluation begins as soon as the model has learned.")
-                return
-            state.evaluate()
-            st.session_state["evaluation_drawn"] = "running"
-            status = state.evaluator().status
-        text = f"Evaluating, {status.share:.0%} done: {plain(status.message)}."
-        st.progress(status.share, text=text)
-        st.caption("This takes half a minute, once; the figures are kept.")
-        st.skeleton(height=320)
+def _evaluating(status: JobStatus) -> None:
+    if status.state == "idle":
+        # Both at once would make the first learning, which Tonight waits for, twice as slow.
+        if "running" in {state.trainer().status.state, evaluation.held_out().status.state}:
+            st.markdown("The evaluation begins as soon as the model has learned.")
+            return
+        state.evaluate()
+    st.progress(status.share, f"Evaluating, {status.share:.0%} done: {plain(status.message)}.")
+    st.caption("This takes half a minute, once; the figures are kept.")
+    st.skeleton(height=320)
 
 
 def _figures(result: Evaluation) -> None:
@@ -412,22 +394,14 @@ def follow_held_out(sentence: str) -> None:
     Args:
         sentence: Markdown, stands before the share.
     """
-    st.session_state["held_out_drawn"] = evaluation.held_out().status.state
-    _follow_held_out(sentence)
 
-
-@st.fragment(run_every=SECONDS)
-def _follow_held_out(sentence: str) -> None:
-    with errors_shown():
-        status = evaluation.held_out().status
-        if status.state != st.session_state.get("held_out_drawn"):
-            st.rerun()
+    def learning(status: JobStatus) -> None:
         if status.state == "failed":
-            st.warning(f"{plain(status.message)}", icon=":material/model_training:")
+            st.warning(plain(status.message), icon=":material/model_training:")
             st.button("Try again", on_click=evaluation.learn_held_out, key="judge_again")
             return
         if status.state == "idle":
             evaluation.learn_held_out()
-            status = evaluation.held_out().status
-            st.session_state["held_out_drawn"] = status.state
         st.progress(status.share, text=f"{sentence} ({status.share:.0%})")
+
+    follow(lambda: evaluation.held_out().status, learning)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,8 @@ from recommender.taste import regions
 from ui import state, taste
 from ui.cache import cached
 from ui.charts.movies import taste_map
-from ui.components.basics import empty_state
+from ui.components.basics import empty_state, no_predictions
+from ui.components.choices import view_switch
 from ui.components.figures import CONFIG
 from ui.components.tile import facts, movie_card, movie_link, poster_image, shortlist_movie
 from ui.posters import main_genre
@@ -27,7 +28,17 @@ from ui.state import Catalogue, View
 from ui.text import counted, film, listed, plain
 
 GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
-VARIETY, OBSCURITY, CERTAINTY, AGAIN = "variety", "obscurity", "certainty", "again"
+AGAIN = "again"
+DIALS = {  # argument of `suggest`: name, value, key, and help
+    "diversity": ("Variety", 40, "variety", "How different the picks are from each other."),
+    "obscurity": (
+        "Hidden gems", 20, "obscurity", "From what everybody knows to what hardly anybody does."
+    ),
+    "certainty": (
+        "Play safe", 70, "certainty", "Whether a prediction that may be wrong counts less, or "
+        "more: a surprise can also be a good one."
+    ),
+}  # fmt: skip
 PICKS, STEP = 9, 10
 ALIKE = 40  # movies among which one that somebody loved is a reason
 WORDS = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")  # mean nothing to Markdown
@@ -36,31 +47,14 @@ LOVED, GLAD = 4.5, 4.0  # stars given, and expected
 STRATEGIES_IN_STARS = tuple(key for key, one in STRATEGIES.items() if one.unit == "stars")
 
 
-@dataclass(frozen=True)
-class Dials:
-    """What somebody is in the mood for; each 0..1."""
-
-    diversity: float
-    obscurity: float
-    certainty: float
-
-
-def dials() -> Dials:
-    """Draw the three dials."""
-
-    def dial(name: str, value: int, key: str, help_: str) -> float:
-        return st.slider(name, 0, 100, value, STEP, key=key, help=help_, bind="query-params") / 100
-
+def draw_dials() -> dict[str, Any]:
+    """Draw the three dials and return them as arguments of `suggest`, each 0..1."""
     with st.grid(columns=3, min_column_width=220, gap="medium"):
-        variety = dial("Variety", 40, VARIETY, "How different the picks are from each other.")
-        obscurity = dial(
-            "Hidden gems", 20, OBSCURITY, "From what everybody knows to what hardly anybody does."
-        )
-        certainty = dial(
-            "Play safe", 70, CERTAINTY, "Whether a prediction that may be wrong counts less, or "
-            "more: a surprise can also be a good one."
-        )  # fmt: skip
-    return Dials(variety, obscurity, certainty)
+        return {
+            argument: st.slider(name, 0, 100, value, STEP, key=key, help=help_, bind="query-params")
+            / 100
+            for argument, (name, value, key, help_) in DIALS.items()
+        }
 
 
 @cached(max_entries=2)
@@ -77,24 +71,9 @@ def filters(club: View) -> pd.Index:
     genres, decades, keywords = _choices(club.catalogue)
     active = [key for key in (GENRE, DECADE, KEYWORD, LONGEST) if key in st.query_params]
     with st.expander("Only some movies", icon=":material/filter_alt:", expanded=bool(active)):
-        chosen = st.pills(
-            "Genre",
-            genres,
-            selection_mode="multi",
-            format_func=_pill,
-            key=GENRE,
-            bind="query-params",
-            wrap=True,
-        )
-        since = st.pills(
-            "Decade",
-            decades,
-            selection_mode="multi",
-            format_func=lambda decade: f"{decade}s",
-            key=DECADE,
-            bind="query-params",
-            wrap=True,
-        )
+        several: Any = {"selection_mode": "multi", "bind": "query-params", "wrap": True}
+        chosen = st.pills("Genre", genres, format_func=_pill, key=GENRE, **several)
+        since = st.pills("Decade", decades, format_func="{}s".format, key=DECADE, **several)
         said = st.multiselect(
             "Keyword", keywords, key=KEYWORD, bind="query-params", placeholder="heist, paris …"
         )
@@ -130,10 +109,12 @@ def _longest(movies: pd.DataFrame) -> int | None:
     )
 
 
-def found(club: View, here: Sequence[int], strategy: str, movies: pd.Index, dials: Dials) -> None:
+def found(
+    club: View, here: Sequence[int], strategy: str, movies: pd.Index, dials: Mapping[str, Any]
+) -> None:
     """Draw the picks among `movies` for those who are here."""
     again = st.toggle("Also what someone here has seen", key=AGAIN, bind="query-params")
-    seen = {movie for movie, member in _rated(club) if member in here}
+    seen = {movie for member, movie in club.stars if member in here}
     left = movies if again else movies[~movies.isin(list(seen))]
     if not len(left):
         _nothing(len(movies))
@@ -141,33 +122,20 @@ def found(club: View, here: Sequence[int], strategy: str, movies: pd.Index, dial
     model = state.model(club)
     reactions = state.reactions(club, tuple(left.tolist()), tuple(here))
     if model is None or reactions is None:
-        st.markdown("The first predictions are on their way; they take a second or two.")
-        st.skeleton(height=240)
+        no_predictions(240)
         return
-    picks = suggest(
-        model,
-        reactions,
-        strategy=strategy,
-        diversity=dials.diversity,
-        obscurity=dials.obscurity,
-        certainty=dials.certainty,
-        limit=PICKS,
-    )
-    st.caption(f"The best of {counted(len(left), 'movie')} for {_who(club, here)}.")
+    picks = suggest(model, reactions, strategy=strategy, limit=PICKS, **dials)
+    who = "everyone"
+    if len(here) < len(club.names):
+        who = plain(listed(club.names[member] for member in here))
+    st.caption(f"The best of {counted(len(left), 'movie')} for {who}.")
     loved = {movie for (who, movie), stars in club.stars.items() if stars >= LOVED and who in here}
     with st.grid(columns=3, min_column_width=300, gap="small", border=True, key="picks"):
         for _, row in picks.iterrows():
-            _pick(club, reactions, row, loved)
-
-
-def _rated(club: View) -> list[tuple[int, int]]:
-    return [(movie, member) for member, movie in club.stars]
-
-
-def _who(club: View, here: Sequence[int]) -> str:
-    if len(here) == len(club.names):
-        return "everyone"
-    return plain(listed(club.names[member] for member in here))
+            movie = int(row[MOVIE])
+            with movie_card(club, movie, group=row):
+                st.caption(plain(_reason(club, reactions, movie, int(row["ratings"]), loved)))
+                _shortlist_button(club, movie)
 
 
 def _nothing(passing: int) -> None:
@@ -183,13 +151,6 @@ def _nothing(passing: int) -> None:
 
     with empty_state(":material/filter_alt_off:", sentence, "nothing_found"):
         st.button("Show every movie", on_click=reset, type="primary")
-
-
-def _pick(club: View, reactions: Reactions, row: pd.Series, loved: set[int]) -> None:
-    movie = int(row[MOVIE])
-    with movie_card(club, movie, group=row):
-        st.caption(plain(_reason(club, reactions, movie, int(row["ratings"]), loved)))
-        _shortlist_button(club, movie)
 
 
 def _reason(club: View, reactions: Reactions, movie: int, ratings: int, loved: set[int]) -> str:
@@ -241,14 +202,7 @@ def draw_map(club: View, here: Sequence[int], movies: pd.Index) -> None:
     if places.empty:
         st.caption("There are too few ratings for a map.")
         return
-    colour = st.segmented_control(
-        "Colour",
-        ["Genre", "What we should give it"],
-        default="Genre",
-        required=True,
-        key="colour",
-        label_visibility="collapsed",
-    )
+    colour = view_switch("Colour", ["Genre", "What we should give it"], "colour", bind=False)
     named = regions(places, club.movies["keywords"])
     shown = _dots(club, here, places[places[MOVIE].isin(movies)])
     if shown.empty:

@@ -8,7 +8,7 @@ from club.nights import Night
 from recommender import Dataset
 from ui import state
 from ui.cache import cached
-from ui.components.basics import change, errors_shown
+from ui.components.basics import change, change_button, errors_shown, row
 from ui.components.tile import called_apart
 from ui.state import View
 from ui.text import plain
@@ -82,45 +82,36 @@ def _words(data: Dataset) -> list[str]:
 
 def listed(club: View) -> None:
     """Draw the club's guests, with what can be done about them."""
-    if not club.guests:
-        return
-    st.markdown("##### Guests")
-    for guest, name in club.guests.items():
-        _one(club, guest, name)
-
-
-def _one(club: View, guest: int, name: str) -> None:
-    store = state.store()
-    loved = [
-        f"{club.title(movie)} ({given:g})"
-        for (member, movie), given in club.stars.items()
-        if member == guest
-    ]
-    likes, dislikes = club.guest_words.loc[guest]
-    known = [*loved, *likes, *(f"not {word}" for word in dislikes)]
-    with st.container(
-        horizontal=True, vertical_alignment="center", key=f"guest_{guest}", gap="small"
-    ):
-        st.markdown(
-            f"**{plain(name)}**  \n:gray[:small[{plain(', '.join(known) or 'nothing known')}]]",
-            width="stretch",
-        )
-        st.button(
-            "Make a member",
-            key=f"promote_{guest}",
-            type="tertiary",
-            icon=":material/how_to_reg:",
-            on_click=change,
-            args=(store.members.promote_guest, guest),
-            kwargs={"done": f"{plain(name)} is a member now."},
-        )
-        st.button(
-            "",
-            key=f"bye_{guest}",
-            type="tertiary",
-            icon=":material/close:",
-            help=f"Take {plain(name)} off the guests",
-            on_click=change,
-            args=(store.members.remove, guest),
-            kwargs={"done": f"{plain(name)} is off the guests; past nights keep them."},
-        )
+    if club.guests:
+        st.markdown("##### Guests")
+    members = state.store().members
+    for guest, raw in club.guests.items():
+        loved = [
+            f"{club.title(movie)} ({given:g})"
+            for (member, movie), given in club.stars.items()
+            if member == guest
+        ]
+        likes, dislikes = club.guest_words.loc[guest]
+        known = [*loved, *likes, *(f"not {word}" for word in dislikes)] or ["nothing known"]
+        name = plain(raw)
+        with row(f"guest_{guest}"):
+            st.markdown(f"**{name}**  \n:gray[:small[{plain(', '.join(known))}]]", width="stretch")
+            change_button(
+                "Make a member",
+                members.promote_guest,
+                guest,
+                done=f"{name} is a member now.",
+                key=f"promote_{guest}",
+                type="tertiary",
+                icon=":material/how_to_reg:",
+            )
+            change_button(
+                "",
+                members.remove,
+                guest,
+                done=f"{name} is off the guests; past nights keep them.",
+                key=f"bye_{guest}",
+                type="tertiary",
+                icon=":material/close:",
+                help=f"Take {name} off the guests",
+            )

@@ -12,10 +12,10 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
 from ui import evaluation, router, state
 from ui.charts.movies import rating_distribution
-from ui.components.basics import header, no_members
-from ui.components.figures import chart
+from ui.components.basics import header, no_members, no_predictions
+from ui.components.figures import chart, draw_table
 from ui.components.search import find
-from ui.components.tile import poster_image, shelf_of_links, shortlist_movie, unlist_movie
+from ui.components.tile import beside_poster, shelf, shortlist_movie, unlist_movie
 from ui.sections import tonight, why
 from ui.state import View
 from ui.text import between, day, film, half_stars, listed, plain, stars
@@ -27,20 +27,12 @@ BESIDE, WORD = 24, 10  # letters that a title and each of its words may have bes
 SLIP = pd.Timedelta(minutes=5)  # who taps another star within it has not changed their mind
 
 
-def asked_for() -> int | None:
-    """Return the movie that the page's address names, known or not; None where it names none."""
-    try:
-        return int(st.query_params.get(ASKED, ""))
-    except ValueError:
-        return None
-
-
 def look_elsewhere(club: View) -> None:
     """Say that the address names no movie, with the search for one."""
     header("Movie")
     if ASKED in st.query_params:
         st.markdown("There is no such movie here; it may have been another club's.")
-    find(club, FIND, lambda found: shelf_of_links(club, found, "found"))
+    find(club, FIND, lambda found: shelf(club, found, "found"))
 
 
 def hero(club: View, movie: int) -> None:
@@ -56,10 +48,7 @@ def hero(club: View, movie: int) -> None:
             above = len(title) > BESIDE or any(len(word) > WORD for word in title.split())
             if above:
                 header(plain(title))
-            picture, words = st.columns([2, 3], wrap=False, vertical_alignment="center")
-            with picture:
-                poster_image(club, movie)
-            with words.container(gap="xsmall"):
+            with beside_poster(club, movie):
                 if not above:
                     header(plain(title))
                 st.caption(_facts(club, movie))
@@ -126,8 +115,7 @@ def _together(club: View, movie: int, expected: Reactions) -> None:
 def _expected(club: View, movie: int, expected: Reactions | None) -> None:
     """Draw what those who have not rated the movie are expected to give."""
     if expected is None:
-        st.markdown("The first predictions are on their way; they take a second or two.")
-        st.skeleton(height=200)
+        no_predictions(200)
         return
     if not expected.member_ids:
         return
@@ -205,7 +193,8 @@ def about(club: View, movie: int) -> None:
         st.markdown(plain(known["overview"]))
     with st.container(horizontal=True, gap="xsmall", key="keywords"):
         for keyword in known["keywords"]:
-            _chip(keyword)
+            label = f":gray-badge[{plain(keyword)}]"
+            st.page_link(router.page("explore"), label=label, query_params={"keyword": keyword})
     if not known["overview"] and not known["keywords"]:
         st.markdown("Nobody has said yet.")
 
@@ -219,11 +208,6 @@ def world(movie: int) -> None:
         st.markdown("None of the world's raters has rated it.")
         return
     chart(rating_distribution(theirs), "world")
-
-
-def _chip(keyword: str) -> None:
-    label = f":gray-badge[{plain(keyword)}]"
-    st.page_link(router.page("explore"), label=label, query_params={"keyword": keyword})
 
 
 def alike(club: View, movie: int) -> None:
@@ -245,7 +229,7 @@ def alike(club: View, movie: int) -> None:
             return "the same people choose both"
         return ", ".join((keywords or words)[:WORDS_NAMED])
 
-    shelf_of_links(club, [int(other) for other in found[MOVIE]], "similar", note)
+    shelf(club, [int(other) for other in found[MOVIE]], "similar", note=note)
     with st.expander("What makes them alike", icon=":material/join_inner:"):
         _likeness(club, movie, found)
 
@@ -265,16 +249,11 @@ def _likeness(club: View, movie: int, found: pd.DataFrame) -> None:
             "Words in common": [", ".join(words) for words in found["shared"]],
         }
     )
-    st.dataframe(
-        table,
-        hide_index=True,
-        alt="Similar movies, and what makes them alike",
-        column_config={
-            "Movie": st.column_config.TextColumn(pinned=True),
-            "Alike": st.column_config.ProgressColumn(
-                format="%.2f", min_value=0, max_value=1, color="blue"
-            ),
-            "Same people": st.column_config.NumberColumn(format="percent"),
-            "Words in common": st.column_config.TextColumn(width="large"),
-        },
-    )
+    alike = st.column_config.ProgressColumn(format="%.2f", min_value=0, max_value=1, color="blue")
+    columns = {
+        "Movie": st.column_config.TextColumn(pinned=True),
+        "Alike": alike,
+        "Same people": st.column_config.NumberColumn(format="percent"),
+        "Words in common": st.column_config.TextColumn(width="large"),
+    }
+    draw_table(table, "Similar movies, and what makes them alike", columns=columns)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import streamlit as st
 
 from club.nights import Night
 from ui import nights, state
-from ui.components.basics import empty_state
+from ui.components.basics import empty_state, row
+from ui.components.figures import draw_table
 from ui.components.tile import poster_image
 from ui.sections.night import planning
 from ui.state import View
@@ -16,8 +19,8 @@ from ui.text import counted, day_of, long_day, plain, stars
 
 def coming(club: View) -> None:
     """Draw the nights that still want something, and the form for a new one."""
-    waiting = [night for night in nights.nights(club) if night.state in {"planned", "decided"}]
-    for night in sorted(waiting, key=lambda night: (night.on, night.night_id)):
+    waiting = nights.under_way(club, date.min)
+    for night in waiting:
         _row(club, night)
     if waiting:
         planning.calendar_button(
@@ -42,10 +45,7 @@ def past(club: View) -> None:
 
 
 def _row(club: View, night: Night) -> None:
-    with st.container(
-        horizontal=True, vertical_alignment="center", gap="small", border=True,
-        key=f"row_{night.night_id}",
-    ):  # fmt: skip
+    with row(f"row_{night.night_id}", border=True):
         if night.movie in club.movies.index:
             poster_image(club, int(night.movie or 0), width=52)
         with st.container(gap="xxsmall"):
@@ -65,12 +65,11 @@ def _said(club: View, night: Night) -> str:
         verb = "picks" if night.movie is None else "picked"
         parts.append(f"{plain(club.name(night.picker))} {verb}")
     if night.state == "revealed":
-        judged = nights.judged(club)
-        mine = judged[judged["night_id"] == night.night_id]
+        mine = nights.judged_of(club, night)
         given = nights.outcome(club, night.night_id).stars or {}
         if given:
             parts.append(f"**{plain(stars(sum(given.values()) / len(given)))}**")
-        counts = mine[mine["counts"].astype(bool)]
+        counts = mine[mine["counts"]]
         if len(counts):
             parts.append(f"expected {counts['predicted'].mean():.1f}")
     return " · ".join(parts)
@@ -97,7 +96,7 @@ def _turns(club: View) -> None:
                 ],
             }
         )
-        st.dataframe(table, hide_index=True, alt="Who has picked how often, and when last")
+        draw_table(table, "Who has picked how often, and when last")
         st.caption("Whoever is absent is skipped and keeps their place; guests have no turns.")
 
 

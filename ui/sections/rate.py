@@ -11,10 +11,10 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
 from ui import access, nights, state
-from ui.components.basics import change, notify, one_at_a_time
+from ui.components.basics import asked_for, change, notify, one_at_a_time
 from ui.components.search import end, find
 from ui.components.stars import star_board
-from ui.components.tile import facts, movie_link, poster_image, shelf
+from ui.components.tile import beside_poster, facts, movie_link, shelf
 from ui.sections.night import planning
 from ui.state import View
 from ui.text import film, half_stars, listed, plain
@@ -29,11 +29,7 @@ WORTH_TELLING = 0.05  # stars; smaller moves are noise to the eye
 
 def chosen_movie(club: View) -> int | None:
     """Return the movie that the page's address names, if there is such a movie."""
-    asked = st.query_params.get("movie", "")
-    try:
-        movie = int(asked)
-    except ValueError:
-        return None
+    movie = asked_for("movie")
     return movie if movie in club.movies.index else None
 
 
@@ -98,14 +94,10 @@ def board(club: View, movie: int) -> None:
     """Draw the movie with everyone's stars to tap."""
     with st.container(border=True, key="board"):
         left, right = st.columns([2, 5], gap="medium")
-        with left:
-            picture, words = st.columns([2, 3], wrap=False, vertical_alignment="center")
-            with picture:
-                poster_image(club, movie)
-            with words:
-                st.subheader(plain(club.title(movie)), anchor=False)
-                st.caption(facts(club, movie))
-                movie_link(club, movie, ":material/info: More about it")
+        with left, beside_poster(club, movie):
+            st.subheader(plain(club.title(movie)), anchor=False)
+            st.caption(facts(club, movie))
+            movie_link(club, movie, ":material/info: More about it")
         with right:
             stars = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
             rows = [row for row in stars if access.may_enter(club, row[0])]

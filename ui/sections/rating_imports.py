@@ -32,10 +32,8 @@ from ui.text import counted, half_stars, listed, plain
 
 FOUND, MATCHES, SAVED = "bring_found", "bring_matches", "bring_saved"
 # Spreadsheets' own files are told how to become a table.
-KINDS, LARGEST = (
-    ["zip", "csv", "tsv", "txt", "gz", "xlsx", "xls", "ods", "numbers"],
-    64,
-)  # MiB; real ones have one or two
+KINDS = ["zip", "csv", "tsv", "txt", "gz", "xlsx", "xls", "ods", "numbers"]
+LARGEST = 64  # MiB; real ones have one or two
 WHAT = """\
 Several files at once are fine, each for its member. Nothing changes before you have seen it.
 
@@ -74,15 +72,13 @@ def _read(files: list[UploadedFile]) -> list[RatingsFile]:
     held = st.session_state.get(FOUND)
     if held is None or held[0] != ids:
         with tempfile.TemporaryDirectory(prefix="movie-club-") as folder:
-            held = ids, ratings.read_all([_on_disk(folder, file) for file in files])
+            # Each in a folder of its own: several may have the same name.
+            places = [Path(tempfile.mkdtemp(dir=folder), file_name(file.name)) for file in files]
+            for place, file in zip(places, files, strict=True):
+                place.write_bytes(file.getbuffer())
+            held = ids, ratings.read_all(places)
         st.session_state[FOUND] = held
     return cast("list[RatingsFile]", held[1])
-
-
-def _on_disk(folder: str, file: UploadedFile) -> Path:
-    place = Path(tempfile.mkdtemp(dir=folder), file_name(file.name))
-    place.write_bytes(file.getbuffer())
-    return place
 
 
 def _people(found: Sequence[RatingsFile]) -> list[tuple[str, RatingsFile, str]]:

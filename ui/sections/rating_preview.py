@@ -11,6 +11,7 @@ import streamlit as st
 
 from club.imports import ratings
 from club.imports.ratings import Entry, Plan, RejectedRow
+from ui.components.basics import download_button
 from ui.state import View
 from ui.text import counted, distinct, film, half_stars, listed, plain
 
@@ -228,26 +229,24 @@ def other_stars(club: View, plan: Plan) -> None:
 def tables(club: View, plan: Plan, rejected: list[RejectedRow]) -> None:
     """Draw tables of new, unchanged and rejected rows."""
     new = [entry for entry in plan.of("new") if entry.movie is not None]
-    if new:
-        with st.expander(f"New ({len(new):,})", icon=":material/star_half:"):
-            _table(club, new)
-    same = plan.of("same")
-    if same:
-        with st.expander(f"Already there ({len(same):,})", icon=":material/check:"):
-            _table(club, same)
+    for label, icon, entries in (
+        ("New", ":material/star_half:", new),
+        ("Already there", ":material/check:", plan.of("same")),
+    ):
+        if entries:
+            with st.expander(f"{label} ({len(entries):,})", icon=icon):
+                _table(club, entries)
     if rejected:
         with st.expander(f"Not taken over ({len(rejected):,})", icon=":material/block:"):
             rows = [(row.title, row.year, row.stars, row.reason, row.file) for row in rejected]
             columns = ["Title", "Year", "Stars", "Why", "File"]
             st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="stretch")
-            st.download_button(
+            download_button(
                 "Download them",
                 ratings.as_csv(rejected).encode("utf-8-sig"),
                 "left-out.csv",
-                "text/csv",
-                key="bring_rejected",
+                "bring_rejected",
                 icon=":material/download:",
-                on_click="ignore",
                 help="Put titles or years right in it, and bring it again.",
             )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from textwrap import shorten
 
 import pandas as pd
 import streamlit as st
@@ -32,7 +31,7 @@ from recommender.taste import (
     streaks,
     years,
 )
-from ui import nights, router, taste
+from ui import nights, taste
 from ui.charts.taste import (
     against_the_crowd,
     distance_over_time,
@@ -43,10 +42,10 @@ from ui.charts.taste import (
     user_bias,
     word_sides,
 )
-from ui.components.basics import empty_state, no_members
+from ui.components.basics import no_members, no_ratings
+from ui.components.choices import people_pills, view_switch
 from ui.components.figures import chart, draw_table, renamed, tables_below
-from ui.components.tile import movie_link, poster_image
-from ui.sections.tonight import CARD_LETTERS
+from ui.components.tile import beside_poster, movie_link, short_title
 from ui.state import View
 from ui.taste import Leanings
 from ui.text import counted, day, day_of, film, half_stars, listed, plain
@@ -82,9 +81,7 @@ def anything_to_show(club: View) -> bool:
         no_members("The club has no members yet; these pictures are of them.")
         return False
     if club.ratings.empty:
-        sentence = "Nobody has rated a movie yet, so there is no taste to draw."
-        with empty_state(":material/star_half:", sentence, "no_ratings"):
-            st.page_link(router.page("rate"), label="Rate movies", icon=":material/star_half:")
+        no_ratings("Nobody has rated a movie yet, so there is no taste to draw.")
         return False
     return True
 
@@ -102,19 +99,12 @@ def matches(club: View) -> None:
     if len(club.names) < 2:
         st.markdown("A match takes two: the club has one member so far.")
         return
-    chosen = st.segmented_control(
-        "What is compared",
-        list(MEASURES),
-        default=next(iter(MEASURES)),
-        required=True,
-        key="match",
-        bind="query-params",
-    )
+    chosen = view_switch("What is compared", list(MEASURES), "match", labelled=True)
     found = taste.matches(club)
     if found is None:
         _wait_for_model()
     else:
-        _matches(club, found, chosen or next(iter(MEASURES)))
+        _matches(club, found, chosen)
     _over_time(club)
 
 
@@ -272,19 +262,16 @@ def _words(club: View, found: Leanings, name: str, kind: str) -> None:
 
 def profile(club: View) -> None:
     """Draw the members as pills, and the taste of the chosen one."""
-    everyone = list(club.names)
-    chosen = st.pills(
+    member = people_pills(
+        club,
         "Who",
-        everyone,
-        default=everyone[0],
+        club.names,
+        "who",
+        default=next(iter(club.names)),
         required=True,
-        format_func=lambda member: plain(club.names[member]),
-        key="who",
         bind="query-params",
-        wrap=True,
         label_visibility="collapsed",
     )
-    member = chosen or everyone[0]
     found, name = taste.tastes(club), club.names[member]
     if not (club.ratings[MEMBER] == member).any():
         st.markdown(f"{plain(name)} has rated nothing yet, so there is nothing to say.")
@@ -379,13 +366,8 @@ def _prize(club: View, prize: pd.Series) -> None:
         st.markdown(f"**{plain(club.names[int(prize[MEMBER])])}**")
         st.caption(plain(reason(prize, club.names)))
         return
-    picture, words = st.columns([1, 3], wrap=False, gap="small")
-    with picture:
-        poster_image(club, int(movie))
-    with words.container(gap="xxsmall"):
-        # Streamlit cuts a link that is wider than its place; the poster has the title in full.
-        title = shorten(club.title(int(movie)), CARD_LETTERS, placeholder=" …")
-        movie_link(club, int(movie), f"**{plain(title)}**")
+    with beside_poster(club, int(movie), card=True):
+        movie_link(club, int(movie), f"**{short_title(club, int(movie))}**")
         st.caption(plain(reason(prize, club.names)))
 
 

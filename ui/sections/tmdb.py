@@ -17,17 +17,16 @@ from club.sources.tmdb import (
 )
 from recommender.columns import MOVIE
 from ui import state, tmdb
-from ui.components.basics import change, errors_shown, notify
+from ui.components.basics import change, errors_shown, follow, notify
 from ui.components.tile import draw_shelf, movie_link, tile
-from ui.jobs import JobStatus
+from ui.jobs import JobStatus, Report
 from ui.posters import poster
 from ui.state import View
 from ui.text import counted, film, plain
 
 TEXT, ASKED, FOUND = "tmdb_text", "tmdb_asked", "tmdb_found"
 CHOSEN, MOVIE_THERE = "tmdb_chosen", "tmdb_movie"
-LISTED, DRAWN = "tmdb_listed", "tmdb_run_drawn"
-SHOWN, SECONDS = 12, 1.0
+LISTED, SHOWN = "tmdb_listed", 12
 
 
 def section(club: View) -> None:
@@ -151,16 +150,9 @@ def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
 def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
     def add() -> None:
         movies = state.store().movies
-        movie_id = movies.add(
-            movie.title,
-            movie.year,
-            movie.genres,
-            movie.keywords,
-            runtime=movie.runtime,
-            overview=movie.overview,
-            tmdb_id=movie.tmdb_id,
-            aliases=movie.aliases,
-        )
+        facts = ("runtime", "overview", "tmdb_id", "aliases")
+        more = {name: getattr(movie, name) for name in facts}
+        movie_id = movies.add(movie.title, movie.year, movie.genres, movie.keywords, **more)
         if st.session_state[LISTED]:
             movies.add_to_shortlist(movie_id)
         _done(client, movie, f"{plain(film(movie.title, movie.year))} is in.")
@@ -208,19 +200,20 @@ def _done(client: Tmdb, movie: TmdbMovie, said: str) -> None:
 
 def _posters_for_all(club: View, client: Tmdb) -> None:
     job = tmdb.poster_job()
-    st.session_state[DRAWN] = job.status.state
     if job.status.state == "running":
-        _follow()
+        follow(lambda: tmdb.poster_job().status, _progress)
         return
     ours = [*club.shortlist, *club.ratings[MOVIE].tolist()]
     missing = without_poster(club.movies, ours, tmdb.posters())
     _report(job.status)
 
+    store = state.store()
+
+    def work(report: Report) -> None:
+        fetch_posters(client, store, missing, report, lambda: job.stopping)
+
     def start() -> None:
-        store = state.store()
-        job.start(
-            lambda report: fetch_posters(client, store, missing, report, lambda: job.stopping)
-        )
+        job.start(work)
 
     if not missing.empty:
         st.button(
@@ -232,15 +225,10 @@ def _posters_for_all(club: View, client: Tmdb) -> None:
         )
 
 
-@st.fragment(run_every=SECONDS)
-def _follow() -> None:
-    with errors_shown():
-        job = tmdb.poster_job()
-        status = job.status
-        if status.state != st.session_state.get(DRAWN):
-            st.rerun()
-        st.progress(status.share, text=f"Fetching posters: {status.done} of {status.total} movies.")
-        st.button("Stop", on_click=job.stop, icon=":material/stop_circle:", key="tmdb_stop")
+def _progress(status: JobStatus) -> None:
+    st.progress(status.share, text=f"Fetching posters: {status.done} of {status.total} movies.")
+    stop = tmdb.poster_job().stop
+    st.button("Stop", on_click=stop, icon=":material/stop_circle:", key="tmdb_stop")
 
 
 def _report(status: JobStatus) -> None:

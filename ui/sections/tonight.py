@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from textwrap import shorten
 
 import pandas as pd
 import streamlit as st
@@ -13,15 +12,15 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.group import LIKED, STRATEGIES, rank
 from ui import live, nights, state
 from ui.charts.nights import group_heatmap, prediction_intervals
-from ui.components.basics import empty_state, errors_shown
-from ui.components.figures import chart
-from ui.components.tile import facts, movie_card, movie_link, poster_image
+from ui.components.basics import empty_state, errors_shown, no_predictions
+from ui.components.choices import people_pills
+from ui.components.figures import chart, draw_table, tables_below
+from ui.components.tile import beside_poster, facts, movie_card, movie_link, short_title
 from ui.sections import why
 from ui.state import View
 from ui.text import between, distinct, film, listed, plain, stars
 
 HERE, BY, SEEN = "here", "by", "seen"  # keys of the widgets, and so names in the page's address
-CARD_LETTERS = 22  # fit a line beside a card's poster
 
 
 def who_is_here(club: View) -> list[int]:
@@ -33,15 +32,8 @@ def who_is_here(club: View) -> list[int]:
         # Who has just joined is here, whatever was chosen before.
         st.session_state[HERE] = [*st.session_state[HERE], *newcomers]
     st.session_state["members_offered"] = everyone
-    chosen = st.pills(
-        "Who is here tonight?",
-        everyone,
-        selection_mode="multi",
-        default=everyone,
-        format_func=lambda member: plain(club.names[member]),
-        key=HERE,
-        bind="query-params",
-        wrap=True,
+    chosen = people_pills(
+        club, "Who is here tonight?", everyone, HERE, "multi", default=everyone, bind="query-params"
     )
     return [member for member in everyone if member in chosen]
 
@@ -140,8 +132,7 @@ def show_ranking(
     present = state.reactions(club, movies, tuple(here))
     if present is None:
         with st.container(border=True, key="first_model"):
-            st.markdown("The first predictions are on their way; they take a second or two.")
-            st.skeleton(height=240)
+            no_predictions(240)
         return
     debt = nights.debts(club, here) if strategy == "fairness" else None
     ranked = rank(present, strategy, debt=debt)
@@ -187,25 +178,21 @@ def _hero(
     movie = int(row[MOVIE])
     with st.container(border=True, key="top_pick"):
         left, right = st.columns([5, 6], gap="medium", vertical_alignment="center")
-        with left:
-            picture, words = st.columns([2, 3], wrap=False, vertical_alignment="center")
-            with picture:
-                poster_image(club, movie)
-            with words.container(gap="xsmall"):
-                st.badge("Top pick", icon=":material/trophy:", color="primary")
-                st.subheader(plain(club.title(movie)), anchor=False)
-                st.caption(facts(club, movie))
-                st.metric(
-                    "The group's stars",
-                    stars(row["mean"], 2),
-                    help="The mean of what everyone here is expected to give.",
-                )
-                st.caption(f"80% sure: {between(row['low'], row['high'])}")
-                st.markdown(plain(reason(present, row, strategy)))
-                _seen_note(club, present.member_ids, movie)
-                movie_link(club, movie, ":material/info: More about it")
-                if actions:
-                    actions(movie)
+        with left, beside_poster(club, movie):
+            st.badge("Top pick", icon=":material/trophy:", color="primary")
+            st.subheader(plain(club.title(movie)), anchor=False)
+            st.caption(facts(club, movie))
+            st.metric(
+                "The group's stars",
+                stars(row["mean"], 2),
+                help="The mean of what everyone here is expected to give.",
+            )
+            st.caption(f"80% sure: {between(row['low'], row['high'])}")
+            st.markdown(plain(reason(present, row, strategy)))
+            _seen_note(club, present.member_ids, movie)
+            movie_link(club, movie, ":material/info: More about it")
+            if actions:
+                actions(movie)
         with right:
             intervals(club, present, movie, (row["mean"], row["low"], row["high"]))
         with st.expander("Why? Ask for one of us", icon=":material/psychology_alt:"):
@@ -214,9 +201,7 @@ def _hero(
 
 def _card(club: View, present: Reactions, row: pd.Series, actions: Action | None) -> None:
     movie = int(row[MOVIE])
-    # Streamlit cuts a link that is wider than its place; the poster has the title in full.
-    title = shorten(club.title(movie), CARD_LETTERS, placeholder=" …")
-    with movie_card(club, movie, f"**{row['rank']}. {plain(title)}**", row):
+    with movie_card(club, movie, f"**{row['rank']}. {short_title(club, movie)}**", row):
         st.caption(plain(extremes(club, present, movie)))
         _seen_note(club, present.member_ids, movie)
         more = st.button(
@@ -257,7 +242,7 @@ def _heatmap(club: View, present: Reactions, ranked: pd.DataFrame) -> None:
     frame["movie"] = frame[MOVIE].map(club.title)
     frame["member"] = frame[MEMBER].map(club.name)
     chart(group_heatmap(frame), "everyone")
-    with st.expander("The same as a table", icon=":material/table_rows:"):
+    with tables_below():
         table = frame.pivot(index=MOVIE, columns=MEMBER, values="mean").loc[ranked[MOVIE]]
         table = table[list(present.member_ids)]
         table.insert(0, "Movie", [club.title(movie) for movie in table.index])
@@ -270,4 +255,4 @@ def _heatmap(club: View, present: Reactions, ranked: pd.DataFrame) -> None:
             for name in table.columns[1:]
         }
         config["Movie"] = st.column_config.TextColumn(pinned=True)
-        st.dataframe(table, hide_index=True, column_config=config, alt="Expected stars as a table")
+        draw_table(table, "Expected stars as a table", columns=config)

@@ -9,6 +9,8 @@ import streamlit as st
 
 from recommender.explain import sentence
 from ui import state
+from ui.components.choices import people_pills
+from ui.components.figures import draw_table
 from ui.state import View
 from ui.text import half_stars, plain
 
@@ -17,29 +19,18 @@ SHOWN = 6  # parts of a sum; the rest is one line
 
 def ask(club: View, members: Sequence[int], movie: int, key: str) -> None:
     """Draw the members as pills and, for the chosen one, why the prediction is what it is."""
-    member = st.pills(
-        "Why these stars for",
-        list(members),
-        format_func=lambda one: plain(club.name(one)),
-        key=f"{key}_{movie}",
-        wrap=True,
-    )
+    member = people_pills(club, "Why these stars for", members, f"{key}_{movie}")
     model = state.model(club)
     if member is None or model is None:
         return
     parts = model.explain(club.evidence, member, movie)
     reason = sentence(parts, club.evidence, member, club.movies["title"])
     st.markdown(f"**{plain(club.name(member))}**: {plain(reason)}")
-    st.dataframe(
-        sum_of(club, member, parts),
-        hide_index=True,
-        width="stretch",
-        alt="What adds up to the prediction",
-        column_config={
-            "What": st.column_config.TextColumn(width="large"),
-            "Stars": st.column_config.NumberColumn(format="%+.2f", width="small"),
-        },
-    )
+    columns = {
+        "What": st.column_config.TextColumn(width="large"),
+        "Stars": st.column_config.NumberColumn(format="%+.2f", width="small"),
+    }
+    draw_table(sum_of(club, member, parts), "What adds up to the prediction", columns=columns)
 
 
 def sum_of(club: View, member: int, parts: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from recommender.group import STRATEGIES
 from ui.charts import evaluation, movies, nights, taste
 
 HEAT = "Heat & <i>Co</i>"  # must be escaped
+TITLE = f"8 of 10 strategies choose {HEAT}."
 
 
 def table(columns: str, *rows: tuple[object, ...]) -> pd.DataFrame:
@@ -113,9 +114,9 @@ RECORD = table(
     ],
 )
 COVERAGE = table(
-    "on nights n inside share low high reading",
-    (date(2026, 1, 2), 1, 5, 5, 1.0, 0.4, 1.0, "too few"),
-    (date(2026, 1, 9), 2, 45, 37, 37 / 45, 31 / 45, 41 / 45, "as expected"),
+    "on nights n share low high",
+    (date(2026, 1, 2), 1, 5, 1.0, 0.4, 1.0),
+    (date(2026, 1, 9), 2, 45, 37 / 45, 31 / 45, 41 / 45),
 )
 REPLAYED = table(
     "strategy name nights mean low high best_chance known_share",
@@ -206,11 +207,11 @@ CHARTS = {
     "confusion": lambda: evaluation.confusion_matrix(CONFUSION),
     "group": lambda: nights.group_heatmap(GROUP),
     "intervals": lambda: nights.prediction_intervals(GROUP[:2], movie=HEAT, group=(3.2, 2.5, 4.0)),
-    "strategies": lambda: nights.strategies_side_by_side(TWO_CHOICES),
+    "strategies": lambda: nights.strategies_side_by_side(TWO_CHOICES, TITLE),
     "gains": lambda: nights.gains_and_losses(GAINS, favourite=HEAT),
     "outcome": lambda: nights.predicted_and_given(OUTCOME),
-    "record": lambda: nights.error_over_nights(RECORD),
-    "coverage": lambda: nights.interval_coverage(COVERAGE),
+    "record": lambda: nights.error_over_nights(RECORD, TITLE),
+    "coverage": lambda: nights.interval_coverage(COVERAGE, TITLE),
     "replayed": lambda: nights.strategies_replayed(REPLAYED),
     "matches": lambda: taste.match_matrix(MATCHES),
     "over time": lambda: taste.distance_over_time(PERIODS, changed(1.0, "apart")),

@@ -14,7 +14,6 @@ from chart_frames import (
     MEMBER_ERRORS,
     RANKING,
     named,
-    table,
 )  # fmt: skip
 
 from ui.charts.evaluation import (
@@ -118,12 +117,6 @@ def test_stars_by_prediction_draws_what_was_given_over_the_interval() -> None:
 )  # fmt: skip
 def test_coverage_title_claims_no_more_than_is_sure(ratings: pd.DataFrame, than: str) -> None:
     assert headline(stars_by_prediction(ratings)).startswith(than)
-
-
-def test_predicted_stars_with_hardly_a_rating_are_left_out() -> None:
-    stray = table("predicted low high actual", (1.0, 0.5, 2.0, 5.0))
-    for ratings, drawn in ((pd.concat([HELD_OUT, stray]), [3, 4]), (stray, [1])):
-        assert list(named(stars_by_prediction(ratings), "given: mean, middle 80%").x) == drawn
 
 
 def test_member_errors_have_the_smallest_on_top() -> None:

@@ -19,7 +19,6 @@ from chart_frames import (
     changed,
     matches,
     named,
-    table,
 )  # fmt: skip
 
 from ui.charts.movies import rating_distribution, taste_map
@@ -68,13 +67,6 @@ def test_match_matrix_is_symmetric_and_pale_where_not_sure() -> None:
 )  # fmt: skip
 def test_match_title_claims_no_more_than_is_sure(frame: pd.DataFrame, title: str) -> None:
     assert headline(match_matrix(frame)) == title
-
-
-def test_many_members_leave_the_numbers_to_the_hover() -> None:
-    pairs = [(i, j, f"M{i}", f"M{j}") for i in range(12) for j in range(i + 1, 12)]
-    frame = table("first second one other", *pairs)
-    same = {"measure": "stars", "value": 0.5, "low": 0.4, "high": 0.6, "reference": 0.5, "both": 1}
-    assert match_matrix(frame.assign(**same, clarity="unclear")).data[0].texttemplate is None
 
 
 @pytest.mark.parametrize(
@@ -191,8 +183,3 @@ def test_map_marks_rated_and_listed_movies() -> None:
     assert headline(figure) == "The club likes it best around “heist”: 5.0 stars on average there"
     unrated = taste_map(PLACES.assign(rated=np.nan), REGIONS)
     assert headline(unrated).startswith("The map of taste: near each other")
-
-
-def test_map_can_show_expected_stars() -> None:
-    expected = taste_map(PLACES, REGIONS, colour="expected").data[0]
-    assert (expected.name, list(expected.marker.color)) == ("expected stars", [4.0] * 20)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import streamlit as st
 
@@ -11,7 +11,7 @@ from club.nights import Candidates, Night, Reason
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
 from ui import access, nights, state
-from ui.components.basics import change, empty_state
+from ui.components.basics import change, change_button, empty_state, no_shortlist
 from ui.components.choices import view_switch
 from ui.components.tile import called_apart
 from ui.sections import tonight
@@ -33,24 +33,16 @@ WAYS = {
 
 def veto_and_seen(night: Night, me: int, movie: int) -> None:
     """Draw the buttons with which who holds this screen takes a movie out."""
+    veto = access.own_only(state.store().nights.veto, [me])
+    see = access.own_only(state.store().members.mark_seen, [me])
     with st.container(horizontal=True, gap="small"):
-        st.button(
-            "Veto",
-            key=f"veto_{movie}",
-            type="tertiary",
-            icon=":material/block:",
-            on_click=change,
-            args=(access.own_only(state.store().nights.veto, [me]), night.night_id, me, movie),
+        change_button(
+            "Veto", veto, night.night_id, me, movie,
+            key=f"veto_{movie}", type="tertiary", icon=":material/block:",
             help="Not tonight, whatever the others say.",
-        )
-        st.button(
-            "Seen it",
-            key=f"seen_{movie}",
-            type="tertiary",
-            icon=":material/visibility:",
-            on_click=change,
-            args=(access.own_only(state.store().members.mark_seen, [me]), me, movie),
-        )
+        )  # fmt: skip
+        icon = ":material/visibility:"
+        change_button("Seen it", see, me, movie, key=f"seen_{movie}", type="tertiary", icon=icon)
 
 
 def left_out(club: View, night: Night, found: Candidates, me: int | None) -> None:
@@ -79,27 +71,22 @@ def why_not(club: View, movie: int, reason: Reason) -> str:
 
 
 def _take_back(club: View, night: Night, movie: int, me: int, reason: Reason) -> None:
-    def take_back() -> None:
-        if reason.kind == "vetoed":
-            change(access.own_only(state.store().nights.unveto, [me]), night.night_id, me, movie)
-        else:
-            change(access.own_only(state.store().members.unmark_seen, [me]), me, movie)
-
-    if reason.kind == "vetoed" or (me, movie) in club.seen:
-        label = "Take it back" if reason.kind == "vetoed" else "I have not"
-        icon = ":material/undo:"
-        st.button(label, key=f"back_{movie}", type="tertiary", icon=icon, on_click=take_back)
+    unveto = access.own_only(state.store().nights.unveto, [me])
+    unmark = access.own_only(state.store().members.unmark_seen, [me])
+    look = {"key": f"back_{movie}", "type": "tertiary", "icon": ":material/undo:"}
+    if reason.kind == "vetoed":
+        change_button("Take it back", unveto, night.night_id, me, movie, **look)
+    elif (me, movie) in club.seen:
+        change_button("I have not", unmark, me, movie, **look)
 
 
 def nothing_left(club: View, found: Candidates) -> None:
     """Say why there is nothing to choose from."""
     if not club.shortlist:
-        sentence_ = "The shortlist is empty; put on it what you might watch."
-    else:
-        sentence_ = (
-            f"Nothing is left of the shortlist: all {len(found.out)} movies are out tonight."
-        )
-    with empty_state(":material/playlist_remove:", sentence_, "nothing_left"):
+        no_shortlist()
+        return
+    sentence = f"Nothing is left of the shortlist: all {len(found.out)} movies are out tonight."
+    with empty_state(":material/playlist_remove:", sentence, "nothing_left"):
         st.page_link("pages/club.py", label="Fill the shortlist", icon=":material/playlist_add:")
         st.page_link("pages/explore.py", label="Find something", icon=":material/travel_explore:")
 
@@ -143,14 +130,10 @@ def decide(club: View, night: Night, movies: Sequence[int]) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Proposal:
-    """What a way to decide comes to.
+class Proposal(NamedTuple):
+    """The movie that a way to decide comes to (None: none yet), and a sentence in Markdown.
 
-    Args:
-        movie: None where nothing is proposed (yet).
-        by: how the store notes it.
-        said: a sentence, Markdown.
+    The store notes it under `by`.
     """
 
     movie: int | None
@@ -159,18 +142,18 @@ class Proposal:
 
 
 def _proposal(club: View, night: Night, movies: Sequence[int], way: str) -> Proposal:
-    if way == "vote":
-        return _by_vote(club, night, movies)
-    if way == "turn":
-        picker = night.picker or state.store().nights.whose_turn(night.present)
-        if picker is None:
-            return Proposal(None, way, "Turns go round among members; no member is here.")
-        return Proposal(None, way, f"It is **{plain(club.name(picker))}**’s turn to pick.")
-    if way == "random":
-        return _lot(club, night, movies)
-    if way == "strategies":
-        return _by_predictions(club, night, movies)
-    return Proposal(None, way)
+    ways = {
+        "vote": _by_vote, "turn": _by_turn, "random": _lot, "strategies": _by_predictions
+    }  # fmt: skip
+    return ways[way](club, night, movies) if way in ways else Proposal(None, way)
+
+
+def _by_turn(club: View, night: Night, _movies: Sequence[int]) -> Proposal:
+    picker = night.picker or state.store().nights.whose_turn(night.present)
+    said = "Turns go round among members; no member is here."
+    if picker is not None:
+        said = f"It is **{plain(club.name(picker))}**’s turn to pick."
+    return Proposal(None, "turn", said)
 
 
 def _by_vote(club: View, night: Night, movies: Sequence[int]) -> Proposal:
@@ -186,9 +169,8 @@ def _by_predictions(club: View, night: Night, movies: Sequence[int]) -> Proposal
     strategy = tonight.choose_strategy()
     reactions = state.reactions(club, tuple(movies), night.present)
     if reactions is None:
-        return Proposal(
-            None, strategy, "The first predictions are on their way; they take a second or two."
-        )
+        said = "The first predictions are on their way; they take a second or two."
+        return Proposal(None, strategy, said)
     debt = nights.debts(club, night.present, night) if strategy == "fairness" else None
     best = rank(reactions, strategy, debt=debt).iloc[0]
     movie = int(best[MOVIE])
@@ -197,17 +179,12 @@ def _by_predictions(club: View, night: Night, movies: Sequence[int]) -> Proposal
 
 
 def _lot(club: View, night: Night, movies: Sequence[int]) -> Proposal:
-    st.button(
-        "Draw again" if night.draws else "Draw one",
-        icon=":material/casino:",
-        key="draw",
-        on_click=change,
-        args=(state.store().nights.draw, night.night_id, tuple(movies)),
-    )
+    label, draw = "Draw again" if night.draws else "Draw one", state.store().nights.draw
+    icon = ":material/casino:"
+    change_button(label, draw, night.night_id, tuple(movies), icon=icon, key="draw")
     if night.drawn is None or night.drawn not in movies:
-        return Proposal(
-            None, "random", "Every candidate has the same chance; what is vetoed has none."
-        )
+        said = "Every candidate has the same chance; what is vetoed has none."
+        return Proposal(None, "random", said)
     times = "" if night.draws == 1 else f" (draw number {night.draws})"
     said = f"The lot fell on **{plain(club.title(night.drawn))}**{times}."
     return Proposal(night.drawn, "random", said)
@@ -227,19 +204,12 @@ def _decide(night_id: int, movies: tuple[int, ...], movie: int, by: str) -> None
         return
     if by == "turn" and night.picker is None:
         change(book.edit, night_id, picker=book.whose_turn(night.present))
+    snapshot = {
+        "model": nights.model_name(model),
+        "thresholds": nights.snapshot_thresholds(club, night, movies),
+    }
     done = f"{plain(club.title(movie))} it is. The predictions are frozen."
-    name = nights.model_name(model)
-    decided = change(
-        book.decide,
-        night_id,
-        movie,
-        frame,
-        model=name,
-        by=by,
-        thresholds=nights.snapshot_thresholds(club, night, movies),
-        done=done,
-    )
-    if decided is not None:
+    if change(book.decide, night_id, movie, frame, by=by, **snapshot, done=done) is not None:
         change(state.store().movies.remove_from_shortlist, movie)
 
 

@@ -23,6 +23,7 @@ from recommender.evaluation.nights import (
 from recommender.group import STRATEGIES, fairness_shares
 from ui import findings, nights, router, state
 from ui.charts import nights as charts
+from ui.charts.style import label
 from ui.components.basics import empty_state
 from ui.components.figures import chart, draw_table, renamed, tables_below
 from ui.state import View
@@ -42,9 +43,9 @@ def compare(club: View, night: Night, movies: Sequence[int]) -> None:
         st.caption("There is nothing to compare.")
         return
     names = {one: club.name(one) for one in night.present}
-    titles = {int(movie): club.title(int(movie)) for movie in movies}
-    st.markdown(f"#### {plain(findings.agreement(found, titles, names))}")
-    chart(charts.strategies_side_by_side(_named(club, found.stars)), "side_by_side")
+    titles = {int(movie): label(club.title(int(movie)), 40) for movie in movies}
+    sentence = findings.agreement(found, titles, names)
+    chart(charts.strategies_side_by_side(_named(club, found.stars), sentence), "side_by_side")
     if len(found.gains):
         gains = _named(club, found.gains)
         chart(charts.gains_and_losses(gains, favourite=club.title(found.favourite)), "gains")
@@ -88,12 +89,8 @@ def _owed(club: View, night: Night) -> None:
     )  # fmt: skip
     with st.expander("Whom earlier nights let down", icon=":material/balance:"):
         percent = st.column_config.NumberColumn(format="percent")
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_config={"Content": percent, "Counts tonight": percent},
-            alt="How content earlier nights left everyone",
-        )
+        columns = {"Content": percent, "Counts tonight": percent}
+        draw_table(table, "How content earlier nights left everyone", columns=columns)
         st.caption(
             "Content: the stars that somebody got, as a share of what their own favourite among "
             "the night’s candidates would have given them."
@@ -115,8 +112,7 @@ def scoreboard(club: View) -> None:
     with left:
         st.subheader("Against simple guesses", anchor=False)
         found, frame = record(judged), record_over_time(judged)
-        st.markdown(plain(findings.record(found)))
-        chart(charts.error_over_nights(frame), "record")
+        chart(charts.error_over_nights(frame, findings.record(found)), "record")
         with tables_below():
             draw_table(found.errors, "Errors of the predictions and of simple guesses", 3)
             draw_table(frame, "Errors night after night", 3)
@@ -124,9 +120,9 @@ def scoreboard(club: View) -> None:
     with right:
         st.subheader("Are the intervals honest?", anchor=False)
         frame = coverage_over_time(judged)
-        st.markdown(plain(findings.intervals(interval_coverage(judged))))
-        chart(charts.interval_coverage(frame), "honest")
-        st.markdown(plain(findings.likes(like_coverage(judged))))
+        sentence = findings.coverage(interval_coverage(judged), "intervals")
+        chart(charts.interval_coverage(frame, sentence), "honest")
+        st.markdown(plain(findings.coverage(like_coverage(judged), "chances")))
         with tables_below():
             draw_table(frame, "Ratings inside their interval so far", 3)
     _surprises(club, judged)

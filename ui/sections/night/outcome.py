@@ -11,10 +11,10 @@ from recommender.evaluation.nights import reversals, surprises
 from recommender.group import STRATEGIES, rank
 from ui import access, findings, nights, state
 from ui.charts.nights import predicted_and_given
-from ui.components.basics import change
-from ui.components.figures import chart
+from ui.components.basics import change, change_button
+from ui.components.figures import chart, draw_table, tables_below
 from ui.components.stars import star_board
-from ui.components.tile import called_apart, facts, movie_link, poster_image
+from ui.components.tile import beside_poster, called_apart, facts, movie_link
 from ui.sections import tonight
 from ui.sections.night.planning import named, progress, who_am_i
 from ui.state import View
@@ -46,12 +46,8 @@ def promised(club: View, night: Night) -> None:
     with st.container(border=True, key="watched"):
         left, right = st.columns([5, 6], gap="medium", vertical_alignment="center")
         with left:
-            picture, words = st.columns([2, 3], wrap=False, vertical_alignment="center")
             known = movie in club.movies.index
-            with picture:
-                if known:
-                    poster_image(club, movie)
-            with words.container(gap="xsmall"):
+            with beside_poster(club, movie):
                 st.subheader(plain(club.title(movie)), anchor=False)
                 if known:
                     st.caption(facts(club, movie))
@@ -63,7 +59,10 @@ def promised(club: View, night: Night) -> None:
                     movie_link(club, movie, ":material/info: More about it")
         with right:
             if night.state == "revealed":
-                _outcome(club, night)
+                mine = nights.judged_of(club, night)
+                counts = mine[mine["counts"]].assign(member=mine[MEMBER].map(club.name))
+                if len(counts):
+                    chart(predicted_and_given(counts), "outcome")
             else:
                 group = (row["mean"], row["low"], row["high"])
                 tonight.intervals(club, frozen, movie, group)
@@ -92,13 +91,9 @@ def another_movie(club: View, night: Night) -> None:
             format_func=called_apart(club, others).__getitem__,
             placeholder="a candidate",
         )
-        st.button(
-            "Change it",
-            disabled=movie is None,
-            on_click=change,
-            args=(state.store().nights.change_movie, night.night_id, movie),
-            kwargs={"done": "Changed; the predictions for it were frozen, too."},
-        )
+        done = "Changed; the predictions for it were frozen, too."
+        put, number = state.store().nights.change_movie, night.night_id
+        change_button("Change it", put, number, movie, done=done, disabled=movie is None)
 
 
 def rate(club: View, night: Night, me: int | None) -> None:
@@ -128,11 +123,8 @@ def _stars(club: View, night: Night, me: int, outcome: Outcome) -> None:
         for member, given in changes:
             if member != me:
                 continue
-            if given is None:
-                done = change(unrate, night.night_id, me)
-            else:
-                done = change(rate, night.night_id, me, given)
-            if done is None:
+            action, value = (unrate, ()) if given is None else (rate, (given,))
+            if change(action, night.night_id, me, *value) is None:
                 return
             st.session_state[ENTERED] = (own, given)
 
@@ -153,13 +145,8 @@ def _open(night: Night, outcome: Outcome) -> None:
         return
     with st.popover("Open the ratings now", icon=":material/lock_open:", type="tertiary"):
         st.markdown("For the host: whoever has not rated yet can still do so, but in the open.")
-        st.button(
-            "Open them",
-            key="open_now",
-            type="primary",
-            on_click=change,
-            args=(access.host_only(state.store().nights.reveal), night.night_id),
-        )
+        reveal = access.host_only(state.store().nights.reveal)
+        change_button("Open them", reveal, night.night_id, key="open_now", type="primary")
 
 
 def late(club: View, night: Night) -> None:
@@ -176,24 +163,14 @@ def late(club: View, night: Night) -> None:
         st.caption(f"{named(club, outcome.waiting)} can still rate: say above who you are.")
 
 
-def _outcome(club: View, night: Night) -> None:
-    """Draw predicted against given, the finding first."""
-    judged = nights.judged(club)
-    mine = judged[judged["night_id"] == night.night_id]
-    mine = mine.assign(member=mine[MEMBER].map(club.name))
-    if mine["counts"].any():
-        chart(predicted_and_given(mine[mine["counts"]]), "outcome")
-
-
 def result(club: View, night: Night) -> None:
     """Draw what was given, who surprised whom, and the numbers."""
     assert night.movie is not None
     given = nights.outcome(club, night.night_id).stars or {}
     if not given:
         return
-    judged = nights.judged(club)
-    mine = judged[judged["night_id"] == night.night_id]
-    counts = mine[mine["counts"].astype(bool)]
+    mine = nights.judged_of(club, night)
+    counts = mine[mine["counts"]]
     mean = sum(given.values()) / len(given)
     with st.grid(columns=3, min_column_width=150, border=True, gap="small"):
         st.metric("Given", stars(mean, 2))
@@ -219,7 +196,7 @@ def result(club: View, night: Night) -> None:
 
 def _table(club: View, mine: pd.DataFrame, given: dict[int, float]) -> None:
     rows = mine.set_index(MEMBER).reindex(list(given))
-    with st.expander("The same as a table", icon=":material/table_rows:"):
+    with tables_below():
         table = pd.DataFrame(
             {
                 "": [club.name(one) for one in given],
@@ -231,13 +208,7 @@ def _table(club: View, mine: pd.DataFrame, given: dict[int, float]) -> None:
                 "Everybody": rows["crowd"].to_numpy(),
             }
         )
-        number = st.column_config.NumberColumn(format="%.2f")
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_config=dict.fromkeys(list(table)[2:], number),
-            alt="Expected and given stars of everyone",
-        )
+        draw_table(table, "Expected and given stars of everyone")
         left_out = len(given) - int(mine["counts"].sum())
         if left_out:
             st.caption(

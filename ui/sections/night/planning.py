@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -11,7 +11,18 @@ import streamlit as st
 from club.calendar import calendar_file
 from club.nights import Night
 from ui import access, live, nights, router, state
-from ui.components.basics import change, empty_state, header, key_of, one_at_a_time
+from ui.components.basics import (
+    asked_for,
+    change,
+    change_button,
+    download_button,
+    empty_state,
+    header,
+    key_of,
+    one_at_a_time,
+    row,
+)
+from ui.components.choices import people_pills
 from ui.sections import guests
 from ui.state import View
 from ui.text import clock, counted, distinct, listed, long_day, plain
@@ -26,12 +37,10 @@ STATES = {
 }
 
 
-def asked_for(club: View) -> Night | None:
+def asked_night(club: View) -> Night | None:
     """Return the night that the page's address names, if there is such a night."""
-    try:
-        return nights.find(club, int(st.query_params.get(ASKED, "")))
-    except ValueError:
-        return None
+    number = asked_for(ASKED)
+    return None if number is None else nights.find(club, number)
 
 
 def link(night: Night, label: str, icon: str | None = None) -> None:
@@ -43,12 +52,6 @@ def link(night: Night, label: str, icon: str | None = None) -> None:
     st.page_link(
         "pages/night.py", label=label, icon=icon, query_params={ASKED: str(night.night_id)}
     )
-
-
-def go(night_id: int) -> None:
-    """Leave for a night's page, for its beginning."""
-    st.session_state.pop(VIEW, None)
-    st.switch_page("pages/night.py", query_params={ASKED: str(night_id)})
 
 
 def look_elsewhere() -> None:
@@ -88,11 +91,8 @@ def people(club: View, night: Night) -> None:
 
     def attend() -> int:
         # Only what was tapped here: others may have come since this page was drawn.
-        book, tapped, old = (
-            state.store().nights,
-            set(st.session_state[key]),
-            st.session_state[before],
-        )
+        book, tapped = state.store().nights, set(st.session_state[key])
+        old = st.session_state[before]
         now, off = book.get(night.night_id), old - tapped
         # Who is taken off once there is a vote loses theirs, and the box may open without them.
         note = access.own_only(book.attend, off & set(now.present)) if now.voting else book.attend
@@ -106,23 +106,15 @@ def people(club: View, night: Night) -> None:
                 st.session_state[key] = list(st.session_state[before])
 
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.pills(
-            f"Who is here? ({len(present)})",
-            everyone,
-            selection_mode="multi",
-            default=present,
-            format_func=lambda one: (
-                plain(club.name(one)) + ("" if one in club.names else " ·guest")
-            ),
-            key=key,
-            on_change=save,
-            wrap=True,
-        )
-        if night.state == "planned":
-            more = st.button("A guest", icon=":material/person_add:", key="bring_guest")
-            if more:
-                live.hold()
-                guests.dialog(club, night)
+        people_pills(
+            club, f"Who is here? ({len(present)})", everyone, key, "multi", mark_guests=True,
+            default=present, on_change=save,
+        )  # fmt: skip
+        if night.state == "planned" and st.button(
+            "A guest", icon=":material/person_add:", key="bring_guest"
+        ):
+            live.hold()
+            guests.dialog(club, night)
 
 
 def who_am_i(club: View, night: Night) -> int | None:
@@ -133,14 +125,13 @@ def who_am_i(club: View, night: Night) -> int | None:
         if night.present:
             st.caption("You can rate and vote once you are here: tap your name above.")
         return None
-    me = st.pills(
+    me: int | None = people_pills(
+        club,
         "You are",
         people,
+        ME,
         default=mine if mine in people else None,
-        format_func=lambda one: plain(club.name(one)),
-        key=ME,
         bind="query-params",
-        wrap=True,
         help="On a phone of your own say once who you are; on one that goes round, tap in turn.",
     )
     access.set_actor(club)  # the pills say it
@@ -214,15 +205,8 @@ def calendar_button(club: View, which: list[Night], label: str) -> None:
             club_name=club.club.name,
         )
 
-    st.download_button(
-        label,
-        file,
-        f"movie-night-{which[0].on}.ics" if len(which) == 1 else "movie-nights.ics",
-        "text/calendar",
-        icon=":material/event:",
-        on_click="ignore",
-        key=f"calendar_{len(which)}",
-    )
+    name = f"movie-night-{which[0].on}.ics" if len(which) == 1 else "movie-nights.ics"
+    download_button(label, file, name, f"calendar_{len(which)}", icon=":material/event:")
 
 
 def _end(night: Night) -> None:
@@ -230,10 +214,8 @@ def _end(night: Night) -> None:
     book, number = state.store().nights, night.night_id
 
     def act(label: str, icon: str, action: Callable[[int], Any], done: str) -> None:
-        st.button(
-            label, icon=icon, type="tertiary", key=f"{label}_{number}",
-            on_click=change, args=(action, number), kwargs={"done": done},
-        )  # fmt: skip
+        look = {"icon": icon, "type": "tertiary", "key": f"{label}_{number}"}
+        change_button(label, action, number, done=done, **look)
 
     if night.state == "called off":
         act("It takes place after all", ":material/undo:", book.call_on, "The night is on again.")
@@ -255,33 +237,29 @@ def plan_form(club: View) -> None:
         on = left.date_input("Date", "today", format="YYYY-MM-DD", key="plan_on")
         at = middle.time_input("Starts at", time(20), step=900, key="plan_at")
         place = right.text_input("Where", max_chars=200, key="plan_place", placeholder="at Ana’s")
-        who = st.pills(
-            "Who comes?",
-            list(club.names),
-            selection_mode="multi",
-            default=list(club.names),
-            format_func=lambda one: plain(club.name(one)),
-            key="plan_who",
-            wrap=True,
-        )
+        everyone = list(club.names)
+        who = people_pills(club, "Who comes?", everyone, "plan_who", "multi", default=everyone)
         planned = st.form_submit_button(
             "Plan the night", type="primary", icon=":material/event_available:"
         )
     if planned and isinstance(on, date):
-        number = change(state.store().nights.plan, on, tuple(who), starts_at=at, place=place)
-        if number is None:
-            st.rerun()
-        go(number)
+        _plan(on, who, starts_at=at, place=place)
+
+
+def _plan(on: date, who: Sequence[int], **details: Any) -> None:
+    """Plan a night, and leave for its page."""
+    number = change(state.store().nights.plan, on, tuple(who), **details)
+    if number is None:
+        st.rerun()
+    st.session_state.pop(VIEW, None)  # the page begins with its first part
+    st.switch_page("pages/night.py", query_params={ASKED: str(number)})
 
 
 def make_it_one(here: list[int]) -> None:
     """Draw the button that begins a night with those who are here."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="make_night"):
+    with row("make_night"):
         if st.button("Make it a movie night", type="primary", icon=":material/event_available:"):
-            number = change(state.store().nights.plan, date.today(), here)
-            if number is None:
-                st.rerun()
-            go(number)
+            _plan(date.today(), here)
         st.caption(
             "Vetoes, votes on everyone’s phone, guests – and afterwards: how right was the "
             "prediction?",
@@ -292,10 +270,7 @@ def make_it_one(here: list[int]) -> None:
 def banner(club: View) -> None:
     """Say on the front page what the next night waits for, if there is one."""
     for night in nights.under_way(club, date.today())[:2]:
-        with st.container(
-            border=True, horizontal=True, vertical_alignment="center", gap="small",
-            key=f"night_{night.night_id}",
-        ):  # fmt: skip
+        with row(f"night_{night.night_id}", border=True):
             st.markdown(f":material/event: **{long_day(night.on)}** · {_waits_for(club, night)}")
             link(night, "Open the night", ":material/arrow_forward:")
 
@@ -307,9 +282,8 @@ def _waits_for(club: View, night: Night) -> str:
         coming = counted(here, "person comes", "people come")
         if not night.voting:
             return coming
-        return (
-            f"{coming}, {len(nights.ballot_box(club, night.night_id).voted)} of {here} have voted"
-        )
+        voted = nights.ballot_box(club, night.night_id).voted
+        return f"{coming}, {len(voted)} of {here} have voted"
     given = len(nights.outcome(club, night.night_id).rated)
     assert night.movie is not None
     return f"**{plain(club.title(night.movie))}**, {given} of {here} have rated it"

@@ -11,7 +11,8 @@ from club.nights import BallotBox, Night
 from recommender import ballots as counting
 from recommender.columns import MOVIE
 from ui import access, nights, state
-from ui.components.basics import change, key_of
+from ui.components.basics import change, change_button, key_of, row
+from ui.components.figures import draw_table
 from ui.components.tile import shelf
 from ui.sections.night.planning import progress
 from ui.state import View
@@ -27,11 +28,6 @@ METHODS: Mapping[str, Mapping[counting.Method, str]] = {
     "rank": {"copeland": "Copeland", "borda": "Borda", "plurality": "Plurality"},
 }
 ORDER = ("1st", "2nd", "3rd")
-
-
-def draft_key(night: Night, me: int) -> str:
-    """Return where the session keeps the ballot that somebody has not cast yet."""
-    return f"ballot_{night.night_id}_{me}"
 
 
 def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> None:
@@ -70,21 +66,16 @@ def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> Non
 
 def _cast(night: Night, me: int) -> None:
     """Say that the vote is in."""
-    with st.container(border=True, key="voted", horizontal=True, vertical_alignment="center"):
+    with row("voted", border=True):
         st.markdown(":material/lock: **Your vote is in.** Nobody sees it before all have voted.")
-        st.button(
-            "Vote anew",
-            key="vote_anew",
-            type="tertiary",
-            icon=":material/undo:",
-            on_click=change,
-            args=(access.own_only(state.store().nights.unvote, [me]), night.night_id, me),
-        )
+        unvote = access.own_only(state.store().nights.unvote, [me])
+        look = {"key": "vote_anew", "type": "tertiary", "icon": ":material/undo:"}
+        change_button("Vote anew", unvote, night.night_id, me, **look)
 
 
 def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
     assert night.voting is not None
-    key = draft_key(night, me)
+    key = f"ballot_{night.night_id}_{me}"  # in the session, until it is cast
     draft: list[int] = [movie for movie in st.session_state.get(key, []) if movie in movies]
 
     def tap(movie: int) -> None:
@@ -169,7 +160,7 @@ def result(club: View, night: Night, movies: Sequence[int], box: BallotBox) -> N
         table = pd.DataFrame(points)
         table = table.sort_values(list(table), ascending=False, kind="stable")
         table.insert(0, "Movie", [club.title(int(movie)) for movie in table.index])
-        st.dataframe(table, hide_index=True, alt="Points of each movie by each way to count")
+        draw_table(table, "Points of each movie by each way to count", 1)
         for member, ballot in ballots.items():
             chosen = listed(club.title(movie) for movie in ballot) if ballot else "nothing"
             st.caption(f"{plain(club.name(member))}: {plain(chosen)}")
