@@ -5,13 +5,16 @@ import streamlit as st
 from ui import router, state
 from ui.components.basics import header, no_members
 from ui.components.choices import view_switch
+from ui.nights import nights as all_nights
 from ui.sections import nights
 from ui.sections.night import figures
+from ui.text import counted
 
 router.require()
 
 club = state.view()
-header("Movie nights", nights.summary(club))
+held = sum(night.state == "revealed" for night in all_nights(club))
+header("Movie nights", f"{counted(held, 'night')} watched and rated so far.")
 
 if not club.names:
     no_members()

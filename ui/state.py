@@ -144,6 +144,12 @@ class Catalogue:
     rating_counts: pd.Series
 
     @cached_property
+    def vocabulary(self) -> tuple[list[str], list[str]]:
+        """All genres and all keywords, the most used first."""
+        genres, keywords = (self.movies[kind].explode() for kind in ("genres", "keywords"))
+        return genres.value_counts().index.tolist(), keywords.value_counts().index.tolist()
+
+    @cached_property
     def search(self) -> MovieSearch:
         """The index of titles."""
         return MovieSearch(self.movies, self.rating_counts)

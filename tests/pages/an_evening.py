@@ -91,6 +91,11 @@ def said(app: AppTest) -> list[str]:
     return [element.value for part in parts for element in part]
 
 
+def words(app: AppTest) -> str:
+    """All that `said` returns in one text, without the escapes of Markdown."""
+    return " ".join(said(app)).replace("\\", "").replace("\u2060", "")
+
+
 def progress(app: AppTest) -> list[str]:
     """What the bars of a page say."""
     return [element.proto.text for element in app.get("progress")]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sources
+from an_evening import metrics
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
@@ -25,10 +26,6 @@ def upload(app: AppTest, *files: tuple[str, bytes | str]) -> AppTest:
     app.file_uploader[0].set_value(raw).run()
     assert not app.exception
     return app
-
-
-def numbers(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
 
 
 def keyed(app: AppTest, kind: str, part: str):
@@ -55,7 +52,7 @@ def test_preview_then_save_then_undo(
     version = store.version()
     app = upload(open_page("bring"), ("letterboxd-zed-2020.zip", content))
     assert keyed(app, "selectbox", "who").value == "Zed", "the file's own name says whose it is"
-    assert numbers(app) == {
+    assert metrics(app) == {
         "New": "2", "Already there": "0", "Other stars": "0", "To decide": "0", "Not found": "0",
         "Left out": "0",
     }  # fmt: skip
@@ -74,7 +71,7 @@ def test_member_is_chosen_for_a_file_without_names(
 ) -> None:
     content = export(tmp_path, ("2020-05-01", "Heat", 1995, "a", 4.5))
     app = upload(open_page("bring"), ("letterboxd-xy.zip", content))
-    assert numbers(app)["Left out"] == "1"
+    assert metrics(app)["Left out"] == "1"
     assert app.button("bring_save").disabled
     keyed(app, "selectbox", "who").set_value("Zed").run()
     click(app, "Take over 1 rating")
@@ -116,13 +113,13 @@ def test_uncertain_rows_are_taken_when_confirmed(
     uncertain: AppTest, store: Store, zed: int
 ) -> None:
     app = uncertain
-    assert numbers(app)["To decide"] == "3"
+    assert metrics(app)["To decide"] == "3"
     assert app.button("bring_save").disabled
     which = {box.label: box for box in app.selectbox if "_is_" in box.key}
     assert which["Which movie is Sabrina?"].value == SABRINA
     keyed(app, "checkbox", "sure_zed.csv_2").check().run()
     next(b for b in app.selectbox if "is_zed.csv_3" in b.key).set_value(0).run()
-    assert numbers(app)["To decide"] == "1"
+    assert metrics(app)["To decide"] == "1"
     assert keyed(app, "checkbox", "sure_zed.csv_3").value, "whoever chooses has decided"
     click(app, "Take over 1 rating")
     assert of(store, zed) == {SABRINA: 4.5}
@@ -131,20 +128,20 @@ def test_uncertain_rows_are_taken_when_confirmed(
 def test_decision_can_be_taken_back(uncertain: AppTest) -> None:
     app = uncertain
     click(app, "All of these are right")
-    assert numbers(app)["To decide"] == "0"
+    assert metrics(app)["To decide"] == "0"
     keyed(app, "checkbox", "sure_zed.csv_4").uncheck().run()
-    assert numbers(app)["To decide"] == "1"
+    assert metrics(app)["To decide"] == "1"
 
 
 def test_rows_to_decide_on_several_pages(open_page: Open, store: Store, zed: int) -> None:
     lines = "".join(f"Heat{'t' * (n + 1)},1995,{n / 2 + 0.5}\n" for n in range(3))
     lines += "".join(f"{t},,3.5\n" for t in ("Heat", "Up", "Seven", "Fargo", "Toy Story"))
     app = upload(open_page("bring"), ("zed.csv", "Title,Year,Rating\n" + lines))
-    total = int(numbers(app)["To decide"])
+    total = int(metrics(app)["To decide"])
     assert total > 6
     click(app, "All of these are right")
     app.get("pagination")[0].set_value(2).run()
-    assert int(numbers(app)["To decide"]) == total - 6
+    assert int(metrics(app)["To decide"]) == total - 6
     app.get("pagination")[0].set_value(1).run()
     assert all(box.value for box in app.checkbox if "sure" in box.key)
 
@@ -152,13 +149,13 @@ def test_rows_to_decide_on_several_pages(open_page: Open, store: Store, zed: int
 def test_one_decision_for_all_members_of_a_movie(open_page: Open, store: Store, zed: int) -> None:
     text = "Film,Year,Zed,Bo\nSabrina,1996,4.5,3\nHeatt,1995,,2\nHeat,1995,5,\n"
     app = upload(open_page("bring"), ("t.csv", text))
-    assert numbers(app)["To decide"] == "3"
+    assert metrics(app)["To decide"] == "3"
     told = [text.value for text in [*app.markdown, *app.caption]]
     assert "##### Which movie is it? 2 of 2 to decide" in told
     assert any("4½ ★ and 3 ★" in text for text in told)
     assert r"Zed and Bo\: a movie that is called so came out in another year\." in told
     keyed(app, "checkbox", "sure_t.csv: Zed_2").check().run()
-    assert numbers(app)["To decide"] == "1"
+    assert metrics(app)["To decide"] == "1"
     click(app, "Take over 3 ratings")
     bo = int(store.members.all().query("name == 'Bo'").index[0])
     assert (of(store, zed), of(store, bo)) == ({SABRINA: 4.5, HEAT: 5.0}, {SABRINA: 3.0})
@@ -168,11 +165,11 @@ def test_rows_without_a_year_count_by_title_if_chosen(
     open_page: Open, store: Store, zed: int
 ) -> None:
     app = upload(open_page("bring"), ("zed.csv", "Title,Rating\nPulp Fiction,4.5\nSabrina,3\n"))
-    assert (numbers(app)["New"], numbers(app)["To decide"]) == ("0", "2")
+    assert (metrics(app)["New"], metrics(app)["To decide"]) == ("0", "2")
     box = keyed(app, "checkbox", "by_title")
     assert box.label.endswith("take the one movie that is called so (1 rating)")
     box.check().run()
-    assert (numbers(app)["New"], numbers(app)["To decide"]) == ("1", "1")
+    assert (metrics(app)["New"], metrics(app)["To decide"]) == ("1", "1")
     click(app, "Take over 1 rating")
     assert of(store, zed) == {PULP_FICTION: 4.5}
 
@@ -181,7 +178,7 @@ def test_other_stars_are_chosen_by_rule_or_tick(open_page: Open, store: Store, z
     store.ratings.rate_many([(zed, HEAT, 1), (zed, MATRIX, 1), (zed, PULP_FICTION, 5)])
     text = "Title,Year,Rating,Member\nHeat,1995,4.5,Zed\nThe Matrix,1999,3,Zed\n"
     app = upload(open_page("bring"), ("t.csv", text + "Pulp Fiction,1994,5,Zed\n"))
-    assert (numbers(app)["Other stars"], numbers(app)["Already there"]) == ("2", "1")
+    assert (metrics(app)["Other stars"], metrics(app)["Already there"]) == ("2", "1")
     assert app.button("bring_save").disabled, "without a day the club's stars stay"
     assert app.data_editor[0].value["take"].tolist() == [False, False]
     key = f"bring_0_theirs_{store.version()}_newer"
@@ -196,7 +193,7 @@ def test_other_stars_are_chosen_by_rule_or_tick(open_page: Open, store: Store, z
 
 def test_missing_movies_are_added_if_asked(open_page: Open, store: Store, zed: int) -> None:
     app = upload(open_page("bring"), ("t.csv", "Title,Year,Rating,Member\nNova,2091,4.5,Zed\n"))
-    assert numbers(app)["Not found"] == "1"
+    assert metrics(app)["Not found"] == "1"
     keyed(app, "checkbox", "add").check().run()
     click(app, "Take over 1 rating")
     assert store.movies.own()["title"].tolist() == ["Nova"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from an_evening import metrics
 from furnished import Open, click
 
 from club.store import Store
 
 
 def test_overview(open_page: Open) -> None:
-    numbers = {metric.label: metric.value for metric in open_page("catalogue").metric}
-    assert numbers == {
+    assert metrics(open_page("catalogue")) == {
         "Movies": "9,066", "With keywords": "1,650", "Ratings": "100,004", "People": "671"
     }  # fmt: skip
 

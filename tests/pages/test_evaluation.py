@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from an_evening import metrics, words
 from furnished import Open
-from streamlit.testing.v1 import AppTest
 
 from club.imports.catalogue.merge import Import
 from club.store import Store
@@ -21,12 +21,6 @@ from recommender.evaluation.evaluate import Findings, Margin
 from ui import evaluation, state
 from ui.jobs import Evaluator, Trainer
 from ui.sections.evaluation import comparison, outlook
-
-
-def words(app: AppTest) -> str:
-    """Everything that the page says, without the escapes of Markdown."""
-    parts = [*app.subheader, *app.markdown, *app.caption]
-    return " ".join(part.value for part in parts).replace("\\", "")
 
 
 def small_club(store: Store, *stars: float) -> None:
@@ -262,8 +256,7 @@ def test_first_visit_starts_the_evaluation(open_page: Open, evaluate: list[int])
     app = open_page("evaluation", whose="The world's raters")
     state.evaluator().wait(10)
     app.run()
-    metrics = {metric.label: metric.value for metric in app.metric}
-    assert metrics == {
+    assert metrics(app) == {
         "AUC": "0.600",
         "Precision@10": "0.600",
         "Typical error": "0.80 ★",

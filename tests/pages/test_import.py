@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import sources
+from an_evening import metrics
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
@@ -27,13 +28,9 @@ def looked(open_page: Open, archive: Path) -> AppTest:
     return click(app, "Look into it")
 
 
-def numbers(app: AppTest) -> dict[str, str]:
-    return {metric.label: metric.value for metric in app.metric}
-
-
 def test_preview_changes_nothing(looked: AppTest, var: Path) -> None:
     assert not looked.exception
-    assert numbers(looked)["New ones"] == "1"
+    assert metrics(looked)["New ones"] == "1"
     assert catalogue.number(var / "world") == 0
     click(looked, "Leave it")
     assert "import_save" not in [button.key for button in looked.button]
@@ -88,5 +85,5 @@ def test_damaged_import_falls_back_to_the_bundled_data(open_page: Open, var: Pat
     (var / "world").mkdir()
     (var / "world" / "world.json").write_text("{}")
     app = open_page("catalogue")
-    assert numbers(app)["Movies"] == "9,066"
+    assert metrics(app)["Movies"] == "9,066"
     assert "The imported data are damaged" in app.warning[0].value

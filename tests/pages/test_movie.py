@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
+from an_evening import words
 from furnished import Open
 from streamlit.testing.v1 import AppTest
 
@@ -21,10 +22,6 @@ EIGHT = range(1, 9)
 
 def open_movie(open_page: Open, movie: int) -> AppTest:
     return open_page("movie", movie=str(movie))
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.caption, *app.subheader])
 
 
 def tiles(app: AppTest, key: str) -> list[dict]:
@@ -71,12 +68,12 @@ def test_ratings_beside_expectations(open_page: Open, store: Store) -> None:
         store.ratings.rate(member, HEAT, 0.5)
     app = open_movie(open_page, HEAT)
     assert app.metric[0].value == "0.50 ★"
-    assert "Everyone has rated it." in said(app)
-    assert said(app).count("**½**") == len(EIGHT)
-    assert said(app).count("expected ") == len(EIGHT)
-    assert "Chance of 4" not in said(app)
+    assert "Everyone has rated it." in words(app)
+    assert words(app).count("**½**") == len(EIGHT)
+    assert words(app).count("expected ") == len(EIGHT)
+    assert "Chance of 4" not in words(app)
     # The model had not heard of these ratings, and expects what it did before.
-    assert "expected 0" not in said(app)
+    assert "expected 0" not in words(app)
 
 
 def test_shortlist_button(open_page: Open, store: Store) -> None:
@@ -93,7 +90,7 @@ def test_why_for_members_without_rating(open_page: Open, store: Store) -> None:
     ask = app.pills(f"why_movie_{UP}")
     assert len(ask.options) == len(EIGHT) - 1
     ask.set_value(3).run()
-    assert "Because you gave" in said(app)
+    assert "Because you gave" in words(app)
 
 
 @pytest.mark.reads
@@ -125,19 +122,19 @@ def test_own_movie_has_a_page(open_page: Open, store: Store) -> None:
     movie = store.movies.add("*Our* film", 2026, "Comedy", "pixar animation|computer animation")
     app = open_movie(open_page, movie)
     assert app.title[0].value == r"\*Our\* film"
-    assert "None of the world's raters has rated it." in said(app)
-    assert "guessed from its words" in said(app)
+    assert "None of the world's raters has rated it." in words(app)
+    assert "guessed from its words" in words(app)
     assert tiles(app, "similar")
     nothing = store.movies.add("Nothing known")
     app = open_movie(open_page, nothing)
-    assert "Nobody has said yet." in said(app)
-    assert "Nothing is known of it yet" in said(app)
+    assert "Nobody has said yet." in words(app)
+    assert "Nothing is known of it yet" in words(app)
 
 
 def test_movie_page_without_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_movie(open_page, HEAT)
-    assert "Nobody is in the club yet." in said(app)
+    assert "Nobody is in the club yet." in words(app)
     assert not app.metric
 
 
@@ -149,7 +146,7 @@ def test_changes_of_mind_are_listed(open_page: Open, store: Store) -> None:
             f"UPDATE rating_events SET at = {int(when.timestamp())} WHERE movie_id = {UP}"
         )
     store.ratings.rate(1, UP, 4)
-    assert f"Ana gave 2 on 3 May 2020, then 4 on {day(datetime.now(UTC))}." in said(
+    assert f"Ana gave 2 on 3 May 2020, then 4 on {day(datetime.now(UTC))}." in words(
         open_movie(open_page, UP)
     )
 

@@ -69,14 +69,6 @@ def test_undo_takes_back_latest_rating(open_page: Open, store: Store) -> None:
     assert "undo" not in [button.key for button in app.button]
 
 
-def test_grid_order(open_page: Open, store: Store) -> None:
-    app = open_page("rate", way="Grid")
-    grid = app.data_editor[0].value
-    assert list(grid.index[:6]) == store.movies.shortlist()
-    assert list(grid.columns) == ["movie", *map(str, store.members.all().index)]
-    assert len(grid) == 30
-
-
 def test_club_without_members_links_to_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_page("rate")

@@ -6,8 +6,8 @@ import re
 
 import pandas as pd
 import pytest
+from an_evening import words
 from furnished import Open
-from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import state, taste
@@ -15,12 +15,6 @@ from ui.jobs import Trainer
 from ui.sections.taste import reason
 
 PARTS = ("Matches", "Divides", "Members", "Awards")
-
-
-def words(app: AppTest) -> str:
-    """Everything that the page says, without the escapes of Markdown."""
-    parts = [*app.title, *app.subheader, *app.markdown, *app.caption]
-    return " ".join(part.value for part in parts).replace("\\", "")
 
 
 def famous(n: int) -> list[int]:
@@ -120,13 +114,6 @@ def test_member_without_ratings_has_no_profile(open_page: Open, store: Store) ->
     assert "Too little to tell who grew together or apart" in said
     app = open_page("taste", part="Members", who="Member 1")
     assert "Member 1 has rated nothing yet, so there is nothing to say." in words(app)
-
-
-def test_few_ratings_win_no_prize(open_page: Open, store: Store) -> None:
-    club_of(store, dict.fromkeys(famous(4), 4.0), dict.fromkeys(famous(3), 2.0))
-    said = words(open_page("taste", part="Awards"))
-    assert "No prizes yet: a year needs 10 ratings." in said
-    assert "Nobody has two weeks with a rating in a row yet." in said
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from an_evening import words
 from furnished import Open
 from streamlit.testing.v1 import AppTest
 
@@ -22,10 +23,6 @@ def shown(app: AppTest) -> list[str]:
 def member(store: Store, name: str) -> int:
     names = store.members.all()["name"]
     return int(names.index[names == name][0])
-
-
-def said(app: AppTest) -> str:
-    return " ".join(element.value for element in [*app.markdown, *app.caption])
 
 
 @pytest.mark.reads
@@ -84,7 +81,7 @@ def test_rating_moves_predictions_without_learning(open_page: Open, store: Store
 def test_club_without_members_links_to_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_page()
-    assert "The club has no members yet; add everyone who comes to movie night." in said(app)
+    assert "The club has no members yet; add everyone who comes to movie night." in words(app)
     assert [link.label for link in app.get("page_link")] == ["Add members"]
 
 
@@ -92,7 +89,7 @@ def test_club_without_members_links_to_members(open_page: Open, store: Store) ->
 def test_everyone_is_here_button(open_page: Open) -> None:
     app = open_page()
     app.pills("here").set_value([]).run()
-    assert "Nobody is here yet, so there is nobody to ask." in said(app)
+    assert "Nobody is here yet, so there is nobody to ask." in words(app)
     next(button for button in app.button if button.label == "Everyone is here").click().run()
     assert app.pills("here").formatted_values == EIGHT
     assert set(shown(app)) == SIX
@@ -102,7 +99,7 @@ def test_empty_shortlist_links_to_club(open_page: Open, store: Store) -> None:
     for movie in store.movies.shortlist():
         store.movies.remove_from_shortlist(movie)
     app = open_page()
-    assert "The shortlist is empty; put on it what you might watch." in said(app)
+    assert "The shortlist is empty; put on it what you might watch." in words(app)
     assert [link.label for link in app.get("page_link")] == ["Fill the shortlist"]
 
 
@@ -111,7 +108,7 @@ def test_show_seen_movies_button(open_page: Open, store: Store) -> None:
         [(member(store, "Ana"), movie, 3.0) for movie in store.movies.shortlist()]
     )
     app = open_page()
-    assert "Somebody here has seen every movie on the shortlist." in said(app)
+    assert "Somebody here has seen every movie on the shortlist." in words(app)
     next(button for button in app.button if button.label == "Show them anyway").click().run()
     assert set(shown(app)) == SIX
 
@@ -121,7 +118,7 @@ def test_new_member_gets_item_means(open_page: Open, store: Store) -> None:
     store.members.add("Zoë")
     app.run()
     assert "Zoë" in app.dataframe[0].value.columns
-    assert "Zoë has rated nothing yet, so the crowd's opinion stands in" in said(app)
+    assert "Zoë has rated nothing yet, so the crowd's opinion stands in" in words(app)
 
 
 @pytest.mark.reads
@@ -146,7 +143,7 @@ def test_before_first_model(
     monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path / "unlearned"))
     monkeypatch.setattr(state, "learn", lambda: False)
     app = open_page()
-    assert "The first predictions are on their way; they take a second or two." in said(app)
+    assert "The first predictions are on their way; they take a second or two." in words(app)
 
 
 def test_damaged_database_is_explained(

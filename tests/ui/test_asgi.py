@@ -177,11 +177,6 @@ def test_cookie_is_worth_nothing_altered_or_after_sign_out(
     assert browser().get("/", headers=copy).status_code == 401
 
 
-def test_another_passphrase_ends_sessions(friend: TestClient, var: Path) -> None:
-    save_passphrases(Passphrases(hash_passphrase("another one for friends", 2**14)), var)
-    assert friend.get("/").status_code == 401
-
-
 def test_session_header_of_a_browser_is_not_passed_on(
     browser: NewBrowser, friend: TestClient
 ) -> None:

@@ -34,6 +34,22 @@ def chart(figure: go.Figure, key: str, table: pd.DataFrame | None = None, digits
             draw_table(table, f"{alt}, as a table", digits)
 
 
+COUNT_ICONS = {
+    "Movies": ":material/movie:",
+    "With keywords": ":material/sell:",
+    "Keywords": ":material/sell:",
+    "Ratings": ":material/star:",
+    "People": ":material/groups:",
+}
+
+
+def draw_counts(counts: Mapping[str, int], columns: int = 4, *, border: bool = False) -> None:
+    """Draw numbers side by side by their labels; `border` as `st.grid` takes it."""
+    with st.grid(columns=columns, min_column_width=560 // columns, border=border, gap="small"):
+        for label, number in counts.items():
+            st.metric(label, f"{number:,}", icon=COUNT_ICONS.get(label) if border else None)
+
+
 def tables_below(label: str = "The same as a table") -> DeltaGenerator:
     """Return the expander that holds the tables of a chart."""
     return st.expander(label, icon=":material/table_rows:")

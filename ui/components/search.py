@@ -27,9 +27,10 @@ def find(
             page's own.
         label: what the search is for; it stands in the empty field.
     """
+    ended = st.session_state.get(f"{key}_rounds", 0)  # searches
     text = st.text_input(
         label,
-        key=_field(key),
+        key=f"{key}_{ended}" if ended else key,
         type="search",
         live="250ms",
         icon=":material/search:",
@@ -39,21 +40,20 @@ def find(
     if not text or not text.strip():
         return False
     found = club.search(text, MOST)
+    if not found and not normalise(text):
+        st.markdown("Please type some letters or digits of the title.")
+        return True
     if not found:
-        _nothing(text)
+        st.markdown(f"No movie is called anything like “{plain(text)}”.")
+        st.page_link(router.page("catalogue"), label="Add it by hand", icon=":material/add:")
         return True
     asked_for_all = f"{key}_all"
     shown = found if st.session_state.get(asked_for_all) == text else found[:FIRST]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(_how_many(text, len(shown), len(found)), width="content")
         if len(shown) < len(found):
-            st.button(
-                "Show more",
-                key=f"{key}_more",
-                type="tertiary",
-                on_click=st.session_state.__setitem__,
-                args=(asked_for_all, text),
-            )
+            show, args = st.session_state.__setitem__, (asked_for_all, text)
+            st.button("Show more", key=f"{key}_more", type="tertiary", on_click=show, args=args)
     draw(shown)
     return True
 
@@ -64,16 +64,8 @@ def end(key: str) -> None:
     A new field takes the place of the old one: a browser that has not heard of it yet still sends
     the old field's text with all that it asks, and emptied the field would be full again.
     """
-    st.session_state[_rounds(key)] = st.session_state.get(_rounds(key), 0) + 1
-
-
-def _field(key: str) -> str:
-    number = st.session_state.get(_rounds(key), 0)
-    return f"{key}_{number}" if number else key
-
-
-def _rounds(key: str) -> str:
-    return f"{key}_rounds"
+    rounds = f"{key}_rounds"
+    st.session_state[rounds] = st.session_state.get(rounds, 0) + 1
 
 
 def _how_many(text: str, shown: int, found: int) -> str:
@@ -82,11 +74,3 @@ def _how_many(text: str, shown: int, found: int) -> str:
         number = f"{shown} of {number}"
     year = only_a_year(text)
     return f"{number} called that or of {year}" if year else number
-
-
-def _nothing(text: str) -> None:
-    if not normalise(text):
-        st.markdown("Please type some letters or digits of the title.")
-        return
-    st.markdown(f"No movie is called anything like “{plain(text)}”.")
-    st.page_link(router.page("catalogue"), label="Add it by hand", icon=":material/add:")

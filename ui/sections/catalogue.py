@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 
 import streamlit as st
 
 from club.validation import LONGEST_RUNTIME
 from ui import state
-from ui.cache import cached
 from ui.components.basics import change, notify
+from ui.components.figures import draw_counts
 from ui.components.tile import movie_link
-from ui.state import Catalogue, View
+from ui.state import View
 from ui.text import between, film, plain, stars
 
 ADDED = "own_added"  # the movie added last, until the page is left
@@ -22,26 +21,16 @@ def overview(club: View) -> None:
     """Draw the numbers of movies, keywords, ratings and raters."""
     world, movies = state.base_dataset(), club.movies
     described = sum(len(words) > 0 for words in movies["keywords"])
-    with st.grid(columns=4, min_column_width=140, border=True, gap="small"):
-        st.metric("Movies", f"{len(movies):,}", icon=":material/movie:")
-        st.metric("With keywords", f"{described:,}", icon=":material/sell:")
-        st.metric("Ratings", f"{len(world.ratings):,}", icon=":material/star:")
-        st.metric("People", f"{len(world.user_ids):,}", icon=":material/groups:")
-
-
-@cached(max_entries=2)
-def _vocabulary(known: Catalogue) -> tuple[list[str], list[str]]:
-    """Return all genres and all keywords of the catalogue, the most used first."""
-    genres = Counter(term for terms in known.movies["genres"] for term in terms)
-    keywords = Counter(term for terms in known.movies["keywords"] for term in terms)
-    return [g for g, _ in genres.most_common()], [k for k, _ in keywords.most_common()]
+    counts = {"Movies": len(movies), "With keywords": described}
+    counts |= {"Ratings": len(world.ratings), "People": len(world.user_ids)}
+    draw_counts(counts, border=True)
 
 
 def add_by_hand(club: View) -> None:
     """Draw the form for a movie that the catalogue lacks, and predictions for the last one."""
     st.subheader("Add a movie by hand", anchor=False)
     st.caption("A new release, a friend's short film: it is predicted at once from its words.")
-    genres, keywords = _vocabulary(club.catalogue)
+    genres, keywords = club.catalogue.vocabulary
     with st.form("add_movie", clear_on_submit=True, border=False):
         title, year, minutes = st.columns([3, 1, 1])
         title.text_input("Title", key="own_title", max_chars=200)

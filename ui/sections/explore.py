@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,14 +16,13 @@ from recommender.group import STRATEGIES
 from recommender.suggest import suggest
 from recommender.taste import regions
 from ui import state, taste
-from ui.cache import cached
 from ui.charts.movies import taste_map
 from ui.components.basics import empty_state, no_predictions
 from ui.components.choices import view_switch
 from ui.components.figures import CONFIG
 from ui.components.tile import facts, movie_card, movie_link, poster_image, shortlist_movie
 from ui.posters import main_genre
-from ui.state import Catalogue, View
+from ui.state import View
 from ui.text import counted, film, listed, plain
 
 GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
@@ -57,27 +55,27 @@ def draw_dials() -> dict[str, Any]:
         }
 
 
-@cached(max_entries=2)
-def _choices(known: Catalogue) -> tuple[list[str], list[int], list[str]]:
-    genres = Counter(term for terms in known.movies["genres"] for term in terms)
-    keywords = Counter(term for terms in known.movies["keywords"] for term in terms)
-    decades = sorted({int(year) // 10 * 10 for year in known.movies["year"].dropna()})
-    return sorted(genres), decades, [word for word, _ in keywords.most_common()]
-
-
 def filters(club: View) -> pd.Index:
     """Draw the filters and return the ids of the movies that pass."""
     movies = club.movies
-    genres, decades, keywords = _choices(club.catalogue)
+    genres, keywords = club.catalogue.vocabulary
+    decades = sorted({int(year) // 10 * 10 for year in movies["year"].dropna()})
     active = [key for key in (GENRE, DECADE, KEYWORD, LONGEST) if key in st.query_params]
     with st.expander("Only some movies", icon=":material/filter_alt:", expanded=bool(active)):
         several: Any = {"selection_mode": "multi", "bind": "query-params", "wrap": True}
-        chosen = st.pills("Genre", genres, format_func=_pill, key=GENRE, **several)
+        chosen = st.pills("Genre", sorted(genres), format_func=_pill, key=GENRE, **several)
         since = st.pills("Decade", decades, format_func="{}s".format, key=DECADE, **several)
         said = st.multiselect(
             "Keyword", keywords, key=KEYWORD, bind="query-params", placeholder="heist, paris …"
         )
-        longest = _longest(movies)
+        timed = int(movies["runtime"].notna().sum())
+        longest = timed and st.pills(
+            f"At most so many minutes (known of {timed:,} of {len(movies):,} movies)",
+            [90, 105, 120, 150, 180],
+            key=LONGEST,
+            bind="query-params",
+            wrap=True,
+        )
     passes = np.ones(len(movies), dtype=bool)
     if chosen:
         passes &= np.array([not set(chosen).isdisjoint(terms) for terms in movies["genres"]])
@@ -93,20 +91,6 @@ def filters(club: View) -> pd.Index:
 def _pill(genre: str) -> str:
     """Return a genre as Markdown; the usual ones as they are, because the page's address has it."""
     return genre if WORDS.fullmatch(genre) else plain(genre)
-
-
-def _longest(movies: pd.DataFrame) -> int | None:
-    """Draw the limit of the runtime where any is known; return it in minutes."""
-    known = int(movies["runtime"].notna().sum())
-    if not known:
-        return None
-    return st.pills(
-        f"At most so many minutes (known of {known:,} of {len(movies):,} movies)",
-        [90, 105, 120, 150, 180],
-        key=LONGEST,
-        bind="query-params",
-        wrap=True,
-    )
 
 
 def found(

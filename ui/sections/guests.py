@@ -5,9 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from club.nights import Night
-from recommender import Dataset
 from ui import state
-from ui.cache import cached
 from ui.components.basics import change, change_button, errors_shown, row
 from ui.components.tile import called_apart
 from ui.state import View
@@ -28,13 +26,13 @@ def dialog(club: View, night: Night) -> None:
 def _bring(club: View, night: Night) -> None:
     st.caption("Some movies, or a few words, are enough to predict what a guest will like.")
     name = st.text_input("Name", key="guest_name", max_chars=60)
-    movies = _famous(state.base_dataset())
+    movies = state.base_dataset().rating_counts.nlargest(FAMOUS).index.tolist()
     loves = _movies(club, movies, "Movies they love", LOVES, "guest_loves")
     hates = _movies(
         club, [m for m in movies if m not in loves], "Movies they hate", HATES, "guest_hates"
     )
     with st.expander("Or a few keywords", icon=":material/sell:"):
-        words = _words(state.base_dataset())
+        words = club.catalogue.vocabulary[1]
         likes = _keywords(words, "They like", "guest_likes")
         dislikes = _keywords(words, "They dislike", "guest_dislikes")
     if st.button("Bring them", type="primary", disabled=not name.strip(), key="guest_save"):
@@ -67,17 +65,6 @@ def _keywords(words: list[str], label: str, key: str) -> list[str]:
     return st.multiselect(
         label, words, key=key, accept_new_options=True, placeholder="heist, paris, time travel …"
     )
-
-
-@cached(max_entries=2)
-def _famous(data: Dataset) -> list[int]:
-    return [int(movie) for movie in data.rating_counts.nlargest(FAMOUS).index]
-
-
-@cached(max_entries=2)
-def _words(data: Dataset) -> list[str]:
-    counts = data.movies["keywords"].explode().value_counts()
-    return [str(word) for word in counts[counts > 1].index]
 
 
 def listed(club: View) -> None:

@@ -14,6 +14,7 @@ from club.errors import InvalidInput
 from club.imports import catalogue
 from ui import access, live, state
 from ui.components.basics import change, download_button, errors_shown, file_name, notify
+from ui.components.figures import draw_counts
 from ui.state import View
 from ui.text import plain
 
@@ -134,9 +135,7 @@ def _on_disk(files: list[UploadedFile], place: str) -> Iterator[Path]:
 def _preview(found: catalogue.Import) -> None:
     with st.container(border=True, key="import_preview"):
         st.markdown(f"##### {plain(found.kind)}")
-        with st.grid(columns=4, min_column_width=130, gap="small"):
-            for label, number in found.counts.items():
-                st.metric(label, f"{number:,}")
+        draw_counts(found.counts)
         for note in found.notes:
             st.caption(plain(note))
         st.dataframe(found.sample, hide_index=True, width="stretch")

@@ -7,17 +7,16 @@ import streamlit as st
 from recommender import HybridModel
 from ui import state
 from ui.components.basics import notify
+from ui.components.figures import draw_counts
 from ui.state import View
 from ui.text import ago, counted
 
 
 def knowledge(model: HybridModel) -> None:
     """Draw what the model learned from."""
-    with st.grid(columns=4, min_column_width=140, border=True, gap="small"):
-        st.metric("Ratings", f"{model.n_ratings:,}", icon=":material/star:")
-        st.metric("People", f"{model.n_users:,}", icon=":material/groups:")
-        st.metric("Movies", f"{model.n_movies:,}", icon=":material/movie:")
-        st.metric("Keywords", f"{model.n_keywords:,}", icon=":material/sell:")
+    counts = {"Ratings": model.n_ratings, "People": model.n_users}
+    counts |= {"Movies": model.n_movies, "Keywords": model.n_keywords}
+    draw_counts(counts, border=True)
 
 
 def age(club: View, model: HybridModel) -> None:

@@ -12,7 +12,7 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
 from ui import evaluation, router, state
 from ui.charts.movies import rating_distribution
-from ui.components.basics import header, no_members, no_predictions
+from ui.components.basics import header, no_members, no_predictions, row
 from ui.components.figures import chart, draw_table
 from ui.components.search import find
 from ui.components.tile import beside_poster, shelf, shortlist_movie, unlist_movie
@@ -133,14 +133,16 @@ def _expected(club: View, movie: int, expected: Reactions | None) -> None:
 def _given(club: View, movie: int) -> None:
     """Draw who gave what and when, what was expected of them, and who changed their mind."""
     when = club.ratings[club.ratings[MOVIE] == movie].set_index(MEMBER)[TIMESTAMP]
-    expected = _expected_of_raters(club, movie)
+    rows = evaluation.left_out(club)
+    if rows is not None:
+        rows = rows[rows[MOVIE] == movie]
+    # What was to be expected of each, had nobody here seen the movie.
+    expected = {} if rows is None else dict(zip(rows[MEMBER], rows["predicted"], strict=True))
     for member in club.rated_by(movie):
         said = day(datetime.fromtimestamp(int(when[member]), UTC))
         if member in expected:
             said = f"expected {expected[member]:.1f} · {said}"
-        with st.container(
-            horizontal=True, vertical_alignment="center", key=f"gave_{member}", gap="xsmall"
-        ):
+        with row(f"gave_{member}"):
             st.markdown(f"**{plain(club.names[member])}**", width=90)
             gave = half_stars(club.stars[member, movie])
             st.markdown(f":yellow[:material/star:] **{gave}**", width=46)
@@ -151,15 +153,6 @@ def _given(club: View, movie: int) -> None:
                 f"{half_stars(gave) if gave else 'nothing'} on {day(at)}" for at, gave in path
             )
             st.caption(f":material/history: {plain(club.names[member])} gave {told}.")
-
-
-def _expected_of_raters(club: View, movie: int) -> dict[int, float]:
-    """Return what was to be expected of each who rated, had nobody here seen the movie."""
-    left_out = evaluation.left_out(club)
-    if left_out is None:
-        return {}
-    rows = left_out[left_out[MOVIE] == movie]
-    return dict(zip(rows[MEMBER], rows["predicted"], strict=True))
 
 
 def changes_of_mind(history: pd.DataFrame) -> dict[int, list[tuple[datetime, float | None]]]:

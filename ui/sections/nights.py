@@ -14,7 +14,7 @@ from ui.components.figures import draw_table
 from ui.components.tile import poster_image
 from ui.sections.night import planning
 from ui.state import View
-from ui.text import counted, day_of, long_day, plain, stars
+from ui.text import day_of, long_day, plain, stars
 
 
 def coming(club: View) -> None:
@@ -98,9 +98,3 @@ def _turns(club: View) -> None:
         )
         draw_table(table, "Who has picked how often, and when last")
         st.caption("Whoever is absent is skipped and keeps their place; guests have no turns.")
-
-
-def summary(club: View) -> str:
-    """Return how many nights there were, for the head of the page."""
-    held = sum(night.state == "revealed" for night in nights.nights(club))
-    return f"{counted(held, 'night')} watched and rated so far."

@@ -41,11 +41,11 @@ def _choose(movie: int) -> None:
 
 def search(club: View) -> bool:
     """Draw the search; return whether somebody is searching."""
-    return find(
-        club,
-        FIND,
-        lambda found: shelf(club, found, "found", _choose, lambda movie: _who_rated(club, movie)),
-    )
+
+    def draw(found: list[int]) -> None:
+        shelf(club, found, "found", _choose, lambda movie: _who_rated(club, movie))
+
+    return find(club, FIND, draw)
 
 
 def suggestions(club: View, but: int | None) -> None:
@@ -53,13 +53,15 @@ def suggestions(club: View, but: int | None) -> None:
     questions = {movie: who for movie, who in state.questions(club).items() if movie != but}
     if questions:
         st.markdown("##### Worth rating next", help=WORTH_HELP)
-        shelf(
-            club,
-            list(questions),
-            "shelf_questions",
-            _choose,
-            lambda movie: _whom_to_ask(club, questions[movie]),
-        )
+
+        def whom_to_ask(movie: int) -> str:
+            first = [club.names[member] for member in questions[movie][:2]]
+            more = len(questions[movie]) - len(first)
+            if more + len(first) == len(club.names):
+                return "ask everyone"
+            return f"ask {listed(first)}" + (f" +{more}" if more else "")
+
+        shelf(club, list(questions), "shelf_questions", _choose, whom_to_ask)
     for title, movies in (
         ("On the shortlist", [movie for movie in club.shortlist if movie != but]),
         ("Rated lately", [movie for movie in recent(club) if movie != but][:RECENT]),
@@ -68,13 +70,6 @@ def suggestions(club: View, but: int | None) -> None:
             st.markdown(f"##### {title}")
             key = f"shelf_{title.split()[-1]}"
             shelf(club, movies, key, _choose, lambda movie: _who_rated(club, movie))
-
-
-def _whom_to_ask(club: View, members: tuple[int, ...]) -> str:
-    if len(members) == len(club.names):
-        return "ask everyone"
-    first = listed(club.names[member] for member in members[:2])
-    return f"ask {first}" + (f" +{len(members) - 2}" if len(members) > 2 else "")
 
 
 def recent(club: View) -> list[int]:
@@ -115,17 +110,12 @@ def board(club: View, movie: int) -> None:
             ]
             if others:
                 st.caption(plain(" · ".join(others)))
-        _being_rated(club, movie)
+        for night in nights.nights(club):
+            if night.state == "decided" and night.movie == movie:
+                st.caption(":material/lock: It was just watched; stars given here are open to all.")
+                planning.link(night, "Rate it sealed", ":material/how_to_vote:")
         if st.session_state.get(MOVED):
             st.markdown(st.session_state[MOVED])
-
-
-def _being_rated(club: View, movie: int) -> None:
-    """Say that tonight's movie is being rated sealed, elsewhere."""
-    for night in nights.nights(club):
-        if night.state == "decided" and night.movie == movie:
-            st.caption(":material/lock: It was just watched; stars given here are open to all.")
-            planning.link(night, "Rate it sealed", ":material/how_to_vote:")
 
 
 def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> None:
@@ -204,15 +194,10 @@ def grid(club: View) -> None:
     for member in club.names:
         frame[str(member)] = [club.stars.get((member, movie)) for movie in movies]
     frame = frame.astype(dict.fromkeys(columns, "float64"))
+    limits: Any = {"min_value": 0.5, "max_value": 5.0, "step": 0.5, "format": "%.1f", "width": 76}
     config: dict[str, Any] = {
         column: st.column_config.NumberColumn(
-            name,
-            min_value=0.5,
-            max_value=5.0,
-            step=0.5,
-            format="%.1f",
-            width=76,
-            disabled=not access.may_enter(club, int(column)),
+            name, disabled=not access.may_enter(club, int(column)), **limits
         )
         for column, name in columns.items()
     }

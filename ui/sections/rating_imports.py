@@ -23,6 +23,7 @@ from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, stars_of
 from club.validation import clean_name, name_key
 from ui import access, router, state
 from ui.components.basics import change, errors_shown, file_name
+from ui.components.figures import draw_counts
 from ui.components.tile import called_apart
 from ui.sections import rate
 from ui.sections import rating_preview as preview
@@ -140,8 +141,9 @@ def _scales(found: Sequence[RatingsFile]) -> None:
 
 def _choices(club: View, found: Sequence[RatingsFile]) -> Choices:
     state = st.session_state
+    ids = {name_key(known): member for member, known in club.names.items()}
     members = {
-        (source.file, person): _member(club, state[widget])
+        (source.file, person): ids.get(name_key(state[widget]), clean_name(state[widget]))
         for widget, source, person in _people(found)
         if state.get(widget)
     }
@@ -159,11 +161,6 @@ def _choices(club: View, found: Sequence[RatingsFile]) -> Choices:
         add_missing=bool(state.get(key("add"))),
         shortlist=tuple(state.get(key("listed"), ())),
     )
-
-
-def _member(club: View, name: str) -> int | str:
-    ids = {name_key(known): member for member, known in club.names.items()}
-    return ids.get(name_key(name), clean_name(name))
 
 
 def _plans(club: View, found: Sequence[RatingsFile]) -> tuple[Plan, Plan]:
@@ -192,7 +189,7 @@ def _matches(club: View, found: Sequence[RatingsFile]) -> Matches:
 def _look(club: View, found: Sequence[RatingsFile]) -> None:
     by_rule, plan = _plans(club, found)
     st.subheader("What would change", anchor=False)
-    preview.numbers(plan)
+    draw_counts(plan.counts, columns=6)
     for note in ratings.notes(found, _choices(club, found)):
         st.caption(plain(note))
     without_year = sum(entry.match.alone is not None for entry in plan.entries)

@@ -26,13 +26,6 @@ def key(name: str) -> str:
     return f"bring_{st.session_state.get(ROUND, 0)}_{name}"
 
 
-def numbers(plan: Plan) -> None:
-    """Draw how many rows there are of each kind."""
-    with st.grid(columns=6, min_column_width=110, gap="small"):
-        for label, number in plan.counts.items():
-            st.metric(label, f"{number:,}")
-
-
 # To decide
 
 Row = tuple[str, int]
@@ -94,7 +87,9 @@ def _which(club: View, group: list[Entry]) -> None:
     with st.container(border=True, key=_widget("row", row)):
         left, middle, right = st.columns([4, 4, 1.4], vertical_alignment="center", gap="small")
         with left:
-            stars = listed([f"{half_stars(stars)} ★" for stars in _stars(group)])
+            given = [entry.stars for entry in group]
+            given = given[:1] if len({*given}) == 1 else given
+            stars = listed([f"{half_stars(one)} ★" for one in given])
             st.markdown(f"**{plain(film(entry.row.title, entry.row.year))}** · {stars}")
             members = listed(dict.fromkeys(_member(club, entry) for entry in group))
             st.caption(plain(f"{members}: {entry.match.reason}."))
@@ -110,12 +105,6 @@ def _which(club: View, group: list[Entry]) -> None:
             )
         with right:
             st.checkbox("Right", key=_widget("sure", row), on_change=_sure, args=(rows,))
-
-
-def _stars(group: list[Entry]) -> list[float]:
-    """Return the stars of a group in its order, those of all once where they are the same."""
-    stars = [entry.stars for entry in group]
-    return stars[:1] if len({*stars}) == 1 else stars
 
 
 def called(club: View, movie: int) -> str:
