@@ -66,11 +66,7 @@ def learn_held_out() -> None:
 
 
 def base_curve() -> pd.DataFrame | None:
-    """Return the learning curve of `held_out_raters`; None before the held-out model has learned.
-
-    Returns:
-        See `recommender.evaluation.evaluate.learning_curve`.
-    """
+    """Return the `learning_curve` of `held_out_raters`; None until the held-out model learned."""
     learned = held_out().learned_version is not None and held_out().model
     return _base_curve(learned, state.base_dataset()) if learned else None
 
@@ -110,19 +106,12 @@ def subject() -> Subject | None:
 
 @dataclass(frozen=True)
 class ClubEvaluation:
-    """The errors of predictions of the club's own ratings.
+    """The errors of predictions of the club's own ratings."""
 
-    Args:
-        findings: on every rating of the members.
-        curve: see `recommender.evaluation.evaluate.learning_curve`; empty with few ratings.
-        held_out: whether the model had never seen the members' ratings.
-        earlier: whether it learned from an earlier base dataset.
-    """
-
-    findings: Findings
-    curve: pd.DataFrame
-    held_out: bool
-    earlier: bool
+    findings: Findings  # on every rating of the members
+    curve: pd.DataFrame  # see `learning_curve`; empty with few ratings
+    held_out: bool  # the model had never seen the members' ratings
+    earlier: bool  # it learned from an earlier base dataset
 
 
 def club_evaluation(club: View, way: Way) -> ClubEvaluation | None:

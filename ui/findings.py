@@ -144,16 +144,16 @@ def agreement(found: Comparison, titles: Mapping[int, str], names: Mapping[int, 
         return "There is nothing to choose from."
     agree, everyone = found.agreement
     favourite = titles[found.favourite]
-    if agree == everyone:
-        return f"All {everyone} strategies choose {favourite}."
-    if agree == everyone - 1:
-        return f"{agree} of {everyone} strategies choose {favourite}."
+    how_many = f"{agree} of {everyone}" if agree < everyone else f"All {everyone}"
+    lead = f"{how_many} strategies choose {favourite}"
+    if agree >= everyone - 1:
+        return f"{lead}."
     rival = int(found.gains[MOVIE].iloc[0])
     others = found.choices.loc[found.choices[MOVIE] == rival, "name"]
     choose = listed(name[0].lower() + name[1:] for name in others)
     gains = found.gains[found.gains[MOVIE] == rival].set_index(MEMBER)["gain"]
     return (
-        f"{agree} of {everyone} strategies choose {favourite}; {choose} "
+        f"{lead}; {choose} "
         f"{'choose' if len(others) > 1 else 'chooses'} {titles[rival]}: "
         f"{who_gains(gains.rename(index=dict(names)))}."
     )

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -26,6 +27,7 @@ from recommender.persistence import current_folder, write_atomically, write_fold
 log = logging.getLogger(__name__)
 
 MODEL, NOTE = "model", "trained-on.json"
+NOW = partial(datetime.now, UTC)
 RETRY_BACKUP = timedelta(hours=1)
 
 
@@ -33,19 +35,15 @@ RETRY_BACKUP = timedelta(hours=1)
 class JobStatus:
     """A frozen picture of a job.
 
-    Args:
-        state: "idle" (not run since the start), "running", "done", "stopped" or "failed".
-        done, total: steps of the run.
-        message: a few words about the step; once the run has ended, one sentence for people about
-            what went wrong, empty when nothing did.
-        counts: named counts that the run reports.
+    Its message says a few words about the step; once the run has ended, one sentence for people
+    about what went wrong, if anything did.
     """
 
     state: Literal["idle", "running", "done", "stopped", "failed"] = "idle"
-    done: int = 0
+    done: int = 0  # steps
     total: int = 0
     message: str = ""
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)  # that the run reports
 
     @property
     def share(self) -> float:
@@ -215,10 +213,8 @@ class Trainer(Job):
             write_atomically(self._folder / NOTE, lambda file: file.write_text(note, "utf-8"))
         except OSError as error:
             log.warning("the model could not be saved", exc_info=True)
-            return (
-                f"The model has learned, but it could not be saved: {error.strerror or error}. "
-                "After the next start the app learns again."
-            )
+            why = f"The model has learned, but it could not be saved: {error.strerror or error}."
+            return f"{why} After the next start the app learns again."
         return ""
 
     def _load(self) -> None:
@@ -273,30 +269,17 @@ class Evaluator(Job):
         if not folder.exists():
             return None
         try:
-            return Evaluation(
-                **{
-                    part.name: pd.read_parquet(folder / f"{part.name}.parquet")
-                    for part in fields(Evaluation)
-                }
-            )
+            names = [part.name for part in fields(Evaluation)]
+            return Evaluation(*(pd.read_parquet(folder / f"{name}.parquet") for name in names))
         except (OSError, ValueError, pa.ArrowException) as error:
             log.warning("the saved figures are not used: %s", error)
             return None
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
 class BackupScheduler(Job):
-    """The job that backs a club up once a day.
+    """The job that backs a club up once a day; `clock` returns the time, UTC."""
 
-    Args:
-        store: of the club.
-        clock: the time, UTC.
-    """
-
-    def __init__(self, store: Store, clock: Callable[[], datetime] = _now) -> None:
+    def __init__(self, store: Store, clock: Callable[[], datetime] = NOW) -> None:
         super().__init__("backup")
         self._store = store
         self._clock = clock

@@ -34,26 +34,16 @@ Address = tuple[str, dict[str, list[str]]]  # hash of the page's script, query p
 
 @dataclass
 class DrawnPage:
-    """What a session remembers of the page that it drew last.
+    """What a session remembers of the page that it drew last."""
 
-    Args:
-        shows: `current` when the drawing began.
-        held: whether a dialog is open, which a redraw would close.
-        page, address: of the page, once it is drawn.
-        ended_at: clock seconds, once it is drawn.
-        runner: of the page; messages get lost between two runners only.
-        stale_since: clock seconds at which a poll first found other data.
-        stale_urls: polls in a row with another address.
-    """
-
-    shows: Hashable
-    held: bool = False
-    page: Page | None = None
+    shows: Hashable  # `_current` when the drawing began
+    held: bool = False  # a dialog is open, which a redraw would close
+    page: Page | None = None  # once it is drawn
     address: Address = ("", {})
-    ended_at: float = -math.inf
-    runner: object = None
-    stale_since: float | None = None
-    stale_urls: int = 0
+    ended_at: float = -math.inf  # clock seconds at which it was drawn
+    runner: object = None  # messages get lost between two runners only
+    stale_since: float | None = None  # clock seconds at which a poll first found other data
+    stale_urls: int = 0  # polls in a row with another address
 
     def is_unfinished(self, now: float, runner: object) -> bool:
         """Return True, once, if the end of the page may never have reached the browser.
@@ -85,11 +75,7 @@ class DrawnPage:
 
 
 class RedrawQueue:
-    """Lets pages be drawn again for others' changes one at a time, after those of visitors.
-
-    Args:
-        clock: seconds.
-    """
+    """Lets pages be drawn again for others' changes one at a time, after those of visitors."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -132,12 +118,7 @@ class RedrawQueue:
 
 
 class SharedVersion:
-    """The store's version for many polls: one asks the database, the others share the answer.
-
-    Args:
-        ask: asks the database.
-        clock: seconds.
-    """
+    """The store's version for many polls: one asks the database, the others share the answer."""
 
     def __init__(
         self, ask: Callable[[], Hashable], clock: Callable[[], float] = time.monotonic

@@ -24,7 +24,7 @@ NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True)
 class Palette:
-    """Three inks and the paper that a poster is printed with."""
+    """The paper and the three inks that a poster is printed with."""
 
     paper: str
     ink: str

@@ -129,19 +129,13 @@ def store() -> Store:
 
 @dataclass(frozen=True, eq=False)
 class Catalogue:
-    """Every movie there is, the same object for all views whose movies are the same.
+    """Every movie there is, the same object for all views whose movies are the same."""
 
-    Args:
-        movies: in the form of `Dataset.movies`, index movie_id.
-        titles, years, genres: of each, as some pages ask about thousands of movies.
-        rating_counts: index movie_id, ratings in the base dataset.
-    """
-
-    movies: pd.DataFrame
-    titles: dict[int, str]
+    movies: pd.DataFrame  # in the form of `Dataset.movies`, index movie_id
+    titles: dict[int, str]  # as some pages ask about thousands of movies
     years: dict[int, float]
     genres: dict[int, tuple[str, ...]]
-    rating_counts: pd.Series
+    rating_counts: pd.Series  # index movie_id, ratings in the base dataset
 
     @cached_property
     def vocabulary(self) -> tuple[list[str], list[str]]:
@@ -169,34 +163,19 @@ def _catalogue(data: Dataset, own: HashedFrame, details: HashedFrame, club: Stor
 
 @dataclass(frozen=True)
 class View:
-    """The club at one version of the store.
+    """The club at one version of the store."""
 
-    Args:
-        cache_key: the identity of the database, its version, and the base dataset.
-        version: of the store.
-        club: name and whether it is the demo.
-        names: member_id -> name, present members in order of joining.
-        guests: guest_id -> name.
-        ratings: member_id, movie_id, rating, timestamp of the members.
-        guest_ratings: the same of the guests.
-        guest_words: index member_id; likes, dislikes (tuples of keywords that a guest named).
-        seen: (member_id, movie_id) of movies marked as seen, rated or not.
-        shortlist: movie ids in order.
-        own_movies: movies that the club added by hand.
-        catalogue: every movie there is.
-    """
-
-    cache_key: Hashable
+    cache_key: Hashable  # the identity of the database, its version, and the base dataset
     version: int
-    club: Club
-    names: dict[int, str]
-    guests: dict[int, str]
-    ratings: pd.DataFrame
-    guest_ratings: pd.DataFrame
-    guest_words: pd.DataFrame
-    seen: frozenset[tuple[int, int]]
+    club: Club  # name and whether it is the demo
+    names: dict[int, str]  # by member_id: present members in order of joining
+    guests: dict[int, str]  # names by guest_id
+    ratings: pd.DataFrame  # member_id, movie_id, rating, timestamp of the members
+    guest_ratings: pd.DataFrame  # the same of the guests
+    guest_words: pd.DataFrame  # index member_id; likes, dislikes (tuples of keywords)
+    seen: frozenset[tuple[int, int]]  # (member_id, movie_id) marked as seen, rated or not
     shortlist: tuple[int, ...]
-    own_movies: pd.DataFrame
+    own_movies: pd.DataFrame  # movies that the club added by hand
     catalogue: Catalogue
 
     @property

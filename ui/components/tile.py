@@ -157,15 +157,11 @@ def movie_card(
 
 def shortlist_movie(movie_id: int, title: str) -> None:
     """Put a movie on the shortlist, in a callback."""
-    change(
-        state.store().movies.add_to_shortlist, movie_id, done=f"{plain(title)} is on the shortlist."
-    )
+    done = f"{plain(title)} is on the shortlist."
+    change(state.store().movies.add_to_shortlist, movie_id, done=done)
 
 
 def unlist_movie(movie_id: int, title: str) -> None:
     """Take a movie off the shortlist, in a callback."""
-    change(
-        state.store().movies.remove_from_shortlist,
-        movie_id,
-        done=f"{plain(title)} is off the shortlist.",
-    )
+    done = f"{plain(title)} is off the shortlist."
+    change(state.store().movies.remove_from_shortlist, movie_id, done=done)

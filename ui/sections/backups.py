@@ -50,21 +50,20 @@ def section(club: View) -> None:
         st.caption(f"{WHAT} They are in {plain(backups.folder(state.store().database))}.")
         for backup in found:
             _row(backup)
-        _upload()
+        key = f"restore_file_{st.session_state.get(ROUND, 0)}"
+        label = "A backup that you downloaded"  # here or on another computer
+        st.file_uploader(label, type=["db"], key=key, on_change=_upload, args=(key,))
     if CHOSEN in st.session_state:
         _confirm(club, st.session_state[CHOSEN])
 
 
 def _back_up() -> None:
-    made: list[Backup | None] = []
-
     @access.host_only
     def roll() -> None:
-        made.append(backups.roll(state.store()))
+        made = backups.roll(state.store())
+        notify("The club is backed up." if made else "Nothing has changed since the last one.")
 
     change(roll)
-    if made:
-        notify("The club is backed up." if made[0] else "Nothing has changed since the last one.")
 
 
 def _row(backup: Backup) -> None:
@@ -96,15 +95,9 @@ def _row(backup: Backup) -> None:
             )
 
 
-def _upload() -> None:
-    """Draw the way back from a file that was downloaded, here or on another computer."""
-    key = f"restore_file_{st.session_state.get(ROUND, 0)}"
-
-    def look() -> None:
-        if file := st.session_state[key]:
-            _choose((Path(file_name(file.name)), file.getvalue()))
-
-    st.file_uploader("A backup that you downloaded", type=["db"], key=key, on_change=look)
+def _upload(key: str) -> None:
+    if file := st.session_state[key]:
+        _choose((Path(file_name(file.name)), file.getvalue()))
 
 
 def _choose(chosen: Chosen) -> None:

@@ -47,31 +47,24 @@ def add_by_hand(club: View) -> None:
             "from these words.",
         )
         st.toggle("Put it on the shortlist", value=True, key="own_listed")
+        icon = ":material/movie:"
         st.form_submit_button(
-            "Add the movie", type="primary", icon=":material/movie:", on_click=_add
+            "Add the movie", type="primary", icon=icon, on_click=change, args=(_add,)
         )
     if st.session_state.get(ADDED) in club.own_movies.index:
         _expected(club, st.session_state[ADDED])
 
 
 def _add() -> None:
-    asked = st.session_state
-
-    def add() -> None:
-        store = state.store()
-        movie = store.movies.add(
-            asked["own_title"],
-            asked["own_year"],
-            asked["own_genres"],
-            asked["own_keywords"],
-            runtime=asked["own_minutes"],
-        )
-        if asked["own_listed"]:
-            store.movies.add_to_shortlist(movie)
-        asked[ADDED] = movie
-        notify(f"{plain(film(asked['own_title'], asked['own_year']))} is in.")
-
-    change(add)
+    asked, movies = st.session_state, state.store().movies
+    title, year, genres, keywords, minutes = (
+        asked[f"own_{name}"] for name in ("title", "year", "genres", "keywords", "minutes")
+    )
+    movie = movies.add(title, year, genres, keywords, runtime=minutes)
+    if asked["own_listed"]:
+        movies.add_to_shortlist(movie)
+    asked[ADDED] = movie
+    notify(f"{plain(film(title, year))} is in.")
 
 
 def _expected(club: View, movie: int) -> None:

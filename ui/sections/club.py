@@ -52,12 +52,9 @@ def _back_to_demo(club: View) -> None:
     )
     sure = st.checkbox("Yes, delete our club", key="sure")
     if st.button("Load the demo", type="primary", disabled=not sure, key="load_demo"):
-
-        @access.host_only
-        def load() -> bool:
-            return load_demo(state.store(), state.base_dataset(), demo_club(), replace=True)
-
-        change(load, done="The demo club is back.")
+        data = state.store(), state.base_dataset(), demo_club()
+        load = access.host_only(load_demo)
+        change(load, *data, replace=True, done="The demo club is back.")
         st.switch_page("pages/tonight.py")
 
 
@@ -70,9 +67,8 @@ def members(club: View) -> None:
             st.markdown(f"**{plain(name)}**", width="stretch")
             st.caption(counted(int(rated.get(member, 0)), "rating"), width="content")
             if access.may_enter(club, member):
-                with st.popover(
-                    "", icon=":material/edit:", type="tertiary", help=f"Change {plain(name)}"
-                ):
+                told = f"Change {plain(name)}"
+                with st.popover("", icon=":material/edit:", type="tertiary", help=told):
                     _change_member(member, name)
     with (
         st.form("add_member", clear_on_submit=True, border=False),
@@ -135,10 +131,7 @@ def shortlist(club: View) -> None:
                 on_click=unlist_movie,
                 args=(movie, club.title(movie)),
             )
-    find(club, CANDIDATE, lambda found: _candidates(club, found), "Put a movie on the shortlist")
 
-
-def _candidates(club: View, found: list[int]) -> None:
     def listed(movie: int) -> str:
         return "on the shortlist" if movie in club.shortlist else ""
 
@@ -146,7 +139,10 @@ def _candidates(club: View, found: list[int]) -> None:
         end(CANDIDATE)
         shortlist_movie(movie, club.title(movie))
 
-    shelf(club, found, "candidates", add, listed)
+    def draw(found: list[int]) -> None:
+        shelf(club, found, "candidates", add, listed)
+
+    find(club, CANDIDATE, draw, "Put a movie on the shortlist")
 
 
 def about(club: View) -> None:

@@ -78,10 +78,8 @@ def show_club(club: View) -> None:
     if found is None:
         sentence = "No model has learned yet; the figures appear here as soon as one has."
         if state.trainer().learned_version is not None:
-            sentence = (
-                "The model learned from another catalogue; the figures appear here as soon as one "
-                "has learned from this one."
-            )
+            why = "The model learned from another catalogue"
+            sentence = f"{why}; the figures appear here as soon as one has learned from this one."
         with empty_state(":material/hourglass_top:", sentence, "no_model"):
             st.page_link(router.page("model"), label="Look at the model")
         return
@@ -160,31 +158,25 @@ def _metrics(findings: Findings) -> None:
         colour = "inverse" if found.clarity in {"better", "worse"} else "off"
         return {"delta": f"{-found.gap:+.{digits}f} to {SHORT[found.rival]}", "delta_color": colour}
 
+    error_help = (
+        "The mean distance between the stars predicted and the stars given; below, beside "
+        f"the best simple guess, the {margin.rival}."
+    )
+    inside_help = (
+        "The share of ratings inside their interval: 80% would be exact. Between "
+        f"{inside.low:.0%} and {inside.high:.0%}, 95% sure."
+    )
+    brier_help = (
+        "The mean squared error of the chance of 4 stars or more: 0 is perfect, and ½ said of "
+        f"everything gives 0.25. Below, beside the best guess, the {chances.rival}; its chances "
+        "are read off the same strangers as ours."
+    )
+    near_help = "The share of ratings missed by 1 or less."
     with st.grid(columns=4, min_column_width=150, border=True, gap="small"):
-        st.metric(
-            "Misses by",
-            f"{margin.ours:.2f} ★",
-            **against(margin, 2),
-            help="The mean distance between the stars predicted and the stars given; below, beside "
-            f"the best simple guess, the {margin.rival}.",
-        )
-        st.metric(
-            "Within one star", f"{near:.0%}", help="The share of ratings missed by 1 or less."
-        )
-        st.metric(
-            "80% interval",
-            f"{inside.value:.0%}",
-            help="The share of ratings inside their interval: 80% would be exact. Between "
-            f"{inside.low:.0%} and {inside.high:.0%}, 95% sure.",
-        )
-        st.metric(
-            "Brier score",
-            f"{chances.ours:.3f}",
-            **against(chances, 3),
-            help="The mean squared error of the chance of 4 stars or more: 0 is perfect, and ½ "
-            f"said of everything gives 0.25. Below, beside the best guess, the {chances.rival}; "
-            "its chances are read off the same strangers as ours.",
-        )
+        st.metric("Misses by", f"{margin.ours:.2f} ★", **against(margin, 2), help=error_help)
+        st.metric("Within one star", f"{near:.0%}", help=near_help)
+        st.metric("80% interval", f"{inside.value:.0%}", help=inside_help)
+        st.metric("Brier score", f"{chances.ours:.3f}", **against(chances, 3), help=brier_help)
 
 
 def _charts(club: View, found: ClubEvaluation) -> None:
@@ -196,9 +188,8 @@ def _charts(club: View, found: ClubEvaluation) -> None:
     with st.grid(columns=2, min_column_width=320, gap="medium"):
         chart(stars_by_prediction(named), "by_prediction")
         if not members.empty:
-            chart(
-                member_errors(members.assign(member=members[MEMBER].map(club.names))), "by_member"
-            )
+            by_name = members.assign(member=members[MEMBER].map(club.names))
+            chart(member_errors(by_name), "by_member")
         chart(error_against_baselines(errors, metric="mae", ours=OURS), "club_errors")
         chart(confusion_matrix(likes_foreseen(rows)), "likes")
         chart(reliability(rows), "club_reliable")
@@ -230,14 +221,10 @@ def outlook(findings: Findings, curve: pd.DataFrame, people: int, each: float) -
         )
     now = findings.margin.ours
     then = now * change_with_more(curve, each, MORE)
+    what = f"to miss by about {then:.2f} stars instead of {now:.2f}"
     if now - then < 0.005:
-        return (
-            f"With twenty ratings more each, expect hardly a change: less than 0.01 stars, {like}."
-        )
-    return (
-        f"With twenty ratings more each, expect to miss by about {then:.2f} stars instead of "
-        f"{now:.2f}, {like}."
-    )
+        what = "hardly a change: less than 0.01 stars"
+    return f"With twenty ratings more each, expect {what}, {like}."
 
 
 def _outlook(club: View, found: ClubEvaluation) -> None:
@@ -345,11 +332,8 @@ def _figures(result: Evaluation) -> None:
         precision = f"{ours['precision@10']:.3f}"
         st.metric("Precision@10", precision, delta=f"{above:+.3f}", help=PRECISION)
         st.metric("Typical error", f"{best:.2f} ★", help="Root mean squared error of the stars.")
-        st.metric(
-            "Honest intervals",
-            f"{inside:.0%}",
-            help="How many hidden ratings fell inside their 80% interval; 80% would be exact.",
-        )
+        told = "How many hidden ratings fell inside their 80% interval; 80% would be exact."
+        st.metric("Honest intervals", f"{inside:.0%}", help=told)
     st.subheader("Which movies", anchor=False)
     st.caption(
         "A plain LightFM hybrid ranks all movies for everyone; those already rated are left out "
@@ -370,9 +354,8 @@ def _figures(result: Evaluation) -> None:
     st.subheader("How many ratings it takes", anchor=False)
     curve = evaluation.base_curve()
     if curve is None:
-        follow_held_out(
-            "The learning curve follows as soon as a model has learned that has not seen"
-        )
+        told = "The learning curve follows as soon as a model has learned that has not seen"
+        follow_held_out(told)
         return
     people = int(curve["members"].iloc[0])
     clear = curve.loc[curve["gap_low"] > 0, "known"]

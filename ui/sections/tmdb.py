@@ -17,7 +17,7 @@ from club.sources.tmdb import (
 )
 from recommender.columns import MOVIE
 from ui import state, tmdb
-from ui.components.basics import change, errors_shown, follow, notify
+from ui.components.basics import change_button, errors_shown, follow, notify
 from ui.components.tile import draw_shelf, movie_link, tile
 from ui.jobs import JobStatus, Report
 from ui.posters import poster
@@ -60,9 +60,8 @@ def _search(client: Tmdb) -> None:
         st.form("tmdb_search", border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        st.text_input(
-            "Find a movie at TMDB", key=TEXT, max_chars=200, placeholder="A title in any language"
-        )
+        hint = "A title in any language"
+        st.text_input("Find a movie at TMDB", key=TEXT, max_chars=200, placeholder=hint)
         st.form_submit_button("Search", icon=":material/travel_explore:", on_click=ask)
     asked = st.session_state.get(ASKED)
     if not asked:
@@ -158,13 +157,8 @@ def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
         _done(client, movie, f"{plain(film(movie.title, movie.year))} is in.")
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Add to the club",
-            type="primary",
-            icon=":material/add:",
-            key="tmdb_add",
-            on_click=lambda: change(add),
-        )
+        look = {"type": "primary", "icon": ":material/add:", "key": "tmdb_add"}
+        change_button("Add to the club", add, **look)
         st.toggle("Put it on the shortlist", value=True, key=LISTED)
 
 
@@ -182,12 +176,8 @@ def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) ->
     row = club.movies.loc[movie_id]
     is_complete = row["overview"] == movie.overview and set(movie.keywords) <= set(row["keywords"])
     if not is_complete or row["tmdb_id"] != movie.tmdb_id:
-        st.button(
-            "Take over poster, runtime, overview and keywords",
-            icon=":material/download:",
-            key="tmdb_take",
-            on_click=lambda: change(take),
-        )
+        label, icon = "Take over poster, runtime, overview and keywords", ":material/download:"
+        change_button(label, take, icon=icon, key="tmdb_take")
 
 
 def _done(client: Tmdb, movie: TmdbMovie, said: str) -> None:
@@ -237,10 +227,8 @@ def _report(status: JobStatus) -> None:
     unsure, without = status.counts.get("unsure", 0), status.counts.get("without", 0)
     said = [f"{counted(status.counts.get('posters', 0), 'poster')} came."]
     if unsure:
-        said.append(
-            f"{counted(unsure, 'movie')} could not be told for certain by title and year; "
-            "search for them above."
-        )
+        doubt = "could not be told for certain by title and year; search for them above."
+        said.append(f"{counted(unsure, 'movie')} {doubt}")
     if without:
         said.append(f"For {counted(without, 'movie')} there is none that can be used.")
     if status.state == "failed":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -32,9 +33,8 @@ def who_is_here(club: View) -> list[int]:
         # Who has just joined is here, whatever was chosen before.
         st.session_state[HERE] = [*st.session_state[HERE], *newcomers]
     st.session_state["members_offered"] = everyone
-    chosen = people_pills(
-        club, "Who is here tonight?", everyone, HERE, "multi", default=everyone, bind="query-params"
-    )
+    look: dict[str, Any] = {"default": everyone, "bind": "query-params"}
+    chosen = people_pills(club, "Who is here tonight?", everyone, HERE, "multi", **look)
     return [member for member in everyone if member in chosen]
 
 
@@ -59,9 +59,8 @@ def candidates(club: View, here: Sequence[int]) -> tuple[int, ...]:
     seen = [movie for movie in club.shortlist if club.seen_by(movie, here)]
     if not seen:
         return club.shortlist
-    wanted = st.toggle(
-        f"Include what someone has seen ({len(seen)})", key=SEEN, bind="query-params"
-    )
+    label = f"Include what someone has seen ({len(seen)})"
+    wanted = st.toggle(label, key=SEEN, bind="query-params")
     return tuple(movie for movie in club.shortlist if wanted or movie not in seen)
 
 
@@ -71,9 +70,8 @@ def nobody_here(club: View) -> None:
     def bring() -> None:
         st.session_state[HERE] = list(club.names)
 
-    with empty_state(
-        ":material/chair:", "Nobody is here yet, so there is nobody to ask.", "nobody"
-    ):
+    sentence = "Nobody is here yet, so there is nobody to ask."
+    with empty_state(":material/chair:", sentence, "nobody"):
         st.button("Everyone is here", on_click=bring, type="primary", icon=":material/group_add:")
 
 
