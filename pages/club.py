@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui import router, state
 from ui.components.basics import header
-from ui.sections import backups, changes, exports, guests, sharing
+from ui.sections import backups, changes, exports, guests
 from ui.sections import club as clubs
 from ui.text import plain
 
@@ -31,7 +31,7 @@ st.space("small")
 changes.section(club)
 
 st.space("small")
-sharing.section()
+clubs.sharing()
 
 st.space("small")
 st.subheader("About", anchor=False)

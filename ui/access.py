@@ -70,13 +70,7 @@ def sessions(folder: Path) -> Sessions:
 
 
 def identify(address: str | None, headers: Mapping[str, str], key: str | None) -> Visitor | None:
-    """Return the visitor behind a request to a shared club, None without a session.
-
-    Args:
-        address: that the connection comes from, None for this machine.
-        headers: of the request.
-        key: of a session, from a signed cookie.
-    """
+    """Return who is behind a request from `address` (None: this machine), if there is a session."""
     try:
         if not by_accounts() and is_local(address, headers):
             session: Session | None = sessions().machine
@@ -163,20 +157,12 @@ def _sign_out() -> None:
 
 
 def host_only(action: Callable[Given, Result]) -> Callable[Given, Result]:
-    """Return `action` with a check, when it is done, that the visitor is a host.
-
-    Raises:
-        InvalidInput: the visitor is not: the page was older than the role.
-    """
+    """Return `action` with a check, when it is done, that raises InvalidInput unless for a host."""
     return _checked(action, is_host, "Only a host can do that.")
 
 
 def own_only(action: Callable[Given, Result], members: Iterable[int]) -> Callable[Given, Result]:
-    """Return `action` with a check, when it is done, that the visitor may act for `members`.
-
-    Raises:
-        InvalidInput: the visitor may not.
-    """
+    """Return `action` with a check, when done, that raises InvalidInput unless for `members`."""
 
     def allowed() -> bool:
         club = state.view()
@@ -212,21 +198,13 @@ def may_enter(club: View, member: int) -> bool:
 
 @cached_under(config.folder)
 def by_accounts(_folder: Path) -> bool:
-    """Return True if people sign in with an account; that is decided when the app starts.
-
-    Raises:
-        InvalidInput: the secrets cannot be read.
-    """
+    """Return True if people sign in with an account; InvalidInput for unreadable secrets."""
     # Not looked up again: while the file is being written, [auth] may be missing for a moment.
     return secrets_section("auth") is not None
 
 
 def account_role(address: str | None) -> Role | None:
-    """Return the role of an e-mail address, None if it is on no list.
-
-    Raises:
-        InvalidInput: a list is not a list, or cannot be read.
-    """
+    """Return the role of an e-mail address, None without one; InvalidInput for broken lists."""
     club, mine = secrets_section("club") or {}, (address or "").casefold()
     roles: dict[str, Role] = {}
     for name, role in LISTS.items():
@@ -238,11 +216,7 @@ def account_role(address: str | None) -> Role | None:
 
 
 def secrets_section(name: str) -> Mapping[str, object] | None:
-    """Return a section of the secrets, None if there is none.
-
-    Raises:
-        InvalidInput: there may be one, but the file cannot be read.
-    """
+    """Return a section of the secrets, None if there is none; InvalidInput if nobody can tell."""
     try:
         section = st.secrets[name]
     except KeyError:
@@ -336,11 +310,7 @@ def _member_of_account(club: View) -> int | None:
 
 
 def _accounts(club: View) -> dict[str, int]:
-    """Return the member_id of each address in `[club.people]`.
-
-    Raises:
-        InvalidInput: that is no table of addresses and names, or cannot be read.
-    """
+    """Return the member_id of each address in `[club.people]`; InvalidInput if that is no table."""
     people = (secrets_section("club") or {}).get("people", {}) if by_accounts() else {}
     if not isinstance(people, Mapping):
         raise InvalidInput(f'people in {SECRETS} are addresses with names: "a@b.org" = "Ana"')

@@ -212,11 +212,7 @@ async def _form(request: Request) -> dict[str, list[str]]:
 
 
 async def _log_in(request: Request) -> Response | None:
-    """Send the browser to the provider of accounts; open a session when it comes back from there.
-
-    Raises:
-        InvalidInput: the account is on no list, or the provider cannot be used.
-    """
+    """Send the browser to the provider of accounts, or open a session when it comes back."""
     if request.scope["path"] != _callback_path():
         if "account" not in await _form(request):
             return None

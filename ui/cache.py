@@ -41,11 +41,7 @@ class HasCacheKey(Protocol):
 
 
 def cache_key(argument: object) -> Hashable:
-    """Return what an argument counts as in the key of a result.
-
-    Raises:
-        TypeError: it cannot be told from others, as a bare data frame.
-    """
+    """Return what an argument counts as in a key; TypeError for one such as a bare data frame."""
     if isinstance(argument, HasCacheKey):
         return argument.cache_key
     if argument is not None and type(argument).__eq__ is object.__eq__:
@@ -70,11 +66,7 @@ class HashedFrame:
 
 
 class Cache(Generic[Result]):
-    """The latest results of one function, shared by all threads.
-
-    Args:
-        max_entries: results that are kept; the one that was asked for longest ago goes first.
-    """
+    """The latest results of one function, shared by all threads; the stalest goes first."""
 
     def __init__(self, max_entries: int) -> None:
         self._max_entries = max_entries
@@ -116,11 +108,7 @@ class Cache(Generic[Result]):
 def cached(
     max_entries: int = 4,
 ) -> Callable[[Callable[Given, Result]], Callable[Given, Result]]:
-    """Return a decorator that keeps a function's results under its arguments.
-
-    Args:
-        max_entries: results that are kept.
-    """
+    """Return a decorator that keeps `max_entries` results of a function under its arguments."""
 
     def decorate(function: Callable[Given, Result]) -> Callable[Given, Result]:
         cache: Cache[Result] = Cache(max_entries)

@@ -86,12 +86,7 @@ class Subject(NamedTuple):
 
 
 def subject() -> Subject | None:
-    """Return the held-out model or, until that has learned, the serving one.
-
-    Returns:
-        None before a model has learned, and while the base dataset of the serving model is no
-        longer there: nothing can be compared with it.
-    """
+    """Return the held-out or else the serving model, None while neither is of a dataset at hand."""
     data = state.base_dataset()
     if held_out().learned_version is not None and (model := held_out().model):
         return Subject(model, data, held_out=True)

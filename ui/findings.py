@@ -89,11 +89,7 @@ def reversals(found: pd.DataFrame, names: Mapping[int, str]) -> Iterator[str]:
 
 
 def easiest_and_hardest(found: pd.DataFrame, names: Mapping[int, str]) -> str:
-    """Return who is the easiest and who the hardest to foresee.
-
-    Args:
-        found: from `recommender.evaluation.nights.member_errors`.
-    """
+    """Return who is the easiest and who the hardest to foresee, from `member_errors`."""
     if len(found) < 2:
         return f"It takes two people with {SHOWN} predicted ratings each to say who is easier."
     easy, hard = (
@@ -105,11 +101,7 @@ def easiest_and_hardest(found: pd.DataFrame, names: Mapping[int, str]) -> str:
 
 
 def served_best(replayed: pd.DataFrame) -> str:
-    """Return which strategy would have served the club best, as far as that can be said.
-
-    Args:
-        replayed: from `recommender.evaluation.nights.replay`.
-    """
+    """Return which strategy would have served the club best, if that is clear from `replay`."""
     if replayed.empty:
         return "No night has been decided yet"
     nights = int(replayed["nights"].iloc[0])
@@ -134,12 +126,7 @@ def served_best(replayed: pd.DataFrame) -> str:
 
 
 def agreement(found: Comparison, titles: Mapping[int, str], names: Mapping[int, str]) -> str:
-    """Return how far the strategies agree, and who gains and loses most by the main rival.
-
-    Args:
-        titles: of the movies, by movie_id.
-        names: of the people, by member_id.
-    """
+    """Return how far the strategies agree, and who gains and loses most by the main rival."""
     if found.favourite is None:
         return "There is nothing to choose from."
     agree, everyone = found.agreement
@@ -160,11 +147,7 @@ def agreement(found: Comparison, titles: Mapping[int, str], names: Mapping[int, 
 
 
 def who_gains(gains: pd.Series) -> str:
-    """Return who gains and who loses most: "Bruno gains 0.6 stars, Ana loses 0.4".
-
-    Args:
-        gains: stars (less than 0: loses), indexed by name.
-    """
+    """Return who gains and who loses most stars: "Bruno gains 0.6 stars, Ana loses 0.4"."""
     gains_most, loses_most = gains.idxmax(), gains.idxmin()
     up, down = gains.max() >= NOTICED, gains.min() <= -NOTICED
     if up and down:

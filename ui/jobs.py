@@ -59,11 +59,7 @@ class Report(Protocol):
 
 
 class Job:
-    """Runs one piece of work at a time in a daemon thread.
-
-    Args:
-        name: of the thread, in the log, and in the sentence about an unexpected failure.
-    """
+    """Runs one piece of work at a time in a daemon thread; its name stands in the log."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -83,13 +79,7 @@ class Job:
         return self._stop.is_set()
 
     def start(self, work: Callable[[Report], str | None]) -> bool:
-        """Run `work` in a thread; return False if one is running already.
-
-        Args:
-            work: returns a sentence for people if something went wrong that did not end it. An
-                error of the club or the recommender ends it with its own sentence, any other with
-                "... failed; the server's log says why."
-        """
+        """Run `work` in a thread; False if one is running. A sentence that it returns is shown."""
         with self._lock:
             if self._status.state == "running":
                 return False
@@ -133,23 +123,14 @@ class Job:
 
 @dataclass(frozen=True)
 class LearnedFrom:
-    """The data of a model: the version of the club, and the content hash of the base dataset.
-
-    Without a version it is a first model, which knows movies by their keywords alone.
-    """
+    """The data of a model: the club's version (None: keywords alone), the base dataset's hash."""
 
     version: int | None = None
     base: str = ""
 
 
 class Trainer(Job):
-    """The serving model, and the job that learns the next one.
-
-    A model that learned serves even if it cannot be saved; the status says so then.
-
-    Args:
-        folder: where the model is kept between starts.
-    """
+    """The serving model, kept in `folder`, and the job that learns the next one."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__("learning")
@@ -229,12 +210,7 @@ class Trainer(Job):
 
 
 class Evaluator(Job):
-    """The figures of an evaluation, and the job that makes them.
-
-    Args:
-        folder: where they are kept between starts, one folder for each base dataset.
-        data: content hash of the base dataset.
-    """
+    """The figures of a base dataset (`data` is its hash), and the job that makes them."""
 
     def __init__(self, folder: Path, data: str) -> None:
         super().__init__("evaluation")
@@ -287,10 +263,7 @@ class BackupScheduler(Job):
         self._retry_at = datetime.min.replace(tzinfo=UTC)
 
     def look(self) -> None:
-        """Begin a backup if there was none today; pages call this whenever they are drawn.
-
-        A failed one is tried again after `RETRY_BACKUP`.
-        """
+        """Begin a backup if there was none today; pages call this whenever they are drawn."""
         now = self._clock()
         if self._done_on == now.date() or now < self._retry_at:
             return

@@ -85,11 +85,7 @@ class RedrawQueue:
         self._overtook_at = -math.inf  # when a background redraw last came before visitors
 
     def take(self, session: str, waited: float) -> bool:
-        """Return True if the session may draw its page now; otherwise it asks again later.
-
-        Args:
-            waited: seconds for which the page has been out of date.
-        """
+        """Return True if the session, out of date for `waited` seconds, may draw its page now."""
         with self._lock:
             now = self._clock()
             turns = self._background.items()

@@ -145,11 +145,7 @@ def _earlier(club: View) -> pd.DataFrame:
 
 
 def earlier(club: View, before: Night | None = None) -> pd.DataFrame:
-    """Return the stars that earlier nights gave to each, as `recommender.group.debts` reads it.
-
-    Args:
-        before: only nights that come before this one; all by default.
-    """
+    """Return the stars that nights (`before` one) gave to each, as `group.debts` reads it."""
     rows = _earlier(club)
     return rows if before is None else rows[rows["on"] <= before.on]
 
@@ -171,11 +167,7 @@ def attendance(club: View) -> pd.DataFrame:
 
 
 def snapshot(club: View, night: Night, movies: Sequence[int]) -> pd.DataFrame | None:
-    """Return the prediction snapshot of a night: everyone's prediction for each candidate.
-
-    Returns:
-        The columns that `Nights.decide` wants; None while there is no model.
-    """
+    """Return everyone's predictions as `Nights.decide` wants them; None while there is no model."""
     expected = state.reactions(club, tuple(movies), night.present)
     model = state.model(club)
     if expected is None or model is None:

@@ -343,10 +343,7 @@ def model(club: View) -> HybridModel | None:
 
 @cached()
 def _unlearned(learned: HybridModel, club: View) -> HashedFrame:
-    """Return the movies that the model has not learned from.
-
-    They are the club's own, those of a new base dataset, and the imagined ones of guests.
-    """
+    """Return movies that the model has not learned from: own, new, and imagined ones."""
     movies = club.movies[~club.movies.index.isin(learned.movie_ids)]
     if len(club.imagined.movies):
         movies = pd.concat([movies, club.imagined.movies])
@@ -401,17 +398,14 @@ def _similar(serving: HybridModel, known: Catalogue, movie_id: int, limit: int) 
 
 def questions(club: View) -> dict[int, tuple[int, ...]]:
     """Return the movies whose ratings would tell most about the shortlist, and whom to ask."""
-    serving = model(club)
+    serving, data = model(club), base_dataset()
     if serving is None or not club.names or not club.shortlist:
         return {}
-    data = base_dataset()
-    asked = club_to_rate(
-        {
-            member: _questions(serving, data, member, club.evidence_of(member), club.shortlist)
-            for member in club.names
-        },
-        QUESTIONS,
-    )
+    each = {
+        member: _questions(serving, data, member, club.evidence_of(member), club.shortlist)
+        for member in club.names
+    }
+    asked = club_to_rate(each, QUESTIONS)
     return dict(zip(asked[MOVIE], asked["members"], strict=True))
 
 
@@ -437,11 +431,7 @@ def new_ratings(club: View, learned_version: int) -> int:
 
 
 def learned_ratings(club: View) -> HashedFrame | None:
-    """Return the club's ratings that the serving model learned from; None before it has.
-
-    Returns:
-        member_id, movie_id, rating (stars).
-    """
+    """Return member_id, movie_id, rating that the serving model learned from, if it has."""
     version = trainer().learned_version
     return None if version is None else _learned_ratings(club, version)
 

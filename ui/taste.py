@@ -109,11 +109,7 @@ def _prizes(club: View, model: HybridModel | None, learned: HashedFrame | None) 
 
 
 def taste_map() -> pd.DataFrame | None:
-    """Return the map of the serving model; None while it is being drawn or the model learned.
-
-    Raises:
-        DataError: it could not be drawn; it is tried again for the next model.
-    """
+    """Return the map of the serving model, None until it is there; DataError if it failed."""
     model = state.trainer().model
     if model is None or state.trainer().learned_version is None:
         return None

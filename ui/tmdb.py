@@ -25,12 +25,7 @@ CREDIT = (
 
 
 def client() -> Tmdb | None:
-    """Return the way to TMDB; None without a key in the secrets.
-
-    Raises:
-        SourceUnavailable: the secrets cannot be read, or hold no key.
-        InvalidInput: the address in them cannot be used.
-    """
+    """Return the way to TMDB, None without a key; SourceUnavailable for unreadable secrets."""
     try:
         section = st.secrets["tmdb"]
     except KeyError:

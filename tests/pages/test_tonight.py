@@ -100,7 +100,7 @@ def test_empty_shortlist_links_to_club(open_page: Open, store: Store) -> None:
         store.movies.remove_from_shortlist(movie)
     app = open_page()
     assert "The shortlist is empty; put on it what you might watch." in words(app)
-    assert [link.label for link in app.get("page_link")] == ["Fill the shortlist"]
+    assert [link.label for link in app.get("page_link")] == ["Fill the shortlist", "Find something"]
 
 
 def test_show_seen_movies_button(open_page: Open, store: Store) -> None:

@@ -180,12 +180,7 @@ def _ranking_title(frame: pd.DataFrame, ours: str) -> str:
 
 
 def learning_curve(frame: pd.DataFrame) -> go.Figure:
-    """Draw our error and the bias model's over the number of ratings known of each person.
-
-    Args:
-        frame: known, mae, bias_mae, gap, gap_high (stars), members; see
-            `recommender.evaluation.evaluate.learning_curve`.
-    """
+    """Draw our error and the bias model's over the ratings known of each, from `learning_curve`."""
     known = frame["known"].to_numpy()
     at = np.log1p(known.astype(float))
     look: Look = {"hover": "%{customdata} known: %{y:.3f}", "customdata": known, "marker_size": 8}
@@ -262,9 +257,7 @@ def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
 def member_errors(frame: pd.DataFrame) -> go.Figure:
     """Draw each model's mean absolute error on each member's ratings, our smallest on top.
 
-    Args:
-        frame: member_id, member (name), clarity, model, value, low, high (stars); see
-            `recommender.evaluation.evaluate.Findings`.
+    The frame is `Findings.members` with member (name).
     """
     ours = frame[frame["model"] == OUR_MODEL].sort_values("value", ascending=False, kind="stable")
     order = {member: row for row, member in enumerate(ours[MEMBER])}
@@ -289,12 +282,7 @@ def member_errors(frame: pd.DataFrame) -> go.Figure:
 
 
 def confusion_matrix(frame: pd.DataFrame) -> go.Figure:
-    """Draw how often a like was expected and came, as a table of two by two.
-
-    Args:
-        frame: expected, liked (bool), n: four rows; see
-            `recommender.evaluation.metrics.likes_foreseen`.
-    """
+    """Draw how often a like was expected and came, two by two, from `metrics.likes_foreseen`."""
     counts = frame.set_index(["expected", "liked"])["n"]
     share = counts / max(counts.sum(), 1)
     table = [[(expected, liked) for expected in (True, False)] for liked in (True, False)]

@@ -22,11 +22,7 @@ PAPER = "rgba(251,248,243,0.82)"  # behind a region's words, on a light page and
 
 
 def rating_distribution(stars: pd.Series) -> go.Figure:
-    """Draw how often each half star was given to a movie.
-
-    Args:
-        stars: 0.5..5, one for each rater, at least one.
-    """
+    """Draw how often each half star was given to a movie, which at least one has rated."""
     figure = go.Figure()
     figure.add_bar(
         x=STEPS,

@@ -25,12 +25,7 @@ WIDTH = 46  # letters that fit a line of text across a phone
 
 
 def group_heatmap(frame: pd.DataFrame) -> go.Figure:
-    """Draw the expected stars of every member (columns) for every candidate (rows).
-
-    Args:
-        frame: movie_id, movie (title), member_id, member (name), mean, low, high (stars). Rows and
-            columns keep the order of their first appearance.
-    """
+    """Draw mean (hover: low, high) stars of members (columns) for candidates (rows), in order."""
     movies = frame.drop_duplicates(MOVIE).set_index(MOVIE)["movie"]
     members = frame.drop_duplicates(MEMBER).set_index(MEMBER)["member"]
     hover = [
@@ -200,10 +195,7 @@ def _outcome_title(rows: pd.DataFrame) -> str:
 def error_over_nights(frame: pd.DataFrame, title: str) -> go.Figure:
     """Draw the mean absolute error so far of the predictions and of two baselines.
 
-    Args:
-        frame: on (date), nights, n, model, mae (stars); see
-            `recommender.evaluation.nights.record_over_time`.
-        title: see `ui.findings.record`.
+    The frame is `record_over_time`, the title `ui.findings.record`.
     """
     figure = go.Figure()
     for model, name, colour, dash in (
@@ -233,10 +225,7 @@ def _night_axis(last: int) -> dict[str, object]:
 def interval_coverage(frame: pd.DataFrame, title: str) -> go.Figure:
     """Draw the share of ratings inside their 80% interval so far, and the range of chance.
 
-    Args:
-        frame: on (date), nights, n, share, low, high (0..1); see
-            `recommender.evaluation.nights.coverage_over_time`.
-        title: see `ui.findings.coverage`.
+    The frame is `coverage_over_time`, the title `ui.findings.coverage`.
     """
     nights = frame["nights"].to_numpy()
     # Every night has its own step, so that the band of a single one can be seen.

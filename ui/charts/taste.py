@@ -17,11 +17,7 @@ NAME = 10  # letters of a name beside a mark
 
 
 def match_matrix(frame: pd.DataFrame) -> go.Figure:
-    """Draw how well every two members match; pale where that is not sure.
-
-    Args:
-        frame: one measure of `recommender.taste.compare`, with one and other (names).
-    """
+    """Draw one measure of `compare`, with one and other (names); pale where it is not sure."""
     back = frame.rename(columns={FIRST: SECOND, SECOND: FIRST, "one": "other", "other": "one"})
     both = pd.concat([frame, back], ignore_index=True)
     names = both.drop_duplicates(FIRST).set_index(FIRST)["one"]
@@ -200,11 +196,9 @@ def word_sides(frame: pd.DataFrame) -> go.Figure:
 
 
 def user_bias(frame: pd.DataFrame, *, member_id: int) -> go.Figure:
-    """Draw how generous every member is against everybody's opinion of the same movies.
+    """Draw how generous all are against everybody's opinion of the same movies; one has the title.
 
-    Args:
-        frame: member_id, member (name), value, low, high (stars, 80% interval).
-        member_id: the member of the title.
+    The frame has member_id, member (name), value, low, high (stars, 80% interval).
     """
     rows = frame.sort_values("value", kind="stable").assign(row=range(len(frame)))
     chosen = rows[MEMBER] == member_id
@@ -234,11 +228,9 @@ def _bias_title(own: pd.Series, everyone: pd.Series) -> str:
 
 
 def favourite_words(frame: pd.DataFrame, *, member: str) -> go.Figure:
-    """Draw the words that a member leans to, and those that they lean away from.
+    """Draw the words that a member (name) leans to, and away from.
 
-    Args:
-        frame: word, n, lean, low, high (stars, 80% interval), the most liked first.
-        member: the name.
+    The frame has word, n, lean, low, high (stars, 80% interval), the most liked first.
     """
     rows = frame.assign(row=range(len(frame)))
     hover = (
@@ -262,11 +254,9 @@ def favourite_words(frame: pd.DataFrame, *, member: str) -> go.Figure:
 
 
 def against_the_crowd(frame: pd.DataFrame, *, member: str) -> go.Figure:
-    """Draw the movies on which a member differs most from everybody.
+    """Draw the movies on which a member (name) differs most from everybody.
 
-    Args:
-        frame: movie_id, movie (title), rating, crowd, difference (stars), most above first.
-        member: the name.
+    The frame has movie_id, movie (title), rating, crowd, difference (stars), most above first.
     """
     rows = frame.reset_index(drop=True).assign(row=range(len(frame)))
     look: Look = {"marker_size": 11, "marker_line_width": 1.5}
@@ -287,11 +277,7 @@ def against_the_crowd(frame: pd.DataFrame, *, member: str) -> go.Figure:
 
 
 def rating_years(frame: pd.DataFrame) -> go.Figure:
-    """Draw how many ratings each member gave in each year.
-
-    Args:
-        frame: member_id, member (name), year, n; members in the order to be drawn.
-    """
+    """Draw n ratings for each member_id, member (name; in the order to be drawn) and year."""
     names = frame.drop_duplicates(MEMBER).set_index(MEMBER)["member"]
     years = range(int(frame["year"].min()), int(frame["year"].max()) + 1)
     table = frame.pivot(index=MEMBER, columns="year", values="n")

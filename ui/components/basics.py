@@ -47,14 +47,7 @@ def show(error: ClubError | RecommenderError) -> None:
 
 
 def change(action: Callable[..., Any], *args: Any, done: str | None = None, **named: Any) -> Any:
-    """Do `action(*args, **named)` in a callback; what happened is told when the page is drawn.
-
-    Args:
-        done: Markdown for a toast when it worked.
-
-    Returns:
-        What the action returned, None if it failed.
-    """
+    """Do `action` in a callback; tell its error or `done` later; return its result or None."""
     try:
         result = action(*args, **named)
     except (ClubError, RecommenderError) as error:
@@ -73,11 +66,7 @@ def change_button(
 
 
 def download_button(label: str, data: Any, file_name: str, key: str, **look: Any) -> None:
-    """Draw a download that does not draw the page again; `look` as `st.download_button` takes it.
-
-    Args:
-        data: the content, or a function that makes it on the click.
-    """
+    """Draw a download of content, or of what a function returns on the click, without a redraw."""
     mime, _ = mimetypes.guess_type(file_name)
     st.download_button(
         label, data, file_name=file_name, mime=mime, key=key, on_click="ignore", **look

@@ -42,11 +42,7 @@ def people_pills(
     mark_guests: bool = False,
     **look: Any,
 ) -> Any:
-    """Draw people as pills, and return the chosen one (None for nobody) or ones.
-
-    Args:
-        look: as `st.pills` takes it.
-    """
+    """Draw people as pills (`look` as for `st.pills`); return the chosen one or ones."""
 
     def name(person: int) -> str:
         mark = " ·guest" if mark_guests and person not in club.names else ""

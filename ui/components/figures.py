@@ -22,11 +22,7 @@ CONFIG = {
 
 
 def chart(figure: go.Figure, key: str, table: pd.DataFrame | None = None, digits: int = 2) -> None:
-    """Draw a figure with its title as the text alternative and, below, its numbers as a table.
-
-    Args:
-        digits: as for `draw_table`.
-    """
+    """Draw a figure with its title as the text alternative and, below, its numbers as a table."""
     alt = headline(figure)
     st.plotly_chart(figure, config=CONFIG, key=key, alt=alt)
     if table is not None:
@@ -62,13 +58,7 @@ def draw_table(
     columns: Mapping[str, Any] = MappingProxyType({}),
     height: int | None = None,
 ) -> None:
-    """Draw a table without its index.
-
-    Args:
-        digits: of fractions behind the point.
-        columns: configuration of single columns.
-        height: pixels that a long table takes at most.
-    """
+    """Draw a table without its index; fractions have `digits` behind the point."""
     number = st.column_config.NumberColumn(format=f"%.{digits}f")
     config = dict.fromkeys(table.select_dtypes("float").columns, number) | dict(columns)
     fits: Literal["auto"] | int = (

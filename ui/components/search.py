@@ -19,12 +19,9 @@ def find(
 ) -> bool:
     """Draw the search and what it finds; return whether somebody is searching.
 
-        find(club, "find_movie", lambda found: shelf(club, found, "found", choose))
-
     Args:
         key: of the search; `end(key)` in a callback ends it.
-        draw: draws the found movies, best first, never none: `shelf` under a key of the
-            page's own.
+        draw: draws the found movies, best first, never none.
         label: what the search is for; it stands in the empty field.
     """
     ended = st.session_state.get(f"{key}_rounds", 0)  # searches

@@ -30,13 +30,7 @@ def component(name: str) -> Callable[..., object]:
 
 
 def new_changes(log: object, seen: int) -> tuple[list[tuple[int, float | None]], int]:
-    """Read the star board's log: [[number, member_id, stars or None], ...].
-
-    The browser may send anything, so what is no half star is left out.
-
-    Returns:
-        The changes with a number above `seen`, the last of each member; the highest number.
-    """
+    """Return [(member_id, half stars or None)] of a log above `seen`, and its last number."""
     changes: dict[int, float | None] = {}
     for entry in log if isinstance(log, list) else []:
         match entry:

@@ -45,11 +45,7 @@ def facts(club: View, movie_id: int) -> str:
 
 
 def movie_link(club: View, movie_id: int, label: str | None = None) -> None:
-    """Draw a movie's title as a link to its page.
-
-    Args:
-        label: Markdown in place of the bold title.
-    """
+    """Draw a link to a movie's page: its bold title, or other Markdown."""
     st.page_link(
         "pages/movie.py",
         label=label or f"**{plain(club.title(movie_id))}**",
@@ -96,13 +92,7 @@ def draw_shelf(key: str, tiles: Sequence[dict[str, Any]], on_chosen: Callable[[i
 
 
 def tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
-    """Return what the shelf draws of a movie.
-
-    Args:
-        label: what it is called, for who cannot see the picture.
-        note: a few words under the picture.
-        svg: the picture.
-    """
+    """Return what the shelf draws of a movie; `label` is for those who cannot see the picture."""
     data = base64.b64encode(svg.encode("utf-8")).decode("ascii")
     return {
         "id": number,
@@ -114,11 +104,7 @@ def tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
 
 @contextmanager
 def beside_poster(club: View, movie_id: int, *, card: bool = False) -> Iterator[None]:
-    """Draw a movie's poster, if the movie is known, and beside it what the body draws.
-
-    Args:
-        card: the poster is small and the words begin at its top.
-    """
+    """Draw a known movie's poster, small on a `card`, and beside it what the body draws."""
     align: Literal["top", "center"] = "top" if card else "center"
     picture, words = st.columns([2, 5 if card else 3], wrap=False, vertical_alignment=align)
     if movie_id in club.movies.index:
@@ -140,12 +126,7 @@ def short_title(club: View, movie_id: int) -> str:
 def movie_card(
     club: View, movie_id: int, label: str | None = None, group: pd.Series | None = None
 ) -> Iterator[None]:
-    """Draw a movie's poster, and its link, facts and stars beside it; the body adds to these.
-
-    Args:
-        label: Markdown in place of the bold title.
-        group: a row of `recommender.group.rank`, with the group's mean and interval (stars).
-    """
+    """Draw a movie's poster, link, facts and stars (of a row of `rank`); the body adds more."""
     with beside_poster(club, movie_id, card=True):
         movie_link(club, movie_id, label)
         st.caption(facts(club, movie_id))

@@ -84,7 +84,12 @@ def show_club(club: View) -> None:
             st.page_link(router.page("model"), label="Look at the model")
         return
     st.caption(how)
-    _headline(found.findings)
+    with st.container(border=True, key="finding", gap="xsmall"):
+        st.subheader(plain(headline(found.findings)), anchor=False)
+        if found.findings.n >= ENOUGH:
+            st.markdown(plain(comparison(found.findings.margin)))
+        else:
+            st.page_link(router.page("rate"), label="Rate movies", icon=":material/star_half:")
     if found.earlier:
         st.info(
             "For now these are the figures of the model that learned from the earlier catalogue; "
@@ -137,15 +142,6 @@ def comparison(margin: Margin) -> str:
         f"{CLEARLY[margin.clarity][0]} (the difference lies between {margin.low:+.2f} and "
         f"{margin.high:+.2f} stars, 95% sure)."
     )
-
-
-def _headline(findings: Findings) -> None:
-    with st.container(border=True, key="finding", gap="xsmall"):
-        st.subheader(plain(headline(findings)), anchor=False)
-        if findings.n >= ENOUGH:
-            st.markdown(plain(comparison(findings.margin)))
-        else:
-            st.page_link(router.page("rate"), label="Rate movies", icon=":material/star_half:")
 
 
 def _metrics(findings: Findings) -> None:
@@ -205,13 +201,7 @@ def _has_curve(found: ClubEvaluation) -> bool:
 
 
 def outlook(findings: Findings, curve: pd.DataFrame, people: int, each: float) -> str:
-    """Return the expected effect of `MORE` ratings each in one sentence.
-
-    Args:
-        curve: the learning curve of the base dataset's raters.
-        people: how many these are.
-        each: how many ratings a member has given, the median.
-    """
+    """Return the expected effect of `MORE` ratings on members with `each` now, in a sentence."""
     like = f"if it goes as with {people} of the world's raters who were treated as members"
     if findings.n < ENOUGH:
         start, there = curve["mae"].iloc[0], curve["mae"].iloc[0] * change_with_more(curve, 0, MORE)
@@ -372,11 +362,7 @@ def _figures(result: Evaluation) -> None:
 
 
 def follow_held_out(sentence: str) -> None:
-    """Have the held-out model learn, and show its progress until it has.
-
-    Args:
-        sentence: Markdown, stands before the share.
-    """
+    """Have the held-out model learn; show its share after `sentence` until it has."""
 
     def learning(status: JobStatus) -> None:
         if status.state == "failed":

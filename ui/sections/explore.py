@@ -138,12 +138,7 @@ def _nothing(passing: int) -> None:
 
 
 def _reason(club: View, reactions: Reactions, movie: int, ratings: int, loved: set[int]) -> str:
-    """Return in plain text whom it is for, what it is like, and how well known it is.
-
-    Args:
-        ratings: how many people in the world rated it.
-        loved: movies that somebody here loved.
-    """
+    """Return in plain text whom it is for, which loved one it is like, and how known it is."""
     mean = reactions.mean[:, reactions.movie_ids.index(movie)]
     glad = [
         club.names[m] for m, stars in zip(reactions.member_ids, mean, strict=True) if stars >= GLAD

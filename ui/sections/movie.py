@@ -156,15 +156,7 @@ def _given(club: View, movie: int) -> None:
 
 
 def changes_of_mind(history: pd.DataFrame) -> dict[int, list[tuple[datetime, float | None]]]:
-    """Return when each member who changed their mind about a movie gave what.
-
-    Args:
-        history: of one movie, as `Store.history` returns it.
-
-    Returns:
-        member_id -> [(when, stars or None), ...], the earliest first, two or more. What was undone
-        does not count, nor what was put right within five minutes.
-    """
+    """Return [(when, stars or None), ...] of members who changed theirs, without undone slips."""
     undone = set(history["undoes"].dropna())
     meant = history[(history["kind"] != "undo") & ~history["step"].isin(undone)]
     paths: dict[int, list[tuple[datetime, float | None]]] = {}

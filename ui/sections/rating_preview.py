@@ -150,11 +150,7 @@ def _editor(plan: Plan) -> str:
 
 
 def picked(plan: Plan) -> dict[tuple[int | str, int], bool]:
-    """Return whether the file's stars count, for each member and movie ticked by hand.
-
-    Args:
-        plan: made with the rule alone.
-    """
+    """Return whether the file's stars count, by member and movie, where ticked by hand."""
     held: dict[str, Any] = st.session_state.get(_editor(plan), {"edited_rows": {}})
     changed = plan.of("changed")
     return {
@@ -165,11 +161,7 @@ def picked(plan: Plan) -> dict[tuple[int | str, int], bool]:
 
 
 def other_stars(club: View, plan: Plan) -> None:
-    """Draw where the club has other stars, and whose count.
-
-    Args:
-        plan: made with the rule alone, without what was ticked.
-    """
+    """Draw where the club has other stars, and whose count; `plan` is made without ticks."""
     changed = plan.of("changed")
     if not changed:
         return

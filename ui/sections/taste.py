@@ -132,11 +132,7 @@ def _matches(club: View, found: pd.DataFrame, chosen: str) -> None:
 
 
 def match_sentences(own: pd.DataFrame) -> list[str]:
-    """Return the evidence for the best and the weakest match in sentences (plain text).
-
-    Args:
-        own: one measure's matches, with one and other (names).
-    """
+    """Return the evidence for the best and the weakest match in sentences (plain text)."""
     ordered = own.sort_values("value", ascending=False, kind="stable")
     ends = ordered if len(ordered) < 2 else ordered.iloc[[0, -1]]
     return [
@@ -372,12 +368,7 @@ def _prize(club: View, prize: pd.Series) -> None:
 
 
 def reason(prize: pd.Series, names: Mapping[int, str]) -> str:
-    """Return the reason for a prize in one sentence (plain text).
-
-    Args:
-        prize: a row of `recommender.taste.awards`.
-        names: member_id -> name.
-    """
+    """Return the reason for a prize, a row of `awards`, in one sentence (plain text)."""
     award, value, n = prize["award"], float(prize["value"]), int(prize["n"])
     if award == BEST:
         return f"{value:.1f} stars on average from {n} of us."
@@ -425,11 +416,7 @@ def _streaks(club: View) -> None:
 
 
 def longest_streak(rows: pd.DataFrame, names: Mapping[int, str], unit: str, of_what: str) -> str:
-    """Return the holders of the longest streak in one sentence (plain text).
-
-    Args:
-        rows: as `recommender.taste.streaks` returns it, at least one.
-    """
+    """Return the holders of the longest of `streaks` in one sentence (plain text)."""
     best = rows[rows["longest"] == rows["longest"].max()]
     n = int(best["longest"].iloc[0])
     if n == 1:

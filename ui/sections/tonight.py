@@ -87,12 +87,7 @@ def all_seen() -> None:
 
 
 def reason(reactions: Reactions, row: pd.Series, strategy: str) -> str:
-    """Return in one sentence (plain text) why the movie of `row` comes first.
-
-    Args:
-        reactions: of those who are here.
-        row: of `rank`'s frame.
-    """
+    """Return in one sentence (plain text) why the movie of `row`, from `rank`, comes first."""
     mean = reactions.mean[:, reactions.movie_ids.index(int(row[MOVIE]))]
     if len(mean) == 1:
         return "The highest of all candidates."
@@ -122,11 +117,7 @@ def show_ranking(
     strategy: str,
     actions: Action | None = None,
 ) -> None:
-    """Draw the top pick, the other candidates, and everyone's stars for all of them.
-
-    Args:
-        actions: draws more buttons for a movie.
-    """
+    """Draw the top pick, the others (`actions` adds buttons to each), and everyone's stars."""
     present = state.reactions(club, movies, tuple(here))
     if present is None:
         with st.container(border=True, key="first_model"):
@@ -223,11 +214,7 @@ def _details(club: View, present: Reactions, row: pd.Series) -> None:
 def intervals(
     club: View, present: Reactions, movie: int, group: tuple[float, float, float]
 ) -> None:
-    """Draw what everyone in `present` is expected to give a movie.
-
-    Args:
-        group: their mean and its 80% interval (low, high), stars; drawn when they are several.
-    """
+    """Draw what all in `present` should give a movie, and several as a `group` (mean, low, high)."""
     frame = present.frame()
     frame = frame[frame[MOVIE] == movie].sort_values("mean", ascending=False)
     frame["member"] = frame[MEMBER].map(club.name)

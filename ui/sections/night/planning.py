@@ -44,11 +44,7 @@ def asked_night(club: View) -> Night | None:
 
 
 def link(night: Night, label: str, icon: str | None = None) -> None:
-    """Draw a link to a night's page.
-
-    Args:
-        label: Markdown.
-    """
+    """Draw a link to a night's page; its label is Markdown."""
     st.page_link(
         "pages/night.py", label=label, icon=icon, query_params={ASKED: str(night.night_id)}
     )
@@ -297,12 +293,7 @@ def named(club: View, people_: Iterable[int]) -> str:
 def progress(
     club: View, done: Collection[int], waiting: Collection[int], verb: str, hidden: bool
 ) -> None:
-    """Draw how many of those present have done something, and for whom the night waits.
-
-    Args:
-        verb: "voted" or "rated".
-        hidden: whether what they entered is hidden until all have.
-    """
+    """Draw how many of those present have `verb` ("voted", "rated"), and who has not."""
     here = len(done) + len(waiting)
     if not here:
         return
