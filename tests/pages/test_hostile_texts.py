@@ -175,8 +175,9 @@ def test_uploads_are_escaped(open_page: Open, tmp_path: Path) -> None:
     zipped = sources.zipped({f"<b>{MARK}</b>\x1b.txt": "x"}, tmp_path / "x.zip").read_bytes()
     for page, number in (("bring", 0), ("catalogue", 0), ("club", 0)):
         app = open_page(page)
-        for name, content in ((f"[{MARK}](x).zip", zipped), (f"\x1b[2J{MARK}.zip", b"\xff\x00")):
-            app.file_uploader[number].set_value([(name, content, "")]).run()
+        kind = "db" if page == "club" else "zip"
+        for name, content in ((f"[{MARK}](x)", zipped), (f"\x1b[2J{MARK}", b"\xff\x00")):
+            app.file_uploader[number].set_value([(f"{name}.{kind}", content, "")]).run()
             if page == "catalogue":
                 click(app, "Look into it")
             harmless(app)

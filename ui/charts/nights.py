@@ -243,12 +243,7 @@ def interval_coverage(frame: pd.DataFrame, title: str) -> go.Figure:
 
 
 def strategies_replayed(frame: pd.DataFrame) -> go.Figure:
-    """Draw how each strategy would have pleased on all nights, beside what was really watched.
-
-    Args:
-        frame: strategy, name, nights, mean, low, high (stars), best_chance, known_share; see
-            `recommender.evaluation.nights.replay`. The first is drawn on top.
-    """
+    """Draw how each strategy of `replay` would have pleased, beside what was really watched."""
     rows = frame.assign(row=range(len(frame)))
     real = rows["strategy"] == AS_IT_WAS
     hover = (

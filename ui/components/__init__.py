@@ -1,1 +1,1 @@
-"""What pages are made of; each module belongs to one page, `basics` and `widgets` to all."""
+"""Parts that several pages share."""

@@ -157,11 +157,9 @@ def about(club: View) -> None:
         elif st.button("Go back to the demo", icon=":material/science:", key="to_demo"):
             live.hold()
             _back_to_demo(club)
-    notes = DATA / "README.md"
-    if notes.exists():
-        with st.expander("The ratings that this app ships with", icon=":material/license:"):
-            _, text = notes.read_text("utf-8").split("\n", 1)  # its title is the expander's
-            st.markdown(text)
+    with st.expander("The ratings that this app ships with", icon=":material/license:"):
+        _, text = (DATA / "README.md").read_text("utf-8").split("\n", 1)  # without its title
+        st.markdown(text)
     st.caption(CREDIT)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -87,10 +88,8 @@ def _actions(club: View, movie: int) -> None:
             icon = ":material/playlist_add_check:"
             st.button("On the shortlist", on_click=unlist_movie, args=names, icon=icon)
         else:
-            icon = ":material/playlist_add:"
-            st.button(
-                "Shortlist it", on_click=shortlist_movie, args=names, type="primary", icon=icon
-            )
+            look: Any = {"type": "primary", "icon": ":material/playlist_add:"}
+            st.button("Shortlist it", on_click=shortlist_movie, args=names, **look)
         if club.names:
             st.page_link(
                 router.page("rate"),

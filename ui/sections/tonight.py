@@ -41,14 +41,9 @@ def who_is_here(club: View) -> list[int]:
 def choose_strategy(among: Sequence[str] = tuple(STRATEGIES)) -> str:
     """Draw strategies, all by default, and the sentence of the chosen one; return its key."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        chosen = st.selectbox(
-            "How to decide",
-            among,
-            format_func=lambda key: STRATEGIES[key].name,
-            key=BY,
-            bind="query-params",
-            width=260,
-        )
+        names = {key: STRATEGIES[key].name for key in among}.__getitem__
+        look: Any = {"format_func": names, "bind": "query-params", "width": 260}
+        chosen = st.selectbox("How to decide", among, key=BY, **look)
         strategy = STRATEGIES[chosen or "average"]
         st.caption(strategy.description, help=f"Source: {strategy.source}")
     return chosen or "average"
@@ -214,7 +209,7 @@ def _details(club: View, present: Reactions, row: pd.Series) -> None:
 def intervals(
     club: View, present: Reactions, movie: int, group: tuple[float, float, float]
 ) -> None:
-    """Draw what all in `present` should give a movie, and several as a `group` (mean, low, high)."""
+    """Draw what all in `present` should give a movie, and together (mean, low, high) if several."""
     frame = present.frame()
     frame = frame[frame[MOVIE] == movie].sort_values("mean", ascending=False)
     frame["member"] = frame[MEMBER].map(club.name)

@@ -176,12 +176,7 @@ def _rules(night: Night) -> dict[str, Any]:
     if night.state != "planned":
         return {}
     longest = st.number_input(
-        "At most so many minutes",
-        min_value=30,
-        max_value=600,
-        step=5,
-        value=night.longest,
-        placeholder="any length",
+        "At most so many minutes", 30, 600, night.longest, 5, placeholder="any length"
     )
     again = st.toggle("What someone has seen may be watched again", night.rewatch)
     return {"longest": longest, "rewatch": again}
