@@ -49,8 +49,7 @@ def _origin(club: View) -> None:
         st.caption("Now: the bundled MovieLens ratings and this project's own keywords.")
         return
     else:
-        when = f"{origin.imported_at:%d %B %Y}"
-        st.caption(f"Now: {plain(origin.kind)}, imported on {when}.")
+        st.caption(f"Now: {plain(origin.kind)}, imported on {origin.imported_at:%d %B %Y}.")
     if st.button("Back to the bundled data", key="import_forget", icon=":material/undo:"):
         live.hold()
         _forget(club)

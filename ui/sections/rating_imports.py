@@ -166,7 +166,6 @@ def _choices(club: View, found: Sequence[RatingsFile]) -> Choices:
 def _plans(club: View, found: Sequence[RatingsFile]) -> tuple[Plan, Plan]:
     """Return the plan by the rule alone, and the one with what was ticked by hand."""
     choices, matches = _choices(club, found), _matches(club, found)
-
     have = ClubNow(club.version, club.ratings, club.shortlist, club.seen)
 
     def make(choices: Choices) -> Plan:

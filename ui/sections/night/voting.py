@@ -32,7 +32,6 @@ ORDER = ("1st", "2nd", "3rd")
 
 def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> None:
     """Draw the choice of how to vote, the ballot of who holds this screen, and the result."""
-
     key = key_of(f"voting_{night.night_id}", WAYS[night.voting])
 
     def save() -> None:
