@@ -98,7 +98,7 @@ def test_zip_with_any_root(tmp_path: Path, root: str) -> None:
     pd.testing.assert_frame_equal(found.data.movies, plain.data.movies)
 
 
-def test_movielens_ids_need_an_agreeing_title(tmp_path: Path) -> None:
+def test_movielens_ids_need_an_agreeing_title_and_tags_are_shared(tmp_path: Path) -> None:
     movies = imported(sources.latest(), tmp_path).data.movies
     assert movies.at[6, "title"] == "Heat"
     other = movies[movies["title"] == "Something Else Entirely"]
@@ -106,10 +106,7 @@ def test_movielens_ids_need_an_agreeing_title(tmp_path: Path) -> None:
     assert movies.loc[2571, ["title", "year", "tmdb_id"]].tolist() == ["The Matrix", 1999, 603]
     assert movies.at[8, "title"] == "Les Misérables"
     assert movies.at[47, "aliases"] == ("Se7en",)
-
-
-def test_movielens_tags_that_are_shared_become_keywords(tmp_path: Path) -> None:
-    movies = imported(sources.latest(), tmp_path).data.movies
+    # Tags of two people or three movies become keywords.
     assert movies.at[2571, "keywords"] == ("simulation",)
     assert movies.at[1, "keywords"] == ("toy", "Friendship", "toys")
 
@@ -148,21 +145,15 @@ LAYOUTS = [
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_join_twice_changes_nothing(tmp_path: Path, layout) -> None:
+def test_join_keeps_known_movies_and_twice_changes_nothing(tmp_path: Path, layout) -> None:
     source = catalogue.read(sources.folder(layout(), tmp_path))
     once = catalogue.join(source, WORLD)
+    same = once.data.movies.loc[WORLD.movies.index, ["title", "year"]]
+    pd.testing.assert_frame_equal(same, WORLD.movies[["title", "year"]])
     twice = catalogue.join(source, once.data)
     pd.testing.assert_frame_equal(twice.data.movies, once.data.movies)
     pd.testing.assert_frame_equal(twice.data.ratings, once.data.ratings)
     assert twice.counts["New ones"] == 0
-
-
-@pytest.mark.parametrize("layout", LAYOUTS)
-def test_join_keeps_the_movies_of_the_base_dataset(tmp_path: Path, layout) -> None:
-    found = imported(layout(), tmp_path)
-    same = found.data.movies.loc[WORLD.movies.index]
-    assert same["title"].tolist() == WORLD.movies["title"].tolist()
-    assert same["year"].tolist() == WORLD.movies["year"].tolist()
 
 
 TITLES = st.sampled_from(["Heat", "Sabrina", "Seven", "Se7en", "Toy Story", "Nova", ""])

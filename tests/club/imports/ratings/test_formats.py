@@ -51,7 +51,7 @@ def letterboxd() -> sources.Files:
 
 
 @pytest.mark.parametrize("root", ["", "letterboxd-ana-2024/", "a\\", "a/b/"])
-def test_letterboxd_zip_below_any_root(tmp_path: Path, root: str) -> None:
+def test_letterboxd_zip_or_folder_below_any_root(tmp_path: Path, root: str) -> None:
     found = ratings.read(sources.zipped(letterboxd(), tmp_path / "letterboxd-ana.zip", root))
     assert found.kind == "A Letterboxd export"
     assert given(found) == [
@@ -61,12 +61,8 @@ def test_letterboxd_zip_below_any_root(tmp_path: Path, root: str) -> None:
     assert [row.title for row in found.wished] == ["Up"]
     assert found.rejected == ()
     assert (found.scale.top, found.scale.fixed) == (5, True)
-
-
-def test_letterboxd_folder(tmp_path: Path) -> None:
-    packed = ratings.read(sources.zipped(letterboxd(), tmp_path / "e.zip", "root/"))
     folder = sources.folder(letterboxd(), tmp_path / "x" / "root")
-    assert given(ratings.read(folder.parent)) == given(packed)
+    assert given(ratings.read(folder.parent)) == given(found)
 
 
 def test_letterboxd_ratings_then_the_latest_diary_entry(tmp_path: Path) -> None:
