@@ -19,7 +19,6 @@ from databases import (
     KINDS,
     PostgresServer,
     connections_kept,
-    migrations_repeated,
     postgres_server,
 )
 from hypothesis import settings
@@ -55,12 +54,6 @@ def pytest_collection_finish() -> None:
 def _do_not_wait_for_the_disk(connection, _record, _proxy) -> None:
     if connection.__class__.__module__.startswith("sqlite3"):
         connection.execute("PRAGMA synchronous = OFF")
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _migrations_are_worked_out_once() -> Iterator[None]:
-    with migrations_repeated():
-        yield
 
 
 @pytest.fixture(autouse=True)

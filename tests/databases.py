@@ -7,17 +7,16 @@ import os
 import shutil
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Connection, Engine, Pool, create_engine, event, inspect, update
+from sqlalchemy import URL, Engine, Pool, create_engine
 
 import club.db.database
-from club.db import migrate, schema, transfer
+from club.db import transfer
 from club.store import Store
 
 KINDS = ("sqlite", "postgresql")
@@ -106,44 +105,6 @@ class PostgresServer:
 
     def _name(self) -> str:
         return f"club{next(self._numbers)}"
-
-
-@contextmanager
-def migrations_repeated() -> Iterator[None]:
-    """Migrate new databases by what Alembic said to the first one of the kind, word by word.
-
-    Working that out takes four times as long as doing it. A database that has tables already is
-    migrated as ever.
-    """
-    real = migrate.upgrade
-    said: dict[str, list[tuple[str, Any]]] = {}
-
-    def upgrade(connection: Connection, revision: str = "head") -> None:
-        kind = f"{connection.dialect.name} {revision}"
-        if inspect(connection).has_table(schema.REVISION_TABLE):
-            real(connection, revision)
-        elif kind in said:
-            for statement, values in said[kind]:
-                connection.exec_driver_sql(statement, values)
-            if revision == "head":
-                fresh = {"created_at": int(time.time()), "identity": schema.new_identity()}
-                connection.execute(update(schema.club).values(fresh))
-        else:
-            heard: list[tuple[str, Any]] = []
-
-            def hear(_connection, _cursor, statement, values, _context, _many) -> None:
-                heard.append((statement, values))
-
-            event.listen(connection, "before_cursor_execute", hear)
-            try:
-                real(connection, revision)
-            finally:
-                event.remove(connection, "before_cursor_execute", hear)
-            said[kind] = heard
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(migrate, "upgrade", upgrade)
-        yield
 
 
 @contextmanager

@@ -234,18 +234,6 @@ class Database:
         except OSError as error:
             raise StoreUnavailable(f"{self.place} {_NO_ACCESS}") from error
 
-    def make_file(self) -> None:
-        """Make an empty file, unless somebody has made one meanwhile.
-
-        Raises:
-            StoreUnavailable: it cannot be made.
-        """
-        assert self.file is not None  # a server has none
-        try:
-            self.file.touch(0o600)
-        except OSError as error:
-            raise StoreUnavailable(f"{self.place} {_NO_ACCESS}") from error
-
     def use_wal(self) -> None:
         """Let readers and a writer work at the same time; the file remembers it."""
         outside = self._reader.execution_options(club_begin="")  # of any transaction

@@ -8,7 +8,17 @@ import time
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    insert,
+    inspect,
+    text,
+)
 
 from club.db import schema
 from club.db.database import ADVISORY_LOCK, RESTORE, Database
@@ -16,6 +26,7 @@ from club.errors import DatabaseDamaged, StoreUnavailable
 
 SCRIPTS = Path(__file__).parent / "migrations"
 _log = logging.getLogger(__name__)
+_NO_TRUNCATE = "predictions_are_not_truncated"
 _one_migration = Lock()  # Alembic's context is global to the process
 
 
@@ -75,7 +86,12 @@ def _prepare_file(database: Database) -> None:
         raise StoreUnavailable(
             f"The folder {file.parent} cannot be made: {error.strerror}."
         ) from error
-    database.make_file()
+    try:
+        file.touch(0o600)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"{database.place} cannot be opened; check that you may read and write it."
+        ) from error
 
 
 def _refuse_damage(connection: Connection, database: Database) -> None:
@@ -112,12 +128,37 @@ def _revision(connection: Connection, database: Database) -> str | None:
     return None
 
 
-def upgrade(connection: Connection, revision: str = "head") -> None:
+def upgrade(connection: Connection, revision: str = schema.REVISION) -> None:
     """Create or migrate the tables, in the transaction of `connection`.
 
     Args:
-        revision: of the schema afterwards, "0001" to `schema.REVISION`.
+        revision: of the tables afterwards, "0001" to `schema.REVISION`; an earlier one than the
+            newest has no triggers.
     """
+    _drop_triggers(connection)
+    newest = revision == schema.REVISION
+    if newest and not inspect(connection).has_table(schema.REVISION_TABLE):
+        _create_tables(connection)
+    else:
+        _migrate_tables(connection, revision)
+    if newest:
+        _create_triggers(connection)
+
+
+def _create_tables(connection: Connection) -> None:
+    """Create the newest tables and the club's one row; as fast as the migrations are slow."""
+    schema.metadata.create_all(connection)
+    revision = Column("version_num", String(32), nullable=False)
+    key = PrimaryKeyConstraint(revision, name=f"{schema.REVISION_TABLE}_pkc")
+    revisions = Table(schema.REVISION_TABLE, MetaData(), revision, key)  # as Alembic makes it
+    revisions.create(connection)
+    connection.execute(insert(revisions).values(version_num=schema.REVISION))
+    row = {"club_id": 1, "name": "Our movie club", "is_demo": False, "version": 0}
+    made = {"created_at": int(time.time()), "identity": schema.new_identity()}
+    connection.execute(insert(schema.club).values(**row, **made, last_movie_id=0))
+
+
+def _migrate_tables(connection: Connection, revision: str) -> None:
     from alembic import command  # noqa: PLC0415  (slow to import and rarely needed)
     from alembic.config import Config  # noqa: PLC0415
 
@@ -126,3 +167,39 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     config.attributes["connection"] = connection
     with _one_migration:
         command.upgrade(config, revision)
+
+
+def _drop_triggers(connection: Connection) -> None:
+    for name in (*(name for name, *_ in schema.TRIGGERS), _NO_TRUNCATE):
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
+        else:
+            connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
+
+
+def _create_triggers(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        for name, event, condition, sentence in schema.TRIGGERS:
+            connection.exec_driver_sql(
+                f"CREATE TRIGGER {name} BEFORE {event} WHEN {condition} "
+                f"BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+            )
+        return
+    # Only PostgreSQL has a way around DELETE.
+    truncate = (
+        _NO_TRUNCATE,
+        "TRUNCATE ON predictions",
+        "1 = 1",
+        "A frozen prediction cannot be deleted.",
+    )
+    for name, event, condition, sentence in (*schema.TRIGGERS, truncate):
+        connection.exec_driver_sql(
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {condition} THEN RAISE EXCEPTION '{sentence}' "
+            "USING ERRCODE = 'integrity_constraint_violation'; END IF; "
+            "RETURN coalesce(NEW, OLD); END $$"
+        )
+        rows = "" if name == _NO_TRUNCATE else "FOR EACH ROW "
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER {name} BEFORE {event} {rows}EXECUTE FUNCTION {name}()"
+        )

@@ -220,11 +220,6 @@ nights = Table(
 )
 
 
-def new_identity() -> str:
-    """Return an identity for a database that is made or restored."""
-    return secrets.token_hex(16)
-
-
 def _of_a_night() -> Column[int]:
     night = ForeignKey("nights.night_id", ondelete="CASCADE")
     return Column("night_id", Integer, night, primary_key=True)
@@ -287,3 +282,44 @@ night_ratings = Table(
     Column("rated_at", BigInteger, nullable=False),
     Column("entered_by", String(60)),  # NULL: unknown
 )
+
+# Triggers that keep prediction snapshots as they are: (name, event, condition, sentence). The
+# conditions mean the same to SQLite and PostgreSQL. They belong to no revision: every migration
+# makes them anew.
+TRIGGERS = [
+    (
+        "predictions_stay_as_they_are",
+        "UPDATE ON predictions",
+        "1 = 1",
+        "A frozen prediction cannot be changed.",
+    ),
+    (
+        "predictions_come_before_the_decision",
+        "INSERT ON predictions",
+        "(SELECT decided_at FROM nights WHERE night_id = NEW.night_id) IS NOT NULL",
+        "No prediction can be added to a night that is decided.",
+    ),
+    (
+        "predictions_go_with_their_night",
+        "DELETE ON predictions",
+        "EXISTS (SELECT 1 FROM nights WHERE night_id = OLD.night_id)",
+        "A frozen prediction cannot be deleted.",
+    ),
+    (
+        "decisions_stay_as_they_are",
+        "UPDATE ON nights",
+        "OLD.decided_at IS NOT NULL AND ("
+        "coalesce(NEW.decided_at, 0) <> OLD.decided_at"
+        " OR coalesce(NEW.decided_by, '') <> coalesce(OLD.decided_by, '')"
+        " OR coalesce(NEW.model, '') <> coalesce(OLD.model, '')"
+        " OR coalesce(NEW.club_version, 0) <> coalesce(OLD.club_version, 0)"
+        " OR coalesce(CAST(NEW.thresholds AS text), '')"
+        " <> coalesce(CAST(OLD.thresholds AS text), ''))",
+        "When, how and with which model a night was decided cannot be changed.",
+    ),
+]
+
+
+def new_identity() -> str:
+    """Return an identity for a database that is made or restored."""
+    return secrets.token_hex(16)

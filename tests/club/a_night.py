@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime
 
 import pandas as pd
+import pytest
 
+from club.errors import InvalidInput
 from club.store import Store
 
 FRIDAY = datetime.date(2024, 5, 3)
@@ -45,3 +47,9 @@ def table(store: Store, name: str) -> list[tuple]:
     """Every row of a table, in any order that stays."""
     with store.database.read() as connection:
         return sorted(map(tuple, connection.exec_driver_sql(f"SELECT * FROM {name}")))
+
+
+def refused(part: str, action, *arguments, **named) -> None:
+    """Assert that an action raises InvalidInput with this part of a sentence."""
+    with pytest.raises(InvalidInput, match=part):
+        action(*arguments, **named)

@@ -13,24 +13,26 @@ def upgrade() -> None:
     """Create the tables and the club's one row."""
     club = op.create_table(
         "club",
-        sa.Column("club_id", sa.Integer, nullable=False),
+        sa.Column(
+            "club_id",
+            sa.Integer,
+            sa.CheckConstraint("club_id = 1", name="one_row"),
+            primary_key=True,
+        ),
         sa.Column("name", sa.String(60), nullable=False),
         sa.Column("is_demo", sa.Boolean, nullable=False),
         sa.Column("created_at", sa.BigInteger, nullable=False),
         sa.Column("version", sa.BigInteger, nullable=False),
         sa.Column("last_movie_id", sa.Integer, nullable=False),
-        sa.CheckConstraint("club_id = 1", name="ck_club_one_row"),
-        sa.PrimaryKeyConstraint("club_id", name="pk_club"),
     )
     op.create_table(
         "members",
-        sa.Column("member_id", sa.Integer, nullable=False),
+        sa.Column("member_id", sa.Integer, primary_key=True),
         sa.Column("name", sa.String(60), nullable=False),
         sa.Column("name_key", sa.Text, nullable=False),
         sa.Column("world_user_id", sa.Integer),
         sa.Column("joined_at", sa.BigInteger, nullable=False),
         sa.Column("left_at", sa.BigInteger),
-        sa.PrimaryKeyConstraint("member_id", name="pk_members"),
         sqlite_autoincrement=True,
     )
     op.create_index(
@@ -43,64 +45,43 @@ def upgrade() -> None:
     )
     op.create_table(
         "ratings",
-        sa.Column("member_id", sa.Integer, nullable=False),
-        sa.Column("movie_id", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("member_id", sa.Integer, sa.ForeignKey("members.member_id"), primary_key=True),
+        sa.Column("movie_id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("half_stars", sa.Integer, nullable=False),
         sa.Column("rated_at", sa.BigInteger, nullable=False),
-        sa.CheckConstraint("half_stars BETWEEN 1 AND 10", name="ck_ratings_half_stars"),
-        sa.ForeignKeyConstraint(["member_id"], ["members.member_id"], name="fk_ratings_member_id"),
-        sa.PrimaryKeyConstraint("member_id", "movie_id", name="pk_ratings"),
+        sa.CheckConstraint("half_stars BETWEEN 1 AND 10", name="half_stars"),
     )
     op.create_table(
         "rating_events",
-        sa.Column("event_id", sa.Integer, nullable=False),
-        sa.Column("step", sa.BigInteger, nullable=False),
+        sa.Column("event_id", sa.Integer, primary_key=True),
+        sa.Column("step", sa.BigInteger, nullable=False, index=True),
         sa.Column("kind", sa.String(10), nullable=False),
-        sa.Column("undoes", sa.BigInteger),
+        sa.Column("undoes", sa.BigInteger, index=True),
         sa.Column("at", sa.BigInteger, nullable=False),
-        sa.Column("member_id", sa.Integer, nullable=False),
+        sa.Column("member_id", sa.Integer, sa.ForeignKey("members.member_id"), nullable=False),
         sa.Column("movie_id", sa.Integer, nullable=False),
         sa.Column("half_before", sa.Integer),
         sa.Column("rated_before", sa.BigInteger),
         sa.Column("half_after", sa.Integer),
         sa.Column("rated_after", sa.BigInteger),
         sa.Column("changed_by", sa.String(60)),
-        sa.ForeignKeyConstraint(
-            ["member_id"], ["members.member_id"], name="fk_rating_events_member_id"
-        ),
-        sa.PrimaryKeyConstraint("event_id", name="pk_rating_events"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_rating_events_step", "rating_events", ["step"])
-    op.create_index("ix_rating_events_undoes", "rating_events", ["undoes"])
     op.create_index("ix_rating_events_member_movie", "rating_events", ["member_id", "movie_id"])
     op.create_table(
         "shortlist",
-        sa.Column("movie_id", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("movie_id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("added_at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("movie_id", name="pk_shortlist"),
     )
     op.create_table(
         "movies",
-        sa.Column("movie_id", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("movie_id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("title", sa.String(200), nullable=False),
         sa.Column("year", sa.Integer),
         sa.Column("genres", sa.JSON, nullable=False),
         sa.Column("keywords", sa.JSON, nullable=False),
         sa.Column("added_at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("movie_id", name="pk_movies"),
     )
-    op.bulk_insert(
-        club,
-        [
-            {
-                "club_id": 1,
-                "name": "Our movie club",
-                "is_demo": False,
-                "created_at": int(time.time()),
-                "version": 0,
-                "last_movie_id": 0,
-            }
-        ],
-    )
+    row = {"club_id": 1, "name": "Our movie club", "is_demo": False, "version": 0}
+    op.bulk_insert(club, [{**row, "created_at": int(time.time()), "last_movie_id": 0}])

@@ -15,12 +15,11 @@ def upgrade() -> None:
     op.add_column("movies", sa.Column("aliases", sa.JSON))
     op.create_table(
         "movie_details",
-        sa.Column("movie_id", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("movie_id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("title", sa.Text, nullable=False),
         sa.Column("tmdb_id", sa.Integer, nullable=False),
         sa.Column("runtime", sa.Integer),
         sa.Column("overview", sa.Text, nullable=False),
         sa.Column("keywords", sa.JSON, nullable=False),
         sa.Column("fetched_at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("movie_id", name="pk_movie_details"),
     )

@@ -11,18 +11,16 @@ def upgrade() -> None:
     """Add the list of changes, empty, and let members rate for others, as they could before."""
     op.create_table(
         "changes",
-        sa.Column("change_id", sa.Integer, nullable=False),
-        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("change_id", sa.Integer, primary_key=True),
+        sa.Column("version", sa.BigInteger, nullable=False, index=True),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("who", sa.String(60)),
         sa.Column("act", sa.String(60), nullable=False),
         sa.Column("member_id", sa.Integer),
         sa.Column("movie_id", sa.Integer),
         sa.Column("night_id", sa.Integer),
-        sa.PrimaryKeyConstraint("change_id", name="pk_changes"),
         sqlite_autoincrement=True,
     )
-    op.create_index("ix_changes_version", "changes", ["version"])
     op.add_column(
         "club", sa.Column("for_others", sa.Boolean, nullable=False, server_default=sa.true())
     )

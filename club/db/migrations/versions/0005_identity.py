@@ -8,17 +8,6 @@ from club.db.schema import new_identity
 revision = "0005"
 down_revision = "0004"
 
-_TRIGGER = "decisions_stay_as_they_are"
-_SENTENCE = "When, how and with which model a night was decided cannot be changed."
-_CONDITION = (
-    "OLD.decided_at IS NOT NULL AND ("
-    "coalesce(NEW.decided_at, 0) <> OLD.decided_at"
-    " OR coalesce(NEW.decided_by, '') <> coalesce(OLD.decided_by, '')"
-    " OR coalesce(NEW.model, '') <> coalesce(OLD.model, '')"
-    " OR coalesce(NEW.club_version, 0) <> coalesce(OLD.club_version, 0)"
-    " OR coalesce(CAST(NEW.thresholds AS text), '') <> coalesce(CAST(OLD.thresholds AS text), ''))"
-)
-
 
 def upgrade() -> None:
     """Add the columns; nights that are decided keep the snapshot that they have."""
@@ -35,16 +24,3 @@ def upgrade() -> None:
         " AND changes.member_id = night_ratings.member_id AND act = 'rated a night'"
         " ORDER BY change_id DESC LIMIT 1)"
     )
-    if op.get_bind().dialect.name == "sqlite":
-        op.execute(f"DROP TRIGGER {_TRIGGER}")
-        op.execute(
-            f"CREATE TRIGGER {_TRIGGER} BEFORE UPDATE ON nights WHEN {_CONDITION} "
-            f"BEGIN SELECT RAISE(ABORT, '{_SENTENCE}'); END"
-        )
-    else:
-        op.execute(
-            f"CREATE OR REPLACE FUNCTION {_TRIGGER}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {_CONDITION} THEN RAISE EXCEPTION '{_SENTENCE}' "
-            "USING ERRCODE = 'integrity_constraint_violation'; END IF; "
-            "RETURN coalesce(NEW, OLD); END $$"
-        )
