@@ -49,7 +49,9 @@ def calendar_file(
         if night.place:
             event.add("location", _letters(night.place))
         if people or night.notes:
-            event.add("description", _letters(_description(people, night.notes)))
+            present = f"With {', '.join(people)}." if people else ""
+            told = "\n\n".join(part for part in (present, night.notes) if part)
+            event.add("description", _letters(told))
         event.add("status", "CANCELLED" if night.called_off else "CONFIRMED")
         calendar.add_component(event)
     return calendar.to_ical()
@@ -64,11 +66,6 @@ def _add_times(event: Event, night: Night, runtimes: Mapping[int, int]) -> None:
     start = datetime.combine(night.on, night.starts_at)
     event.add("dtstart", start)
     event.add("dtend", start + timedelta(minutes=minutes))
-
-
-def _description(people: Sequence[str], notes: str) -> str:
-    parts = [f"With {', '.join(people)}."] if people else []
-    return "\n\n".join([*parts, *([notes] if notes else [])])
 
 
 def _letters(text: str) -> str:

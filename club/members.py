@@ -31,15 +31,14 @@ class Members(Section):
             index member_id; name, world_user_id (Int64; the user of the base dataset that a demo
             member stands for), joined_at, left_at (datetime64[s, UTC]; NaT: present).
         """
-        names = ["member_id", "name", "world_user_id", "joined_at", "left_at"]
-        query = select(*(_member[name] for name in names)).order_by(_member.member_id)
+        types = {"member_id": "int64", "name": "str"}
+        types |= dict.fromkeys(("world_user_id", "joined_at", "left_at"), "Int64")
+        query = select(*(_member[name] for name in types)).order_by(_member.member_id)
         if not include_left:
             query = query.where(_member.left_at.is_(None))
         if not include_guests:
             query = query.where(_member.member_id.not_in(guest_ids()))
-        with self._database.read() as connection:
-            frame = pd.DataFrame(connection.execute(query).all(), columns=names)
-        frame = frame.astype({"member_id": "int64", "name": "str", "world_user_id": "Int64"})
+        frame = self._database.frame(query, types)
         times = {name: utc_times(frame[name]) for name in ("joined_at", "left_at")}
         return frame.assign(**times).set_index("member_id")
 
@@ -108,17 +107,9 @@ class Members(Section):
             .where(_member.left_at.is_(None))
             .order_by(_member.member_id)
         )
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        frame = pd.DataFrame(
-            {
-                "member_id": pd.Series([row.member_id for row in rows], dtype="int64"),
-                "name": pd.Series([row.name for row in rows], dtype="str"),
-                "likes": pd.Series([tuple(row.likes) for row in rows], dtype=object),
-                "dislikes": pd.Series([tuple(row.dislikes) for row in rows], dtype=object),
-            }
-        )
-        return frame.set_index("member_id")
+        types = {"member_id": "int64", "name": "str", "likes": "object", "dislikes": "object"}
+        frame = self._database.frame(query, types).set_index("member_id")
+        return frame.assign(likes=frame["likes"].map(tuple), dislikes=frame["dislikes"].map(tuple))
 
     def add_guest(
         self,
@@ -151,7 +142,7 @@ class Members(Section):
             raise InvalidInput(f"A guest cannot like and dislike the same keyword: {both[0]}.")
         half_stars = dict.fromkeys(sorted(loved), LOVED) | dict.fromkeys(sorted(hated), HATED)
         with self._database.write("brought a guest") as write:
-            self._require_movies(write.connection, half_stars)
+            self._movie_ids(write.connection, *half_stars)
             guest = write.about["member_id"] = insert_member(write, name)
             row = {"member_id": guest, "likes": liked, "dislikes": disliked}
             write.connection.execute(insert(schema.guests).values(row))
@@ -183,9 +174,7 @@ class Members(Section):
             .where(_member.left_at.is_(None))
             .order_by(_seen.member_id, _seen.movie_id)
         )
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return pd.DataFrame(rows, columns=["member_id", "movie_id"]).astype("int64")
+        return self._database.frame(query, {"member_id": "int64", "movie_id": "int64"})
 
     def mark_seen(self, member_id: int, movie_id: int) -> int:
         """Note that a member or guest has seen a movie, rated or not, and return the version.
@@ -194,10 +183,10 @@ class Members(Section):
             InvalidInput: the member has left.
             NotFound: there is no such member or movie.
         """
-        movie = validation.whole_id(movie_id, "movie")
-        with self._database.write("marked as seen", member_id=member_id, movie_id=movie) as write:
+        act = "marked as seen"
+        with self._database.write(act, member_id=member_id, movie_id=movie_id) as write:
             member = require_present(write.connection, member_id).member_id
-            self._require_movies(write.connection, {movie})
+            (movie,) = self._movie_ids(write.connection, movie_id)
             return write.commit_if(insert_seen(write, member, movie))
 
     def unmark_seen(self, member_id: int, movie_id: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import KW_ONLY, asdict, dataclass
 from typing import Any
 
 import pandas as pd
@@ -20,57 +20,43 @@ _SECONDS_A_DAY = 86_400
 _movie, _detail, _listed = schema.movies.c, schema.movie_details.c, schema.shortlist.c
 
 
-@dataclass(frozen=True)
+@dataclass
 class NewMovie:
-    """A movie to add, checked."""
+    """A movie to add; its facts are checked and cleaned.
+
+    Args:
+        title: 1..200 characters.
+        year: 1870..2100, or None.
+        genres: texts, or one text with "|" between them.
+        keywords: the same.
+        runtime: minutes, or None.
+        overview: up to 3,000 characters.
+        tmdb_id: its number at TMDB, or None.
+        aliases: other titles that it is found by.
+
+    Raises:
+        InvalidInput: one of these cannot be used.
+    """
 
     title: str
-    year: int | None
-    genres: list[str]
-    keywords: list[str]
-    runtime: int | None
-    overview: str
-    tmdb_id: int | None
-    aliases: list[str]
+    year: int | None = None
+    genres: str | Iterable[str] = ()
+    keywords: str | Iterable[str] = ()
+    _: KW_ONLY
+    runtime: int | None = None
+    overview: str = ""
+    tmdb_id: int | None = None
+    aliases: Iterable[str] = ()
 
-    @classmethod
-    def checked(
-        cls,
-        title: str,
-        year: int | None = None,
-        genres: str | Iterable[str] = (),
-        keywords: str | Iterable[str] = (),
-        *,
-        runtime: int | None = None,
-        overview: str = "",
-        tmdb_id: int | None = None,
-        aliases: Iterable[str] = (),
-    ) -> NewMovie:
-        """Return the movie.
-
-        Args:
-            title: 1..200 characters.
-            year: 1870..2100, or None.
-            genres: texts, or one text with "|" between them.
-            keywords: the same.
-            runtime: minutes, or None.
-            overview: up to 3,000 characters.
-            tmdb_id: its number at TMDB, or None.
-            aliases: other titles that it is found by.
-
-        Raises:
-            InvalidInput: one of these cannot be used.
-        """
-        return cls(
-            validation.clean_title(title),
-            validation.clean_year(year),
-            validation.clean_terms(genres, "genres"),
-            validation.clean_terms(keywords, "keywords"),
-            validation.clean_runtime(runtime),
-            validation.clean_overview(overview),
-            validation.clean_tmdb_id(tmdb_id),
-            validation.clean_aliases(aliases),
-        )
+    def __post_init__(self) -> None:
+        self.title = validation.clean_title(self.title)
+        self.year = validation.clean_year(self.year)
+        self.genres = validation.clean_terms(self.genres, "genres")
+        self.keywords = validation.clean_terms(self.keywords, "keywords")
+        self.runtime = validation.clean_runtime(self.runtime)
+        self.overview = validation.clean_overview(self.overview)
+        self.tmdb_id = validation.clean_tmdb_id(self.tmdb_id)
+        self.aliases = validation.clean_aliases(self.aliases)
 
 
 @dataclass(frozen=True)
@@ -119,12 +105,12 @@ class Movies(Section):
         """Add a movie that the base dataset lacks, and return its (negative) movie_id.
 
         Args:
-            title, year, genres, keywords, facts: as for `NewMovie.checked`.
+            title, year, genres, keywords, facts: as for `NewMovie`.
 
         Raises:
             InvalidInput: one of these cannot be used, or the club added this movie before.
         """
-        movie = NewMovie.checked(title, year, genres, keywords, **facts)
+        movie = NewMovie(title, year, genres, keywords, **facts)
         with self._database.write("added a movie") as write:
             write.about["movie_id"] = insert_movie(write, movie)
         return write.about["movie_id"]
@@ -141,10 +127,9 @@ class Movies(Section):
         Raises:
             NotFound: there is no such movie.
         """
-        movie_id = validation.whole_id(movie_id, "movie")
         with self._database.write("put on the shortlist", movie_id=movie_id) as write:
-            self._require_movies(write.connection, {movie_id})
-            return write.commit_if(append_to_shortlist(write, movie_id))
+            (movie,) = self._movie_ids(write.connection, movie_id)
+            return write.commit_if(append_to_shortlist(write, movie))
 
     def remove_from_shortlist(self, movie_id: int) -> int:
         """Take a movie off the shortlist, if it is on it, and return the version."""

@@ -61,10 +61,8 @@ class Ratings(Section):
             query = query.join(schema.members).where(schema.members.c.left_at.is_(None))
         if not include_guests:
             query = query.where(_rating.member_id.not_in(guest_ids()))
-        columns = ["member_id", "movie_id", "rating", "timestamp"]
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        frame = pd.DataFrame(rows, columns=columns).astype("int64")
+        types = dict.fromkeys(("member_id", "movie_id", "rating", "timestamp"), "int64")
+        frame = self._database.frame(query, types)
         return frame.assign(rating=frame["rating"] / 2)
 
     def rate(self, member_id: int, movie_id: int, stars: float) -> int:
@@ -108,7 +106,7 @@ class Ratings(Section):
         with self._database.write("rated") as write:
             for member_id in {member for member, _ in wanted}:
                 require_present(write.connection, member_id, "to rate for them")
-            self._require_movies(write.connection, {movie for _, movie in wanted})
+            self._movie_ids(write.connection, *{movie for _, movie in wanted})
             if len(wanted) == 1:
                 ((write.about["member_id"], write.about["movie_id"]),) = wanted
             return write.commit_if(record(write, wanted))
@@ -174,18 +172,9 @@ class Ratings(Section):
             before, after (stars; NaN: no rating), kind ("rate", "clear", "undo", "demo", "night" or
             "guest"), undoes (Int64: the step that an undo took back), changed_by (NaN: unknown).
         """
-        types = {
-            "event_id": "int64",
-            "step": "int64",
-            "at": "int64",
-            "member_id": "int64",
-            "movie_id": "int64",
-            "half_before": "float64",
-            "half_after": "float64",
-            "kind": "str",
-            "undoes": "Int64",
-            "changed_by": "str",
-        }
+        types = dict.fromkeys(("event_id", "step", "at", "member_id", "movie_id"), "int64")
+        types |= dict.fromkeys(("half_before", "half_after"), "float64")
+        types |= {"kind": "str", "undoes": "Int64", "changed_by": "str"}
         query = select(*(_event[name] for name in types)).order_by(_event.event_id.desc())
         if member_id is not None:
             query = query.where(_event.member_id == member_id)
@@ -193,9 +182,7 @@ class Ratings(Section):
             query = query.where(_event.movie_id == movie_id)
         if not include_guests:
             query = query.where(_event.member_id.not_in(guest_ids()))
-        with self._database.read() as connection:
-            rows = connection.execute(query.limit(limit)).all()
-        frame = pd.DataFrame(rows, columns=list(types)).astype(types)
+        frame = self._database.frame(query.limit(limit), types)
         frame = frame.rename(columns={"half_before": "before", "half_after": "after"})
         return frame.assign(
             at=utc_times(frame["at"]), before=frame["before"] / 2, after=frame["after"] / 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -29,14 +29,16 @@ class Section:
         self._database = database
         self._knows_movie = knows_movie or (lambda movie_id: movie_id > 0)
 
-    def _require_movies(self, connection: Connection, movie_ids: Iterable[int]) -> None:
-        """Raise NotFound unless all these movies are the base dataset's or the club's own."""
-        unknown = {movie_id for movie_id in movie_ids if not self._knows_movie(movie_id)}
+    def _movie_ids(self, connection: Connection, *movie_ids: int) -> list[int]:
+        """Return movie ids as int; raise NotFound unless the base dataset or the club has them."""
+        numbers = [validation.whole_id(movie_id, "movie") for movie_id in movie_ids]
+        unknown = {movie_id for movie_id in numbers if not self._knows_movie(movie_id)}
         if unknown:
             own = schema.movies.c.movie_id
             unknown -= set(connection.execute(select(own).where(own.in_(unknown))).scalars())
         if unknown:
             raise NotFound(f"There is no movie {min(unknown)}.")
+        return numbers
 
 
 def find_member(connection: Connection, member_id: int) -> Row[Any]:

@@ -13,7 +13,7 @@ from typing import Self
 import pandas as pd
 from sqlalchemy import delete, select, update
 
-from club import audit, config, validation
+from club import config, validation
 from club.db import schema
 from club.db.database import Database, State, Write
 from club.db.migrate import open_tables
@@ -201,18 +201,11 @@ class Store:
             version (that the change made), at (datetime64[s, UTC]), who (NaN: unknown), act
             (as in "Ana [act]"), member_id, movie_id, night_id (Int64: what it is about).
         """
-        types = {
-            "version": "int64",
-            "at": "int64",
-            "who": "str",
-            "act": "str",
-            **dict.fromkeys(audit.ABOUT, "Int64"),
-        }
+        types = {"version": "int64", "at": "int64", "who": "str", "act": "str"}
+        types |= dict.fromkeys(("member_id", "movie_id", "night_id"), "Int64")
         change = schema.changes.c
         query = select(*(change[name] for name in types)).order_by(change.change_id.desc())
-        with self.database.read() as connection:
-            rows = connection.execute(query.limit(limit)).all()
-        frame = pd.DataFrame(rows, columns=list(types)).astype(types)
+        frame = self.database.frame(query.limit(limit), types)
         return frame.assign(at=utc_times(frame["at"]))
 
 

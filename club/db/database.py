@@ -17,13 +17,16 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
+import pandas as pd
 from sqlalchemy import (
     URL,
     Connection,
     Engine,
     NullPool,
+    Select,
     create_engine,
     event,
+    insert,
     make_url,
     select,
     text,
@@ -31,7 +34,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from club import audit
 from club.db import schema
 from club.errors import DatabaseDamaged, InvalidInput, StoreReplaced, StoreUnavailable
 
@@ -93,10 +95,11 @@ _POSTGRES_ENDINGS: Final = {
     "55P03": _LOCKED,
     "57": _NOT_READY,
 }
-# A connection that failed says why in words only.
-_POSTGRES_PHRASES: Final = {
-    "authentication failed": _REFUSED,
-    "no password supplied": _REFUSED,
+# Some errors say why in words only: of SQLite about tables, of a connection to PostgreSQL.
+_MESSAGES: Final = {
+    "^no such table": _EMPTIED,
+    "^no such column|^table .* has no": _OTHER_TABLES,
+    "authentication failed|no password supplied": _REFUSED,
     "does not exist": "or its user does not exist on that server; create it first.",
     "starting up": _NOT_READY,
     "too many": _CROWDED,
@@ -246,6 +249,12 @@ class Database:
         with self._clear_errors(), self._reader.connect() as connection:
             yield connection
 
+    def frame(self, query: Select[Any], types: dict[str, str]) -> pd.DataFrame:
+        """Return the rows of a query as a frame with these columns and types."""
+        with self.read() as connection:
+            rows = connection.execute(query).all()
+        return pd.DataFrame(rows, columns=list(types)).astype(types)
+
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         """A connection with the right to write, all or nothing, and nobody else's meanwhile."""
@@ -302,15 +311,10 @@ class Database:
             if write.rolls_back:
                 return
             if act is not None:
-                audit.record(
-                    connection,
-                    version=write.version,
-                    state=secrets.token_hex(16),
-                    at=write.now,
-                    actor=write.actor,
-                    act=act,
-                    about=write.about,
-                )
+                about = {name: int(number) for name, number in write.about.items()}
+                row = {"version": write.version, "at": write.now, "who": write.actor, "act": act}
+                row["state"] = secrets.token_hex(16)
+                connection.execute(insert(schema.changes).values(**row, **about))
             connection.commit()
 
     def _refuse_other_revision(self, connection: Connection) -> None:
@@ -389,15 +393,11 @@ def _describe(url: URL) -> str:
     host = url.host or url.query.get("host") or "this machine"
     # Each of these may hold a club of its own, whose backups lie in the same folder.
     port = f":{url.port}" if url.port not in {None, 5432} else ""
-    return f"The database {name}{_schema(url)} on {host}{port}"
-
-
-def _schema(url: URL) -> str:
-    """Return the schemas that a URL chooses as a database's name goes on with them."""
     options = url.query.get("options", ())
     said = options if isinstance(options, str) else " ".join(options)
-    chosen = re.findall(r"(?:-c\s*|--)search_path=(\S+)", said)
-    return f".{chosen[-1]}" if chosen else ""
+    schemas = re.findall(r"(?:-c\s*|--)search_path=(\S+)", said)
+    schema_name = f".{schemas[-1]}" if schemas else ""
+    return f"The database {name}{schema_name} on {host}{port}"
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -423,19 +423,15 @@ def _sentence(error: DBAPIError, place: str, file: Path | None) -> str:
     message = " ".join((primary or str(origin)).split())
     state = getattr(origin, "sqlstate", None) or ""
     is_answer = isinstance(origin, sqlite3.Error) or state
-    if isinstance(origin, sqlite3.Error) and message.startswith("no such table"):
-        return f"{place} {_EMPTIED}"
-    if isinstance(origin, sqlite3.Error) and re.match("no such column|table .* has no", message):
-        return f"{place} {_OTHER_TABLES}"
     known = (
         _sqlite_ending(getattr(origin, "sqlite_errorcode", 0), file)
         or _POSTGRES_ENDINGS.get(state)
         or _POSTGRES_ENDINGS.get(state[:2])
-        or next((ending for phrase, ending in _POSTGRES_PHRASES.items() if phrase in message), None)
+        or next((ending for part, ending in _MESSAGES.items() if re.search(part, message)), None)
     )
     if known is None and is_answer:
         known = f"cannot do that: {message[:200].rstrip('.')}."
-    return f"{place} {known or _POSTGRES_ENDINGS['08']}"
+    return f"{place} {known or _NO_ANSWER}"
 
 
 def _sqlite_ending(code: int, file: Path | None) -> str | None:

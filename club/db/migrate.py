@@ -46,7 +46,10 @@ def open_tables(database: Database) -> None:
         return
     began = time.monotonic()
     if database.is_sqlite:
-        _protect(database.file)
+        # Nobody else on this machine may read the file, nor the logs that SQLite makes beside it.
+        if database.file is not None:
+            with contextlib.suppress(OSError):  # it belongs to another user
+                database.file.chmod(0o600)
         database.use_wal()
     with database.transaction() as connection:
         if not database.is_sqlite:
@@ -61,13 +64,6 @@ def open_tables(database: Database) -> None:
         schema.REVISION,
         time.monotonic() - began,
     )
-
-
-def _protect(file: Path | None) -> None:
-    """Let nobody else on this machine read the file, nor the logs that SQLite makes beside it."""
-    if file is not None:
-        with contextlib.suppress(OSError):  # it belongs to another user
-            file.chmod(0o600)
 
 
 def _prepare_file(database: Database) -> None:

@@ -39,6 +39,21 @@ metadata = MetaData(
     }
 )
 
+
+def _of_a_night() -> Column[int]:
+    night = ForeignKey("nights.night_id", ondelete="CASCADE")
+    return Column("night_id", Integer, night, primary_key=True)
+
+
+def _of_a_person() -> Column[int]:
+    return Column("member_id", Integer, ForeignKey("members.member_id"), primary_key=True)
+
+
+def _half_stars() -> Column[int]:
+    check = CheckConstraint("half_stars BETWEEN 1 AND 10", name="half_stars")
+    return Column("half_stars", Integer, check, nullable=False)
+
+
 # One row. Every write locks it first, which puts all writers in a queue on either database.
 club = Table(
     "club",
@@ -78,14 +93,9 @@ Index(
 ratings = Table(
     "ratings",
     metadata,
-    Column("member_id", Integer, ForeignKey("members.member_id"), primary_key=True),
+    _of_a_person(),
     Column("movie_id", Integer, primary_key=True, autoincrement=False),
-    Column(
-        "half_stars",
-        Integer,
-        CheckConstraint("half_stars BETWEEN 1 AND 10", name="half_stars"),
-        nullable=False,
-    ),
+    _half_stars(),
     Column("rated_at", BigInteger, nullable=False),
 )
 
@@ -187,7 +197,7 @@ guests = Table(
 seen = Table(
     "seen",
     metadata,
-    Column("member_id", Integer, ForeignKey("members.member_id"), primary_key=True),
+    _of_a_person(),
     Column("movie_id", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
 )
@@ -218,15 +228,6 @@ nights = Table(
     Column("thresholds", JSON(none_as_null=True)),  # of the predictions; NULL before release 0.2
     sqlite_autoincrement=True,
 )
-
-
-def _of_a_night() -> Column[int]:
-    night = ForeignKey("nights.night_id", ondelete="CASCADE")
-    return Column("night_id", Integer, night, primary_key=True)
-
-
-def _of_a_person() -> Column[int]:
-    return Column("member_id", Integer, ForeignKey("members.member_id"), primary_key=True)
 
 
 attendance = Table("attendance", metadata, _of_a_night(), _of_a_person())
@@ -273,12 +274,7 @@ night_ratings = Table(
     metadata,
     _of_a_night(),
     _of_a_person(),
-    Column(
-        "half_stars",
-        Integer,
-        CheckConstraint("half_stars BETWEEN 1 AND 10", name="half_stars"),
-        nullable=False,
-    ),
+    _half_stars(),
     Column("rated_at", BigInteger, nullable=False),
     Column("entered_by", String(60)),  # NULL: unknown
 )

@@ -117,12 +117,10 @@ class Choosing(Section):
         Raises:
             InvalidInput: the night is not planned, or they are not there.
         """
-        movie = validation.whole_id(movie_id, "movie")
-        with self._database.write(
-            "vetoed", night_id=night_id, member_id=member_id, movie_id=movie
-        ) as write:
+        about = {"night_id": night_id, "member_id": member_id, "movie_id": movie_id}
+        with self._database.write("vetoed", **about) as write:
             night, person = _voter(write.connection, night_id, member_id)
-            self._require_movies(write.connection, {movie})
+            (movie,) = self._movie_ids(write.connection, movie_id)
             if person in _vetoes(write.connection, night).get(movie, ()):
                 return write.commit_if(False)
             row = {"night_id": night.night_id, "member_id": person, "movie_id": movie}
@@ -135,12 +133,11 @@ class Choosing(Section):
         Raises:
             InvalidInput: the night is not planned, or they are not there.
         """
-        movie = validation.whole_id(movie_id, "movie")
-        with self._database.write(
-            "took a veto back", night_id=night_id, member_id=member_id, movie_id=movie
-        ) as write:
+        about = {"night_id": night_id, "member_id": member_id, "movie_id": movie_id}
+        with self._database.write("took a veto back", **about) as write:
             night, person = _voter(write.connection, night_id, member_id)
             mine = (_veto.night_id == night.night_id) & (_veto.member_id == person)
+            movie = validation.whole_id(movie_id, "movie")
             gone = delete(schema.vetoes).where(mine, _veto.movie_id == movie)
             return write.commit_if(write.connection.execute(gone).rowcount > 0)
 
@@ -159,10 +156,9 @@ class Choosing(Section):
             InvalidInput: the night is not planned or has no voting, they are not there, all have
                 voted, or the ballot cannot count.
         """
-        movies = [validation.whole_id(movie_id, "movie") for movie_id in choices]
         with self._database.write("voted", night_id=night_id, member_id=member_id) as write:
             night, person = _voter(write.connection, night_id, member_id)
-            self._require_movies(write.connection, movies)
+            movies = self._movie_ids(write.connection, *choices)
             if night.voting is None:
                 raise InvalidInput("There is no voting on this night; say how to vote first.")
             box = _hidden_ballots(write.connection, night)
@@ -183,9 +179,8 @@ class Choosing(Section):
         Raises:
             InvalidInput: the night is not planned, they are not there, or all have voted.
         """
-        with self._database.write(
-            "took a vote back", night_id=night_id, member_id=member_id
-        ) as write:
+        act = "took a vote back"
+        with self._database.write(act, night_id=night_id, member_id=member_id) as write:
             night, person = _voter(write.connection, night_id, member_id)
             box = _hidden_ballots(write.connection, night)
             _delete_ballot(write.connection, night, person)
@@ -214,11 +209,10 @@ class Choosing(Section):
         Raises:
             InvalidInput: the night is not planned, or no candidate is left.
         """
-        movies = [validation.whole_id(movie_id, "movie") for movie_id in candidates]
         with self._database.write("drew a lot", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             night.require_planned()
-            self._require_movies(write.connection, movies)
+            movies = self._movie_ids(write.connection, *candidates)
             vetoed = _vetoes(write.connection, night)
             left = [movie for movie in dict.fromkeys(movies) if movie not in vetoed]
             if not left:
@@ -258,11 +252,10 @@ class Choosing(Section):
             InvalidInput: the night is not planned, nobody is there, the movie cannot be chosen or
                 the predictions are not complete.
         """
-        movie = validation.whole_id(movie_id, "movie")
-        with self._database.write("decided on", night_id=night_id, movie_id=movie) as write:
+        with self._database.write("decided on", night_id=night_id, movie_id=movie_id) as write:
             night = find_night(write.connection, night_id)
             night.require_planned()
-            self._require_movies(write.connection, {movie})
+            (movie,) = self._movie_ids(write.connection, movie_id)
             if not night.present:
                 raise InvalidInput("Nobody is there that night; say who comes first.")
             rows = _snapshot_rows(night, predictions)
@@ -323,10 +316,8 @@ class Choosing(Section):
                 raise InvalidInput(
                     "The movie was rated that night; it cannot be another one any more."
                 )
-            predicted = select(_prediction.movie_id).where(
-                _prediction.night_id == night.night_id, _prediction.movie_id == movie
-            )
-            if write.connection.execute(predicted).first() is None:
+            predicted = select(_prediction.movie_id).where(_prediction.night_id == night.night_id)
+            if movie not in write.connection.execute(predicted).scalars():
                 raise InvalidInput("The movie is none of the candidates that were predicted.")
             _refuse_vetoed(write.connection, night, movie)
             update_night(write.connection, night, movie_id=movie)
@@ -353,8 +344,7 @@ def _vetoes(connection: Connection, night: Night) -> dict[int, tuple[int, ...]]:
 
 
 def _refuse_vetoed(connection: Connection, night: Night, movie_id: int) -> None:
-    members = _vetoes(connection, night).get(movie_id, ())
-    if members:
+    if members := _vetoes(connection, night).get(movie_id):
         raise InvalidInput(f"{find_member(connection, members[0]).name} has vetoed this movie.")
 
 

@@ -13,14 +13,16 @@ from club import ratings, validation
 from club.db import schema
 from club.db.database import Write
 from club.errors import InvalidInput
+from club.members import remove_from_nights
 from club.nights.planning import (
     Night,
     find_night,
-    replace_attendance,
+    insert_attendance,
+    member_set,
     require_there,
     update_night,
 )
-from club.section import Section
+from club.section import Section, find_member
 
 _rated, _there = schema.night_ratings.c, schema.attendance.c
 
@@ -55,10 +57,21 @@ class Rating(Section):
         """
         with self._database.write("said who is there", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
-            changed = replace_attendance(write.connection, night, member_ids)
+            night.require_on()
+            wanted, before = member_set(member_ids), set(night.present)
+            gone = before - wanted
+            for row in _ratings(write.connection, night):
+                if row.member_id in gone:
+                    name = find_member(write.connection, row.member_id).name
+                    raise InvalidInput(f"{name} has rated this night and stays in it.")
+            insert_attendance(write.connection, night.night_id, wanted - before)
+            nights = schema.nights.c.night_id
+            this = select(nights).where(nights == night.night_id)
+            for member_id in gone:
+                remove_from_nights(write.connection, this, member_id)
             if night.state == "decided":
                 _reveal_if_all_rated(write, night)
-            return write.commit_if(changed)
+            return write.commit_if(wanted != before)
 
     def rate(self, night_id: int, member_id: int, stars: float) -> int:
         """Store what somebody who is there gives the night's movie, 0.5..5 in half steps.
@@ -161,9 +174,8 @@ class Rating(Section):
             .where(schema.nights.c.opened_at.is_not(None))
             .order_by(_rated.night_id, _rated.member_id)
         )
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        frame = pd.DataFrame(rows, columns=["night_id", "member_id", "rating"]).astype("int64")
+        types = dict.fromkeys(("night_id", "member_id", "rating"), "int64")
+        frame = self._database.frame(query, types)
         return frame.assign(rating=frame["rating"] / 2)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
@@ -13,13 +13,23 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, select, upda
 from club import validation
 from club.db import schema
 from club.errors import InvalidInput, NotFound
-from club.members import remove_from_nights
 from club.section import Section, find_member, guest_ids, require_present
 
 Voting = Literal["approve", "rank"]
 State = Literal["planned", "decided", "revealed", "called off"]
 
 _night, _there, _member = schema.nights.c, schema.attendance.c, schema.members.c
+# Column of each field that can be changed, and the check of its values.
+_FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "on": ("on_date", validation.clean_date),
+    "starts_at": ("starts_at", validation.clean_start),
+    "place": ("place", validation.clean_place),
+    "notes": ("notes", validation.clean_notes),
+    "picker": ("picker_id", lambda member_id: member_id),
+    "rewatch": ("rewatch", bool),
+    "longest": ("longest", validation.clean_limit),
+    "voting": ("voting", validation.clean_voting),
+}
 _WHILE_PLANNED = ("rewatch", "longest", "voting")
 
 
@@ -142,7 +152,7 @@ class Planning(Section):
             row = {**_columns(write.connection, fields), "draws": 0, "created_at": write.now}
             added = insert(schema.nights).values(row).returning(_night.night_id)
             night_id = int(write.connection.execute(added).scalar_one())
-            _insert_attendance(write.connection, night_id, _ids(present))
+            insert_attendance(write.connection, night_id, member_set(present))
             write.about["night_id"] = night_id
         return night_id
 
@@ -222,10 +232,8 @@ class Planning(Section):
             .group_by(_member.member_id)
             .order_by(_member.member_id)
         )
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        frame = pd.DataFrame(rows, columns=["member_id", "picked", "last"])
-        frame = frame.astype({"member_id": "int64", "picked": "int64"})
+        types = {"member_id": "int64", "picked": "int64", "last": "object"}
+        frame = self._database.frame(query, types)
         frame["last"] = pd.to_datetime(frame["last"]).astype("datetime64[s]")
         return frame.set_index("member_id")
 
@@ -282,46 +290,19 @@ def require_there(connection: Connection, night: Night, member_id: int) -> int:
     return int(person.member_id)
 
 
-def replace_attendance(connection: Connection, night: Night, member_ids: Iterable[int]) -> bool:
-    """Make exactly these people those who are there; return whether anything changed.
-
-    Those who are there no more take their ballot and vetoes along.
-
-    Raises:
-        InvalidInput: the night is called off; somebody new has left the club; or somebody who
-            would go has rated the night.
-        NotFound: there is no such member.
-    """
-    night.require_on()
-    wanted = _ids(member_ids)
-    new, gone = wanted - set(night.present), set(night.present) - wanted
-    rated = schema.night_ratings.c
-    staying = (
-        select(_member.name)
-        .join(schema.night_ratings)
-        .where(rated.night_id == night.night_id, rated.member_id.in_(gone))
-        .order_by(rated.member_id)
-    )
-    if (name := connection.execute(staying).scalars().first()) is not None:
-        raise InvalidInput(f"{name} has rated this night and stays in it.")
-    _insert_attendance(connection, night.night_id, new)
-    for member_id in gone:
-        this = select(_night.night_id).where(_night.night_id == night.night_id)
-        remove_from_nights(connection, this, member_id)
-    return bool(new or gone)
-
-
 def update_night(connection: Connection, night: Night, **values: Any) -> None:
     """Set columns of a night."""
     mine = _night.night_id == night.night_id
     connection.execute(update(schema.nights).where(mine).values(values))
 
 
-def _ids(member_ids: Iterable[int]) -> set[int]:
+def member_set(member_ids: Iterable[int]) -> set[int]:
+    """Return member ids as int; raise NotFound where no member can have one."""
     return {validation.whole_id(member_id, "member") for member_id in member_ids}
 
 
-def _insert_attendance(connection: Connection, night_id: int, member_ids: set[int]) -> None:
+def insert_attendance(connection: Connection, night_id: int, member_ids: set[int]) -> None:
+    """Add people to those who are there; raise InvalidInput if one of them has left."""
     rows = [{"night_id": night_id, "member_id": member_id} for member_id in sorted(member_ids)]
     for row in rows:
         require_present(connection, row["member_id"])
@@ -335,28 +316,14 @@ def _columns(connection: Connection, fields: Mapping[str, Any]) -> dict[str, Any
     Raises:
         TypeError: there is no such field, or it cannot be changed.
     """
-    row: dict[str, Any] = {}
+    row = {}
     for name, value in fields.items():
-        match name:
-            case "on":
-                row["on_date"] = validation.clean_date(value)
-            case "starts_at":
-                row["starts_at"] = validation.clean_start(value)
-            case "place":
-                row["place"] = validation.clean_place(value)
-            case "notes":
-                row["notes"] = validation.clean_notes(value)
-            case "picker":
-                picker = None if value is None else find_member(connection, value).member_id
-                row["picker_id"] = picker
-            case "rewatch":
-                row["rewatch"] = bool(value)
-            case "longest":
-                row["longest"] = validation.clean_limit(value)
-            case "voting":
-                row["voting"] = validation.clean_voting(value)
-            case _:
-                raise TypeError(f"A night has no {name!r} that can be changed.")
+        if name not in _FIELDS:
+            raise TypeError(f"A night has no {name!r} that can be changed.")
+        column, clean = _FIELDS[name]
+        row[column] = clean(value)
+    if row.get("picker_id") is not None:
+        row["picker_id"] = find_member(connection, row["picker_id"]).member_id
     return row
 
 

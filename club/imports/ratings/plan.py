@@ -394,7 +394,7 @@ def save(store: Store, plan: Plan) -> Saved:
         added: dict[object, int] = {}
         for identity, row in lacking.items():
             title, *aliases = row.titles
-            movie = movies.NewMovie.checked(title, row.year, tmdb_id=row.tmdb_id, aliases=aliases)
+            movie = movies.NewMovie(title, row.year, tmdb_id=row.tmdb_id, aliases=aliases)
             added[identity] = movies.insert_movie(write, movie)
         wanted: dict[tuple[int, int], int | None] = {}
         rated_at: dict[tuple[int, int], int] = {}
