@@ -20,6 +20,8 @@ class Nights(Choosing, Planning, Rating):
     good, and the stars that people give the movie are hidden until all who are there have rated or
     somebody reveals them. People are members and guests.
 
-    Every change returns the store's version unless it says otherwise. All methods raise NotFound
-    where there is no such night, member or movie, and StoreUnavailable as the store does.
+    Every change returns the store's version unless it says otherwise. It raises InvalidInput with
+    the reason where the night is called off or at another step, somebody is not there that night
+    or has left the club, or a value cannot be used. All methods raise NotFound where there is no
+    such night, member or movie, and StoreUnavailable as the store does.
     """

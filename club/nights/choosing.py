@@ -112,11 +112,7 @@ class Choosing(Section):
     """The part of `store.nights` that leads to the decision and keeps what was predicted then."""
 
     def veto(self, night_id: int, member_id: int, movie_id: int) -> int:
-        """Note that somebody who is there does not want a movie.
-
-        Raises:
-            InvalidInput: the night is not planned, or they are not there.
-        """
+        """Note on a planned night that somebody who is there does not want a movie."""
         about = {"night_id": night_id, "member_id": member_id, "movie_id": movie_id}
         with self._database.write("vetoed", **about) as write:
             night, person = _voter(write.connection, night_id, member_id)
@@ -128,11 +124,7 @@ class Choosing(Section):
         return write.version
 
     def unveto(self, night_id: int, member_id: int, movie_id: int) -> int:
-        """Take a veto back, if there is one.
-
-        Raises:
-            InvalidInput: the night is not planned, or they are not there.
-        """
+        """Take back the veto of somebody who is there, if there is one, on a planned night."""
         about = {"night_id": night_id, "member_id": member_id, "movie_id": movie_id}
         with self._database.write("took a veto back", **about) as write:
             night, person = _voter(write.connection, night_id, member_id)
@@ -153,8 +145,7 @@ class Choosing(Section):
             choices: movie ids, each once: the approved ones, or a ranking with the best first.
 
         Raises:
-            InvalidInput: the night is not planned or has no voting, they are not there, all have
-                voted, or the ballot cannot count.
+            InvalidInput: also when there is no voting, or the ballot cannot count.
         """
         with self._database.write("voted", night_id=night_id, member_id=member_id) as write:
             night, person = _voter(write.connection, night_id, member_id)
@@ -174,11 +165,7 @@ class Choosing(Section):
         return write.version
 
     def unvote(self, night_id: int, member_id: int) -> int:
-        """Take somebody's ballot back, if there is one, as long as the votes are hidden.
-
-        Raises:
-            InvalidInput: the night is not planned, they are not there, or all have voted.
-        """
+        """Take somebody's ballot back, if there is one, as long as the votes are hidden."""
         act = "took a vote back"
         with self._database.write(act, night_id=night_id, member_id=member_id) as write:
             night, person = _voter(write.connection, night_id, member_id)
@@ -299,8 +286,7 @@ class Choosing(Section):
         """Watch another of the movies that were predicted for a decided night.
 
         Raises:
-            InvalidInput: nothing is decided, or everything is over; somebody has rated; the movie
-                was not predicted or is vetoed.
+            InvalidInput: also when somebody has rated, or the movie was not predicted or is vetoed.
         """
         movie = validation.whole_id(movie_id, "movie")
         with self._database.write("changed a night", night_id=night_id) as write:

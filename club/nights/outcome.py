@@ -81,8 +81,7 @@ class Rating(Section):
         once.
 
         Raises:
-            InvalidInput: the stars cannot be used, they are not there or have left the club, the
-                night is called off or not decided, or it is revealed and they have rated it.
+            InvalidInput: also when they have rated it and it is revealed.
         """
         halves = validation.half_stars(stars)
         with self._database.write("rated a night", night_id=night_id, member_id=member_id) as write:
@@ -112,11 +111,7 @@ class Rating(Section):
         return write.version
 
     def unrate(self, night_id: int, member_id: int) -> int:
-        """Take back what somebody gave, if anything, while it is hidden.
-
-        Raises:
-            InvalidInput: they are not there, or the night is called off or revealed.
-        """
+        """Take back what somebody who is there gave, if anything, while it is hidden."""
         with self._database.write(
             "took back what a night was given", night_id=night_id, member_id=member_id
         ) as write:
@@ -150,11 +145,7 @@ class Rating(Section):
         )
 
     def reveal(self, night_id: int) -> int:
-        """Reveal a night's ratings before all have rated, if they are hidden.
-
-        Raises:
-            InvalidInput: the night is called off, or nobody has rated it.
-        """
+        """Reveal the ratings of a night, at least one, before all have rated."""
         with self._database.write("opened the ratings", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             night.require_on()

@@ -183,11 +183,7 @@ class Planning(Section):
             return write.commit_if(bool(changed))
 
     def delete(self, night_id: int) -> int:
-        """Delete a night that was never decided.
-
-        Raises:
-            InvalidInput: it was decided.
-        """
+        """Delete a night that was never decided."""
         with self._database.write("deleted a night", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             if night.decided_at is not None:
@@ -197,11 +193,7 @@ class Planning(Section):
         return write.version
 
     def call_off(self, night_id: int) -> int:
-        """Call a night off, if it is not.
-
-        Raises:
-            InvalidInput: its ratings are revealed.
-        """
+        """Call a night off, unless its ratings are revealed."""
         with self._database.write("called a night off", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             if night.revealed_at is not None:

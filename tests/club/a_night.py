@@ -43,6 +43,18 @@ def decided(store: Store, people, movie: int = 1, *, on: datetime.date = FRIDAY)
     return night
 
 
+def replayed(store: Store) -> dict[tuple[int, int], float]:
+    """The ratings that the history leads to; each event begins where the one before it ended."""
+    state: dict[tuple[int, int], float] = {}
+    for event in store.ratings.history(include_guests=True).iloc[::-1].itertuples():
+        key = (event.member_id, event.movie_id)
+        before = state.pop(key, None)
+        assert (None if pd.isna(event.before) else event.before) == before
+        if not pd.isna(event.after):
+            state[key] = event.after
+    return state
+
+
 def table(store: Store, name: str) -> list[tuple]:
     """Every row of a table, in any order that stays."""
     with store.database.read() as connection:

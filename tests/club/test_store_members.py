@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from a_night import FRIDAY, decided
+from a_night import FRIDAY, decided, refused
 
 from club.catalogue import ratings_at, training_data
-from club.errors import InvalidInput, NotFound
+from club.errors import NotFound
 from club.export import ratings_csv
 from recommender.dataset import Dataset
 
@@ -17,11 +17,6 @@ def stars(store, member_id: int) -> dict[int, float]:
     ratings = store.ratings.current(include_guests=True)
     theirs = ratings[ratings["member_id"] == member_id]
     return dict(zip(theirs["movie_id"], theirs["rating"], strict=True))
-
-
-def refused(sentence: str, action, *arguments) -> None:
-    with pytest.raises(InvalidInput, match=sentence):
-        action(*arguments)
 
 
 def test_all_lists_members_in_order_of_joining(store):

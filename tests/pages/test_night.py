@@ -270,11 +270,11 @@ def test_snapshot_survives_later_ratings(open_page: Open, store: Store) -> None:
 def test_snapshot_of_the_first_release_says_what_it_lacks(open_page: Open, store: Store) -> None:
     night = decided(store, {ANA: (4.0, 3.5), BRUNO: (3.0, 3.5)})
     caption = "the interval of the whole group is narrower here"
-    assert caption not in said(open_page("night", night=str(night)))
+    assert caption not in " ".join(said(open_page("night", night=str(night))))
     with store.database.write() as write, no_triggers(write.connection):
         write.connection.execute(update(schema.nights).values(thresholds=None))
         write.connection.execute(update(schema.predictions).values(shared_sd=None))
-    assert caption in said(open_page("night", night=str(night)))
+    assert caption in " ".join(said(open_page("night", night=str(night))))
 
 
 def test_snapshot_names_its_model(open_page: Open, store: Store) -> None:

@@ -27,6 +27,10 @@ from club.store import Store
 Rows = dict[str, list[tuple[object, ...]]]
 
 
+def without_addresses(found: dict | list) -> list[str]:
+    return sorted(re.sub(r" at 0x\w+", "", str(each)) for each in found)
+
+
 def structure(database: Database) -> dict[str, object]:
     """Everything about the tables and triggers but their rows."""
     parts = ("columns", "pk_constraint", "foreign_keys", "indexes", "check_constraints")
@@ -42,7 +46,7 @@ def structure(database: Database) -> dict[str, object]:
     with database.read() as connection:
         seen = inspect(connection)
         tables = {
-            name: [sorted(map(str, getattr(seen, f"get_{part}")(name))) for part in parts]
+            name: [without_addresses(getattr(seen, f"get_{part}")(name)) for part in parts]
             for name in sorted(seen.get_table_names())
         }
         return {**tables, "": [connection.exec_driver_sql(query).all() for query in queries]}
