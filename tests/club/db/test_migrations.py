@@ -28,7 +28,8 @@ Rows = dict[str, list[tuple[object, ...]]]
 
 
 def without_addresses(found: dict | list) -> list[str]:
-    return sorted(re.sub(r" at 0x\w+", "", str(each)) for each in found)
+    parts = found if isinstance(found, list) else [found]
+    return sorted(re.sub(r" at 0x\w+", "", str(part)) for part in parts)
 
 
 def structure(database: Database) -> dict[str, object]:
