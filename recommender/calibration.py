@@ -6,8 +6,6 @@ from their others.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
@@ -21,22 +19,9 @@ RATERS, FEWEST, MOST = 300, 10, 300
 LEAST = 0.01  # ratings that all agree must not lead to a division by 0
 
 
-@dataclass(frozen=True)
-class Calibration:
-    """Scales of the variances, and thresholds of the stars."""
-
-    # mean squared residual of a rater's ratings, whitened; 1 when the variances are right
-    joint_scale: float
-    # the same for each rating predicted from all others, as a share of `joint_scale`; below 1,
-    # because the kernel's errors lie in how ratings vary together
-    marginal_scale: float
-    # (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution around the
-    # prediction counts as that many stars or more. People use some stars more than others (4 more
-    # than 4.5), so these are not the middles between the stars.
-    thresholds: np.ndarray
-
-
-def calibrate(ratings: RatingRows, bias: Bias, kernel: ItemKernel, share: float) -> Calibration:
+def calibrate(
+    ratings: RatingRows, bias: Bias, kernel: ItemKernel, share: float
+) -> tuple[float, float, np.ndarray]:
     """Compare ratings of some raters with predictions from their others.
 
     A few hundred raters, spread evenly over all, are enough; those with very many ratings would
@@ -44,6 +29,15 @@ def calibrate(ratings: RatingRows, bias: Bias, kernel: ItemKernel, share: float)
 
     Args:
         share: how wide ratings to come spread, as a share of how wide known ones do.
+
+    Returns:
+        joint scale: mean squared residual of a rater's ratings, whitened; 1 when the variances are
+            right.
+        marginal scale: the same for each rating predicted from all others, as a share of the joint
+            one; below 1, because the kernel's errors lie in how ratings vary together.
+        thresholds: (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution
+            around the prediction counts as that many stars or more. People use some stars more than
+            others (4 more than 4.5), so these are not the middles between the stars.
     """
     order = np.argsort(ratings.user, kind="stable")
     of_user = np.split(order, np.cumsum(np.bincount(ratings.user))[:-1])
@@ -64,9 +58,7 @@ def calibrate(ratings: RatingRows, bias: Bias, kernel: ItemKernel, share: float)
     variance = np.concatenate(variances)
     joint = max(chi_square / len(stars), LEAST)
     marginal = max(float(np.mean((stars - mean) ** 2 / variance)), LEAST) / joint
-    return Calibration(
-        joint, marginal, find_thresholds(mean, np.sqrt(share * joint * variance), stars)
-    )
+    return joint, marginal, find_thresholds(mean, np.sqrt(share * joint * variance), stars)
 
 
 def find_thresholds(mean: np.ndarray, sd: np.ndarray, stars: np.ndarray) -> np.ndarray:

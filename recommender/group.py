@@ -264,8 +264,8 @@ def mean_with_given(reactions: Reactions, given: Sequence[float]) -> tuple[float
     return mean, max(mean - reach, MIN_STARS), min(mean + reach, MAX_STARS)
 
 
-def satisfactions(nights: pd.DataFrame) -> pd.DataFrame:
-    """Return how satisfied each night left each member who was present.
+def _history(nights: pd.DataFrame, present: Sequence[int], balance: float) -> pd.DataFrame:
+    """Return nights, satisfaction (mean; NaN without a night) and debt of each of `present`.
 
         satisfaction(u, night) = stars of the movie watched / stars of u's best candidate, at most 1
         behind(u, night) = the highest satisfaction of that night - satisfaction(u, night)
@@ -273,18 +273,6 @@ def satisfactions(nights: pd.DataFrame) -> pd.DataFrame:
     This is SIAA for a list of one movie (Stratigi, Pitoura, Nummenmaa and Stefanidis, Journal of
     Intelligent Information Systems 58, 2022, doi 10.1007/s10844-021-00652-x; `behind` is userDis
     there), but only nights at which a member was present count for them.
-
-    Args:
-        nights: one row a night and member present: night_id, on (its date), member_id, got, best
-            (stars above 0 of the movie watched and of the member's best candidate, as rated or,
-            without a rating, as predicted).
-
-    Returns:
-        In order of time: night_id, on, member_id, satisfaction, behind (each 0..1).
-
-    Raises:
-        DataError: a column or stars are missing, stars are not above 0, or a member is listed twice
-            for a night.
     """
     missing = [name for name in (NIGHT, "on", MEMBER, "got", "best") if name not in nights]
     if missing:
@@ -293,27 +281,17 @@ def satisfactions(nights: pd.DataFrame) -> pd.DataFrame:
         raise DataError("Earlier nights need the stars got and the best possible, both above 0.")
     if nights.duplicated([NIGHT, MEMBER]).any():
         raise DataError("Somebody is twice at the same night.")
-    frame = nights.sort_values(["on", NIGHT], kind="stable", ignore_index=True)
-    frame["satisfaction"] = (frame["got"] / frame["best"]).astype("float64").clip(upper=1.0)
-    highest = frame.groupby(NIGHT)["satisfaction"].transform("max")
-    frame["behind"] = highest - frame["satisfaction"]
-    return frame[[NIGHT, "on", MEMBER, "satisfaction", "behind"]]
-
-
-def _history(nights: pd.DataFrame, present: Sequence[int], balance: float) -> pd.DataFrame:
-    """Return nights, satisfaction (mean; NaN without a night) and debt of each of `present`."""
     if not 0 <= balance <= 1:
         raise DataError(
             f"The balance between all nights and the last goes from 0 to 1, not {balance}."
         )
-    history = (
-        satisfactions(nights)
-        .groupby(MEMBER)
-        .agg(
-            nights=(NIGHT, "size"), satisfaction=("satisfaction", "mean"), behind=("behind", "last")
-        )
-        .reindex(pd.Index(list(dict.fromkeys(present)), name=MEMBER, dtype="int64"))
-    )
+    frame = nights.sort_values(["on", NIGHT], kind="stable")
+    satisfaction = (frame["got"] / frame["best"]).astype("float64").clip(upper=1.0)
+    behind = satisfaction.groupby(frame[NIGHT]).transform("max") - satisfaction
+    by_member = frame.assign(satisfaction=satisfaction, behind=behind).groupby(MEMBER)
+    history = by_member.agg(
+        nights=(NIGHT, "size"), satisfaction=("satisfaction", "mean"), behind=("behind", "last")
+    ).reindex(pd.Index(list(dict.fromkeys(present)), name=MEMBER, dtype="int64"))
     history["nights"] = history["nights"].fillna(0).astype("int64")
     owed = (1 - balance) * (1 - history["satisfaction"]) + balance * history.pop("behind")
     history["debt"] = owed.fillna(owed.mean()).fillna(0.0)
@@ -330,11 +308,14 @@ def debts(
     A member without a night is owed the mean of the others; all are owed 0 without any night.
 
     Args:
-        nights: see `satisfactions`; may hold members who are not present.
+        nights: one row a night and member, present or not: night_id, on (its date), member_id, got,
+            best (stars above 0 of the movie watched and of the member's best candidate, as rated
+            or, without a rating, as predicted).
         balance: 0 (all nights count alike) to 1 (only the last).
 
     Raises:
-        DataError: as for `satisfactions`, or `balance` lies outside 0..1.
+        DataError: a column or stars are missing, stars are not above 0, a member is listed twice
+            for a night, or `balance` lies outside 0..1.
     """
     debt = _history(nights, present, balance)["debt"]
     return {int(member): float(owed) for member, owed in debt.items()}

@@ -151,7 +151,7 @@ class HybridModel:
     feature_embeddings: np.ndarray
     prior_scale: float  # factor on the variances of a member without ratings
     observed_scale: float  # factor on a member's chi square, see `variance_scale`
-    thresholds: np.ndarray  # (10,) where each half star begins, see Calibration
+    thresholds: np.ndarray  # (10,) where each half star begins, see `calibrate`
     user_ids: np.ndarray  # (n_users,) the raters that it learned from, sorted
     n_ratings: int  # how many ratings it learned from
     content_hash: str  # `Dataset.content_hash` of what it learned from
@@ -237,7 +237,7 @@ class HybridModel:
             neighbour_residuals(ratings, bias, options.neighbour_damping),
             options.variances,
         )
-        calibration = calibrate(ratings, bias, kernel, options.variance_share)
+        joint, marginal, thresholds = calibrate(ratings, bias, kernel, options.variance_share)
         return cls(
             options=options,
             features=vocabulary,
@@ -246,9 +246,9 @@ class HybridModel:
             bias=bias,
             kernel=kernel,
             feature_embeddings=of_features,
-            prior_scale=options.variance_share * calibration.joint_scale,
-            observed_scale=calibration.marginal_scale,
-            thresholds=calibration.thresholds,
+            prior_scale=options.variance_share * joint,
+            observed_scale=marginal,
+            thresholds=thresholds,
             user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
             content_hash=data.content_hash,

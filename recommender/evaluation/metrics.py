@@ -57,6 +57,8 @@ def ranking_metrics(
     train = _pattern(known) if known is not None else sparse.csr_array(test.shape, dtype=bool)
     if train.shape != test.shape:
         raise DataError(f"held_out has the shape {test.shape}, known {train.shape}.")
+    if not callable(scores) and np.shape(scores) != test.shape:
+        raise DataError(f"The scores have the shape {np.shape(scores)}, held_out {test.shape}.")
     if test.multiply(train).nnz:
         raise DataError("A movie is both held out and known; check how the data was split.")
     if k < 1:
@@ -65,7 +67,12 @@ def ranking_metrics(
     rows: list[tuple[float, float, float, float]] = []
     for start in range(0, len(users), BATCH):
         batch = users[start : start + BATCH]
-        rows += _batch(_checked(scores, batch, test.shape), batch, test, train, k)
+        block = scores(batch) if callable(scores) else np.asarray(scores)[batch]
+        if block.shape != (len(batch), test.shape[1]):
+            raise DataError(f"{len(batch)} users' scores have the shape {block.shape}.")
+        if np.isnan(block).any():
+            raise DataError("A score is not a number.")
+        rows += _batch(block, batch, test, train, k)
     columns = ["auc", f"precision@{k}", f"recall@{k}", "reciprocal_rank"]
     return pd.DataFrame(rows, columns=columns, index=pd.Index(users, name="row"), dtype="float64")
 
@@ -81,19 +88,6 @@ def _pattern(matrix: sparse.sparray | sparse.spmatrix) -> sparse.csr_array:
     csr = sparse.csr_array(matrix).astype(bool)
     csr.eliminate_zeros()
     return csr
-
-
-def _checked(scores: np.ndarray | Scorer, batch: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    block = scores(batch) if callable(scores) else np.asarray(scores)
-    if not callable(scores):
-        if block.shape != shape:
-            raise DataError(f"The scores have the shape {block.shape}, held_out {shape}.")
-        block = block[batch]
-    if block.shape != (len(batch), shape[1]):
-        raise DataError(f"{len(batch)} users' scores have the shape {block.shape}.")
-    if np.isnan(block).any():
-        raise DataError("A score is not a number.")
-    return block
 
 
 def _batch(

@@ -83,22 +83,6 @@ class TestSimilarity:
         known |= kernel.embeddings.shape[1] > 0
         assert np.diag(total) == pytest.approx(known.astype(float))
 
-    @settings(max_examples=40, deadline=None)
-    @given(kernels(), st.floats(0.01, 100), st.floats(0, 10))
-    def test_independent_of_scale_user_bias_and_slope(
-        self, kernel: ItemKernel, factor: float, other: float
-    ) -> None:
-        scaled = replace(
-            V,
-            embedding=factor * V.embedding,
-            features=factor * V.features,
-            user_bias=other,
-            item_slope=other,
-        )
-        assert total_similarity(replace(kernel, variances=scaled)) == pytest.approx(
-            total_similarity(kernel), rel=1e-4, abs=1e-6
-        )
-
 
 @pytest.fixture(scope="module")
 def model(checkerboard: Dataset) -> HybridModel:

@@ -9,7 +9,7 @@ import pytest
 
 import recommender
 from recommender import Dataset, HybridModel, Reactions
-from recommender.group import STRATEGIES, rank
+from recommender.group import rank
 
 
 def parameters(function: object) -> list[str]:
@@ -49,10 +49,6 @@ def test_exported_names() -> None:
 )
 def test_signatures(function: object, expected: list[str]) -> None:
     assert parameters(function) == expected
-
-
-def test_strategies_by_key() -> None:
-    assert "average" in STRATEGIES
 
 
 MODULES = [

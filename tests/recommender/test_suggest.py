@@ -87,24 +87,6 @@ class TestSuggest:
         )
         assert high <= low + 1e-9
 
-    @SETTINGS
-    @given(obscurity=DIAL, certainty=DIAL, diversity=DIAL, limit=LIMIT)
-    def test_movies_are_distinct_and_the_best_comes_first(
-        self,
-        tiny_model: HybridModel,
-        reactions: Reactions,
-        *,
-        obscurity: float,
-        certainty: float,
-        diversity: float,
-        limit: int,
-    ) -> None:
-        dials = {"obscurity": obscurity, "certainty": certainty, "diversity": diversity}
-        found = suggest(tiny_model, reactions, **dials, limit=limit)
-        assert len(found) == limit
-        assert found["movie_id"].is_unique
-        assert found["value"].iloc[0] == found["value"].max()
-
     def test_diversity_mixes_kinds(self, tiny_model: HybridModel, reactions: Reactions) -> None:
         def mean_similarity(diversity: float) -> float:
             dials = NEUTRAL | {"diversity": diversity}

@@ -40,26 +40,6 @@ def everybody(model: HybridModel, ratings: pd.DataFrame, without: pd.DataFrame) 
     return model.expected(np.sort(ratings["movie_id"].unique()), without=without)
 
 
-def test_expected_without_the_club_is_the_opinion_of_the_others(
-    checkerboard: Dataset, tiny_model: HybridModel, own_ratings: pd.DataFrame
-) -> None:
-    crowd = everybody(tiny_model, own_ratings, own_ratings)
-    movie = int(own_ratings["movie_id"].iloc[0])
-    others = checkerboard.ratings.query("movie_id == @movie and user_id not in @CLUB")
-    bias, damping = tiny_model.bias, tiny_model.options.damping
-    by_user = dict(zip(tiny_model.user_ids, bias.user, strict=True))
-    total = sum(r.rating - bias.mu - by_user[r.user_id] for r in others.itertuples())
-    count = tiny_model.counts[movie]
-    everyone = checkerboard.ratings.query("movie_id == @movie")
-    whole = sum(r.rating - bias.mu - by_user[r.user_id] for r in everyone.itertuples())
-    prior = (bias.expected[movie] * (count + damping) - whole) / damping
-    expected = bias.mu + (total + damping * prior) / (len(others) + damping)
-    assert crowd.expected[movie] == pytest.approx(expected)
-    assert crowd.variance[movie] == pytest.approx(
-        tiny_model.options.item_bias_variance * damping / (len(others) + damping)
-    )
-
-
 def test_only_learned_ratings_are_taken_out(
     tiny_model: HybridModel, own_ratings: pd.DataFrame
 ) -> None:
