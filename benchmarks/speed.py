@@ -22,7 +22,7 @@ from benchmarks import command
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled, model
 from recommender.bundled import demo_club
 from recommender.embeddings import fit_warp
-from recommender.evaluation.baselines import Axes, ranker_of
+from recommender.evaluation.baselines import Axes, Ranker
 from recommender.evaluation.metrics import ranking_metrics
 from recommender.evaluation.splits import random_split
 
@@ -92,7 +92,7 @@ def judging(data: Dataset, runs: int) -> dict[str, float]:
     known, held_out = axes.stars(train.ratings).tocsr(), axes.stars(test).tocsr()
     features = sparse.eye_array(axes.shape[1], format="csr", dtype=np.float32)
     judged = fit_warp(known.tocoo(), features, components=64, epochs=1)
-    scores = ranker_of(judged, axes, features).scores
+    scores = Ranker.of_lightfm(judged, axes, features).scores
     given = {"train_interactions": known, "item_features": features}
     ours, theirs = [], []
     for _ in range(runs):

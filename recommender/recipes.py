@@ -39,7 +39,7 @@ from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import Dataset
 from recommender.embeddings import fit_warp
 from recommender.errors import DataError
-from recommender.evaluation.baselines import Axes, Ranker, ranker_of
+from recommender.evaluation.baselines import Axes, Ranker
 from recommender.features import scale_rows, with_identity
 from recommender.model import LIKED
 
@@ -89,8 +89,7 @@ class KeywordRecipe(Ranker):
             features = _keyword_counts(words)
             of_seen = features[axes.columns(pd.Series(seen.movie_ids))]
         model = fit_warp(seen.stars(positives), of_seen, components=50, epochs=10, seed=seed)
-        found = ranker_of(model, axes, features)
-        return cls(axes, found.users, found.movies, found.offsets)
+        return cls.of_lightfm(model, axes, features)
 
 
 class ConfidenceRecipe(Ranker):
@@ -143,8 +142,7 @@ class ConfidenceRecipe(Ranker):
             alpha=1e-6,
             seed=seed,
         )
-        found = ranker_of(model, axes, item_features, user_features)
-        return cls(axes, found.users, found.movies, found.offsets)
+        return cls.of_lightfm(model, axes, item_features, user_features)
 
 
 def published_words(keywords: pd.Series, links: Links | None) -> pd.Series:

@@ -117,6 +117,21 @@ class Ranker:
     movies: np.ndarray  # (n_movies, n_components)
     offsets: np.ndarray  # (n_movies,)
 
+    @classmethod
+    def of_lightfm(
+        cls,
+        model: Any,
+        axes: Axes,
+        item_features: sparse.csr_matrix,
+        user_features: sparse.csr_matrix | None = None,
+    ) -> Self:
+        """Return the order of a fitted LightFM, without the user biases, which order nothing."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", category=DeprecationWarning)
+            _, users = model.get_user_representations(features=user_features)
+            offsets, movies = model.get_item_representations(features=item_features)
+        return cls(axes, users, movies, offsets)
+
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Return (n_rows, n_movies); the scores compare movies for one user, nothing else."""
         return self.users[rows] @ self.movies.T + self.offsets
@@ -156,19 +171,4 @@ class LightFMRanker(Ranker):
         features = scale_rows(with_identity(content, rated), 1)
         seen = Axes(axes.user_ids, axes.movie_ids[rated]).stars(data.ratings)
         model = fit_warp(seen, features[rated], components=components, epochs=epochs, seed=seed)
-        found = ranker_of(model, axes, features)
-        return cls(axes, found.users, found.movies, found.offsets)
-
-
-def ranker_of(
-    model: Any,
-    axes: Axes,
-    item_features: sparse.csr_matrix,
-    user_features: sparse.csr_matrix | None = None,
-) -> Ranker:
-    """Return the order of a fitted LightFM, without the user biases, which order nothing."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", category=DeprecationWarning)
-        _, users = model.get_user_representations(features=user_features)
-        offsets, movies = model.get_item_representations(features=item_features)
-    return Ranker(axes, users, movies, offsets)
+        return cls.of_lightfm(model, axes, features)

@@ -27,12 +27,12 @@ def fitted(monkeypatch) -> dict:
     def fake_fit(positives, item_features, **options):
         given.update(positives=positives, item_features=item_features, **options)
 
-    def fake_ranker(_model, axes, item_features, user_features=None):
+    def fake_ranker(cls, _model, axes, item_features, user_features=None):
         given.update(axes=axes, all_features=item_features)
-        return Ranker(axes, np.zeros((axes.shape[0], 1)), np.zeros((axes.shape[1], 1)), np.zeros(1))
+        return cls(axes, np.zeros((axes.shape[0], 1)), np.zeros((axes.shape[1], 1)), np.zeros(1))
 
     monkeypatch.setattr("recommender.recipes.fit_warp", fake_fit)
-    monkeypatch.setattr("recommender.recipes.ranker_of", fake_ranker)
+    monkeypatch.setattr(Ranker, "of_lightfm", classmethod(fake_ranker))
     return given
 
 

@@ -13,7 +13,7 @@ from scipy import sparse
 from recommender import Dataset
 from recommender.embeddings import fit_warp
 from recommender.errors import DataError
-from recommender.evaluation.baselines import Axes, ranker_of
+from recommender.evaluation.baselines import Axes, Ranker
 from recommender.evaluation.metrics import (
     coverage,
     likes_foreseen,
@@ -128,7 +128,9 @@ def test_ranking_metrics_equal_lightfm(checkerboard: Dataset) -> None:
     features = sparse.eye_array(axes.shape[1], format="csr", dtype=np.float32)
     model = fit_warp(known.tocoo(), features, components=4, epochs=3, seed=5)
     for left_out in (None, known):
-        ours = ranking_metrics(ranker_of(model, axes, features).scores, held_out, left_out, k=3)
+        ours = ranking_metrics(
+            Ranker.of_lightfm(model, axes, features).scores, held_out, left_out, k=3
+        )
         judges = (
             lightfm_evaluation.auc_score,
             lambda *a, **kw: lightfm_evaluation.precision_at_k(*a, k=3, **kw),
