@@ -11,7 +11,7 @@ import streamlit as st
 from club import config
 from club.errors import SourceUnavailable
 from club.sources.posters import Posters
-from club.sources.tmdb import ADDRESS, SECRETS, AnswerCache, Tmdb
+from club.sources.tmdb import ADDRESS, SECRETS, Tmdb
 from ui import state
 from ui.cache import cached, cached_under
 from ui.jobs import Job
@@ -45,7 +45,7 @@ def client() -> Tmdb | None:
 
 @cached()
 def _client(folder: Path, key: str, address: str) -> Tmdb:
-    return Tmdb(key, AnswerCache(folder / "tmdb"), posters(), address)
+    return Tmdb(key, folder / "tmdb", posters(), address)
 
 
 @cached_under(config.folder)

@@ -10,7 +10,6 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
@@ -31,44 +30,22 @@ Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 
 class Pace:
-    """Lets callers through one after the other, at most so many a second.
+    """Lets callers through one after the other, at most `per_second` of them."""
 
-    Args:
-        per_second: the limit.
-        clock, wait: for tests.
-    """
-
-    def __init__(
-        self,
-        per_second: float,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        wait: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._gap = 1 / per_second
-        self._clock, self._wait = clock, wait
-        self._lock = threading.Lock()
-        self._next = 0.0
+    def __init__(self, per_second: float) -> None:
+        self._gap, self._next, self._lock = 1 / per_second, 0.0, threading.Lock()
 
     def take_turn(self) -> None:
         """Wait until it is the caller's turn."""
         with self._lock:
-            now = self._clock()
+            now = time.monotonic()
             turn = max(now, self._next)
             self._next = turn + self._gap
         if turn > now:
-            self._wait(turn - now)
+            time.sleep(turn - now)
 
 
 PACE = Pace(PER_SECOND)  # of the whole process, whatever is asked for
-
-
-@dataclass(frozen=True)
-class _Failure:
-    """What went wrong, and the seconds after which it may be tried again; None for never."""
-
-    error: SourceError
-    again_after: float | None = None
 
 
 def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -85,21 +62,10 @@ class HttpClient:
         source: its name, for people.
         redirected: a sentence for people about an answer that leads elsewhere.
         unauthorized: the same about a key that is refused.
-        pace, wait, read_seconds: for tests.
     """
 
-    def __init__(
-        self,
-        source: str,
-        *,
-        redirected: str,
-        unauthorized: str = "",
-        pace: Pace = PACE,
-        wait: Callable[[float], None] = time.sleep,
-        read_seconds: float = READ_SECONDS,
-    ) -> None:
+    def __init__(self, source: str, *, redirected: str, unauthorized: str) -> None:
         self._source, self._redirected, self._unauthorized = source, redirected, unauthorized
-        self._pace, self._wait, self._read_seconds = pace, wait, read_seconds
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update({"User-Agent": "movie-club", "Accept": "*/*"})
@@ -121,16 +87,15 @@ class HttpClient:
             SourceUnavailable: it refuses the key, is out of reach, slow or busy.
             BadAnswer: it has no such thing, or its answer is too large or garbled.
         """
-        for pause in (*PAUSES, None):
-            self._pace.take_turn()
-            outcome = self._try(url, query or {}, auth, largest)
+        pauses = [*PAUSES]
+        while True:
+            PACE.take_turn()
+            outcome, again_after = self._try(url, query, auth, largest)
             if isinstance(outcome, bytes):
                 return outcome
-            again = outcome.again_after
-            if pause is None or again is None or again > LONGEST_WAIT:
-                raise outcome.error
-            self._wait(max(pause, again))
-        raise AssertionError("the last attempt returns or raises")
+            if not pauses or again_after is None or again_after > LONGEST_WAIT:
+                raise outcome
+            time.sleep(max(pauses.pop(0), again_after))
 
     def get_json(self, url: str, query: Mapping[str, str | int], auth: Auth = no_auth) -> Any:
         """Return the JSON of the answer; raises as `get` does."""
@@ -138,80 +103,72 @@ class HttpClient:
         try:
             return json.loads(body)
         except (ValueError, RecursionError):
-            is_page = body.lstrip()[:1] == b"<"
-        if is_page:
-            raise BadAnswer(
+            problem = f"{self._source}'s answer is garbled; try again later."
+        if body.lstrip()[:1] == b"<":
+            problem = (
                 f"A web page answers in {self._source}'s place; if this network has a log-in page, "
                 "open it in a browser, then try again."
             )
-        raise self._garbled().error
+        raise BadAnswer(problem)
 
     def _try(
-        self, url: str, query: Mapping[str, str | int], auth: Auth, largest: int
-    ) -> bytes | _Failure:
+        self, url: str, query: Mapping[str, str | int] | None, auth: Auth, largest: int
+    ) -> tuple[bytes | SourceError, float | None]:
+        """Return the body, or an error and the seconds until another attempt; None for never."""
+        name = self._source
         try:
             with self._session.get(
                 url,
                 params=query,
                 auth=auth,
-                timeout=(CONNECT_SECONDS, self._read_seconds),
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
                 stream=True,
                 allow_redirects=False,
             ) as answer:
-                is_answer = answer.status_code == requests.codes.ok
-                return self._read(answer, largest) if is_answer else self._refusal(answer)
+                if answer.status_code != requests.codes.ok:
+                    return self._refusal(answer)
+                return self._read(answer, largest), None
         except (requests.Timeout, ReadTimeoutError):
-            return self._too_slow(0)
+            return self._too_slow(), 0
         except DecodeError:
-            return self._garbled()
+            return BadAnswer(f"{name}'s answer is garbled; try again later."), None
         except requests.exceptions.SSLError:
-            return self._unavailable(
-                f"The connection to {self._source} is not secure, so nothing was asked; check this "
-                "computer's clock and network."
-            )
+            said = f"The connection to {name} is not secure, so nothing was asked; check this "
+            return SourceUnavailable(f"{said}computer's clock and network."), None
         except (requests.RequestException, Urllib3Error, OSError, ValueError):
-            return self._unavailable(
-                f"The connection to {self._source} fails; check that this computer is online.", 0
-            )
+            said = f"The connection to {name} fails; check that this computer is online."
+            return SourceUnavailable(said), 0
 
-    def _read(self, answer: requests.Response, largest: int) -> bytes | _Failure:
+    def _read(self, answer: requests.Response, largest: int) -> bytes | SourceError:
         until, body = time.monotonic() + TOTAL_SECONDS, bytearray()
         # What has come by now, not a full piece: a byte a second would not be noticed otherwise.
         while part := answer.raw.read1(65_536, decode_content=True):
             body += part
             if len(body) > largest:
-                said = f"{self._source}'s answer is far too long, so it was not read."
-                return _Failure(BadAnswer(said))
+                return BadAnswer(f"{self._source}'s answer is far too long, so it was not read.")
             if time.monotonic() > until:
-                return self._too_slow(None)
+                return self._too_slow()
         return bytes(body)
 
-    def _refusal(self, answer: requests.Response) -> _Failure:
+    def _refusal(self, answer: requests.Response) -> tuple[SourceError, float | None]:
         status, name = answer.status_code, self._source
         if 300 <= status < 400:
-            return self._unavailable(self._redirected)
+            return SourceUnavailable(self._redirected), None
         if status == 401:
-            return self._unavailable(self._unauthorized)
+            return SourceUnavailable(self._unauthorized), None
         if status == 429:
             seconds = _retry_after(answer.headers.get("Retry-After", ""))
             minutes = max(1, round(seconds / 60))
             when = f"in {minutes} min" if seconds > LONGEST_WAIT else "in a minute"
-            return self._unavailable(f"{name} is asked too often; try again {when}.", seconds)
+            return SourceUnavailable(f"{name} is asked too often; try again {when}."), seconds
         if status >= 500:
-            return self._unavailable(f"{name} has trouble ({status}); try again later.", 0)
+            return SourceUnavailable(f"{name} has trouble ({status}); try again later."), 0
         if status == 404:
-            return _Failure(BadAnswer(f"{name} does not have this any more."))
-        return _Failure(BadAnswer(f"{name} refuses the question ({status})."))
+            return BadAnswer(f"{name} does not have this any more."), None
+        return BadAnswer(f"{name} refuses the question ({status})."), None
 
-    def _unavailable(self, said: str, again_after: float | None = None) -> _Failure:
-        return _Failure(SourceUnavailable(said), again_after)
-
-    def _too_slow(self, again_after: float | None) -> _Failure:
-        said = f"{self._source} does not answer in time; try again later."
-        return self._unavailable(said, again_after)
-
-    def _garbled(self) -> _Failure:
-        return _Failure(BadAnswer(f"{self._source}'s answer is garbled; try again later."))
+    def _too_slow(self) -> SourceUnavailable:
+        return SourceUnavailable(f"{self._source} does not answer in time; try again later.")
 
 
 def _retry_after(header: str) -> float:

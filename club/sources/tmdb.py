@@ -7,18 +7,17 @@ field by field; a field that is missing or of another type counts as unknown.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import logging
 import re
 import threading
 import time
-import zlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
+from typing import Any, TypeVar
 
 import pandas as pd
 import requests
@@ -27,10 +26,9 @@ from requests.auth import AuthBase
 from club import matching, validation
 from club.errors import BadAnswer, InvalidInput, SourceUnavailable
 from club.movies import KEPT_DAYS, Details
-from club.sources.http import PACE, READ_SECONDS, HttpClient, Pace
-from club.sources.posters import Posters, drop_oldest
+from club.sources.http import HttpClient
+from club.sources.posters import FileCache, Posters
 from club.store import Store
-from recommender.persistence import write_atomically
 
 log = logging.getLogger(__name__)
 
@@ -39,33 +37,22 @@ SECRETS = ".streamlit/secrets.toml"
 POSTER_SIZE = "w342"
 LARGEST_IMAGE = 4_000_000  # bytes
 LARGEST_CACHE = 3000  # answers; about 20 MB
-_DAY = 86_400  # seconds
 _LANGUAGE = "en-US"
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+_ADDRESS = re.compile(
+    r"(?:https://[\w.-]+|http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::\d{1,5})?(?:/[\w./~-]*)?"
+)
 _IN_ADDRESS = re.compile(r"(api_key=)[^&\s\"')]+")
 _YEAR = re.compile(r"(\d{4})-\d\d-\d\d")
+_PICTURES = re.compile(r"https://(?:[\w-]+\.)*(?:tmdb|themoviedb)\.org/")
 _POSTER_PATH = re.compile(r"/[\w-]{1,100}\.(?:jpg|jpeg|png|webp)", re.ASCII)
 
 # TMDB's genres in the words of the catalogue; "History" and "TV Movie" have none there.
-GENRES = {
-    "Action": "Action",
-    "Adventure": "Adventure",
-    "Animation": "Animation",
-    "Comedy": "Comedy",
-    "Crime": "Crime",
-    "Documentary": "Documentary",
-    "Drama": "Drama",
-    "Family": "Children",
-    "Fantasy": "Fantasy",
-    "Horror": "Horror",
-    "Music": "Musical",
-    "Mystery": "Mystery",
-    "Romance": "Romance",
-    "Science Fiction": "Sci-Fi",
-    "Thriller": "Thriller",
-    "War": "War",
-    "Western": "Western",
-}
+_SAME = (
+    "Action Adventure Animation Comedy Crime Documentary Drama Fantasy Horror Mystery Romance "
+    "Thriller War Western"
+)
+GENRES = {name: name for name in _SAME.split()}
+GENRES |= {"Family": "Children", "Music": "Musical", "Science Fiction": "Sci-Fi"}
 
 T = TypeVar("T")
 
@@ -136,54 +123,12 @@ class Key(AuthBase):
             )
         self._is_v3 = re.fullmatch("[0-9a-fA-F]{32}", self._text) is not None
 
-    def __repr__(self) -> str:
-        return "<Key>"
-
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._is_v3:
             request.prepare_url(request.url or "", {"api_key": self._text})
         else:
             request.headers["Authorization"] = f"Bearer {self._text}"
         return request
-
-
-class AnswerCache:
-    """A folder of JSON answers that expire, each in a file named after a hash of its question.
-
-    Reading and writing never fail: a damaged file counts as missing, and an answer that cannot be
-    written is asked for again.
-
-    Args:
-        folder: made when the first answer comes.
-        largest: number of answers; the oldest go first.
-        clock: seconds since 1970.
-    """
-
-    def __init__(
-        self, folder: Path, *, largest: int = LARGEST_CACHE, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._folder, self._largest, self._clock = folder, largest, clock
-
-    def get(self, question: str, seconds: float) -> Any:
-        """Return the answer to `question` if it is younger than `seconds`, else None."""
-        try:
-            kept = json.loads(self._file(question).read_text("utf-8"))
-            fresh = 0 <= self._clock() - kept["at"] < seconds
-            return kept["answer"] if fresh and kept["question"] == question else None
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return None
-
-    def put(self, question: str, answer: Any) -> None:
-        """Store the answer (of types that JSON has) to `question`."""
-        text = json.dumps({"question": question, "at": self._clock(), "answer": answer})
-        try:
-            write_atomically(self._file(question), lambda fresh: fresh.write_text(text, "utf-8"))
-            drop_oldest(self._folder, self._largest)
-        except OSError as error:
-            log.warning("an answer of TMDB is not kept: %s", error.strerror)
-
-    def _file(self, question: str) -> Path:
-        return self._folder / f"{hashlib.sha256(question.encode('utf-8')).hexdigest()[:40]}.json"
 
 
 class Tmdb:
@@ -193,9 +138,10 @@ class Tmdb:
 
     Args:
         key: see `Key`.
-        cache, posters: where answers and posters are kept.
+        folder: made when the first answer comes.
+        posters: where posters are kept.
         address: of the API with its version.
-        pace, wait, read_seconds: for tests, see `HttpClient`.
+        clock: seconds since 1970.
 
     Raises:
         SourceUnavailable: the key cannot be one.
@@ -205,29 +151,24 @@ class Tmdb:
     def __init__(
         self,
         key: str,
-        cache: AnswerCache,
+        folder: Path,
         posters: Posters,
         address: str = ADDRESS,
         *,
-        pace: Pace = PACE,
-        wait: Callable[[float], None] = time.sleep,
-        read_seconds: float = READ_SECONDS,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        self._key, self._address = Key(key), _checked_address(address)
-        self._cache, self._posters = cache, posters
+        self._key, self._address = Key(key), address.strip().rstrip("/")
+        if not _ADDRESS.fullmatch(self._address):
+            raise InvalidInput(f"`url` under [tmdb] in {SECRETS} must be like {ADDRESS}.")
+        self._answers, self._posters = FileCache(folder, LARGEST_CACHE, clock=clock), posters
         self._http = HttpClient(
             "TMDB",
             redirected="TMDB's address leads elsewhere, which is not followed; check this network, "
             f"and `url` under [tmdb] in {SECRETS} if it is there.",
             unauthorized=f"TMDB refuses the key; put a valid one under [tmdb] in {SECRETS}.",
-            pace=pace,
-            wait=wait,
-            read_seconds=read_seconds,
         )
+        # A fixed number: two questions may share one, which costs a moment at worst.
         self._locks = [threading.Lock() for _ in range(64)]
-
-    def __repr__(self) -> str:
-        return f"<Tmdb: {self._address}>"
 
     def search(self, text: str, year: int | None = None) -> list[Found]:
         """Return up to 20 movies that `text` may mean, in TMDB's order.
@@ -284,50 +225,46 @@ class Tmdb:
         """
         if movie.poster_path is None:
             return None
-        kept = self._posters.find(movie.tmdb_id)
-        if kept is not None:
+        if kept := self._posters.find(movie.tmdb_id):
             return kept
         base = self._ask("configuration", self._image_base, 3)
         # From here on no other lock is taken: two could be the same one.
-        with self._only_one(f"poster {movie.tmdb_id}"):
-            kept = self._posters.find(movie.tmdb_id)
-            if kept is not None:
+        with self._lock(f"poster {movie.tmdb_id}"):
+            if kept := self._posters.find(movie.tmdb_id):
                 return kept
             url = f"{base.rstrip('/')}/{POSTER_SIZE}{movie.poster_path}"
             content = self._http.get(url, largest=LARGEST_IMAGE)  # the key is not sent there
             try:
                 return self._posters.keep(movie.tmdb_id, content)
             except OSError as error:
-                problem = f"The poster could not be saved: {error.strerror or 'check the disk'}."
-        raise SourceUnavailable(problem)
+                said = f"The poster could not be saved: {error.strerror or 'check the disk'}."
+                raise SourceUnavailable(said) from error
 
     def _ask(self, path: str, read: Callable[[Any], T], days: int, **query: str | int) -> T:
         question = json.dumps([self._address, path, query], sort_keys=True)
-        with self._only_one(question):
-            kept = self._cache.get(question, days * _DAY)
-            if kept is not None:
-                try:
-                    return read(kept)
-                except BadAnswer:
-                    pass  # a file that was changed by hand: ask again
+        name = f"{hashlib.sha256(question.encode()).hexdigest()[:40]}.json"
+        with self._lock(question):
+            # A file that is damaged or was changed by hand: ask again.
+            with contextlib.suppress(OSError, ValueError, RecursionError, BadAnswer):
+                if kept := self._answers.get(name, days):
+                    return read(json.loads(kept.read_bytes()))
             raw = self._http.get_json(f"{self._address}/{path}", query, self._key)
             result = read(raw)  # only an answer that can be read is kept
-            self._cache.put(question, raw)
+            try:
+                self._answers.put(name, json.dumps(raw).encode())
+            except OSError as error:
+                log.warning("an answer of TMDB is not kept: %s", error.strerror)
             return result
 
-    def _only_one(self, question: str) -> threading.Lock:
-        # A fixed number of locks: two questions may share one, which costs a moment at worst.
-        return self._locks[zlib.crc32(question.encode("utf-8")) % len(self._locks)]
+    def _lock(self, question: str) -> threading.Lock:
+        return self._locks[hash(question) % len(self._locks)]
 
     def _image_base(self, raw: Any) -> str:
-        images = raw.get("images") if isinstance(raw, dict) else None
-        base = _field(images, "secure_base_url", str, default="")
+        base = _field(_field(raw, "images", dict), "secure_base_url", str)
         if not base:
             raise _unexpected()
-        host = urlsplit(base).hostname or ""
-        is_tmdb = f".{host}".endswith((".tmdb.org", ".themoviedb.org"))
-        is_own = urlsplit(base)[:2] == urlsplit(self._address)[:2]
-        if not (is_own or (is_tmdb and base.startswith("https://"))):
+        own = "/".join(self._address.split("/")[:3])
+        if not (_PICTURES.match(base) or base.startswith(f"{own}/")):
             raise BadAnswer("TMDB's pictures are said to lie elsewhere; none are fetched there.")
         return base
 
@@ -383,26 +320,17 @@ def fetch_posters(
 def without_poster(
     movies: pd.DataFrame, movie_ids: Iterable[int], posters: Posters
 ) -> pd.DataFrame:
-    """Return the rows of those movies that have no poster, in the order of `movie_ids`.
-
-    Args:
-        movies: in the form of `Dataset.movies`.
-    """
+    """Return the rows of those movies that have no poster, in the order of `movie_ids`."""
     rows = movies.loc[[movie for movie in dict.fromkeys(movie_ids) if movie in movies.index]]
     lacking = [pd.isna(number) or posters.find(int(number)) is None for number in rows["tmdb_id"]]
     return rows[lacking]
-
-
-def in_catalogue(movies: pd.DataFrame, found: Found) -> int | None:
-    """Return the id of the catalogue's movie that `found` is, None if it has none for certain."""
-    return matching.in_catalogue(movies, found.tmdb_id, found.titles, found.year)
 
 
 def _results(raw: Any) -> list[Found]:
     rows = raw.get("results") if isinstance(raw, dict) else None
     if not isinstance(rows, list):
         raise _unexpected()
-    found = [_found(row) for row in rows if not _field(row, "adult", bool, default=False)]
+    found = [_found(row) for row in rows if not _field(row, "adult", bool)]
     usable = [movie for movie in found if movie is not None]
     if found and not usable:
         raise _unexpected()
@@ -410,13 +338,13 @@ def _results(raw: Any) -> list[Found]:
 
 
 def _found(raw: Any) -> Found | None:
-    tmdb_id = _field(raw, "id", int, default=0)
+    tmdb_id = _field(raw, "id", int)
     title = _text(raw, "title", validation.MAX_TITLE)
     if not (title and 1 <= tmdb_id <= validation.LARGEST_ID):
         return None
-    date = _YEAR.fullmatch(_field(raw, "release_date", str, default=""))
+    date = _YEAR.fullmatch(_field(raw, "release_date", str))
     year = int(date[1]) if date else 0
-    path = _field(raw, "poster_path", str, default="")
+    path = _field(raw, "poster_path", str)
     return Found(
         tmdb_id,
         title,
@@ -431,9 +359,9 @@ def _movie(raw: Any, tmdb_id: int) -> TmdbMovie:
     found = _found(raw)
     if found is None or found.tmdb_id != tmdb_id:
         raise _unexpected()
-    genres = (GENRES.get(name) for name in _names(_field(raw, "genres", list, default=[])))
-    keywords = _names(_field(raw.get("keywords"), "keywords", list, default=[]))
-    runtime = _field(raw, "runtime", int, default=0)
+    genres = (GENRES.get(name) for name in _names(_field(raw, "genres", list)))
+    keywords = _names(_field(raw.get("keywords"), "keywords", list))
+    runtime = _field(raw, "runtime", int)
     return TmdbMovie(
         **vars(found),
         genres=tuple(dict.fromkeys(genre for genre in genres if genre)),
@@ -449,32 +377,14 @@ def _names(rows: Iterable[Any]) -> list[str]:
 
 
 def _text(raw: Any, name: str, longest: int) -> str:
-    return validation.tidied(_field(raw, name, str, default=""), longest)
+    return validation.tidied(_field(raw, name, str), longest)
 
 
-def _field(raw: Any, name: str, kind: type[T], *, default: T) -> T:
-    """Return a field of a JSON object, `default` where it is missing or of another type."""
+def _field(raw: Any, name: str, kind: type[T]) -> T:
+    """Return a field of a JSON object, an empty one where it is missing or of another type."""
     value = raw.get(name) if isinstance(raw, dict) else None
-    fits = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-    return cast(T, value) if fits else default
+    return value if type(value) is kind else kind()
 
 
 def _unexpected() -> BadAnswer:
     return BadAnswer("TMDB's answer is not what it documents; try again later.")
-
-
-def _checked_address(address: str) -> str:
-    try:
-        parts = urlsplit(address.strip())
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-    if (
-        not host
-        or parts.username is not None
-        or not (parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK))
-        or parts.query
-        or parts.fragment
-    ):
-        raise InvalidInput(f"`url` under [tmdb] in {SECRETS} must be like {ADDRESS}.")
-    return address.strip().rstrip("/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from club.errors import BadAnswer, SourceError, SourceUnavailable
+from club.matching import in_catalogue
 from club.movies import Details
 from club.sources.tmdb import (
     SECRETS,
@@ -12,7 +13,6 @@ from club.sources.tmdb import (
     Tmdb,
     TmdbMovie,
     fetch_posters,
-    in_catalogue,
     without_poster,
 )
 from recommender.columns import MOVIE
@@ -96,7 +96,7 @@ def _results(club: View) -> None:
 
     tiles = []
     for movie in found:
-        is_known = in_catalogue(club.movies, movie) is not None
+        is_known = in_catalogue(club.movies, movie.tmdb_id, movie.titles, movie.year) is not None
         called = film(movie.title, movie.year)
         note = f"{called} · have\N{NO-BREAK SPACE}it" if is_known else called
         tiles.append(tile(movie.tmdb_id, called, note, _picture(movie, ())))
@@ -139,7 +139,7 @@ def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
                 st.markdown(plain(movie.overview))
             if movie.keywords:
                 st.caption(plain(", ".join(movie.keywords)))
-            known = in_catalogue(club.movies, movie)
+            known = in_catalogue(club.movies, movie.tmdb_id, movie.titles, movie.year)
             if known is None:
                 _offer_to_add(client, movie)
             else:

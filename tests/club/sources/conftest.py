@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,14 +11,14 @@ from fake_tmdb import V3_KEY, FakeTmdb
 
 from club.sources.http import Pace
 from club.sources.posters import Posters
-from club.sources.tmdb import AnswerCache, Tmdb
+from club.sources.tmdb import Tmdb
 
 
 class Clock:
     """Time that passes only by waiting."""
 
     def __init__(self) -> None:
-        self.now = 1_800_000_000.0
+        self.now = time.time()
         self.waits: list[float] = []
 
     def __call__(self) -> float:
@@ -35,22 +36,20 @@ def fake() -> Iterator[FakeTmdb]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("time.sleep", clock.wait)
+    return clock
 
 
 @pytest.fixture
-def client(fake: FakeTmdb, tmp_path: Path, clock: Clock) -> Callable[..., Tmdb]:
-    def new(key: str = V3_KEY, address: str = fake.url, read_seconds: float = 5.0) -> Tmdb:
-        return Tmdb(
-            key,
-            AnswerCache(tmp_path / "tmdb", clock=clock),
-            Posters(tmp_path / "posters"),
-            address,
-            pace=Pace(1e9),
-            wait=clock.wait,
-            read_seconds=read_seconds,
-        )
+def client(
+    fake: FakeTmdb, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., Tmdb]:
+    monkeypatch.setattr("club.sources.http.PACE", Pace(1e9))
+
+    def new(key: str = V3_KEY, address: str = fake.url) -> Tmdb:
+        return Tmdb(key, tmp_path / "tmdb", Posters(tmp_path / "posters"), address, clock=clock)
 
     return new
 
