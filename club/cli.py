@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import getpass
 import json
-import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from club import audit, backup, config, export, restore
+from club import audit, backup, config, export, restore, sharing
 from club.catalogue import catalogue
 from club.db.transfer import OnStep
 from club.demo import load_demo
@@ -21,31 +20,19 @@ from club.errors import ClubError, InvalidInput
 from club.imports import catalogue as catalogues
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile
-from club.share_command import add_share_command
 from club.store import Store
 from club.validation import clean_name, name_key
 from recommender.bundled import demo_club, load_bundled
 from recommender.dataset import Dataset
 from recommender.errors import DataError
 from recommender.persistence import write_atomically
-from recommender.terminal import Parser, progress
+from recommender.terminal import Parser, progress, run
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return the exit status: 0, or 2 for bad input after one clear line."""
     config.configure_logging("WARNING")
-    options = _parser().parse_args(arguments)
-    try:
-        options.run(options)
-        sys.stdout.flush()
-    except (ClubError, DataError) as error:
-        # A path may hold what a terminal would obey.
-        said = "".join(c if c.isprintable() else "�" for c in str(error))
-        print(f"python -m club {options.command}: {said}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:  # the reader of our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more
-    return 0
+    return run(_parser(), lambda options: options.run(options), arguments, (ClubError, DataError))
 
 
 def _parser() -> Parser:
@@ -62,15 +49,10 @@ def _parser() -> Parser:
     parser.add_argument("--database", default=None, **place)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, run: Any, text: str, *parents: Parser) -> argparse.ArgumentParser:
+    def command(name: str, act: Any, text: str, *parents: Parser) -> argparse.ArgumentParser:
         added = commands.add_parser(name, parents=[common, *parents], help=text, description=text)
-        added.set_defaults(run=run)
+        added.set_defaults(run=act, parser=added)
         return added
-
-    def add_file(
-        command: argparse.ArgumentParser, name: str, metavar: str, text: str, **options: Any
-    ) -> None:
-        command.add_argument(name, metavar=metavar, type=Path, help=text, **options)
 
     new = command("new", _new, "begin an empty club")
     new.add_argument("name", metavar="NAME", help="of the club")
@@ -79,9 +61,13 @@ def _parser() -> Parser:
     command("members", _members, "list the members", figures)
 
     saved = command("backup", _backup, "copy the club to a file")
-    add_file(saved, "path", "PATH", "a new file; else one among the backups", nargs="?")
+    saved.add_argument(
+        "path", type=Path, metavar="PATH", help="a new file; else one among the backups", nargs="?"
+    )
     back = command("restore", _restore, "put a backup back, also into another database", figures)
-    add_file(back, "file", "FILE", "a backup; without it backups are listed", nargs="?")
+    back.add_argument(
+        "file", type=Path, metavar="FILE", help="a backup; without it backups are listed", nargs="?"
+    )
     back.add_argument("--yes", action="store_true", help="do it; else only say what would be done")
 
     out = command("export", _export, "write ratings as CSV, or everything as a ZIP")
@@ -89,11 +75,11 @@ def _parser() -> Parser:
     kinds = ["ratings", "all", "letterboxd"]
     out.add_argument("--format", choices=kinds, default="ratings", help=formats)
     out.add_argument("--member", metavar="NAME", help="whose movies, for Letterboxd")
-    add_file(out, "--output", "FILE", "a file instead of the screen")
+    out.add_argument("--output", type=Path, metavar="FILE", help="a file instead of the screen")
 
     text = "import members' ratings: Letterboxd, IMDb, any CSV, or what export wrote"
     bring = command("import", _import, text, figures, left_out)
-    add_file(bring, "files", "FILE", "a ZIP or CSV", nargs="+")
+    bring.add_argument("files", type=Path, metavar="FILE", help="a ZIP or CSV", nargs="+")
     bring.add_argument("--member", metavar="NAME", help="whose they are, where no file says it")
     bring.add_argument("--new-member", action="store_true", help="add members not in the club yet")
     bring.add_argument("--dry-run", action="store_true", help="only say what would be done")
@@ -106,11 +92,14 @@ def _parser() -> Parser:
 
     text = "take over movies, keywords and ratings from The Movies Dataset, MovieLens or reviews"
     movies = command("import-catalogue", _import_catalogue, text, figures, left_out)
-    add_file(movies, "path", "PATH", "a folder, ZIP or file", nargs="?")
+    movies.add_argument("path", type=Path, metavar="PATH", help="a folder, ZIP or file", nargs="?")
     movies.add_argument("--preview", action="store_true", help="only say what would be taken over")
     movies.add_argument("--no-ratings", action="store_true", help="keep the ratings to learn from")
     movies.add_argument("--forget", action="store_true", help="go back to the bundled data")
-    add_share_command(commands)
+
+    share = command("share", _share, "set the passphrase for the home network")
+    share.add_argument("--port", type=int, default=8501, help="where the app listens")
+    share.add_argument("--new", action="store_true", help="set a new passphrase; all must enter it")
     return parser
 
 
@@ -140,11 +129,8 @@ def _members(options: argparse.Namespace) -> None:
         {"member_id": member_id, "name": name, "ratings": int(counts.get(member_id, 0))}
         for member_id, name in store.members.all()["name"].items()
     ]
-    if options.json:
-        _print_json(rows)
-        return
-    for row in rows:
-        print(f"{row['member_id']:>4}  {row['ratings']:>6,} ratings  {row['name']}")
+    lines = (f"{row['member_id']:>4}  {row['ratings']:>6,} ratings  {row['name']}" for row in rows)
+    _show(options, rows, lines)
 
 
 # Backups
@@ -154,13 +140,12 @@ def _backup(options: argparse.Namespace) -> None:
     store = _existing(options)
     if options.path is not None:
         backup.write(store, options.path, _bar())
-        print(f"{store.place} is copied to {options.path}.")
-        return
-    made = backup.roll(store, on_step=_bar())
-    if made is None:
-        print(f"Nothing has changed since the last backup in {backup.folder(store.database)}.")
+    elif made := backup.roll(store, on_step=_bar()):
+        options.path = made.file
     else:
-        print(f"{store.place} is copied to {made.file}.")
+        print(f"Nothing has changed since the last backup in {backup.folder(store.database)}.")
+        return
+    print(f"{store.place} is copied to {options.path}.")
 
 
 def _restore(options: argparse.Namespace) -> None:
@@ -172,33 +157,29 @@ def _restore(options: argparse.Namespace) -> None:
     if options.yes:
         who = audit.terminal_actor()
         kept = restore.restore(options.database, options.file, _bar(), who=who)
-    if options.json:
-        clubs = {"now": found.now, "backup": found.backup}
-        _print_json(
-            {
-                "file": str(options.file),
-                "restored": options.yes,
-                "kept": None if kept is None else str(kept.file),
-                **{
-                    name: club and {**vars(club), "changed_at": club.changed_at.isoformat()}
-                    for name, club in clubs.items()
-                },
-                "lost": found.lost,
-            }
-        )
-        return
+    figures = {
+        "file": options.file,
+        "restored": options.yes,
+        "kept": kept and kept.file,
+        "now": found.now and vars(found.now),
+        "backup": vars(found.backup),
+        "lost": found.lost,
+    }
     now = "a damaged database, which is put aside" if found.damaged else "no database yet"
-    print(f"Now:         {now if found.now is None else _state(found.now)}")
-    print(f"The backup:  {_state(found.backup)}")
-    print(found.table.to_string(index=False, na_rep="–"))
+    lines = [
+        f"Now:         {now if found.now is None else _state(found.now)}",
+        f"The backup:  {_state(found.backup)}",
+        found.table.to_string(index=False, na_rep="–"),
+    ]
     if lost := ", ".join(f"{name} {count:,}" for name, count in found.lost.items() if count):
-        print(f"Given or changed since, and lost by it: {lost}.")
-    if not options.yes:
-        print("Nothing was changed; --yes does it.")
-        return
-    print(f"{options.file} is restored. Press Retrain in the app to learn from it.")
+        lines.append(f"Given or changed since, and lost by it: {lost}.")
+    if options.yes:
+        lines.append(f"{options.file} is restored. Press Retrain in the app to learn from it.")
+    else:
+        lines.append("Nothing was changed; --yes does it.")
     if kept:
-        print(f"What was there before is kept as {kept.file}.")
+        lines.append(f"What was there before is kept as {kept.file}.")
+    _show(options, figures, lines)
 
 
 def _state(club: restore.Figures) -> str:
@@ -209,16 +190,15 @@ def _list_backups(options: argparse.Namespace) -> None:
     store = _existing(options)
     found = backup.find(store.database)
     rows = [
-        {"file": str(b.file), "made_at": f"{b.made_at:%Y-%m-%d %H:%M:%S}Z", "bytes": b.size}
+        {"file": b.file, "made_at": f"{b.made_at:%Y-%m-%d %H:%M:%S}Z", "bytes": b.size}
         for b in found
     ]
-    if options.json:
-        _print_json(rows)
-        return
-    for row, b in zip(rows, found, strict=True):
-        print(f"{row['made_at']}  {b.size / 1e6:>8,.1f} MB  {b.file}")
-    if not found:
-        print(f"There is no backup in {backup.folder(store.database)} yet.")
+    lines = [
+        f"{r['made_at']}  {b.size / 1e6:>8,.1f} MB  {b.file}"
+        for r, b in zip(rows, found, strict=True)
+    ]
+    none = f"There is no backup in {backup.folder(store.database)} yet."
+    _show(options, rows, lines or [none])
 
 
 # Export
@@ -232,35 +212,32 @@ def _export(options: argparse.Namespace) -> None:
     store = _existing(options)
     movies = catalogue(base_dataset(), store)
     if options.format == "ratings":
-        content, what = export.ratings_csv(store, movies), "All ratings are"
+        content, whose = export.ratings_csv(store, movies), "All ratings are"
     elif options.format == "all":
-        content, what = export.everything(store, movies), "All that the club knows is"
+        content, whose = export.everything(store, movies), "All that the club knows is"
     else:
-        content, what = _letterboxd(store, movies, options)
+        people = store.members.all(include_guests=True)["name"]
+        known = {name_key(name): int(member) for member, name in people.items()}
+        member_id = known.get(name_key(options.member))
+        if member_id is None:
+            raise InvalidInput(f"There is no member called {options.member}.")
+        parts = export.for_letterboxd(store, movies, member_id)
+        whose = f"{people[member_id]}'s movies"
+        if options.output is not None and options.output.suffix.casefold() == ".zip":
+            content = export.packed(parts)
+        elif len(parts) == 1:
+            content = parts["letterboxd.csv"]
+        else:
+            raise InvalidInput(
+                f"{whose} take {len(parts)} files of Letterboxd's size: "
+                "name --output FILE.zip for all of them."
+            )
+        whose += " are"
     if options.output is None:
         sys.stdout.write(content.decode("utf-8").replace("\r\n", "\n"))
         return
     _write(options.output, content)
-    print(f"{what} in {options.output}.")
-
-
-def _letterboxd(
-    store: Store, movies: pd.DataFrame, options: argparse.Namespace
-) -> tuple[bytes, str]:
-    people = store.members.all(include_guests=True)["name"]
-    known = {name_key(name): (int(member), name) for member, name in people.items()}
-    if name_key(options.member) not in known:
-        raise InvalidInput(f"There is no member called {options.member}.")
-    member_id, name = known[name_key(options.member)]
-    parts = export.for_letterboxd(store, movies, member_id)
-    if options.output is not None and options.output.suffix.casefold() == ".zip":
-        return export.packed(parts), f"{name}'s movies are"
-    if len(parts) > 1:
-        raise InvalidInput(
-            f"{name}'s movies take {len(parts)} files of Letterboxd's size: "
-            "name --output FILE.zip for all of them."
-        )
-    return parts["letterboxd.csv"], f"{name}'s movies are"
+    print(f"{whose} in {options.output}.")
 
 
 # Import
@@ -283,31 +260,28 @@ def _import(options: argparse.Namespace) -> None:
     if not options.dry_run:
         ratings.save(store, plan)
     notes = [*_doubts(found, plan, options), *ratings.notes(found, choices)]
-    if options.json:
-        _print_json(
-            {
-                "files": {source.file: source.kind for source in found},
-                "changed": not options.dry_run,
-                "written": len(plan.taken),
-                "counts": plan.counts,
-                "seen": len(plan.seen),
-                "watchlist": len(plan.wished),
-                "notes": notes,
-            }
-        )
-        return
-    for source in found:
-        print(f"{source.file}: {source.kind}")
+    figures = {
+        "files": {source.file: source.kind for source in found},
+        "changed": not options.dry_run,
+        "written": len(plan.taken),
+        "counts": plan.counts,
+        "seen": len(plan.seen),
+        "watchlist": len(plan.wished),
+        "notes": notes,
+    }
     unrated = {
         "without stars, taken for seen": len(plan.seen),
         "on a watchlist; the page Bring ratings can put them on the shortlist": len(plan.wished),
     }
-    for label, count in {**plan.counts, **{k: n for k, n in unrated.items() if n}}.items():
-        print(f"{count:>10,}  {label}")
-    for note in notes:
-        print(note)
+    counts = {**plan.counts, **{label: count for label, count in unrated.items() if count}}
     what = "would be written; nothing was changed" if options.dry_run else "written"
-    print(f"{len(plan.taken):,} {'rating' if len(plan.taken) == 1 else 'ratings'} {what}.")
+    lines = [
+        *(f"{source.file}: {source.kind}" for source in found),
+        *(f"{count:>10,}  {label}" for label, count in counts.items()),
+        *notes,
+        f"{len(plan.taken):,} {'rating' if len(plan.taken) == 1 else 'ratings'} {what}.",
+    ]
+    _show(options, figures, lines)
 
 
 def _chosen_members(
@@ -371,16 +345,58 @@ def _import_catalogue(options: argparse.Namespace) -> None:
         _write(options.rejected, found.rejected.to_csv(index=False).encode())
     if not options.preview:
         catalogues.save(found, config.base_dataset())
-    if options.json:
-        _print_json({"kind": found.kind, "counts": found.counts, "notes": found.notes})
+    figures = {"kind": found.kind, "counts": found.counts, "notes": found.notes}
+    lines = [
+        f"{found.kind}{' (a preview; nothing was changed)' if options.preview else ''}",
+        *(f"{count:>12,}  {label}" for label, count in found.counts.items()),
+        *found.notes,
+        *([] if options.preview else ["The model learns from it as soon as the app is open."]),
+    ]
+    _show(options, figures, lines)
+
+
+# Share
+
+
+def _share(options: argparse.Namespace) -> None:
+    if not sharing.is_port_free(options.port):  # what answers there may be another program
+        raise InvalidInput(
+            f"Port {options.port} cannot be used, perhaps because something else uses it. "
+            "PORT=8600 make share takes another one."
+        )
+    if not options.new and sharing.load_passphrases(config.folder()):
+        print("The passphrase is the one from before. To set a new one: make share NEW=--new")
+    else:
+        _set_passphrases(config.folder())
+    here = sharing.home_address(options.port)
+    if here is None:
+        print("This computer is on no network now, so that only it can open the app.")
         return
-    print(f"{found.kind}{' (a preview; nothing was changed)' if options.preview else ''}")
-    for label, count in found.counts.items():
-        print(f"{count:>12,}  {label}")
-    for note in found.notes:
-        print(note)
-    if not options.preview:
-        print("The model learns from it as soon as the app is open.")
+    print(f"\nFor the phones: {here}\n\n{sharing.qr_terminal(here)}\n")
+    print("Anyone who reads along on your network can read along here; see docs/security.md.")
+
+
+def _set_passphrases(folder: Path) -> None:
+    """Ask for the passphrases on a terminal; generate one elsewhere, or if none is typed."""
+    member, host = "", ""
+    if sys.stdin.isatty():
+        member = _ask("Passphrase for your friends (Enter makes one): ")
+        host = _ask("Passphrase for hosts elsewhere (Enter: only this computer is host): ")
+    if host and sharing.normalise(host) == sharing.normalise(member):
+        raise InvalidInput("Hosts need a passphrase of their own.")
+    generated = "" if member else sharing.generate_passphrase()
+    hashed = sharing.hash_passphrase(member or generated)
+    hosts = sharing.hash_passphrase(host) if host else None
+    sharing.save_passphrases(sharing.Passphrases(hashed, hosts), folder)
+    if generated:
+        print(f"The passphrase, which is shown only this once: {generated}")
+
+
+def _ask(question: str) -> str:
+    typed = getpass.getpass(question)
+    if typed and getpass.getpass("Once more: ") != typed:
+        raise InvalidInput("The two are not the same; nothing was changed.")
+    return typed
 
 
 # What several commands share
@@ -404,8 +420,17 @@ def _bar() -> OnStep | None:
     return progress if sys.stderr.isatty() else None
 
 
-def _print_json(figures: Any) -> None:
-    print(json.dumps(figures, ensure_ascii=False, indent=2))
+def _show(options: argparse.Namespace, figures: Any, lines: Iterable[str]) -> None:
+    """Print the figures as JSON if asked to, else the lines."""
+    if options.json:
+        print(json.dumps(figures, default=_as_text, ensure_ascii=False, indent=2))
+    else:
+        for line in lines:
+            print(line)
+
+
+def _as_text(value: Path | datetime) -> str:
+    return str(value) if isinstance(value, Path) else value.isoformat()
 
 
 def _write(path: Path, content: bytes) -> None:

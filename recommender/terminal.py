@@ -26,15 +26,25 @@ class Parser(argparse.ArgumentParser):
 
 
 def run(
-    parser: Parser, act: Callable[[argparse.Namespace], Any], argv: Sequence[str] | None = None
+    parser: Parser,
+    act: Callable[[argparse.Namespace], Any],
+    argv: Sequence[str] | None = None,
+    errors: tuple[type[Exception], ...] = (RecommenderError,),
 ) -> int:
-    """Parse `argv`, call `act` and return the exit status: its own, 2 for bad input, or 0."""
+    """Parse `argv`, call `act` and return the exit status: its own, 2 for bad input, or 0.
+
+    Args:
+        errors: types that are shown as one line; it begins with the parser of the arguments, which
+            is their `parser` if they have one.
+    """
     options = parser.parse_args(argv)
     try:
         status = act(options)
         sys.stdout.flush()
-    except RecommenderError as error:
-        print(f"{parser.prog}: {error}", file=sys.stderr)
+    except errors as error:
+        # A path may hold what a terminal would obey.
+        said = "".join(c if c.isprintable() else "\ufffd" for c in str(error))
+        print(f"{getattr(options, 'parser', parser).prog}: {said}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
