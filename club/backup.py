@@ -12,7 +12,7 @@ import re
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,6 @@ class Backup:
     """A backup in the folder.
 
     Args:
-        file: its path.
         made_at: UTC, by the clock of then.
         size: bytes.
         reason: why it is kept for good; None for one that goes with age.
@@ -59,23 +58,14 @@ def kept(times: Iterable[datetime], now: datetime) -> set[datetime]:
     Days, weeks (from Monday) and months without a backup do not count, so nothing goes because a
     club, or its clock, stood still. Times after `now` come from a clock that was wrong: they only
     fill what is left, but the latest of all always stays, since it may be `now` that is wrong.
-
-    Args:
-        times: when they were made, UTC.
-        now: UTC.
     """
     newest_first = sorted(times, reverse=True)
     trusted_first = sorted(newest_first, key=lambda time: time > now)
-    spans: list[tuple[int, Callable[[datetime], Hashable]]] = [
-        (DAYS, lambda time: time.date()),
-        (WEEKS, lambda time: time.isocalendar()[:2]),
-        (MONTHS, lambda time: (time.year, time.month)),
-    ]
     chosen = set(newest_first[:1])
-    for most, span_of in spans:
-        newest: dict[Hashable, datetime] = {}
+    for most, form in ((DAYS, "%Y-%m-%d"), (WEEKS, "%G-%V"), (MONTHS, "%Y-%m")):
+        newest: dict[str, datetime] = {}
         for made_at in trusted_first:
-            newest.setdefault(span_of(made_at), made_at)
+            newest.setdefault(made_at.strftime(form), made_at)
         chosen.update(list(newest.values())[:most])
     return chosen
 
@@ -103,7 +93,6 @@ def write(store: Store, path: Path, on_step: OnStep | None = None) -> None:
     """Copy the club, as of one moment and while it is in use, to a new SQLite file (mode 0600).
 
     Args:
-        path: of a file that does not exist yet.
         on_step: called after each batch of rows of a PostgreSQL database.
 
     Raises:
@@ -145,9 +134,6 @@ def roll(store: Store, now: datetime | None = None, on_step: OnStep | None = Non
     Args:
         now: UTC; by the clock if None.
 
-    Returns:
-        The new one; None if nothing has changed since an earlier one.
-
     Raises:
         StoreUnavailable: it cannot be written; all earlier ones still exist.
     """
@@ -156,7 +142,7 @@ def roll(store: Store, now: datetime | None = None, on_step: OnStep | None = Non
         club = tuple(connection.execute(select(schema.club)).one())
     if any(_holds(backup.file, club) for backup in find(store.database)):
         return None
-    made = _make(store, now, None, on_step)
+    made = _make(store, now, on_step=on_step)
     rolling = [backup for backup in find(store.database) if backup.reason is None]
     stay = kept({backup.made_at for backup in rolling}, now)
     for backup in rolling:
@@ -165,13 +151,16 @@ def roll(store: Store, now: datetime | None = None, on_step: OnStep | None = Non
                 backup.file.unlink(missing_ok=True)
             except OSError as error:
                 log.warning("an old backup stays: %s", error)
-    _remove_leftovers(store.database, now)
+    for path in folder(store.database).glob(f".{_stem(store.database)}-*"):
+        with contextlib.suppress(OSError):  # unfinished backups of programs that were killed
+            if now.timestamp() - path.stat().st_mtime > LEFTOVER_AGE:
+                shutil.rmtree(path)
     return made
 
 
-def keep_old(store: Store, on_step: OnStep | None = None) -> Backup:
+def keep_old(store: Store) -> Backup:
     """Make a backup that stays for good, before a restore replaces the club."""
-    return _make(store, datetime.now(UTC), "before-restore", on_step)
+    return _make(store, datetime.now(UTC), "before-restore")
 
 
 def new_file(database: Database, now: datetime, reason: Reason | None = None) -> Path:
@@ -207,8 +196,7 @@ def write_club(
 
     Args:
         version: of the club in the file.
-        act: entry in the list of changes of the new club; None for none.
-        who: its actor.
+        act, who: entry in the list of changes of the new club and its actor; None for none.
     """
     with Store(file).by(who).database.write(act) as write:
         transfer.copy_club(source, write.connection, version, on_step)
@@ -220,7 +208,9 @@ def _stem(database: Database) -> str:
     return re.sub(r"[^\w.]+", "-", name).strip("-")
 
 
-def _make(store: Store, now: datetime, reason: Reason | None, on_step: OnStep | None) -> Backup:
+def _make(
+    store: Store, now: datetime, reason: Reason | None = None, on_step: OnStep | None = None
+) -> Backup:
     file = new_file(store.database, now, reason)
     write(store, file, on_step)
     return next(backup for backup in find(store.database) if backup.file == file)
@@ -234,11 +224,3 @@ def _holds(file: Path, club: tuple[object, ...]) -> bool:
             return same and connection.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
     except (sqlite3.Error, UnicodeDecodeError):  # sqlite3 decodes names in its own messages, too
         return False
-
-
-def _remove_leftovers(database: Database, now: datetime) -> None:
-    """Remove unfinished backups of programs that were killed."""
-    for path in folder(database).glob(f".{_stem(database)}-*"):
-        with contextlib.suppress(OSError):
-            if now.timestamp() - path.stat().st_mtime > LEFTOVER_AGE:
-                shutil.rmtree(path)

@@ -62,10 +62,9 @@ _INTERNAL = {"club_id", "version", "last_movie_id", "identity", "state", "name_k
 
 
 def safe_cell(text: str) -> str:
-    """Return the text such that no spreadsheet takes it for a formula.
+    """Return the text with an apostrophe in front if a spreadsheet takes it for a formula.
 
-    An apostrophe is put in front where that is needed, also where apostrophes are there already:
-    so taking one away from such a cell always gives the text back.
+    Also where apostrophes are there already: so taking one away always gives the text back.
     """
     return f"'{text}" if text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
@@ -83,22 +82,16 @@ def ratings_csv(store: Store, movies: pd.DataFrame) -> bytes:
 def everything(store: Store, movies: pd.DataFrame) -> bytes:
     """Return a ZIP of CSV files with all that the club knows, but for what is hidden.
 
-    The same data are always the same bytes.
-
-    Args:
-        movies: see `ratings_csv`.
+    The same data are always the same bytes. `movies` is as in `ratings_csv`.
     """
-    nights = store.nights.all()
-    counted = {
-        n.night_id for n in nights if store.nights.ballot_box(n.night_id).ballots is not None
-    }
+    nights, box = store.nights.all(), store.nights.ballot_box
     hidden = {
-        "votes.csv": {night.night_id for night in nights} - counted,
-        "night_ratings.csv": {night.night_id for night in nights if night.revealed_at is None},
+        "votes.csv": [n.night_id for n in nights if box(n.night_id).ballots is None],
+        "night_ratings.csv": [n.night_id for n in nights if n.revealed_at is None],
     }
     with _logged("everything"), transfer.snapshot(store.database) as connection:
         titles = _Titles(connection, movies)
-        files = {name: _table(*titles.rows(name, hidden.get(name, set()))) for name in _FILES}
+        files = {name: _table(*titles.rows(name, hidden.get(name, []))) for name in _FILES}
     lines = [f"{name}: {content}" for name, (_, content) in _FILES.items()]
     return packed({"README.txt": (README + "\n".join(lines) + "\n").encode(), **files})
 
@@ -122,14 +115,16 @@ def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> dict[s
         rows = []
         for movie in movies.loc[sorted(wanted & {*movies.index})].itertuples():
             for on, again in watched.get(int(movie.Index), [(None, False)]):
-                cells = dict.fromkeys(LETTERBOXD, "")
-                cells["tmdbID"] = "" if pd.isna(movie.tmdb_id) else str(movie.tmdb_id)
-                cells["Title"] = movie.title
-                cells["Year"] = "" if pd.isna(movie.year) else str(movie.year)
+                cells = {
+                    **dict.fromkeys(LETTERBOXD, ""),
+                    "tmdbID": "" if pd.isna(movie.tmdb_id) else str(movie.tmdb_id),
+                    "Title": movie.title,
+                    "Year": "" if pd.isna(movie.year) else str(movie.year),
+                }
                 if movie.Index in ratings.index:
                     cells["Rating"] = f"{ratings[movie.Index]:g}"
                 if on is not None:
-                    cells["WatchedDate"], cells["Rewatch"] = on.isoformat(), str(again).lower()
+                    cells |= {"WatchedDate": on.isoformat(), "Rewatch": str(again).lower()}
                 rows.append([*cells.values()])
         parts = list(_parts(rows))
     if len(parts) == 1:
@@ -160,13 +155,13 @@ class _Titles:
         known = zip(movies["title"].astype(str), years, strict=True)
         self._movies = dict(zip(movies.index, known, strict=True))
 
-    def rows(self, file: str, hidden_nights: Iterable[int] = ()) -> tuple[list[str], list[Any]]:
+    def rows(self, file: str, hidden_nights: Sequence[int] = ()) -> tuple[list[str], list[Any]]:
         """Return the header and the rows of a file, without those of hidden nights."""
         table, _ = _FILES[file]
         columns = [column for column in table.c if column.name not in _INTERNAL]
         query = select(table).order_by(*table.primary_key)
-        if hidden := list(hidden_nights):
-            query = query.where(table.c.night_id.not_in(hidden))
+        if hidden_nights:
+            query = query.where(table.c.night_id.not_in(hidden_nights))
         if table is schema.ratings:
             is_guest = table.c.member_id.in_(self._guests)
             query = query.where(is_guest if file.startswith("guest") else ~is_guest)
@@ -216,16 +211,14 @@ def _watched(store: Store, member_id: int) -> dict[int, list[tuple[date, bool]]]
 
 
 def _parts(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    header = _line(LETTERBOXD)
-    lines, size = [header], len(header)
-    for row in rows:
-        line = _line(row)
-        if len(lines) > MOST_ROWS or size + len(line) > MOST_BYTES:
-            yield b"".join(lines)
-            lines, size = [header], len(header)
-        lines.append(line)
-        size += len(line)
-    yield b"".join(lines)
+    part = header = _line(LETTERBOXD)
+    count = 1
+    for line in map(_line, rows):
+        if count > MOST_ROWS or len(part) + len(line) > MOST_BYTES:
+            yield part
+            part, count = header, 1
+        part, count = part + line, count + 1
+    yield part
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -22,23 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Float,
-    Integer,
-    MetaData,
-    StaticPool,
-    String,
-    Table,
-    Text,
-    create_engine,
-    func,
-    select,
-    update,
-)
+import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from club import backup, config
@@ -68,13 +52,7 @@ _MOMENTS = (-62_135_596_800, 253_402_300_799)  # seconds since 1970: the years 1
 
 @dataclass(frozen=True)
 class Figures:
-    """A club in a few figures.
-
-    Args:
-        name: of the club.
-        changed_at: the last change, UTC.
-        rows: number of rows by the names in SHOWN, and REST; people who left count, too.
-    """
+    """A club in a few figures: its last change (UTC) and rows by the names in SHOWN, and REST."""
 
     name: str
     changed_at: datetime
@@ -86,8 +64,6 @@ class Preview:
     """What a restore would do.
 
     Args:
-        file: the backup.
-        backup: its club.
         now: the present club; None where there is no database, or a damaged one.
         lost: number of rows of `now` that the backup lacks or has otherwise, by the same names.
         damaged: whether the present database cannot be read.
@@ -97,19 +73,16 @@ class Preview:
     backup: Figures
     now: Figures | None
     lost: dict[str, int]
-    damaged: bool
+    damaged: bool = False
 
     @property
     def table(self) -> pd.DataFrame:
         """Columns what (SHOWN, REST), now, in the backup, lost: rows; <NA> where unknown."""
-        return pd.DataFrame(
-            {
-                "what": list(self.backup.rows),
-                "now": [self.now and self.now.rows[name] for name in self.backup.rows],
-                "in the backup": list(self.backup.rows.values()),
-                "lost": [self.lost.get(name) for name in self.backup.rows],
-            }
-        ).astype({"now": "Int64", "lost": "Int64"})
+        now = self.now.rows if self.now else {}
+        sides = {"now": now, "in the backup": self.backup.rows, "lost": self.lost}
+        names = [*self.backup.rows]
+        columns = {side: pd.Series(rows, names, "Int64") for side, rows in sides.items()}
+        return pd.DataFrame(columns).rename_axis("what").reset_index()
 
 
 def preview(location: str | Path | None, file: Path, content: bytes | None = None) -> Preview:
@@ -126,7 +99,7 @@ def preview(location: str | Path | None, file: Path, content: bytes | None = Non
     with _opened(file, content) as theirs:
         figures = _figures(theirs)
         if not database.is_there():
-            return Preview(file, figures, None, {}, damaged=False)
+            return Preview(file, figures, None, {})
         try:
             with transfer.snapshot(Store.open(location).database) as ours:
                 lost = dict.fromkeys([*SHOWN.values(), REST], 0)
@@ -134,7 +107,7 @@ def preview(location: str | Path | None, file: Path, content: bytes | None = Non
                     known = set(transfer.rows(theirs, table))
                     gone = sum(row not in known for row in transfer.rows(ours, table))
                     lost[SHOWN.get(table.name, REST)] += gone
-                return Preview(file, figures, _figures(ours), lost, damaged=False)
+                return Preview(file, figures, _figures(ours), lost)
         except DatabaseDamaged:
             return Preview(file, figures, None, {}, damaged=True)
 
@@ -153,7 +126,6 @@ def restore(
     database gets a new identity, so that nothing cached of the old club is used.
 
     Args:
-        on_step: called after each batch of rows.
         content: see `preview`.
         who: the actor, for the list of changes.
 
@@ -181,7 +153,7 @@ def restore(
 
 
 def _replace_damaged(
-    database: Database, theirs: Connection, on_step: OnStep | None, who: str | None
+    database: Database, theirs: sa.Connection, on_step: OnStep | None, who: str | None
 ) -> backup.Backup:
     """Replace a damaged file by a new one; return the damaged one, which is kept.
 
@@ -214,14 +186,14 @@ def _replace_damaged(
 
 
 @contextmanager
-def _opened(file: Path, content: bytes | None) -> Iterator[Connection]:
+def _opened(file: Path, content: bytes | None) -> Iterator[sa.Connection]:
     """Yield a connection to an own copy, in memory, of the club in a backup, every value checked.
 
     Raises:
         InvalidInput: it is no whole backup of this version or an earlier one.
     """
     before = _stamp(file) if content is None else (0, len(content))
-    with create_engine("sqlite://", poolclass=StaticPool).connect() as copy:
+    with sa.create_engine("sqlite://", poolclass=sa.StaticPool).connect() as copy:
         try:
             with closing(_open_untrusted(file, content, before[1])) as theirs:
                 revision = _checked_revision(theirs, file, before[1])
@@ -232,7 +204,7 @@ def _opened(file: Path, content: bytes | None) -> Iterator[Connection]:
             for table in schema.metadata.sorted_tables:  # every date and JSON text can be read
                 deque(transfer.rows(copy, table), maxlen=0)
             transfer.version(copy)
-            copy.execute(update(schema.club).values(identity=schema.new_identity()))
+            copy.execute(sa.update(schema.club).values(identity=schema.new_identity()))
         except InvalidInput:
             raise
         except (sqlite3.Error, SQLAlchemyError, ValueError, RecursionError) as error:
@@ -243,11 +215,7 @@ def _opened(file: Path, content: bytes | None) -> Iterator[Connection]:
 
 
 def _stamp(file: Path) -> tuple[int, int]:
-    """Return the time and size of a file that can be read; they change with every write.
-
-    Raises:
-        InvalidInput: there is no such file, or it cannot be read.
-    """
+    """Return the time and size of a file that can be read; they change with every write."""
     try:
         if not file.is_file():
             raise InvalidInput(f"There is no file {file}.")
@@ -278,12 +246,7 @@ def _open_untrusted(file: Path, content: bytes | None, size: int) -> sqlite3.Con
 
 
 def _checked_revision(theirs: sqlite3.Connection, file: Path, size: int) -> str:
-    """Return the revision of a backup.
-
-    Raises:
-        InvalidInput: it is of a newer version, or no backup of ours.
-        sqlite3.Error: it is damaged.
-    """
+    """Return the revision of a backup; raises InvalidInput for a newer one or none of ours."""
     (verdict,) = theirs.execute("PRAGMA integrity_check(1)").fetchone()
     (page,) = theirs.execute("PRAGMA page_size").fetchone()
     # SQLite takes what is missing of the last page for zeros.
@@ -308,14 +271,9 @@ def _tables(theirs: sqlite3.Connection) -> set[str]:
     return {name for (name,) in theirs.execute(query)}
 
 
-def _copy_untrusted(theirs: sqlite3.Connection, copy: Connection) -> None:
-    """Copy the rows of our tables, and only these, into the empty tables of the same revision.
-
-    Raises:
-        ValueError: a table is missing, or a value is none that this program writes.
-        sqlite3.Error, SQLAlchemyError: a column is missing, or rows do not fit together.
-    """
-    ours = MetaData()
+def _copy_untrusted(theirs: sqlite3.Connection, copy: sa.Connection) -> None:
+    """Copy the rows of our tables, and only these, into the empty tables of the same revision."""
+    ours = sa.MetaData()
     ours.reflect(copy)
     tables = [table for table in ours.sorted_tables if table.name != schema.REVISION_TABLE]
     if missing := {table.name for table in tables} - _tables(theirs):
@@ -329,7 +287,9 @@ def _copy_untrusted(theirs: sqlite3.Connection, copy: Connection) -> None:
             found = theirs.execute(f"SELECT {names} FROM {table.name}")
             while rows := found.fetchmany(transfer.BATCH):
                 for row in rows:
-                    _check_row(row, table)
+                    for value, column in zip(row, table.c, strict=True):
+                        if value is not None and not _fits(value, column):
+                            raise ValueError(f"{table.name}.{column.name} is {value!r}")
                 copy.exec_driver_sql(insert, rows)
     last_ids = dict(theirs.execute("SELECT name, seq FROM sqlite_sequence").fetchall())
     for table in tables:
@@ -339,23 +299,18 @@ def _copy_untrusted(theirs: sqlite3.Connection, copy: Connection) -> None:
         raise ValueError("rows belong to rows that are missing")
 
 
-def _check_row(row: tuple[Any, ...], table: Table) -> None:
-    """Raise ValueError for a value that SQLite takes into a column, but that we never write."""
-    for value, column in zip(row, table.c, strict=True):
-        if value is not None and not _fits(value, column):
-            raise ValueError(f"{table.name}.{column.name} is {value!r}")
-
-
-def _fits(value: object, column: Column[Any]) -> bool:
-    if isinstance(column.type, Boolean):
+def _fits(value: object, column: sa.Column[Any]) -> bool:
+    """Return False for a value that SQLite takes into a column, but that we never write."""
+    if isinstance(column.type, sa.Boolean):
         return value in {0, 1}
-    if isinstance(column.type, Integer):
-        lowest, highest = _MOMENTS if isinstance(column.type, BigInteger) else (-(2**31), 2**31 - 1)
+    if isinstance(column.type, sa.Integer):
+        is_time = isinstance(column.type, sa.BigInteger)
+        lowest, highest = _MOMENTS if is_time else (-(2**31), 2**31 - 1)
         return isinstance(value, int) and lowest <= value <= highest
-    if isinstance(column.type, Float):
+    if isinstance(column.type, sa.Float):
         return isinstance(value, float) and math.isfinite(value)
     # A name with control characters could move a terminal's cursor; only longer texts have lines.
-    is_line = isinstance(column.type, String) and not isinstance(column.type, Text)
+    is_line = isinstance(column.type, sa.String) and not isinstance(column.type, sa.Text)
     return (
         isinstance(value, str)
         and "\0" not in value
@@ -363,16 +318,16 @@ def _fits(value: object, column: Column[Any]) -> bool:
     )
 
 
-def _figures(connection: Connection) -> Figures:
+def _figures(connection: sa.Connection) -> Figures:
     rows = dict.fromkeys([*SHOWN.values(), REST], 0)
     for table, count in transfer.counts(connection).items():
         rows[SHOWN.get(table, REST)] += count
     times = [
-        select(func.max(column).label("at"))
+        sa.select(sa.func.max(column))
         for table in schema.metadata.sorted_tables
         for column in table.c
-        if isinstance(column.type, BigInteger) and f"_{column.name}".endswith("_at")
+        if isinstance(column.type, sa.BigInteger) and f"_{column.name}".endswith("_at")
     ]
     latest = max(filter(None, (connection.execute(time).scalar() for time in times)), default=0)
-    name = connection.execute(select(schema.club.c.name)).scalar_one()
+    name = connection.execute(sa.select(schema.club.c.name)).scalar_one()
     return Figures(name, datetime.fromtimestamp(latest, UTC), rows)

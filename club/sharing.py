@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import hmac
+import io
 import ipaddress
 import json
 import logging
@@ -53,13 +54,7 @@ _TEST_NET = "192.0.2.1"  # documentation address, RFC 5737
 
 @dataclass(frozen=True)
 class PassphraseHash:
-    """A salted scrypt hash.
-
-    Args:
-        salt: 16 random bytes.
-        digest: 32 bytes, scrypt of the normalised passphrase.
-        cost: scrypt's N, one of `COSTS`.
-    """
+    """A salted scrypt hash of a normalised passphrase; `cost` is scrypt's N, one of `COSTS`."""
 
     salt: bytes = field(repr=False)
     digest: bytes = field(repr=False)
@@ -72,12 +67,7 @@ class PassphraseHash:
 
 @dataclass(frozen=True)
 class Passphrases:
-    """The passphrases of a club.
-
-    Args:
-        member: signs in as a member.
-        host: signs in as a host; None: only the person at the machine is host.
-    """
+    """The passphrases of a club; without one for hosts only the person at the machine is host."""
 
     member: PassphraseHash
     host: PassphraseHash | None = None
@@ -89,11 +79,7 @@ def generate_passphrase() -> str:
 
 
 def hash_passphrase(passphrase: str, cost: int = COST) -> PassphraseHash:
-    """Return the hash to store.
-
-    Raises:
-        InvalidInput: the passphrase is too short or too long.
-    """
+    """Return the hash to store; raises InvalidInput for a passphrase too short or too long."""
     if not SHORTEST <= len(normalise(passphrase)) <= LONGEST:
         raise InvalidInput(f"A passphrase has {SHORTEST} to {LONGEST} characters.")
     salt = secrets.token_bytes(SALT)
@@ -117,20 +103,16 @@ def _scrypt(passphrase: str, salt: bytes, cost: int) -> bytes:
 
 
 def save_passphrases(passphrases: Passphrases, folder: Path) -> None:
-    """Replace the settings file, readable by its owner only.
-
-    Raises:
-        StoreUnavailable: it cannot be written.
-    """
+    """Replace the settings file; raises StoreUnavailable if it cannot be written."""
 
     def fields(one: PassphraseHash) -> dict[str, str | int]:
         return {"salt": one.salt.hex(), "scrypt": one.digest.hex(), "n": one.cost}
 
     host = passphrases.host
     content = {"member": fields(passphrases.member), "host": host and fields(host)}
-    file = folder / SETTINGS
+    file, text = folder / SETTINGS, json.dumps(content, indent=2)
     try:
-        write_atomically(file, lambda fresh: fresh.write_text(json.dumps(content, indent=2)))
+        write_atomically(file, lambda fresh: fresh.write_text(text))
     except OSError as error:
         raise StoreUnavailable(f"{file} cannot be written: {error.strerror}.") from error
 
@@ -161,9 +143,9 @@ def load_passphrases(folder: Path) -> Passphrases | None:
 class Throttle:
     """Waiting times after failed attempts.
 
-    After `FREE_ATTEMPTS` a client waits 5 s, then 10 s, doubling up to a quarter of an hour. After
-    `FREE_FOR_ALL` of all clients together, everybody waits 5 s after each. A right passphrase
-    resets nothing: otherwise a member could try the host's passphrase for ever.
+    After `FREE_ATTEMPTS` a client waits 5 s, then 10 s, doubling up to a quarter of an hour; after
+    `FREE_FOR_ALL` of all clients, everybody waits 5 s after each. A right passphrase resets
+    nothing: otherwise a member could try the host's passphrase for ever.
     """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
@@ -201,11 +183,9 @@ def network(client: str) -> str:
         address = ipaddress.ip_address(client)
     except ValueError:
         return client
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address.ipv4_mapped:
-        return str(address.ipv4_mapped)
-    return str(ipaddress.ip_network((int(address), 64), strict=False))
+    if isinstance(address, ipaddress.IPv6Address) and not address.ipv4_mapped:
+        return str(ipaddress.ip_network((int(address), 64), strict=False))
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 @dataclass(eq=False)
@@ -233,9 +213,6 @@ class Sessions:
 
     `machine` is the session of whoever sits at the computer that serves the club.
 
-    Args:
-        folder: of the settings file.
-        clock: seconds, monotonic.
     """
 
     def __init__(self, folder: Path, clock: Clock = time.monotonic) -> None:
@@ -247,27 +224,18 @@ class Sessions:
         self._read: tuple[tuple[int, ...] | None, Passphrases | None] = (None, None)
 
     def passphrases(self) -> Passphrases | None:
-        """Return the settings, read again only when the file has changed.
-
-        Raises:
-            StoreUnavailable: the file cannot be read, or is damaged.
-        """
+        """Return the settings; see `load_passphrases`. Only a file that changed is read again."""
         try:
             status = (self._folder / SETTINGS).stat()
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StoreUnavailable(f"{SETTINGS} cannot be read: {error.strerror}.") from error
-        stamp = (status.st_ino, status.st_mtime_ns, status.st_size)
-        if self._read[0] != stamp:
+            stamp: tuple[int, ...] | None = (status.st_ino, status.st_mtime_ns, status.st_size)
+        except OSError:
+            stamp = None  # loading it says why
+        if stamp is None or self._read[0] != stamp:
             self._read = (stamp, load_passphrases(self._folder))
         return self._read[1]
 
     def sign_in(self, passphrase: str, client: str) -> Session:
-        """Open a session for a right passphrase.
-
-        Args:
-            client: address that the attempt comes from.
+        """Open a session for a right passphrase, tried at the address `client`.
 
         Raises:
             InvalidInput: the passphrase is wrong, or came too early and was not checked.
@@ -358,19 +326,9 @@ def qr_svg(text: str) -> str:
 
 
 def qr_terminal(text: str) -> str:
-    """Return a QR code in half blocks, for a terminal.
-
-    The colours are explicit: on a light terminal it would be inverted, which many phones cannot
-    read.
-    """
+    """Return a QR code in half blocks; with colours, or a light terminal would invert it."""
     import segno  # noqa: PLC0415 (needed only where a club is shared)
 
-    rows = [list(row) for row in segno.make(text, error="m").matrix_iter(border=2)]
-    if len(rows) % 2:
-        rows.append([0] * len(rows[0]))
-    blocks = {(0, 0): "█", (0, 1): "▀", (1, 0): "▄", (1, 1): " "}  # printed blocks are light
-    lines = (
-        "".join(blocks[bool(high), bool(low)] for high, low in zip(upper, lower, strict=True))
-        for upper, lower in zip(rows[::2], rows[1::2], strict=True)
-    )
-    return "\n".join(f"{_WHITE_ON_BLACK}{line}{_RESET}" for line in lines)
+    out = io.StringIO()
+    segno.make(text, error="m").terminal(out, border=2, compact=True)
+    return "\n".join(f"{_WHITE_ON_BLACK}{line}{_RESET}" for line in out.getvalue().splitlines())

@@ -65,17 +65,22 @@ def copy_club(
 ) -> None:
     """Replace the rows of every table of `target` by those of `source`.
 
-    It happens in the transaction of `target`, which `Database.write` has begun: others see all of
-    it or nothing. Ids that either database has given are not given again.
+    It happens in the transaction of `target`: others see all of it or nothing. Ids that either
+    database has given are not given again.
 
     Args:
         source: see `snapshot`.
         version: of the target afterwards.
-        on_step: called after each batch.
     """
     done, total = 0, sum(counts(source).values())
-    last_movie_id = min(_last_movie_id(source), _last_movie_id(target))
-    last_ids = {t: max(_last_id(source, t), _last_id(target, t)) for t in _counting_tables()}
+    last_movie_id = select(schema.club.c.last_movie_id)
+    lowest = min(side.execute(last_movie_id).scalar_one() for side in (source, target))
+    # The tables that never give an id twice, and the last one given.
+    last_ids = {
+        table: max(_last_id(source, table), _last_id(target, table))
+        for table in schema.metadata.sorted_tables
+        if table.dialect_options["sqlite"]["autoincrement"]
+    }
     with no_triggers(target):
         for table in reversed(schema.metadata.sorted_tables):
             if table is not schema.club:  # its one row is the lock of all writers
@@ -91,7 +96,7 @@ def copy_club(
                 done += len(part)
                 if on_step:
                     on_step(done, total, table.name.replace("_", " "))
-    target.execute(update(schema.club).values(version=version, last_movie_id=last_movie_id))
+    target.execute(update(schema.club).values(version=version, last_movie_id=lowest))
     for table, last in last_ids.items():
         set_last_id(target, table, last)
 
@@ -121,25 +126,14 @@ def no_triggers(connection: Connection) -> Iterator[None]:
 
 def set_last_id(connection: Connection, table: Table, last: int) -> None:
     """Have the ids of a table go on after `last`, the highest one ever given; 0 for none."""
-    values = {"name": table.name, "last": last}
-    if connection.dialect.name != "sqlite":
+    values: dict[str, Any] = {"name": table.name, "last": last}
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), values)
         if last:
-            query = "SELECT setval(CAST(:name AS regclass), :last)"
-            connection.execute(text(query), {**values, "name": _sequence(connection, table)})
-        return
-    connection.execute(text("DELETE FROM sqlite_sequence WHERE name = :name"), values)
-    if last:
-        connection.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), values)
-
-
-def _counting_tables() -> list[Table]:
-    """Return the tables that never give an id twice."""
-    tables = schema.metadata.sorted_tables
-    return [table for table in tables if table.dialect_options["sqlite"]["autoincrement"]]
-
-
-def _last_movie_id(connection: Connection) -> int:
-    return connection.execute(select(schema.club.c.last_movie_id)).scalar_one()
+            connection.execute(text("INSERT INTO sqlite_sequence VALUES (:name, :last)"), values)
+    elif last:
+        values["name"] = _sequence(connection, table)
+        connection.execute(text("SELECT setval(CAST(:name AS regclass), :last)"), values)
 
 
 def _last_id(connection: Connection, table: Table) -> int:

@@ -63,14 +63,15 @@ def exported(store: Store) -> dict[str, list[dict[str, str]]]:
 # Cells
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "＝1", "'=1", "''@x"])
-def test_safe_cell_marks_what_a_spreadsheet_would_compute(text) -> None:
-    assert safe_cell(text) == f"'{text}"
-
-
-@pytest.mark.parametrize("text", ["Heat", "", "O'Brien", "'Round Midnight", "1=1", "3 - 2"])
-def test_safe_cell_leaves_other_texts(text) -> None:
-    assert safe_cell(text) == text
+@pytest.mark.parametrize(
+    ("text", "is_marked"),
+    [
+        *[(text, True) for text in ("=1+1", "+1", "-1", "@x", "\tx", "＝1", "'=1", "''@x")],
+        *[(text, False) for text in ("Heat", "", "O'Brien", "'Round Midnight", "1=1", "3 - 2")],
+    ],
+)
+def test_safe_cell_marks_what_a_spreadsheet_would_compute(text, is_marked) -> None:
+    assert safe_cell(text) == ("'" * is_marked) + text
 
 
 @given(st.text(alphabet="='+-@ a", max_size=5), st.text(alphabet="='+-@ a", max_size=5))
@@ -99,27 +100,18 @@ def test_ratings_have_names_titles_and_times(store, caplog) -> None:
     assert any("exported ratings in" in line for line in caplog.messages)
 
 
-def test_ratings_of_an_empty_club_are_a_header(store) -> None:
-    assert ratings_csv(store, world()).decode().split() == [",".join(HEADER)]
-
-
 # Everything
 
 
 def test_everything_has_rows_of_every_table(store) -> None:
     gil = fill(store).members.add_guest("Gil", [1], [2], "+x|'")
     found = exported(store)
+    assert found["ratings.csv"] == table(ratings_csv(store, movies(store)))
     assert [name for name, rows in found.items() if not rows] == []
     assert {row["member"] for row in found["guest_ratings.csv"]} == {"Gil"}
     assert {int(row["member_id"]) for row in found["ratings.csv"]}.isdisjoint({gil})
     assert found["movies.csv"][-1]["overview"] == "Line 1 Line 2 ☂"
     assert not {"name_key", "identity", "club_id"} & {c for rows in found.values() for c in rows[0]}
-
-
-def test_everything_has_the_ratings_that_the_import_reads(store) -> None:
-    fill(store)
-    with zipfile.ZipFile(io.BytesIO(everything(store, movies(store)))) as archive:
-        assert archive.read("ratings.csv") == ratings_csv(store, movies(store))
 
 
 def test_everything_reads_like_the_club(store) -> None:
@@ -145,6 +137,10 @@ def test_everything_shows_votes_and_stars_of_a_night_only_when_they_are_shown(st
     store.nights.edit(night, voting="approve")
     store.nights.veto(night, bo, 3)
     store.nights.vote(night, ana, [2, 1])
+    never = store.nights.plan(FRIDAY, [ana, bo])
+    store.nights.edit(never, voting="rank")
+    store.nights.vote(never, ana, [2])
+    store.nights.decide(never, 1, predictions([ana, bo]), model="m", by="the host")
     assert exported(store)["votes.csv"] == []
     store.nights.vote(night, bo, [])
     votes = [(row["member"], row["choices"]) for row in exported(store)["votes.csv"]]
@@ -161,15 +157,6 @@ def test_everything_shows_votes_and_stars_of_a_night_only_when_they_are_shown(st
         assert [(row["member"], row["stars"]) for row in found[name]] == [("Ana", "4.5")]
 
 
-def test_everything_leaves_out_votes_that_were_never_complete(store) -> None:
-    ana, bo = store.members.add("Ana"), store.members.add("Bo")
-    night = store.nights.plan(FRIDAY, [ana, bo])
-    store.nights.edit(night, voting="rank")
-    store.nights.vote(night, ana, [2])
-    store.nights.decide(night, 1, predictions([ana, bo]), model="m", by="the host")
-    assert exported(store)["votes.csv"] == []
-
-
 def test_everything_of_the_same_club_is_the_same_bytes(file, monkeypatch) -> None:
     store = fill(Store(file))
     first = everything(store, movies(store))
@@ -181,12 +168,12 @@ def test_everything_of_the_same_club_is_the_same_bytes(file, monkeypatch) -> Non
 
 def test_everything_has_a_readme_with_a_line_for_every_file(file) -> None:
     with zipfile.ZipFile(io.BytesIO(everything(Store(file), world()))) as archive:
-        names, said = archive.namelist(), archive.read("README.txt").decode()
-    assert names[0] == "README.txt"
-    assert [line.split(":")[0] for line in said.splitlines() if ".csv: " in line] == names[1:]
+        readme, *names = archive.namelist()
+        lines = archive.read(readme).decode().splitlines()
+    assert [line.split(":")[0] for line in lines if ".csv: " in line] == names
 
 
-def test_no_cell_of_hostile_texts_is_a_formula(tmp_path: Path) -> None:
+def test_no_cell_of_hostile_texts_is_a_formula(tmp_path) -> None:
     store = Store(Path(tmp_path, "club.db"))
     for number in range(8):
         store.members.add(f"member {number}")
@@ -204,7 +191,7 @@ def test_no_cell_of_hostile_texts_is_a_formula(tmp_path: Path) -> None:
             assert not cell.startswith(STARTS) or re.fullmatch(r"-\d+(\.\d+)?", cell), cell
 
 
-@pytest.mark.parametrize("title", ["a\rb", "a\nb", "\r\n", '"', ",", "", " a "])
+@pytest.mark.parametrize("title", ["a\rb", "a\nb", '"', ",", " a "])
 def test_titles_stay_in_their_cells(file, title) -> None:
     store = Store(file)
     store.ratings.rate(store.members.add("Ana"), 1, 5)

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -25,6 +22,7 @@ from club.store import Store
 
 COUNTERS = ("version", "last_movie_id")
 DIARY = b"Dear diary" * 1000
+DAMAGED = "is damaged or no backup"
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -59,7 +57,7 @@ def spoil(file: Path, *statements: str) -> None:
 # Preview
 
 
-def test_preview_counts_what_there_is_and_what_would_be_lost(changed, location, backup) -> None:
+def test_preview_counts_what_would_be_lost_and_changes_nothing(changed, location, backup) -> None:
     before = contents(changed)
     found = preview(location, backup)
     table = found.table.set_index("what")
@@ -70,24 +68,25 @@ def test_preview_counts_what_there_is_and_what_would_be_lost(changed, location, 
     gone = len(changed.audit_log()) - len(Store(backup).audit_log())
     assert table.loc["changes, with who made them", "lost"] == gone > 0
     assert table.loc["everything else", "lost"] == 21  # steps of the history
-    assert [str(kind) for kind in table.dtypes] == ["Int64", "int64", "Int64"]
     assert found.now.changed_at >= found.backup.changed_at
     assert not found.damaged
     assert contents(changed) == before
-
-
-def test_preview_of_what_was_just_restored_loses_nothing(location, backup) -> None:
     restore(location, backup)
     lost = preview(location, backup).lost
     assert lost.pop("changes, with who made them") == 1  # the restore itself
     assert set(lost.values()) == {0}
 
 
-def test_preview_makes_no_database(tmp_path, backup) -> None:
-    found = preview(tmp_path / "new" / "club.db", backup)
+def test_restore_makes_a_new_database_of_the_same_club(tmp_path, backup) -> None:
+    place = tmp_path / "new" / "club.db"
+    found = preview(place, backup)
     assert (found.now, found.damaged, found.lost) == (None, False, {})
     assert found.table["now"].isna().all()
-    assert not (tmp_path / "new").exists()
+    assert not place.parent.exists()
+    assert restore(place, backup) is None
+    store, earlier = Store(place), Store(backup)
+    assert contents(store, without=("version",)) == contents(earlier, without=("version",))
+    assert store.version() == earlier.version() + 1
 
 
 # Restore
@@ -115,25 +114,15 @@ def test_restore_gives_no_id_twice_and_undo_goes_on(changed, location, backup) -
     assert changed.ratings.history()["event_id"].is_unique
 
 
-def test_restore_into_a_new_database_is_the_same_club(tmp_path, backup) -> None:
-    assert restore(tmp_path / "new" / "club.db", backup) is None
-    store, earlier = Store(tmp_path / "new" / "club.db"), Store(backup)
-    assert contents(store, without=("version",)) == contents(earlier, without=("version",))
-    assert store.version() == earlier.version() + 1
-
-
-def test_restore_reads_an_uploaded_file(location, backup) -> None:
+def test_restore_reads_an_uploaded_file_and_tells_its_actor(location, backup, caplog) -> None:
+    caplog.set_level("INFO", "club")
     content = backup.read_bytes()
     backup.unlink()
     assert preview(location, Path("uploaded.db"), content).backup.rows["people"] == 3
-    restore(location, Path("uploaded.db"), content=content)
-    assert len(Store(location).ratings.current(include_left=True)) == 40
-
-
-def test_restore_lists_its_actor_and_logs_its_time(location, backup, caplog) -> None:
-    caplog.set_level("INFO", "club")
-    restore(location, backup, who="Bo")
-    change = Store(location).audit_log().iloc[0]
+    restore(location, Path("uploaded.db"), content=content, who="Bo")
+    store = Store(location)
+    assert len(store.ratings.current(include_left=True)) == 40
+    change = store.audit_log().iloc[0]
     assert (change["who"], change["act"]) == ("Bo", "brought back an earlier state")
     assert any("restored" in line and line.endswith(" s") for line in caplog.messages)
 
@@ -176,18 +165,6 @@ def test_restore_migrates_a_copy_of_earlier_releases(release, location, tmp_path
     if release is at_release_4:
         assert store.nights.outcome(1).rated == (1,)
         assert len(store.nights.predictions(1)) == 2
-
-
-def test_restore_ignores_conditions_and_defaults_of_columns(location, backup) -> None:
-    """Whatever a later release writes into its schema, only rows count."""
-    spoil(
-        backup,
-        "ALTER TABLE seen ADD COLUMN mood TEXT DEFAULT 'calm' CHECK (mood <> 'angry')",
-        "CREATE INDEX more ON ratings (rated_at) WHERE half_stars > 2",
-    )
-    restore(location, backup)
-    store = Store(location)
-    assert len(store.ratings.current(include_left=True)) == 40
 
 
 def test_restore_reads_a_database_in_use(location, tmp_path) -> None:
@@ -253,19 +230,16 @@ def refused(store: Store, file: Path) -> str:
     return sentence
 
 
-@pytest.mark.parametrize("kept", [50, 4096, 0.3, 0.7, -1])
-def test_restore_refuses_a_backup_that_is_cut_off(ours, backup, kept) -> None:
+@pytest.mark.parametrize("harm", [50, 4096, 0.3, -1, "garbage"])
+def test_restore_refuses_a_backup_that_is_cut_off_or_damaged(ours, backup, harm) -> None:
     content = backup.read_bytes()
-    backup.write_bytes(content[: int(len(content) * kept) if isinstance(kept, float) else kept])
-    assert "is damaged or no backup" in refused(ours, backup)
-
-
-def test_restore_refuses_a_backup_with_garbage_in_it(ours, backup) -> None:
-    content = bytearray(backup.read_bytes())
     middle = len(content) // 2 // 4096 * 4096
-    content[middle : middle + 4096] = b"\xaa" * 4096
+    if harm == "garbage":
+        content = content[:middle] + b"\xaa" * 4096 + content[middle + 4096 :]
+    else:
+        content = content[: int(len(content) * harm) if isinstance(harm, float) else harm]
     backup.write_bytes(content)
-    assert "is damaged or no backup" in refused(ours, backup)
+    assert DAMAGED in refused(ours, backup)
 
 
 @pytest.mark.parametrize(
@@ -279,41 +253,39 @@ def test_restore_refuses_a_backup_with_garbage_in_it(ours, backup) -> None:
         "DELETE FROM club",
         "UPDATE club SET name = x'ff'",
         "UPDATE club SET name = 'a' || char(27) || '[2J'",
-        "UPDATE members SET name = 'a' || char(0) || 'b'",
         "UPDATE changes SET act = hex(zeroblob(100000))",
         "UPDATE club SET created_at = 'long ago'",
         "UPDATE club SET is_demo = 2",
         "UPDATE members SET joined_at = 9999999999999999",
-        "UPDATE movies SET year = 1.5",
         "UPDATE movies SET year = 99999999999",
-        "UPDATE seen SET at = x'00'",
         "PRAGMA ignore_check_constraints = ON; UPDATE ratings SET half_stars = 11",
     ],
 )
 def test_restore_refuses_values_that_the_club_never_writes(ours, backup, statement) -> None:
     spoil(backup, statement)
-    assert "is damaged or no backup" in refused(ours, backup)
+    assert DAMAGED in refused(ours, backup)
 
 
 def test_restore_refuses_other_files(ours, tmp_path) -> None:
-    letter, empty, other = tmp_path / "letter", tmp_path / "empty", tmp_path / "other.db"
-    letter.write_bytes(DIARY)
-    empty.touch()
-    spoil(other, "CREATE TABLE bookmarks (url TEXT)")
+    (tmp_path / "letter").write_bytes(DIARY)
+    (tmp_path / "empty").touch()
     (tmp_path / "export.zip").write_bytes(b"PK\3\4...")
-    assert "There is no file" in refused(ours, tmp_path / "nowhere")
-    assert "There is no file" in refused(ours, tmp_path)
-    assert "is damaged or no backup" in refused(ours, letter)
-    assert "is not the backup of a movie club" in refused(ours, empty)
-    assert "is not the backup of a movie club" in refused(ours, other)
-    assert "is damaged or no backup" in refused(ours, tmp_path / "export.zip")
+    spoil(tmp_path / "other.db", "CREATE TABLE bookmarks (url TEXT)")
+    for name, said in {
+        "nowhere": "There is no file",
+        "": "There is no file",
+        "letter": DAMAGED,
+        "export.zip": DAMAGED,
+        "empty": "is not the backup of a movie club",
+        "other.db": "is not the backup of a movie club",
+    }.items():
+        assert said in refused(ours, tmp_path / name)
     with pytest.raises(InvalidInput, match="cannot be read: File name too long"):
         restore(ours.file, tmp_path / ("a" * 300))
 
 
-@pytest.mark.parametrize("revision", ["0999", "9999"])
-def test_restore_refuses_a_newer_version(ours, backup, revision) -> None:
-    spoil(backup, f"UPDATE {REVISION_TABLE} SET version_num = '{revision}'")
+def test_restore_refuses_a_newer_version(ours, backup) -> None:
+    spoil(backup, f"UPDATE {REVISION_TABLE} SET version_num = '9999'")
     assert "newer version" in refused(ours, backup)
 
 
@@ -350,7 +322,7 @@ def test_hostile_triggers_do_not_run(tmp_path) -> None:
 )
 def test_hostile_views_are_no_tables(ours, backup, made) -> None:
     spoil(backup, "DROP TABLE seen", made)
-    assert "is damaged or no backup" in refused(ours, backup)
+    assert DAMAGED in refused(ours, backup)
 
 
 @pytest.mark.parametrize(
@@ -359,6 +331,7 @@ def test_hostile_views_are_no_tables(ours, backup, made) -> None:
         f"CREATE VIEW more AS {ENDLESS.format('i')}",
         "CREATE VIRTUAL TABLE more USING fts5(text)",
         f"ALTER TABLE seen ADD COLUMN more DEFAULT 1 CHECK ({LARGE})",
+        "CREATE INDEX more ON ratings (rated_at) WHERE half_stars > 2",
     ],
 )
 def test_hostile_schema_beside_our_rows_is_left_alone(tmp_path, backup, made) -> None:
@@ -376,26 +349,7 @@ def test_hostile_expressions_are_cut_short(ours, backup) -> None:
         "PRAGMA writable_schema = ON; UPDATE sqlite_master SET"
         " sql = replace(sql, 'zeroblob(1)', 'zeroblob(300000000)') WHERE name = 'more'",
     )
-    assert "is damaged or no backup" in refused(ours, backup)
-
-
-def test_restore_leaves_nothing_in_the_temporary_folder(location, backup, tmp_path) -> None:
-    """Also when it is killed: the checked copy is in memory."""
-    temporary = tmp_path / "temporary"
-    temporary.mkdir()
-    code = (
-        "import os, sys; from pathlib import Path; from club.restore import restore\n"
-        "restore(sys.argv[1], Path(sys.argv[2]), lambda *_: os._exit(9))"
-    )
-    ended = subprocess.run(
-        [sys.executable, "-c", code, location, str(backup)],
-        env={**os.environ, "TMPDIR": str(temporary)},
-        cwd=Path(__file__).parents[2],
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode == 9
-    assert list(temporary.iterdir()) == []
+    assert DAMAGED in refused(ours, backup)
 
 
 # When it fails
@@ -447,15 +401,17 @@ def test_restore_without_room_for_the_old_state_replaces_nothing(ours, file, bac
 # A damaged database
 
 
-@pytest.mark.parametrize("harm", ["cut off", "garbage", "a letter"])
-@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize(
+    ("harm", "links"),
+    [("cut off", True), ("garbage", True), ("a letter", True), ("cut off", False)],
+)
 def test_damaged_database_is_kept_and_replaced(file, backup, harm, links, monkeypatch) -> None:
     store = Store(file)
     ana = store.members.add("Ana")
     store.ratings.rate_many([(ana, movie, 4) for movie in range(1, 500)])
     for _ in range(50):
         store.touch()
-    content, identity = bytearray(file.read_bytes()), store.identity()
+    content, identity = file.read_bytes(), store.identity()
     harmed = {
         "cut off": content[:-100],
         "garbage": content[: 4096 * 2] + b"\xaa" * 4096 + content[4096 * 3 :],
@@ -481,7 +437,7 @@ def test_damaged_database_is_kept_and_replaced(file, backup, harm, links, monkey
     assert file.stat().st_mode & 0o777 == kept.file.stat().st_mode & 0o777 == 0o600
 
 
-def test_damaged_databases_wal_is_not_mixed_with_the_new_file(file, backup) -> None:
+def test_damaged_database_takes_its_wal_along(file, backup) -> None:
     store = Store(file)
     with closing(sqlite3.connect(file)) as reader:
         reader.execute("SELECT * FROM members").fetchall()
