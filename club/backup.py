@@ -164,7 +164,7 @@ def keep_old(store: Store) -> Backup:
 
 
 def new_file(database: Database, now: datetime, reason: Reason | None = None) -> Path:
-    """Return a path in the folder, which is made, that no backup has yet.
+    """Return a path in the folder that no backup has yet.
 
     Raises:
         StoreUnavailable: the folder cannot be made.
@@ -178,9 +178,8 @@ def new_file(database: Database, now: datetime, reason: Reason | None = None) ->
                 return file
             now += timedelta(seconds=1)
     except OSError as error:
-        raise StoreUnavailable(
-            f"The folder {folder(database)} cannot be made: {error.strerror}."
-        ) from error
+        said = f"The folder {folder(database)} cannot be made: {error.strerror}."
+        raise StoreUnavailable(said) from error
 
 
 def write_club(

@@ -407,11 +407,7 @@ def _existing(options: argparse.Namespace) -> Store:
 
 
 def base_dataset() -> Dataset:
-    """Return the imported base dataset, or the bundled one.
-
-    Raises:
-        DataError: it is damaged.
-    """
+    """Return the imported base dataset, or the bundled one; raises DataError if it is damaged."""
     folder = config.base_dataset()
     return catalogues.load(folder).data if catalogues.number(folder) else load_bundled()
 
@@ -434,11 +430,7 @@ def _as_text(value: Path | datetime) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file that is whole or not there.
-
-    Raises:
-        InvalidInput: it cannot be written; a file that was there is unchanged.
-    """
+    """Write a file, whole or not at all; raises InvalidInput if it cannot be written."""
     try:
         if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
             path.write_bytes(content)

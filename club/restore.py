@@ -179,9 +179,8 @@ def _replace_damaged(
     try:
         write_atomically(file, write)
     except OSError as error:
-        raise StoreUnavailable(
-            f"The database {file} cannot be replaced: {error.strerror}."
-        ) from error
+        said = f"The database {file} cannot be replaced: {error.strerror}."
+        raise StoreUnavailable(said) from error
     return next(found for found in backup.find(database) if found.file == kept)
 
 
@@ -189,8 +188,7 @@ def _replace_damaged(
 def _opened(file: Path, content: bytes | None) -> Iterator[sa.Connection]:
     """Yield a connection to an own copy, in memory, of the club in a backup, every value checked.
 
-    Raises:
-        InvalidInput: it is no whole backup of this version or an earlier one.
+    Raises InvalidInput if it is no whole backup of this version or an earlier one.
     """
     before = _stamp(file) if content is None else (0, len(content))
     with sa.create_engine("sqlite://", poolclass=sa.StaticPool).connect() as copy:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
+from time import sleep
 from typing import Any
 
 import requests
@@ -42,7 +43,7 @@ class Pace:
             turn = max(now, self._next)
             self._next = turn + self._gap
         if turn > now:
-            time.sleep(turn - now)
+            sleep(turn - now)
 
 
 PACE = Pace(PER_SECOND)  # of the whole process, whatever is asked for
@@ -95,7 +96,7 @@ class HttpClient:
                 return outcome
             if not pauses or again_after is None or again_after > LONGEST_WAIT:
                 raise outcome
-            time.sleep(max(pauses.pop(0), again_after))
+            sleep(max(pauses.pop(0), again_after))
 
     def get_json(self, url: str, query: Mapping[str, str | int], auth: Auth = no_auth) -> Any:
         """Return the JSON of the answer; raises as `get` does."""

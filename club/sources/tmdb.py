@@ -59,11 +59,9 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Found:
-    """A movie in a list of results.
+    """A movie in a list of results; its title in English where there is an English one.
 
     Args:
-        title: in English where there is an English one.
-        original_title: in the movie's own language; often the same.
         year: of the release; None if unknown.
         poster_path: of the poster on TMDB's server; None without one.
     """
@@ -109,11 +107,7 @@ for _name in ("urllib3.connectionpool", "urllib3.connection", "urllib3.util.retr
 
 
 class Key(AuthBase):
-    """A v3 key (32 hexadecimal digits) or a v4 read token, put where TMDB looks for it.
-
-    Raises:
-        SourceUnavailable: the text cannot be a key.
-    """
+    """A v3 key (32 hexadecimal digits) or a v4 read token, put where TMDB looks for it."""
 
     def __init__(self, text: str) -> None:
         self._text = text.strip()
@@ -138,8 +132,7 @@ class Tmdb:
 
     Args:
         key: see `Key`.
-        folder: made when the first answer comes.
-        posters: where posters are kept.
+        folder, posters: where answers and posters are kept.
         address: of the API with its version.
         clock: seconds since 1970.
 
@@ -171,10 +164,7 @@ class Tmdb:
         self._locks = [threading.Lock() for _ in range(64)]
 
     def search(self, text: str, year: int | None = None) -> list[Found]:
-        """Return up to 20 movies that `text` may mean, in TMDB's order.
-
-        Args:
-            year: only of this year.
+        """Return up to 20 movies, only of `year` if it is given, in TMDB's order.
 
         Raises:
             SourceError: it could not be asked, or its answer cannot be used.
@@ -198,12 +188,9 @@ class Tmdb:
         )
 
     def find(self, movie: pd.Series) -> int | None:
-        """Return the number at TMDB of a row of `Dataset.movies`; None if none is certain.
+        """Return the number at TMDB of a row of `Dataset.movies`; raises as `search` does.
 
-        It is the catalogue's, or that of the one result that agrees in title and year.
-
-        Raises:
-            SourceError: TMDB could not be asked.
+        It is the catalogue's, or that of the one result that agrees in title and year, or None.
         """
         if not pd.isna(movie["tmdb_id"]):
             return int(movie["tmdb_id"])

@@ -100,6 +100,15 @@ def test_write_of_a_damaged_database_says_so(file, tmp_path) -> None:
 # The folder
 
 
+def test_roll_tells_two_schemas_apart(postgres, home) -> None:
+    clubs = [Store(postgres.new_schema()) for _ in range(2)]
+    for store in clubs:
+        store.touch()
+        backup.roll(store, NOW)
+    assert len(list((home / "backups").iterdir())) == 2
+    assert [len(backup.find(store.database)) for store in clubs] == [1, 1]
+
+
 def test_roll_names_it_by_the_time_and_only_after_a_change(store, home) -> None:
     fill(store)
     made = backup.roll(store, NOW)
@@ -112,10 +121,16 @@ def test_roll_names_it_by_the_time_and_only_after_a_change(store, home) -> None:
     assert backup.roll(store, NOW + timedelta(days=1)) is None
     store.ratings.rate(1, 50, 4)
     assert backup.roll(store, NOW + timedelta(days=2)) is not None
-    store.touch()
-    backup.roll(store, NOW)  # twice in a second
-    made_at = [NOW + timedelta(days=2), NOW + timedelta(seconds=1), NOW]
-    assert [b.made_at for b in backup.find(store.database)] == made_at
+    assert [b.made_at for b in backup.find(store.database)] == [NOW + timedelta(days=2), NOW]
+
+
+def test_roll_twice_in_a_second_makes_two_files(file) -> None:
+    store = fill(Store(file))
+    for _ in range(2):
+        backup.roll(store, NOW)
+        store.touch()
+    made_at = [found.made_at for found in backup.find(store.database)]
+    assert made_at == [NOW + timedelta(seconds=1), NOW]
 
 
 def test_roll_removes_old_ones_but_none_kept_for_good(file) -> None:
@@ -159,15 +174,6 @@ def test_roll_leaves_other_clubs_and_files_alone(tmp_path) -> None:
             backup.roll(store, NOW - timedelta(days=400 - 40 * number))
     assert len(backup.find(ours.database)) == len(backup.find(theirs.database)) == 10
     assert all((folder / name).read_text() == "precious" for name in others)
-
-
-def test_roll_tells_two_schemas_apart(postgres, home) -> None:
-    ours, theirs = (Store(postgres.new_schema()) for _ in range(2))
-    for store in (ours, theirs):
-        store.touch()
-        backup.roll(store, NOW)
-    assert len(list((home / "backups").iterdir())) == 2
-    assert len(backup.find(ours.database)) == len(backup.find(theirs.database)) == 1
 
 
 def test_roll_removes_what_killed_backups_left_a_day_ago(file) -> None:

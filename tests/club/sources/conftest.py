@@ -38,7 +38,7 @@ def fake() -> Iterator[FakeTmdb]:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr("time.sleep", clock.wait)
+    monkeypatch.setattr("club.sources.http.sleep", clock.wait)
     return clock
 
 
