@@ -146,15 +146,16 @@ def test_roll_removes_old_ones_but_none_kept_for_good(file) -> None:
     assert old in backup.find(store.database)
 
 
-@pytest.mark.parametrize("harm", ["page", "ratings", "ix_rating_events_step"])
+@pytest.mark.parametrize("harm", ["page", "tableratings", "indexix_rating_events_step"])
 def test_roll_trusts_no_damaged_backup(file, harm) -> None:
     store = fill(Store(file))
     made = backup.roll(store, NOW)
     content = made.file.read_bytes()
     if harm == "page":
         content = content[: 4096 * 3] + b"\xaa" * 4096 + content[4096 * 4 :]
-    else:  # a name in the schema that is no text
-        content = content.replace(harm.encode(), b"\xff" * len(harm), 1)
+    else:  # a name in the schema, after its kind, that is no text
+        spoilt = harm[:5].encode() + b"\xff" * (len(harm) - 5)
+        content = content.replace(harm.encode(), spoilt, 1)
     made.file.write_bytes(content)
     again = backup.roll(store, NOW + timedelta(hours=1))
     assert again is not None

@@ -184,7 +184,7 @@ def test_odd_passphrase_is_wrong(sessions, typed) -> None:
 
 
 def test_log_tells_sign_ins_and_no_secret(sessions, passphrases, caplog) -> None:
-    caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, "club")
     signed_in = [sessions.sign_in(typed, "10.0.0.7") for typed in (MEMBER, HOST)]
     key = signed_in[0].key
     told = refusal(sessions, "nope")
