@@ -20,6 +20,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 # requests get the sign-in page.
 HARMLESS = re.compile(
     r"/_stcore/(health|host-config)$|^Cannot send rerun backMessage when disconnected|status of 401"
+    r"|^WebSocket is already in CLOSING"
 )
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
