@@ -16,7 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from club import config
 from ui import access, state
 from ui.cache import cached_under
-from ui.components import stars
+from ui.components import widget
 from ui.components.basics import errors_shown
 from ui.text import plain
 
@@ -196,7 +196,7 @@ def _poll() -> None:
             st.switch_page(drawn.page, query_params=drawn.address[1])
         if not (drawn.held or drawn.is_stale_url(address)):
             waited = drawn.stale_for(now, _current(_shared_version().get()))
-            if stars.waiting() or (waited is not None and _queue.take(_session(), waited)):
+            if widget.waiting() or (waited is not None and _queue.take(_session(), waited)):
                 st.rerun()
         _show_learning()
 

@@ -170,6 +170,7 @@ class View:
     club: Club  # name and whether it is the demo
     names: dict[int, str]  # by member_id: present members in order of joining
     guests: dict[int, str]  # names by guest_id
+    everyone: tuple[int, ...]  # members and guests who ever joined, in that order
     ratings: pd.DataFrame  # member_id, movie_id, rating, timestamp of the members
     guest_ratings: pd.DataFrame  # the same of the guests
     guest_words: pd.DataFrame  # index member_id; likes, dislikes (tuples of keywords)
@@ -199,6 +200,11 @@ class View:
     def genres(self, movie_id: int) -> tuple[str, ...]:
         """Return the genres in the order of the catalogue."""
         return self.catalogue.genres[movie_id]
+
+    def runtime(self, movie_id: int) -> int | None:
+        """Return the runtime in minutes, None where it is unknown."""
+        minutes = self.movies.at[movie_id, "runtime"]
+        return None if pd.isna(minutes) else int(minutes)
 
     def search(self, text: str, limit: int = 8) -> list[int]:
         """Return the movies whose titles match `text`, best first."""
@@ -262,6 +268,7 @@ def _view(location: str, now: State, data: Dataset) -> View:
     own, details = club.movies.own(), club.movies.details()
     known = _catalogue(data, HashedFrame(own), HashedFrame(details), club)
     movies, guests = known.movies, club.members.guests()
+    everyone = club.members.all(include_left=True, include_guests=True).index
     ratings = club.ratings.current(include_guests=True)
     # A movie of an earlier base dataset keeps its ratings, but there is nothing to show.
     ratings = ratings[ratings[MOVIE].isin(movies.index)]
@@ -275,6 +282,7 @@ def _view(location: str, now: State, data: Dataset) -> View:
         guests={int(member): str(name) for member, name in guests["name"].items()},
         ratings=ratings[mine].reset_index(drop=True),
         guest_ratings=ratings[~mine].reset_index(drop=True),
+        everyone=tuple(everyone.tolist()),
         guest_words=guests[["likes", "dislikes"]],
         seen=frozenset(club.members.seen().itertuples(index=False, name=None)),
         shortlist=tuple(movie for movie in club.movies.shortlist() if movie in movies.index),

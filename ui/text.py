@@ -67,6 +67,14 @@ def distinct(labels: Iterable[str]) -> list[str]:
     return list(found)
 
 
+def runtime(minutes: int) -> str:
+    """Return a runtime: "1 h 46 min", "2 h", "58 min"."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join(
+        part for part in (f"{hours} h" * bool(hours), f"{rest} min" * bool(rest)) if part
+    )
+
+
 def film(title: str, year: int | None) -> str:
     """Return "Heat (1995)", or the title alone when nobody knows the year."""
     return f"{title} ({year})" if year else title

@@ -19,7 +19,8 @@ from streamlit.testing.v1 import AppTest
 
 from club.errors import InvalidInput
 from club.store import Store
-from ui.components.stars import new_changes
+from ui.components.stars import rating
+from ui.components.widget import new_taps
 from ui.sections import explore
 from ui.text import plain
 
@@ -272,4 +273,4 @@ def test_any_map_message_is_harmless(points: object) -> None:
      [[1, 2, []]], [[1, 2, 0.4]], [[1, 2, float("nan")]], [[1, 2, 1e300]], [[-5, 2, 3]]],
 )  # fmt: skip
 def test_any_star_board_message_is_harmless(log: object) -> None:
-    assert new_changes(log, 0)[0] == []
+    assert new_taps(log, 0, rating)[0] == []

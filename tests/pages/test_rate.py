@@ -11,7 +11,8 @@ from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import state
-from ui.components.stars import new_changes
+from ui.components.stars import rating
+from ui.components.widget import new_taps
 
 PULP_FICTION, UP = 296, 68954
 
@@ -77,9 +78,9 @@ def test_club_without_members_links_to_members(open_page: Open, store: Store) ->
 
 def test_star_board_log_is_read_once() -> None:
     log = [[11, 1, 3], [12, 2, 4.5], [13, 1, None]]
-    assert new_changes(log, 0) == ([(1, None), (2, 4.5)], 13)
-    assert new_changes(log, 11) == ([(2, 4.5), (1, None)], 13)
-    assert new_changes(log, 13) == ([], 13)
+    assert new_taps(log, 0, rating) == ([(1, None), (2, 4.5)], 13)
+    assert new_taps(log, 11, rating) == ([(2, 4.5), (1, None)], 13)
+    assert new_taps(log, 13, rating) == ([], 13)
 
 
 def test_grid_does_not_overwrite_others_changes(open_page: Open, store: Store) -> None:

@@ -1,7 +1,6 @@
-"""A movie on a page: its poster, facts and link, and a shelf of posters to choose from.
+"""The movie tile: a picture, title and year, what is known of the movie, and one action.
 
-The shelf's HTML, CSS and JavaScript are files of this project; titles travel as data and are set as
-text, never as markup.
+The whole tile is one link to the movie's page. Old parts below it draw movies in other ways.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from textwrap import shorten
 from typing import Any, Literal
 
@@ -17,10 +17,128 @@ import streamlit as st
 
 from ui import state
 from ui.components.basics import change
-from ui.components.stars import component
+from ui.components.people import face
+from ui.components.stars import rating
+from ui.components.widget import Taps, component, mount
 from ui.state import View
-from ui.text import between, distinct, film, plain
+from ui.text import between, distinct, film, half_stars, plain, runtime
 from ui.tmdb import picture
+
+Size = Literal["S", "M", "L"]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """What a tile tells of a movie; all texts are plain."""
+
+    movie: int
+    stars: tuple[tuple[int, float, bool], ...] = ()  # (member_id, stars, whether they are given)
+    group: tuple[float, float, float] | None = None  # expected mean, low and high of the group
+    note: str = ""  # one short line
+    action: str = ""  # label of the one action
+    own_stars: float | Literal["none"] | None = "none"  # stars to tap, None: none given so far
+    dimmed: str = ""  # why the tile is greyed, such as "Ana vetoed it"
+
+
+def tiles(
+    club: View,
+    tiles: Sequence[Tile],
+    key: str,
+    size: Size,
+    *,
+    on_action: Callable[[int], None] | None = None,
+    on_stars: Callable[[int, float | None], None] | None = None,
+    on_chosen: Callable[[int], None] | None = None,
+) -> None:
+    """Draw movies as tiles.
+
+    Args:
+        key: of the widget; with stars to tap another one for another person.
+        size: S: rows of a list; M: pictures side by side; L: one large tile with everyone's stars
+            on an axis.
+        on_action: called with the movie whose action was tapped before the page is drawn again.
+        on_stars: the same with the stars that were tapped, None: no longer any. It may be called
+            twice with the same stars.
+        on_chosen: the same with the movie that was tapped, instead of following the link.
+    """
+    shown = {tile.movie for tile in tiles}
+
+    def go(movie: int) -> None:
+        st.switch_page("pages/movie.py", query_params={"movie": str(movie)})
+
+    def react(trigger: str, do: Callable[[int], None] | None) -> Callable[[], None]:
+        def read() -> None:
+            movie = st.session_state[key].get(trigger)
+            if do and movie in shown:
+                do(int(movie))
+
+        return read
+
+    def save(taps: Taps) -> None:
+        for movie, stars in taps:
+            if on_stars and movie in shown:
+                on_stars(movie, None if stars is None else float(stars))
+
+    links = on_chosen is None
+    data = {"size": size, "tiles": [_data(club, tile, size, links=links) for tile in tiles]}
+    mount(
+        component("tiles", "stars"),
+        key,
+        data,
+        rating,
+        save,
+        on_chosen_change=react("chosen", on_chosen or go),
+        on_action_change=react("action", on_action),
+    )
+
+
+def _data(club: View, tile: Tile, size: Size, *, links: bool) -> dict[str, Any]:
+    movie = tile.movie
+    title, meta, svg = club.title(movie), [], ""
+    if known := movie in club.movies.index:
+        year, minutes = club.year(movie), club.runtime(movie)
+        meta = [str(year or ""), runtime(minutes) if minutes else ""]
+        meta = meta[:1] if size == "M" else meta
+        svg = picture(club, movie)
+        if size == "L":
+            meta.append(", ".join(club.genres(movie)[:3]).lower())
+    people = [
+        {**asdict(face(club, member)), "value": value, "given": given, "text": text}
+        for member, value, given in tile.stars
+        for text in [half_stars(value) if given else f"{value:.1f}"]
+    ]
+    return {
+        "id": movie,
+        "title": title,
+        "meta": " · ".join(part for part in meta if part),
+        "label": _label(title, meta[0] if meta else "", people, tile),
+        "picture": embedded(svg) if svg else "",
+        "link": f"movie?movie={movie}" if links and known else "",
+        "people": people,
+        "group": tile.group and [f"{stars:.1f}" for stars in tile.group],
+        "note": tile.dimmed or tile.note,
+        "action": tile.action,
+        "rated": tile.own_stars,
+        "dimmed": bool(tile.dimmed),
+    }
+
+
+def _label(title: str, year: str, people: list[dict[str, Any]], tile: Tile) -> str:
+    """Return what a tile says to those who do not see it."""
+    parts = [f"{title} ({year})" if year else title]
+    if tile.group:
+        parts.append(f"{tile.group[0]:.1f} stars expected")
+    parts += [
+        f"{one['name']} {'gave' if one['given'] else 'perhaps'} {one['text']}" for one in people
+    ]
+    return ", ".join([*parts, *filter(None, [tile.dimmed or tile.note])])
+
+
+def embedded(svg: str) -> str:
+    """Return a picture as an address that holds it."""
+    data = base64.b64encode(svg.encode("utf-8")).decode("ascii")
+    return f"data:image/svg+xml;base64,{data}"
+
 
 CARD_LETTERS = 22  # fit a line beside a card's poster
 
@@ -74,14 +192,14 @@ def shelf(
     tiles = []
     for movie in movie_ids:
         called = film(club.title(movie), club.year(movie))
-        tiles.append(tile(movie, called, note(movie), picture(club, movie)))
+        tiles.append(shelf_tile(movie, called, note(movie), picture(club, movie)))
         if on_chosen is None:
             tiles[-1]["address"] = f"movie?movie={movie}"
     draw_shelf(key, tiles, on_chosen or go)
 
 
 def draw_shelf(key: str, tiles: Sequence[dict[str, Any]], on_chosen: Callable[[int], None]) -> None:
-    """Draw tiles (see `tile`) to choose from; `on_chosen` is called with the number of one."""
+    """Draw tiles (see `shelf_tile`) to choose from; `on_chosen` is called with one's number."""
 
     def read() -> None:
         chosen = st.session_state[key].get("chosen")
@@ -91,15 +209,9 @@ def draw_shelf(key: str, tiles: Sequence[dict[str, Any]], on_chosen: Callable[[i
     component("shelf")(key=key, data={"tiles": tiles}, on_chosen_change=read)
 
 
-def tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
+def shelf_tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
     """Return what the shelf draws of a movie; `label` is for those who cannot see the picture."""
-    data = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    return {
-        "id": number,
-        "label": label,
-        "note": note,
-        "picture": f"data:image/svg+xml;base64,{data}",
-    }
+    return {"id": number, "label": label, "note": note, "picture": embedded(svg)}
 
 
 @contextmanager

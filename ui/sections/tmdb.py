@@ -18,7 +18,7 @@ from club.sources.tmdb import (
 from recommender.columns import MOVIE
 from ui import state, tmdb
 from ui.components.basics import change_button, errors_shown, follow, notify
-from ui.components.tile import draw_shelf, movie_link, tile
+from ui.components.tile import draw_shelf, movie_link, shelf_tile
 from ui.jobs import JobStatus, Report
 from ui.posters import poster
 from ui.state import View
@@ -99,7 +99,7 @@ def _results(club: View) -> None:
         is_known = in_catalogue(club.movies, movie.tmdb_id, movie.titles, movie.year) is not None
         called = film(movie.title, movie.year)
         note = f"{called} · have\N{NO-BREAK SPACE}it" if is_known else called
-        tiles.append(tile(movie.tmdb_id, called, note, _picture(movie, ())))
+        tiles.append(shelf_tile(movie.tmdb_id, called, note, _picture(movie, ())))
     if tiles:
         draw_shelf("tmdb_results", tiles, choose)
 

@@ -1,0 +1,131 @@
+"""Tiles, faces and what visitors tap on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+from streamlit.testing.v1 import AppTest
+
+from club.store import Store
+from ui import state
+from ui.components.people import COLOURS, face, initials_of
+from ui.components.stars import rating
+from ui.components.widget import new_taps
+
+BRUNO = 2
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def drawn(page: Callable[[], None]) -> list[dict[str, Any]]:
+    """The data that the widgets of ours on a page were drawn with."""
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception
+    return [json.loads(element.proto.json) for element in app.get("bidi_component")]
+
+
+def test_white_letters_are_readable_on_every_face() -> None:
+    assert len(set(COLOURS)) == 12
+    assert min(1.05 / (luminance(colour) + 0.05) for colour in COLOURS) >= 4.5
+
+
+@given(some.dictionaries(some.integers(1, 40), some.text(min_size=1), max_size=30))
+def test_initials_differ(names: dict[int, str]) -> None:
+    found = initials_of(names)
+    assert found.keys() == names.keys()
+    assert len(set(found.values())) == len(names)
+
+
+def test_initials_are_short() -> None:
+    names = {1: "Ana", 2: "Anders", 3: "bruno", 4: "Åsa"}
+    assert initials_of(names) == {1: "An", 2: "Ad", 3: "B", 4: "Å"}
+
+
+def test_faces_keep_their_colours(store: Store) -> None:
+    before = state.view()
+    colours = {one: face(before, one).colour for one in before.names}
+    assert len(set(colours.values())) == 8
+    store.members.remove(BRUNO)
+    new = store.members.add("Zoe")
+    guest = store.members.add_guest("Gus")
+    after = state.view()
+    assert {one: face(after, one).colour for one in colours} == colours
+    assert face(after, new).colour not in colours.values()
+    assert face(after, guest).colour not in colours.values()
+    assert face(after, BRUNO).initial == "?"
+
+
+@pytest.mark.reads
+def test_tile_says_what_is_known(var: Path) -> None:
+    def page() -> None:
+        from ui import state
+        from ui.components.tile import Tile, tiles
+
+        tile = Tile(
+            68954, ((1, 4.5, True), (2, 3.04, False)), (3.8, 3.2, 4.4), note="*ok*", action="Veto"
+        )
+        tiles(state.view(), [tile], "one", "S")
+
+    (data,) = drawn(page)
+    (tile,) = data["tiles"]
+    assert tile["title"] == "Up"
+    assert tile["meta"] == "2009 · 1 h 36 min"
+    assert tile["link"] == "movie?movie=68954"
+    assert tile["label"] == "Up (2009), 3.8 stars expected, Ana gave 4½, Bruno perhaps 3.0, *ok*"
+    assert [one["text"] for one in tile["people"]] == ["4½", "3.0"]
+    assert tile["group"] == ["3.8", "3.2", "4.4"]
+    assert tile["rated"] == "none"
+
+
+@pytest.mark.reads
+def test_tiles_of_movies_that_are_gone_and_vetoed(var: Path) -> None:
+    def page() -> None:
+        from ui import state
+        from ui.components.tile import Tile, tiles
+
+        shown = [Tile(999_999_999, note="x"), Tile(296, note="x", dimmed="Ana vetoed it")]
+        tiles(state.view(), shown, "two", "M", on_chosen=print)
+        tiles(state.view(), [Tile(296, own_stars=None)], "three", "M", on_stars=print)
+
+    two, three = drawn(page)
+    gone, vetoed = two["tiles"]
+    assert (gone["title"], gone["link"], gone["picture"]) == ("a movie that is gone", "", "")
+    assert (vetoed["note"], vetoed["dimmed"], vetoed["link"]) == ("Ana vetoed it", True, "")
+    assert three["tiles"][0]["rated"] is None
+
+
+@pytest.mark.reads
+def test_people_to_tap(var: Path) -> None:
+    def page() -> None:
+        from ui import state
+        from ui.components.people import faces_row, people_picker, person_picker
+
+        club = state.view()
+        everyone = list(club.names)
+        faces_row(club, everyone[:2], "row", note="and you")
+        people_picker(club, "Who?", everyone, "who", chosen={2}, on_change=print)
+        assert person_picker(club, "You are", everyone, "me") is None
+        assert person_picker(club, "You are", everyone, "ana", first=1) == 1
+
+    row, who, me, ana = drawn(page)
+    assert [one["initial"] for one in row["faces"]] == ["A", "B"]
+    assert "label" not in row
+    assert [one["member"] for one in who["faces"] if one["on"]] == [2]
+    assert not any(one["on"] for one in me["faces"])
+    assert [one["member"] for one in ana["faces"] if one["on"]] == [1]
+
+
+def test_log_of_taps_is_read_once() -> None:
+    log = [[11, 1, True], [12, 2, False], [13, 1, False], [14, 3, 4.5], "x", [15]]
+    assert new_taps(log, 0, lambda on: isinstance(on, bool)) == ([(1, False), (2, False)], 14)
+    assert new_taps(log, 13, rating) == ([(3, 4.5)], 14)
