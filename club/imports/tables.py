@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import islice
 
 from club.errors import InvalidInput
 from club.imports.files import Archive
@@ -120,37 +120,6 @@ def under_header(file: str, records: list[Record]) -> Table:
     return Table(file, tuple(header), kept, tuple(unread))
 
 
-def csv_rows(
-    archive: Archive,
-    name: str,
-    needed: Iterable[str],
-    reject: Callable[[str, int, str, object], None],
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (line, row by column) of a CSV of any length.
-
-    Args:
-        reject: called with the file, the line, the reason and the cells of what is no row.
-
-    Raises:
-        InvalidInput: a needed column is missing, or the file is empty.
-    """
-    lines = archive.lines(name)
-    first = next(lines, "")
-    rows = records(chain([first], lines), separator_of(first))
-    header = next(rows, (1, []))[1]
-    if header is None:
-        raise InvalidInput(f"{name} is no table that can be read.")
-    header = [column.strip() for column in header]
-    require_columns(name, header, needed)
-    for line, cells in rows:
-        if cells is None:
-            reject(name, line, "no row of a table", "")
-        elif len(cells) == len(header):
-            yield line, dict(zip(header, cells, strict=True))
-        elif cells:
-            reject(name, line, "another number of cells than the header", cells)
-
-
 def records(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str] | None]]:
     """Yield the line on which each row begins and its cells, None where they cannot be read."""
     csv.field_size_limit(MAX_CELL)
@@ -174,14 +143,6 @@ def separator_of(text: str) -> str:
         return len(next(records(io.StringIO(head, newline=""), separator), (0, None))[1] or ())
 
     return max(SEPARATORS, key=cells)
-
-
-def require_columns(name: str, header: Iterable[str], needed: Iterable[str]) -> None:
-    """Raise InvalidInput with the columns there are if one of `needed` is missing."""
-    missing = [column for column in needed if column not in header]
-    if missing:
-        has = shortly(header) or "nothing"
-        raise InvalidInput(f"{name} has no column {missing[0]!r}; it has {has}.")
 
 
 def shortly(columns: Iterable[str]) -> str:

@@ -47,7 +47,7 @@ def test_save_replaces_the_base_dataset(
     assert store.version() == version + 1
     assert catalogue.number(var / "world") > 0
     assert len(state.view().movies) == before + 1
-    assert state.base_dataset().ratings["user_id"].min() > 10_000_000
+    assert state.base_dataset().ratings["user_id"].min() >= 10_000_000
     assert any("MovieLens, imported on" in text.value for text in looked.caption)
     # What the club rated in the bundled world is still there, movie by movie.
     assert len(state.view().ratings) == len(store.ratings.current())

@@ -21,15 +21,14 @@ import numpy as np
 import pandas as pd
 
 from club.errors import InvalidInput
-from club.imports.catalogue.source import Chunks, Source
+from club.imports.catalogue.source import Source
 from club.matching import TitleMatcher, titles_agree
 from club.search import normalise
 from club.validation import MAX_TERMS
 from recommender.columns import MOVIE, RATING, TIMESTAMP, USER
 from recommender.dataset import Dataset
 
-STRANGERS = 10_000_000  # added to user ids that were given elsewhere
-LARGEST_OWN_ID = 2**31
+STRANGERS = 10_000_000  # the first id of raters who are not known
 FROM_TMDB, FROM_ELSEWHERE, ROOM = 1_000_000_000, 1_500_000_000, 500_000_000
 SHOWN = 8
 
@@ -75,7 +74,7 @@ def join(
     """
     ids = identify(source, base.movies)
     movies = merged(base.movies, source.movies, ids)
-    ratings, notes = base.ratings, list(source.notes)
+    ratings, notes = base.ratings, list[str]()
     if with_ratings and source.ratings is not None:
         ratings, more = take_ratings(source.ratings, ids, base.ratings, max_ratings)
         notes += more
@@ -204,7 +203,7 @@ def _distinct(terms: Iterable[str], key: Callable[[str], object]) -> tuple[str, 
 
 
 def take_ratings(
-    parts: Chunks, ids: pd.Series, known: pd.DataFrame, most: int
+    chunks: Iterable[pd.DataFrame], ids: pd.Series, known: pd.DataFrame, most: int
 ) -> tuple[pd.DataFrame, list[str]]:
     """Read the source's ratings of movies that have an id.
 
@@ -221,13 +220,15 @@ def take_ratings(
         InvalidInput: none of the ratings is of a movie that is known.
     """
     notes: list[str] = []
-    total = sum(len(chunk) for chunk in parts())
-    share = min(1.0, most / max(total, 1))
-    ratings = pd.concat([_mapped(chunk, ids, share) for chunk in parts()], ignore_index=True)
-    if share < 1:
+    parts, total = [], 0
+    for chunk in chunks:
+        total += len(chunk)
+        parts.append(_share(_mapped(chunk, ids), most / max(total, 1)))
+    ratings = _share(pd.concat(parts, ignore_index=True), most / max(total, 1))
+    if total > most:
         notes.append(
             f"Of {total:,} ratings {len(ratings):,} are taken, all those of one person in "
-            f"{1 / share:.1f}: learning from more takes long and changes little."
+            f"{total / most:.1f}: learning from more takes long and changes little."
         )
     lost = int(ratings[MOVIE].isna().sum())
     if lost:
@@ -243,35 +244,30 @@ def take_ratings(
     return ratings.sort_values([USER, MOVIE], ignore_index=True)[columns], notes
 
 
-def _mapped(chunk: pd.DataFrame, ids: pd.Series, share: float) -> pd.DataFrame:
-    """Return the ratings of a share of the people under the catalogue's ids."""
-    chunk = chunk.assign(user=chunk["user"].astype(str).str.strip())
-    if share < 1:
-        marks = pd.util.hash_array(chunk["user"].to_numpy(dtype=object))
-        chunk = chunk[marks < np.uint64(share * 2**64)]
+def _mapped(chunk: pd.DataFrame, ids: pd.Series) -> pd.DataFrame:
+    """Return the ratings under the catalogue's ids."""
+    movies = chunk["movie"].str.strip()
     if pd.api.types.is_numeric_dtype(ids.index):
-        keys = pd.to_numeric(chunk["movie"], errors="coerce")
-    else:
-        keys = chunk["movie"].astype(str).str.strip()
-    kept = chunk.assign(**{MOVIE: keys.map(ids)})[["user", MOVIE, "rating", "timestamp"]]
-    return kept.astype({"rating": "float64", "timestamp": "int64"})
+        movies = pd.to_numeric(movies, errors="coerce")
+    mapped = chunk.assign(user=chunk["user"].str.strip(), **{MOVIE: movies.map(ids)})
+    return mapped.drop(columns="movie")
+
+
+def _share(ratings: pd.DataFrame, share: float) -> pd.DataFrame:
+    """Return the ratings of a share of the people, all of them from 1 on."""
+    if share >= 1:
+        return ratings
+    marks = pd.util.hash_array(ratings["user"].to_numpy(dtype=object))
+    return ratings[marks < np.uint64(share * 2**64)]
 
 
 def _user_ids(ratings: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
     """Return for each rating the user id: that of the same person in `known`, or a new one."""
     codes, names = pd.factorize(ratings["user"], sort=True)
     same = {mark: int(user) for user, mark in _marks(known[USER], known).items()}
-    marks = _marks(pd.Series(codes, index=ratings.index), ratings)
-    found = {int(code): same[mark] for code, mark in marks.items() if mark in same}
-    used, ids = set(found.values()), np.empty(len(names), dtype=np.int64)
-    numbers = pd.to_numeric(pd.Series(names), errors="coerce")
-    for code, number in enumerate(numbers):
-        own = pd.notna(number) and 0 <= number < LARGEST_OWN_ID
-        wanted = STRANGERS + (int(number) if own else LARGEST_OWN_ID + code)
-        while code not in found and wanted in used:
-            wanted += 2 * LARGEST_OWN_ID
-        ids[code] = found.get(code, wanted)
-        used.add(int(ids[code]))
+    ids = max(STRANGERS, int(known[USER].max()) + 1) + np.arange(len(names), dtype=np.int64)
+    for code, mark in _marks(pd.Series(codes, index=ratings.index), ratings).items():
+        ids[int(code)] = same.get(mark, ids[int(code)])
     return ids[codes]
 
 

@@ -1,10 +1,12 @@
-"""What a catalogue's files hold: movies, ratings that are read in parts, and rejected rows."""
+"""What a catalogue's files hold, and how their tables are read."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -13,35 +15,33 @@ import pandas as pd
 from club.errors import InvalidInput
 from club.export import safe_cell
 from club.imports.files import MAX_BYTES, Archive
-from club.imports.tables import require_columns, separator_of
+from club.imports.tables import records, separator_of, shortly
 from recommender.dataset import MAX_STARS, MIN_STARS
 
 CHUNK = 1_000_000  # ratings read at once
 MAX_SHOWN = 500  # characters of a rejected row
 MAX_LISTED = 50_000  # rejected rows that can be downloaded; all are counted
+JSON, CSV = (".jsonl", ".json"), (".csv",)
 
-Chunks = Callable[[], Iterator[pd.DataFrame]]
 Progress = Callable[[float, str], None]  # the share that is done (0..1), and what is read
 
 
-@dataclass
 class Rejected:
     """Rows that could not be used."""
 
-    rows: list[tuple[str, int, str, str]] = field(default_factory=list)
-    counts: dict[str, int] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, int, str, str]] = []
+        self.counts: Counter[str] = Counter()
+
+    @property
+    def room(self) -> int:
+        """How many more rows are listed."""
+        return MAX_LISTED - len(self.rows)
 
     def add(self, file: str, line: int, reason: str, row: object) -> None:
         """Reject one row; `line` counts from 1, the header included."""
-        self.add_all(file, reason, 1, [(line, row)])
-
-    def add_all(
-        self, file: str, reason: str, number: int, rows: Iterable[tuple[int, object]]
-    ) -> None:
-        """Reject `number` rows (line, row); no more of them are read than are listed."""
-        if number:
-            self.counts[reason] = self.counts.get(reason, 0) + number
-        for line, row in islice(rows, max(0, min(number, MAX_LISTED - len(self.rows)))):
+        self.counts[reason] += 1
+        if self.room:
             shown = " ".join(str(row)[:MAX_SHOWN].encode("utf-8", "replace").decode().split())
             self.rows.append((safe_cell(file), line, reason, safe_cell(shown)))
 
@@ -60,18 +60,16 @@ class Source:
             genres, keywords, aliases, runtime, overview, tmdb_id, and movielens_id (Int64: the id
             in later MovieLens data where the files say so).
         linked: whether movielens_id comes from a file of links, so that titles need not agree.
-        ratings: yields frames with user (int64 or text), movie (as the index), rating (stars) and
-            timestamp (seconds); None if there are none. May be called again.
-        rejected: rows that were left out.
-        notes: sentences for people.
+        ratings: frames with user (text), movie (as the index, as text), rating (stars) and
+            timestamp (seconds), to be read once; None if there are none.
+        rejected: rows that were left out so far; those of ratings come as these are read.
     """
 
     kind: str
     movies: pd.DataFrame
     linked: bool
-    ratings: Chunks | None
+    ratings: Iterator[pd.DataFrame] | None
     rejected: Rejected
-    notes: tuple[str, ...] = ()
 
 
 def movies_frame(described: list[dict[str, Any]]) -> pd.DataFrame:
@@ -90,97 +88,188 @@ def movies_frame(described: list[dict[str, Any]]) -> pd.DataFrame:
     return frame.drop_duplicates("key").set_index("key")
 
 
-def rating_parts(
-    archive: Archive, name: str, columns: Mapping[str, str] | Mapping[int, str], separator: str = ""
-) -> Chunks:
-    """Return a reader of a large table in parts, as text.
+@dataclass(frozen=True)
+class TableFormat:
+    """A table of a catalogue: CSV, lines of JSON, or a file without a header.
 
     Args:
-        columns: column of the table -> its name in the parts; by positions without a header.
-        separator: of a table without a header; else it is found.
-
-    Raises:
-        InvalidInput: a column is missing.
+        columns: our name -> that in the table. Those of `optional` may be missing.
+        files: names that it may have; without any, the first table with the columns is meant.
+        header: our names for all columns of a file without a header, "" for one that is not read.
+        separator: of a file without a header; else it is found.
     """
-    if not separator:
-        first = next(archive.lines(name, MAX_BYTES), "").strip()
-        separator = separator_of(first)
-        header = [column.strip().strip('"') for column in first.split(separator)]
-        require_columns(name, header, map(str, columns))
-    without_header = {"header": None} if 0 in columns else {}
 
-    def parts() -> Iterator[pd.DataFrame]:
+    columns: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+    optional: Mapping[str, str] = field(default_factory=dict)
+    header: tuple[str, ...] = ()
+    separator: str = ""
+
+    def find(self, archive: Archive) -> str | None:
+        """Return the name of the table, None if it is not there."""
+        if self.files:
+            return archive.first(*self.files)
+        tables = (name for name in archive.names if _is_one_of(name, (*JSON, *CSV)))
+        needed = {*self.columns.values()}
+        return next((name for name in tables if needed <= {*_header(archive, name)}), None)
+
+    def rows(self, archive: Archive, rejected: Rejected) -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield (line, texts by our names) of the table, nothing if it is not there.
+
+        Raises:
+            InvalidInput: it is damaged, or a column is missing.
+        """
+        name = self.find(archive)
+        if name is None:
+            return
+        if _is_one_of(name, JSON):
+            found = _json_rows(archive, name, rejected)
+        else:
+            found = self._separated(archive, name, rejected)
+        columns = {**self.columns, **self.optional}
+        for line, row in found:
+            yield line, {ours: row.get(theirs, "") for ours, theirs in columns.items()} or row
+
+    def _separated(
+        self, archive: Archive, name: str, rejected: Rejected
+    ) -> Iterator[tuple[int, dict[str, str]]]:
+        lines = archive.lines(name)
+        header: Iterable[str] = self.header
+        if header:
+            split = (text.rstrip("\r\n").split(self.separator) for text in lines)
+            table: Iterator[tuple[int, list[str] | None]] = enumerate(split, start=1)
+        else:
+            first = next(lines, "")
+            table = records(chain([first], lines), separator_of(first))
+            header = _stripped(next(table, (1, []))[1])
+            self._require(name, header)
+        header = [*header]
+        for line, cells in table:
+            if cells is None:
+                rejected.add(name, line, "no row of a table", "")
+            elif len(cells) == len(header):
+                yield line, dict(zip(header, cells, strict=True))
+            elif any(cell.strip() for cell in cells):
+                reason = f"another number of cells than {len(header)}"
+                rejected.add(name, line, reason, self.separator.join(cells) or cells)
+
+    def _require(self, name: str, header: Iterable[str]) -> None:
+        missing = [column for column in self.columns.values() if column not in header]
+        if missing:
+            has = shortly(header) or "nothing"
+            raise InvalidInput(f"{name} has no column {missing[0]!r}; it has {has}.")
+
+    def ratings(self, archive: Archive, rejected: Rejected) -> Iterator[pd.DataFrame] | None:
+        """Return the ratings in the form of `Source.ratings`, None if the table is not there.
+
+        Raises:
+            InvalidInput: a column is missing; while they are read: it is damaged, or holds none.
+        """
+        name = self.find(archive)
+        if name is None:
+            return None
+        return _valid(self._chunks(archive, name, rejected), name, rejected)
+
+    def _chunks(self, archive: Archive, name: str, rejected: Rejected) -> Iterator[pd.DataFrame]:
+        """Yield the ratings in large parts, as text; the index are their lines."""
+        if _is_one_of(name, JSON):
+            rows = self.rows(archive, rejected)
+            while part := dict(islice(rows, CHUNK)):
+                yield pd.DataFrame.from_dict(part, orient="index", dtype="str")
+            return
+        separator, header = self.separator, self.header
+        if not header:
+            separator = separator_of(next(archive.lines(name, MAX_BYTES), ""))
+            header = tuple(_header(archive, name))
+            self._require(name, header)
+        columns = self.columns or {name: name for name in header if name}
+        positions = {header.index(theirs): ours for ours, theirs in columns.items()}
         with archive.open(name) as stream:
             try:
                 for part in pd.read_csv(
                     stream,
                     sep=separator,
-                    usecols=list(columns),
+                    header=None if self.header else 0,
+                    usecols=list(positions),
                     dtype=str,
                     chunksize=CHUNK,
                     encoding=archive.encoding(name),
                     encoding_errors="replace",
                     on_bad_lines="skip",
-                    **without_header,
                 ):
-                    named = part.rename(columns=columns)
-                    if separator != ",":  # then the comma may be in "4,5"
-                        named["rating"] = named["rating"].str.replace(",", ".")
-                    yield named
+                    part.columns = pd.Index([positions[at] for at in sorted(positions)])
+                    part.index += 1 if self.header else 2
+                    yield part
             except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError) as error:
                 raise InvalidInput(f"{name} is no table that can be read.") from error
 
-    return parts
 
-
-def valid_ratings(parts: Chunks, file: str, rejected: Rejected) -> Chunks:
-    """Return a reader of ratings with ids and with stars, on the scale of the whole file.
-
-    Args:
-        parts: yields frames of text with user, movie, rating, timestamp; read twice, at first to
-            learn whether the ratings end at 5 or at 10.
+def _valid(chunks: Iterator[pd.DataFrame], file: str, rejected: Rejected) -> Iterator[pd.DataFrame]:
+    """Yield ratings with ids and stars out of text.
 
     Raises:
-        InvalidInput: there is no rating, or none on a known scale.
+        InvalidInput: there is none.
     """
-    most, above, total = 0.0, 0, 0
-    for chunk in parts():
-        stars = pd.to_numeric(chunk["rating"], errors="coerce")
-        fine = stars[(stars > 0) & (stars <= 10)]
-        most = max(most, float(fine.max()) if len(fine) else 0.0)
-        above += int((stars > MAX_STARS).sum())
-        total += len(chunk)
-    if not total or not most:
-        raise InvalidInput(
-            f"{file} holds no ratings from {MIN_STARS} to {MAX_STARS:g} or from 1 to 10."
-        )
-    # A few sevens among fives are slips; a file of tens has them everywhere.
-    scale = 2.0 if above > 0.02 * total else 1.0
-    noted = 0  # the last line whose rejection is counted: the ratings may be read several times
+    found = 0
+    for chunk in chunks:
+        stars = pd.to_numeric(chunk["rating"].str.replace(",", "."), errors="coerce")
+        wrong = {
+            "no user": chunk["user"].fillna("").str.strip() == "",
+            "no movie": chunk["movie"].isna(),
+            f"no rating from {MIN_STARS} to {MAX_STARS:g}": ~stars.between(MIN_STARS, MAX_STARS),
+        }
+        bad = np.zeros(len(chunk), dtype=bool)
+        for reason, mask in wrong.items():
+            places = np.flatnonzero(mask.to_numpy() & ~bad)
+            listed = places[: rejected.room]
+            for at in listed:
+                rejected.add(file, int(chunk.index[at]), reason, chunk.iloc[at].tolist())
+            if more := len(places) - len(listed):
+                rejected.counts[reason] += more
+            bad |= mask.to_numpy()
+        found += int((~bad).sum())
+        time = pd.to_numeric(chunk["timestamp"], errors="coerce").fillna(0).clip(0, 2**52)
+        time = time.where(time < 1e11, time / 1000)  # some files count milliseconds
+        halves = (2 * stars).round() / 2
+        yield chunk.assign(rating=halves, timestamp=time.astype("int64"))[~bad]
+    if not found:
+        raise InvalidInput(f"{file} holds no ratings from {MIN_STARS} to {MAX_STARS:g}.")
 
-    def checked() -> Iterator[pd.DataFrame]:
-        nonlocal noted
-        line = 2
-        for chunk in parts():
-            stars = pd.to_numeric(chunk["rating"], errors="coerce") / scale
-            on_scale = stars.between(MIN_STARS - 1e-9, MAX_STARS)
-            wrong = {
-                "no user": chunk["user"].fillna("").astype(str).str.strip() == "",
-                "no movie": chunk["movie"].isna(),
-                f"no rating from {MIN_STARS} to {MAX_STARS:g}": ~on_scale,
-            }
-            bad = np.zeros(len(chunk), dtype=bool)
-            for reason, mask in wrong.items():
-                places = np.flatnonzero(mask.to_numpy() & ~bad)
-                places = places[places + line > noted]
-                rows = ((line + int(at), chunk.iloc[at].tolist()) for at in places)
-                rejected.add_all(file, reason, len(places), rows)
-                bad |= mask.to_numpy()
-            line += len(chunk)
-            noted = max(noted, line - 1)
-            time = pd.to_numeric(chunk["timestamp"], errors="coerce").fillna(0).clip(0, 2**52)
-            time = time.where(time < 1e11, time / 1000)  # some files count milliseconds
-            half_stars = ((2 * stars).round() / 2).clip(MIN_STARS, MAX_STARS)
-            yield chunk.assign(rating=half_stars, timestamp=time.astype("int64"))[~bad]
 
-    return checked
+def _is_one_of(name: str, endings: tuple[str, ...]) -> bool:
+    return name.removesuffix(".gz").endswith(endings)
+
+
+def _stripped(header: list[str] | None) -> list[str]:
+    return [column.strip().strip('"') for column in header or []]
+
+
+def _header(archive: Archive, name: str) -> Iterable[str]:
+    """Return the columns of a table, or what the first object in a file of JSON names."""
+    first = next(archive.lines(name, MAX_BYTES), "")
+    if _is_one_of(name, JSON):
+        return _object(first) or ()
+    return _stripped(next(records([first], separator_of(first)), (1, None))[1])
+
+
+def _json_rows(
+    archive: Archive, name: str, rejected: Rejected
+) -> Iterator[tuple[int, dict[str, str]]]:
+    for line, text in enumerate(archive.lines(name, MAX_BYTES), start=1):
+        found = _object(text)
+        if found is None:
+            rejected.add(name, line, "no line of JSON", text)
+        else:
+            yield line, found
+
+
+def _object(line: str) -> dict[str, str] | None:
+    """Return the texts of the object in a line of JSON, None if there is none."""
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(found, dict):
+        return None
+    texts = {name: "" if value is None else str(value) for name, value in found.items()}
+    return {name: text.encode("utf-8", "replace").decode() for name, text in texts.items()}

@@ -90,7 +90,7 @@ def test_lines_that_are_no_json_are_rejected(tmp_path: Path, line: str) -> None:
     files: sources.Files = {"a.jsonl": f"{PRODUCT}{line}\n", "b.jsonl": f"{REVIEW}{line}\n"}
     found = catalogue.join(catalogue.read(sources.folder(files, tmp_path)), sources.world())
     assert found.data.ratings[["rating", "timestamp"]].to_numpy().tolist() == [[5.0, 1]]
-    assert found.rejected["reason"].tolist() == ["no line of JSON", "no user"]
+    assert found.rejected["reason"].tolist() == ["no line of JSON"] * 2
 
 
 def test_json_with_lone_surrogates_and_line_breaks(tmp_path: Path) -> None:
@@ -119,7 +119,6 @@ def test_rejected_rows_are_all_counted_and_some_listed(
     files = sources.latest() | {"ratings.csv": f"userId,movieId,rating,timestamp\n{bad}"}
     source = catalogue.read(sources.folder(files, tmp_path))
     found = catalogue.join(source, sources.world())
-    catalogue.join(source, sources.world())
     assert source.rejected.counts["no user"] == 5
     assert source.rejected.counts["no rating from 0.5 to 5"] == 4
     assert found.counts["Rows left out"] == 5 + 4 + 1
@@ -135,4 +134,4 @@ def test_error_with_long_column_names_is_short(tmp_path: Path) -> None:
     names = ", ".join(["a b", "x" * 39 + "…", *"c" * 18])
     assert str(said.value) == f"movies.csv has no column 'movieId'; it has {names}."
     (tmp_path / "movies.csv").write_text('"' + "x" * (2 << 20) + '"')
-    refused(tmp_path, "movies.csv is no table that can be read")
+    refused(tmp_path, "movies.csv has no column 'movieId'; it has nothing")
