@@ -50,7 +50,10 @@ _FILES: dict[str, tuple[Table, str]] = {
     "nights.csv": (schema.nights, "every night, planned and called off ones included"),
     "attendance.csv": (schema.attendance, "who came to which night"),
     "vetoes.csv": (schema.vetoes, "the movies not wanted on a night, and by whom"),
-    "votes.csv": (schema.ballots, "ballots, best first, of nights where all have voted"),
+    "votes.csv": (
+        schema.ballots,
+        "ballots, best first, that are revealed or of nights that are over",
+    ),
     "predictions.csv": (schema.predictions, "the predictions when a movie was decided, in stars"),
     "night_ratings.csv": (schema.night_ratings, "stars given on nights that are over"),
     "shortlist.csv": (schema.shortlist, "movies that the club might watch"),

@@ -234,14 +234,14 @@ def insert_seen(write: Write, member_id: int, movie_id: int) -> bool:
 
 
 def remove_from_nights(connection: Connection, nights: Select[tuple[int]], member_id: int) -> None:
-    """Take somebody off nights, with ballots and vetoes.
+    """Take somebody off nights; ballots and vetoes stay, and count again once they are back.
 
     Args:
         nights: subquery of night ids.
     """
-    for table in (schema.attendance, schema.ballots, schema.vetoes):
-        mine = (table.c.member_id == member_id) & table.c.night_id.in_(nights)
-        connection.execute(delete(table).where(mine))
+    there = schema.attendance.c
+    mine = (there.member_id == member_id) & there.night_id.in_(nights)
+    connection.execute(delete(schema.attendance).where(mine))
 
 
 def _update_member(write: Write, member_id: int, values: dict[str, Any]) -> None:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     true,
 )
 
-REVISION = "0005"  # of the newest migration; a database that says so needs none
+REVISION = "0006"  # of the newest migration; a database that says so needs none
 REVISION_TABLE = "club_revision"
 
 metadata = MetaData(
@@ -226,6 +226,8 @@ nights = Table(
     Column("called_off_at", BigInteger),
     Column("created_at", BigInteger, nullable=False),
     Column("thresholds", JSON(none_as_null=True)),  # of the predictions; NULL before release 0.2
+    Column("votes_revealed_at", BigInteger),  # NULL while the ballots are hidden
+    Column("decided_movie_id", Integer),  # movie_id is what was watched
     sqlite_autoincrement=True,
 )
 
@@ -306,6 +308,7 @@ TRIGGERS = [
         "UPDATE ON nights",
         "OLD.decided_at IS NOT NULL AND ("
         "coalesce(NEW.decided_at, 0) <> OLD.decided_at"
+        " OR coalesce(NEW.decided_movie_id, 0) <> coalesce(OLD.decided_movie_id, 0)"
         " OR coalesce(NEW.decided_by, '') <> coalesce(OLD.decided_by, '')"
         " OR coalesce(NEW.model, '') <> coalesce(OLD.model, '')"
         " OR coalesce(NEW.club_version, 0) <> coalesce(OLD.club_version, 0)"

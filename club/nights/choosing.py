@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, and_, delete, exists, insert, or_, select
+from sqlalchemy import Connection, and_, delete, insert, select
 
 from club import validation
 from club.db import schema
@@ -30,9 +30,9 @@ class BallotBox:
 
     Args:
         voted: those who are there and have voted.
-        waiting: those who are there and have not; none of them came after the decision.
+        waiting: those who are there and have not.
         ballots: movie ids by member id, the best first (approved ones in any order); None while
-            somebody is waiting.
+            they are hidden: before the last vote is in, unless somebody reveals them.
     """
 
     voted: tuple[int, ...]
@@ -139,7 +139,9 @@ class Choosing(Section):
             return _vetoes(connection, find_night(connection, night_id))
 
     def vote(self, night_id: int, member_id: int, choices: Sequence[int]) -> int:
-        """Cast somebody's ballot, in place of an earlier one, as long as the votes are hidden.
+        """Cast somebody's ballot, in place of an earlier one as long as the votes are hidden.
+
+        The last one reveals them all. Who comes after that can still vote, but in the open.
 
         Args:
             choices: movie ids, each once: the approved ones, or a ranking with the best first.
@@ -152,7 +154,7 @@ class Choosing(Section):
             movies = self._movie_ids(write.connection, *choices)
             if night.voting is None:
                 raise InvalidInput("There is no voting on this night; say how to vote first.")
-            box = _hidden_ballots(write.connection, night)
+            box = _changeable_ballots(write.connection, night, person)
             if night.voting == "rank" and not movies:
                 raise InvalidInput("A ranking needs at least one movie.")
             if len(set(movies)) < len(movies):
@@ -162,6 +164,9 @@ class Choosing(Section):
             _delete_ballot(write.connection, night, person)
             ballot = {"night_id": night.night_id, "member_id": person, "choices": movies}
             write.connection.execute(insert(schema.ballots).values(**ballot, cast_at=write.now))
+            box[person] = movies
+            if night.votes_revealed_at is None and None not in box.values():
+                update_night(write.connection, night, votes_revealed_at=write.now)
         return write.version
 
     def unvote(self, night_id: int, member_id: int) -> int:
@@ -169,17 +174,32 @@ class Choosing(Section):
         act = "took a vote back"
         with self._database.write(act, night_id=night_id, member_id=member_id) as write:
             night, person = _voter(write.connection, night_id, member_id)
-            box = _hidden_ballots(write.connection, night)
+            box = _changeable_ballots(write.connection, night, person)
             _delete_ballot(write.connection, night, person)
             return write.commit_if(box[person] is not None)
 
+    def reveal_votes(self, night_id: int) -> int:
+        """Reveal the ballots of a planned night, at least one, whoever is waited for."""
+        with self._database.write("opened the votes", night_id=night_id) as write:
+            night = find_night(write.connection, night_id)
+            night.require_planned()
+            box = _ballots(write.connection, night)
+            if all(choices is None for choices in box.values()):
+                raise InvalidInput("Nobody has voted yet.")
+            if night.votes_revealed_at is None:
+                update_night(write.connection, night, votes_revealed_at=write.now)
+            return write.commit_if(night.votes_revealed_at is None)
+
     def ballot_box(self, night_id: int) -> BallotBox:
-        """Return the votes as far as everybody may know them: no ballot before all have voted."""
+        """Return the votes as far as everybody may know them."""
         with self._database.read() as connection:
-            box = read_ballots(connection, find_night(connection, night_id))
+            # First the night: a vote in between is then counted and not shown.
+            night = find_night(connection, night_id)
+            box = _ballots(connection, night)
         waiting = tuple(person for person, choices in box.items() if choices is None)
         voted = {person: tuple(choices) for person, choices in box.items() if choices is not None}
-        return BallotBox(tuple(voted), waiting, None if waiting else voted)
+        hidden = night.votes_revealed_at is None and night.revealed_at is None
+        return BallotBox(tuple(voted), waiting, None if hidden else voted)
 
     def draw(
         self,
@@ -254,6 +274,7 @@ class Choosing(Section):
                 write.connection,
                 night,
                 movie_id=movie,
+                decided_movie_id=movie,
                 decided_at=write.now,
                 decided_by=validation.clean_label(
                     by, "How it was decided", validation.MAX_DECIDED_BY
@@ -283,14 +304,16 @@ class Choosing(Section):
         return frame.astype({**ids, **dict.fromkeys(STARS, "float64"), "known": "bool"})
 
     def change_movie(self, night_id: int, movie_id: int) -> int:
-        """Watch another of the movies that were predicted for a decided night.
+        """Note that another movie is watched on a decided night, whichever it is.
+
+        The decision and its predictions stay as they were; `Night.decided_movie` tells it.
 
         Raises:
-            InvalidInput: also when somebody has rated, or the movie was not predicted or is vetoed.
+            InvalidInput: also when somebody has rated the movie that stands there.
         """
-        movie = validation.whole_id(movie_id, "movie")
         with self._database.write("changed a night", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
+            (movie,) = self._movie_ids(write.connection, movie_id)
             if movie == night.movie:
                 return write.commit_if(False)
             night.require_on()
@@ -300,12 +323,8 @@ class Choosing(Section):
             ratings = select(rated.member_id).where(rated.night_id == night.night_id)
             if night.revealed_at is not None or write.connection.execute(ratings).first():
                 raise InvalidInput(
-                    "The movie was rated that night; it cannot be another one any more."
+                    "Somebody has rated this movie already; take those stars back first."
                 )
-            predicted = select(_prediction.movie_id).where(_prediction.night_id == night.night_id)
-            if movie not in write.connection.execute(predicted).scalars():
-                raise InvalidInput("The movie is none of the candidates that were predicted.")
-            _refuse_vetoed(write.connection, night, movie)
             update_night(write.connection, night, movie_id=movie)
         return write.version
 
@@ -318,9 +337,10 @@ def _voter(connection: Connection, night_id: int, member_id: int) -> tuple[Night
 
 
 def _vetoes(connection: Connection, night: Night) -> dict[int, tuple[int, ...]]:
+    """Return the vetoes of those who are there."""
     query = (
         select(_veto.movie_id, _veto.member_id)
-        .where(_veto.night_id == night.night_id)
+        .where(_veto.night_id == night.night_id, _veto.member_id.in_(night.present))
         .order_by(_veto.movie_id, _veto.member_id)
     )
     found: dict[int, tuple[int, ...]] = {}
@@ -334,32 +354,29 @@ def _refuse_vetoed(connection: Connection, night: Night, movie_id: int) -> None:
         raise InvalidInput(f"{find_member(connection, members[0]).name} has vetoed this movie.")
 
 
-def read_ballots(connection: Connection, night: Night) -> dict[int, list[int] | None]:
-    """Return the ballots of those who may vote; None: not voted yet.
+def _ballots(connection: Connection, night: Night) -> dict[int, list[int] | None]:
+    """Return the ballots of those who are there; None: not voted yet.
 
     One statement, which sees one state of the database: else somebody could come in between.
     """
-    predicted = exists().where(
-        _prediction.night_id == _there.night_id, _prediction.member_id == _there.member_id
-    )
     mine = and_(_ballot.night_id == _there.night_id, _ballot.member_id == _there.member_id)
     query = (
         select(_there.member_id, _ballot.choices)
         .select_from(schema.attendance)
-        .join(schema.nights)
         .outerjoin(schema.ballots, mine)
         .where(_there.night_id == night.night_id)
-        .where(or_(schema.nights.c.decided_at.is_(None), predicted))
         .order_by(_there.member_id)
     )
     return {row.member_id: row.choices for row in connection.execute(query)}
 
 
-def _hidden_ballots(connection: Connection, night: Night) -> dict[int, list[int] | None]:
-    """Return the ballots; raise InvalidInput if all have voted."""
-    box = read_ballots(connection, night)
-    if None not in box.values():
-        raise InvalidInput("All have voted; the result is out.")
+def _changeable_ballots(
+    connection: Connection, night: Night, member_id: int
+) -> dict[int, list[int] | None]:
+    """Return the ballots; raise InvalidInput if theirs is out already."""
+    box = _ballots(connection, night)
+    if night.votes_revealed_at is not None and box[member_id] is not None:
+        raise InvalidInput("The votes are out; a vote that is in stays as it is.")
     return box
 
 

@@ -48,8 +48,8 @@ class Rating(Section):
     def attend(self, night_id: int, member_ids: Iterable[int]) -> int:
         """Make exactly these people those who are there.
 
-        Those who are there no more take their ballot and vetoes along, and are not waited for.
-        Those who come after the decision have no prediction, but may rate.
+        Ballots and vetoes of those who are there no more do not count, until they are back. Those
+        who come after the decision have no prediction, but may rate. Nothing is revealed by this.
 
         Raises:
             InvalidInput: the night is called off; somebody who would come has left the club; or
@@ -69,8 +69,6 @@ class Rating(Section):
             this = select(nights).where(nights == night.night_id)
             for member_id in gone:
                 remove_from_nights(write.connection, this, member_id)
-            if night.state == "decided":
-                _reveal_if_all_rated(write, night)
             return write.commit_if(wanted != before)
 
     def rate(self, night_id: int, member_id: int, stars: float) -> int:
@@ -105,7 +103,9 @@ class Rating(Section):
             }
             write.connection.execute(insert(schema.night_ratings).values(row))
             if night.revealed_at is None:
-                _reveal_if_all_rated(write, night)
+                rows = _ratings(write.connection, night)
+                if {row.member_id for row in rows} == set(night.present):
+                    _reveal(write, night, rows)
             else:
                 _publish(write, night, _ratings(write.connection, night, person))
         return write.version
@@ -145,7 +145,7 @@ class Rating(Section):
         )
 
     def reveal(self, night_id: int) -> int:
-        """Reveal the ratings of a night, at least one, before all have rated."""
+        """Reveal the ratings of a night, at least one, whoever is waited for."""
         with self._database.write("opened the ratings", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             night.require_on()
@@ -168,13 +168,6 @@ class Rating(Section):
         types = dict.fromkeys(("night_id", "member_id", "rating"), "int64")
         frame = self._database.frame(query, types)
         return frame.assign(rating=frame["rating"] / 2)
-
-
-def _reveal_if_all_rated(write: Write, night: Night) -> None:
-    rows = _ratings(write.connection, night)
-    present = find_night(write.connection, night.night_id).present
-    if rows and {row.member_id for row in rows} == set(present):
-        _reveal(write, night, rows)
 
 
 def _reveal(write: Write, night: Night, rows: list[Row[Any]]) -> None:

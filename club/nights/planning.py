@@ -40,12 +40,14 @@ class Night:
     Args:
         on: the day; `starts_at` the local time, None: unknown.
         picker: the member whose turn it was to pick.
-        movie: the decision; None while it is planned.
+        movie: the one that is or was watched; None while it is planned.
         rewatch: whether movies that somebody has seen are candidates.
         longest: minutes that the movie may take; None for any length.
         voting: how people vote; None when they do not.
         drawn: the movie drawn by lot last; `draws` says how often lots were drawn.
+        votes_revealed_at: when everybody's ballots were shown; None while they are hidden.
         decided_by: how it was decided, for people.
+        decided_movie: the movie that was decided on; another one than `movie` may be watched.
         club_version: the store's version that the decision made.
         thresholds: (10,) points on the scale of the mean above which a prediction counted as 0.5,
             1, ... 5 stars when it was decided; None before, and on nights decided by a release
@@ -66,8 +68,10 @@ class Night:
     voting: Voting | None
     drawn: int | None
     draws: int
+    votes_revealed_at: datetime | None
     decided_at: datetime | None
     decided_by: str | None
+    decided_movie: int | None
     model: str | None
     club_version: int | None
     thresholds: tuple[float, ...] | None
@@ -92,7 +96,7 @@ class Night:
     def require_undecided(self) -> None:
         """Raise InvalidInput if the night's movie is decided."""
         if self.decided_at is not None:
-            raise InvalidInput("The movie of this night is decided; that cannot change any more.")
+            raise InvalidInput("The movie of this night is decided already.")
 
     def require_on(self) -> None:
         """Raise InvalidInput if the night is called off."""
@@ -178,16 +182,15 @@ class Planning(Section):
             if "voting" in changed:
                 ballots = schema.ballots.c.night_id == night.night_id
                 connection.execute(delete(schema.ballots).where(ballots))
+                changed["votes_revealed_at"] = None
             if changed:
                 update_night(connection, night, **changed)
             return write.commit_if(bool(changed))
 
     def delete(self, night_id: int) -> int:
-        """Delete a night that was never decided."""
+        """Delete a night with its predictions; ratings that it revealed stay the club's."""
         with self._database.write("deleted a night", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
-            if night.decided_at is not None:
-                raise InvalidInput("A night whose movie is decided stays; it can be called off.")
             mine = _night.night_id == night.night_id
             write.connection.execute(delete(schema.nights).where(mine))
         return write.version
@@ -339,8 +342,10 @@ def _of_rows(rows: list[Row[Any]]) -> Night:
         voting=row.voting,
         drawn=row.drawn_movie_id,
         draws=row.draws,
+        votes_revealed_at=moment(row.votes_revealed_at),
         decided_at=moment(row.decided_at),
         decided_by=row.decided_by,
+        decided_movie=row.decided_movie_id,
         model=row.model,
         club_version=row.club_version,
         thresholds=None if row.thresholds is None else tuple(row.thresholds),

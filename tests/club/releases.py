@@ -47,6 +47,14 @@ ROWS = {
         " VALUES (14, 301, 'Bo', 'rated a night', 1, 1)",
         "UPDATE club SET version = 14",
     ],
+    "0005": [  # both have voted on the first of these nights, one on the second
+        "INSERT INTO nights (on_date, place, notes, rewatch, voting, draws, created_at)"
+        " VALUES ('2024-05-10', '', '', true, 'rank', 0, 303),"
+        " ('2024-05-17', '', '', true, 'rank', 0, 304)",
+        "INSERT INTO attendance VALUES (2, 1), (2, 2), (3, 1), (3, 2)",
+        "INSERT INTO ballots VALUES (2, 1, '[50]', 305), (2, 2, '[-1]', 306), (3, 1, '[50]', 307)",
+        "UPDATE club SET version = 18",
+    ],
 }
 # A trigger of release 0.1.0 that its successor has in another form.
 TRIGGER = (
@@ -60,7 +68,7 @@ TRIGGER = (
 
 
 def at_release(newest: str, location: str) -> Database:
-    """A database as the release with the revision `newest` left it; "0004" is release 0.1.0."""
+    """A database of the release with revision `newest`; "0004" is 0.1.0, "0005" is 0.2.0."""
     database = Database(location, 1)
     if database.file is not None:
         database.file.touch()
@@ -76,4 +84,4 @@ def at_release(newest: str, location: str) -> Database:
 
 
 RELEASES: list[Callable[[str], Database]] = [partial(at_release, revision) for revision in ROWS]
-at_release_1, *_, at_release_4 = RELEASES
+at_release_1, *_, at_release_4, at_release_5 = RELEASES

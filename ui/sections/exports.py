@@ -10,7 +10,7 @@ from club.export import everything, for_letterboxd, packed, ratings_csv
 from ui import state
 from ui.components.basics import download_button
 from ui.state import View
-from ui.text import counted, plain
+from ui.text import counted
 
 LETTERBOXD = "https://letterboxd.com/import/"
 
@@ -42,7 +42,7 @@ def panel(club: View) -> None:
             "For Letterboxd",
             list(club.names),
             index=None,
-            format_func=lambda one: plain(club.names[one]),
+            format_func=club.names.__getitem__,
             placeholder="Whose movies?",
             key="letterboxd_of",
             width=240,

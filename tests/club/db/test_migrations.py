@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from releases import RELEASES, at_release_1, at_release_4
+from releases import RELEASES, at_release_1, at_release_4, at_release_5
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
@@ -165,6 +165,15 @@ def test_night_of_the_first_release_keeps_its_snapshot(location):
     assert store.ratings.history(limit=1)["changed_by"].tolist() == ["Bo"]
 
 
+def test_open_votes_stay_open_after_a_migration(location):
+    at_release_5(location)
+    store = Store(location)
+    assert store.nights.ballot_box(2).ballots == {1: (50,), 2: (-1,)}
+    assert store.nights.ballot_box(3).ballots is None
+    nights = {night.night_id: night for night in store.nights.all()}
+    assert (nights[1].decided_movie, nights[2].decided_movie) == (50, None)
+
+
 def test_each_migration_gives_an_identity_of_its_own(tmp_path):
     files = [at_release_1(str(tmp_path / name)).file for name in ("a.db", "b.db")]
     identities = set()
@@ -187,7 +196,7 @@ def test_migration_that_fails_leaves_the_database_as_it_was(location):
 
 
 def test_snapshots_cannot_be_changed_after_a_migration(location):
-    at_release_4(location)
+    at_release_5(location)
     store = Store(location)
     with store.database.read() as connection:
         assert np.isclose(
@@ -197,8 +206,9 @@ def test_snapshots_cannot_be_changed_after_a_migration(location):
         "UPDATE predictions SET shared_sd = 0.1",
         "DELETE FROM predictions",
         "INSERT INTO predictions VALUES (1, 1, 51, 1, 1, 1, 1, 1, 1, 1, true, 1)",
-        "UPDATE nights SET model = 'm2'",
-        "UPDATE nights SET thresholds = '[1]'",
+        "UPDATE nights SET model = 'm2' WHERE night_id = 1",
+        "UPDATE nights SET decided_movie_id = 51 WHERE night_id = 1",
+        "UPDATE nights SET thresholds = '[1]' WHERE night_id = 1",
     ):
         with pytest.raises(StoreUnavailable), store.database.write() as write:
             write.connection.exec_driver_sql(statement)

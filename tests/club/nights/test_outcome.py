@@ -135,14 +135,16 @@ def test_late_guest_rates_a_revealed_night(store, people):
     refused("Bo has rated this night and stays", store.nights.attend, night, [ana])
 
 
-def test_attend_reveals_when_nobody_is_waited_for(store, people, night):
+def test_attend_reveals_nothing(store, people, night):
     ana, _, gil = people
     store.nights.rate(night, ana, 4)
     store.nights.attend(night, [ana, gil])
     assert store.nights.get(night).state == "decided"
     store.nights.attend(night, [ana])
-    assert store.nights.get(night).state == "revealed"
-    assert rated(store)[0][:3] == [ana, 1, 4.0]
+    assert store.nights.outcome(night) == Outcome((ana,), (), None)
+    store.nights.attend(night, people)
+    store.nights.rate(night, people[1], 3)
+    assert store.nights.outcome(night) == Outcome((ana, people[1]), (gil,), None)
 
 
 def test_rate_refuses_with_a_reason(store, people, night):

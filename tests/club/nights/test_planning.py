@@ -14,7 +14,7 @@ from club.db import schema
 from club.errors import InvalidInput, NotFound
 from club.nights import Night
 
-DECIDED = "is decided; that cannot change"
+DECIDED = "is decided already"
 BAD_FIELDS = [
     ({"on": "Friday"}, "needs a date, not Friday"),
     ({"on": datetime(2024, 5, 3)}, "needs a date"),
@@ -78,6 +78,8 @@ def test_plan_is_read_back(store, people):
         draws=0,
         decided_at=None,
         decided_by=None,
+        decided_movie=None,
+        votes_revealed_at=None,
         model=None,
         club_version=None,
         thresholds=None,
@@ -217,7 +219,7 @@ def test_edit_after_the_decision(store, people):
         refused(DECIDED, store.nights.edit, night, **said)
 
 
-def test_delete_undecided_nights_only(store, people):
+def test_delete_keeps_what_was_rated(store, people):
     night, off = store.nights.plan(FRIDAY, people), store.nights.plan(FRIDAY, people)
     store.nights.edit(night, voting="approve")
     store.nights.vote(night, people[0], [1])
@@ -227,9 +229,14 @@ def test_delete_undecided_nights_only(store, people):
     assert store.nights.delete(night) == version + 1
     assert store.nights.delete(off) == version + 2
     assert store.nights.all() == []
-    kept = decided(store, people)
-    assert kept > off
-    refused("is decided stays", store.nights.delete, kept)
+    rated = decided(store, people)
+    assert rated > off
+    store.nights.rate(rated, people[0], 4)
+    store.nights.reveal(rated)
+    store.nights.delete(rated)
+    assert store.nights.all() == []
+    assert store.nights.predictions().empty
+    assert store.ratings.current()["rating"].tolist() == [4.0]
 
 
 def test_call_off_and_on(store, people):
@@ -274,24 +281,6 @@ def test_attend_sets_everybody(store, people):
     assert store.nights.attend(night, [ana, bo, ana]) == 5
     store.nights.attend(night, [])
     assert store.nights.get(night).present == ()
-
-
-def test_attend_drops_ballots_and_vetoes(store, people):
-    ana, bo, cy = people
-    night, other = store.nights.plan(FRIDAY, people), store.nights.plan(FRIDAY, people)
-    for number in (night, other):
-        store.nights.edit(number, voting="approve")
-        store.nights.veto(number, ana, 1)
-        store.nights.veto(number, bo, 1)
-        store.nights.vote(number, ana, [2])
-        store.nights.vote(number, bo, [3])
-    store.nights.attend(night, [bo, cy])
-    assert store.nights.vetoes(night) == {1: (bo,)}
-    assert store.nights.ballot_box(night).voted == (bo,)
-    store.nights.attend(night, people)
-    assert store.nights.ballot_box(night).waiting == (ana, cy)
-    assert store.nights.vetoes(other) == {1: (ana, bo)}
-    assert store.nights.ballot_box(other).voted == (ana, bo)
 
 
 def test_attend_after_the_decision(store, people):

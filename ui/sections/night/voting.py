@@ -51,10 +51,11 @@ def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> Non
         st.caption("The predictions choose, whoever’s turn it is picks, or the lot decides.")
         return
     box = nights.ballot_box(club, night.night_id)
-    if box.ballots is not None and not box.waiting and box.voted:
+    if box.ballots is not None:
         result(club, night, movies, box)
-        return
-    progress(club, box.voted, box.waiting, "voted", hidden=True)
+        if not box.waiting:
+            return
+    progress(club, box.voted, box.waiting, "voted", hidden=box.ballots is None)
     if me is None:
         st.info("Say above who you are, and your ballot appears.", icon=":material/how_to_vote:")
     elif me in box.voted:
@@ -122,7 +123,7 @@ def winners(club: View, night: Night, movies: Sequence[int]) -> tuple[int, ...]:
     if night.voting is None:
         return ()
     box = nights.ballot_box(club, night.night_id)
-    if not box.ballots or box.waiting:
+    if not box.ballots:
         return ()
     return counting.winners(box.ballots, movies, next(iter(METHODS[night.voting])))
 
