@@ -1,6 +1,8 @@
-"""A generated poster for every movie: the genre decides palette and pattern, the title the rest.
+"""A picture for every movie, drawn from its title, year and genres, for whoever has no poster.
 
-Pure text in, SVG text out; nothing here imports streamlit. Every piece of data is XML-escaped.
+The genres decide which palettes and compositions are likely, the title and year all the rest: the
+inks, the shapes and the lettering of the initial. Pure text in, SVG text out; nothing here imports
+streamlit. A picture holds no data but one letter, which is XML-escaped.
 """
 
 from __future__ import annotations
@@ -9,265 +11,493 @@ import base64
 import math
 import random
 import re
-import textwrap
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
+from typing import NamedTuple
 
-WIDTH, HEIGHT, MARGIN = 240, 360, 18  # px
-ART = 236  # px of the height that a pattern fills
-EDGE = 'fill="none" stroke="#808080" stroke-width="1.5" stroke-opacity="0.35"'
-SANS = "'Avenir Next','Futura','Century Gothic','URW Gothic','Helvetica Neue',Arial,sans-serif"
-NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+WIDTH, HEIGHT = 200, 300  # user units
+LIKELY = 0.7  # how often a composition is one of the genre's own
+ARTICLE = re.compile(r"^((the|a|an|le|la|les|el|il|der|die|das)\s+|l')(?=\w)", re.IGNORECASE)
+FONTS = (
+    "'Source Serif 4',Georgia,'Times New Roman',serif",
+    "'Avenir Next',Futura,'Century Gothic','URW Gothic',sans-serif",
+    "Impact,'Haettenschweiler','Arial Narrow Bold','Nimbus Sans Narrow',sans-serif",
+    "'Courier New','Nimbus Mono PS',monospace",
+    "Didot,'Bodoni 72','Playfair Display','Palatino Linotype',Palatino,serif",
+)
 
 
-@dataclass(frozen=True)
-class Palette:
-    """The paper and the three inks that a poster is printed with."""
+class Inks(NamedTuple):
+    """The paper of a picture and the three inks on it, CSS colours."""
 
     paper: str
-    ink: str
+    main: str
     accent: str
-    text: str
+    third: str
 
 
-Pattern = Callable[[Palette, random.Random], str]
+Point = tuple[float, float]
+Composition = Callable[[Inks, random.Random], str]
 
 
-def _circle(x: float, y: float, r: float, style: str) -> str:
-    return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" {style}/>'
+def _disc(x: float, y: float, r: float, ink: str) -> str:
+    return f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r:.1f}" fill="{ink}"/>'
 
 
-def _rect(x: float, y: float, w: float, h: float, style: str) -> str:
-    return f'<rect x="{x:.1f}" y="{y:.1f}" width="{w:.1f}" height="{h:.1f}" {style}/>'
+def _ring(x: float, y: float, r: float, width: float, ink: str) -> str:
+    line = f'fill="none" stroke="{ink}" stroke-width="{width:.1f}"'
+    return f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{r:.1f}" {line}/>'
 
 
-def _path(points: Sequence[tuple[float, float]], style: str) -> str:
-    line = " L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-    return f'<path d="M{line} Z" {style}/>'
+def _shape(points: Sequence[Point], ink: str) -> str:
+    return f'<polygon points="{" ".join(f"{x:.0f},{y:.0f}" for x, y in points)}" fill="{ink}"/>'
 
 
-def _fill(colour: str, opacity: float = 1.0) -> str:
-    return f'fill="{colour}" fill-opacity="{opacity:.2f}"'
-
-
-def _line(colour: str, width: float, opacity: float = 1.0) -> str:
-    return f'fill="none" stroke="{colour}" stroke-width="{width}" stroke-opacity="{opacity:.2f}"'
-
-
-def orbits(p: Palette, rng: random.Random) -> str:
-    x, y = rng.uniform(70, 170), rng.uniform(95, 145)
-    rings = [_circle(x, y, r, _line(p.ink, 1.6, 0.75)) for r in range(52, 250, 26)]
-    moons = [
-        _circle(rng.uniform(10, 230), rng.uniform(10, 225), rng.uniform(2, 7), _fill(p.accent))
-        for _ in range(7)
-    ]
-    return "".join([*rings, _circle(x, y, 38, _fill(p.accent)), *moons])
-
-
-def teeth(p: Palette, rng: random.Random) -> str:
-    parts = [_circle(rng.uniform(80, 160), 118, 62, _fill(p.accent))]
-    for y, up in ((0, 1), (ART, -1)):
-        points = [(0.0, float(y))]
-        for i in range(9):
-            reach = rng.uniform(36, 96) if i % 2 else rng.uniform(4, 14)
-            points.append((i * 30.0, y + up * reach))
-        parts.append(_path([*points, (WIDTH, float(y))], _fill(p.ink)))
-    return "".join(parts)
-
-
-def confetti(p: Palette, rng: random.Random) -> str:
-    parts = []
-    for row in range(5):
-        for column in range(5):
-            x, y = 24 + column * 48, 24 + row * 48
-            ink, other = rng.sample([p.ink, p.accent, p.text], 2)
-            if rng.random() < 0.5:
-                parts.append(_circle(x, y, 20, _fill(ink)))
-                parts.append(_circle(x, y, 8, _fill(other)))
-            else:
-                turn = rng.choice((0, 90, 180, 270))
-                half = f'<path d="M{x - 20} {y} a20 20 0 0 1 40 0 Z" {_fill(ink)}'
-                parts.append(f'{half} transform="rotate({turn} {x} {y})"/>')
-    return "".join(parts)
-
-
-def halves(p: Palette, rng: random.Random) -> str:
-    x, y, r = rng.uniform(95, 145), rng.uniform(105, 130), rng.uniform(66, 84)
-    turn = rng.choice((0, 45, 90, 135, 225))
-    half = f'<path d="M{x - r:.1f} {y:.1f} a{r:.1f} {r:.1f} 0 0 1 {2 * r:.1f} 0 Z" '
-    return (
-        _circle(x, y, r, _fill(p.ink))
-        + f'{half}{_fill(p.accent)} transform="rotate({turn} {x:.1f} {y:.1f})"/>'
-        + _rect(0, y + r + 14, WIDTH, 3, _fill(p.ink))
+def _rect(x: float, y: float, w: float, h: float, ink: str, *, turn: float = 0) -> str:
+    cos, sin = math.cos(turn), math.sin(turn)
+    corners = [(-w / 2, -h / 2), (w / 2, -h / 2), (w / 2, h / 2), (-w / 2, h / 2)]
+    middle = x + w / 2, y + h / 2
+    return _shape(
+        [(middle[0] + a * cos - b * sin, middle[1] + a * sin + b * cos) for a, b in corners], ink
     )
 
 
-def horizon(p: Palette, rng: random.Random) -> str:
-    x = rng.uniform(70, 170)
-    parts = [_circle(x, 132, 58, _fill(p.accent))]
-    for i, opacity in enumerate((0.45, 0.7, 1.0)):
-        y = 148 + i * 28
-        ridge = [(0.0, float(ART))]
-        ridge += [(k * 40.0, y + rng.uniform(-16, 16)) for k in range(7)]
-        parts.append(_path([*ridge, (WIDTH, ART)], _fill(p.ink, opacity)))
+def _arc(x: float, y: float, r: float, start: float, sweep: float) -> list[Point]:
+    """Return points on a circle; angles in quarter turns, clockwise from the right."""
+    steps = max(4, int(6 * sweep * (1 + r / 80)))
+    angles = [(start + sweep * i / steps) * math.pi / 2 for i in range(steps + 1)]
+    return [(x + r * math.cos(a), y + r * math.sin(a)) for a in angles]
+
+
+def _wave(y: float, swell: float, length: float, shift: float) -> list[Point]:
+    return [
+        (x, y + swell * math.sin((x + shift) / length * 2 * math.pi)) for x in range(0, 201, 10)
+    ]
+
+
+def _below(line: list[Point], ink: str) -> str:
+    return _shape([*line, (WIDTH, HEIGHT), (0, HEIGHT)], ink)
+
+
+def sun(i: Inks, r: random.Random) -> str:
+    """A disc above hills."""
+    x, y, size = r.uniform(30, 170), r.uniform(50, 150), r.uniform(28, 75)
+    parts = [_disc(x, y, size, i.accent)]
+    top, layers = r.uniform(150, 215), r.randint(1, 3)
+    for layer, ink in zip(range(layers), r.sample([i.main, i.third, i.main], layers), strict=True):
+        hills = _wave(top + layer * 34, r.uniform(8, 34), r.uniform(120, 340), r.uniform(0, 300))
+        parts.append(_below(hills, ink))
     return "".join(parts)
 
 
-def peaks(p: Palette, rng: random.Random) -> str:
-    parts = [_circle(rng.uniform(50, 190), rng.uniform(46, 74), 26, _fill(p.accent))]
-    for opacity, base in ((0.4, 84), (0.7, 120), (1.0, 156)):
-        x = rng.uniform(20, 90)
-        ridge = [(-40.0, float(ART))]
-        while x < WIDTH + 60:
-            ridge += [(x, base + rng.uniform(-22, 10)), (x + 36, base + rng.uniform(40, 64))]
-            x += rng.uniform(74, 110)
-        parts.append(_path([*ridge, (WIDTH + 40.0, ART)], _fill(p.ink, opacity)))
-    return "".join(parts)
-
-
-def waves(p: Palette, rng: random.Random) -> str:
-    parts, swell = [], rng.uniform(14, 24)
-    for i, y in enumerate(range(26, ART + 10, 26)):
-        ink = p.accent if i % 3 == 1 else p.ink
-        curve = f"M-10 {y} q32 {-swell:.1f} 65 0 t65 0 t65 0 t65 0"
-        parts.append(f'<path d="{curve}" {_line(ink, 9)} stroke-linecap="round"/>')
-    return "".join(parts)
-
-
-def frames(p: Palette, rng: random.Random) -> str:
+def bars(i: Inks, r: random.Random) -> str:
+    """Columns from above or from below."""
+    count, above = r.randint(4, 11), r.random() < 0.4
+    step, inks = WIDTH / count, r.sample([i.main, i.accent, i.third], r.randint(1, 3))
     parts = []
-    for row in range(4):
-        for column in range(4):
-            ink, opacity = rng.choice(((p.ink, 1.0), (p.ink, 0.45), (p.accent, 1.0)))
-            parts.append(_rect(18 + column * 52, 18 + row * 52, 46, 46, _fill(ink, opacity)))
+    for n in range(count):
+        reach = r.uniform(60, 270)
+        y = 0 if above else HEIGHT - reach
+        parts.append(_rect(n * step + step * 0.12, y, step * 0.76, reach, inks[n % len(inks)]))
     return "".join(parts)
 
 
-def skyline(p: Palette, rng: random.Random) -> str:
-    parts, x = [_circle(rng.uniform(50, 190), 74, 40, _fill(p.accent))], 0.0
+def rings(i: Inks, r: random.Random) -> str:
+    """Circles around one another."""
+    x, y, step = r.uniform(30, 170), r.uniform(50, 250), r.uniform(14, 34)
+    inks = r.sample([i.main, i.accent, i.third], r.randint(1, 3))
+    width = step * r.uniform(0.25, 0.7)
+    return "".join(
+        _ring(x, y, step * n, width, inks[n % len(inks)]) for n in range(1, int(280 / step))
+    ) + _disc(x, y, step * 0.5, inks[0])
+
+
+def curve(i: Inks, r: random.Random) -> str:
+    """Two halves that a winding line parts."""
+    middle, swell, length = r.uniform(60, 140), r.uniform(15, 60), r.uniform(140, 420)
+    shift, width = r.uniform(0, 400), r.uniform(6, 26)
+    line = [
+        (middle + swell * math.sin((y + shift) / length * 2 * math.pi), float(y))
+        for y in range(0, 301, 12)
+    ]
+    band = [*[(x - width / 2, y) for x, y in line], *[(x + width / 2, y) for x, y in line[::-1]]]
+    sides = _shape([(WIDTH, 0), *line, (WIDTH, HEIGHT)], i.main)
+    dot = _disc(r.uniform(20, 180), r.uniform(30, 270), r.uniform(10, 34), i.third)
+    return sides + _shape(band, i.accent) + dot
+
+
+def scattered(i: Inks, r: random.Random) -> str:
+    """Sheets that fell anywhere."""
+    size, long = r.uniform(24, 62), r.uniform(0.4, 2.2)
+    return "".join(
+        _rect(
+            r.uniform(-20, 190), r.uniform(-20, 280), size, size * long,
+            r.choice([i.main, i.accent, i.third]), turn=r.uniform(0, 3),
+        )
+        for _ in range(r.randint(6, 16))
+    )  # fmt: skip
+
+
+def peaks(i: Inks, r: random.Random) -> str:
+    """Mountains, and something in the sky."""
+    parts = [_disc(r.uniform(20, 180), r.uniform(30, 90), r.uniform(12, 36), i.accent)]
+    for ink, base in ((i.third, r.uniform(70, 130)), (i.main, r.uniform(140, 210))):
+        ridge, x = [(-30.0, float(HEIGHT))], r.uniform(-20, 40)
+        while x < 220:
+            width = r.uniform(40, 95)
+            ridge += [(x, base + r.uniform(-35, 30)), (x + width * 0.55, base + r.uniform(45, 90))]
+            x += width
+        parts.append(_shape([*ridge, (230, HEIGHT)], ink))
+    return "".join(parts)
+
+
+def skyline(i: Inks, r: random.Random) -> str:
+    """A town, lit or dark."""
+    parts = [_disc(r.uniform(30, 170), r.uniform(40, 110), r.uniform(16, 52), i.accent)]
+    x, low, broad = -6.0, r.uniform(90, 200), r.uniform(16, 48)
+    lit = r.random() < 0.6
     while x < WIDTH:
-        width, top = rng.uniform(22, 42), rng.uniform(80, 176)
-        parts.append(_rect(x, top, width, ART - top, _fill(p.ink)))
-        for y in range(int(top) + 12, ART - 8, 16):
-            if rng.random() < 0.3:
-                parts.append(_rect(x + width / 2 - 3, y, 6, 7, _fill(p.accent)))
+        width, top = broad * r.uniform(0.6, 1.4), low + r.uniform(-50, 60)
+        parts.append(_rect(x, top, width, HEIGHT - top, r.choice([i.main, i.main, i.third])))
+        for n in range(3 if lit else 0):
+            parts.append(_rect(x + width / 2 - 3, top + 14 + n * r.randint(14, 40), 6, 8, i.accent))
         x += width + 2
     return "".join(parts)
 
 
-def arches(p: Palette, rng: random.Random) -> str:
-    inks = [p.ink, p.accent, p.paper, p.ink, p.accent]
+def burst(i: Inks, r: random.Random) -> str:
+    """Rays from one point."""
+    x, y, count = r.uniform(20, 180), r.uniform(40, 260), r.randint(6, 20)
+    shift, inks = r.uniform(0, 1), [i.main, i.third]
     parts = []
-    for x in (rng.uniform(40, 90), rng.uniform(150, 200)):
-        for ink, r in zip(inks, (88, 70, 52, 34, 16), strict=True):
-            parts.append(_circle(x, ART, r, _fill(ink)))
-    return _circle(rng.uniform(80, 160), 62, 26, _fill(p.accent)) + "".join(parts)
+    for n in range(count):
+        tips = [
+            (x + 400 * math.cos(turn), y + 400 * math.sin(turn))
+            for turn in (2 * math.pi * (n + shift + half) / count for half in (0, 0.5))
+        ]
+        parts.append(_shape([(x, y), *tips], inks[n % 2 if count % 2 == 0 else 0]))
+    return "".join([*parts, _disc(x, y, r.uniform(14, 60), i.accent)])
 
 
-def burst(p: Palette, rng: random.Random) -> str:
-    x, y, parts = rng.uniform(90, 150), rng.uniform(100, 140), []
-    for i in range(20):
-        a, b = (2 * math.pi * (i + shift) / 20 for shift in (0, 0.5))
-        tips = [(x + 320 * math.cos(t), y + 320 * math.sin(t)) for t in (a, b)]
-        parts.append(_path([(x, y), *tips], _fill(p.ink)))
-    return "".join([*parts, _circle(x, y, 46, _fill(p.accent)), _circle(x, y, 14, _fill(p.paper))])
+def quarters(i: Inks, r: random.Random) -> str:
+    """A grid of quarter and whole discs."""
+    columns = r.choice((2, 3, 4))
+    size = WIDTH / columns
+    parts = []
+    for row in range(math.ceil(HEIGHT / size)):
+        for column in range(columns):
+            x, y, kind = column * size, row * size, r.random()
+            ink = r.choice([i.main, i.accent, i.third])
+            if kind < 0.6:
+                turn = r.randint(0, 3)
+                corner = (x + size * (turn in {1, 2}), y + size * (turn in {2, 3}))
+                parts.append(_shape([corner, *_arc(*corner, size, turn, 1)], ink))
+            elif kind < 0.85:
+                parts.append(_disc(x + size / 2, y + size / 2, size * r.uniform(0.2, 0.46), ink))
+    return "".join(parts)
 
 
-def moon(p: Palette, rng: random.Random) -> str:
-    x, y = rng.uniform(90, 150), rng.uniform(84, 110)
+def waves(i: Inks, r: random.Random) -> str:
+    """Water, from somewhere down."""
+    top, step = r.uniform(20, 160), r.uniform(20, 52)
+    swell, length = r.uniform(6, 22), r.uniform(50, 180)
+    inks = r.sample([i.main, i.accent, i.third], 3)
+    layers = range(int((HEIGHT - top) / step) + 1)
+    return _disc(r.uniform(30, 170), top * 0.6, r.uniform(10, 40), i.accent) + "".join(
+        _below(_wave(top + n * step, swell, length, r.uniform(0, 180)), inks[n % 3]) for n in layers
+    )
+
+
+def stripes(i: Inks, r: random.Random) -> str:
+    """Slanted stripes, and one shape on them."""
+    slant, step = r.choice((-1, 1)) * r.uniform(40, 260), r.uniform(22, 64)
+    inks = r.sample([i.main, i.third], r.randint(1, 2))
+    parts = []
+    for n in range(int(-300 / step), int(500 / step)):
+        x, ink = n * step, inks[n % len(inks)]
+        if len(inks) == 2 or n % 2:
+            ends = (x + slant, HEIGHT), (x + step + slant, HEIGHT)
+            parts.append(_shape([(x + step, 0), (x, 0), *ends], ink))
+    return "".join(parts) + _disc(
+        r.uniform(50, 150), r.uniform(70, 230), r.uniform(24, 66), i.accent
+    )
+
+
+def moon(i: Inks, r: random.Random) -> str:
+    """A moon above a wood, stars between."""
+    x, y, size = r.uniform(50, 150), r.uniform(50, 120), r.uniform(26, 58)
+    bite, broad, low = (
+        r.choice((-1, 1)) * size * r.uniform(0.3, 0.6),
+        r.uniform(16, 44),
+        r.uniform(120, 220),
+    )
     sky = [
-        _circle(rng.uniform(6, 234), rng.uniform(6, 170), rng.uniform(1, 2.6), _fill(p.accent))
-        for _ in range(26)
+        _disc(r.uniform(5, 195), r.uniform(5, 200), r.uniform(1, 3), i.accent)
+        for _ in range(r.randint(6, 22))
     ]
-    wood = []
-    for i in range(13):
-        left, top = i * 20 - 12 + rng.uniform(-4, 4), rng.uniform(128, 190)
-        wood.append(_path([(left, ART), (left + 14, top), (left + 28, ART)], _fill(p.ink)))
-    crescent = _circle(x, y, 54, _fill(p.accent)) + _circle(x + 20, y - 10, 46, _fill(p.paper))
-    return "".join([crescent, *sky, *wood])
+    wood, left = [], -10.0
+    while left < WIDTH:
+        top = low + r.uniform(-35, 45)
+        tree = [(left, HEIGHT), (left + broad * 0.6, top), (left + broad * 1.2, HEIGHT)]
+        wood.append(_shape(tree, r.choice([i.main, i.main, i.third])))
+        left += broad * r.uniform(0.5, 0.8)
+    cut = _disc(x + bite, y - size * 0.15, size * 0.86, i.paper)
+    return "".join([*sky, _disc(x, y, size, i.accent), cut, *wood])
 
 
+def teeth(i: Inks, r: random.Random) -> str:
+    """Spikes from above and below around a disc."""
+    parts = [_disc(r.uniform(60, 140), r.uniform(110, 190), r.uniform(30, 64), i.accent)]
+    for y, up in ((0.0, 1), (float(HEIGHT), -1)):
+        points, x, most = [(-10.0, y)], -10.0, r.uniform(60, 150)
+        while x < WIDTH:
+            width = r.uniform(14, 44)
+            points += [
+                (x + width / 2, y + up * r.uniform(most * 0.4, most)),
+                (x + width, y + up * 12),
+            ]
+            x += width
+        parts.append(_shape([*points, (WIDTH + 40, y)], i.main if up == 1 else i.third))
+    return "".join(parts)
+
+
+def orbits(i: Inks, r: random.Random) -> str:
+    """A planet with its moons."""
+    x, y, size = r.uniform(20, 180), r.uniform(40, 260), r.uniform(24, 70)
+    parts = []
+    for n in range(r.randint(2, 6)):
+        radius, turn = size * (1.5 + n * r.uniform(0.4, 0.7)), r.uniform(0, 2 * math.pi)
+        parts.append(_ring(x, y, radius, r.uniform(1.5, 4), i.main))
+        spot = x + radius * math.cos(turn), y + radius * math.sin(turn)
+        parts.append(_disc(*spot, r.uniform(4, 14), r.choice([i.third, i.accent])))
+    half = _shape(_arc(x, y, size, r.uniform(0, 4), 2), i.third)
+    return "".join([*parts, _disc(x, y, size, i.accent), half])
+
+
+def eye(i: Inks, r: random.Random) -> str:
+    """Somebody who looks at you."""
+    y, tall, count = r.uniform(90, 210), r.uniform(40, 95), r.randint(0, 3)
+    lid = [(x, y - tall * math.sin(math.pi * x / 200)) for x in range(0, 201, 10)]
+    floor = [(x, y + tall * math.sin(math.pi * x / 200)) for x in range(200, -1, -10)]
+    x, size = r.uniform(75, 125), tall * r.uniform(0.55, 0.85)
+    lines = [
+        _rect(
+            0, side * 14 + (y + tall + n * 26 if side > 0 else y - tall - n * 26), 200, 8, i.third
+        )
+        for n in range(count)
+        for side in (-1, 1)
+    ]
+    iris = _disc(x, y, size, i.accent) + _disc(x, y, size * r.uniform(0.3, 0.6), i.paper)
+    return "".join(lines) + _shape([*lid, *floor], i.main) + iris
+
+
+def steps(i: Inks, r: random.Random) -> str:
+    """Stairs, and who stands on them."""
+    count, up = r.randint(3, 8), r.random() < 0.5
+    wide, tall, low = WIDTH / count, r.uniform(16, 44), r.uniform(120, 270)
+    parts = []
+    for n in range(count):
+        top = low - tall * (n if up else count - 1 - n) * 0.9
+        parts.append(_rect(n * wide, top, wide + 1, HEIGHT, (i.main, i.third)[n % 2]))
+    n = r.randrange(count)
+    size = r.uniform(10, 26)
+    top = low - tall * (n if up else count - 1 - n) * 0.9
+    return "".join(parts) + _disc(n * wide + wide / 2, top - size, size, i.accent)
+
+
+def arches(i: Inks, r: random.Random) -> str:
+    """Doors within doors."""
+    count = r.randint(1, 3)
+    broad, low = WIDTH / count, r.uniform(220, 300)
+    parts = []
+    for n in range(count):
+        inks, x = r.sample([i.main, i.accent, i.third], 3), (n + 0.5) * broad
+        tall = r.uniform(60, 170)
+        for k, ink in enumerate([*inks, i.paper][: r.randint(2, 4)]):
+            half = broad * 0.46 * (1 - 0.24 * k)
+            arch = _arc(x, low - tall, half, 2, 2)
+            parts.append(_shape([(x - half, low), *arch, (x + half, low)], ink))
+    return _rect(0, low, WIDTH, HEIGHT - low, i.main) + "".join(parts)
+
+
+def petals(i: Inks, r: random.Random) -> str:
+    """A flower, or a wheel."""
+    x, y, count = r.uniform(60, 140), r.uniform(90, 200), r.randint(5, 12)
+    far, size, shift = r.uniform(34, 74), r.uniform(14, 40), r.uniform(0, 1)
+    inks = r.sample([i.main, i.third], r.randint(1, 2))
+    leaves = []
+    for n in range(count):
+        turn = 2 * math.pi * (n + shift) / count
+        ink = inks[n % len(inks)]
+        leaves.append(_disc(x + far * math.cos(turn), y + far * math.sin(turn), size, ink))
+    stem = _rect(x - 4, y, 8, HEIGHT, i.third) if r.random() < 0.5 else ""
+    return stem + "".join(leaves) + _disc(x, y, far * r.uniform(0.35, 0.7), i.accent)
+
+
+def road(i: Inks, r: random.Random) -> str:
+    """A road to the horizon."""
+    x, y, broad = r.uniform(40, 160), r.uniform(90, 200), r.uniform(90, 260)
+    left = r.uniform(-60, 100)
+    parts = [_disc(r.uniform(20, 180), y - r.uniform(-10, 60), r.uniform(20, 60), i.accent)]
+    parts.append(_rect(0, y, WIDTH, HEIGHT - y, i.third))
+    parts.append(_shape([(x, y), (left, HEIGHT), (left + broad, HEIGHT)], i.main))
+    middle = left + broad / 2
+    for n in range(5):
+        a, b = (n + 0.3) / 5, (n + 0.75) / 5
+        spots = [(x + (middle - x) * t, y + (HEIGHT - y) * t, 9 * t) for t in (a**1.6, b**1.6)]
+        (x1, y1, w1), (x2, y2, w2) = spots
+        dash = [(x1 - w1, y1), (x1 + w1, y1), (x2 + w2, y2), (x2 - w2, y2)]
+        parts.append(_shape(dash, i.accent))
+    return "".join(parts)
+
+
+def crowd(i: Inks, r: random.Random) -> str:
+    """Heads in rows, one of another colour."""
+    columns = r.randint(2, 5)
+    size = WIDTH / columns
+    rows = range(int(r.uniform(0, 150) / size), math.ceil(HEIGHT / size) + 1)
+    spots = [
+        (c * size + size / 2 * (1 - row % 2 * 0.5), row * size)
+        for row in rows
+        for c in range(columns + 1)
+    ]
+    chosen = r.randrange(len(spots))
+    parts = []
+    for n, (x, y) in enumerate(spots):
+        ink = i.accent if n == chosen else (i.main, i.third)[n % 2]
+        body = _arc(x, y + size * 0.95, size * 0.42, 2, 2)
+        parts.append(_disc(x, y + size * 0.25, size * 0.24, ink) + _shape(body, ink))
+    return "".join(parts)
+
+
+def pair(i: Inks, r: random.Random) -> str:
+    """Two that meet."""
+    turn, apart = r.uniform(0, math.pi), r.uniform(20, 56)
+    x, y, size = r.uniform(75, 125), r.uniform(110, 190), r.uniform(44, 80)
+    dx, dy = apart * math.cos(turn), apart * math.sin(turn)
+    both = _disc(x - dx, y - dy, size, i.main) + _disc(x + dx, y + dy, size, i.third)
+    return both + _disc(x, y, max(8.0, size - apart) * 0.8, i.accent)
+
+
+COMPOSITIONS: tuple[Composition, ...] = (
+    sun, bars, rings, curve, scattered, peaks, skyline, burst, quarters, waves, stripes, moon,
+    teeth, orbits, eye, steps, arches, petals, road, crowd, pair,
+)  # fmt: skip
+
+DARK = (
+    Inks("#17161a", "#4a4955", "#e9e2d0", "#8a1c2c"),
+    Inks("#12141f", "#2f4a7a", "#f26b4e", "#8fb3d9"),
+    Inks("#1a0d10", "#6d1220", "#f2dcd0", "#c11f2e"),
+    Inks("#0e2226", "#1f6f78", "#e2b04a", "#bcd8d2"),
+    Inks("#1b1230", "#6a3fa0", "#f3b73f", "#d8748c"),
+    Inks("#10180f", "#3f6b3a", "#e6d36b", "#a8472c"),
+)
+EARTH = (
+    Inks("#e9b872", "#8c3f1f", "#fff0d6", "#d9542b"),
+    Inks("#b9b58d", "#545a3a", "#c0392b", "#23261a"),
+    Inks("#ece3d3", "#27455c", "#c8553d", "#e0b25a"),
+    Inks("#d8c3a5", "#5b3a29", "#e4572e", "#8e8d5b"),
+    Inks("#f0dcae", "#2f6b5e", "#d96c2c", "#183a34"),
+)
+BRIGHT = (
+    Inks("#f7c948", "#e5533d", "#1b8a8f", "#23304a"),
+    Inks("#fbe3a4", "#e0663c", "#2f7f86", "#3a1f18"),
+    Inks("#ff8552", "#2e294e", "#ffd400", "#f4f1de"),
+    Inks("#3aa7c2", "#0b3954", "#ffe26a", "#ff6b57"),
+    Inks("#ef476f", "#33122b", "#ffd166", "#fdf0e0"),
+    Inks("#8bc34a", "#1c4a3a", "#fff3c4", "#e2512f"),
+)
+SOFT = (
+    Inks("#f6d5cf", "#b0304f", "#fff5e9", "#ee8a6b"),
+    Inks("#d4c6ea", "#4d3a86", "#f2a65a", "#8f79c4"),
+    Inks("#9fd8cb", "#2d7f89", "#f2785c", "#fdf3dc"),
+    Inks("#f3d9e6", "#7a2f68", "#e8b23e", "#c86b98"),
+    Inks("#cfe3f2", "#345b8c", "#f28f79", "#84aacb"),
+)
+COOL = (
+    Inks("#dfe3e0", "#3e4c52", "#d9772b", "#9bb0b3"),
+    Inks("#0f1f3d", "#3e6fb0", "#f26b4e", "#eaf2ff"),
+    Inks("#d9482f", "#1d1a1f", "#f6ead2", "#8e2418"),
+    Inks("#f4ead8", "#1f2a44", "#d8402b", "#7f93ad"),
+    Inks("#c7d3d4", "#1e2a2e", "#cf2e2e", "#5f7a80"),
+)
+
+Look = tuple[tuple[Inks, ...], tuple[Composition, ...]]
 # In the order in which they decide: the rarest, most telling genre of a movie comes first.
-GENRES: dict[str, tuple[Palette, tuple[Pattern, ...]]] = {
-    "Film-Noir": (Palette("#17161a", "#2b2a30", "#e9e2d0", "#f4efe2"), (skyline,)),
-    "Western": (Palette("#e9b872", "#8c3f1f", "#d9542b", "#40190b"), (horizon,)),
-    "Musical": (Palette("#2d1a47", "#7d4bb0", "#f3b73f", "#fbeed5"), (waves,)),
-    "Horror": (Palette("#1a0d10", "#0a0506", "#c11f2e", "#f2dcd0"), (teeth, moon)),
-    "Animation": (Palette("#f7c948", "#e5533d", "#1b8a8f", "#23304a"), (confetti,)),
-    "Documentary": (Palette("#dfe3e0", "#3e4c52", "#d9772b", "#1f282c"), (frames,)),
-    "War": (Palette("#b9b58d", "#545a3a", "#c0392b", "#23261a"), (horizon,)),
-    "Sci-Fi": (Palette("#0f1f3d", "#3e6fb0", "#f26b4e", "#eaf2ff"), (orbits,)),
-    "Fantasy": (Palette("#d4c6ea", "#4d3a86", "#f2a65a", "#251a4a"), (peaks, moon)),
-    "Mystery": (Palette("#12373d", "#0a2226", "#e2b04a", "#eef3e8"), (moon,)),
-    "Children": (Palette("#9fd8cb", "#2d7f89", "#f2785c", "#123840"), (waves, confetti)),
-    "Romance": (Palette("#f6d5cf", "#b0304f", "#ee8a6b", "#4d1024"), (halves,)),
-    "Crime": (Palette("#2a2f3a", "#12151c", "#d9b23d", "#f2ede0"), (skyline,)),
-    "Adventure": (Palette("#f0dcae", "#2f6b5e", "#d96c2c", "#183a34"), (peaks, horizon)),
-    "Comedy": (Palette("#fbe3a4", "#e0663c", "#2f7f86", "#3a1f18"), (confetti, arches)),
-    "Thriller": (Palette("#d9482f", "#1d1a1f", "#f6ead2", "#fff5e4"), (skyline, burst)),
-    "Action": (Palette("#f4ead8", "#1f2a44", "#d8402b", "#1f2a44"), (burst,)),
-    "Drama": (Palette("#ece3d3", "#27455c", "#c8553d", "#1c2c3a"), (halves, arches)),
+GENRES: dict[str, Look] = {
+    "Film-Noir": (DARK + COOL, (skyline, eye, stripes, steps, arches, road)),
+    "Western": (EARTH, (sun, road, peaks, burst, teeth)),
+    "Musical": (BRIGHT + SOFT, (waves, bars, petals, quarters, burst)),
+    "Horror": (DARK, (teeth, moon, eye, scattered, arches, stripes)),
+    "Animation": (BRIGHT + SOFT, (quarters, petals, waves, sun, crowd, scattered)),
+    "Documentary": (COOL + EARTH, (bars, crowd, rings, quarters, curve, steps)),
+    "War": (EARTH + DARK, (sun, crowd, peaks, stripes, scattered)),
+    "Sci-Fi": (DARK + COOL, (orbits, rings, burst, eye, road, bars)),
+    "Fantasy": (SOFT + DARK, (peaks, moon, arches, waves, orbits)),
+    "Mystery": (DARK + COOL, (moon, eye, arches, steps, rings, curve)),
+    "Children": (BRIGHT + SOFT, (waves, quarters, sun, petals, crowd)),
+    "Romance": (SOFT + BRIGHT, (pair, petals, curve, waves, sun)),
+    "Crime": (DARK + COOL + EARTH, (skyline, stripes, steps, eye, road, bars)),
+    "Adventure": (EARTH + BRIGHT, (peaks, sun, road, waves, burst)),
+    "Comedy": (BRIGHT + SOFT + EARTH, (quarters, arches, petals, crowd, scattered, pair)),
+    "Thriller": (COOL + DARK, (skyline, burst, stripes, road, eye, curve)),
+    "Action": (COOL + BRIGHT + DARK, (burst, stripes, scattered, teeth, road)),
+    "Drama": (EARTH + COOL + SOFT, (curve, pair, arches, sun, steps, crowd, bars)),
 }
-PLAIN = (Palette("#e4ddd2", "#7b6f66", "#b48a5a", "#2f2924"), (halves,))
+ANY: Look = (EARTH + COOL + SOFT, COMPOSITIONS)
 
 
 def framed(jpeg: bytes) -> str:
-    """Return a fetched poster as SVG text: of the size, corners and edge of the drawn ones."""
+    """Return a fetched poster as SVG text of the size of the drawn ones."""
     data = base64.b64encode(jpeg).decode("ascii")
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'width="{WIDTH}" height="{HEIGHT}"><defs><clipPath id="page">'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="14"/></clipPath></defs>'
-        f'<image width="{WIDTH}" height="{HEIGHT}" preserveAspectRatio="xMidYMid slice" '
-        f'clip-path="url(#page)" href="data:image/jpeg;base64,{data}"/>'
-        f'<rect x="0.75" y="0.75" rx="13.5" width="{WIDTH - 1.5}" height="{HEIGHT - 1.5}" '
-        f"{EDGE}/></svg>"
+        f'width="{WIDTH}" height="{HEIGHT}"><image width="{WIDTH}" height="{HEIGHT}" '
+        f'preserveAspectRatio="xMidYMid slice" href="data:image/jpeg;base64,{data}"/></svg>'
     )
 
 
 def main_genre(genres: Sequence[str]) -> str | None:
-    """Return the genre that a poster of a movie with `genres` is drawn for."""
+    """Return the genre that a picture of a movie with `genres` is drawn for."""
     return next((genre for genre in GENRES if genre in genres), None)
 
 
-def _letters(title: str) -> tuple[list[str], int]:
-    """Break a title into at most four lines and choose the largest size (px) that fits."""
-    for size in (34, 30, 26, 22, 19, 16):
-        room = int((WIDTH - 2 * MARGIN) / (size * 0.66))
-        lines = textwrap.wrap(title, room, break_long_words=False) or ["?"]
-        fits = all(len(line) <= room for line in lines)
-        if fits and len(lines) * size * 1.08 <= HEIGHT - ART - 46:
-            return lines, size
-    return textwrap.wrap(title, 19, max_lines=4, placeholder=" …") or ["?"], 16
+def _initial(title: str) -> str:
+    letters = [c for c in ARTICLE.sub("", title.strip()) if c.isalnum()]
+    return letters[0].upper() if letters else ""
+
+
+def _grey(ink: str) -> float:
+    red, green, blue = (int(ink[i : i + 2], 16) for i in (1, 3, 5))
+    return 0.3 * red + 0.59 * green + 0.11 * blue
+
+
+def _lettering(title: str, inks: Inks, rng: random.Random) -> str:
+    size, font = rng.choice((96, 120, 150, 190)), rng.choice(FONTS)
+    x, anchor = rng.choice(((12, "start"), (WIDTH / 2, "middle"), (WIDTH - 12, "end")))
+    y = rng.choice((size * 0.8 + 8, HEIGHT - 14))
+    loudest = sorted(inks[1:], key=lambda ink: -abs(_grey(ink) - _grey(inks.paper)))
+    return (
+        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" font-size="{size}" '
+        f'font-weight="700" font-family="{font}" fill="{rng.choice(loudest[:2])}" '
+        f'stroke="{inks.paper}" stroke-width="12" stroke-linejoin="round" paint-order="stroke">'
+        f"{escape(_initial(title))}</text>"
+    )
 
 
 def poster(title: str, year: int | None, genres: Sequence[str]) -> str:
-    """Return the SVG text of a movie's poster, 240 x 360 user units.
+    """Return the SVG text of a movie's picture, 200 x 300 user units.
 
-    The same movie always gets the same poster; titles may hold any characters.
+    The same movie always gets the same picture; titles may hold any characters.
     """
-    palette, patterns = GENRES.get(main_genre(genres) or "", PLAIN)
+    palettes, own = GENRES.get(main_genre(genres) or "", ANY)
     rng = random.Random(zlib.crc32(f"{title}{year}".encode("utf-8", "replace")))
-    art = rng.choice(patterns)(palette, rng)
-    lines, size = _letters(NOT_XML.sub("", title).strip())
-    top = ART + 14
-    text = "".join(
-        f'<text x="{MARGIN}" y="{top + size * (0.86 + 1.08 * i):.1f}" font-size="{size}" '
-        f'font-weight="700" letter-spacing="-0.4">{escape(line)}</text>'
-        for i, line in enumerate(lines)
-    )
-    foot = " · ".join(part for part in (str(year or ""), main_genre(genres) or "") if part)
+    paper, *others = rng.choice(palettes)
+    inks = Inks(paper, *rng.sample(others, 3))
+    compose = rng.choice(own if rng.random() < LIKELY else COMPOSITIONS)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        f'width="{WIDTH}" height="{HEIGHT}"><defs><clipPath id="page">'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" rx="14"/></clipPath><clipPath id="art">'
-        f'<rect width="{WIDTH}" height="{ART}"/></clipPath></defs><g clip-path="url(#page)">'
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="{palette.paper}"/>'
-        f'<g clip-path="url(#art)">{art}</g>'
-        f'<g font-family="{SANS}" fill="{palette.text}">{text}'
-        f'<text x="{MARGIN}" y="{HEIGHT - 16}" font-size="12.5" letter-spacing="0.8" '
-        f'fill-opacity="0.8">{escape(foot)}</text></g></g><rect x="0.75" y="0.75" rx="13.5" '
-        f'width="{WIDTH - 1.5}" height="{HEIGHT - 1.5}" {EDGE}/></svg>'
+        f'width="{WIDTH}" height="{HEIGHT}"><rect width="{WIDTH}" height="{HEIGHT}" '
+        f'fill="{inks.paper}"/>{compose(inks, rng)}{_lettering(title, inks, rng)}</svg>'
     )

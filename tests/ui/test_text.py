@@ -1,10 +1,9 @@
-"""The small parts: words, numbers and posters."""
+"""The small parts: words and numbers."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -13,38 +12,6 @@ from streamlit.testing.v1 import AppTest
 
 from ui import text
 from ui.components.basics import file_name
-from ui.posters import GENRES, poster
-
-SVG = "{http://www.w3.org/2000/svg}"
-
-
-def words(svg: str) -> list[str]:
-    return [node.text or "" for node in ElementTree.fromstring(svg).iter(f"{SVG}text")]
-
-
-@given(
-    st.text(max_size=80), st.none() | st.integers(1888, 2100), st.lists(st.sampled_from([*GENRES]))
-)
-def test_any_title_makes_valid_svg(title: str, year, genres: list[str]) -> None:
-    svg = poster(title, year, genres)
-    assert ElementTree.fromstring(svg).tag == f"{SVG}svg"
-    assert svg == poster(title, year, genres)
-
-
-def test_poster_holds_title_year_and_genre() -> None:
-    assert words(poster("Heat", 1995, ["Action", "Crime"])) == ["Heat", "1995 · Crime"]
-
-
-def test_poster_escapes_title() -> None:
-    svg = poster("<script>alert(1)</script> & more", 2000, ["Drama"])
-    assert "<script" not in svg
-    assert "".join(words(svg)[:-1]).replace(" ", "") == "<script>alert(1)</script>&more"
-
-
-def test_poster_shortens_long_title() -> None:
-    lines = words(poster("very " * 60, None, []))
-    assert lines[3].endswith("…")
-    assert len(lines) == 5
 
 
 @pytest.mark.parametrize(
