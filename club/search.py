@@ -241,7 +241,7 @@ class Series:
         A number that stands right behind the common beginning of the titles counts ("Episode V"),
         else the order in which the films came out.
         """
-        if len(words) < 2 or not words[-1].isdigit() or not 1 <= int(words[-1]) <= _LATEST:
+        if len(words) < 2 or not words[-1].isdecimal() or not 1 <= int(words[-1]) <= _LATEST:
             return None
         stem, number = words[:-1], int(words[-1])
         first, last = bisect_left(self._names, (stem,)), bisect_left(self._names, ((*stem, _END),))
@@ -255,7 +255,7 @@ class Series:
             movie
             for name, movie in group.items()
             for word in name[length : length + 2]
-            if number == (int(word) if word.isdigit() else _ROMAN.get(word))
+            if number == (int(word) if word.isdecimal() else _ROMAN.get(word))
         }
         if numbered:
             return max(numbered, key=lambda movie: (self._fame[movie], -movie))

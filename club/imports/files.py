@@ -24,7 +24,6 @@ MAX_LINE = 32 << 20  # bytes
 MAX_NAME = 100  # characters
 MAX_RATIO, SMALL = 200, 64 << 20  # real tables shrink to a third or a tenth
 BLOCK = 1 << 20  # bytes read at once
-PEEK = 1000  # bytes that tell UTF-16
 # What zipfile, zlib and gzip raise for bytes that are not what they should be.
 DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, IndexError,
@@ -33,8 +32,7 @@ DAMAGE = (
 TABLES = (".csv", ".tsv", ".txt")
 # Folders of an export without ratings that count; __macosx comes from the Finder.
 IGNORED = {"deleted", "orphaned", "lists", "likes", "__macosx"}
-SPREADSHEET = "{} is a spreadsheet’s own file: save it there as CSV (UTF-8), and bring that."
-OLD_EXCEL, WORKBOOKS = b"\xd0\xcf\x11\xe0", {"workbook.xml", "content.xml", "document.iwa"}
+SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
 
 Place = Path | zipfile.ZipInfo
 Member = tuple[tuple[str, ...], Place]  # folders and name, and where it lies
@@ -80,13 +78,11 @@ class Archive:
 
     def _tables(self, members: list[Member]) -> list[Member]:
         """Return the tables nearest to the root."""
-        names = {parts[-1] for parts, _ in members}
-        is_spreadsheet = self.path.is_file() and bool(names & WORKBOOKS)
-        if not self.is_packed:
-            with self.path.open("rb") as file:
-                is_spreadsheet = file.read(len(OLD_EXCEL)) == OLD_EXCEL
-        if is_spreadsheet:
-            raise InvalidInput(SPREADSHEET.format(self.path.name))
+        if self.path.name.casefold().endswith(SPREADSHEETS):
+            raise InvalidInput(
+                f"{self.path.name} is a spreadsheet’s own file: save it there as CSV (UTF-8), and "
+                "bring that."
+            )
         if not self.is_packed:
             return members
         tables = [
@@ -94,7 +90,7 @@ class Archive:
             for parts, place in members
             if parts[-1].endswith(TABLES) and not IGNORED & {*parts[:-1]}
         ]
-        if not tables and any(name.endswith(".zip") for name in names):
+        if not tables and any(parts[-1].endswith(".zip") for parts, _ in members):
             raise InvalidInput(
                 f"{self.path.name} holds another ZIP: unpack it, and bring that one."
             )
@@ -143,16 +139,10 @@ class Archive:
             yield io.BufferedReader(_CheckedStream(file, name), BLOCK)
 
     def encoding(self, name: str) -> str:
-        """Return "utf-8-sig", or the kind of UTF-16 that Excel saves as "Unicode text"."""
+        """Return "utf-8-sig", or "utf-16", which Excel saves as "Unicode text"."""
         with self.open(name) as stream:
-            head = stream.peek(PEEK)[:PEEK]
-        if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return "utf-16"
-        halves = {"utf-16-le": (head[1::2], head[::2]), "utf-16-be": (head[::2], head[1::2])}
-        for encoding, (zeros, letters) in halves.items():  # of ASCII every second byte is 0
-            if len(zeros) > 3 and zeros.count(0) > 0.9 * len(zeros) and not letters.count(0):
-                return encoding
-        return "utf-8-sig"
+            is_wide = stream.peek(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        return "utf-16" if is_wide else "utf-8-sig"
 
     def lines(self, name: str, most: int = MAX_TEXT) -> Iterator[str]:
         """Yield a file's lines with their ends, without NULs.

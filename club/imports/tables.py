@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -54,6 +54,11 @@ class Table:
     def first(self, names: Iterable[str]) -> int | None:
         """Return the position of the column with the first of `names` that there is."""
         return next((self.columns[name] for name in names if name in self.columns), None)
+
+    def find_columns(self, headers: Mapping[str, Iterable[str]]) -> dict[str, int]:
+        """Return the positions of the columns by the headers that each may have."""
+        found = {name: self.first(names) for name, names in headers.items()}
+        return {name: position for name, position in found.items() if position is not None}
 
 
 def read_table(
@@ -182,7 +187,7 @@ def scale_in_header(header: str) -> int | None:
 
 # Titles and numbers
 
-_TITLE_YEAR = re.compile(r"^(.*?)\s*\((\d{4})(?:\s*[-–]\s*\d{0,4})?\)\s*$")
+_TITLE_YEAR = re.compile(r"^(.*?)\s*[(\[](\d{4})(?: film|\s*[-–]\s*\d{0,4})?[)\]]\s*$")
 _OTHER_TITLE = re.compile(r"\s*\((?:a\.k\.a\.\s*)?([^()]*)\)\s*$")
 _TRAILING_ARTICLE = re.compile(
     r"^(.*), (The|A|An|Le|La|Les|L'|Il|El|Los|Las|Der|Die|Das|Den|Det|O|Os)$"

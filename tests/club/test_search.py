@@ -126,7 +126,7 @@ def test_find_by_title_and_year(bundled: Dataset, search: MovieSearch) -> None:
 
 
 def test_find_without_words_is_empty(search: MovieSearch) -> None:
-    for text in ("", "   ", "!?", "%_\0", "\ud800", "🎬", "zzzzqqqq xxxxyyyy"):
+    for text in ("", "   ", "!?", "%_\0", "\ud800", "🎬", "zzzzqqqq xxxxyyyy", "zzzzqqqq ፩"):
         assert search.find(text) == []
     search.find("x" * 100_000)
 

@@ -24,7 +24,6 @@ from recommender.persistence import current_folder, remove_folder, write_folder_
 
 FORMAT = 1
 MOVIES, RATINGS, FACTS = "movies.parquet", "ratings.parquet", "world.json"
-NUMBER = "number"
 DAMAGED = "The imported data are damaged; import them again."
 
 T = TypeVar("T")
@@ -50,16 +49,10 @@ class Imported:
 
 def number(folder: Path) -> int:
     """Return a number that changes whenever `folder` does; 0 if nothing was imported."""
-
-    def read(place: Path) -> int:
-        return int(json.loads((place / FACTS).read_text("utf-8"))[NUMBER])
-
     try:
-        return _settled(folder, read, FileNotFoundError)
-    except FileNotFoundError:
+        return _settled(folder, lambda place: (place / FACTS).stat().st_mtime_ns, OSError)
+    except OSError:
         return 0
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return -1  # something is there, and `load` says what is wrong with it
 
 
 def save(found: Import, folder: Path) -> int:
@@ -69,8 +62,6 @@ def save(found: Import, folder: Path) -> int:
         StoreUnavailable: it cannot be written; the old one is still there.
     """
     began, movies = time.perf_counter(), found.data.movies
-    # Never in use before, however often an import was forgotten in between.
-    new_number = max(int(datetime.now(UTC).timestamp() * 1000), number(folder) + 1)
 
     def write(fresh: Path) -> None:
         lists = {name: movies[name].map(list) for name in ("genres", "keywords", "aliases")}
@@ -78,7 +69,6 @@ def save(found: Import, folder: Path) -> int:
         found.data.ratings.to_parquet(fresh / RATINGS)
         facts = {
             "format": FORMAT,
-            NUMBER: new_number,
             "kind": found.kind,
             "imported_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "counts": found.counts,
@@ -94,7 +84,7 @@ def save(found: Import, folder: Path) -> int:
         ) from error
     sizes, seconds = (len(movies), len(found.data.ratings)), time.perf_counter() - began
     log.info("imported %s: %d movies, %d ratings, kept in %.2f s", found.kind, *sizes, seconds)
-    return new_number
+    return number(folder)
 
 
 def load(folder: Path) -> Imported:

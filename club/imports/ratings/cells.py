@@ -24,7 +24,6 @@ _YEAR_ALONE = re.compile(r"\(?(\d{4})(?:\.0+)?(?:\s*[-–/].*)?\)?")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|2[01]\d\d)(?!\d)")
 _TMDB = re.compile(r"(?:https?://)?(?:www\.)?themoviedb\.org/movie/(\d{1,9})\b.*")
 _IMDB = re.compile(r"(?:.*/)?(?:tt)?0*(\d{1,9})/?(?:\?.*)?")
-_YEAR_IN_TITLE = re.compile(r"(.*\S)\s*(?:\[(\d{4})\]|\((\d{4}) film\))")
 _SECONDS, _MILLISECONDS = re.compile(r"\d{9,10}(?:\.\d+)?"), re.compile(r"\d{12,13}")
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
          "%b %d %Y")  # fmt: skip
@@ -121,9 +120,3 @@ def text_of(cell: str) -> str:
     """Return a name or title on one line, without the apostrophe that `safe_cell` adds."""
     line = tidied(cell, 3 * len(cell))
     return line[1:] if line.startswith("'") and safe_cell(line[1:]) == line else line
-
-
-def year_in_parentheses(title: str) -> str:
-    """Return "Heat [1995]" and "Heat (1995 film)" as MovieLens writes them: "Heat (1995)"."""
-    found = _YEAR_IN_TITLE.fullmatch(title)
-    return f"{found[1]} ({found[2] or found[3]})" if found else title

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -168,12 +168,6 @@ class RatingsFile:
         return (f"{one if number == 1 else several} left out: the club rates movies.",)
 
 
-def find_columns(table: Table, headers: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """Return the positions of the columns of `table` by the headers that each may have."""
-    found = {name: table.first(names) for name, names in headers.items()}
-    return {name: position for name, position in found.items() if position is not None}
-
-
 class _Unusable(Exception):  # noqa: N818 (it never leaves this module)
     """Why a row cannot be used."""
 
@@ -234,7 +228,7 @@ def _titles_and_year(texts: Mapping[str, str]) -> tuple[tuple[str, ...], int | N
     if len(title) > MAX_TITLE:
         raise _Unusable(f"a title of more than {MAX_TITLE} characters")
     titles, year = [title], cells.year(texts["year"])
-    shorter, in_title, aliases = movielens_title(cells.year_in_parentheses(title))  # "Heat (1995)"
+    shorter, in_title, aliases = movielens_title(title)  # "Heat (1995)"
     if shorter and in_title is not None and year in (None, in_title):
         titles, year = [shorter, *aliases, title], in_title
     other = cells.text_of(texts["other_title"])

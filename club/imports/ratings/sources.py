@@ -1,6 +1,6 @@
 """The formats in which ratings come, and the way to recognise and read a file of any of them.
 
-To add a service whose tables have fixed columns, add a Format.
+To add a service whose tables have fixed columns, add a Format to FORMATS.
 """
 
 from __future__ import annotations
@@ -9,21 +9,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from club.errors import InvalidInput
 from club.export import HEADER
 from club.imports.files import Archive
 from club.imports.ratings import cells, spreadsheet
-from club.imports.ratings.rows import (
-    FIVES,
-    TENS,
-    RatingsFile,
-    RejectedRow,
-    Row,
-    Scale,
-    find_columns,
-    read_rows,
-)
+from club.imports.ratings.rows import FIVES, TENS, RatingsFile, Row, Scale, read_rows
 from club.imports.tables import Table, read_table, shortly
 from club.validation import name_key, tidied
 
@@ -31,6 +23,7 @@ KNOWN = (
     "a Letterboxd export (ZIP, or its ratings.csv), IMDb ratings, this program's export, "
     "or a table with columns for title and rating"
 )
+Headers = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -39,93 +32,97 @@ class Format:
 
     Args:
         kind: for people.
-        needs: sets of headers, of which the tables have all of one.
+        needs: the headers of which all are there.
         headers: as in `rows.read_rows` -> headers that the column may have, the most certain first.
-        scale: where the ratings end, 5 or 10.
-        list_kind: of a list without ratings, "" where there are no lists.
-        list_headers: of a list; its rows without a rating are wished for, not rejected.
+        top: where the ratings end, 5 or 10.
+        unrated: what movies without a rating are; "" rejects them.
+        list_kind: in place of `kind` where nothing is rated.
         strict: whether every rating must be a half star on the scale.
     """
 
     kind: str
-    needs: tuple[frozenset[str], ...]
-    headers: Mapping[str, tuple[str, ...]]
-    scale: int
+    needs: frozenset[str]
+    headers: Headers
+    top: int
+    unrated: Literal["", "seen", "wished"] = ""
     list_kind: str = ""
-    list_headers: frozenset[str] = frozenset()
     strict: bool = True
 
     def recognises(self, table: Table) -> bool:
         """Return True if `table` is in this format."""
-        return any(names <= table.columns.keys() for names in self.needs)
+        return self.needs <= table.columns.keys()
 
     def read(self, table: Table) -> RatingsFile:
         """Read a table in this format; series and games are rejected."""
-        columns = find_columns(table, self.headers)
-        listed, rated = [], table.rows
-        if self.list_kind and self.list_headers <= table.columns.keys():
-            at = columns.get("rating")
-            listed = [row for row in table.rows if at is None or cells.is_blank(row[1][at])]
-            lines = {line for line, _ in listed}
-            rated = [row for row in table.rows if row[0] not in lines]
-        top = self.scale if self.strict else None
-        rows, rejected = read_rows(replace(table, rows=rated), columns, top)
-        unrated = {name: at for name, at in columns.items() if name not in {"rating", "date"}}
-        wished, more = read_rows(replace(table, rows=listed, unread=()), unrated)
+        columns = table.find_columns(self.headers)
+        at = columns.get("rating")
+        blank = {line for line, row in table.rows if at is None or cells.is_blank(row[at])}
+        blank = blank if self.unrated else set()
+        rated = replace(table, rows=[row for row in table.rows if row[0] not in blank])
+        listed = replace(table, rows=[row for row in table.rows if row[0] in blank], unread=())
+        ratings, rejected = read_rows(rated, columns, self.top if self.strict else None)
+        columns.pop("rating", None)
+        others, more = read_rows(listed, columns)
         return RatingsFile(
-            self.list_kind if wished and not rows else self.kind,
+            self.list_kind if others and not ratings else self.kind,
             table.file,
-            tuple(rows),
-            Scale(self.scale, fixed=True),
-            wished=tuple(wished),
+            tuple(ratings),
+            Scale(self.top, fixed=True),
+            seen=tuple(others) if self.unrated == "seen" else (),
+            wished=tuple(others) if self.unrated == "wished" else (),
             rejected=(*rejected, *more),
         )
 
 
 OWN = Format(
     "A club's own ratings",
-    needs=(frozenset(name.replace("_", " ") for name in HEADER),),
-    headers={
+    frozenset(name.replace("_", " ") for name in HEADER),
+    {
         "title": ("title",), "year": ("year",), "rating": ("stars",), "person": ("member",),
         "date": ("rated at",), "movie_id": ("movie id",), "source_id": ("movie id",),
     },
-    scale=FIVES,
+    FIVES,
 )  # fmt: skip
-IMDB = Format(
-    "IMDb ratings",
-    needs=(
-        frozenset({"const", "title", "your rating"}),
-        frozenset({"const", "title", "you rated"}),  # before 2017
-        frozenset({"const", "title", "created", "modified"}),  # a list
-    ),
-    headers={
-        "title": ("title",), "other_title": ("original title",), "year": ("year",),
-        "rating": ("your rating", "you rated"), "date": ("date rated", "created"),
-        "source_id": ("const",), "kind": ("title type",),
-    },
-    scale=TENS,
-    list_kind="An IMDb list",
-    list_headers=frozenset({"created", "modified"}),
-)  # fmt: skip
-TMDB = Format(
-    "TMDB ratings",
-    needs=(frozenset({"tmdb id", "type", "name", "release date", "your rating"}),),
-    headers={  # the column Rating is everybody's
-        "title": ("name",), "year": ("release date",), "rating": ("your rating",),
-        "date": ("date rated",), "tmdb_id": ("tmdb id",), "source_id": ("tmdb id",),
-        "kind": ("type",),
-    },
-    scale=TENS,
-    list_kind="A TMDB list",
-    strict=False,
-)  # fmt: skip
-
-# Letterboxd. The address in ratings.csv, watched.csv and watchlist.csv identifies the movie, that
-# in diary.csv the entry, so that only title and year tell which movie an entry is about.
-LETTERBOXD, LETTERBOXD_LIST = "A Letterboxd export", "A Letterboxd list"
+IMDB: Headers = {
+    "title": ("title",), "other_title": ("original title",), "year": ("year",),
+    "rating": ("your rating", "you rated"), "date": ("date rated", "created"),
+    "source_id": ("const",), "kind": ("title type",),
+}  # fmt: skip
+TMDB: Headers = {  # the column Rating is everybody's
+    "title": ("name",), "year": ("release date",), "rating": ("your rating",),
+    "date": ("date rated",), "tmdb_id": ("tmdb id",), "source_id": ("tmdb id",), "kind": ("type",),
+}  # fmt: skip
+# The address in diary.csv identifies the entry, elsewhere the movie: only title and year tell which
+# movie an entry is about.
+ENTRY: Headers = {
+    "title": ("name",), "year": ("year",), "rating": ("rating",), "date": ("watched date", "date"),
+}  # fmt: skip
+FILM: Headers = {**ENTRY, "source_id": ("letterboxd uri",)}
+LETTERBOXD = frozenset({"name", "year", "letterboxd uri"})
 RATINGS, DIARY, WATCHED, WATCHLIST = "ratings.csv", "diary.csv", "watched.csv", "watchlist.csv"
-PARTS = (RATINGS, DIARY, WATCHED, WATCHLIST)  # profile.csv is private
-_LISTED = frozenset({"position", "name", "year"})
+PARTS = {  # of an export, the most certain first; profile.csv is private
+    RATINGS: Format("", LETTERBOXD, FILM, FIVES, "seen"),
+    DIARY: Format("", LETTERBOXD, ENTRY, FIVES, "seen"),
+    WATCHED: Format("", LETTERBOXD, FILM, FIVES, "seen"),
+    WATCHLIST: Format("", LETTERBOXD, FILM, FIVES, "wished"),
+}
+LIST = Format(
+    "", frozenset({"position", "name", "year"}), ENTRY, FIVES, "wished", "A Letterboxd list"
+)
+_CONST = frozenset({"const", "title"})
+FORMATS = (
+    Format("IMDb ratings", _CONST | {"created", "modified"}, IMDB, TENS, "wished", "An IMDb list"),
+    Format("IMDb ratings", _CONST | {"your rating"}, IMDB, TENS),
+    Format(
+        "TMDB ratings",
+        frozenset({"tmdb id", "type", "name", "release date", "your rating"}),
+        TMDB,
+        TENS,
+        "wished",
+        "A TMDB list",
+        strict=False,
+    ),
+)
 
 
 def read_all(paths: Iterable[Path]) -> list[RatingsFile]:
@@ -161,8 +158,8 @@ def read(path: Path, file: str = "") -> RatingsFile:
 def _read(path: Path, file: str) -> RatingsFile:
     archive = Archive(path, tables_only=True)
     if archive.is_packed and (parts := [name for name in PARTS if name in archive.names]):
-        tables = {name: read_table(archive, name, f"{file}/{name}", _recognised) for name in parts}
-        if all(map(_is_letterboxd, tables.values())):
+        tables = {name: read_table(archive, name, f"{file}/{name}", _is_known) for name in parts}
+        if all(table.columns.keys() >= LETTERBOXD for table in tables.values()):
             return _read_letterboxd(file, tables)
         if RATINGS in tables and OWN.recognises(tables[RATINGS]):  # beside all that a club knows
             return _read_own(tables[RATINGS])
@@ -172,9 +169,7 @@ def _read(path: Path, file: str) -> RatingsFile:
         raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
     if len(names) > 1:
         raise InvalidInput(f"{file} holds {len(names):,} tables: bring them one by one.")
-    table = read_table(archive, names[0], file, _recognised)
-    if _is_letterboxd(table):
-        return _read_letterboxd_part(table, names[0])
+    table = read_table(archive, names[0], file, _is_known)
     if (reader := _reader(table)) is not None:
         return reader(table)
     begins = table.header[0].lstrip()[:1]
@@ -187,20 +182,22 @@ def _read(path: Path, file: str) -> RatingsFile:
     )
 
 
-def _recognised(table: Table) -> bool:
-    return _is_letterboxd(table) or _reader(table) is not None
+def _is_known(table: Table) -> bool:
+    return _reader(table) is not None
 
 
 def _reader(table: Table) -> Callable[[Table], RatingsFile] | None:
-    """Return the function that reads a table of another service, None if its format is unknown."""
+    """Return the function that reads a table, None if its format is unknown."""
+    if table.columns.keys() >= LETTERBOXD:
+        return _read_letterboxd_part
     if OWN.recognises(table):
         return _read_own
-    for known in (IMDB, TMDB):
-        if known.recognises(table):
-            return known.read
+    for form in FORMATS:
+        if form.recognises(table):
+            return form.read
     if spreadsheet.recognises(table):
         return spreadsheet.read
-    return _read_letterboxd_list if table.columns.keys() >= _LISTED else None
+    return LIST.read if LIST.recognises(table) else None
 
 
 def _read_own(table: Table) -> RatingsFile:
@@ -218,74 +215,40 @@ def _read_own(table: Table) -> RatingsFile:
     return replace(found, ratings=tuple(named))
 
 
-def _is_letterboxd(table: Table) -> bool:
-    return {"name", "year", "letterboxd uri"} <= table.columns.keys()
-
-
-def _is_diary(table: Table) -> bool:
-    return "watched date" in table.columns or "rewatch" in table.columns
-
-
-def _read_letterboxd_part(table: Table, name: str) -> RatingsFile:
+def _read_letterboxd_part(table: Table) -> RatingsFile:
     """Read one table of an export: which one, its columns tell and then its name."""
-    part = WATCHLIST if "watchlist" in name.casefold() else WATCHED
-    if _is_diary(table):
+    part = RATINGS if "rating" in table.columns else WATCHED
+    if {"watched date", "rewatch"} & table.columns.keys():
         part = DIARY
-    elif "rating" in table.columns:
-        part = RATINGS
+    elif "watchlist" in table.file.casefold():
+        part = WATCHLIST
     found = _read_letterboxd(table.file, {part: table})
     return replace(found, kind=f"{found.kind}'s {part}")
 
 
-def _read_letterboxd_list(table: Table) -> RatingsFile:
-    rows, rejected = _letterboxd_rows(table, rated=False)
-    scale = Scale(FIVES, fixed=True)
-    return RatingsFile(
-        LETTERBOXD_LIST, table.file, (), scale, wished=tuple(rows), rejected=tuple(rejected)
-    )
-
-
 def _read_letterboxd(file: str, tables: Mapping[str, Table]) -> RatingsFile:
-    """Read an export: `tables` are those of PARTS that there are."""
-    rejected: list[RejectedRow] = []
+    """Read an export: `tables` are those of PARTS that there are.
 
-    def rows(name: str, *, rated: bool) -> list[Row]:
-        if name not in tables or (rated and "rating" not in tables[name].columns):
-            return []
-        found, unusable = _letterboxd_rows(tables[name], rated=rated)
-        # A diary entry without stars was seen, as the movies of watched.csv.
-        rejected.extend(row for row in unusable if name != DIARY or row.reason != "no rating")
-        return found
-
-    ratings = rows(RATINGS, rated=True)
-    known = {_movie(row) for row in ratings}
-    ratings += [row for row in _latest(rows(DIARY, rated=True)) if _movie(row) not in known]
-    known |= {_movie(row) for row in ratings}
-    watched = _latest([*rows(DIARY, rated=False), *rows(WATCHED, rated=False)])
-    seen = tuple(row for row in watched if _movie(row) not in known)
-    wished = tuple(rows(WATCHLIST, rated=False))
-    scale, unique = Scale(FIVES, fixed=True), tuple(dict.fromkeys(rejected))
-    return RatingsFile(LETTERBOXD, file, tuple(ratings), scale, seen, wished, unique)
-
-
-def _letterboxd_rows(table: Table, *, rated: bool) -> tuple[list[Row], list[RejectedRow]]:
-    headers = {"title": ("name",), "year": ("year",), "date": ("watched date", "date")}
-    if rated:
-        headers["rating"] = ("rating",)
-    if not _is_diary(table):
-        headers["source_id"] = ("letterboxd uri",)
-    return read_rows(table, find_columns(table, headers), FIVES)
+    A movie has its rating of ratings.csv, or else that of its latest entry in the diary.
+    """
+    parts = {name: PARTS[name].read(table) for name, table in tables.items()}
+    ratings = [row for name, part in parts.items() if name != DIARY for row in part.ratings]
+    known = set(map(_movie, ratings))
+    entries = parts[DIARY].ratings if DIARY in parts else ()
+    latest = {_movie(row): row for row in sorted(entries, key=lambda row: row.at or 0)}
+    ratings += [row for movie, row in latest.items() if movie not in known]
+    known |= latest.keys()
+    seen = {_movie(row): row for part in parts.values() for row in part.seen}
+    return RatingsFile(
+        "A Letterboxd export",
+        file,
+        tuple(ratings),
+        Scale(FIVES, fixed=True),
+        seen=tuple(row for movie, row in seen.items() if movie not in known),
+        wished=tuple(row for part in parts.values() for row in part.wished),
+        rejected=tuple(row for part in parts.values() for row in part.rejected),
+    )
 
 
 def _movie(row: Row) -> tuple[str, int | None]:
     return row.title.casefold(), row.year
-
-
-def _latest(rows: Iterable[Row]) -> list[Row]:
-    """Return each movie's latest entry."""
-    latest: dict[tuple[str, int | None], Row] = {}
-    for row in rows:
-        before = latest.get(_movie(row))
-        if before is None or (row.at or 0) >= (before.at or 0):
-            latest[_movie(row)] = row
-    return list(latest.values())

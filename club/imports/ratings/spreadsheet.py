@@ -19,7 +19,6 @@ from club.imports.ratings.rows import (
     RatingsFile,
     Row,
     Scale,
-    find_columns,
     read_rows,
 )  # fmt: skip
 from club.imports.tables import (
@@ -108,7 +107,7 @@ def read(table: Table) -> RatingsFile:
     Raises:
         InvalidInput: it has more people than a club, two columns of one name, or mixes scales.
     """
-    columns = find_columns(table, HEADERS)
+    columns = table.find_columns(HEADERS)
     members = _member_columns(table)
     if len(members) >= MIN_MEMBERS:
         return _read_members(table, columns, members)

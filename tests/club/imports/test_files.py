@@ -126,8 +126,6 @@ def test_names_are_the_last_parts_of_the_nearest_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"xl/workbook.xml": "x"}, "x.zip is a spreadsheet’s own file: save it there as CSV"),
-        ({"content.xml": "x"}, "x.zip is a spreadsheet’s own file"),
         ({"letterboxd.zip": "x"}, "x.zip holds another ZIP: unpack it, and bring that one."),
         ({"ana/a.csv": "x", "bo/a.csv": "x"}, "x.zip holds several exports"),
     ],
@@ -138,12 +136,14 @@ def test_tables_only_refuses_other_zips(
     refused(sources.zipped(files, tmp_path / "x.zip"), sentence, tables_only=True)
 
 
-def test_tables_only_refuses_old_excel_files(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)
-    refused(tmp_path / "a.csv", "a.csv is a spreadsheet’s own file", tables_only=True)
+@pytest.mark.parametrize("ending", ["xls", "XLSX", "ods", "numbers"])
+def test_tables_only_refuses_spreadsheets(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"a.{ending}"
+    path.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600)
+    refused(path, f"a.{ending} is a spreadsheet’s own file", tables_only=True)
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_lines_in_any_unicode(tmp_path: Path, encoding: str) -> None:
     lines = ["title,year\r\n", *(f"né in {number},1995\n" for number in range(60_000)), "🎬" * 60]
     (tmp_path / "a.csv").write_bytes("".join(lines).encode(encoding))

@@ -256,7 +256,7 @@ def test_movielens_saved_again_by_a_spreadsheet(tmp_path: Path) -> None:
             files[name] = text.encode(encoding)
         return files
 
-    tabs = [("\t", encoding) for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-8")]
+    tabs = [("\t", encoding) for encoding in ("utf-16", "utf-8")]
     for separator, encoding in (*tabs, (";", "utf-8-sig"), (",", "utf-16")):
         folder = tmp_path / encoding / str(ord(separator))
         found = imported(again(separator, encoding), folder).data

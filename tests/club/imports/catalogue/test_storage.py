@@ -51,17 +51,11 @@ def test_read_while_the_import_is_replaced(
     catalogue.save(found, place)
     for ask in (catalogue.number, catalogue.load):
         asked = [old, place]  # it is being exchanged, and then it is done
-        monkeypatch.setattr(storage, "current_folder", lambda _, asked=asked: asked[0])
-        read = Path.read_text
-
-        def gone(path: Path, *how: str, read=read, asked=asked) -> str:
-            if path.parent == old:
-                asked.pop(0)
-            return read(path, *how)
-
-        monkeypatch.setattr(Path, "read_text", gone)
+        monkeypatch.setattr(
+            storage, "current_folder", lambda _, asked=asked: asked.pop(0) if asked[1:] else place
+        )
         assert ask(place)
-        monkeypatch.setattr(Path, "read_text", read)
+        assert asked == [place]
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def test_too_many_rows(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["xl/worksheets/sheet1.xml", "letter.docx"])
 def test_unknown_files_are_refused(tmp_path: Path, name: str) -> None:
-    refused(sources.zipped({name: "x"}, tmp_path / "x.xlsx"), "x.xlsx holds nothing that is known")
+    refused(sources.zipped({name: "x"}, tmp_path / "x.docx"), "x.docx holds nothing that is known")
     refused(tmp_path / "nowhere.csv", "There is nothing at")
 
 
