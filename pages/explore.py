@@ -11,16 +11,17 @@ router.require()
 
 club = state.view()
 clubs.demo_banner(club)
-header("Find us something", "The best of the whole catalogue, for whoever is here.")
+header("Find us something")
 
 if not club.names:
     no_members()
     st.stop()
 
-here = tonight.who_is_here(club)
-strategy = tonight.choose_strategy(explore.STRATEGIES_IN_STARS)
-dials = explore.draw_dials()
-movies = explore.filters(club)
+with st.popover("Who, what and how", icon=":material/tune:", key="filters"):
+    here = tonight.who_is_here(club)
+    strategy = tonight.choose_strategy(explore.STRATEGIES_IN_STARS)
+    movies = explore.filters(club)
+    dials = explore.draw_dials()
 if here:
     explore.found(club, here, strategy, movies, dials)
 else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -37,3 +39,11 @@ def furnish(folder: Path) -> Path:
 def click(app: AppTest, label: str) -> AppTest:
     """Press the button that is called `label`."""
     return next(button for button in app.button if button.label == label).click().run()
+
+
+def tiles(app: AppTest, key: str) -> list[dict[str, Any]]:
+    """The tiles that the widget `key` was drawn with; none when it was not drawn."""
+    for element in app.get("bidi_component"):
+        if element.proto.id.endswith(f"-{key}"):
+            return list(json.loads(element.proto.json)["tiles"])
+    return []

@@ -377,7 +377,7 @@ def pair(i: Inks, r: random.Random) -> str:
     x, y, size = r.uniform(75, 125), r.uniform(110, 190), r.uniform(44, 80)
     dx, dy = apart * math.cos(turn), apart * math.sin(turn)
     both = _disc(x - dx, y - dy, size, i.main) + _disc(x + dx, y + dy, size, i.third)
-    return both + _disc(x, y, max(8.0, size - apart) * 0.8, i.accent)
+    return both + _disc(x, y, max(16.0, size - apart) * 0.8, i.accent)
 
 
 COMPOSITIONS: tuple[Composition, ...] = (

@@ -13,23 +13,37 @@ from playwright.sync_api import Page, expect
 from club.store import Store
 
 
-def test_explore_link_shortlist_and_map(
+def test_explore_on_a_phone_shows_results_first(
     new_server: Callable[..., Server], visit: Callable[..., Page]
 ) -> None:
     server = new_server()
     page = visit(f"{server.url}/explore?keyword=heist", phone=True)
     expect(page.locator("h1")).to_have_text("Find us something")
-    expect(page.get_by_text(re.compile(r"The best of \d+ movies for everyone"))).to_be_visible()
+    first = page.locator(".st-key-picks .tile").first
+    assert first.bounding_box()["y"] + first.bounding_box()["height"] < 844
     assert page.evaluate("document.body.scrollWidth") <= 390
-    page.get_by_role("button", name="Shortlist it").first.click()
-    expect(page.get_by_text("on the shortlist").first).to_be_visible()
+    listed = Store(server.var / "club.db").movies.shortlist()
+    button = first.get_by_role("button", name=re.compile("^Shortlist"))
+    button.click()
+    expect(page.locator(".st-key-picks .action").first).to_have_text("✓ Listed")
     settled(page)
-    assert len(Store(server.var / "club.db").movies.shortlist()) == 7
+    movie = int(first.get_attribute("data-movie"))
+    assert Store(server.var / "club.db").movies.shortlist() == [*listed, movie]
+    # The focus stays on the button, whose label says now what it undoes.
+    shadow = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.activeElement?.className)"
+    assert page.evaluate(f"{shadow}.includes('action')")
+    title = first.locator(".title").inner_text()
+    first.locator("a").click()
+    expect(page).to_have_url(f"{server.url}/movie?movie={movie}")
+    expect(page.locator("h1")).to_have_text(title)
 
-    map_ = visit(f"{server.url}/explore").locator(".js-plotly-plot")
+
+def test_map_of_taste(shared_server: Server, visit: Callable[..., Page]) -> None:
+    page = visit(f"{shared_server.url}/explore")
+    page.get_by_text("The map of taste").click()
+    map_ = page.locator(".js-plotly-plot")
     expect(map_.locator(".annotation").first).to_be_visible()
-    dots = map_.locator(".scatterlayer .point")
-    assert dots.count() > 500
+    assert map_.locator(".scatterlayer .point").count() > 500
 
 
 def test_catalogue_upload(

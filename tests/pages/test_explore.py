@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 import pytest
-from furnished import Open, click
+from furnished import Open, click, tiles
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
@@ -13,18 +14,31 @@ from ui import state, taste
 
 
 def picked(app: AppTest) -> list[int]:
-    """The movies that can be put on the shortlist, in order."""
-    keys = [button.key or "" for button in app.button]
-    return [int(key.removeprefix("list_")) for key in keys if key.startswith("list_")]
+    """The movies that are offered, in order."""
+    return [tile["id"] for tile in tiles(app, "picks")]
 
 
 @pytest.mark.reads
-def test_nine_unseen_picks(open_page: Open, store: Store) -> None:
-    picks = picked(open_page("explore"))
-    shortlist = len(set(picks) & set(store.movies.shortlist()))
-    assert len(picks) == len(set(picks))
-    assert 9 - len(store.movies.shortlist()) <= len(picks) + shortlist <= 9
+def test_twelve_unseen_picks(open_page: Open, store: Store) -> None:
+    app = open_page("explore")
+    picks = picked(app)
+    assert len(set(picks)) == 12
     assert not set(picks) & set(store.ratings.current()["movie_id"])
+    listed = {tile["id"] for tile in tiles(app, "picks") if tile["action"] != "Shortlist"}
+    assert listed == set(picks) & set(store.movies.shortlist())
+
+
+@pytest.mark.reads
+def test_reasons_name_who_loved_what(open_page: Open) -> None:
+    club = state.view()
+    notes = [tile["note"] for tile in tiles(open_page("explore"), "picks")]
+    given = [re.fullmatch(r"(\w+) loved (.+)", note) for note in notes]
+    said = [match.groups() for match in given if match]
+    assert said
+    titles = {club.title(movie): movie for _, movie in club.stars}
+    members = {name: member for member, name in club.names.items()}
+    for name, title in said:
+        assert club.stars[members[name], titles[title]] >= 4.5
 
 
 @pytest.mark.reads
@@ -63,14 +77,6 @@ def test_dials_change_picks(open_page: Open) -> None:
     assert counts[after].mean() < counts[before].mean()
 
 
-def test_pick_is_shortlisted(open_page: Open, store: Store) -> None:
-    app = open_page("explore")
-    movie = picked(app)[0]
-    app.button(f"list_{movie}").click().run()
-    assert store.movies.shortlist()[-1] == movie
-    assert movie not in picked(app)
-
-
 def test_failed_map_leaves_the_page_standing(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -79,6 +85,8 @@ def test_failed_map_leaves_the_page_standing(
 
     monkeypatch.setattr(taste, "draw_map", fail)
     app = open_page("explore")
+    app.session_state["map"] = True
+    app.run()
     deadline = time.monotonic() + 10
     while not (said := [text.value for text in app.caption if "could not be drawn" in text.value]):
         assert time.monotonic() < deadline

@@ -258,3 +258,8 @@ def unlist_movie(movie_id: int, title: str) -> None:
     """Take a movie off the shortlist, in a callback."""
     done = f"{plain(title)} is off the shortlist."
     change(state.store().movies.remove_from_shortlist, movie_id, done=done)
+
+
+def shortlist_or_not(club: View, movie: int) -> None:
+    """Put a movie on the shortlist, or take it off, in a callback."""
+    (unlist_movie if movie in club.shortlist else shortlist_movie)(movie, club.title(movie))

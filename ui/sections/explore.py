@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,10 @@ from ui.charts.movies import taste_map
 from ui.components.basics import empty_state, no_predictions
 from ui.components.choices import view_switch
 from ui.components.figures import CONFIG
-from ui.components.tile import facts, movie_card, movie_link, poster_image, shortlist_movie
+from ui.components.tile import Tile, shortlist_or_not, tiles
 from ui.posters import main_genre
 from ui.state import View
-from ui.text import counted, film, listed, plain
+from ui.text import counted, film, listed, plain, runtime
 
 GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
 AGAIN = "again"
@@ -37,7 +38,7 @@ DIALS = {  # argument of `suggest`: name, value, key, and help
         "more: a surprise can also be a good one."
     ),
 }  # fmt: skip
-PICKS, STEP = 9, 10
+PICKS, STEP = 12, 10  # twelve fill rows of two, three, four and six
 ALIKE = 40  # movies among which one that somebody loved is a reason
 WORDS = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")  # mean nothing to Markdown
 LOVED, GLAD = 4.5, 4.0  # stars given, and expected
@@ -47,12 +48,11 @@ STRATEGIES_IN_STARS = tuple(key for key, one in STRATEGIES.items() if one.unit =
 
 def draw_dials() -> dict[str, Any]:
     """Draw the three dials and return them as arguments of `suggest`, each 0..1."""
-    with st.grid(columns=3, min_column_width=220, gap="medium"):
-        return {
-            argument: st.slider(name, 0, 100, value, STEP, key=key, help=help_, bind="query-params")
-            / 100
-            for argument, (name, value, key, help_) in DIALS.items()
-        }
+    return {
+        argument: st.slider(name, 0, 100, value, STEP, key=key, help=help_, bind="query-params")
+        / 100
+        for argument, (name, value, key, help_) in DIALS.items()
+    }
 
 
 def filters(club: View) -> pd.Index:
@@ -60,22 +60,22 @@ def filters(club: View) -> pd.Index:
     movies = club.movies
     genres, keywords = club.catalogue.vocabulary
     decades = sorted({int(year) // 10 * 10 for year in movies["year"].dropna()})
-    active = [key for key in (GENRE, DECADE, KEYWORD, LONGEST) if key in st.query_params]
-    with st.expander("Only some movies", icon=":material/filter_alt:", expanded=bool(active)):
-        several: Any = {"selection_mode": "multi", "bind": "query-params", "wrap": True}
-        chosen = st.pills("Genre", sorted(genres), format_func=_pill, key=GENRE, **several)
-        since = st.pills("Decade", decades, format_func="{}s".format, key=DECADE, **several)
-        said = st.multiselect(
-            "Keyword", keywords, key=KEYWORD, bind="query-params", placeholder="heist, paris …"
-        )
-        timed = int(movies["runtime"].notna().sum())
-        longest = timed and st.pills(
-            f"At most so many minutes (known of {timed:,} of {len(movies):,} movies)",
-            [90, 105, 120, 150, 180],
-            key=LONGEST,
-            bind="query-params",
-            wrap=True,
-        )
+    several: Any = {"selection_mode": "multi", "bind": "query-params", "wrap": True}
+    chosen = st.pills("Genre", sorted(genres), format_func=_pill, key=GENRE, **several)
+    since = st.pills("Decade", decades, format_func="{}s".format, key=DECADE, **several)
+    said = st.multiselect(
+        "Keyword", keywords, key=KEYWORD, bind="query-params", placeholder="heist, paris …"
+    )
+    longest = movies["runtime"].notna().any() and st.pills(
+        "How long at most",
+        [90, 105, 120, 150, 180],
+        format_func=runtime,
+        key=LONGEST,
+        bind="query-params",
+        wrap=True,
+        help="Movies whose runtime nobody knows are left out.",
+    )
+    st.toggle("Also what someone here has seen", key=AGAIN, bind="query-params")
     passes = np.ones(len(movies), dtype=bool)
     if chosen:
         passes &= np.array([not set(chosen).isdisjoint(terms) for terms in movies["genres"]])
@@ -97,9 +97,8 @@ def found(
     club: View, here: Sequence[int], strategy: str, movies: pd.Index, dials: Mapping[str, Any]
 ) -> None:
     """Draw the picks among `movies` for those who are here."""
-    again = st.toggle("Also what someone here has seen", key=AGAIN, bind="query-params")
     seen = {movie for member, movie in club.stars if member in here}
-    left = movies if again else movies[~movies.isin(list(seen))]
+    left = movies if st.session_state[AGAIN] else movies[~movies.isin(list(seen))]
     if not len(left):
         _nothing(len(movies))
         return
@@ -109,17 +108,22 @@ def found(
         no_predictions(240)
         return
     picks = suggest(model, reactions, strategy=strategy, limit=PICKS, **dials)
-    who = "everyone"
-    if len(here) < len(club.names):
-        who = plain(listed(club.names[member] for member in here))
-    st.caption(f"The best of {counted(len(left), 'movie')} for {who}.")
-    loved = {movie for (who, movie), stars in club.stars.items() if stars >= LOVED and who in here}
-    with st.grid(columns=3, min_column_width=300, gap="small", border=True, key="picks"):
-        for _, row in picks.iterrows():
-            movie = int(row[MOVIE])
-            with movie_card(club, movie, group=row):
-                st.caption(plain(_reason(club, reactions, movie, int(row["ratings"]), loved)))
-                _shortlist_button(club, movie)
+    loved = {
+        movie: (club.name(who), stars)
+        for (who, movie), stars in sorted(club.stars.items(), key=lambda given: given[1])
+        if stars >= LOVED and who in here
+    }
+    shown = [
+        Tile(
+            int(row[MOVIE]),
+            group=(row["mean"], row["low"], row["high"]),
+            note=_reason(club, reactions, int(row[MOVIE]), loved),
+            action="✓ Listed" if row[MOVIE] in club.shortlist else "Shortlist",
+        )
+        for _, row in picks.iterrows()
+    ]
+    tiles(club, shown, "picks", "M", on_action=partial(shortlist_or_not, club))
+    st.caption(f"The best of {counted(len(left), 'movie')}.")
 
 
 def _nothing(passing: int) -> None:
@@ -137,38 +141,34 @@ def _nothing(passing: int) -> None:
         st.button("Show every movie", on_click=reset, type="primary")
 
 
-def _reason(club: View, reactions: Reactions, movie: int, ratings: int, loved: set[int]) -> str:
-    """Return in plain text whom it is for, which loved one it is like, and how known it is."""
-    mean = reactions.mean[:, reactions.movie_ids.index(movie)]
-    glad = [
-        club.names[m] for m, stars in zip(reactions.member_ids, mean, strict=True) if stars >= GLAD
-    ]
-    if len(glad) == len(mean) > 1:
-        who = "For everyone here"
-    elif glad:
-        who = f"For {listed(glad[:3])}" + (f" and {len(glad) - 3} more" if len(glad) > 3 else "")
-    else:
-        most = reactions.member_ids[int(mean.argmax())]
-        who = f"{club.names[most]} should like it most"
+def _reason(
+    club: View, reactions: Reactions, movie: int, loved: Mapping[int, tuple[str, float]]
+) -> str:
+    """Return in plain text which loved movie it is like, or else whom it is for."""
     alike = state.similar(club, movie, ALIKE)
     like = None if alike is None else next((m for m in alike[MOVIE] if m in loved), None)
-    near = f"; like {club.title(int(like))}, which one of you loved" if like is not None else ""
-    return f"{who}{near}; {counted(ratings, 'rating')} worldwide."
-
-
-def _shortlist_button(club: View, movie: int) -> None:
-    if movie in club.shortlist:
-        st.caption(":material/playlist_add_check: on the shortlist")
-    else:
-        st.button(
-            "Shortlist it", key=f"list_{movie}", type="tertiary", icon=":material/playlist_add:",
-            on_click=shortlist_movie, args=(movie, club.title(movie)),
-        )  # fmt: skip
+    if like is not None:
+        return f"{loved[like][0]} loved {club.title(int(like))}"
+    mean = reactions.mean[:, reactions.movie_ids.index(movie)]
+    by_stars = [reactions.member_ids[i] for i in np.argsort(-mean)]
+    glad = [club.name(member) for member in by_stars[: int((mean >= GLAD).sum())]]
+    if len(glad) == len(mean) > 1:
+        return "For everyone here"
+    if len(glad) > 2:
+        return f"For {glad[0]} and {len(glad) - 1} more"
+    return f"For {listed(glad or [club.name(by_stars[0])])}"
 
 
 def draw_map(club: View, here: Sequence[int], movies: pd.Index) -> None:
-    """Draw the map of taste with the club on it, or say that it is on its way."""
-    st.subheader("The map of taste", anchor=False)
+    """Draw the map of taste with the club on it, once somebody wants to see it."""
+    with st.expander(
+        "The map of taste", icon=":material/map:", key="map", on_change="rerun"
+    ) as folded:
+        if folded.open:
+            _map(club, here, movies)
+
+
+def _map(club: View, here: Sequence[int], movies: pd.Index) -> None:
     try:
         places = taste.taste_map()
     except DataError as error:
@@ -197,9 +197,9 @@ def draw_map(club: View, here: Sequence[int], movies: pd.Index) -> None:
         alt=f"{counted(len(shown), 'movie')}; regions: {listed(named['label'])}",
     )
     _chosen(club, event)
-    with st.expander("See the numbers", icon=":material/table:"):
-        columns = ["title", "genres", "ratings", "expected", "rated", "x", "y"]
-        st.dataframe(shown[columns], hide_index=True, width="stretch")
+    with st.popover("The same as a table", icon=":material/table_rows:"):
+        columns = ["title", "genres", "ratings", "expected", "rated"]
+        st.dataframe(shown[columns], hide_index=True)
 
 
 @st.fragment(run_every=1.0)
@@ -245,9 +245,6 @@ def _chosen(club: View, event: object) -> None:
         st.caption("Tap a dot to see the movie.")
         return
     assert movie is not None
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="on_map"):
-        poster_image(club, movie, width=64)
-        with st.container(gap=None):
-            movie_link(club, movie)
-            st.caption(facts(club, movie))
-        _shortlist_button(club, movie)
+    action = "✓ Listed" if movie in club.shortlist else "Shortlist"
+    on_action = partial(shortlist_or_not, club)
+    tiles(club, [Tile(movie, action=action)], "on_map", "S", on_action=on_action)
