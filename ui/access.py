@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple, ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -158,29 +158,20 @@ def _sign_out() -> None:
 
 def host_only(action: Callable[Given, Result]) -> Callable[Given, Result]:
     """Return `action` with a check, when it is done, that raises InvalidInput unless for a host."""
-    return _checked(action, is_host, "Only a host can do that.")
 
-
-def own_only(action: Callable[Given, Result], members: Iterable[int]) -> Callable[Given, Result]:
-    """Return `action` with a check, when done, that raises InvalidInput unless for `members`."""
-
-    def allowed() -> bool:
-        club = state.view()
-        return all(may_enter(club, member) for member in members)
-
-    return _checked(action, allowed, ONLY_OWN)
-
-
-def _checked(
-    action: Callable[Given, Result], allowed: Callable[[], bool], refusal: str
-) -> Callable[Given, Result]:
     @functools.wraps(action)
     def checked(*args: Given.args, **named: Given.kwargs) -> Result:
-        if not allowed():
-            raise InvalidInput(refusal)
+        if not is_host():
+            raise InvalidInput("Only a host can do that.")
         return action(*args, **named)
 
     return checked
+
+
+def refuse_others(members: Collection[int]) -> None:
+    """Raise InvalidInput unless the visitor may enter what is these members'."""
+    if members and not all(may_enter(state.view(), member) for member in members):
+        raise InvalidInput(ONLY_OWN)
 
 
 def only_own(club: View) -> bool:

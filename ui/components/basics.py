@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from club.errors import ClubError, InvalidInput, NotFound, SourceError, StoreUnavailable
 from recommender.errors import RecommenderError
+from ui import access
 from ui.jobs import JobStatus
 from ui.text import plain
 
@@ -46,9 +47,20 @@ def show(error: ClubError | RecommenderError) -> None:
     st.error(f"{plain(error)} {next_step(error)}", icon=":material/error:")
 
 
-def change(action: Callable[..., Any], *args: Any, done: str | None = None, **named: Any) -> Any:
-    """Do `action` in a callback; tell its error or `done` later; return its result or None."""
+def change(
+    action: Callable[..., Any],
+    *args: Any,
+    done: str | None = None,
+    whose: Collection[int] = (),
+    **named: Any,
+) -> Any:
+    """Do `action` in a callback; tell its error or `done` later; return its result or None.
+
+    Args:
+        whose: members whose own it changes; the visitor must be allowed to.
+    """
     try:
+        access.refuse_others(whose)
         result = action(*args, **named)
     except (ClubError, RecommenderError) as error:
         notify(f"{plain(error)} {next_step(error)}", failed=True)
@@ -59,10 +71,16 @@ def change(action: Callable[..., Any], *args: Any, done: str | None = None, **na
 
 
 def change_button(
-    label: str, action: Callable[..., Any], *args: Any, done: str | None = None, **look: Any
+    label: str,
+    action: Callable[..., Any],
+    *args: Any,
+    done: str | None = None,
+    whose: Collection[int] = (),
+    **look: Any,
 ) -> None:
     """Draw a button that does `action(*args)` by `change`; `look` as `st.button` takes it."""
-    st.button(label, on_click=change, args=(action, *args), kwargs={"done": done}, **look)
+    told = {"done": done, "whose": whose}
+    st.button(label, on_click=change, args=(action, *args), kwargs=told, **look)
 
 
 def download_button(label: str, data: Any, file_name: str, key: str, **look: Any) -> None:

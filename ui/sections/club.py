@@ -89,16 +89,16 @@ def _change_member(member: int, name: str) -> None:
     key = f"rename_{member}"
 
     def rename() -> None:
-        new, called = st.session_state[key], access.own_only(state.store().members.rename, [member])
-        change(called, member, new, done=f"Now called {plain(new)}.")
+        new, called = st.session_state[key], state.store().members.rename
+        change(called, member, new, done=f"Now called {plain(new)}.", whose=[member])
 
     st.text_input("Name", value=name, key=key, max_chars=60)
     with st.container(horizontal=True):
         st.button("Rename", key=f"{key}_save", on_click=rename, type="primary")
-        leave = access.own_only(state.store().members.remove, [member])
+        leave = state.store().members.remove
         done = f"{plain(name)} has left; the ratings are kept."
         look = {"key": f"leave_{member}", "icon": ":material/logout:"}
-        change_button("Leave the club", leave, member, done=done, **look)
+        change_button("Leave the club", leave, member, done=done, whose=[member], **look)
 
 
 def _who_left(club: View) -> None:

@@ -122,8 +122,8 @@ def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> No
     members = tuple(member for member, _ in changes if member in club.names)
     before = state.reactions(club, club.shortlist, members)
     for member, stars in changes:  # one by one: each tap is taken back by itself
-        rate = access.own_only(state.store().ratings.rate_many, [member])
-        if change(rate, [(member, movie, stars)]) is None:
+        rate = state.store().ratings.rate_many
+        if change(rate, [(member, movie, stars)], whose=[member]) is None:
             return
     told = (f"{club.names.get(m, '?')}: {half_stars(s) if s else 'no stars'}" for m, s in changes)
     notify(plain(f"{listed(told)} for {club.title(movie)}"))
@@ -161,7 +161,7 @@ def undo_button(club: View) -> None:
         return
 
     def undo() -> None:
-        if change(access.own_only(state.store().ratings.undo, whose), latest.step):
+        if change(state.store().ratings.undo, latest.step, whose=whose):
             notify(f"Taken back: {what}")
             st.session_state.pop(MOVED, None)
             st.session_state.pop("grid_version", None)
@@ -249,8 +249,8 @@ def _save_edits() -> None:
         rows = _unsaved_edits()
         if not rows:
             return
-        rate = access.own_only(state.store().ratings.rate_many, {member for member, _, _ in rows})
-        version = change(rate, rows)
+        whose = {member for member, _, _ in rows}
+        version = change(state.store().ratings.rate_many, rows, whose=whose)
         # A save of this grid keeps it, and with it the cell that somebody types in; what failed
         # draws it afresh, so that a wrong number does not stay.
         st.session_state["grid_version"] = version

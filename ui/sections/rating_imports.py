@@ -248,7 +248,8 @@ def _save() -> None:
         whose = {entry.member for entry in plan.taken} | {who for who, _ in plan.seen}
         # A name stands for somebody new, who is nobody's to enter but where all may enter all.
         members = [who if isinstance(who, int) else -1 for who in whose]
-        return access.own_only(ratings.save, members)(state.store(), plan)
+        access.refuse_others(members)
+        return ratings.save(state.store(), plan)
 
     saved = change(write)
     if saved is not None:

@@ -157,8 +157,7 @@ def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
         _done(client, movie, f"{plain(film(movie.title, movie.year))} is in.")
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        look = {"type": "primary", "icon": ":material/add:", "key": "tmdb_add"}
-        change_button("Add to the club", add, **look)
+        change_button("Add to the club", add, type="primary", icon=":material/add:", key="tmdb_add")
         st.toggle("Put it on the shortlist", value=True, key=LISTED)
 
 

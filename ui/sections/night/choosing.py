@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from club.nights import Candidates, Night, Reason
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES, rank
-from ui import access, nights, state
+from ui import nights, state
 from ui.components.basics import change, change_button, empty_state, no_shortlist
 from ui.components.choices import view_switch
 from ui.components.tile import called_apart
@@ -33,16 +34,15 @@ WAYS = {
 
 def veto_and_seen(night: Night, me: int, movie: int) -> None:
     """Draw the buttons with which who holds this screen takes a movie out."""
-    veto = access.own_only(state.store().nights.veto, [me])
-    see = access.own_only(state.store().members.mark_seen, [me])
+    veto, see = state.store().nights.veto, state.store().members.mark_seen
     with st.container(horizontal=True, gap="small"):
         change_button(
-            "Veto", veto, night.night_id, me, movie,
+            "Veto", veto, night.night_id, me, movie, whose=[me],
             key=f"veto_{movie}", type="tertiary", icon=":material/block:",
             help="Not tonight, whatever the others say.",
         )  # fmt: skip
-        icon = ":material/visibility:"
-        change_button("Seen it", see, me, movie, key=f"seen_{movie}", type="tertiary", icon=icon)
+        look = {"key": f"seen_{movie}", "type": "tertiary", "icon": ":material/visibility:"}
+        change_button("Seen it", see, me, movie, whose=[me], **look)
 
 
 def left_out(club: View, night: Night, found: Candidates, me: int | None) -> None:
@@ -71,13 +71,12 @@ def why_not(club: View, movie: int, reason: Reason) -> str:
 
 
 def _take_back(club: View, night: Night, movie: int, me: int, reason: Reason) -> None:
-    unveto = access.own_only(state.store().nights.unveto, [me])
-    unmark = access.own_only(state.store().members.unmark_seen, [me])
+    unveto, unmark = state.store().nights.unveto, state.store().members.unmark_seen
     look = {"key": f"back_{movie}", "type": "tertiary", "icon": ":material/undo:"}
     if reason.kind == "vetoed":
-        change_button("Take it back", unveto, night.night_id, me, movie, **look)
+        change_button("Take it back", unveto, night.night_id, me, movie, whose=[me], **look)
     elif (me, movie) in club.seen:
-        change_button("I have not", unmark, me, movie, **look)
+        change_button("I have not", unmark, me, movie, whose=[me], **look)
 
 
 def nothing_left(club: View, found: Candidates) -> None:
@@ -204,12 +203,13 @@ def _decide(night_id: int, movies: tuple[int, ...], movie: int, by: str) -> None
         return
     if by == "turn" and night.picker is None:
         change(book.edit, night_id, picker=book.whose_turn(night.present))
-    snapshot = {
-        "model": nights.model_name(model),
-        "thresholds": nights.snapshot_thresholds(club, night, movies),
-    }
+    decide = partial(
+        book.decide,
+        model=nights.model_name(model),
+        thresholds=nights.snapshot_thresholds(club, night, movies),
+    )
     done = f"{plain(club.title(movie))} it is. The predictions are frozen."
-    if change(book.decide, night_id, movie, frame, by=by, **snapshot, done=done) is not None:
+    if change(decide, night_id, movie, frame, by=by, done=done) is not None:
         change(state.store().movies.remove_from_shortlist, movie)
 
 

@@ -119,12 +119,11 @@ def _stars(club: View, night: Night, me: int, outcome: Outcome) -> None:
 
     def save(changes: list[tuple[int, float | None]]) -> None:
         book = state.store().nights
-        unrate, rate = access.own_only(book.unrate, [me]), access.own_only(book.rate, [me])
         for member, given in changes:
             if member != me:
                 continue
-            action, value = (unrate, ()) if given is None else (rate, (given,))
-            if change(action, night.night_id, me, *value) is None:
+            action, value = (book.unrate, ()) if given is None else (book.rate, (given,))
+            if change(action, night.night_id, me, *value, whose=[me]) is None:
                 return
             st.session_state[ENTERED] = (own, given)
 

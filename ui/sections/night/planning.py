@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, time
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -91,8 +92,8 @@ def people(club: View, night: Night) -> None:
         old = st.session_state[before]
         now, off = book.get(night.night_id), old - tapped
         # Who is taken off once there is a vote loses theirs, and the box may open without them.
-        note = access.own_only(book.attend, off & set(now.present)) if now.voting else book.attend
-        version = note(night.night_id, {*now.present, *(tapped - old)} - off)
+        access.refuse_others(off & set(now.present) if now.voting else ())
+        version = book.attend(night.night_id, {*now.present, *(tapped - old)} - off)
         st.session_state[before] = tapped
         return version
 
@@ -149,9 +150,8 @@ def details(club: View, night: Night) -> None:
                 rules = _rules(night)
             saved = st.form_submit_button("Save", type="primary", icon=":material/save:")
         if saved and isinstance(on, date):
-            asked = {"on": on, "starts_at": at, "place": place, "notes": notes, "picker": picker}
-            edit = state.store().nights.edit
-            change(edit, night.night_id, **asked, **rules, done="Saved.")
+            rules |= {"on": on, "starts_at": at, "place": place, "notes": notes, "picker": picker}
+            change(partial(state.store().nights.edit, night.night_id, **rules), done="Saved.")
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
             calendar_button(club, [night], "This night for your calendar")
@@ -205,8 +205,8 @@ def _end(night: Night) -> None:
     book, number = state.store().nights, night.night_id
 
     def act(label: str, icon: str, action: Callable[[int], Any], done: str) -> None:
-        look = {"icon": icon, "type": "tertiary", "key": f"{label}_{number}"}
-        change_button(label, action, number, done=done, **look)
+        key = f"{label}_{number}"
+        change_button(label, action, number, done=done, icon=icon, type="tertiary", key=key)
 
     if night.state == "called off":
         act("It takes place after all", ":material/undo:", book.call_on, "The night is on again.")
