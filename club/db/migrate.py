@@ -186,7 +186,7 @@ def _create_triggers(connection: Connection) -> None:
         _NO_TRUNCATE,
         "TRUNCATE ON predictions",
         "1 = 1",
-        "A frozen prediction cannot be deleted.",
+        "A stored prediction cannot be deleted.",
     )
     for name, event, condition, sentence in (*schema.TRIGGERS, truncate):
         connection.exec_driver_sql(

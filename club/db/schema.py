@@ -289,7 +289,7 @@ TRIGGERS = [
         "predictions_stay_as_they_are",
         "UPDATE ON predictions",
         "1 = 1",
-        "A frozen prediction cannot be changed.",
+        "A stored prediction cannot be changed.",
     ),
     (
         "predictions_come_before_the_decision",
@@ -301,7 +301,7 @@ TRIGGERS = [
         "predictions_go_with_their_night",
         "DELETE ON predictions",
         "EXISTS (SELECT 1 FROM nights WHERE night_id = OLD.night_id)",
-        "A frozen prediction cannot be deleted.",
+        "A stored prediction cannot be deleted.",
     ),
     (
         "decisions_stay_as_they_are",

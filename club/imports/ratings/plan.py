@@ -384,7 +384,7 @@ def save(store: Store, plan: Plan) -> Saved:
         )
     people = [*(entry.member for entry in plan.taken), *(member for member, _ in plan.seen)]
     lacking = {entry.row_title: entry.row for entry in plan.taken if entry.movie is None}
-    with store.database.write("brought ratings from elsewhere") as write:
+    with store.database.write("imported ratings") as write:
         if write.version != plan.version + 1:
             raise InvalidInput("Somebody has changed the club meanwhile; look at it once more.")
         ids = {
