@@ -1,4 +1,4 @@
-"""A folder for the app to live in: the demo club and small models that have learned already."""
+"""A folder for the app to live in: the demo club, small models and the map of their taste."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from recommender import TrainingOptions, load_bundled
 from recommender.bundled import demo_club
 from ui.evaluation import held_out_folder, without_held_out
 from ui.jobs import LearnedFrom, Trainer
+from ui.taste import load_or_draw
 
 Open = Callable[..., AppTest]  # the fixture that opens a page
 SMALL = TrainingOptions(components=8, epochs=1)
@@ -33,6 +34,7 @@ def furnish(folder: Path) -> Path:
     for learning in (trainer, held_out):
         learning.wait(120)
         assert learning.status.state == "done", learning.status.message
+    load_or_draw(folder / "maps", trainer.model)
     return folder
 
 

@@ -123,12 +123,13 @@ def taste_map() -> pd.DataFrame | None:
 def _drawing(folder: Path, model: HybridModel) -> Future[pd.DataFrame]:
     """Draw the map in a thread of its own: t-SNE takes some seconds."""
     pool = ThreadPoolExecutor(1, thread_name_prefix="map")
-    drawing = pool.submit(_load_or_draw, folder, model)
+    drawing = pool.submit(load_or_draw, folder, model)
     pool.shutdown(wait=False)
     return drawing
 
 
-def _load_or_draw(folder: Path, model: HybridModel) -> pd.DataFrame:
+def load_or_draw(folder: Path, model: HybridModel) -> pd.DataFrame:
+    """Return the map of a model, from the folder of maps if it has been drawn before."""
     file = folder / f"{model.trained_at:%Y%m%dT%H%M%S%f}.parquet"
     try:
         return pd.read_parquet(file)

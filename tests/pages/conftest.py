@@ -15,8 +15,7 @@ from furnished import SMALL, Open, furnish
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from recommender.taste import draw_map
-from ui import state, taste
+from ui import state
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -28,14 +27,6 @@ def _packages_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         found = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", found)
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _maps_are_small() -> Iterator[None]:
-    """Drawing 2,000 movies takes some seconds for each test that opens Explore."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(taste, "draw_map", functools.partial(draw_map, limit=60))
         yield
 
 
