@@ -21,7 +21,8 @@ _member, _guest, _seen = schema.members.c, schema.guests.c, schema.seen.c
 class Members(Section):
     """The store's section `store.members`.
 
-    Members and guests share their ids. Whoever has left keeps the ratings, which do not count.
+    Members and guests share their ids, and no two who are present have the same name. Whoever has
+    left keeps the ratings, which do not count.
     """
 
     def all(self, include_left: bool = False, include_guests: bool = False) -> pd.DataFrame:
@@ -43,22 +44,13 @@ class Members(Section):
         return frame.assign(**times).set_index("member_id")
 
     def add(self, name: str) -> int:
-        """Add a member and return the member_id.
-
-        Raises:
-            InvalidInput: the name cannot be used, or somebody present has it.
-        """
+        """Add a member and return the member_id."""
         with self._database.write("added a member") as write:
             write.about["member_id"] = insert_member(write, name)
         return write.about["member_id"]
 
     def rename(self, member_id: int, name: str) -> int:
-        """Give a member another name and return the version.
-
-        Raises:
-            InvalidInput: the name cannot be used, or somebody else present has it.
-            NotFound: there is no such member.
-        """
+        """Give a member another name and return the version."""
         name = validation.clean_name(name)
         with self._database.write("renamed a member", member_id=member_id) as write:
             member = find_member(write.connection, member_id)
@@ -72,9 +64,6 @@ class Members(Section):
         """Let a member or guest leave and return the version.
 
         They come off the nights whose movie is not decided yet.
-
-        Raises:
-            NotFound: there is no such member.
         """
         with self._database.write("let somebody go", member_id=member_id) as write:
             member = find_member(write.connection, member_id)
@@ -86,12 +75,7 @@ class Members(Section):
             return write.commit_if(member.left_at is None)
 
     def restore(self, member_id: int) -> int:
-        """Take back a member who left, with all ratings, and return the version.
-
-        Raises:
-            InvalidInput: somebody present has the same name now.
-            NotFound: there is no such member.
-        """
+        """Take back a member who left, with all ratings, and return the version."""
         with self._database.write("took somebody back", member_id=member_id) as write:
             member = find_member(write.connection, member_id)
             if member.left_at is not None:
@@ -126,10 +110,6 @@ class Members(Section):
             hates: movie ids, which get 1 star.
             likes: keywords.
             dislikes: keywords.
-
-        Raises:
-            InvalidInput: something cannot be used, is on both sides, or the name is taken.
-            NotFound: there is no such movie.
         """
         loved = {validation.whole_id(movie_id, "movie") for movie_id in loves}
         hated = {validation.whole_id(movie_id, "movie") for movie_id in hates}
@@ -151,12 +131,7 @@ class Members(Section):
         return guest
 
     def promote_guest(self, member_id: int) -> int:
-        """Make a guest a member and return the version; the ratings stay, the keywords go.
-
-        Raises:
-            InvalidInput: the guest has left.
-            NotFound: there is no such guest.
-        """
+        """Make a guest a member and return the version; the ratings stay, the keywords go."""
         number = validation.whole_id(member_id, "guest")
         with self._database.write("made a guest a member", member_id=number) as write:
             mine = _guest.member_id == number
@@ -177,12 +152,7 @@ class Members(Section):
         return self._database.frame(query, {"member_id": "int64", "movie_id": "int64"})
 
     def mark_seen(self, member_id: int, movie_id: int) -> int:
-        """Note that a member or guest has seen a movie, rated or not, and return the version.
-
-        Raises:
-            InvalidInput: the member has left.
-            NotFound: there is no such member or movie.
-        """
+        """Note that a member or guest has seen a movie, rated or not, and return the version."""
         act = "marked as seen"
         with self._database.write(act, member_id=member_id, movie_id=movie_id) as write:
             member = require_present(write.connection, member_id).member_id
@@ -190,12 +160,7 @@ class Members(Section):
             return write.commit_if(insert_seen(write, member, movie))
 
     def unmark_seen(self, member_id: int, movie_id: int) -> int:
-        """Take back that a member or guest has seen a movie, and return the version.
-
-        Raises:
-            InvalidInput: the member has left.
-            NotFound: there is no such member.
-        """
+        """Take back that a member or guest has seen a movie, and return the version."""
         movie = validation.whole_id(movie_id, "movie")
         act = "marked as not seen"
         with self._database.write(act, member_id=member_id, movie_id=movie) as write:

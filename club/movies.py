@@ -106,9 +106,6 @@ class Movies(Section):
 
         Args:
             title, year, genres, keywords, facts: as for `NewMovie`.
-
-        Raises:
-            InvalidInput: one of these cannot be used, or the club added this movie before.
         """
         movie = NewMovie(title, year, genres, keywords, **facts)
         with self._database.write("added a movie") as write:
@@ -122,11 +119,7 @@ class Movies(Section):
             return list(connection.execute(query).scalars())
 
     def add_to_shortlist(self, movie_id: int) -> int:
-        """Put a movie at the shortlist's end, unless it is on it, and return the version.
-
-        Raises:
-            NotFound: there is no such movie.
-        """
+        """Put a movie at the shortlist's end, unless it is on it, and return the version."""
         with self._database.write("put on the shortlist", movie_id=movie_id) as write:
             (movie,) = self._movie_ids(write.connection, movie_id)
             return write.commit_if(append_to_shortlist(write, movie))
@@ -155,9 +148,6 @@ class Movies(Section):
 
         Those of the club's own movies go where the movie is, add to its keywords and take nothing
         away.
-
-        Raises:
-            InvalidInput: a number, runtime, overview or keyword cannot be used.
         """
         rows: list[dict[str, Any]] = [
             {

@@ -66,22 +66,12 @@ class Ratings(Section):
         return frame.assign(rating=frame["rating"] / 2)
 
     def rate(self, member_id: int, movie_id: int, stars: float) -> int:
-        """Set a member's rating of a movie, 0.5..5 stars in half steps; return the version.
-
-        Raises:
-            InvalidInput: the stars cannot be used, or the member has left.
-            NotFound: there is no such member or movie.
-        """
+        """Set a member's rating of a movie, 0.5..5 stars in half steps; return the version."""
         validation.half_stars(stars)  # None would clear the rating
         return self.rate_many([(member_id, movie_id, stars)])
 
     def unrate(self, member_id: int, movie_id: int) -> int:
-        """Take away a member's rating of a movie, if there is one, and return the version.
-
-        Raises:
-            InvalidInput: the member has left.
-            NotFound: there is no such member or movie.
-        """
+        """Take away a member's rating of a movie, if there is one, and return the version."""
         return self.rate_many([(member_id, movie_id, None)])
 
     def rate_many(self, changes: Iterable[tuple[int, int, float | None]]) -> int:
@@ -92,10 +82,6 @@ class Ratings(Section):
 
         Returns:
             The version; unchanged when all ratings are so already.
-
-        Raises:
-            InvalidInput: stars cannot be used, or a member has left.
-            NotFound: there is no such member or movie.
         """
         wanted = {
             (validation.whole_id(member_id, "member"), validation.whole_id(movie_id, "movie")): (
@@ -154,7 +140,6 @@ class Ratings(Section):
 
     def history(
         self,
-        member_id: int | None = None,
         movie_id: int | None = None,
         limit: int | None = None,
         include_guests: bool = False,
@@ -162,7 +147,6 @@ class Ratings(Section):
         """Return the changes of all ratings, newest first; nothing is removed from it.
 
         Args:
-            member_id: only this member's.
             movie_id: only of this movie.
             limit: this many events at most.
             include_guests: guests' ratings, too.
@@ -176,8 +160,6 @@ class Ratings(Section):
         types |= dict.fromkeys(("half_before", "half_after"), "float64")
         types |= {"kind": "str", "undoes": "Int64", "changed_by": "str"}
         query = select(*(_event[name] for name in types)).order_by(_event.event_id.desc())
-        if member_id is not None:
-            query = query.where(_event.member_id == member_id)
         if movie_id is not None:
             query = query.where(_event.movie_id == movie_id)
         if not include_guests:

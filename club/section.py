@@ -17,6 +17,10 @@ from club.errors import InvalidInput, NotFound
 class Section:
     """One subject of the store; every public method is one transaction.
 
+    A method that changes something returns the version unless it says otherwise. It raises
+    NotFound for a member, guest or movie that is not there, and InvalidInput for a value that
+    cannot be used or somebody who has left; then nothing has changed.
+
     Args:
         database: where the club is.
         knows_movie: whether a movie id exists in the base dataset; without it every positive id
