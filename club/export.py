@@ -5,11 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import logging
-import time
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -18,8 +15,6 @@ from sqlalchemy import Boolean, Column, Connection, Table, select
 
 from club.db import schema, transfer
 from club.store import Store
-
-log = logging.getLogger(__name__)
 
 # What a spreadsheet may take for a formula, in plain and in full width.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -78,7 +73,7 @@ def ratings_csv(store: Store, movies: pd.DataFrame) -> bytes:
     Args:
         movies: with title and year by movie_id; a movie that it lacks has none.
     """
-    with _logged("ratings"), transfer.snapshot(store.database) as connection:
+    with transfer.snapshot(store.database) as connection:
         return _table(*_Titles(connection, movies).rows("ratings.csv"))
 
 
@@ -92,7 +87,7 @@ def everything(store: Store, movies: pd.DataFrame) -> bytes:
         "votes.csv": [n.night_id for n in nights if box(n.night_id).ballots is None],
         "night_ratings.csv": [n.night_id for n in nights if n.revealed_at is None],
     }
-    with _logged("everything"), transfer.snapshot(store.database) as connection:
+    with transfer.snapshot(store.database) as connection:
         titles = _Titles(connection, movies)
         files = {name: _table(*titles.rows(name, hidden.get(name, []))) for name in _FILES}
     lines = [f"{name}: {content}" for name, (_, content) in _FILES.items()]
@@ -109,27 +104,26 @@ def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> dict[s
     Args:
         movies: in the form of `Dataset.movies`.
     """
-    with _logged("movies for Letterboxd"):
-        ratings = store.ratings.current(include_guests=True)
-        ratings = ratings[ratings["member_id"] == member_id].set_index("movie_id")["rating"]
-        seen = store.members.seen()
-        watched = _watched(store, member_id)
-        wanted = {*ratings.index, *watched, *seen.loc[seen["member_id"] == member_id, "movie_id"]}
-        rows = []
-        for movie in movies.loc[sorted(wanted & {*movies.index})].itertuples():
-            for on, again in watched.get(int(movie.Index), [(None, False)]):
-                cells = {
-                    **dict.fromkeys(LETTERBOXD, ""),
-                    "tmdbID": "" if pd.isna(movie.tmdb_id) else str(movie.tmdb_id),
-                    "Title": movie.title,
-                    "Year": "" if pd.isna(movie.year) else str(movie.year),
-                }
-                if movie.Index in ratings.index:
-                    cells["Rating"] = f"{ratings[movie.Index]:g}"
-                if on is not None:
-                    cells |= {"WatchedDate": on.isoformat(), "Rewatch": str(again).lower()}
-                rows.append([*cells.values()])
-        parts = list(_parts(rows))
+    ratings = store.ratings.current(include_guests=True)
+    ratings = ratings[ratings["member_id"] == member_id].set_index("movie_id")["rating"]
+    seen = store.members.seen()
+    watched = _watched(store, member_id)
+    wanted = {*ratings.index, *watched, *seen.loc[seen["member_id"] == member_id, "movie_id"]}
+    rows = []
+    for movie in movies.loc[sorted(wanted & {*movies.index})].itertuples():
+        for on, again in watched.get(int(movie.Index), [(None, False)]):
+            cells = {
+                **dict.fromkeys(LETTERBOXD, ""),
+                "tmdbID": "" if pd.isna(movie.tmdb_id) else str(movie.tmdb_id),
+                "Title": movie.title,
+                "Year": "" if pd.isna(movie.year) else str(movie.year),
+            }
+            if movie.Index in ratings.index:
+                cells["Rating"] = f"{ratings[movie.Index]:g}"
+            if on is not None:
+                cells |= {"WatchedDate": on.isoformat(), "Rewatch": str(again).lower()}
+            rows.append([*cells.values()])
+    parts = list(_parts(rows))
     if len(parts) == 1:
         return {"letterboxd.csv": parts[0]}
     return {f"letterboxd-{number}.csv": part for number, part in enumerate(parts, start=1)}
@@ -240,10 +234,3 @@ def _written(value: object) -> object:
     if isinstance(value, list | dict):
         value = json.dumps(value, ensure_ascii=False)
     return safe_cell(value) if isinstance(value, str) else value
-
-
-@contextmanager
-def _logged(content: str) -> Iterator[None]:
-    started = time.monotonic()
-    yield
-    log.info("exported %s in %.1f s", content, time.monotonic() - started)
