@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import shutil
 import sqlite3
 import time
@@ -254,7 +255,7 @@ def _checked_revision(theirs: sqlite3.Connection, file: Path, size: int) -> str:
     if {"club", schema.REVISION_TABLE} <= _tables(theirs):
         found = theirs.execute(f"SELECT version_num FROM {schema.REVISION_TABLE}").fetchone()
     revision = "" if found is None else str(found[0])
-    if not revision.isdigit() or int(revision) < 1:
+    if not re.fullmatch(r"\d{4}", revision) or revision < schema.OLDEST:
         raise InvalidInput(f"{file} is not the backup of a movie club; choose another one.")
     if revision > schema.REVISION:
         raise InvalidInput(

@@ -113,7 +113,11 @@ def _revision(connection: Connection, database: Database) -> str | None:
         found = connection.execute(
             text(f"SELECT version_num FROM {schema.REVISION_TABLE}")
         ).scalar_one_or_none()
-        if found is not None and found > schema.REVISION:  # revisions are numbered in order
+        if found is not None and found < schema.OLDEST:
+            raise StoreUnavailable(
+                f"{database.place} is older than release 0.1.0; open it with that one first."
+            )
+        if found is not None and found > schema.REVISION:
             raise StoreUnavailable(
                 f"{database.place} was made by a newer version of this program; "
                 "update the program to open it."
@@ -128,8 +132,8 @@ def upgrade(connection: Connection, revision: str = schema.REVISION) -> None:
     """Create or migrate the tables, in the transaction of `connection`.
 
     Args:
-        revision: of the tables afterwards, "0001" to `schema.REVISION`; an earlier one than the
-            newest has no triggers.
+        revision: of the tables afterwards, from `schema.OLDEST` on; an earlier one than the newest
+            has no triggers.
     """
     _drop_triggers(connection)
     newest = revision == schema.REVISION

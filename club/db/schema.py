@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 REVISION = "0006"  # of the newest migration; a database that says so needs none
+OLDEST = "0004"  # of release 0.1.0; revisions are numbered in order
 REVISION_TABLE = "club_revision"
 
 metadata = MetaData(

@@ -187,7 +187,7 @@ def test_nobody_in_particular_is_asked_before_rating(open_page: Open, store: Sto
 
 
 @pytest.mark.usefixtures("shared")
-def test_own_only_is_checked_when_it_is_done(open_page: Open, store: Store) -> None:
+def test_whose_it_is_is_checked_when_it_is_done(open_page: Open, store: Store) -> None:
     store.ratings.rate(BRUNO, UP, 4.5)
     app = say(open_page("rate", movie=str(UP)), ANA)
     assert app.button("undo").label.startswith("Undo Bruno")

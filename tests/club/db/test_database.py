@@ -73,10 +73,13 @@ def test_file_that_breaks_while_it_is_open_is_called_damaged(full):
         assert "is damaged" in refused(action)
 
 
-def test_database_of_a_newer_version_is_left_alone(location):
-    with Store(location).database.transaction() as newer:
-        newer.exec_driver_sql("UPDATE club_revision SET version_num = '0999'")
-    assert "newer version of this program; update" in refused_to_open(location)
+@pytest.mark.parametrize(
+    ("revision", "said"), [("0999", "newer version of this program; update"), ("0003", "older")]
+)
+def test_database_of_an_unknown_version_is_left_alone(location, revision, said):
+    with Store(location).database.transaction() as other:
+        other.exec_driver_sql(f"UPDATE club_revision SET version_num = '{revision}'")
+    assert said in refused_to_open(location)
 
 
 @pytest.mark.parametrize(("revision", "said"), [("0999", "newer version"), ("0004", "earlier")])

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from releases import RELEASES, at_release_1, at_release_4, at_release_5
+from releases import RELEASES, at_release_4, at_release_5
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
@@ -74,7 +74,8 @@ def test_migrations_are_numbered_in_order():
     config.set_main_option("script_location", str(SCRIPTS))
     scripts = ScriptDirectory.from_config(config)
     oldest_first = [script.revision for script in scripts.walk_revisions()][::-1]
-    assert oldest_first == [f"{number:04}" for number in range(1, len(oldest_first) + 1)]
+    assert oldest_first == [f"{number:04}" for number in range(4, len(oldest_first) + 4)]
+    assert oldest_first[0] == schema.OLDEST
     assert scripts.get_current_head() == schema.REVISION
 
 
@@ -175,7 +176,7 @@ def test_open_votes_stay_open_after_a_migration(location):
 
 
 def test_each_migration_gives_an_identity_of_its_own(tmp_path):
-    files = [at_release_1(str(tmp_path / name)).file for name in ("a.db", "b.db")]
+    files = [at_release_4(str(tmp_path / name)).file for name in ("a.db", "b.db")]
     identities = set()
     for file in files:
         with Store(file).database.read() as connection:
@@ -185,13 +186,13 @@ def test_each_migration_gives_an_identity_of_its_own(tmp_path):
 
 
 def test_migration_that_fails_leaves_the_database_as_it_was(location):
-    database = at_release_1(location)
+    database = at_release_4(location)
     with database.transaction() as connection:  # the name that the migration needs
-        connection.exec_driver_sql("CREATE TABLE movie_details (a integer)")
+        connection.exec_driver_sql("ALTER TABLE nights ADD COLUMN thresholds text")
     with pytest.raises(StoreUnavailable):
         Store(location)
     with database.transaction() as connection:
-        connection.exec_driver_sql("DROP TABLE movie_details")
+        connection.exec_driver_sql("ALTER TABLE nights DROP COLUMN thresholds")
     assert Store(location).movies.own()["title"].tolist() == ["Our holiday", "Untitled"]
 
 
