@@ -17,14 +17,14 @@ apart two regions lie means little, so regions are named by the keywords that st
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 from scipy import linalg
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import ndtr, ndtri
 from sklearn.cluster import KMeans
 from sklearn.manifold import TSNE
 
@@ -40,7 +40,7 @@ PANEL, DRAWS = 200, 200
 COMPARED = 25  # other movies that each of the panel is compared with
 CHANCE = 0.5
 REACH = float(ndtri(0.9))  # standard deviations of an 80% interval
-SURE = 0.95  # probability of being right before two members are called alike, apart or changed
+SURE = 0.95  # probability of being right before two members are called alike or apart
 
 USER_BIAS_VARIANCE = 0.12  # stars², as the model has it by default
 NOISE = 0.8  # stars², of a rating around everybody's opinion and the user bias
@@ -59,8 +59,6 @@ AWARDS = (BEST, DIVISIVE, SURPRISE, KINDEST, HARSHEST, DILIGENT)
 AWARD_RATINGS, CRITIC_RATINGS = 10, 5  # in a year: of the club, and of one called harsh or kind
 BEST_DAMPING = 2.0  # ratings at the club's mean that each movie's are mixed with
 
-LONG = 500  # days between the first and the last, before years say more than months
-CHANGE_MOVIES = 5  # before and after, for anything to be said of a change
 
 MAP_MOVIES, FEWEST, PERPLEXITY = 2000, 30, 30.0  # of a map; fewer movies are no map
 REGIONS, LABELS = 11, 2
@@ -377,80 +375,6 @@ def word_splits(leanings: pd.DataFrame) -> pd.DataFrame:
     return frame.sort_values(["spread", "word"], ascending=[False, True], ignore_index=True)
 
 
-def distances(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Return the distance of two members' stars for each movie that both rated, in order of time.
-
-    Returns:
-        first, second (member ids, the smaller first), movie_id, apart (stars), at (when the second
-        of them rated it, UTC).
-    """
-    one = ratings[[MEMBER, MOVIE, RATING, TIMESTAMP]]
-    both = one.merge(one, on=MOVIE, suffixes=("_1", "_2"))
-    both = both[both["member_id_1"] < both["member_id_2"]]
-    both = both.rename(columns={"member_id_1": FIRST, "member_id_2": SECOND})
-    later = both[["timestamp_1", "timestamp_2"]].max(axis=1)
-    both["apart"] = (both["rating_1"] - both["rating_2"]).abs()
-    both["at"] = pd.to_datetime(later, unit="s")
-    frame = both[[FIRST, SECOND, MOVIE, "apart", "at"]]
-    return frame.sort_values(["at", FIRST, SECOND], kind="stable", ignore_index=True)
-
-
-def by_period(apart: pd.DataFrame) -> pd.DataFrame:
-    """Return each pair's mean distance by year, or by month while all lies within LONG days.
-
-    Returns:
-        first, second, period (a pandas period), apart (stars), n (movies).
-    """
-    if apart.empty:
-        return pd.DataFrame(columns=[FIRST, SECOND, "period", "apart", "n"])
-    long = (apart["at"].max() - apart["at"].min()).days > LONG
-    period = apart["at"].dt.to_period("Y" if long else "M").rename("period")
-    grouped = apart.groupby([FIRST, SECOND, period])["apart"]
-    return grouped.agg(apart="mean", n="size").reset_index()
-
-
-def changes(apart: pd.DataFrame) -> pd.DataFrame:
-    """Compare each pair's distance before and after, cut between two periods.
-
-    The cut is where both sides are as large as can be, CHANGE_MOVIES at least. The interval of the
-    change is Welch's (1947), widened for the number of pairs (Bonferroni).
-
-    Args:
-        apart: as `distances` returns it.
-
-    Returns:
-        The largest change first: first, second, since (the period with which the later part
-        begins), before, after (stars), n_before, n_after, change, low, high (stars), clarity
-        ("together", "apart" or "unclear").
-    """
-    cut = []
-    for pair, own in by_period(apart).groupby([FIRST, SECOND]):
-        before = own["n"].cumsum().to_numpy()[:-1]
-        smaller = np.minimum(before, own["n"].sum() - before)
-        if len(smaller) and smaller.max() >= CHANGE_MOVIES:
-            cut.append((*pair, own["period"].iloc[int(smaller.argmax()) + 1]))
-    if not cut:
-        return pd.DataFrame(columns=[FIRST, SECOND, "since"])
-    pairs = apart.merge(pd.DataFrame(cut, columns=[FIRST, SECOND, "since"]), on=[FIRST, SECOND])
-    since = pd.to_datetime([period.start_time for period in pairs["since"]])
-    late = pd.Series(pairs["at"] >= since, name="late")
-    sides = pairs.groupby([FIRST, SECOND, "since", late])["apart"].agg(["mean", "var", "size"])
-    frame = sides.unstack("late")
-    frame.columns = ["before", "after", "var_0", "var_1", "n_before", "n_after"]
-    parts = frame[["var_0", "var_1"]] / frame[["n_before", "n_after"]].to_numpy()
-    total, n = parts.sum(axis=1), frame[["n_before", "n_after"]].to_numpy()
-    freedom = total**2 / (parts**2 / (n - 1)).sum(axis=1)
-    level = 1 - (1 - SURE) / len(cut)
-    reach = (stdtrit(freedom, 0.5 + level / 2) * np.sqrt(total)).where(total > 0, 0.0)
-    change = frame["after"] - frame["before"]
-    clarity = np.select([change > reach, change < -reach], ["apart", "together"], "unclear")
-    frame = frame.drop(columns=["var_0", "var_1"]).assign(
-        change=change, low=change - reach, high=change + reach, clarity=clarity
-    )
-    order = change.abs().sort_values(ascending=False, kind="stable").index
-    return frame.loc[order].reset_index()
-
-
 def years(ratings: pd.DataFrame) -> pd.Series:
     """Return the year (UTC) of each rating."""
     return pd.to_datetime(ratings[TIMESTAMP], unit="s").dt.year.rename("year")
@@ -521,39 +445,6 @@ def awards(
     frame = pd.DataFrame(rows, columns=["year", "award", MOVIE, MEMBER, "value", "n"]).astype(types)
     frame["award"] = pd.Categorical(frame["award"], AWARDS, ordered=True)
     return frame.sort_values(["year", "award"], ascending=[False, True], ignore_index=True)
-
-
-def streaks(
-    attendance: pd.DataFrame, dates: Sequence[object] | pd.Index | None = None
-) -> pd.DataFrame:
-    """Return each member's longest run of dates without a gap, and the current one.
-
-    Args:
-        attendance: on (a date), member_id.
-        dates: every date that counts; by default those of `attendance`.
-
-    Returns:
-        The longest first, index member_id: longest, since, until (its first and last date; the
-        latest of equals), current (0 for a member who missed the last date).
-    """
-    calendar = pd.Index(sorted((attendance["on"] if dates is None else pd.Series(dates)).unique()))
-    found = []
-    for member, own in attendance.groupby(MEMBER):
-        there = pd.Series(calendar.isin(own["on"])).astype(int)
-        run = there.groupby((there == 0).cumsum()).cumsum()
-        last = int(run[::-1].idxmax())
-        since = calendar[last - run[last] + 1]
-        found.append((member, run[last], since, calendar[last], run.iloc[-1]))
-    frame = pd.DataFrame(found, columns=[MEMBER, "longest", "since", "until", "current"])
-    return frame.set_index(MEMBER).sort_values("longest", ascending=False, kind="stable")
-
-
-def weeks(ratings: pd.DataFrame) -> pd.DataFrame:
-    """Return `streaks` of weeks (from Monday, UTC) with a rating."""
-    on = pd.to_datetime(ratings[TIMESTAMP], unit="s").dt.to_period("W").dt.start_time
-    attendance = pd.DataFrame({"on": on, MEMBER: ratings[MEMBER]})
-    every = None if attendance.empty else pd.date_range(on.min(), on.max(), freq="7D")
-    return streaks(attendance, every)
 
 
 def draw_map(model: HybridModel, limit: int = MAP_MOVIES, seed: int = 0) -> pd.DataFrame:

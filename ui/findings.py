@@ -14,7 +14,6 @@ from recommender.evaluation.nights import (
     NIGHTS,
     OURS,
     SHOWN,
-    WATCHED,
     Comparison,
     Coverage,
     Record,
@@ -33,8 +32,6 @@ READINGS = {
     "intervals": {"as expected": "honest", "too seldom": "too narrow", "too often": "too wide"},
     "chances": {"as expected": "honest", "too seldom": "too high", "too often": "too low"},
 }
-TOLD_APART = 0.9  # of the draws in which a strategy is the best, before it may be called so
-NAMED = 3  # strategies that are level, before the rest of them are counted
 NOTICED = 0.05  # stars; a smaller gain or loss reads as 0.0
 
 
@@ -98,31 +95,6 @@ def easiest_and_hardest(found: pd.DataFrame, names: Mapping[int, str]) -> str:
         for row in found.iloc[[0, -1]].itertuples()
     )
     return f"So far {easy} is the easiest to foresee, {hard} the hardest."
-
-
-def served_best(replayed: pd.DataFrame) -> str:
-    """Return which strategy would have served the club best, if that is clear from `replay`."""
-    if replayed.empty:
-        return "No night has been decided yet"
-    nights = int(replayed["nights"].iloc[0])
-    if nights < NIGHTS:
-        return (
-            f"{counted(nights, 'night')} cannot tell which strategy serves the club best "
-            f"({NIGHTS} are needed)"
-        )
-    # Strategies that chose alike share their wins, which are wins of one choice.
-    alike = replayed.groupby([replayed["mean"].round(9), replayed["best_chance"].round(9)])
-    level = max((rows for _, rows in alike), key=lambda rows: rows["best_chance"].sum())
-    if len(level) == len(replayed):
-        return "Every strategy would have served the club as well as what was watched"
-    chance, known = level["best_chance"].sum(), level["known_share"].iloc[0]
-    apart = "" if chance >= TOLD_APART else ", too little to tell apart"
-    names = sorted(level["name"], key=lambda name: name != WATCHED)
-    rest = [f"{len(names) - NAMED} more"] if len(names) > NAMED else []
-    return (
-        f"{listed([*names[:NAMED], *rest])} would have served the club best in {chance:.0%} of the "
-        f"draws{apart} ({known:.0%} of these ratings are real)"
-    )
 
 
 def agreement(found: Comparison, titles: Mapping[int, str], names: Mapping[int, str]) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from club.nights import BallotBox, Candidates, Night, Outcome, filter_candidates
 from recommender import HybridModel, Reactions, group
 from recommender.columns import MEMBER, MOVIE, RATING
-from recommender.evaluation.nights import outcomes, replay
+from recommender.evaluation.nights import outcomes
 from recommender.reactions import STEPS
 from ui import state
 from ui.cache import cached
@@ -126,13 +126,6 @@ def judged_of(club: View, night: Night) -> pd.DataFrame:
 
 
 @cached()
-def replayed(club: View) -> pd.DataFrame:
-    """Return how each strategy would have served the club on its decided nights."""
-    ratings = pd.concat([club.ratings, club.guest_ratings], ignore_index=True)
-    return replay(decided(club), snapshots(club), state.store().nights.ratings(), ratings)
-
-
-@cached()
 def _earlier(club: View) -> pd.DataFrame:
     watched = decided(club)[[NIGHT, "on", MOVIE]]
     rows = snapshots(club)
@@ -153,17 +146,6 @@ def earlier(club: View, before: Night | None = None) -> pd.DataFrame:
 def debts(club: View, present: Sequence[int], before: Night | None = None) -> dict[int, float]:
     """Return the debt of earlier nights to each person present, see `recommender.group.debts`."""
     return group.debts(earlier(club, before), present)
-
-
-def attendance(club: View) -> pd.DataFrame:
-    """Return the people at each night with a movie: on, member_id."""
-    rows = [
-        (night.on, member)
-        for night in nights(club)
-        if night.state in {"decided", "revealed"}
-        for member in night.present
-    ]
-    return pd.DataFrame(rows, columns=["on", MEMBER])
 
 
 def snapshot(club: View, night: Night, movies: Sequence[int]) -> pd.DataFrame | None:

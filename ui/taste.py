@@ -17,16 +17,12 @@ from recommender.taste import (
     Drawn,
     awards,
     beyond_the_crowd,
-    by_period,
-    changes,
     compare,
-    distances,
     draw_map,
     draw_member,
     generosity,
     leanings,
     movie_splits,
-    weeks,
     word_splits,
 )
 from ui import evaluation, state
@@ -45,16 +41,6 @@ class Leanings:
     generosity: pd.DataFrame
     words: pd.DataFrame
     splits: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class Records:
-    """What needs no model: from `by_period`, `changes`, `movie_splits` and `weeks`."""
-
-    periods: pd.DataFrame
-    changes: pd.DataFrame
-    splits: pd.DataFrame
-    weeks: pd.DataFrame
 
 
 def matches(club: View) -> pd.DataFrame | None:
@@ -91,10 +77,9 @@ def _tastes(model: HybridModel, club: View, learned: HashedFrame) -> Leanings:
 
 
 @cached()
-def records(club: View) -> Records:
-    """Return what needs no model."""
-    apart, rated = distances(club.ratings), club.ratings
-    return Records(by_period(apart), changes(apart), movie_splits(rated), weeks(rated))
+def splits(club: View) -> pd.DataFrame:
+    """Return the movies that divide and unite the club."""
+    return movie_splits(club.ratings)
 
 
 def prizes(club: View) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""The club's movie nights: predictions against outcomes, and what other strategies would give.
+"""The club's movie nights: predictions against outcomes, and the choice of every strategy.
 
 Predictions are stored when a movie is chosen and ratings are given after it was watched, so no
 prediction has seen its rating. The ratings of one night depend on each other (the same movie and
@@ -7,7 +7,7 @@ the same evening), so every interval is computed over nights, not over ratings.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -16,10 +16,9 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from recommender.columns import MEMBER, MOVIE, RATING
-from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.bootstrap import ENOUGH, clarity, compare
 from recommender.evaluation.metrics import Z95, Share, wilson
-from recommender.group import DIGITS, STRATEGIES, debts, rank
+from recommender.group import DIGITS, STRATEGIES, rank
 from recommender.model import LIKED
 from recommender.reactions import Reactions
 
@@ -30,9 +29,7 @@ NIGHTS = 5  # rated nights, before differences are tested
 LEVEL = 0.8  # of the prediction intervals
 SHOWN = 5  # ratings, before a member's error is shown
 SAME_EXPECTATION = 0.25  # stars; two people expected closer together are expected to agree
-AS_IT_WAS, WATCHED = "as it was", "What was watched"
 FAIRNESS = "fairness"  # the one strategy that remembers earlier nights
-SAME = 1e-9  # stars; smaller gaps are rounding
 
 _STARS = ["predicted", "sd", "low", "high", "like", "own_mean", "crowd"]
 _OUTCOMES = [
@@ -40,9 +37,6 @@ _OUTCOMES = [
     "counts",
 ]  # fmt: skip
 _ERRORS = ["model", "mae", "low", "high", "gap", "gap_low", "gap_high", "rmse", "clarity"]
-_REPLAY = [
-    "strategy", "name", "nights", "mean", "low", "high", "worst", "best_chance", "known_share",
-]  # fmt: skip
 
 
 def outcomes(nights: pd.DataFrame, predictions: pd.DataFrame, given: pd.DataFrame) -> pd.DataFrame:
@@ -359,159 +353,3 @@ def _columns(reactions: Reactions, keep: Callable[[int], bool]) -> Reactions:
         sd=reactions.sd[:, at],
         shared_sd=None if reactions.shared_sd is None else reactions.shared_sd[at],
     )
-
-
-@dataclass(frozen=True)
-class _Evening:
-    """One decided night."""
-
-    # night_id, on: its id and date
-    night_id: int
-    on: object
-    reactions: Reactions  # the prediction snapshot of everyone present for every candidate
-    watched: int  # movie_id
-    # (n_members, n_movies) ratings given that night; NaN but for the movie watched
-    then: np.ndarray
-    ever: np.ndarray  # (n_members, n_movies) ratings given at any time; NaN where there is none
-
-
-def replay(
-    nights: pd.DataFrame,
-    predictions: pd.DataFrame,
-    given: pd.DataFrame,
-    ratings: pd.DataFrame,
-    *,
-    strategies: Sequence[str] | None = None,
-    draws: int = 2000,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Replay all nights with each strategy: a counterfactual evaluation of the choices.
-
-    A strategy chooses from the predictions of that night. Its choice is worth the ratings that
-    people gave to that movie at any time and, where there is none, ratings drawn from the
-    predictions, the same for every strategy (common random numbers). No strategy shows a member a
-    movie twice while there is another candidate. "fairness" owes people what its own earlier
-    choices owed them.
-
-    Limits: ratings of a movie are drawn independently of each other, predictions of later nights
-    know the ratings of what was really watched, and draws trust the model that made the choice.
-
-    Args:
-        nights: night_id, on (date), movie_id (watched) of decided nights; those whose movie has no
-            prediction are left out.
-        predictions: night_id, member_id, movie_id, mean, sd (stars): everyone present and every
-            candidate.
-        given: night_id, member_id, rating (stars) of the movie watched.
-        ratings: member_id, movie_id, rating: all that are known today.
-        strategies: keys of STRATEGIES; all of them by default.
-        draws: how often the unknown ratings are drawn.
-
-    Returns:
-        The highest mean first: strategy (a key, or `AS_IT_WAS` for what was really watched), name,
-        nights, mean (over nights, of the mean stars of those present), low, high (80% of the
-        draws), worst (mean over nights of the stars of the least happy), best_chance (share of the
-        draws in which it has the highest mean of all rows, ties shared), known_share (of the
-        ratings that were really given).
-    """
-    evenings = _evenings(nights, predictions, given, ratings)
-    if not evenings:
-        return pd.DataFrame(columns=_REPLAY)
-    chosen = {key: _choose(evenings, key) for key in strategies or STRATEGIES}
-    chosen[AS_IT_WAS] = [evening.watched for evening in evenings]
-    rows, means = [], []
-    for key, movies in chosen.items():
-        pairs = list(zip(evenings, movies, strict=True))
-        stars = [_stars(evening, movie, draws, seed) for evening, movie in pairs]
-        known = [~np.isnan(e.ever[:, e.reactions.movie_ids.index(movie)]) for e, movie in pairs]
-        mean = np.mean([night.mean(axis=0) for night in stars], axis=0)
-        low, high = np.quantile(mean, [0.1, 0.9])
-        means.append(mean)
-        rows.append(
-            {
-                "strategy": key,
-                "name": WATCHED if key == AS_IT_WAS else STRATEGIES[key].name,
-                "nights": len(evenings),
-                "mean": mean.mean(),
-                "low": low,
-                "high": high,
-                "worst": np.mean([night.min(axis=0).mean() for night in stars]),
-                "known_share": np.concatenate(known).mean(),
-            }
-        )
-    best = np.array(means) >= np.max(means, axis=0) - SAME
-    frame = pd.DataFrame(rows).assign(best_chance=(best / best.sum(axis=0)).mean(axis=1))
-    order = np.argsort(-frame["mean"].round(9), kind="stable")
-    return frame.iloc[order].reset_index(drop=True)[_REPLAY]
-
-
-def _evenings(
-    nights: pd.DataFrame, predictions: pd.DataFrame, given: pd.DataFrame, ratings: pd.DataFrame
-) -> list[_Evening]:
-    snapshots = dict(iter(predictions.groupby(NIGHT)))
-    on_the_night = given.merge(nights[[NIGHT, MOVIE]], on=NIGHT)
-    at_any_time = ratings.set_index([MEMBER, MOVIE])[RATING]
-    evenings = []
-    for night in nights.sort_values(["on", NIGHT]).itertuples():
-        cells = snapshots.get(night.night_id)
-        if cells is None or not (cells[MOVIE] == night.movie_id).any():
-            continue
-        mean, sd = (cells.pivot(index=MEMBER, columns=MOVIE, values=v) for v in ("mean", "sd"))
-        own = on_the_night[on_the_night[NIGHT] == night.night_id].set_index([MEMBER, MOVIE])[RATING]
-        every = pd.MultiIndex.from_product([mean.index, mean.columns])
-        then, ever = (
-            known.reindex(every).to_numpy(float).reshape(mean.shape) for known in (own, at_any_time)
-        )
-        reactions = Reactions(
-            tuple(mean.index.tolist()), tuple(mean.columns.tolist()), mean.to_numpy(), sd.to_numpy()
-        )
-        ever = np.where(np.isnan(then), ever, then)
-        evenings.append(_Evening(night.night_id, night.on, reactions, night.movie_id, then, ever))
-    return evenings
-
-
-def _choose(evenings: Iterable[_Evening], strategy: str) -> list[int]:
-    """Return the choice of the strategy on each evening from what was known then."""
-    chosen: list[int] = []
-    shown: set[tuple[int, int]] = set()
-    past: list[pd.DataFrame] = []
-    for evening in evenings:
-        here = evening.reactions.member_ids
-        seen = {movie for member, movie in shown if member in here}
-        new = _columns(evening.reactions, lambda movie: movie not in seen)  # noqa: B023
-        owed = debts(pd.concat(past), here) if past else None
-        ranked = rank(new if new.movie_ids else evening.reactions, strategy, debt=owed)
-        movie = int(ranked[MOVIE].iloc[0])
-        chosen.append(movie)
-        shown.update((member, movie) for member in here)
-        if strategy == FAIRNESS:
-            past.append(_satisfaction(evening, movie))
-    return chosen
-
-
-def _satisfaction(evening: _Evening, movie: int) -> pd.DataFrame:
-    """Return the frame of `recommender.group`: ratings of that night, else predictions."""
-    stars = np.where(np.isnan(evening.then), evening.reactions.mean, evening.then)
-    return pd.DataFrame(
-        {
-            NIGHT: evening.night_id,
-            "on": evening.on,
-            MEMBER: evening.reactions.member_ids,
-            "got": stars[:, evening.reactions.movie_ids.index(movie)],
-            "best": stars.max(axis=1),
-        }
-    )
-
-
-def _stars(evening: _Evening, movie: int, draws: int, seed: int) -> np.ndarray:
-    """Return everyone's stars for the movie in each draw, (n_members, draws)."""
-    column = evening.reactions.movie_ids.index(movie)
-    stars = np.repeat(evening.ever[:, [column]], draws, axis=1)
-    for row, member in enumerate(evening.reactions.member_ids):
-        if np.isnan(stars[row, 0]):
-            # One stream a member and movie; ids of the club's own movies are negative, which a
-            # seed may not be.
-            chance = np.random.default_rng([seed, member, movie % 2**32])
-            mean, sd = (of[row, column] for of in (evening.reactions.mean, evening.reactions.sd))
-            drawn = mean + sd * chance.standard_normal(draws)
-            stars[row] = np.clip(drawn, MIN_STARS, MAX_STARS)
-    return stars

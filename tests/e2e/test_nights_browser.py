@@ -195,7 +195,7 @@ def test_scoreboard_of_ten_nights(new_server: NewServer, visit: Visit) -> None:
     expect(main).to_contain_text(re.compile(rf"off\s*by\s*{ours:.2f}\s*stars"))
     expect(main).to_contain_text(re.compile(rf"own\s*mean\s*by\s*{own:.2f}"))
     expect(main).to_contain_text(f"{inside} of {len(rows)} ratings")
-    for chart in ("record", "honest", "replayed"):
+    for chart in ("record", "honest"):
         expect(page.locator(f".st-key-{chart} .js-plotly-plot")).to_be_visible()
 
 

@@ -35,7 +35,7 @@ def club_of(store: Store, *people: dict[int, float]) -> list[int]:
 def test_matches_have_a_sentence_for_each_end(open_page: Open) -> None:
     app = open_page("taste")
     assert app.title[0].value == "Our taste"
-    assert len(app.get("plotly_chart")) == 2
+    assert len(app.get("plotly_chart")) == 1
     said = words(app)
     assert len(re.findall(r"\w+ and \w+: \d+% to \d+%, 80% sure", said)) == 2
     table = app.dataframe[0].value
@@ -79,7 +79,6 @@ def test_prizes_of_the_year_in_the_address(open_page: Open) -> None:
     app = open_page("taste", part="Awards", year="2010")
     said = words(app)
     assert "135 of the year’s 144 ratings." in said
-    assert "Ana (up to 28 Jul 2008) and Greta (up to 8 Jun 2009) have the longest rows" in said
     table = app.dataframe[0].value
     best = table[table["Prize"] == "Movie of the year"].set_index("Year")["Movie"]
     assert best["2010"] == "Monty Python and the Holy Grail"
@@ -111,7 +110,6 @@ def test_member_without_ratings_has_no_profile(open_page: Open, store: Store) ->
     said = words(open_page("taste"))
     assert "Member 1 rated nothing yet" in said
     assert "They have rated no movie in common yet." in said
-    assert "Too little to tell who grew together or apart" in said
     app = open_page("taste", part="Members", who="Member 1")
     assert "Member 1 has rated nothing yet, so there is nothing to say." in words(app)
 
@@ -143,7 +141,7 @@ def test_new_rating_shows_at_once(open_page: Open, store: Store) -> None:
 def test_nothing_is_computed_twice(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     open_page("taste")
     calls: list[str] = []
-    for name in ("draw_member", "compare", "distances", "leanings", "awards"):
+    for name in ("draw_member", "compare", "movie_splits", "leanings", "awards"):
         monkeypatch.setattr(taste, name, lambda *_, name=name, **__: calls.append(name))
     open_page("taste")
     assert calls == []

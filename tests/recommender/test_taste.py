@@ -1,9 +1,8 @@
-"""Similarity of members, leanings, what divides the club, prizes, streaks, the map."""
+"""Similarity of members, leanings, what divides the club, prizes, the map."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -21,11 +20,8 @@ from recommender.taste import (
     Drawn,
     awards,
     beyond_the_crowd,
-    by_period,
-    changes,
     compare,
     departures,
-    distances,
     draw_map,
     draw_member,
     favourites,
@@ -37,8 +33,6 @@ from recommender.taste import (
     regions,
     same_stars,
     star_probabilities,
-    streaks,
-    weeks,
     word_splits,
 )
 
@@ -303,64 +297,6 @@ class TestSplits:
         assert movie_splits(ratings((1, 1, 3.0))).empty
 
 
-def grown(before: list[float], after: list[float]) -> pd.DataFrame:
-    """Member 1 gives 3 to all; member 2 is so far from that in 2020 and in 2022."""
-    rows = []
-    for movie, apart in enumerate([*before, *after]):
-        when = at(2020, movie) if movie < len(before) else at(2022, movie)
-        rows += [(1, movie, 3.0, at(2019)), (2, movie, 3.0 + apart, when)]
-    return ratings(*rows)
-
-
-class TestChanges:
-    def test_distance_dates_from_the_second_rating(self) -> None:
-        rows = (2, 7, 4.0, at(2020)), (1, 7, 2.5, at(2021)), (1, 8, 3.0, at(2019))
-        (row,) = distances(ratings(*rows)).itertuples()
-        assert (row.first, row.second, row.movie_id, row.apart) == (1, 2, 7, 1.5)
-        assert row.at == pd.Timestamp(at(2021), unit="s")
-
-    def test_periods_are_years_or_months(self) -> None:
-        years = by_period(distances(grown([1.0] * 2, [2.0] * 3)))
-        assert [str(period) for period in years["period"]] == ["2020", "2022"]
-        assert years["apart"].tolist() == [1.0, 2.0]
-        assert years["n"].tolist() == [2, 3]
-        rows = [(m, i, 3.0, at(2020, 20 * i)) for i in range(4) for m in (1, 2)]
-        months = by_period(distances(ratings(*rows)))
-        assert [str(period) for period in months["period"]] == ["2020-06", "2020-07"]
-
-    @pytest.mark.parametrize(
-        ("before", "after", "clarity"),
-        [
-            ([0.0, 0.5] * 4, [1.5, 2.0] * 4, "apart"),
-            ([1.5, 2.0] * 4, [0.0, 0.5] * 4, "together"),
-            ([0.0, 2.0] * 3, [0.5, 1.5] * 3, "unclear"),
-            ([1.0] * 5, [1.0] * 5, "unclear"),
-        ],
-    )
-    def test_clarity(self, before: list[float], after: list[float], clarity: str) -> None:
-        (row,) = changes(distances(grown(before, after))).itertuples()
-        assert row.clarity == clarity
-        assert (row.before, row.after) == pytest.approx((np.mean(before), np.mean(after)))
-        assert (row.n_before, row.n_after, str(row.since)) == (len(before), len(after), "2022")
-        assert row.low <= row.change <= row.high
-
-    @pytest.mark.parametrize(
-        "frame", [grown([1.0] * 4, [2.0] * 9), grown([1.0] * 20, []), ratings()]
-    )
-    def test_too_few_movies(self, frame: pd.DataFrame) -> None:
-        assert changes(distances(frame)).empty
-
-    def test_interval_widens_with_the_number_of_pairs(self) -> None:
-        alone = grown([0.0, 0.5, 1.0, 1.5, 0.5], [1.5, 2.0, 1.0, 1.5, 2.0])
-        others = [alone.copy() for _ in range(11)]
-        for number, other in enumerate(others, 1):
-            other[["member_id", "movie_id"]] += [10 * number, 100 * number]
-        one, many = changes(distances(alone)), changes(distances(pd.concat([alone, *others])))
-        assert len(many) == 12
-        assert many["low"].iloc[0] < one["low"].iloc[0]
-        assert (one["clarity"].iloc[0], many["clarity"].iloc[0]) == ("apart", "unclear")
-
-
 def two_years() -> pd.DataFrame:
     """Movies 1 and 2 are rated by all three in 2020, 3 by its third member in 2021 only."""
     rows = [(m, 1, 4.5, at(2020) + 10 + m) for m in (1, 2, 3)]
@@ -416,35 +352,6 @@ class TestAwards:
         assert awards(two_years().head(0)).empty
         tie = ratings(*[(m, movie, 3.0, at(2020)) for m in (1, 2) for movie in range(6)])
         assert awards(tie).empty
-
-
-def nights(*present: tuple[date, int]) -> pd.DataFrame:
-    return pd.DataFrame(present, columns=["on", "member_id"])
-
-
-class TestStreaks:
-    def test_streak_ends_where_a_date_is_missed(self) -> None:
-        dates = [date(2026, 1, day) for day in (2, 9, 16, 23)]
-        rows = [(on, 1) for on in dates if on.day != 9]
-        found = streaks(nights(*rows, *[(on, 2) for on in dates[:2]]))
-        assert found.loc[1].tolist() == [2, date(2026, 1, 16), date(2026, 1, 23), 2]
-        assert found.loc[2].tolist() == [2, date(2026, 1, 2), date(2026, 1, 9), 0]
-
-    def test_given_dates_count(self) -> None:
-        present = nights((date(2026, 1, 2), 1), (date(2026, 1, 16), 1))
-        assert streaks(present).loc[1, "longest"] == 2
-        dates = [date(2026, 1, day) for day in (2, 9, 16)]
-        assert streaks(present, dates).loc[1, "longest"] == 1
-        assert streaks(nights()).empty
-
-    def test_weeks_begin_on_monday(self) -> None:
-        days = ["2026-01-04", "2026-01-05", "2026-01-12", "2026-01-26"]  # a Sunday, then Mondays
-        seconds = [int(pd.Timestamp(day).timestamp()) for day in days]
-        found = weeks(pd.DataFrame({"member_id": 1, "timestamp": seconds}))
-        assert found.loc[1].tolist() == [
-            3, pd.Timestamp("2025-12-29"), pd.Timestamp("2026-01-12"), 1,
-        ]  # fmt: skip
-        assert weeks(pd.DataFrame({"member_id": [], "timestamp": []})).empty
 
 
 N = 120

@@ -75,47 +75,6 @@ def test_easiest_and_hardest() -> None:
     assert "two people with 5" in findings.easiest_and_hardest(rows.head(1), NAMES)
 
 
-def replayed(*rows: tuple[str, float, float], nights: int = 12) -> pd.DataFrame:
-    """Name, mean and best_chance of each row."""
-    frame = pd.DataFrame(rows, columns=["name", "mean", "best_chance"])
-    return frame.assign(nights=nights, known_share=0.4)
-
-
-WATCHED = ("What was watched", 3.4, 0.3)
-
-
-@pytest.mark.parametrize(
-    ("frame", "part"),
-    [
-        (replayed(), "No night has been decided yet"),
-        (
-            replayed(("Average", 3.5, 0.36), ("Least misery", 3.6, 0.34), WATCHED),
-            "Average would have served the club best in 36% of the draws, too little to tell apart",
-        ),
-        (
-            replayed(("Average", 3.5, 0.03), ("Least misery", 3.6, 0.95), WATCHED),
-            "best in 95% of the draws (40% of these ratings are real)",
-        ),
-        # Two that chose alike have 40% between them, more than the third's 35%.
-        (
-            replayed(("Average", 3.5, 0.2), ("Borda", 3.5, 0.2), ("Duels", 3.6, 0.35), WATCHED),
-            "Average and Borda would have served the club best in 40%",
-        ),
-        (
-            replayed(*[(n, 3.5, 0.2) for n in "ABCD"], ("Z", 3, 0), ("What was watched", 3.5, 0.2)),
-            "What was watched, A, B and 2 more would have served the club best in 100%",
-        ),
-        (
-            replayed(("Average", 3.5, 0.5), ("What was watched", 3.5, 0.5)),
-            "Every strategy would have served the club as well",
-        ),
-        (replayed(WATCHED, nights=1), "1 night cannot tell"),
-    ],
-)
-def test_served_best(frame: pd.DataFrame, part: str) -> None:
-    assert part in findings.served_best(frame)
-
-
 def comparison(votes: int, *rivals: str) -> Comparison:
     choices = pd.DataFrame({"name": ["A"] * votes, "movie_id": 7})
     others = pd.DataFrame({"name": rivals, "movie_id": 9})

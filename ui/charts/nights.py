@@ -10,12 +10,12 @@ import plotly.graph_objects as go
 
 from recommender.columns import MEMBER, MOVIE
 from recommender.dataset import MAX_STARS, MIN_STARS
-from recommender.evaluation.nights import AS_IT_WAS, recorded
 from recommender.evaluation.nights import LEVEL as PROMISED
 from recommender.evaluation.nights import OURS as OUR_MODEL
+from recommender.evaluation.nights import recorded
 from ui.charts.style import FAINT, GREY, OTHER, OURS, STAR_COLOURS, STARS_AXIS, finish, label
 from ui.charts.traces import ENDS, Look, band, cells, dots, line, row_labels, zero_line
-from ui.findings import served_best, who_gains
+from ui.findings import who_gains
 from ui.text import counted
 
 CLOSE = 0.5  # stars; a smaller error surprised nobody
@@ -240,20 +240,3 @@ def interval_coverage(frame: pd.DataFrame, title: str) -> go.Figure:
     figure.update_xaxes(title="nights (dotted: the 80% promised)", **axis)
     figure.update_yaxes(title="ratings inside", range=[0, 1.04], tickformat=".0%")
     return finish(figure, title, height=300, legend=True)
-
-
-def strategies_replayed(frame: pd.DataFrame) -> go.Figure:
-    """Draw how each strategy of `replay` would have pleased, beside what was really watched."""
-    rows = frame.assign(row=range(len(frame)))
-    real = rows["strategy"] == AS_IT_WAS
-    hover = (
-        "%{x:.2f} stars (%{customdata[0]:.2f} to %{customdata[1]:.2f})<br>best in "
-        "%{customdata[2]:.0%} of the draws<br>%{customdata[3]:.0%} of its ratings are real"
-    )
-    look: Look = {"bars": (*ENDS, "best_chance", "known_share"), "marker_size": 11}
-    figure = go.Figure()
-    dots(figure, rows[~real], "mean", OURS, hover, **look)
-    dots(figure, rows[real], "mean", OTHER, hover, marker_symbol="diamond", **look)
-    figure.update_xaxes(title="mean stars of a night<br>(line: 80% of the draws)", nticks=5)
-    row_labels(figure, rows["name"])
-    return finish(figure, served_best(frame), height=90, rows=len(rows))

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from recommender.columns import MEMBER, MOVIE
 from recommender.taste import FIRST, SECOND, TASTE
 from ui.charts.style import GREY, ONE_SIDED, OTHER, OURS, STARS_AXIS, TWO_SIDED, finish, label
-from ui.charts.traces import ENDS, Look, cells, dots, line, row_labels, spans, zero_line
+from ui.charts.traces import ENDS, Look, cells, dots, row_labels, spans, zero_line
 
 PALE = 0.35  # of its colour is what an unsure cell keeps
 NUMBERED = 10  # members or years, before numbers no longer fit a phone
@@ -71,52 +71,6 @@ def _match_title(frame: pd.DataFrame) -> str:
         )
     then = f", {last} in {least} ({last_sure})" if several else ""
     return f"{pair} prefer the same movie in {value} of cases ({sure}){then}; chance is 50%"
-
-
-def distance_over_time(periods: pd.DataFrame, changes: pd.DataFrame) -> go.Figure:
-    """Draw how far two members' stars lie apart, period by period.
-
-    Args:
-        periods: first, second, one, other (names), period (pandas periods), apart (stars) and n;
-            see `recommender.taste.by_period`. Pairs of `changes` are drawn.
-        changes: see `recommender.taste.changes`, with one and other; at least a row.
-    """
-    clear = changes["clarity"] != "unclear"
-    shown = clear if clear.any() else pd.Series(changes.index == changes.index[0], changes.index)
-    figure = go.Figure()
-    for change in changes[::-1].itertuples():
-        mine = (periods[FIRST] == change.first) & (periods[SECOND] == change.second)
-        own = periods[mine].sort_values("period")
-        look: Look = {"line_width": 1.5, "opacity": 0.6, "showlegend": False}
-        colour = GREY
-        if shown[change.Index]:
-            look, colour = {"line_width": 3}, OURS if change.change > 0 else OTHER
-        look["marker_size"] = 5 + 2 * np.sqrt(own["n"].to_numpy())
-        pair = f"{label(change.one, NAME)} and {label(change.other, NAME)}"
-        look |= {"name": pair, "text": [pair] * len(own)}  # a template would read "%{x}" in a name
-        hover = "%{text}, %{x}: %{y:.1f} stars apart on %{customdata} movies"
-        look["customdata"] = own["n"]
-        line(figure, own["period"].astype(str), own["apart"], colour, hover, **look)
-    order = sorted(periods["period"].astype(str).unique())
-    figure.update_xaxes(type="category", categoryorder="array", categoryarray=order)
-    figure.update_yaxes(title="stars apart on average", rangemode="tozero")
-    return finish(figure, _change_title(changes[shown].head(2)), height=300, legend=True)
-
-
-def _change_title(changes: pd.DataFrame) -> str:
-    first = changes.iloc[0]
-    if first["clarity"] == "unclear":
-        way = "apart" if first["change"] > 0 else "together"
-        return (
-            f"Nobody surely grew together or apart; {label(first['one'])} and "
-            f"{label(first['other'])} may have grown {way} ({first['before']:.1f} stars, then "
-            f"{first['after']:.1f})"
-        )
-    return "; ".join(
-        f"{label(row.one)} and {label(row.other)} grew {'apart' if row.change > 0 else 'together'}"
-        f": {row.before:.1f} stars between them before {row.since}, {row.after:.1f} from then on"
-        for row in changes.itertuples()
-    )
 
 
 def movie_stars(frame: pd.DataFrame) -> go.Figure:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
@@ -13,7 +13,6 @@ from recommender.features import GENRE, KEYWORD
 from recommender.taste import (
     AWARD_RATINGS,
     BEST,
-    CHANGE_MOVIES,
     DILIGENT,
     DIVISIVE,
     FIRST,
@@ -28,13 +27,11 @@ from recommender.taste import (
     TASTE,
     departures,
     favourites,
-    streaks,
     years,
 )
-from ui import nights, taste
+from ui import taste
 from ui.charts.taste import (
     against_the_crowd,
-    distance_over_time,
     favourite_words,
     match_matrix,
     movie_stars,
@@ -48,7 +45,7 @@ from ui.components.figures import chart, draw_table, renamed, tables_below
 from ui.components.tile import beside_poster, movie_link, short_title
 from ui.state import View
 from ui.taste import Leanings
-from ui.text import counted, day, day_of, film, half_stars, listed, plain
+from ui.text import counted, day, film, half_stars, listed, plain
 
 HOW = {
     "Same stars": "The chance that both give a well-known movie the same stars, half a star up or "
@@ -95,7 +92,7 @@ def _wait_for_model() -> None:
 
 
 def matches(club: View) -> None:
-    """Draw how well every two members match, and how that changed over time."""
+    """Draw how well every two members match."""
     if len(club.names) < 2:
         st.markdown("A match takes two: the club has one member so far.")
         return
@@ -105,7 +102,6 @@ def matches(club: View) -> None:
         _wait_for_model()
     else:
         _matches(club, found, chosen)
-    _over_time(club)
 
 
 def _matches(club: View, found: pd.DataFrame, chosen: str) -> None:
@@ -147,30 +143,6 @@ def match_sentences(own: pd.DataFrame) -> list[str]:
     ]
 
 
-def _over_time(club: View) -> None:
-    st.subheader("Over time", anchor=False)
-    found = taste.records(club)
-    if found.changes.empty:
-        st.markdown(
-            "Too little to tell who grew together or apart: that takes two members with "
-            f"{CHANGE_MOVIES} movies in common in one year or month, and {CHANGE_MOVIES} more in "
-            "another."
-        )
-        return
-    shown = found.periods.merge(found.changes[[FIRST, SECOND]], on=[FIRST, SECOND])
-    periods, changed = _named(club, shown), _named(club, found.changes)
-    table = periods.assign(
-        Who=periods["one"] + " and " + periods["other"], period=periods["period"].astype(str)
-    )
-    table = renamed(table, Who="Who", period="When", apart="Stars apart", n="Movies")
-    chart(distance_over_time(periods, changed), "over_time", table)
-    st.caption(
-        "By when the second of the two rated the movie; a larger dot rests on more movies. Only "
-        f"pairs with {CHANGE_MOVIES} movies before and {CHANGE_MOVIES} after are compared, and "
-        "“surely” allows for how many pairs there are."
-    )
-
-
 def _named(club: View, pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs.assign(one=pairs[FIRST].map(club.names), other=pairs[SECOND].map(club.names))
 
@@ -180,7 +152,7 @@ def _named(club: View, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def divides(club: View) -> None:
     """Draw the movies that split and unite the club, and the words that divide it."""
-    splits = taste.records(club).splits
+    splits = taste.splits(club)
     if len(splits) < 2:
         st.markdown(
             f"Too little to tell which movies split us: {RATED_BY} of us must have rated at least "
@@ -322,7 +294,7 @@ def _favourites(found: Leanings, member: int, name: str, kind: str) -> None:
 
 
 def awards(club: View) -> None:
-    """Draw the prizes of one year, the longest streaks, and the ratings of every year."""
+    """Draw the prizes of one year and the ratings of every year."""
     found = taste.prizes(club)
     if found.empty:
         st.markdown(f"No prizes yet: a year needs {AWARD_RATINGS} ratings.")
@@ -344,8 +316,6 @@ def awards(club: View) -> None:
                     _prize(club, prize)
         with tables_below("All prizes as a table"):
             draw_table(_prize_table(club, found), "The prizes of every year", 1)
-    st.subheader("In a row", anchor=False)
-    _streaks(club)
     st.subheader("Who rated when", anchor=False)
     counts = club.ratings.groupby([MEMBER, years(club.ratings)]).size().rename("n").reset_index()
     order = {member: i for i, member in enumerate(club.names)}
@@ -396,35 +366,3 @@ def _prize_table(club: View, found: pd.DataFrame) -> pd.DataFrame:
             "For": [reason(prize, club.names) for _, prize in found.iterrows()],
         }
     )
-
-
-def _streaks(club: View) -> None:
-    weeks, attendance = taste.records(club).weeks, nights.attendance(club)
-    st.markdown(plain(longest_streak(weeks, club.names, "week", " with a rating")))
-    tables = [weeks.assign(What="Weeks")]
-    if len(attendance):
-        attended = streaks(attendance[attendance[MEMBER].isin(club.names)])
-        st.markdown(plain(longest_streak(attended, club.names, "movie night", "")))
-        tables.append(attended.assign(What="Nights"))
-    table = pd.concat(tables)
-    table = table.assign(Member=table.index.map(club.names))
-    table[["since", "until"]] = table[["since", "until"]].map(_day)
-    titles = {"What": "What", "Member": "Member", "longest": "In a row"}
-    with tables_below():
-        table = renamed(table, **titles, since="From", until="To")
-        draw_table(table, "Rows of weeks and nights")
-
-
-def longest_streak(rows: pd.DataFrame, names: Mapping[int, str], unit: str, of_what: str) -> str:
-    """Return the holders of the longest of `streaks` in one sentence (plain text)."""
-    best = rows[rows["longest"] == rows["longest"].max()]
-    n = int(best["longest"].iloc[0])
-    if n == 1:
-        return f"Nobody has two {unit}s{of_what} in a row yet."
-    who = listed(f"{names[int(member)]} (up to {_day(at)})" for member, at in best["until"].items())
-    have = "has the longest row" if len(best) == 1 else "have the longest rows"
-    return f"{who} {have} of {unit}s{of_what}: {n}."
-
-
-def _day(at: date | pd.Timestamp) -> str:
-    return day_of(pd.Timestamp(at).date())

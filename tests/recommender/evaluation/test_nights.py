@@ -1,4 +1,4 @@
-"""Movie nights: outcomes, errors, coverage, strategies and their replay, worked out by hand."""
+"""Movie nights: outcomes, errors, coverage, strategies, worked out by hand."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 
 from recommender import DataError, Reactions
 from recommender.evaluation.nights import (
-    AS_IT_WAS,
     Coverage,
     compare_strategies,
     coverage_over_time,
@@ -21,7 +20,6 @@ from recommender.evaluation.nights import (
     record,
     record_over_time,
     recorded,
-    replay,
     reversals,
     surprises,
 )
@@ -358,152 +356,3 @@ def test_compare_strategies_of_nothing_is_empty(nothing) -> None:
     for frame in ("choices", "stars", "gains"):
         assert getattr(found, frame).empty
         assert list(getattr(found, frame)) == list(getattr(something, frame))
-
-
-Cells = dict[tuple[int, int], float]  # (member_id, movie_id) -> stars
-
-
-def snapshot(night: int, cells: Cells, sd: float = 1.0) -> pd.DataFrame:
-    rows = [(night, member, movie, mean, sd) for (member, movie), mean in cells.items()]
-    return pd.DataFrame(rows, columns=["night_id", "member_id", "movie_id", "mean", "sd"])
-
-
-def nights_of(*watched: int) -> pd.DataFrame:
-    """Nights 1, 2, ... a week apart, with the movie that was watched."""
-    first = date(2026, 1, 2)
-    rows = [(n, first + timedelta(weeks=n), movie) for n, movie in enumerate(watched, start=1)]
-    return pd.DataFrame(rows, columns=NIGHTS)
-
-
-def given_of(*rows: tuple[int, int, float]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=GIVEN)
-
-
-def ratings_of(cells: Cells) -> pd.DataFrame:
-    rows = [(member, movie, stars) for (member, movie), stars in cells.items()]
-    return pd.DataFrame(rows, columns=["member_id", "movie_id", "rating"])
-
-
-# Movie 10 divides and has the higher mean; 20 pleases both a little.
-SPLIT = {(1, 10): 5.0, (2, 10): 2.0, (1, 20): 3.0, (2, 20): 3.0}
-
-
-def test_replay_values_a_choice_by_real_ratings() -> None:
-    found = replay(
-        nights_of(20),
-        snapshot(1, SPLIT),
-        given_of((1, 1, 3.0), (1, 2, 4.0)),
-        ratings_of({(1, 10): 4.5, (2, 10): 1.5, (1, 20): 3.0, (2, 20): 4.0}),
-        strategies=["average", "least_misery"],
-        draws=10,
-    )
-    # Least misery takes 20, as the club did: 3 and 4 stars. The average takes 10: 4.5 and 1.5.
-    assert found["strategy"].tolist() == ["least_misery", AS_IT_WAS, "average"]
-    assert found["name"].tolist() == ["Least misery", "What was watched", "Average"]
-    assert found["mean"].tolist() == [3.5, 3.5, 3.0]
-    assert found["low"].tolist() == found["high"].tolist() == [3.5, 3.5, 3.0]
-    assert found["worst"].tolist() == [3.0, 3.0, 1.5]
-    assert found["best_chance"].tolist() == [0.5, 0.5, 0.0]
-    assert found["known_share"].tolist() == [1.0, 1.0, 1.0]
-    assert set(found["nights"]) == {1}
-
-
-def test_replay_prefers_the_ratings_of_the_night_to_later_ones() -> None:
-    # Member 1 changed the 3 of that night to a 5 afterwards.
-    later, night = ratings_of({(1, 20): 5.0, (2, 20): 4.0}), given_of((1, 1, 3.0))
-    found = replay(nights_of(20), snapshot(1, SPLIT), night, later, strategies=["least_misery"])
-    assert found["mean"].tolist() == [3.5, 3.5]
-
-
-def test_replay_draws_unknown_ratings_from_the_predictions() -> None:
-    cells = {(1, -3): 3.0, (2, -3): 2.5, (1, 20): 1.0, (2, 20): 1.0}
-    found = replay(
-        nights_of(20), snapshot(1, cells, sd=0.5), given_of(), ratings_of({}),
-        strategies=["average"], draws=20_000,
-    ).iloc[0]  # fmt: skip
-    # The mean of two has a standard deviation of 0.5 / sqrt(2) = 0.3536; 80% lie within 1.2816 of
-    # these: 0.4531. The lesser of two normals: their gap has sd 0.7071 and mean 0.5, so the mean
-    # of the lesser is 2.75 - E|gap| / 2, E|gap| = 0.7071 * 0.7979 * exp(-0.25) + 0.5 * 0.5205.
-    assert found["mean"] == pytest.approx(2.75, abs=0.02)
-    assert found["low"] == pytest.approx(2.75 - 0.4531, abs=0.02)
-    assert found["high"] == pytest.approx(2.75 + 0.4531, abs=0.02)
-    assert found["worst"] == pytest.approx(2.75 - 0.3498, abs=0.02)
-    assert found["known_share"] == 0
-
-
-def test_replay_draws_stay_on_the_scale() -> None:
-    frames = nights_of(20), snapshot(1, {(1, 10): 5.0, (1, 20): 0.5}, sd=100.0)
-    found = replay(*frames, given_of(), ratings_of({}), strategies=["average"], draws=1000)
-    assert found["low"].tolist() == [0.5, 0.5]
-    assert found["high"].tolist() == [5.0, 5.0]
-
-
-@pytest.mark.parametrize(
-    ("second", "mean"),
-    [
-        (SPLIT, 3.0),  # 10, and for the same people 20: 5 and 1 star
-        ({(3, 10): 5.0, (3, 20): 3.0}, 3.5),  # 5, and 2 for the third
-        ({(1, 10): 5.0, (2, 10): 2.0}, 5.0),  # there was nothing else
-    ],
-)
-def test_replay_shows_nobody_a_movie_twice(second: Cells, mean: float) -> None:
-    known = ratings_of({(1, 10): 5.0, (2, 10): 5.0, (3, 10): 2.0, (1, 20): 1.0, (2, 20): 1.0})
-    cells = pd.concat([snapshot(1, SPLIT), snapshot(2, second)])
-    found = replay(nights_of(10, 10), cells, given_of(), known, strategies=["average"])
-    assert found.set_index("strategy").at["average", "mean"] == mean
-
-
-@pytest.mark.parametrize(
-    ("given", "mean"),
-    [
-        # On night 1 both take 10, from which member 2 was to have 2.5 of 4 stars possible, member 1
-        # all of them. So member 2 decides night 2: movie 40, which gets 2 stars instead of 4.
-        ([], 3.0),
-        # But member 1 hated it, and member 2 had the best that was possible: movie 30.
-        ([(1, 1, 1.0), (1, 2, 4.0)], 3.25),
-    ],
-)
-def test_replay_fairness_remembers_its_own_choices(given, mean: float) -> None:
-    first = snapshot(1, {(1, 10): 5.0, (2, 10): 2.5, (1, 20): 3.0, (2, 20): 4.0})
-    second = snapshot(2, {(1, 30): 5.0, (2, 30): 2.0, (1, 40): 1.0, (2, 40): 3.0})
-    known = {(member, movie): 4.0 for member in (1, 2) for movie in (10, 30)}
-    found = replay(
-        nights_of(10, 30),
-        pd.concat([first, second]),
-        given_of(*given),
-        ratings_of(known | {(1, 40): 2.0, (2, 40): 2.0}),
-        strategies=["fairness", "average"],
-    ).set_index("strategy")
-    assert found.at["fairness", "mean"] == mean
-    # The average takes 10 and 30 whatever happens.
-    assert found.at["average", "mean"] == found.at[AS_IT_WAS, "mean"]
-
-
-def test_replay_leaves_out_nights_without_a_prediction() -> None:
-    frames = nights_of(20, 30), snapshot(1, SPLIT), given_of((2, 1, 5.0)), ratings_of({})
-    found = replay(*frames)
-    assert set(found["nights"]) == {1}
-    assert set(found["strategy"]) == {*STRATEGIES, AS_IT_WAS}
-    for nights in (nights_of(), nights_of(20)):
-        nothing = replay(nights, snapshot(1, {}), given_of(), ratings_of({}))
-        assert nothing.empty
-        assert list(nothing) == list(found)
-
-
-def test_replay_refuses_an_unknown_strategy() -> None:
-    frames = nights_of(20), snapshot(1, SPLIT), given_of(), ratings_of({})
-    with pytest.raises(DataError, match="no strategy 'loudest'"):
-        replay(*frames, strategies=["loudest"])
-
-
-def test_replay_value_of_a_choice_does_not_depend_on_other_strategies() -> None:
-    night = (nights_of(20), snapshot(1, SPLIT), given_of(), ratings_of({(1, 10): 4.0}))
-    figures = ["nights", "mean", "low", "high", "worst", "known_share"]
-    alone = replay(*night, strategies=["least_misery"]).set_index("strategy")
-    among = replay(*night).set_index("strategy")
-    both = ["least_misery", AS_IT_WAS]
-    pd.testing.assert_frame_equal(alone.loc[both, figures], among.loc[both, figures])
-    # The same choice is worth exactly the same.
-    assert among.loc["least_misery", figures].tolist() == among.loc[AS_IT_WAS, figures].tolist()
-    other = replay(*night, strategies=["least_misery"], seed=1).set_index("strategy")
-    assert other.at[AS_IT_WAS, "low"] != alone.at[AS_IT_WAS, "low"]

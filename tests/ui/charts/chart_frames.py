@@ -118,12 +118,6 @@ COVERAGE = table(
     (date(2026, 1, 2), 1, 5, 1.0, 0.4, 1.0),
     (date(2026, 1, 9), 2, 45, 37 / 45, 31 / 45, 41 / 45),
 )
-REPLAYED = table(
-    "strategy name nights mean low high best_chance known_share",
-    ("borda", "Points (Borda)", 12, 3.7, 3.5, 3.8, 0.6, 0.4),
-    ("as it was", "What was watched", 12, 3.5, 3.5, 3.5, 0.3, 1.0),
-    ("average", "Average", 12, 3.2, 3.0, 3.4, 0.1, 0.2),
-)
 
 # Our taste
 
@@ -139,15 +133,6 @@ def matches(measure: str, *rows: tuple[float, str]) -> pd.DataFrame:
 
 
 MATCHES = matches("stars", (0.7, "alike"), (0.3, "unclear"), (0.4, "apart"))
-PERIODS = pd.DataFrame({"period": pd.period_range("2020", "2021", freq="Y")}).assign(
-    apart=[1.0, 2.0], n=[6, 9], first=1, second=2, one="Ana", other="Ben"
-)
-
-
-def changed(change: float, clarity: str) -> pd.DataFrame:
-    """How the distance of Ana and Ben changed in 2021."""
-    row = (1, 2, "Ana", "Ben", change, clarity, 1.0, 1.0 + change, "2021")
-    return table("first second one other change clarity before after since", row)
 
 
 SPLITS = table(
@@ -212,9 +197,7 @@ CHARTS = {
     "outcome": lambda: nights.predicted_and_given(OUTCOME),
     "record": lambda: nights.error_over_nights(RECORD, TITLE),
     "coverage": lambda: nights.interval_coverage(COVERAGE, TITLE),
-    "replayed": lambda: nights.strategies_replayed(REPLAYED),
     "matches": lambda: taste.match_matrix(MATCHES),
-    "over time": lambda: taste.distance_over_time(PERIODS, changed(1.0, "apart")),
     "splits": lambda: taste.movie_stars(SPLITS),
     "words": lambda: taste.word_sides(WORDS),
     "bias": lambda: taste.user_bias(BIASES, member_id=1),

@@ -12,7 +12,6 @@ from chart_frames import (
     HEAT,
     OUTCOME,
     RECORD,
-    REPLAYED,
     STRATEGY_NAMES,
     TITLE,
     TWO_CHOICES,
@@ -27,7 +26,6 @@ from ui.charts.nights import (
     interval_coverage,
     predicted_and_given,
     prediction_intervals,
-    strategies_replayed,
     strategies_side_by_side,
 )  # fmt: skip
 from ui.charts.style import GREY, OTHER, OURS, headline
@@ -147,15 +145,3 @@ def test_interval_coverage_lies_over_the_range_of_chance() -> None:
     share = named(figure, "inside so far")
     assert (list(share.x), list(share.y)) == ([1, 2], [1.0, 37 / 45])
     assert figure.layout.shapes[0].y0 == 0.8
-
-
-def test_best_replayed_strategy_is_on_top() -> None:
-    figure = strategies_replayed(REPLAYED)
-    first, last = figure.layout.yaxis.range
-    assert first > last
-    assert figure.layout.yaxis.ticktext == ("Points (Borda)", "What was watched", "Average")
-    strategies, real = figure.data
-    assert (list(strategies.x), list(strategies.y)) == ([3.7, 3.2], [0, 2])
-    assert list(strategies.error_x.array) == pytest.approx([0.1, 0.2])
-    assert (list(real.x), list(real.y)) == ([3.5], [1])
-    assert "would have served the club best in 60% of the draws" in headline(figure)

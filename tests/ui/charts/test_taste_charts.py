@@ -10,13 +10,11 @@ from chart_frames import (
     DEPARTURES,
     FAVOURITES,
     MATCHES,
-    PERIODS,
     PLACES,
     REGIONS,
     SPLITS,
     WORDS,
     YEARS,
-    changed,
     matches,
     named,
 )  # fmt: skip
@@ -25,7 +23,6 @@ from ui.charts.movies import rating_distribution, taste_map
 from ui.charts.style import headline
 from ui.charts.taste import (
     against_the_crowd,
-    distance_over_time,
     favourite_words,
     match_matrix,
     movie_stars,
@@ -67,31 +64,6 @@ def test_match_matrix_is_symmetric_and_pale_where_not_sure() -> None:
 )  # fmt: skip
 def test_match_title_claims_no_more_than_is_sure(frame: pd.DataFrame, title: str) -> None:
     assert headline(match_matrix(frame)) == title
-
-
-@pytest.mark.parametrize(
-    ("change", "clarity", "title"),
-    [
-        (1.0, "apart", "Ana and Ben grew apart: 1.0 stars between them before 2021, 2.0 from then "
-         "on"),
-        (-0.5, "together", "Ana and Ben grew together: 1.0 stars between them before 2021, 0.5 "
-         "from then on"),
-        (1.0, "unclear", "Nobody surely grew together or apart; Ana and Ben may have grown apart "
-         "(1.0 stars, then 2.0)"),
-    ],
-)  # fmt: skip
-def test_only_a_sure_change_is_called_one(change: float, clarity: str, title: str) -> None:
-    figure = distance_over_time(PERIODS, changed(change, clarity))
-    assert headline(figure) == title
-    line = named(figure, "Ana and Ben")
-    assert (list(line.x), list(line.y)) == (["2020", "2021"], [1.0, 2.0])
-
-
-def test_name_is_never_read_as_a_part_of_a_template() -> None:
-    changes = changed(1.0, "apart").assign(one="%{x} <b>")
-    (line,) = distance_over_time(PERIODS, changes).data
-    assert list(line.text) == ["%{x} &lt;b&gt; and Ben"] * 2
-    assert line.hovertemplate.count("%{x}") == 1
 
 
 def test_splitting_and_uniting_movies_lie_side_by_side() -> None:

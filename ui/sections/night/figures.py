@@ -126,15 +126,6 @@ def scoreboard(club: View) -> None:
         with tables_below():
             draw_table(frame, "Ratings inside their interval so far", 3)
     _surprises(club, judged)
-    st.subheader("Which way to decide would have served us best?", anchor=False)
-    replayed = nights.replayed(club)
-    st.markdown(f"{plain(findings.served_best(replayed))}.")
-    chart(charts.strategies_replayed(replayed), "replayed", replayed, 3)
-    st.caption(
-        "Each strategy chooses again from what was predicted on the night. What people really gave "
-        "counts wherever they gave it; the rest is drawn from the frozen predictions, the same for "
-        "every strategy."
-    )
 
 
 def _surprises(club: View, judged: pd.DataFrame) -> None:
