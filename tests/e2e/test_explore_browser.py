@@ -36,6 +36,12 @@ def test_explore_on_a_phone_shows_results_first(
     first.locator("a").click()
     expect(page).to_have_url(f"{server.url}/movie?movie={movie}")
     expect(page.locator("h1")).to_have_text(title)
+    page.goto(f"{server.url}/club")
+    on_list = page.locator(f".st-key-shortlist .tile[data-movie='{movie}']")
+    on_list.get_by_role("button", name="Take off").click()
+    expect(on_list).to_have_count(0)
+    settled(page)
+    assert Store(server.var / "club.db").movies.shortlist() == listed
 
 
 def test_map_of_taste(shared_server: Server, visit: Callable[..., Page]) -> None:

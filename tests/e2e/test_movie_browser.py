@@ -34,12 +34,12 @@ def test_tonight_to_similar_movie_and_back(
     expect(page.locator("h1")).to_have_text(name)
     expect(page.get_by_role("button", name="On the shortlist")).to_be_visible()
 
-    like_it = page.locator(".shelf a").first
+    like_it = page.locator(".st-key-similar .tile").first
     like_it.scroll_into_view_if_needed()
     listed = Store(server.var / "club.db").movies.shortlist()
     movie = int(like_it.get_attribute("data-movie"))
     assert movie not in listed
-    like_it.click()
+    like_it.locator("a").click()
     expect(page).to_have_url(f"{server.url}/movie?movie={movie}")
     expect(page.locator("h1")).not_to_have_text(name)
     settled(page)

@@ -48,14 +48,6 @@ def test_rename_member(open_page: Open, store: Store) -> None:
     assert store.members.all()["name"].iloc[0] == "Anna"
 
 
-def test_unlist_movie(open_page: Open, store: Store) -> None:
-    first, *rest = store.movies.shortlist()
-    app = open_page("club")
-    app.button(f"drop_{first}").click().run()
-    assert store.movies.shortlist() == rest
-    assert app.subheader[1].value == "Shortlist (5)"
-
-
 def test_licence_is_shown(open_page: Open) -> None:
     texts = [text.value for text in open_page("club").markdown]
     assert any("GroupLens" in text and "commercial" in text for text in texts)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import pytest
 from an_evening import words
-from furnished import Open
+from furnished import Open, tiles
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
@@ -24,18 +24,17 @@ def open_movie(open_page: Open, movie: int) -> AppTest:
     return open_page("movie", movie=str(movie))
 
 
-def tiles(app: AppTest, key: str) -> list[dict]:
-    """What the shelf whose key is `key` shows."""
-    found = next(element for element in app.get("bidi_component") if key in element.proto.id)
-    return list(json.loads(found.proto.json)["tiles"])
+def hero(app: AppTest) -> dict[str, Any]:
+    """What the movie's own tile shows."""
+    return tiles(app, "movie_hero")[0]
 
 
 @pytest.mark.reads
 def test_link_opens_movie(open_page: Open) -> None:
     app = open_movie(open_page, PULP_FICTION)
-    assert app.title[0].value == "Pulp Fiction"
-    facts = app.caption[0].value.replace("\\", "")
-    assert "1994 · 2 h 34 min · Comedy, Crime, Drama, Thriller" in facts
+    assert hero(app)["title"] == "Pulp Fiction"
+    assert hero(app)["meta"] == "1994 · 2 h 34 min · comedy, crime, drama"
+    assert hero(app)["link"] == ""
 
 
 @pytest.mark.reads
@@ -45,7 +44,7 @@ def test_unknown_movie_shows_search(open_page: Open, movie: str) -> None:
     assert app.title[0].value == "Movie"
     assert len(app.markdown) == 1
     app.text_input("find_movie").set_value("pulp ficton").run()
-    assert tiles(app, "found")[0]["address"] == "movie?movie=296"
+    assert tiles(app, "found")[0]["link"] == "movie?movie=296"
 
 
 @pytest.mark.reads
@@ -53,27 +52,26 @@ def test_members_without_rating_are_predicted(open_page: Open) -> None:
     app = open_movie(open_page, UP)
     club = state.view()
     expected = state.reactions(club, (UP,), tuple(EIGHT))
-    assert app.metric[0].value == f"{expected.mean.mean():.2f} ★"
-    chances = next(c.value for c in app.caption if c.value.startswith("Chance of 4"))
-    first = expected.like_probability()[:, 0].argmax()
-    assert chances.replace("\\", "").startswith(
-        f"Chance of 4 stars or more: {club.names[expected.member_ids[first]]} "
-        f"{expected.like_probability()[first, 0]:.0%}"
-    )
-    assert len(app.get("plotly_chart")) == 2
+    assert hero(app)["group"][0] == f"{expected.mean.mean():.1f}"
+    assert [one["text"] for one in hero(app)["people"]] == [f"{x:.1f}" for x in expected.mean[:, 0]]
+    assert not any(one["given"] for one in hero(app)["people"])
+    table = app.dataframe[0].value
+    low, high = expected.interval()
+    assert table["Who"].tolist() == list(club.names.values())
+    assert table["Usually between"][0] == f"{low[0, 0]:.1f} – {high[0, 0]:.1f}"
+    assert len(app.get("plotly_chart")) == 1
 
 
 def test_ratings_beside_expectations(open_page: Open, store: Store) -> None:
     for member in EIGHT:
         store.ratings.rate(member, HEAT, 0.5)
     app = open_movie(open_page, HEAT)
-    assert app.metric[0].value == "0.50 ★"
-    assert "Everyone has rated it." in words(app)
-    assert words(app).count("**½**") == len(EIGHT)
-    assert words(app).count("expected ") == len(EIGHT)
-    assert "Chance of 4" not in words(app)
+    assert hero(app)["group"][0] == "0.5"
+    assert [one["text"] for one in hero(app)["people"]] == ["½"] * len(EIGHT)
+    table = app.dataframe[0].value
+    assert table["Gave"].tolist() == ["½"] * len(EIGHT)
     # The model had not heard of these ratings, and expects what it did before.
-    assert "expected 0" not in words(app)
+    assert (table["Expected"].astype(float) > 1).all()
 
 
 def test_shortlist_button(open_page: Open, store: Store) -> None:
@@ -97,8 +95,8 @@ def test_why_for_members_without_rating(open_page: Open, store: Store) -> None:
 def test_similar_movies_link_to_their_pages(open_page: Open) -> None:
     app = open_movie(open_page, UP)
     found = tiles(app, "similar")
-    assert len(found) == 9
-    assert all(tile["address"] == f"movie?movie={tile['id']}" for tile in found)
+    assert len(found) == 12
+    assert all(tile["link"] == f"movie?movie={tile['id']}" for tile in found)
     assert "computer animation" in " ".join(tile["note"] for tile in found)
     assert UP not in [tile["id"] for tile in found]
     table = app.dataframe[-1].value
@@ -111,7 +109,7 @@ def test_similar_hides_movies_of_an_earlier_club(
 ) -> None:
     before = tiles(open_movie(open_page, UP), "similar")
     know = state.model
-    gone = state.base_dataset().movies.loc[[tile["id"] for tile in before]].set_axis(range(-9, 0))
+    gone = state.base_dataset().movies.loc[[tile["id"] for tile in before]].set_axis(range(-12, 0))
     monkeypatch.setattr(state, "model", lambda club: know(club).with_movies(gone))
     assert [tile["id"] for tile in tiles(open_movie(open_page, UP), "similar")] == [
         tile["id"] for tile in before
@@ -121,7 +119,7 @@ def test_similar_hides_movies_of_an_earlier_club(
 def test_own_movie_has_a_page(open_page: Open, store: Store) -> None:
     movie = store.movies.add("*Our* film", 2026, "Comedy", "pixar animation|computer animation")
     app = open_movie(open_page, movie)
-    assert app.title[0].value == r"\*Our\* film"
+    assert hero(app)["title"] == "*Our* film"
     assert "None of the world's raters has rated it." in words(app)
     assert "guessed from its words" in words(app)
     assert tiles(app, "similar")
@@ -135,7 +133,7 @@ def test_movie_page_without_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_movie(open_page, HEAT)
     assert "Nobody is in the club yet." in words(app)
-    assert not app.metric
+    assert (hero(app)["group"], hero(app)["people"]) == (None, [])
 
 
 def test_changes_of_mind_are_listed(open_page: Open, store: Store) -> None:

@@ -67,12 +67,20 @@ function axisOf(people) {
   return axis
 }
 
-function linkOf(tile, size, choose) {
-  const link = element(tile.link ? "a" : "button", "link")
-  if (tile.link) link.href = tile.link
-  else link.type = "button"
+function linkOf(tile, tappable, choose) {
+  const kind = tile.link ? "a" : tappable ? "button" : "div"
+  const link = element(kind, kind === "div" ? "words-only link" : "link")
   link.setAttribute("aria-label", tile.label)
+  if (kind === "div") {
+    link.setAttribute("role", "group")
+    return link
+  }
   link.title = tile.title
+  if (tile.link) link.href = tile.link
+  else {
+    link.type = "button"
+    link.setAttribute("aria-pressed", String(Boolean(tile.mark)))
+  }
   link.addEventListener("click", (event) => {
     if (tile.link) {
       // With a key held down the browser opens a tab of its own.
@@ -86,11 +94,14 @@ function linkOf(tile, size, choose) {
 }
 
 function draw(tile, size, list, old) {
-  const node = element("article", tile.dimmed ? "tile dimmed" : "tile")
+  const node = element("div", "tile")
+  node.classList.toggle("dimmed", tile.dimmed)
+  node.classList.toggle("marked", Boolean(tile.mark))
   node.dataset.movie = tile.id
-  const link = linkOf(tile, size, list.choose)
+  const link = linkOf(tile, list.tappable, list.choose)
   const pictured = element("span", "pictured")
   pictured.append(picture(tile.picture, old))
+  if (tile.mark) pictured.append(element("span", "mark", tile.mark))
   const words = element("span", "words")
   words.append(element(size === "L" ? "h1" : "span", "title", tile.title))
   if (tile.meta) words.append(element("span", "meta", tile.meta))
@@ -139,6 +150,7 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     lists.set(place, { box, drawn: new Map(), pending: new Map(), log: [], seq: Date.now() })
   }
   const list = lists.get(place)
+  list.tappable = data.tappable
   list.choose = (movie) => setTriggerValue("chosen", movie)
   list.act = (movie) => setTriggerValue("action", movie)
   list.rate = (movie, stars) => {

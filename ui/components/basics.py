@@ -152,6 +152,11 @@ def header(title: str, lead: str | None = None) -> None:
     st.title(title, anchor=False)
     if lead:
         st.caption(lead)
+    notices()
+
+
+def notices() -> None:
+    """Draw what happened since the page was last drawn."""
     for markdown, failed in st.session_state.pop(NOTICE, []):
         if failed:
             st.error(markdown, icon=":material/error:")

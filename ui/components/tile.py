@@ -38,6 +38,7 @@ class Tile:
     action: str = ""  # label of the one action
     own_stars: float | Literal["none"] | None = "none"  # stars to tap, None: none given so far
     dimmed: str = ""  # why the tile is greyed, such as "Ana vetoed it"
+    mark: str = ""  # a letter or two on the picture of a chosen tile, such as "✓"
 
 
 def tiles(
@@ -49,6 +50,7 @@ def tiles(
     on_action: Callable[[int], None] | None = None,
     on_stars: Callable[[int, float | None], None] | None = None,
     on_chosen: Callable[[int], None] | None = None,
+    links: bool = True,
 ) -> None:
     """Draw movies as tiles.
 
@@ -60,31 +62,44 @@ def tiles(
         on_stars: the same with the stars that were tapped, None: no longer any. It may be called
             twice with the same stars.
         on_chosen: the same with the movie that was tapped, instead of following the link.
+        links: whether tiles lead to their movies' pages.
     """
-    shown = {tile.movie for tile in tiles}
+    shown = [_data(club, tile, size, links=links and on_chosen is None) for tile in tiles]
+    draw_tiles(shown, key, size, on_action=on_action, on_stars=on_stars, on_chosen=on_chosen)
+
+
+def draw_tiles(
+    shown: Sequence[dict[str, Any]],
+    key: str,
+    size: Size,
+    *,
+    on_action: Callable[[int], None] | None = None,
+    on_stars: Callable[[int, float | None], None] | None = None,
+    on_chosen: Callable[[int], None] | None = None,
+) -> None:
+    """Draw tiles of anything that `tile_data` describes; the rest is as for `tiles`."""
+    numbers = {tile["id"] for tile in shown}
 
     def go(movie: int) -> None:
         st.switch_page("pages/movie.py", query_params={"movie": str(movie)})
 
     def react(trigger: str, do: Callable[[int], None] | None) -> Callable[[], None]:
         def read() -> None:
-            movie = st.session_state[key].get(trigger)
-            if do and movie in shown:
-                do(int(movie))
+            number = st.session_state[key].get(trigger)
+            if do and number in numbers:
+                do(int(number))
 
         return read
 
     def save(taps: Taps) -> None:
-        for movie, stars in taps:
-            if on_stars and movie in shown:
-                on_stars(movie, None if stars is None else float(stars))
+        for number, stars in taps:
+            if on_stars and number in numbers:
+                on_stars(number, None if stars is None else float(stars))
 
-    links = on_chosen is None
-    data = {"size": size, "tiles": [_data(club, tile, size, links=links) for tile in tiles]}
     mount(
         component("tiles", "stars"),
         key,
-        data,
+        {"size": size, "tiles": shown, "tappable": on_chosen is not None},
         rating,
         save,
         on_chosen_change=react("chosen", on_chosen or go),
@@ -92,46 +107,65 @@ def tiles(
     )
 
 
+def tile_data(
+    number: int, title: str, meta: Sequence[str], svg: str, **more: Any
+) -> dict[str, Any]:
+    """Return what the widget needs to draw one tile; all texts are plain."""
+    called = f"{title} ({meta[0]})" if meta and meta[0] else title
+    said = [called, *more.pop("said", ()), more.get("note", "")]
+    nothing: dict[str, Any] = {
+        "link": "", "people": [], "group": None, "note": "", "action": "", "mark": "",
+        "rated": "none", "dimmed": False,
+    }  # fmt: skip
+    return (
+        nothing
+        | more
+        | {
+            "id": number,
+            "title": title,
+            "meta": " · ".join(filter(None, meta)),
+            "label": ", ".join(filter(None, said)),  # what it says to those who do not see it
+            "picture": embedded(svg) if svg else "",
+        }
+    )
+
+
 def _data(club: View, tile: Tile, size: Size, *, links: bool) -> dict[str, Any]:
     movie = tile.movie
-    title, meta, svg = club.title(movie), [], ""
+    meta, svg = [], ""
     if known := movie in club.movies.index:
         year, minutes = club.year(movie), club.runtime(movie)
-        meta = [str(year or ""), runtime(minutes) if minutes else ""]
-        meta = meta[:1] if size == "M" else meta
-        svg = picture(club, movie)
+        meta = [str(year or "")]
+        if size != "M":
+            meta.append(runtime(minutes) if minutes else "")
         if size == "L":
             meta.append(", ".join(club.genres(movie)[:3]).lower())
+        svg = picture(club, movie)
     people = [
         {**asdict(face(club, member)), "value": value, "given": given, "text": text}
         for member, value, given in tile.stars
         for text in [half_stars(value) if given else f"{value:.1f}"]
     ]
-    return {
-        "id": movie,
-        "title": title,
-        "meta": " · ".join(part for part in meta if part),
-        "label": _label(title, meta[0] if meta else "", people, tile),
-        "picture": embedded(svg) if svg else "",
-        "link": f"movie?movie={movie}" if links and known else "",
-        "people": people,
-        "group": tile.group and [f"{stars:.1f}" for stars in tile.group],
-        "note": tile.dimmed or tile.note,
-        "action": tile.action,
-        "rated": tile.own_stars,
-        "dimmed": bool(tile.dimmed),
-    }
-
-
-def _label(title: str, year: str, people: list[dict[str, Any]], tile: Tile) -> str:
-    """Return what a tile says to those who do not see it."""
-    parts = [f"{title} ({year})" if year else title]
-    if tile.group:
-        parts.append(f"{tile.group[0]:.1f} stars expected")
-    parts += [
+    said = [
         f"{one['name']} {'gave' if one['given'] else 'perhaps'} {one['text']}" for one in people
     ]
-    return ", ".join([*parts, *filter(None, [tile.dimmed or tile.note])])
+    if tile.group:
+        said.insert(0, f"{tile.group[0]:.1f} stars expected")
+    return tile_data(
+        movie,
+        club.title(movie),
+        meta,
+        svg,
+        said=[tile.mark, *said],
+        link=f"movie?movie={movie}" if links and known else "",
+        people=people,
+        group=tile.group and [f"{stars:.1f}" for stars in tile.group],
+        note=tile.dimmed or tile.note,
+        action=tile.action,
+        mark=tile.mark,
+        rated=tile.own_stars,
+        dimmed=bool(tile.dimmed),
+    )
 
 
 def embedded(svg: str) -> str:
@@ -186,32 +220,8 @@ def shelf(
         note: a few words under a movie's poster.
     """
 
-    def go(movie: int) -> None:
-        st.switch_page("pages/movie.py", query_params={"movie": str(movie)})
-
-    tiles = []
-    for movie in movie_ids:
-        called = film(club.title(movie), club.year(movie))
-        tiles.append(shelf_tile(movie, called, note(movie), picture(club, movie)))
-        if on_chosen is None:
-            tiles[-1]["address"] = f"movie?movie={movie}"
-    draw_shelf(key, tiles, on_chosen or go)
-
-
-def draw_shelf(key: str, tiles: Sequence[dict[str, Any]], on_chosen: Callable[[int], None]) -> None:
-    """Draw tiles (see `shelf_tile`) to choose from; `on_chosen` is called with one's number."""
-
-    def read() -> None:
-        chosen = st.session_state[key].get("chosen")
-        if chosen in [tile["id"] for tile in tiles]:
-            on_chosen(int(chosen))
-
-    component("shelf")(key=key, data={"tiles": tiles}, on_chosen_change=read)
-
-
-def shelf_tile(number: int, label: str, note: str, svg: str) -> dict[str, Any]:
-    """Return what the shelf draws of a movie; `label` is for those who cannot see the picture."""
-    return {"id": number, "label": label, "note": note, "picture": embedded(svg)}
+    shown = [Tile(movie, note=note(movie)) for movie in movie_ids]
+    tiles(club, shown, key, "M", on_chosen=on_chosen)
 
 
 @contextmanager

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from club.demo import load_demo
@@ -11,7 +13,7 @@ from recommender.columns import MEMBER
 from ui import access, live, state
 from ui.components.basics import change, change_button, errors_shown, row
 from ui.components.search import end, find
-from ui.components.tile import facts, movie_link, poster_image, shelf, shortlist_movie, unlist_movie
+from ui.components.tile import Tile, shortlist_movie, shortlist_or_not, tiles
 from ui.state import View
 from ui.text import counted, plain
 from ui.tmdb import CREDIT
@@ -117,31 +119,17 @@ def _who_left(club: View) -> None:
 def shortlist(club: View) -> None:
     """Draw tonight's candidates, and the search that adds to them."""
     st.subheader(f"Shortlist ({len(club.shortlist)})", anchor=False)
-    for movie in club.shortlist:
-        with row(f"listed_{movie}"):
-            poster_image(club, movie, width=44)
-            with st.container():
-                label = f"**{plain(club.title(movie))}**  \n:gray[:small[{facts(club, movie)}]]"
-                movie_link(club, movie, label)
-            st.button(
-                "",
-                key=f"drop_{movie}",
-                icon=":material/close:",
-                type="tertiary",
-                help=f"Take {plain(club.title(movie))} off the shortlist",
-                on_click=unlist_movie,
-                args=(movie, club.title(movie)),
-            )
-
-    def listed(movie: int) -> str:
-        return "on the shortlist" if movie in club.shortlist else ""
+    shown = [Tile(movie, action="Take off") for movie in club.shortlist]
+    on_action = partial(shortlist_or_not, club)
+    tiles(club, shown, "shortlist", "S", on_action=on_action)
 
     def add(movie: int) -> None:
         end(CANDIDATE)
         shortlist_movie(movie, club.title(movie))
 
     def draw(found: list[int]) -> None:
-        shelf(club, found, "candidates", add, listed)
+        listed = [Tile(movie, mark="✓" * (movie in club.shortlist)) for movie in found]
+        tiles(club, listed, "candidates", "M", on_chosen=add)
 
     find(club, CANDIDATE, draw, "Put a movie on the shortlist")
 

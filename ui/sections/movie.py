@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -13,18 +13,17 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
 from ui import evaluation, router, state
 from ui.charts.movies import rating_distribution
-from ui.components.basics import header, no_members, no_predictions, row
+from ui.components.basics import header, no_members, no_predictions, notices
 from ui.components.figures import chart, draw_table
 from ui.components.search import find
-from ui.components.tile import beside_poster, shelf, shortlist_movie, unlist_movie
+from ui.components.tile import Tile, shortlist_or_not, tiles
 from ui.sections import tonight, why
 from ui.state import View
-from ui.text import between, day, film, half_stars, listed, plain, stars
+from ui.text import between, day, film, half_stars, listed, plain
 
 ASKED, FIND = "movie", "find_movie"
-LIKE, WORDS_NAMED = 9, 2  # nine fill a row of a screen, and three of a phone's
+LIKE, WORDS_NAMED = 12, 2
 MOSTLY = 0.5
-BESIDE, WORD = 24, 10  # letters that a title and each of its words may have beside a phone's poster
 SLIP = pd.Timedelta(minutes=5)  # who taps another star within it has not changed their mind
 
 
@@ -33,63 +32,47 @@ def look_elsewhere(club: View) -> None:
     header("Movie")
     if ASKED in st.query_params:
         st.markdown("There is no such movie here; it may have been another club's.")
-    find(club, FIND, lambda found: shelf(club, found, "found"))
+    find(club, FIND, lambda found: tiles(club, [Tile(one) for one in found], "found", "S"))
 
 
 def hero(club: View, movie: int) -> None:
     """Draw what the movie is, what can be done with it, and what the club makes of it."""
     # Bookmarks and the browser's history say which movie it is.
     st.set_page_config(page_title=f"{film(club.title(movie), club.year(movie))} · Movie club")
+    notices()
     to_come = tuple(member for member in club.names if (member, movie) not in club.stars)
     expected = state.reactions(club, (movie,), to_come)
+    given = {member: club.stars[member, movie] for member in club.rated_by(movie)}
+    stars = [(member, value, True) for member, value in given.items()]
+    group = None
+    if expected is not None and club.names:
+        stars += [(one, float(expected.mean[place, 0]), False) for place, one in enumerate(to_come)]
+        group = mean_with_given(expected, list(given.values()))
     with st.container(border=True, key="movie"):
-        left, right = st.columns([5, 6], gap="medium")
-        with left:
-            title = club.title(movie)
-            above = len(title) > BESIDE or any(len(word) > WORD for word in title.split())
-            if above:
-                header(plain(title))
-            with beside_poster(club, movie):
-                if not above:
-                    header(plain(title))
-                st.caption(_facts(club, movie))
-                if club.names and expected is not None:
-                    _together(club, movie, expected)
-            _actions(club, movie)
-        with right:
-            if not club.names:
-                no_members("Nobody is in the club yet.")
-            else:
-                _given(club, movie)
-                _expected(club, movie, expected)
-        if to_come and expected is not None:
+        tiles(club, [Tile(movie, tuple(stars), group)], "movie_hero", "L", links=False)
+        _actions(club, movie)
+        if not club.names:
+            no_members("Nobody is in the club yet.")
+        elif expected is None:
+            no_predictions(100)
+        else:
+            tonight.newcomers_note(club, expected.member_ids)
+    if club.names and expected is not None:
+        with st.expander("Everyone, one by one", icon=":material/groups:"):
+            _one_by_one(club, movie, expected)
+        if to_come:
             with st.expander("Why? Ask for one of us", icon=":material/psychology_alt:"):
                 why.ask(club, to_come, movie, key="why_movie")
 
 
-def _facts(club: View, movie: int) -> str:
-    """Return year, runtime, genres and other titles as Markdown."""
-    known = club.movies.loc[movie]
-    parts = [str(club.year(movie) or "")]
-    if not pd.isna(known["runtime"]):
-        hours, minutes = divmod(int(known["runtime"]), 60)
-        parts.append(f"{hours} h {minutes:02} min" if hours else f"{minutes} min")
-    parts.append(", ".join(known["genres"]))
-    lines = [plain(" · ".join(part for part in parts if part))]
-    if known["aliases"]:
-        lines.append(f"also: {plain(listed(known['aliases'], 'or'))}")
-    return "  \n".join(line for line in lines if line)
-
-
 def _actions(club: View, movie: int) -> None:
-    names = movie, club.title(movie)
+    listed, change = movie in club.shortlist, partial(shortlist_or_not, club, movie)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if movie in club.shortlist:
-            icon = ":material/playlist_add_check:"
-            st.button("On the shortlist", on_click=unlist_movie, args=names, icon=icon)
+        if listed:
+            st.button("On the shortlist", on_click=change, icon=":material/playlist_add_check:")
         else:
-            look: Any = {"type": "primary", "icon": ":material/playlist_add:"}
-            st.button("Shortlist it", on_click=shortlist_movie, args=names, **look)
+            icon = ":material/playlist_add:"
+            st.button("Shortlist it", on_click=change, type="primary", icon=icon)
         if club.names:
             st.page_link(
                 router.page("rate"),
@@ -99,53 +82,34 @@ def _actions(club: View, movie: int) -> None:
             )
 
 
-def _together(club: View, movie: int, expected: Reactions) -> None:
-    """Draw the mean of what all members gave, or are expected to give."""
-    given = [club.stars[member, movie] for member in club.rated_by(movie)]
-    mean, low, high = mean_with_given(expected, given)
-    help = "The mean over all members: what they gave, and what the others are expected to give."
-    st.metric("The club's stars", stars(mean, 2), help=help)
-    if expected.member_ids:
-        st.caption(f"80% sure: {between(low, high)}")
-    else:
-        st.caption("Everyone has rated it.")
-
-
-def _expected(club: View, movie: int, expected: Reactions | None) -> None:
-    """Draw what those who have not rated the movie are expected to give."""
-    if expected is None:
-        no_predictions(200)
-        return
-    if not expected.member_ids:
-        return
-    given = [club.stars[member, movie] for member in club.rated_by(movie)]
-    tonight.intervals(club, expected, movie, mean_with_given(expected, given))
-    chances = sorted(
-        zip(expected.like_probability()[:, 0], expected.member_ids, strict=True),
-        key=lambda pair: -pair[0],
-    )
-    told = listed(f"{club.names[member]} {chance:.0%}" for chance, member in chances)
-    st.caption(f"Chance of 4 stars or more: {plain(told)}")
-    tonight.newcomers_note(club, expected.member_ids)
-
-
-def _given(club: View, movie: int) -> None:
-    """Draw who gave what and when, what was expected of them, and who changed their mind."""
+def _one_by_one(club: View, movie: int, expected: Reactions) -> None:
+    """Draw who gave what and when, what was and is expected of each, and who thought again."""
     when = club.ratings[club.ratings[MOVIE] == movie].set_index(MEMBER)[TIMESTAMP]
-    rows = evaluation.left_out(club)
-    if rows is not None:
-        rows = rows[rows[MOVIE] == movie]
     # What was to be expected of each, had nobody here seen the movie.
-    expected = {} if rows is None else dict(zip(rows[MEMBER], rows["predicted"], strict=True))
-    for member in club.rated_by(movie):
-        said = day(datetime.fromtimestamp(int(when[member]), UTC))
-        if member in expected:
-            said = f"expected {expected[member]:.1f} · {said}"
-        with row(f"gave_{member}"):
-            st.markdown(f"**{plain(club.names[member])}**", width=90)
-            gave = half_stars(club.stars[member, movie])
-            st.markdown(f":yellow[:material/star:] **{gave}**", width=46)
-            st.caption(said)
+    rows = evaluation.left_out(club)
+    mine = None if rows is None else rows[rows[MOVIE] == movie]
+    before = {} if mine is None else dict(zip(mine[MEMBER], mine["predicted"], strict=True))
+    low, high = expected.interval()
+    table = [
+        {
+            "Who": club.name(member),
+            "Gave": half_stars(club.stars[member, movie]),
+            "Expected": f"{before[member]:.1f}" if member in before else "",
+            "Usually between": "",
+            "When": day(datetime.fromtimestamp(int(when[member]), UTC)),
+        }
+        for member in club.rated_by(movie)
+    ] + [
+        {
+            "Who": club.name(member),
+            "Gave": "",
+            "Expected": f"{expected.mean[place, 0]:.1f}",
+            "Usually between": between(low[place, 0], high[place, 0]),
+            "When": "",
+        }
+        for place, member in enumerate(expected.member_ids)
+    ]
+    draw_table(pd.DataFrame(table), "What everyone gave or should give it")
     for member, path in changes_of_mind(state.store().ratings.history(movie_id=movie)).items():
         if member in club.names:
             told = ", then ".join(
@@ -173,6 +137,8 @@ def about(club: View, movie: int) -> None:
     """Draw what the movie is about."""
     known = club.movies.loc[movie]
     st.subheader("What it is about", anchor=False)
+    if known["aliases"]:
+        st.caption(f"Also called {plain(listed(known['aliases'], 'or'))}.")
     if known["overview"]:
         st.markdown(plain(known["overview"]))
     with st.container(horizontal=True, gap="xsmall", key="keywords"):
@@ -213,15 +179,16 @@ def alike(club: View, movie: int) -> None:
             return "the same people choose both"
         return ", ".join((keywords or words)[:WORDS_NAMED])
 
-    shelf(club, [int(other) for other in found[MOVIE]], "similar", note=note)
+    shown = [Tile(int(other), note=note(other)) for other in found[MOVIE]]
+    tiles(club, shown, "similar", "M")
     with st.expander("What makes them alike", icon=":material/join_inner:"):
         _likeness(club, movie, found)
 
 
 def _likeness(club: View, movie: int, found: pd.DataFrame) -> None:
     st.caption(
-        "How alike a taste for the two is, 1 for the same movie; how much of that is because the "
-        "same people choose both; and the words that both have."
+        "How alike a taste for the two is, 100% for the same movie; how much of that is because "
+        "the same people choose both; and the words that both have."
     )
     if not state.base_dataset().rating_counts.get(movie, 0):
         st.caption("Nobody has rated this one, so who would choose it is guessed from its words.")
@@ -233,7 +200,7 @@ def _likeness(club: View, movie: int, found: pd.DataFrame) -> None:
             "Words in common": [", ".join(words) for words in found["shared"]],
         }
     )
-    alike = st.column_config.ProgressColumn(format="%.2f", min_value=0, max_value=1, color="blue")
+    alike = st.column_config.NumberColumn(format="percent")
     columns = {
         "Movie": st.column_config.TextColumn(pinned=True),
         "Alike": alike,

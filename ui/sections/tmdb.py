@@ -18,7 +18,7 @@ from club.sources.tmdb import (
 from recommender.columns import MOVIE
 from ui import state, tmdb
 from ui.components.basics import change_button, errors_shown, follow, notify
-from ui.components.tile import draw_shelf, movie_link, shelf_tile
+from ui.components.tile import draw_tiles, movie_link, tile_data
 from ui.jobs import JobStatus, Report
 from ui.posters import poster
 from ui.state import View
@@ -97,11 +97,10 @@ def _results(club: View) -> None:
     tiles = []
     for movie in found:
         is_known = in_catalogue(club.movies, movie.tmdb_id, movie.titles, movie.year) is not None
-        called = film(movie.title, movie.year)
-        note = f"{called} · have\N{NO-BREAK SPACE}it" if is_known else called
-        tiles.append(shelf_tile(movie.tmdb_id, called, note, _picture(movie, ())))
+        year, note = str(movie.year or ""), "have it" if is_known else ""
+        tiles.append(tile_data(movie.tmdb_id, movie.title, [year], _picture(movie, ()), note=note))
     if tiles:
-        draw_shelf("tmdb_results", tiles, choose)
+        draw_tiles(tiles, "tmdb_results", "M", on_chosen=choose)
 
 
 def _picture(movie: Found, genres: tuple[str, ...]) -> str:

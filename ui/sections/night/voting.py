@@ -13,7 +13,7 @@ from recommender.columns import MOVIE
 from ui import nights, state
 from ui.components.basics import change, change_button, key_of, row
 from ui.components.figures import draw_table
-from ui.components.tile import shelf
+from ui.components.tile import Tile, tiles
 from ui.sections.night.planning import progress
 from ui.state import View
 from ui.text import counted, listed, plain
@@ -27,7 +27,6 @@ METHODS: Mapping[str, Mapping[counting.Method, str]] = {
     "approve": {"approval": "Approval"},
     "rank": {"copeland": "Copeland", "borda": "Borda", "plurality": "Plurality"},
 }
-ORDER = ("1st", "2nd", "3rd")
 
 
 def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> None:
@@ -83,13 +82,10 @@ def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
         now.remove(movie) if movie in now else now.append(movie)
         st.session_state[key] = now
 
-    def note(movie: int) -> str:
+    def mark(movie: int) -> str:
         if movie not in draft:
             return ""
-        if night.voting == "approve":
-            return "✓ fine with me"
-        place = draft.index(movie)
-        return ORDER[place] if place < len(ORDER) else f"{place + 1}th"
+        return "✓" if night.voting == "approve" else str(draft.index(movie) + 1)
 
     def cast() -> None:
         cast_it = state.store().nights.vote
@@ -98,7 +94,16 @@ def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
 
     with st.container(border=True, key="ballot"):
         st.markdown(f"**{plain(club.name(me))}’s ballot.** {SAID[night.voting]}")
-        shelf(club, movies, f"tiles_{key}", tap, note)
+        mine = state.reactions(club, tuple(movies), (me,))
+        shown = [
+            Tile(
+                movie,
+                stars=() if mine is None else ((me, float(mine.mean[0, place]), False),),
+                mark=mark(movie),
+            )
+            for place, movie in enumerate(movies)
+        ]
+        tiles(club, shown, f"tiles_{key}", "M", on_chosen=tap)
         with st.container(horizontal=True):
             st.button(
                 "Cast my vote",
