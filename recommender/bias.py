@@ -4,6 +4,9 @@
 
 Both biases are damped (Koren, Bell and Volinsky, "Matrix factorization techniques for recommender
 systems", 2009): b_user towards 0, b_movie towards a regression on its features and popularity.
+
+A movie without ratings is either one that a club may watch, such as a new release, or one that
+hardly anybody watches; the two differ by half a star. Its features and year tell which is likelier.
 """
 
 from __future__ import annotations
@@ -13,11 +16,15 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 from scipy.special import bdtrc
+from sklearn.linear_model import LogisticRegression
 
 from recommender.dataset import RatingRows
 
 ROUNDS = 15
 CLUB_SIZE, SEEN_BY = 8, 3
+RARE = 2  # ratings up to which a movie counts as one that hardly anybody watches
+MANY = 10  # features from which on more say no more about how well a movie is known
+CLUB_PRIOR = 0.8  # probability that an unrated movie is one that a club may watch, before features
 
 
 def damped_mean(
@@ -89,17 +96,41 @@ def club_weight(counts: np.ndarray, n_users: int) -> np.ndarray:
     return 5 * weight / weight[counts > 0].mean()
 
 
+def club_probability(features: sparse.csr_matrix, counts: np.ndarray, n_users: int) -> np.ndarray:
+    """Return the probability (0..1) that a movie is one that clubs watch, by features, (n_movies,).
+
+    A logistic regression tells movies that clubs watch from those with one or two ratings; the
+    density of the features decides, also how many there are.
+
+    Args:
+        features: (n_movies, n_features), rows of length 1.
+        counts: (n_movies,) ratings of each movie.
+    """
+    club, rare = club_weight(counts, n_users), ((counts > 0) & (counts <= RARE)).astype(np.float64)
+    if not rare.any():
+        return np.ones(len(counts))
+    number = np.minimum(np.diff(features.indptr), MANY)[:, None] / MANY
+    known = sparse.hstack([features, number], format="csr")
+    at = np.concatenate([np.flatnonzero(club), np.flatnonzero(rare)])
+    label = np.repeat([True, False], [np.count_nonzero(club), np.count_nonzero(rare)])
+    # As many effective observations as the smaller class has.
+    size = 2 * min(club.sum() ** 2 / (club**2).sum(), rare.sum())
+    weight = np.where(label, CLUB_PRIOR * club[at] / club.sum(), (1 - CLUB_PRIOR) / rare.sum())
+    classifier = LogisticRegression(max_iter=500).fit(known[at], label, sample_weight=size * weight)
+    return np.asarray(classifier.predict_proba(known)[:, 1])
+
+
 @dataclass(frozen=True)
 class Bias:
     """Item and user biases of a Dataset."""
 
     mu: float  # mean of all ratings, stars
     movie: np.ndarray  # (n_movies,) item bias of the given ratings: how far they lie from mu, stars
-    # (n_movies,) item bias for a member who has not seen the movie yet, stars. The fewer ratings,
-    # the closer to what the features of movies that clubs watch predict.
+    # (n_movies,) item bias for a member who has not seen the movie yet, stars; `movie` for rated
+    # ones, for the others a mixture by `club_probability`
     expected: np.ndarray
     uncertainty: np.ndarray  # (n_movies,) variance of `expected`, stars²
-    # (n_features + 1,) stars that each feature adds to `expected`, then a constant
+    # (n_features + 1,) stars that each feature adds for movies that clubs watch, then a constant
     coefficients: np.ndarray
     # (n_users,) user bias: how far each rater's stars lie above their movies' bias, stars
     user: np.ndarray
@@ -114,14 +145,18 @@ class Bias:
         damping: float = 10.0,
         penalty: float = 10.0,
         club_penalty: float = 60.0,
-        variance: float = 0.15,
+        variance: float = 0.45,
+        club_variance: float = 0.2,
+        new: np.ndarray | None = None,
     ) -> Bias:
         """Fit the biases, and the regressions that they are damped towards.
 
         Args:
             features: (n_movies, n_features), rows of length 1.
             damping, penalty, club_penalty: of the biases, and of two regressions on the features.
-            variance: of an item bias around its regression, stars².
+            variance, club_variance: of an item bias around its regression, stars², and of one of
+                the movies that clubs watch.
+            new: (n_movies,) bool: a movie that has no ratings because it came after them.
         """
         counts = np.bincount(ratings.movie, minlength=ratings.n_movies).astype(np.float64)
         plain = with_constant(features)
@@ -137,11 +172,16 @@ class Bias:
             weight = counts / (0.1 * counts + 1)
             prior = known @ weighted_ridge(known, mean_residual(of_user), weight, penalty)
             of_user, movie = offsets(ratings, damping, prior)
-        raw = mean_residual(of_user)
+        raw, total = mean_residual(of_user), counts + damping
         weight = club_weight(counts, ratings.n_users)
         coefficients = weighted_ridge(plain, raw, weight, club_penalty)
-        expected = (raw * counts + damping * (plain @ coefficients)) / (counts + damping)
-        uncertainty = variance * damping / (counts + damping)
+        club = club_probability(features, counts, ratings.n_users)
+        if new is not None:
+            club = np.where(new, 1.0, club)
+        club = np.where(counts > 0, 0.0, club)
+        prior += club * (plain @ coefficients - prior)
+        expected = (raw * counts + damping * prior) / total
+        uncertainty = (variance + club * (club_variance - variance)) * damping / total
         return cls(mu, movie, expected, uncertainty, coefficients, of_user, damping)
 
 

@@ -33,8 +33,9 @@ def calibrate(
     Returns:
         joint scale: mean squared residual of a rater's ratings, whitened; 1 when the variances are
             right.
-        marginal scale: the same for each rating predicted from all others, as a share of the joint
-            one; below 1, because the kernel's errors lie in how ratings vary together.
+        marginal scale: the same for each rating predicted from all others, less the uncertainty of
+            the item bias, as a share of the joint one; below 1, because the kernel's errors lie in
+            how ratings vary together.
         thresholds: (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution
             around the prediction counts as that many stars or more. People use some stars more than
             others (4 more than 4.5), so these are not the middles between the stars.
@@ -57,7 +58,8 @@ def calibrate(
     stars, mean = ratings.stars[np.concatenate(chosen)], np.concatenate(means)
     variance = np.concatenate(variances)
     joint = max(chi_square / len(stars), LEAST)
-    marginal = max(float(np.mean((stars - mean) ** 2 / variance)), LEAST) / joint
+    shared = bias.uncertainty[ratings.movie[np.concatenate(chosen)]]
+    marginal = max(float(np.mean(((stars - mean) ** 2 - shared) / variance)), LEAST) / joint
     return joint, marginal, find_thresholds(mean, np.sqrt(share * joint * variance), stars)
 
 

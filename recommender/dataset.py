@@ -195,6 +195,14 @@ class Dataset:
         return found.hexdigest()[:32]
 
     @cached_property
+    def is_new(self) -> np.ndarray:
+        """Whether each movie came out in the year of the last rating or later, (n_movies,) bool."""
+        if TIMESTAMP not in self.ratings.columns or self.ratings.empty:
+            return np.zeros(len(self.movies), dtype=bool)
+        last = pd.Timestamp(self.ratings[TIMESTAMP].max(), unit="s").year
+        return (self.movies["year"] >= last).to_numpy(dtype=bool, na_value=False)
+
+    @cached_property
     def user_ids(self) -> np.ndarray:
         """Ids of the users with ratings, sorted."""
         return np.sort(self.ratings[USER].unique())

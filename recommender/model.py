@@ -39,7 +39,7 @@ from recommender.reactions import Reactions
 
 Ids: TypeAlias = Sequence[int] | np.ndarray | pd.Series | pd.Index
 
-FORMAT = 8  # of a saved model; raised whenever a field or an option changes its name or meaning
+FORMAT = 9  # of a saved model; raised whenever a field or an option changes its name or meaning
 LIKED = 4.0  # stars from which on a movie counts as liked
 
 
@@ -104,12 +104,15 @@ class TrainingOptions:
     # squared residuals, stars², a movie needs before its raters count half
     neighbour_damping: float = 100.0
     noise_variance: float = 0.4  # of a rating around the member's taste, stars²
-    item_bias_variance: float = 0.15  # of an item bias around its regression on features, stars²
+    # item_bias_variance, club_bias_variance: of an item bias around its regression on features,
+    # and of one of a movie that clubs watch, stars²
+    item_bias_variance: float = 0.45
+    club_bias_variance: float = 0.2
     # how wide ratings to come spread, as a share of how wide the raters' known ratings do by the
     # variances above
     variance_share: float = 0.78
     # how many ratings of a member that share counts for against their own
-    variance_weight: float = 20.0
+    variance_weight: float = 10.0
     damping: float = 10.0  # how many average ratings a bias is mixed with
     embedding_penalty: float = 50.0  # of the ridge regression of embeddings on features
     min_movies: int = 5  # a feature is used when it describes at least so many movies
@@ -206,7 +209,12 @@ class HybridModel:
         content = vocabulary.encode(data.movies)
         features = scale_rows(content, 0.5)
         bias = Bias.fit(
-            ratings, features, damping=options.damping, variance=options.item_bias_variance
+            ratings,
+            features,
+            damping=options.damping,
+            variance=options.item_bias_variance,
+            club_variance=options.club_bias_variance,
+            new=data.is_new,
         )
         known = with_constant(features)
         if options.components:
@@ -233,7 +241,7 @@ class HybridModel:
         kernel = ItemKernel(
             embeddings,
             features,
-            np.where(unrated, bias.expected, bias.movie),
+            bias.expected,
             neighbour_residuals(ratings, bias, options.neighbour_damping),
             options.variances,
         )
@@ -277,7 +285,7 @@ class HybridModel:
             self.bias,
             movie=np.append(self.bias.movie, expected),
             expected=np.append(self.bias.expected, expected),
-            uncertainty=np.append(self.bias.uncertainty, none + self.options.item_bias_variance),
+            uncertainty=np.append(self.bias.uncertainty, none + self.options.club_bias_variance),
         )
         no_raters = sparse.csr_matrix((len(new), self.n_users), dtype=np.float32)
         embeddings = (known @ self.feature_embeddings).astype(np.float32)

@@ -202,7 +202,7 @@ def to_rate(
         whitened = posterior.whiten(kernel.covariance(posterior.rated, both))
         across = kernel.covariance(rows, wanted) - whitened[:, :n].T @ whitened[:, n:]
         variance = kernel.variance(rows) - (whitened[:, :n] ** 2).sum(axis=0)
-        noise = model.options.noise_variance + model.bias.uncertainty[rows]
+        noise = model.options.noise_variance
         while len(chosen) < min(limit, n):
             gain = (across**2).mean(axis=1) / (np.maximum(variance, 0) + noise)
             value = gain * seen
@@ -211,7 +211,7 @@ def to_rate(
             chosen.append(best)
             teaches.append(float(gain[best]))
             # What the rating of `best` will say about every other movie.
-            sd = np.sqrt(max(variance[best], 0) + noise[best])
+            sd = np.sqrt(max(variance[best], 0) + noise)
             with_best = kernel.covariance(rows, rows[[best]])[:, 0]
             step = (with_best - whitened[:, :n].T @ whitened[:, best]) / sd
             toward = across[best] / sd

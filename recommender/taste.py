@@ -224,7 +224,8 @@ def beyond_the_crowd(
     return ratings.assign(
         crowd=crowd,
         difference=ratings[RATING] - crowd,
-        known=variance <= model.options.item_bias_variance / 2,
+        known=(variance <= model.options.item_bias_variance / 2)
+        & (model.rating_counts(ratings[MOVIE]) > 0),
     )
 
 

@@ -2,7 +2,15 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from recommender.bias import Bias, club_weight, damped_mean, offsets, weighted_ridge, with_constant
+from recommender.bias import (
+    Bias,
+    club_probability,
+    club_weight,
+    damped_mean,
+    offsets,
+    weighted_ridge,
+    with_constant,
+)
 from recommender.dataset import RatingRows
 
 
@@ -55,9 +63,25 @@ def test_unrated_movie_is_expected_from_its_features(
 
 def test_uncertainty_falls_with_ratings(two_kinds: tuple[RatingRows, sparse.csr_matrix]) -> None:
     ratings, words = two_kinds
-    bias = Bias.fit(ratings, words, variance=0.25, damping=5.0)
+    bias = Bias.fit(ratings, words, variance=0.25, club_variance=0.1, damping=5.0)
     assert bias.uncertainty[0] == pytest.approx(0.25 * 5 / 105)
-    assert bias.uncertainty[40] == 0.25
+    assert bias.uncertainty[40] == pytest.approx(0.1)  # no rare movie: clubs watch all of them
+
+
+def test_unrated_movie_like_rare_ones_is_expected_as_they_are() -> None:
+    # 20 movies with 60 ratings of 4 and keywords of their own, 20 with a single rating of 2.
+    user = np.concatenate([np.tile(np.arange(60), 20), np.arange(20)])
+    movie = np.concatenate([np.repeat(np.arange(20), 60), np.arange(20, 40)])
+    stars = np.concatenate([np.full(1200, 4.0), np.full(20, 2.0)])
+    kinds = np.array([0] * 20 + [1] * 20 + [0, 1, 1])[:, None] == np.arange(2)
+    words = sparse.csr_matrix(kinds.astype(np.float32))
+    new = np.array([False] * 42 + [True])
+    bias = Bias.fit(RatingRows(user, movie, stars, 60, 43), words, new=new)
+    club, rare, released = bias.mu + bias.expected[40:]
+    assert club == pytest.approx(4.0, abs=0.1)
+    assert rare < 3.5 < released
+    assert bias.uncertainty[41] > bias.uncertainty[40]
+    assert club_probability(words, np.full(43, 3.0), 60).tolist() == [1.0] * 43
 
 
 def test_club_weight() -> None:

@@ -119,3 +119,12 @@ def test_content_hash_ignores_what_no_model_learns_from() -> None:
     other = Dataset(ratings((7, 1, 3)).assign(timestamp=5), MOVIES.assign(runtime=90))
     assert other.content_hash == data.content_hash
     assert len(data.content_hash) == 32
+
+
+def test_new_movies_came_out_after_the_last_rating() -> None:
+    ratings = pd.DataFrame(
+        {"user_id": 1, "movie_id": [1], "rating": 4.0, "timestamp": 1_450_000_000}
+    )
+    movies = pd.DataFrame({"movie_id": [1, 2, 3], "title": "A", "year": [1999, 2015, None]})
+    assert Dataset(ratings, movies).is_new.tolist() == [False, True, False]
+    assert not Dataset(ratings.drop(columns="timestamp"), movies).is_new.any()

@@ -114,7 +114,9 @@ class TestReact:
         calm = pd.DataFrame({"member_id": 1, "movie_id": movies, "rating": 4.0})
         erratic = calm.assign(member_id=2, rating=[0.5, 5.0] * 5)
         reactions = tiny_model.react(pd.concat([calm, erratic]), [5, 20])
-        assert (reactions.sd[1] > reactions.sd[0] + 0.1).all()
+        assert reactions.shared_sd is not None
+        own = np.sqrt(reactions.sd**2 - reactions.shared_sd**2)
+        assert (own[1] > own[0] + 0.1).all()
 
     def test_members_and_movies_are_independent(
         self, tiny_model: HybridModel, train_lover: pd.DataFrame

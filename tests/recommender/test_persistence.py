@@ -193,7 +193,7 @@ class TestModelFiles:
         with pytest.raises(ModelFileError, match="damaged"):
             HybridModel.load(saved)
 
-    @pytest.mark.parametrize("facts", ["[" * 100_000, "[]", "7", '{"format": 8}', "{}", "\x00"])
+    @pytest.mark.parametrize("facts", ["[" * 100_000, "[]", "7", '{"format": 9}', "{}", "\x00"])
     def test_facts_of_another_kind(self, saved: Path, facts: str) -> None:
         (saved / "model.json").write_text(facts)
         with pytest.raises(ModelFileError, match="damaged"):
