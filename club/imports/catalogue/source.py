@@ -200,7 +200,9 @@ class TableFormat:
                     part.columns = pd.Index([positions[at] for at in sorted(positions)])
                     part.index += 1 if self.header else 2
                     yield part
-            except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeError) as error:
+            except InvalidInput:
+                raise
+            except ValueError as error:  # what pandas raises for tables, columns and letters
                 raise InvalidInput(f"{name} is no table that can be read.") from error
 
 

@@ -36,6 +36,11 @@ def test_wrong_columns_and_empty_tables_name_the_file(
     refused(sources.folder(sources.latest() | {name: content}, tmp_path), sentence)
 
 
+def test_ratings_without_enough_columns_are_refused(tmp_path: Path) -> None:
+    files = sources.hundred_thousand() | {"u.data": "196\t1\n"}
+    refused(sources.folder(files, tmp_path), "u.data is no table that can be read")
+
+
 def test_unknown_files_are_refused(tmp_path: Path) -> None:
     refused(tmp_path / "nowhere.zip", "There is nothing at")
     refused(tmp_path, "holds nothing that is known here; known are The Movies Dataset")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
 from pathlib import Path
 
@@ -262,16 +261,6 @@ def test_movielens_saved_again_by_a_spreadsheet(tmp_path: Path) -> None:
         found = imported(again(separator, encoding), folder).data
         pd.testing.assert_frame_equal(found.movies, plain.movies)
         pd.testing.assert_frame_equal(found.ratings, plain.ratings)
-
-
-def test_reviews_saved_again_by_excel(tmp_path: Path) -> None:
-    files, name = sources.reviews(), "Movies_and_TV.csv.gz"
-    packed = files[name]
-    assert isinstance(packed, bytes)
-    text = gzip.decompress(packed).decode().replace(",", "\t")
-    wide: sources.Files = {**files, name: gzip.compress(text.encode("utf-16"))}
-    plain, again = imported(files, tmp_path / "plain"), imported(wide, tmp_path / "wide")
-    pd.testing.assert_frame_equal(again.data.ratings, plain.data.ratings)
 
 
 def test_keywords_alone_are_refused(tmp_path: Path) -> None:
