@@ -17,7 +17,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,23 @@ class Query:
     movie_id: int | None = None
     tmdb_id: int | None = None
 
+    @cached_property
+    def exact(self) -> set[Key]:
+        """The titles as keys, with articles."""
+        return {title_key(title) for title in self.titles}
+
+    @cached_property
+    def loose(self) -> list[Key]:
+        """Keys without articles; also those on the sides of " / ", as in "Heat / 盗火线"."""
+        parts = [part for title in self.titles if " / " in title for part in title.split(" / ")]
+        return [loose_key(title) for title in (*self.titles, *parts)]
+
+    @property
+    def years(self) -> list[int | None]:
+        """Years of the movies that it may mean; None for movies whose year is not known."""
+        year = self.year
+        return [ANY_YEAR] if year is None else [year - 1, year, year + 1, None]
+
 
 @dataclass(frozen=True)
 class Match:
@@ -64,7 +81,7 @@ class Match:
         how: one of HOW for a certain movie, else "".
         alternatives: ids of movies that it may be, best first; the certain one alone.
         reason: why it is not certain, for people, without a full stop; "" if it is.
-        is_ours: whether the club itself has added a movie of this title and year.
+        is_ours: whether the club itself has added a movie of this title and year, if uncertain.
         alone: the only movie of this title where the query has no year: likely, not certain.
     """
 
@@ -154,36 +171,34 @@ class TitleMatcher:
 
     def match_all(self, queries: Sequence[Query]) -> list[Match]:
         """Return the movie that each query means; many at once take less time."""
-        searches = [_Search.of(query) for query in queries]
-        certain = [self._certain(search) for search in searches]
+        certain = [self._certain(query) for query in queries]
         wanted: dict[int | None, list[Key]] = defaultdict(list)
-        for search, match in zip(searches, certain, strict=True):
-            for year in search.years if match is None else ():
-                wanted[year] += search.loose
+        for query, match in zip(queries, certain, strict=True):
+            for year in query.years if match is None else ():
+                wanted[year] += query.loose
         for year, keys in wanted.items():
             if similar := self._similar_titles(year):
                 similar.compare(keys)
-        pairs = zip(searches, certain, strict=True)
-        return [match or self._uncertain(search) for search, match in pairs]
+        pairs = zip(queries, certain, strict=True)
+        return [match or self._uncertain(query) for query, match in pairs]
 
-    def _certain(self, search: _Search) -> Match | None:
-        query = search.query
-        by_id = self._by_number(search)
+    def _certain(self, query: Query) -> Match | None:
+        by_id = self._by_number(query)
         if by_id is not None:
             return Match(by_id, BY_ID, (by_id,))
-        called = self._called(search)
+        called = self._called(query)
         exact = self._of_year(called, query.year)
         if len(exact) == 1:
             movie = exact.pop()
-            return Match(movie, EXACT, (movie,), is_ours=self._is_ours(query, called))
-        only = self._only(search, called)
+            return Match(movie, EXACT, (movie,))
+        only = self._only(query, called)
         if only is not None and not exact and self._distance(only, query.year) == 1:
             return Match(only, YEAR_OFF, (only,))
         return None
 
-    def _uncertain(self, search: _Search) -> Match:
-        query, called = search.query, self._called(search)
-        alternatives = self._alternatives(search, called)
+    def _uncertain(self, query: Query) -> Match:
+        called = self._called(query)
+        alternatives = self._alternatives(query, called)
         if len(self._of_year(called, query.year)) > 1:
             reason = "several movies are called so and came out in that year"
         elif called & {*alternatives}:
@@ -193,29 +208,29 @@ class TitleMatcher:
             reason = "a movie is called nearly so"
         else:
             reason = TOO_FAR if called else NONE_NEAR
-        alone = self._only(search, called) if query.year is None else None
-        return Match(None, "", alternatives, reason, self._is_ours(query, called), alone)
+        alone = self._only(query, called) if query.year is None else None
+        is_ours = any(movie < 0 and self._year[movie] == query.year for movie in called)
+        return Match(None, "", alternatives, reason, is_ours, alone)
 
-    def _by_number(self, search: _Search) -> int | None:
-        query = search.query
+    def _by_number(self, query: Query) -> int | None:
         if query.movie_id in self._keys:
             distance = self._distance(query.movie_id, query.year)
-            if self._keys[query.movie_id] & search.exact and distance in (0, None):
+            if self._keys[query.movie_id] & query.exact and distance in (0, None):
                 return query.movie_id
         movie = None if query.tmdb_id is None else self._tmdb.get(query.tmdb_id)
         if movie is not None:
             distance = self._distance(movie, query.year)
-            same = self._keys[movie] & search.exact
+            same = self._keys[movie] & query.exact
             if (same and distance is None) or (distance is not None and distance <= 1):
                 return int(movie)
         return None
 
-    def _called(self, search: _Search) -> set[int]:
-        return {movie for key in search.exact for movie in self._exact.get(key, ())}
+    def _called(self, query: Query) -> set[int]:
+        return {movie for key in query.exact for movie in self._exact.get(key, ())}
 
-    def _only(self, search: _Search, called: set[int]) -> int | None:
+    def _only(self, query: Query, called: set[int]) -> int | None:
         """Return the only movie of this title, whether with or without an article."""
-        loose = {movie for key in search.loose for movie in self._loose.get(key, ())}
+        loose = {movie for key in query.loose for movie in self._loose.get(key, ())}
         return next(iter(called)) if len(called) == len(loose) == 1 else None
 
     def _of_year(self, called: set[int], year: int | None) -> set[int]:
@@ -223,22 +238,19 @@ class TitleMatcher:
         same = {movie for movie in called if self._year[movie] == year}
         return same if year is not None or len(called) == 1 else set()
 
-    def _is_ours(self, query: Query, called: set[int]) -> bool:
-        return any(movie < 0 and self._year[movie] == query.year for movie in called)
-
     def _distance(self, movie: Any, year: int | None) -> int | None:
         """Return the years between, None if one of the two is not known."""
         known = self._year[movie]
         return None if known is None or year is None else abs(known - year)
 
-    def _alternatives(self, search: _Search, called: set[int]) -> tuple[int, ...]:
+    def _alternatives(self, query: Query, called: set[int]) -> tuple[int, ...]:
         similarity: dict[int, float] = {}
         for movie in called:
-            distance = self._distance(movie, search.query.year) or 0
+            distance = self._distance(movie, query.year) or 0
             if distance <= ANOTHER_DECADE:
                 similarity[movie] = SAME_TITLE - distance
-        for titles in filter(None, map(self._similar_titles, search.years)):
-            for key in search.loose:
+        for titles in filter(None, map(self._similar_titles, query.years)):
+            for key in query.loose:
                 for movie, score in titles.similar(key):
                     similarity[movie] = max(score, similarity.get(movie, 0.0))
         best = sorted(similarity, key=lambda movie: (-similarity[movie], movie < 0, movie))
@@ -248,31 +260,6 @@ class TitleMatcher:
         if year not in self._similar and year in self._by_year:
             self._similar[year] = _SimilarTitles(self._by_year[year])
         return self._similar.get(year)
-
-
-@dataclass(frozen=True)
-class _Search:
-    """A query with its titles as keys.
-
-    Args:
-        exact: with articles.
-        loose: without articles; also those on the sides of " / ", as in "Heat / 盗火线".
-        years: of the movies that it may mean; None for movies whose year is not known.
-    """
-
-    query: Query
-    exact: set[Key]
-    loose: list[Key]
-    years: list[int | None]
-
-    @classmethod
-    def of(cls, query: Query) -> _Search:
-        parts = [part for title in query.titles if " / " in title for part in title.split(" / ")]
-        years: list[int | None] = [ANY_YEAR]
-        if query.year is not None:
-            years = [query.year - 1, query.year, query.year + 1, None]
-        loose = [loose_key(title) for title in (*query.titles, *parts)]
-        return cls(query, {title_key(title) for title in query.titles}, loose, years)
 
 
 class _SimilarTitles:
