@@ -161,19 +161,6 @@ def test_one_decision_for_all_members_of_a_movie(open_page: Open, store: Store, 
     assert (of(store, zed), of(store, bo)) == ({SABRINA: 4.5, HEAT: 5.0}, {SABRINA: 3.0})
 
 
-def test_rows_without_a_year_count_by_title_if_chosen(
-    open_page: Open, store: Store, zed: int
-) -> None:
-    app = upload(open_page("bring"), ("zed.csv", "Title,Rating\nPulp Fiction,4.5\nSabrina,3\n"))
-    assert (metrics(app)["New"], metrics(app)["To decide"]) == ("0", "2")
-    box = keyed(app, "checkbox", "by_title")
-    assert box.label.endswith("take the one movie that is called so (1 rating)")
-    box.check().run()
-    assert (metrics(app)["New"], metrics(app)["To decide"]) == ("1", "1")
-    click(app, "Take over 1 rating")
-    assert of(store, zed) == {PULP_FICTION: 4.5}
-
-
 def test_other_stars_are_chosen_by_rule_or_tick(open_page: Open, store: Store, zed: int) -> None:
     store.ratings.rate_many([(zed, HEAT, 1), (zed, MATRIX, 1), (zed, PULP_FICTION, 5)])
     text = "Title,Year,Rating,Member\nHeat,1995,4.5,Zed\nThe Matrix,1999,3,Zed\n"

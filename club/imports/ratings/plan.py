@@ -71,7 +71,6 @@ class Entry:
         state: "new"; "same", the club has these stars; "changed", it has others; "uncertain";
             "unmatched"; "again", another row of the same member and movie counts.
         ours: the club's stars now.
-        ours_at: when the club's were given, in seconds.
         taken: whether saving writes it.
         added: whether saving adds the movie.
     """
@@ -84,7 +83,6 @@ class Entry:
     at: int | None
     state: State
     ours: float | None = None
-    ours_at: int | None = None
     taken: bool = False
     added: bool = False
 
@@ -313,11 +311,11 @@ def _compared(
         return replace(entry, taken=True)
     ours, ours_at = have[entry.member, entry.movie]
     if ours == entry.stars:
-        return replace(entry, state="same", ours=ours, ours_at=ours_at)
+        return replace(entry, state="same", ours=ours)
     newer = entry.at is not None and entry.at > ours_at
     taken = newer if choices.take == "newer" else choices.take == "theirs"
     taken = choices.theirs.get((entry.member, entry.movie), taken)
-    return replace(entry, state="changed", ours=ours, ours_at=ours_at, taken=taken)
+    return replace(entry, state="changed", ours=ours, taken=taken)
 
 
 def notes(files: Iterable[RatingsFile], choices: Choices) -> list[str]:

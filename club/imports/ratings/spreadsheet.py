@@ -33,11 +33,13 @@ from club.validation import clean_name, name_key
 
 KIND, KIND_OF_CLUB = "A table of ratings", "A table with a column for each member"
 MAX_PEOPLE = 60
+RATING_OF_TEN = "rating10"  # beside the rating in Letterboxd's format for imports
 # Headers in several languages, the most certain first: exports also have everybody's ratings.
 RATING = (
-    "your rating", "my rating", "user rating", "userrating", "uservote", "my score", "your score",
-    "you rated", "personal rating", "deine bewertung", "meine bewertung", "mi nota", "tu nota",
-    "mi puntuacion", "ma note", "votre note", "minha nota", "il mio voto", "moja ocena",
+    RATING_OF_TEN, "your rating", "my rating", "user rating", "userrating", "uservote", "my score",
+    "your score", "you rated", "personal rating", "deine bewertung", "meine bewertung", "mi nota",
+    "tu nota", "mi puntuacion", "ma note", "votre note", "minha nota", "il mio voto",
+    "moja ocena",
     "个人评分", "stars", "rating", "score", "bewertung", "wertung", "sterne", "nota",
     "puntuacion", "calificacion", "valoracion", "note", "voto", "avaliacao", "ocena", "hodnoceni",
     "оценка",
@@ -72,7 +74,6 @@ HEADERS = {
     "imdb_id": ("imdb id", "imdbid", "imdb", "const", "tconst", "imdb url"),
     "kind": ("type", "title type", "media type", "typ", "tipo"),
 }  # fmt: skip
-RATING_OF_TEN = "rating10"  # beside the rating in Letterboxd's format for imports
 OF_TEN = ("trakt id", "trakt rating", "simkl id")  # services whose ratings end at ten
 REJECTED = ("reason", "alternatives")  # the table of rejected rows has stars
 # Numbers about a movie that are no member's ratings, by a word of the header.
@@ -172,25 +173,15 @@ def _require_members(file: str, people: int) -> None:
 
 
 def _rating_column(table: Table) -> int | None:
-    """Return the position of the ratings: of ten, if the others beside those are all blank."""
+    """Return the position of the ratings: "Stars" may be actors, and "Rating" an age limit."""
     named = [table.columns[name] for name in RATING if name in table.columns]
-    # "Stars" may be actors, and "Rating" an age limit.
-    readable = [at for at in named if _share_of_ratings(table, at) > 0 or not _filled(table, at)]
-    rating = next(iter((*readable, *named)), None)
-    of_ten = table.columns.get(RATING_OF_TEN)
-    if of_ten is None:
-        return rating
-    return of_ten if rating is None or (table.rows and not _filled(table, rating)) else rating
-
-
-def _filled(table: Table, column: int) -> list[str]:
-    """Return the cells of a column that do not say that there is no rating."""
-    return [row[column] for _, row in table.rows if not cells.is_blank(row[column])]
+    rated = [at for at in named if _share_of_ratings(table, at) > 0]
+    return next(iter((*rated, *named)), None)
 
 
 def _share_of_ratings(table: Table, column: int) -> float:
     """Return the share of filled cells that hold a rating, 0 if there is none."""
-    texts = _filled(table, column)
+    texts = [row[column] for _, row in table.rows if not cells.is_blank(row[column])]
     ratings = [found[0] for text in texts if (found := cells.rating(text)) is not None]
     return sum(number <= HUNDREDS for number in ratings) / max(len(texts), 1)
 

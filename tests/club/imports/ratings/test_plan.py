@@ -267,16 +267,6 @@ def test_rows_without_a_year_count_by_title_if_chosen(
     assert states(planned(club, paths, none_of_them))[0] == "unmatched"
 
 
-def test_save_new_members_once(club: Store, ana: int, tmp_path: Path) -> None:
-    paths = table(tmp_path, "Film,Year,Ana,Bo\nHeat,1995,4.5,3\nSeven,1995,,2\n")
-    chosen = Choices(members={("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): "Bo"})
-    ratings.save(club, planned(club, paths, chosen))
-    bo = int(club.members.all().query("name == 'Bo'").index[0])
-    assert stars(club) == {(ana, 6): 4.5, (bo, 6): 3.0, (bo, 47): 2.0}
-    chosen = Choices(members={("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): bo})
-    assert states(planned(club, paths, chosen)) == ["same"] * 3
-
-
 def test_seen_and_wished_movies(club: Store, ana: int, tmp_path: Path) -> None:
     head = ("Date", "Name", "Year", "Letterboxd URI")
     files: sources.Files = {
