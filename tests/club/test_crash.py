@@ -51,7 +51,7 @@ NOTHING = {"lost": 0, "unasked": 0, "damaged": 0, "refused": 0}
 
 @pytest.mark.parametrize(
     ("place", "writes", "every"),
-    [("sqlite", 1000, 150), ("postgresql", 150, 50)],
+    [("sqlite", 300, 140), ("postgresql", 100, 45)],
     indirect=["place"],
     ids=["sqlite", "postgresql"],
 )
@@ -63,9 +63,9 @@ def test_killed_writer_loses_nothing_acknowledged(place, writes, every) -> None:
 
 
 @pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
-def test_twenty_writers_at_once_lose_nothing(place) -> None:
-    row = run("--database", place, "--writes", "100", "--writers", "20")
-    assert row["acknowledged"] == 100
+def test_six_writers_at_once_lose_nothing(place) -> None:
+    row = run("--database", place, "--writes", "60", "--writers", "6")
+    assert row["acknowledged"] == 60
     assert row.items() >= NOTHING.items()
 
 

@@ -178,7 +178,7 @@ TITLES = st.text(st.characters(categories=["L", "N", "P", "Zs"]), min_size=1, ma
 )
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=3, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     ratings=st.dictionaries(st.integers(1, 90_000), st.integers(1, 10), max_size=20),
     titles=st.lists(TITLES, max_size=4),
