@@ -49,55 +49,52 @@ def _parser() -> Parser:
     parser.add_argument("--database", default=None, **place)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
-    def command(name: str, act: Any, text: str, *parents: Parser) -> argparse.ArgumentParser:
+    def command(name: str, act: Any, *parents: Parser) -> argparse.ArgumentParser:
+        text = act.__doc__
         added = commands.add_parser(name, parents=[common, *parents], help=text, description=text)
         added.set_defaults(run=act, parser=added)
         return added
 
-    new = command("new", _new, "begin an empty club")
+    new = command("new", _new)
     new.add_argument("name", metavar="NAME", help="of the club")
-    demo = command("demo", _demo, "load the demo club")
+    demo = command("demo", _demo)
     demo.add_argument("--force", action="store_true", help="replace the present club, for good")
-    command("members", _members, "list the members", figures)
+    command("members", _members, figures)
 
-    saved = command("backup", _backup, "copy the club to a file")
-    saved.add_argument(
-        "path", type=Path, metavar="PATH", help="a new file; else one among the backups", nargs="?"
-    )
-    back = command("restore", _restore, "put a backup back, also into another database", figures)
-    back.add_argument(
-        "file", type=Path, metavar="FILE", help="a backup; without it backups are listed", nargs="?"
-    )
+    saved = command("backup", _backup)
+    what = "a new file; else one among the backups"
+    saved.add_argument("path", type=Path, metavar="PATH", help=what, nargs="?")
+    back = command("restore", _restore, figures)
+    what = "a backup; without it backups are listed"
+    back.add_argument("file", type=Path, metavar="FILE", help=what, nargs="?")
     back.add_argument("--yes", action="store_true", help="do it; else only say what would be done")
 
-    out = command("export", _export, "write ratings as CSV, or everything as a ZIP")
+    out = command("export", _export)
     formats = "all ratings as CSV; all that the club knows as a ZIP; a member's for Letterboxd"
     kinds = ["ratings", "all", "letterboxd"]
     out.add_argument("--format", choices=kinds, default="ratings", help=formats)
     out.add_argument("--member", metavar="NAME", help="whose movies, for Letterboxd")
     out.add_argument("--output", type=Path, metavar="FILE", help="a file instead of the screen")
 
-    text = "import members' ratings: Letterboxd, IMDb, any CSV, or what export wrote"
-    bring = command("import", _import, text, figures, left_out)
+    bring = command("import", _import, figures, left_out)
     bring.add_argument("files", type=Path, metavar="FILE", help="a ZIP or CSV", nargs="+")
     bring.add_argument("--member", metavar="NAME", help="whose they are, where no file says it")
     bring.add_argument("--new-member", action="store_true", help="add members not in the club yet")
     bring.add_argument("--dry-run", action="store_true", help="only say what would be done")
-    text = "where the club has other stars: the file's or the club's; else the newer"
-    bring.add_argument("--take", choices=["theirs", "ours"], default="newer", help=text)
-    text = "where a row says no year, take the one movie that is called so"
-    bring.add_argument("--by-title", action="store_true", help=text)
-    text = "the highest rating, where no format says it"
-    bring.add_argument("--scale", type=int, choices=[5, 10, 100], help=text)
+    what = "where the club has other stars: the file's or the club's; else the newer"
+    bring.add_argument("--take", choices=["theirs", "ours"], default="newer", help=what)
+    what = "where a row says no year, take the one movie that is called so"
+    bring.add_argument("--by-title", action="store_true", help=what)
+    what = "the highest rating, where no format says it"
+    bring.add_argument("--scale", type=int, choices=[5, 10, 100], help=what)
 
-    text = "take over movies, keywords and ratings from The Movies Dataset, MovieLens or reviews"
-    movies = command("import-catalogue", _import_catalogue, text, figures, left_out)
+    movies = command("import-catalogue", _import_catalogue, figures, left_out)
     movies.add_argument("path", type=Path, metavar="PATH", help="a folder, ZIP or file", nargs="?")
     movies.add_argument("--preview", action="store_true", help="only say what would be taken over")
     movies.add_argument("--no-ratings", action="store_true", help="keep the ratings to learn from")
     movies.add_argument("--forget", action="store_true", help="go back to the bundled data")
 
-    share = command("share", _share, "set the passphrase for the home network")
+    share = command("share", _share)
     share.add_argument("--port", type=int, default=8501, help="where the app listens")
     share.add_argument("--new", action="store_true", help="set a new passphrase; all must enter it")
     return parser
@@ -107,6 +104,7 @@ def _parser() -> Parser:
 
 
 def _new(options: argparse.Namespace) -> None:
+    """Begin an empty club."""
     store = Store.open(options.database).by(audit.terminal_actor())
     if store.version():
         raise InvalidInput("The club has data already; restore a backup or name another database.")
@@ -115,6 +113,7 @@ def _new(options: argparse.Namespace) -> None:
 
 
 def _demo(options: argparse.Namespace) -> None:
+    """Load the demo club."""
     store = Store.open(options.database).by(audit.terminal_actor())
     demo = demo_club()
     if not load_demo(store, load_bundled(), demo, replace=options.force):
@@ -123,6 +122,7 @@ def _demo(options: argparse.Namespace) -> None:
 
 
 def _members(options: argparse.Namespace) -> None:
+    """List the members."""
     store = _existing(options)
     counts = store.ratings.current()["member_id"].value_counts()
     rows = [
@@ -137,6 +137,7 @@ def _members(options: argparse.Namespace) -> None:
 
 
 def _backup(options: argparse.Namespace) -> None:
+    """Copy the club to a file."""
     store = _existing(options)
     if options.path is not None:
         backup.write(store, options.path, _bar())
@@ -149,6 +150,7 @@ def _backup(options: argparse.Namespace) -> None:
 
 
 def _restore(options: argparse.Namespace) -> None:
+    """Put a backup back, also into another database."""
     if options.file is None:
         _list_backups(options)
         return
@@ -205,6 +207,7 @@ def _list_backups(options: argparse.Namespace) -> None:
 
 
 def _export(options: argparse.Namespace) -> None:
+    """Write ratings as CSV, or everything as a ZIP."""
     if (options.format == "letterboxd") != (options.member is not None):
         raise InvalidInput("--format letterboxd and --member NAME go together.")
     if options.format == "all" and options.output is None:
@@ -244,6 +247,7 @@ def _export(options: argparse.Namespace) -> None:
 
 
 def _import(options: argparse.Namespace) -> None:
+    """Import members' ratings: Letterboxd, IMDb, any CSV, or what export wrote."""
     store = _existing(options).by(audit.terminal_actor())
     found = ratings.read_all(options.files)
     choices = Choices(
@@ -331,6 +335,7 @@ def _doubts(found: Sequence[RatingsFile], plan: Plan, options: argparse.Namespac
 
 
 def _import_catalogue(options: argparse.Namespace) -> None:
+    """Take over movies, keywords and ratings from The Movies Dataset, MovieLens or reviews."""
     if options.forget:
         catalogues.forget(config.base_dataset())
         print("The bundled data are the world again.")
@@ -359,6 +364,7 @@ def _import_catalogue(options: argparse.Namespace) -> None:
 
 
 def _share(options: argparse.Namespace) -> None:
+    """Set the passphrase for the home network."""
     if not sharing.is_port_free(options.port):  # what answers there may be another program
         raise InvalidInput(
             f"Port {options.port} cannot be used, perhaps because something else uses it. "

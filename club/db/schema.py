@@ -50,6 +50,10 @@ def _of_a_person() -> Column[int]:
     return Column("member_id", Integer, ForeignKey("members.member_id"), primary_key=True)
 
 
+def _of_a_movie() -> Column[int]:
+    return Column("movie_id", Integer, primary_key=True, autoincrement=False)
+
+
 def _half_stars() -> Column[int]:
     check = CheckConstraint("half_stars BETWEEN 1 AND 10", name="half_stars")
     return Column("half_stars", Integer, check, nullable=False)
@@ -95,7 +99,7 @@ ratings = Table(
     "ratings",
     metadata,
     _of_a_person(),
-    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    _of_a_movie(),
     _half_stars(),
     Column("rated_at", BigInteger, nullable=False),
 )
@@ -143,7 +147,7 @@ changes = Table(
 shortlist = Table(
     "shortlist",
     metadata,
-    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    _of_a_movie(),
     Column("position", Integer, nullable=False),
     Column("added_at", BigInteger, nullable=False),
 )
@@ -152,7 +156,7 @@ shortlist = Table(
 movies = Table(
     "movies",
     metadata,
-    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    _of_a_movie(),
     Column("title", String(200), nullable=False),
     Column("year", Integer),
     Column("genres", JSON, nullable=False),
@@ -169,7 +173,7 @@ movies = Table(
 movie_details = Table(
     "movie_details",
     metadata,
-    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    _of_a_movie(),
     Column("title", Text, nullable=False),
     Column("tmdb_id", Integer, nullable=False),
     Column("runtime", Integer),
@@ -199,7 +203,7 @@ seen = Table(
     "seen",
     metadata,
     _of_a_person(),
-    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    _of_a_movie(),
     Column("at", BigInteger, nullable=False),
 )
 
@@ -240,7 +244,7 @@ vetoes = Table(
     metadata,
     _of_a_night(),
     _of_a_person(),
-    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    _of_a_movie(),
 )
 
 ballots = Table(
@@ -259,7 +263,7 @@ predictions = Table(
     metadata,
     _of_a_night(),
     _of_a_person(),
-    Column("movie_id", Integer, primary_key=True, autoincrement=False),
+    _of_a_movie(),
     Column("mean", Float, nullable=False),
     Column("sd", Float, nullable=False),
     Column("low", Float, nullable=False),  # of the 80% interval
