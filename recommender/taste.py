@@ -214,16 +214,16 @@ def beyond_the_crowd(
             when they were just `member_ratings`.
 
     Returns:
-        The same rows with crowd (everybody else's opinion), difference (stars) and known (bool: the
+        The same rows with others (stars, their opinion), difference (stars) and known (bool: the
         opinion is at least as certain as with as many ratings as the model's damping).
     """
     ratings = check_ratings(member_ratings, person=MEMBER)
     movies = np.sort(ratings[MOVIE].unique())
     others = model.expected(movies, without=ratings if learned is None else learned)
-    crowd, variance = others.loc[ratings[MOVIE], ["expected", "variance"]].to_numpy().T
+    expected, variance = others.loc[ratings[MOVIE], ["expected", "variance"]].to_numpy().T
     return ratings.assign(
-        crowd=crowd,
-        difference=ratings[RATING] - crowd,
+        others=expected,
+        difference=ratings[RATING] - expected,
         known=(variance <= model.options.item_bias_variance / 2)
         & (model.rating_counts(ratings[MOVIE]) > 0),
     )
@@ -314,13 +314,13 @@ def departures(beyond: pd.DataFrame, member_id: int, limit: int = LIMIT) -> pd.D
     """Return the movies on which a member differs most from everybody, more stars first.
 
     Returns:
-        movie_id, rating, crowd, difference (stars), at most `limit` in either direction; only
+        movie_id, rating, others, difference (stars), at most `limit` in either direction; only
         movies with a known opinion.
     """
     own = beyond[(beyond[MEMBER] == member_id) & beyond["known"]]
     own = own.sort_values(["difference", MOVIE], ascending=[False, True], kind="stable")
     more, less = own[own["difference"] > 0].head(limit), own[own["difference"] < 0].tail(limit)
-    return pd.concat([more, less])[[MOVIE, RATING, "crowd", "difference"]].reset_index(drop=True)
+    return pd.concat([more, less])[[MOVIE, RATING, "others", "difference"]].reset_index(drop=True)
 
 
 def movie_splits(ratings: pd.DataFrame) -> pd.DataFrame:
@@ -402,7 +402,7 @@ def awards(
         rests on).
     """
     when, surprise = years(ratings), pd.Series(np.nan, ratings.index)
-    for guesses, column in ((beyond, "crowd"), (expected, "predicted")):
+    for guesses, column in ((beyond, "others"), (expected, "predicted")):
         if guesses is not None:
             found = ratings[[MEMBER, MOVIE]].merge(guesses, "left", on=[MEMBER, MOVIE])[column]
             surprise = ratings[RATING] - found.to_numpy()

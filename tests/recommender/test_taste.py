@@ -175,7 +175,7 @@ class TestSimilarityOfMembers:
 
 def beyond(frame: pd.DataFrame) -> pd.DataFrame:
     """Everybody else gives every movie 3 stars."""
-    return frame.assign(crowd=3.0, difference=frame["rating"] - 3.0, known=True)
+    return frame.assign(others=3.0, difference=frame["rating"] - 3.0, known=True)
 
 
 # Member 1 loves trains (even movies), member 2 ships; 3 is kind to all, and 4 rated one movie.
@@ -255,13 +255,13 @@ class TestLeanings:
         club = theirs[theirs["member_id"] < 3]
         found = beyond_the_crowd(tiny_model, club)
         assert found["difference"].tolist() == pytest.approx(
-            (found["rating"] - found["crowd"]).tolist()
+            (found["rating"] - found["others"]).tolist()
         )
         row = found[found["movie_id"] == 4].iloc[0]
         others = theirs[(theirs["movie_id"] == 4) & (theirs["member_id"] >= 3)]
         # Damped, but on the side of those who are not in the club.
         mean = tiny_model.mean_rating
-        assert (row["crowd"] > mean) == (others["rating"].mean() > mean)
+        assert (row["others"] > mean) == (others["rating"].mean() > mean)
         unrated = beyond_the_crowd(tiny_model, ratings((900, 20, 5.0)), club)
         assert not unrated["known"].any()
 

@@ -207,22 +207,22 @@ def favourite_words(frame: pd.DataFrame, *, member: str) -> go.Figure:
     return finish(figure, title, height=80, rows=len(rows))
 
 
-def against_the_crowd(frame: pd.DataFrame, *, member: str) -> go.Figure:
+def against_others(frame: pd.DataFrame, *, member: str) -> go.Figure:
     """Draw the movies on which a member (name) differs most from everybody.
 
-    The frame has movie_id, movie (title), rating, crowd, difference (stars), most above first.
+    The frame has movie_id, movie (title), rating, others, difference (stars), most above first.
     """
     rows = frame.reset_index(drop=True).assign(row=range(len(frame)))
     look: Look = {"marker_size": 11, "marker_line_width": 1.5}
     mark: Look = {"name": "everybody", "marker_symbol": "diamond-open"}
     figure = go.Figure()
-    spans(figure, rows["crowd"], rows["rating"])
-    dots(figure, rows, "crowd", GREY, "%{x:.1f} stars", **look, **mark)
+    spans(figure, rows["others"], rows["rating"])
+    dots(figure, rows, "others", GREY, "%{x:.1f} stars", **look, **mark)
     dots(figure, rows, "rating", OURS, "%{x:.1f} stars", name=label(member, 18), **look)
     figure.update_xaxes(title="stars", **STARS_AXIS)
     row_labels(figure, rows["movie"], 18)
     ends = [
-        f"“{label(end['movie'], 40)}” {end['rating']:g} where everybody gives {end['crowd']:.1f}"
+        f"“{label(end['movie'], 40)}” {end['rating']:g} where everybody gives {end['others']:.1f}"
         for end, sign in ((rows.iloc[0], 1), (rows.iloc[-1], -1))
         if end["difference"] * sign > 0
     ]

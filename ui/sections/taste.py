@@ -31,7 +31,7 @@ from recommender.taste import (
 )
 from ui import taste
 from ui.charts.taste import (
-    against_the_crowd,
+    against_others,
     favourite_words,
     match_matrix,
     movie_stars,
@@ -271,8 +271,8 @@ def _departures(club: View, found: Leanings, member: int) -> None:
         st.markdown("None of the rated movies is known well enough to the crowd to differ from it.")
         return
     films = [film(club.title(movie), club.year(movie)) for movie in rows[MOVIE]]
-    titles = {"Movie": "Movie", RATING: "Given", "crowd": "Everybody", "difference": "Difference"}
-    figure = against_the_crowd(
+    titles = {"Movie": "Movie", RATING: "Given", "others": "Everybody", "difference": "Difference"}
+    figure = against_others(
         rows.assign(movie=rows[MOVIE].map(club.title)), member=club.names[member]
     )
     chart(figure, "against", renamed(rows.assign(Movie=films), **titles), 1)

@@ -161,7 +161,7 @@ FAVOURITES = table(
     "word n lean low high", ("heist", 9, 0.5, 0.2, 0.8), ("robot", 3, -0.2, -0.6, 0.2)
 )
 DEPARTURES = table(
-    "movie_id movie rating crowd difference", (7, HEAT, 5.0, 3.4, 1.6), (9, "Up", 1.0, 4.1, -3.1)
+    "movie_id movie rating others difference", (7, HEAT, 5.0, 3.4, 1.6), (9, "Up", 1.0, 4.1, -3.1)
 )
 YEARS = table(
     "member_id member year n", (1, "Ana", 2020, 30), (2, "Ben", 2020, 10), (1, "Ana", 2022, 5)
@@ -202,7 +202,7 @@ CHARTS = {
     "words": lambda: taste.word_sides(WORDS),
     "bias": lambda: taste.user_bias(BIASES, member_id=1),
     "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT),
-    "departures": lambda: taste.against_the_crowd(DEPARTURES, member=HEAT),
+    "departures": lambda: taste.against_others(DEPARTURES, member=HEAT),
     "years": lambda: taste.rating_years(YEARS),
     "distribution": lambda: movies.rating_distribution(pd.Series([4.0, 3.5])),
     "map": lambda: movies.taste_map(PLACES, REGIONS),

@@ -22,7 +22,7 @@ from chart_frames import (
 from ui.charts.movies import rating_distribution, taste_map
 from ui.charts.style import headline
 from ui.charts.taste import (
-    against_the_crowd,
+    against_others,
     favourite_words,
     match_matrix,
     movie_stars,
@@ -117,7 +117,7 @@ def test_favourite_words_have_both_ends() -> None:
 
 
 def test_departures_are_drawn_from_the_crowd_to_the_rating() -> None:
-    figure = against_the_crowd(DEPARTURES, member="Ana")
+    figure = against_others(DEPARTURES, member="Ana")
     crowd, own = named(figure, "everybody"), named(figure, "Ana")
     assert (list(crowd.x), list(own.x)) == ([3.4, 4.1], [5.0, 1.0])
     assert list(figure.data[0].x) == [3.4, 5.0, None, 4.1, 1.0, None]
@@ -125,7 +125,7 @@ def test_departures_are_drawn_from_the_crowd_to_the_rating() -> None:
         "Ana gave “Heat & <i>Co</i>” 5 where everybody gives 3.4, and “Up” 1 where everybody gives "
         "4.1"
     )
-    below = against_the_crowd(DEPARTURES.tail(1), member="Ana")
+    below = against_others(DEPARTURES.tail(1), member="Ana")
     assert headline(below) == "Ana gave “Up” 1 where everybody gives 4.1"
 
 
