@@ -1,38 +1,18 @@
-"""Club: members, shortlist, and what this club is."""
-
-import streamlit as st
+"""Club: who is in it, what it might watch, and what it likes."""
 
 from ui import router, state
 from ui.components.basics import header
-from ui.sections import backups, changes, exports, guests
+from ui.components.choices import view_switch
 from ui.sections import club as clubs
+from ui.sections import taste
 from ui.text import plain
 
 router.require()
 
 club = state.view()
-header(plain(club.club.name), "Who is in it, and what it might watch.")
-
-left, right = st.columns(2, gap="large")
-with left:
-    clubs.members(club)
-    guests.listed(club)
-with right:
-    clubs.shortlist(club)
-
-st.space("small")
-left, right = st.columns(2, gap="large")
-with left:
-    exports.panel(club)
-with right:
-    backups.section(club)
-
-st.space("small")
-changes.section(club)
-
-st.space("small")
-clubs.sharing()
-
-st.space("small")
-st.subheader("About", anchor=False)
-clubs.about(club)
+clubs.demo_banner(club)
+header(plain(club.club.name))
+if view_switch("What to see", ["Members", "Our taste"], "about") == "Members":
+    clubs.people(club)
+else:
+    taste.section(club)

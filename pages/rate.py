@@ -26,7 +26,8 @@ with st.container(horizontal=True, vertical_alignment="center", horizontal_align
 
 if way == "Grid":
     rate.grid(club)
-elif not rate.search(club):
+else:
+    rate.search(club)
     movie = rate.chosen_movie(club)
     if movie is not None:
         rate.board(club, movie)

@@ -38,6 +38,13 @@ def furnish(folder: Path) -> Path:
     return folder
 
 
+def component_data(app: AppTest, key: str) -> dict[str, Any]:
+    """Return the data that a widget of our own was drawn with last."""
+    found = [one.proto for one in app.get("bidi_component") if one.proto.id.endswith(f"-{key}")]
+    data: dict[str, Any] = json.loads(found[-1].json)
+    return data
+
+
 def click(app: AppTest, label: str) -> AppTest:
     """Press the button that is called `label`."""
     return next(button for button in app.button if button.label == label).click().run()

@@ -36,7 +36,7 @@ SCREEN = "me"  # in a night's address: the member whose turn it is on this scree
 ASKED, CHOSEN = "who_are_you", "you_are"
 NOBODY = 0  # no member in particular
 START_SHARED = "Its host shares it with `make share`."
-ONLY_OWN = "You can change only what is yours; a host can allow more on the Club page."
+ONLY_OWN = "You can change only what is yours; a host can allow more in the settings."
 
 # A page whose session has ended is dead; only loading it again shows the sign-in page.
 RELOAD = "<script>location.reload()</script>"
@@ -134,7 +134,7 @@ def is_loopback(host: str | None) -> bool:
 
 
 def guard() -> None:
-    """Stop the page if the visitor may not see it; offer to sign out."""
+    """Stop the page if the visitor may not see it."""
     found = visitor()
     if found is None:
         if is_shared():  # the session has just ended
@@ -144,10 +144,15 @@ def guard() -> None:
             st.warning(f"Only this computer can open this page. {START_SHARED}")
         st.stop()
     elif found.session is not sessions().machine:
-        with st.sidebar:
-            st.caption(f"You are in as a {found.role}.")
-            st.button("Log out", icon=":material/logout:", key="log_out", on_click=_sign_out)
-            st.html(RELOAD_WHEN_SIGNED_OUT, unsafe_allow_javascript=True)
+        st.html(RELOAD_WHEN_SIGNED_OUT, unsafe_allow_javascript=True)
+
+
+def log_out_button() -> None:
+    """Draw the way out for who has signed in."""
+    found = visitor()
+    if found is not None and found.session is not sessions().machine:
+        st.caption(f"You are in as a {found.role}.")
+        st.button("Log out", icon=":material/logout:", key="log_out", on_click=_sign_out)
 
 
 def _sign_out() -> None:
@@ -244,9 +249,6 @@ def greet(club: View) -> None:
                 wrap=True,
                 help="Your name stands beside what you change, for all to see.",
             )
-    if (found := visitor()) and found.session is not sessions().machine:
-        with st.sidebar:
-            choose_name(club, "you_are_here")
 
 
 def choose_name(club: View, key: str = CHOSEN) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
@@ -27,7 +28,7 @@ PATIENCE_S = 2.0  # for which background redraws wait while visitors' pages are 
 PAUSE_S = 1.0  # between two background redraws that wait no longer
 TURN_S = 10.0  # after which a background redraw that never came is forgotten
 MAX_STALE_URLS = 3  # polls in a row; if the URL never becomes the drawn one, the page still lives
-DRAWN, FAILED = "drawn_page", "failed"
+DRAWN, FAILED, FIRST = "drawn_page", "failed", "first"
 
 Address = tuple[str, dict[str, list[str]]]  # hash of the page's script, query parameters
 
@@ -157,20 +158,22 @@ def _session() -> str:
 
 
 @contextmanager
-def watched(page: Page) -> Iterator[None]:
+def watched(page: Page, pill: DeltaGenerator) -> Iterator[None]:
     """Remember what this run draws of `page`, and poll from its end on whether it still holds.
 
     The poll is sent last: a browser that polls has received the whole page.
+
+    Args:
+        pill: an empty place, where it says how far learning is.
     """
     now = state.store_state()
     st.session_state[state.DRAWN_FROM] = now.identity
     drawn = st.session_state[DRAWN] = DrawnPage(_current(now))
-    above = st.empty()
     with _queue.drawing(_session()):
         try:
             yield
         finally:
-            with above:
+            with pill:
                 _poll()
             drawn.page, drawn.address = page, _address()
             drawn.ended_at, drawn.runner = time.monotonic(), get_script_run_ctx()
@@ -215,19 +218,36 @@ def _try_again() -> None:
 
 
 def _show_learning() -> None:
+    """Say how far learning is, or what went wrong, in a pill that moves nothing."""
     trainer = state.trainer()
-    status, told = trainer.status, plain(trainer.status.message)
-    if trainer.learned_version is not None:
-        so_far, serving = "The earlier model serves", "The earlier model keeps serving."
-    else:
-        so_far = "Predictions come from keywords"
-        serving = f"{so_far} alone for now."
-        if trainer.model is None:
-            serving = "There are no predictions until it has learned."
+    status, text, title = trainer.status, "", trainer.status.message
     if status.state == "running":
-        text = f"The model is learning, {status.share:.0%} done. {so_far} until then."
-        st.progress(status.share, text=text)
-    elif told:
-        if status.state == "failed":
-            told += f" {serving} Try “Retrain” on the Model page."
-        st.warning(told, icon=":material/model_training:")
+        text = f"Learning … {status.share:.0%}"
+        title = "The earlier predictions serve until it is done."
+        if trainer.learned_version is None:
+            title = "Until then predictions come from what the movies are about."
+    elif title:
+        text = "Learning failed, see Settings"
+        if status.state != "failed":
+            text = "Learned, but not saved"
+    data = {
+        "text": text,
+        "title": title,
+        "share": status.share,
+        "failed": status.state != "running",
+    }
+    widget.component("pill")(key="learning", data=data)
+
+
+def say_if_first_changed(question: Hashable, movie: int, title: str) -> None:
+    """Say once if another movie than before comes first for no other reason than learning.
+
+    Args:
+        question: all that the answer depends on besides the model.
+    """
+    generation = state.trainer().generation
+    asked, learned, before = st.session_state.get(FIRST, (None, None, None))
+    st.session_state[FIRST] = question, generation, movie
+    if asked == question and learned != generation and before != movie:
+        text = f"Finished learning: {plain(title)} is now first."
+        st.toast(text, icon=":material/auto_awesome:")

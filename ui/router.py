@@ -11,46 +11,49 @@ from club import config
 from club.errors import StoreUnavailable
 from ui import access, live, state
 from ui.cache import cached
+from ui.components import navigation
 from ui.components.basics import ICON, errors_shown, show
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
 
-PAGES = {
-    "tonight": ("Tonight", ":material/local_activity:"),
-    "explore": ("Explore", ":material/travel_explore:"),
-    "rate": ("Rate", ":material/star_half:"),
-    "taste": ("Our taste", ":material/diversity_3:"),
-    "nights": ("Nights", ":material/calendar_month:"),
-    "club": ("Club", ":material/groups:"),
-    "catalogue": ("Catalogue", ":material/video_library:"),
-    "model": ("Model", ":material/neurology:"),
-    "evaluation": ("Evaluation", ":material/query_stats:"),
-    "movie": ("Movie", ":material/movie:"),
-    "bring": ("Bring ratings", ":material/upload_file:"),
-    "night": ("Movie night", ":material/event:"),
+PLACES = {"tonight": "Tonight", "explore": "Explore", "rate": "Rate", "nights": "Nights"}
+PLACES |= {"club": "Club"}
+PAGES = PLACES | {
+    "settings": "Settings",
+    "movie": "Movie",
+    "night": "Movie night",
+    "bring": "Bring ratings",
 }
-UNLISTED = {"bring", "movie", "night"}  # reached by links only
+# Addresses of earlier versions: page, name in its address, value.
+MOVED = {
+    "taste": ("club", "about", "Our taste"),
+    "catalogue": ("settings", "set", "Catalogue"),
+    "model": ("settings", "set", "Model"),
+    "evaluation": ("settings", "set", "How we know"),
+}
 
 
 def page(name: str) -> Page:
     """Return the page `name`, a key of PAGES, for links and navigation."""
-    title, icon = PAGES[name]
-    return st.Page(
-        f"pages/{name}.py",
-        title=title,
-        icon=icon,
-        default=name == "tonight",
-        visibility="hidden" if name in UNLISTED else "visible",
-    )
+    return st.Page(f"pages/{name}.py", title=PAGES[name], default=name == "tonight")
+
+
+def _moved(name: str) -> Page:
+    to, key, value = MOVED[name]
+
+    def lead_on() -> None:
+        st.switch_page(page(to), query_params={key: value})
+
+    return st.Page(lead_on, title=PAGES[to], url_path=name)
 
 
 def choose() -> Page:
-    """Draw the navigation and return the page that the address names."""
+    """Set the pages up and return the one that the address names."""
     # Before the navigation: without a symbol of its own the tab would fetch the page's from afar.
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
-    st.logo(ICON, size="medium")
     inside = access.visitor() is not None
-    current = st.navigation([page(name) for name in PAGES], position="top" if inside else "hidden")
+    pages = [*map(page, PAGES), *map(_moved, MOVED)]
+    current = st.navigation(pages, position="hidden")
     st.set_page_config(page_title=f"{current.title} · Movie club" if inside else access.TITLE)
     return current
 
@@ -62,7 +65,7 @@ def _start() -> None:
 
 
 def run() -> None:
-    """Draw the navigation, then the page that the address names, to who may come in."""
+    """Draw the header, then the page that the address names, to who may come in."""
     _start()
     current = choose()
     access.guard()
@@ -72,8 +75,10 @@ def run() -> None:
             try:
                 state.backup_scheduler().look()
                 state.learn_if_needed()
-                with live.watched(current):
-                    access.greet(state.view())
+                club = state.view()
+                pill = navigation.header(club, PLACES, current.url_path or "tonight")
+                with live.watched(current, pill):
+                    access.greet(club)
                     current.run()
             except StoreUnavailable as error:
                 show(error)

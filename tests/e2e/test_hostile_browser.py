@@ -20,8 +20,8 @@ Visit = Callable[..., Page]
 SAID_BY_US = {"www.themoviedb.org", "doi.org"}  # hosts that the program's own texts link to
 PAGES = [
     *("?seen=true", "explore", "rate", "rate?way=Grid", "nights", "nights?view=Scoreboard", "club"),
-    *(f"taste?part={part}" for part in ("Matches", "Divides", "Members", "Awards")),
-    *("catalogue", "evaluation"),
+    *(f"club?about=Our+taste&part={part}" for part in ("Matches", "Divides", "Members", "Awards")),
+    *("settings?set=Catalogue", "settings?set=How+we+know"),
 ]
 ELSEWHERE = """() => {
   const address = (tag) => tag.src || tag.href || tag.data || tag.action || ""

@@ -38,7 +38,7 @@ def come_in(page: Page, passphrase: str = PASSPHRASE) -> None:
 
 
 def log_out(page: Page) -> None:
-    page.get_by_test_id("stExpandSidebarButton").click()
+    page.locator(".st-key-nav_bar .settings").click()
     page.get_by_role("button", name="Log out").click()
 
 
@@ -78,13 +78,13 @@ def test_passphrase_second_tab_log_out_and_back(server: SharedServer, visit: Vis
 def test_member_becomes_host_and_a_new_passphrase_puts_out(
     server: SharedServer, visit: Visit
 ) -> None:
-    page = visit(f"{server.url}/club", outside=True)
+    page = visit(f"{server.url}/settings", outside=True)
     come_in(page)
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="Become a host").click()
     come_in(opened.value, HOST)
     settled(opened.value)
-    expect(page.get_by_role("button", name="Start our own club")).to_be_visible()  # connects anew
+    expect(page.get_by_text("You are in as a host.")).to_be_visible()  # connects anew
     known = Passphrases(hash_passphrase(PASSPHRASE, 2**14))
     save_passphrases(known, server.var)
     is_outside(page)
@@ -94,8 +94,7 @@ def test_member_becomes_host_and_a_new_passphrase_puts_out(
 def test_machine_itself_is_host_and_shows_the_way_for_phones(
     server: SharedServer, visit: Visit
 ) -> None:
-    page = visit(f"http://localhost:{server.port}/club")
-    expect(page.get_by_role("button", name="Start our own club")).to_be_visible()
+    page = visit(f"http://localhost:{server.port}/settings")
     if home_address(80) is None:
         pytest.skip("this computer is on no network")
     scanner = pytest.importorskip("zxingcpp", reason="zxing-cpp reads QR codes")
@@ -106,7 +105,7 @@ def test_machine_itself_is_host_and_shows_the_way_for_phones(
 
 
 def test_downloads_and_uploads_need_a_session(server: SharedServer, visit: Visit) -> None:
-    page = visit(f"{server.url}/club", outside=True)
+    page = visit(f"{server.url}/settings?set=Exports", outside=True)
     come_in(page)
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("CSV")).first.click()
@@ -161,7 +160,7 @@ def test_account_logs_in_and_out_of_every_tab(with_accounts: SharedServer, visit
     page.get_by_role("link", name="Ana", exact=True).click()
     settled(page)
     assert page.url == f"{with_accounts.url}/club"
-    page.get_by_test_id("stExpandSidebarButton").click()
+    page.locator(".st-key-nav_bar .settings").click()
     expect(page.get_by_text("You are in as a member.")).to_be_visible()
     expect(page.get_by_text("You are Ana.").first).to_be_visible()
     tab = page.context.new_page()

@@ -85,7 +85,7 @@ def test_unshared_club_that_others_could_reach_shows_nothing(
 
 
 def test_log_out_ends_the_session_and_empties_the_page(open_page: Open, shared: Session) -> None:
-    app = open_page("club")
+    app = open_page("settings")
     assert "You are in as a member." in said(app)
     click(app, "Log out")
     assert access.sessions().get(shared.key) is None
@@ -97,9 +97,10 @@ def test_member_cannot_destroy_anything(open_page: Open, shared: Session, store:
     app = open_page("club")
     assert "Start our own club" not in buttons(app)
     store.start_own_club("Friday club")
-    assert "Go back to the demo" not in buttons(app.run())
+    app = open_page("settings", set="About")
+    assert "Go back to the demo" not in buttons(app)
     assert "Only a host can delete the club." in said(app)
-    app.switch_page("pages/catalogue.py").run()
+    app = open_page("settings", set="Catalogue")
     assert "Only a host can bring other movies and ratings." in said(app)
     assert not app.get("file_uploader")
     store.nights.plan(FRIDAY)
@@ -119,14 +120,14 @@ def test_host_only_is_checked_when_it_is_done(var: Path, monkeypatch: Patch) -> 
 
 def test_chosen_name_stands_beside_changes_at_the_machine(open_page: Open, store: Store) -> None:
     store.ratings.rate(ANA, UP, 4.5)
-    app = open_page("club")
+    app = open_page("settings")
     assert not asks(app)
     app.selectbox("you_are").set_value(BRUNO).run()
     rate = open_page("rate")
     rate.button("undo").click().run()
     assert last(store) == ("Bruno", "took back ratings")
     assert store.ratings.history(limit=1)["changed_by"].tolist() == ["Bruno"]
-    open_page("club").selectbox("you_are").set_value(access.NOBODY).run()
+    open_page("settings").selectbox("you_are").set_value(access.NOBODY).run()
     click(open_page("movie", movie=str(UP)), "On the shortlist")
     assert last(store) == ("nan", "took off the shortlist")
 
@@ -253,7 +254,7 @@ def test_only_oneself_is_renamed(open_page: Open, store: Store) -> None:
 def test_only_hosts_change_what_members_may_do(
     open_page: Open, store: Store, monkeypatch: Patch
 ) -> None:
-    app = open_page("club")
+    app = open_page("settings")
     (toggle,) = (one for one in app.toggle if one.label.startswith("Members rate"))
     toggle.set_value(False).run()
     assert not store.club().for_others
@@ -264,7 +265,7 @@ def test_only_hosts_change_what_members_may_do(
     assert [error.value for error in app.error] == [
         "Only a host can do that\\. Nothing was changed; please try again."
     ]
-    member = open_page("club")
+    member = open_page("settings")
     assert not [one for one in member.toggle if one.label.startswith("Members rate")]
     assert "You can rate and vote for yourself; a host can allow more." in said(member)
 
@@ -299,7 +300,7 @@ def test_member_with_an_account_cannot_be_chosen(
     say(app, ANA)
     lists["people"] = {"ana@example.org": "Ana"}
     store.let_rate_for_others(False)
-    app = open_page("club")
+    app = open_page("settings")
     assert "Ana" not in app.selectbox("you_are").options
     assert app.selectbox("you_are").value == access.NOBODY
     assert access.me(state.view()) is None
@@ -325,7 +326,9 @@ def test_list_of_changes_tells_who_did_what(open_page: Open, store: Store) -> No
     mine.nights.attend(night, [ANA])
     gone = mine.nights.plan(FRIDAY)
     mine.nights.delete(gone)
-    table = next(t.value for t in open_page("club").dataframe if "What" in t.value)
+    table = next(
+        t.value for t in open_page("settings", set="Changes").dataframe if "What" in t.value
+    )
     assert table["What"].tolist()[:6] == [
         "deleted a night: a night",
         "planned a night: a night",

@@ -9,13 +9,13 @@ from club.store import Store
 
 
 def test_overview(open_page: Open) -> None:
-    assert metrics(open_page("catalogue")) == {
+    assert metrics(open_page("settings", set="Catalogue")) == {
         "Movies": "9,066", "With keywords": "1,650", "Ratings": "100,004", "People": "671"
     }  # fmt: skip
 
 
 def test_added_movie_is_a_candidate(open_page: Open, store: Store) -> None:
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     app.text_input("own_title").set_value("The *Newest*")
     app.number_input("own_year").set_value(2026)
     app.number_input("own_minutes").set_value(12)
@@ -33,7 +33,7 @@ def test_added_movie_is_a_candidate(open_page: Open, store: Store) -> None:
 
 
 def test_movie_without_title_is_refused(open_page: Open, store: Store) -> None:
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     click(app, "Add the movie")
     assert len(app.error) == 1
     assert store.movies.own().empty

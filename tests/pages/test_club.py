@@ -49,7 +49,7 @@ def test_rename_member(open_page: Open, store: Store) -> None:
 
 
 def test_licence_is_shown(open_page: Open) -> None:
-    texts = [text.value for text in open_page("club").markdown]
+    texts = [text.value for text in open_page("settings", set="About").markdown]
     assert any("GroupLens" in text and "commercial" in text for text in texts)
 
 
@@ -57,5 +57,5 @@ def test_own_club_returns_to_demo(open_page: Open, store: Store) -> None:
     store.start_own_club("Friday *film* club")
     app = open_page("club")
     assert app.title[0].value == "Friday \\*film\\* club"
-    assert app.button("to_demo").label == "Go back to the demo"
     assert "own" not in [button.key for button in app.button]
+    assert open_page("settings", set="About").button("to_demo").label == "Go back to the demo"

@@ -35,7 +35,7 @@ def small_club(store: Store, *stars: float) -> None:
 
 @pytest.mark.reads
 def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
-    app = open_page("evaluation")
+    app = open_page("settings", set="How we know")
     assert re.search(r"On 963 of your own ratings the predictions miss by 0\.\d\d ", words(app))
     assert "The best simple guess, the user+item bias, misses by 0.80: clearly more" in words(app)
     assert "if it goes as with 60 of the world's raters" in words(app)
@@ -53,7 +53,7 @@ def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
 
 def test_few_ratings_have_no_figures_but_an_outlook(open_page: Open, store: Store) -> None:
     small_club(store, 4.0, 1.5, 3.0)
-    app = open_page("evaluation")
+    app = open_page("settings", set="How we know")
     assert "3 ratings so far, 30 are needed at least." in words(app)
     assert "With twenty ratings each, expect to miss by about 0." in words(app)
     assert "this one is of the world's raters, not of your club:" in words(app)
@@ -70,7 +70,7 @@ def test_without_a_model_there_are_no_figures(
     monkeypatch.setattr(state, "trainer", lambda: nothing)
     monkeypatch.setattr(state, "learn", lambda: False)
     monkeypatch.setattr(evaluation, "held_out", lambda: nothing)
-    assert "No model has learned yet" in words(open_page("evaluation"))
+    assert "No model has learned yet" in words(open_page("settings", set="How we know"))
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def not_held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_serving_model_is_evaluated_until_the_held_out_one_has_learned(
     open_page: Open, not_held_out: list[int]
 ) -> None:
-    app = open_page("evaluation")
+    app = open_page("settings", set="How we know")
     assert "On 963 of your own ratings" in words(app)
     assert len(app.get("plotly_chart")) == 6
     assert not_held_out == [1]
@@ -133,7 +133,7 @@ def taken_over(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
 def test_another_catalogue_is_evaluated_with_the_model_of_the_earlier_one(
     open_page: Open, not_held_out: list[int]
 ) -> None:
-    app = open_page("evaluation")
+    app = open_page("settings", set="How we know")
     assert not app.error
     assert "On 964 of your own ratings" in words(app)
     assert "learned from the earlier catalogue" in app.info[0].value
@@ -145,7 +145,7 @@ def test_model_of_a_catalogue_that_is_gone_is_not_evaluated(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Trainer, "learned_base", property(lambda _self: "gone"))
-    app = open_page("evaluation")
+    app = open_page("settings", set="How we know")
     assert not app.error
     assert "as soon as one has learned from this one" in words(app)
 
@@ -253,7 +253,7 @@ def evaluate(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 
 def test_first_visit_starts_the_evaluation(open_page: Open, evaluate: list[int]) -> None:
-    app = open_page("evaluation", whose="The world's raters")
+    app = open_page("settings", set="How we know", whose="The world's raters")
     state.evaluator().wait(10)
     app.run()
     assert metrics(app) == {
@@ -263,7 +263,10 @@ def test_first_visit_starts_the_evaluation(open_page: Open, evaluate: list[int])
         "Honest intervals": "50%",
     }
     assert len(app.get("plotly_chart")) == 5
-    assert open_page("evaluation", whose="The world's raters").metric[0].value == "0.600"
+    assert (
+        open_page("settings", set="How we know", whose="The world's raters").metric[0].value
+        == "0.600"
+    )
     assert evaluate == [1]
 
 
@@ -275,7 +278,7 @@ def test_failed_evaluation_can_be_tried_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(figures, "evaluate", refuse)
-        app = open_page("evaluation", whose="The world's raters")
+        app = open_page("settings", set="How we know", whose="The world's raters")
         state.evaluator().wait(10)
         app.run()
         assert "No figures: There are too few ratings\\." in [text.value for text in app.markdown]

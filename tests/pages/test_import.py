@@ -23,7 +23,7 @@ def archive(tmp_path: Path) -> Path:
 @pytest.fixture
 def looked(open_page: Open, archive: Path) -> AppTest:
     """The page after "Look into it"."""
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     app.text_input("import_path").set_value(str(archive)).run()
     return click(app, "Look into it")
 
@@ -75,7 +75,7 @@ def test_forget_keeps_the_clubs_ratings(looked: AppTest, store: Store, var: Path
 
 
 def test_wrong_path(open_page: Open) -> None:
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     app.text_input("import_path").set_value("/nowhere/at/all.zip").run()
     click(app, "Look into it")
     assert [error.value.startswith("There is nothing at") for error in app.error] == [True]
@@ -84,6 +84,6 @@ def test_wrong_path(open_page: Open) -> None:
 def test_damaged_import_falls_back_to_the_bundled_data(open_page: Open, var: Path) -> None:
     (var / "world").mkdir()
     (var / "world" / "world.json").write_text("{}")
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     assert metrics(app)["Movies"] == "9,066"
     assert "The imported data are damaged" in app.warning[0].value

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sources
 from an_evening import metrics
-from furnished import Open
+from furnished import Open, component_data
 
 from club.cli import main
 from club.store import Store
@@ -18,7 +18,7 @@ from ui.jobs import Trainer
 
 
 def test_what_the_model_knows_is_counted(open_page: Open) -> None:
-    app = open_page("model")
+    app = open_page("settings", set="Model")
     counts = metrics(app)
     assert counts.keys() == {"Ratings", "People", "Movies", "Keywords"}
     assert (counts["Ratings"], counts["People"], counts["Movies"]) == ("100,004", "671", "9,066")
@@ -31,7 +31,7 @@ def test_ratings_since_the_learning_are_counted(open_page: Open, store: Store) -
     store.ratings.rate(ana, 68954, 4.0)
     store.ratings.rate(ana, 68954, 4.5)
     store.ratings.rate(bruno, 68954, 2.0)
-    app = open_page("model")
+    app = open_page("settings", set="Model")
     assert app.info[0].value.startswith("2 ratings have changed since.")
 
 
@@ -40,33 +40,30 @@ def _status(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     monkeypatch.setattr(Trainer, "status", property(lambda _self: now))
 
 
-@pytest.mark.parametrize("page", ["tonight", "rate", "club", "model"])
+@pytest.mark.parametrize("page", ["tonight", "rate", "club", "settings"])
 def test_every_page_shows_the_learning(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     _status(monkeypatch, state="running", done=3, total=10)
-    (bar,) = open_page(page).get("progress")
-    assert bar.proto.value == 30
-    assert bar.proto.text == (
-        "The model is learning, 30% done. The earlier model serves until then."
-    )
+    pill = component_data(open_page(page), "learning")
+    assert pill["text"] == "Learning … 30%"
+    assert (pill["share"], pill["failed"]) == (0.3, False)
 
 
 def test_a_failure_is_a_sentence_and_the_old_model_serves(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _status(monkeypatch, state="failed", message="The disk is full.")
-    app = open_page()
-    assert app.warning[0].value == (
-        "The disk is full\\. The earlier model keeps serving. Try “Retrain” on the Model page."
-    )
-    assert len(app.dataframe[0].value) == 6
+    assert component_data(open_page(), "learning")["failed"]
+    app = open_page("settings", set="Model")
+    assert app.warning[0].value == "The disk is full\\."
+    assert not app.button("retrain").disabled
 
 
 def test_retrain_starts_the_learning(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
-    open_page("model").button("retrain").click().run()
+    open_page("settings", set="Model").button("retrain").click().run()
     assert started == [True]
 
 
@@ -74,7 +71,8 @@ def test_a_model_that_could_not_be_saved_is_told(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _status(monkeypatch, state="done", message="It could not be saved.")
-    assert open_page().warning[0].value == "It could not be saved\\."
+    assert component_data(open_page(), "learning")["title"] == "It could not be saved."
+    assert open_page("settings", set="Model").warning[0].value == "It could not be saved\\."
 
 
 def test_another_base_dataset_is_learned_from(

@@ -50,15 +50,6 @@ def test_unknown_movie_shows_suggestions(open_page: Open, movie: str) -> None:
     assert all("ask " in str(tile) for tile in questions)
 
 
-@pytest.mark.reads
-def test_search_without_result_links_to_add_by_hand(open_page: Open) -> None:
-    app = open_page("rate")
-    app.text_input("find").set_value("qqqq<b>zzzz").run()
-    assert "No movie is called anything like “qqqq\\<b\\>zzzz”\\." not in app.markdown[0].value
-    assert app.markdown[0].value == "No movie is called anything like “qqqq\\<b\\>zzzz”."
-    assert "Add it by hand" in [link.label for link in app.get("page_link")]
-
-
 def test_undo_takes_back_latest_rating(open_page: Open, store: Store) -> None:
     ana = int(store.members.all().index[0])
     store.ratings.rate(ana, UP, 4.5)

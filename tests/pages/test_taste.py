@@ -33,8 +33,7 @@ def club_of(store: Store, *people: dict[int, float]) -> list[int]:
 
 @pytest.mark.reads
 def test_matches_have_a_sentence_for_each_end(open_page: Open) -> None:
-    app = open_page("taste")
-    assert app.title[0].value == "Our taste"
+    app = open_page("club", about="Our taste")
     assert len(app.get("plotly_chart")) == 1
     said = words(app)
     assert len(re.findall(r"\w+ and \w+: \d+% to \d+%, 80% sure", said)) == 2
@@ -50,7 +49,7 @@ def test_matches_have_a_sentence_for_each_end(open_page: Open) -> None:
 
 @pytest.mark.reads
 def test_divides_of_the_demo_club(open_page: Open) -> None:
-    app = open_page("taste", part="Divides")
+    app = open_page("club", about="Our taste", part="Divides")
     assert len(app.get("plotly_chart")) == 3
     movies, keywords, genres = (table.value for table in app.dataframe)
     assert len(movies) == 97  # that three of them rated
@@ -64,7 +63,7 @@ def test_divides_of_the_demo_club(open_page: Open) -> None:
 
 @pytest.mark.reads
 def test_profile_of_the_member_in_the_address(open_page: Open) -> None:
-    app = open_page("taste", part="Members", who="Bruno")
+    app = open_page("club", about="Our taste", part="Members", who="Bruno")
     assert "Bruno gave 128 ratings, on 11 Apr 2016." in words(app)
     assert len(app.get("plotly_chart")) == 4
     kindness = app.dataframe[0].value.set_index("Member")
@@ -76,7 +75,7 @@ def test_profile_of_the_member_in_the_address(open_page: Open) -> None:
 
 @pytest.mark.reads
 def test_prizes_of_the_year_in_the_address(open_page: Open) -> None:
-    app = open_page("taste", part="Awards", year="2010")
+    app = open_page("club", about="Our taste", part="Awards", year="2010")
     said = words(app)
     assert "135 of the year’s 144 ratings." in said
     table = app.dataframe[0].value
@@ -88,29 +87,29 @@ def test_prizes_of_the_year_in_the_address(open_page: Open) -> None:
 
 def test_club_without_members_or_ratings_is_told_what_to_do(open_page: Open, store: Store) -> None:
     store.start_own_club("Friday club")
-    app = open_page("taste")
+    app = open_page("club", about="Our taste")
     assert "The club has no members yet" in words(app)
     assert not app.get("plotly_chart")
     store.members.add("Mia")
-    assert "Nobody has rated a movie yet" in words(open_page("taste"))
+    assert "Nobody has rated a movie yet" in words(open_page("club", about="Our taste"))
 
 
 def test_one_member_is_described_but_not_matched(open_page: Open, store: Store) -> None:
     club_of(store, dict.fromkeys(famous(12), 4.0))
-    assert "A match takes two" in words(open_page("taste"))
-    divides = words(open_page("taste", part="Divides"))
+    assert "A match takes two" in words(open_page("club", about="Our taste"))
+    divides = words(open_page("club", about="Our taste", part="Divides"))
     assert "3 of us must have rated at least two of the same ones" in divides
     assert "Too little to tell which keywords divide us" in divides
-    assert "Member 0 gave 12 ratings" in words(open_page("taste", part="Members"))
-    assert len(open_page("taste", part="Awards").get("plotly_chart")) == 1
+    assert "Member 0 gave 12 ratings" in words(open_page("club", about="Our taste", part="Members"))
+    assert len(open_page("club", about="Our taste", part="Awards").get("plotly_chart")) == 1
 
 
 def test_member_without_ratings_has_no_profile(open_page: Open, store: Store) -> None:
     club_of(store, dict.fromkeys(famous(12), 4.0), {})
-    said = words(open_page("taste"))
+    said = words(open_page("club", about="Our taste"))
     assert "Member 1 rated nothing yet" in said
     assert "They have rated no movie in common yet." in said
-    app = open_page("taste", part="Members", who="Member 1")
+    app = open_page("club", about="Our taste", part="Members", who="Member 1")
     assert "Member 1 has rated nothing yet, so there is nothing to say." in words(app)
 
 
@@ -121,29 +120,29 @@ def test_without_a_model_it_shows_what_needs_none(
     nothing = Trainer(tmp_path / "nothing")
     monkeypatch.setattr(state, "trainer", lambda: nothing)
     monkeypatch.setattr(state, "learn", lambda: False)
-    app = open_page("taste", part=part)
+    app = open_page("club", about="Our taste", part=part)
     charts = {"Matches": 1, "Divides": 1, "Members": 0, "Awards": 1}
     assert len(app.get("plotly_chart")) == charts[part]
     assert ("The first predictions are on their way" in words(app)) == (part != "Awards")
 
 
 def test_new_rating_shows_at_once(open_page: Open, store: Store) -> None:
-    before = open_page("taste").dataframe[0].value.set_index("Who")
+    before = open_page("club", about="Our taste").dataframe[0].value.set_index("Who")
     member, other = list(state.view().names)[:2]
     rated = state.view().ratings
     theirs = set(rated.loc[rated["member_id"] == member, "movie_id"])
     movie = next(m for m in rated.loc[rated["member_id"] == other, "movie_id"] if m not in theirs)
     store.ratings.rate(member, int(movie), 3.0)
-    after = open_page("taste").dataframe[0].value.set_index("Who")
+    after = open_page("club", about="Our taste").dataframe[0].value.set_index("Who")
     assert after.loc["Ana and Bruno", "Both rated"] == before.loc["Ana and Bruno", "Both rated"] + 1
 
 
 def test_nothing_is_computed_twice(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_page("taste")
+    open_page("club", about="Our taste")
     calls: list[str] = []
     for name in ("draw_member", "compare", "movie_splits", "leanings", "awards"):
         monkeypatch.setattr(taste, name, lambda *_, name=name, **__: calls.append(name))
-    open_page("taste")
+    open_page("club", about="Our taste")
     assert calls == []
 
 

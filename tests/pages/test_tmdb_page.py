@@ -57,7 +57,7 @@ def texts(app: AppTest) -> str:
 def test_section_without_a_key_says_how_to_get_one(open_page, secrets_file, text) -> None:
     if text is not None:
         secrets_file.write_text(text)
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     assert "themoviedb.org" in texts(app)
     assert '[tmdb]\nkey = "your key"' in [code.value for code in app.code]
     assert not app.error
@@ -76,15 +76,15 @@ def test_section_without_a_key_says_how_to_get_one(open_page, secrets_file, text
 )
 def test_section_with_bad_secrets_says_so(open_page, secrets_file, text, said) -> None:
     secrets_file.write_text(text)
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     (error,) = app.error
     assert said in error.value.replace("\\", "")
-    assert app.title[0].value == "Catalogue"
+    assert app.title[0].value == "Settings"
 
 
 def test_section_asks_with_the_key_only_after_a_search(open_page, secrets_file, fake) -> None:
     secrets_file.write_text(f'[tmdb]\nkey = "{V4_TOKEN}"\nurl = "{fake.url}"\n')
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     assert fake.asked == []
     assert found(search(app, "heat")) == ["Heat", "Heat"]
     assert fake.authorizations[0] == f"Bearer {V4_TOKEN}"
@@ -94,7 +94,7 @@ def test_section_asks_with_the_key_only_after_a_search(open_page, secrets_file, 
 
 
 def test_movie_is_added_with_its_facts(open_page, with_key, fake, store: Store) -> None:
-    app = choose(search(open_page("catalogue"), "parasite"), 496243)
+    app = choose(search(open_page("settings", set="Catalogue"), "parasite"), 496243)
     said = texts(app)
     assert "2019 · 133 min · Comedy\\, Thriller\\, Drama" in said
     assert "Original title: 기생충" in said
@@ -118,7 +118,7 @@ def test_movie_is_added_with_its_facts(open_page, with_key, fake, store: Store) 
 
 
 def test_movie_of_the_catalogue_gets_its_details(open_page, with_key, store: Store) -> None:
-    app = choose(search(open_page("catalogue"), "heat"), 949)
+    app = choose(search(open_page("settings", set="Catalogue"), "heat"), 949)
     assert "The catalogue has this movie already" in texts(app)
     before = state.view().movies.loc[HEAT]
     app.button("tmdb_take").click().run()
@@ -135,7 +135,7 @@ def test_movie_of_the_catalogue_gets_its_details(open_page, with_key, store: Sto
 def test_fault_is_a_sentence_and_the_page_goes_on(open_page, with_key, fake) -> None:
     fault = Answer(200, b"<html>log in</html>")
     fake.break_at("/3/search", fault)
-    app = search(open_page("catalogue"), "heat")
+    app = search(open_page("settings", set="Catalogue"), "heat")
     (error,) = app.error
     assert "A web page answers in TMDB's place" in error.value.replace("\\", "")
     assert error.value.endswith("Everything else works without it.")
@@ -151,7 +151,7 @@ def test_fault_is_a_sentence_and_the_page_goes_on(open_page, with_key, fake) -> 
 
 def test_missing_posters_are_drawn(open_page, with_key, fake, store: Store) -> None:
     fake.always("/t/p", Answer(200, b"no picture"))
-    app = choose(search(open_page("catalogue"), "parasite"), 496243)
+    app = choose(search(open_page("settings", set="Catalogue"), "parasite"), 496243)
     assert not app.error
     app.button("tmdb_add").click().run()
     assert store.movies.own()["title"].tolist() == ["Parasite"]
@@ -167,7 +167,7 @@ def test_posters_are_fetched_for_the_shortlist_and_ratings(
     ana = store.members.add("Ana")
     store.ratings.rate(ana, HEAT, 4)
     store.movies.add_to_shortlist(1)
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     button = app.button("tmdb_posters")
     assert button.label == "Fetch posters for the shortlist and what the club rated (2)"
     button.click().run()
@@ -182,7 +182,7 @@ def test_posters_are_fetched_for_the_shortlist_and_ratings(
 
 def test_failed_poster_job_is_reported(open_page, with_key, fake, store: Store) -> None:
     fake.always("/3/search", Answer(429, {}, Retry_After="60"))
-    app = open_page("catalogue")
+    app = open_page("settings", set="Catalogue")
     app.button("tmdb_posters").click().run()
     tmdb.poster_job().wait(30)
     app.run()

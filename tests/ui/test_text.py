@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
 
 from ui import text
 from ui.components.basics import file_name
@@ -79,23 +78,3 @@ def test_ago() -> None:
         "just now", "1 minute ago", "5 hours ago", "2 days ago",
     ]  # fmt: skip
     assert text.ago(now + timedelta(minutes=3), now) == "just now"
-
-
-def test_ended_search_ignores_stale_text() -> None:
-    def page() -> None:
-        import streamlit
-
-        from ui.components import search
-
-        class Nothing:
-            def search(self, text: str, limit: int) -> list[int]:
-                return []
-
-        streamlit.button("end", on_click=search.end, args=("find",))
-        search.find(Nothing(), "find", print)
-
-    app = AppTest.from_function(page, default_timeout=60).run()
-    app.text_input("find").set_value("?!").run()
-    app.button[0].click().run()
-    # What a browser still sends for the old field would fill it, if it were the same one.
-    assert [(field.key, field.value) for field in app.text_input] == [("find_1", "")]

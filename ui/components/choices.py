@@ -21,7 +21,7 @@ def view_switch(
         options: the first is the default.
         key: of the widget, and if `bind` its name in the page's address.
     """
-    return st.segmented_control(
+    chosen = st.segmented_control(
         label,
         options,
         default=options[0],
@@ -30,6 +30,8 @@ def view_switch(
         bind="query-params" if bind else None,
         label_visibility="visible" if labelled else "collapsed",
     )
+    # An address may name none of them.
+    return chosen or options[0]
 
 
 def people_pills(

@@ -1,73 +1,85 @@
-"""The one search for movies, on every page: a text field, and what it finds."""
+"""The one search for movies, on every page: a field, and below it what it finds."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import streamlit as st
 
-from club.search import normalise, only_a_year
-from ui import router
+from ui.components.tile import embedded
+from ui.components.widget import component
 from ui.state import View
-from ui.text import counted, plain
+from ui.tmdb import picture
 
-FIRST, MOST = 9, 60  # nine fill a row of a screen and three of a phone's
+FOUND = 8
+HEADER = "header_search"  # the key of the search that is on every page
 
 
-def find(
-    club: View, key: str, draw: Callable[[list[int]], None], label: str = "Find a movie"
-) -> bool:
-    """Draw the search and what it finds; return whether somebody is searching.
+def movie_search(
+    club: View,
+    key: str,
+    label: str,
+    on_chosen: Callable[[int], None] | None = None,
+    note: Callable[[int], str] = lambda _: "",
+) -> None:
+    """Draw a field that finds movies while one types, and offers to add what is not there.
 
     Args:
-        key: of the search; `end(key)` in a callback ends it.
-        draw: draws the found movies, best first, never none.
-        label: what the search is for; it stands in the empty field.
+        on_chosen: called with the movie before the page is drawn again; without it the way leads
+            to the movie's page.
+        note: a few words (plain text) below a movie that was found.
     """
-    ended = st.session_state.get(f"{key}_rounds", 0)  # searches
-    text = st.text_input(
-        label,
-        key=f"{key}_{ended}" if ended else key,
-        type="search",
-        live="250ms",
-        icon=":material/search:",
-        placeholder=f"{label}: a title, or roughly that",
-        label_visibility="collapsed",
-    )
-    if not text or not text.strip():
-        return False
-    found = club.search(text, MOST)
-    if not found and not normalise(text):
-        st.markdown("Please type some letters or digits of the title.")
-        return True
-    if not found:
-        st.markdown(f"No movie is called anything like “{plain(text)}”.")
-        st.page_link(router.page("catalogue"), label="Add it by hand", icon=":material/add:")
-        return True
-    asked_for_all = f"{key}_all"
-    shown = found if st.session_state.get(asked_for_all) == text else found[:FIRST]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(_how_many(text, len(shown), len(found)), width="content")
-        if len(shown) < len(found):
-            show, args = st.session_state.__setitem__, (asked_for_all, text)
-            st.button("Show more", key=f"{key}_more", type="tertiary", on_click=show, args=args)
-    draw(shown)
-    return True
+
+    def choose() -> None:
+        match st.session_state[key].get("chosen"):
+            case ["add", str(text)]:
+                st.session_state["set"], st.session_state["own_title"] = "Catalogue", text
+                st.switch_page("pages/settings.py", query_params={})
+            case [int(movie), str()] if movie not in club.movies.index:
+                return
+            case [int(movie), str()] if on_chosen:
+                on_chosen(movie)
+                st.rerun()  # the whole page, not the search alone
+            case [int(movie), str()]:
+                st.switch_page("pages/movie.py", query_params={"movie": str(movie)})
+
+    _search(club, key, label, choose, note)
 
 
-def end(key: str) -> None:
-    """End the search.
+@st.fragment
+def _search(
+    club: View, key: str, label: str, choose: Callable[[], None], note: Callable[[int], str]
+) -> None:
+    data = {
+        "label": label,
+        "header": key == HEADER,
+        **found(club, st.session_state.get(key, {}).get("asked"), note),
+    }
+    draw = component("search")
+    draw(key=key, data=data, on_asked_change=lambda: None, on_chosen_change=choose)
 
-    A new field takes the place of the old one: a browser that has not heard of it yet still sends
-    the old field's text with all that it asks, and emptied the field would be full again.
+
+def found(club: View, asked: object, note: Callable[[int], str]) -> dict[str, Any]:
+    """Return what the field shows for [number, text], as it was typed.
+
+    Returns:
+        asked: the number; results: id, title, year, note, picture of movies, best first; add:
+        whether a movie of that name can be added.
     """
-    rounds = f"{key}_rounds"
-    st.session_state[rounds] = st.session_state.get(rounds, 0) + 1
-
-
-def _how_many(text: str, shown: int, found: int) -> str:
-    number = f"{found - 1}+ movies" if found == MOST else counted(found, "movie")
-    if shown < found:
-        number = f"{shown} of {number}"
-    year = only_a_year(text)
-    return f"{number} called that or of {year}" if year else number
+    match asked:
+        case [int(number), str(text)] if text.strip():
+            movies = club.search(text, FOUND)
+        case _:
+            return {"asked": 0, "results": [], "add": False}
+    results = [
+        {
+            "id": movie,
+            "title": club.title(movie),
+            "year": str(club.year(movie) or ""),
+            "note": note(movie),
+            "picture": embedded(picture(club, movie)),
+        }
+        for movie in movies
+    ]
+    return {"asked": number, "results": results, "add": True}

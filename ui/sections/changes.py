@@ -1,4 +1,4 @@
-"""Who changed what, and in whose name this browser does: a section of the Club page."""
+"""Who changed what: a part of the settings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
-from ui import access, nights, state
+from ui import nights, state
 from ui.cache import cached
-from ui.components.basics import change, key_of
 from ui.components.figures import draw_table
 from ui.state import View
 from ui.text import counted, film, half_stars, listed, long_day
@@ -17,45 +16,18 @@ LATEST = 100
 
 
 def section(club: View) -> None:
-    """Draw the latest changes, who holds this browser, and what members may do."""
+    """Draw the latest changes."""
     st.subheader("Who changed what", anchor=False)
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        access.choose_name(club)
-        _for_others(club)
-    with right:
-        table = said(club)
-        if table.empty:
-            st.caption("Nothing was changed yet.")
-            return
-        columns = {
-            "When": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=100),
-            "Who": st.column_config.TextColumn(width=90),
-        }
-        alt = "The latest changes of the club, with who made them"
-        draw_table(table, alt, columns=columns, height=288)
-
-
-def _for_others(club: View) -> None:
-    """Draw whether members may enter what is another's: to be changed by a host."""
-    allowed = club.club.for_others
-    if not access.is_host():
-        others = "also for the others" if allowed else "for yourself; a host can allow more"
-        st.caption(f"You can rate and vote {others}.")
+    table = said(club)
+    if table.empty:
+        st.caption("Nothing was changed yet.")
         return
-    key = key_of("for_others", allowed)
-
-    def save() -> None:
-        let = access.host_only(state.store().let_rate_for_others)
-        change(let, bool(st.session_state[key]))
-
-    st.toggle(
-        "Members rate and vote for each other, too",
-        allowed,
-        key=key,
-        on_change=save,
-        help="Off: everyone only for themselves and for guests. Hosts always for all.",
-    )
+    columns = {
+        "When": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=100),
+        "Who": st.column_config.TextColumn(width=90),
+    }
+    alt = "The latest changes of the club, with who made them"
+    draw_table(table, alt, columns=columns, height=600)
 
 
 @cached()

@@ -1,4 +1,4 @@
-"""The Club page: members, shortlist, own movies, and the club itself."""
+"""The Club page: members, shortlist, and the club itself."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from functools import partial
 import streamlit as st
 
 from club.demo import load_demo
-from club.sharing import home_address, qr_svg
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
 from ui import access, live, state
 from ui.components.basics import change, change_button, errors_shown, row
-from ui.components.search import end, find
+from ui.components.search import movie_search
 from ui.components.tile import Tile, shortlist_movie, shortlist_or_not, tiles
+from ui.sections import guests
 from ui.state import View
 from ui.text import counted, plain
 from ui.tmdb import CREDIT
@@ -59,6 +59,16 @@ def _back_to_demo(club: View) -> None:
         load = access.host_only(load_demo)
         change(load, *data, replace=True, done="The demo club is back.")
         st.switch_page("pages/tonight.py")
+
+
+def people(club: View) -> None:
+    """Draw members, guests and the shortlist."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        members(club)
+        guests.listed(club)
+    with right:
+        shortlist(club)
 
 
 def members(club: View) -> None:
@@ -124,14 +134,12 @@ def shortlist(club: View) -> None:
     tiles(club, shown, "shortlist", "S", on_action=on_action)
 
     def add(movie: int) -> None:
-        end(CANDIDATE)
         shortlist_movie(movie, club.title(movie))
 
-    def draw(found: list[int]) -> None:
-        listed = [Tile(movie, mark="✓" * (movie in club.shortlist)) for movie in found]
-        tiles(club, listed, "candidates", "M", on_chosen=add)
+    def listed(movie: int) -> str:
+        return "on the shortlist" if movie in club.shortlist else ""
 
-    find(club, CANDIDATE, draw, "Put a movie on the shortlist")
+    movie_search(club, CANDIDATE, "Put a movie on the shortlist", add, listed)
 
 
 def about(club: View) -> None:
@@ -149,21 +157,3 @@ def about(club: View) -> None:
         _, text = (DATA / "README.md").read_text("utf-8").split("\n", 1)  # without its title
         st.markdown(text)
     st.caption(CREDIT)
-
-
-def sharing() -> None:
-    """Draw the address for the phones, and the way to become host; nothing where not shared."""
-    if not access.is_shared():
-        return
-    st.subheader("On your phones", anchor=False)
-    here = home_address(int(st.get_option("server.port")))
-    if here is None:
-        st.caption("This computer is on no network now, so that only it can open the app.")
-    else:
-        with st.container(horizontal=True, vertical_alignment="center", key="sharing"):
-            st.image(qr_svg(here), width=160, alt=f"QR code of {here}")
-            with st.container(width=280):
-                st.code(here, language=None)
-                st.caption("Scan it on the same Wi-Fi; the passphrase is not in it.")
-    if access.can_become_host():
-        st.link_button("Become a host", access.SIGN_IN, icon=":material/key:")

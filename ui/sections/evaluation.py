@@ -62,6 +62,15 @@ PRECISION = (
 )
 
 
+def section(club: View) -> None:
+    """Draw how right the predictions are, for the club or for the raters of the base dataset."""
+    whose = view_switch("Whose ratings", ["Our club", "The world's raters"], "whose")
+    if whose == "Our club":
+        show_club(club)
+    else:
+        show_base()
+
+
 # The club's ratings
 
 
@@ -81,7 +90,9 @@ def show_club(club: View) -> None:
             why = "The model learned from another catalogue"
             sentence = f"{why}; the figures appear here as soon as one has learned from this one."
         with empty_state(":material/hourglass_top:", sentence, "no_model"):
-            st.page_link(router.page("model"), label="Look at the model")
+            st.page_link(
+                router.page("settings"), label="Look at the model", query_params={"set": "Model"}
+            )
         return
     st.caption(how)
     with st.container(border=True, key="finding", gap="xsmall"):

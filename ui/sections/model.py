@@ -1,4 +1,4 @@
-"""The Model page: what it knows, from when, whether that is still so, and learning anew."""
+"""The model, a part of the settings: what it knows, from when, and learning anew."""
 
 from __future__ import annotations
 
@@ -9,7 +9,22 @@ from ui import state
 from ui.components.basics import notify
 from ui.components.figures import draw_counts
 from ui.state import View
-from ui.text import ago, counted
+from ui.text import ago, counted, plain
+
+
+def section(club: View) -> None:
+    """Draw what the predictions rest on, and the button that learns anew."""
+    serving = state.model(club)
+    if serving is None:
+        st.markdown("The first model is being made; it takes a second or two.")
+        return
+    if problem := state.trainer().status.message:
+        st.warning(plain(problem), icon=":material/model_training:")
+    knowledge(serving)
+    age(club, serving)
+    retrain()
+    with st.expander("How it works", icon=":material/school:"):
+        recipe(serving)
 
 
 def knowledge(model: HybridModel) -> None:

@@ -15,13 +15,12 @@ from ui import evaluation, router, state
 from ui.charts.movies import rating_distribution
 from ui.components.basics import header, no_members, no_predictions, notices
 from ui.components.figures import chart, draw_table
-from ui.components.search import find
 from ui.components.tile import Tile, shortlist_or_not, tiles
 from ui.sections import tonight, why
 from ui.state import View
 from ui.text import between, day, film, half_stars, listed, plain
 
-ASKED, FIND = "movie", "find_movie"
+ASKED = "movie"
 LIKE, WORDS_NAMED = 12, 2
 MOSTLY = 0.5
 SLIP = pd.Timedelta(minutes=5)  # who taps another star within it has not changed their mind
@@ -32,7 +31,7 @@ def look_elsewhere(club: View) -> None:
     header("Movie")
     if ASKED in st.query_params:
         st.markdown("There is no such movie here; it may have been another club's.")
-    find(club, FIND, lambda found: tiles(club, [Tile(one) for one in found], "found", "S"))
+    st.markdown("Search above for any movie.")
 
 
 def hero(club: View, movie: int) -> None:

@@ -12,7 +12,7 @@ from recommender import Reactions
 from recommender.columns import MOVIE, TIMESTAMP
 from ui import access, nights, state
 from ui.components.basics import asked_for, change, notify, one_at_a_time
-from ui.components.search import end, find
+from ui.components.search import movie_search
 from ui.components.stars import star_board
 from ui.components.tile import beside_poster, facts, movie_link, shelf
 from ui.sections.night import planning
@@ -35,17 +35,12 @@ def chosen_movie(club: View) -> int | None:
 
 def _choose(movie: int) -> None:
     st.query_params["movie"] = str(movie)
-    end(FIND)
     st.session_state.pop(MOVED, None)
 
 
-def search(club: View) -> bool:
-    """Draw the search; return whether somebody is searching."""
-
-    def draw(found: list[int]) -> None:
-        shelf(club, found, "found", _choose, lambda movie: _who_rated(club, movie))
-
-    return find(club, FIND, draw)
+def search(club: View) -> None:
+    """Draw the search for a movie to rate."""
+    movie_search(club, FIND, "Find a movie to rate", _choose, lambda one: _who_rated(club, one))
 
 
 def suggestions(club: View, but: int | None) -> None:

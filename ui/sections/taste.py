@@ -83,6 +83,14 @@ def anything_to_show(club: View) -> bool:
     return True
 
 
+def section(club: View) -> None:
+    """Draw one part of what the club likes."""
+    if not anything_to_show(club):
+        return
+    parts = {"Matches": matches, "Divides": divides, "Members": profile, "Awards": awards}
+    parts[view_switch("What to look at", list(parts), "part")](club)
+
+
 def _wait_for_model() -> None:
     st.markdown("The first predictions are on their way; this picture needs them.")
     st.skeleton(height=200)

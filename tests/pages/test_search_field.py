@@ -1,0 +1,31 @@
+"""What the search field shows for what was typed."""
+
+from __future__ import annotations
+
+import pytest
+from furnished import Open, component_data
+
+from ui import state
+from ui.components.search import found
+
+
+@pytest.mark.reads
+@pytest.mark.parametrize("asked", [None, [], [3, "  "], ["3", "heat"], {"text": "heat"}])
+def test_nothing_typed_shows_nothing(open_page: Open, asked: object) -> None:
+    assert component_data(open_page(), "header_search")["results"] == []
+    assert found(state.view(), asked, lambda _: "") == {"asked": 0, "results": [], "add": False}
+
+
+@pytest.mark.reads
+def test_found_movies_have_year_picture_and_note(open_page: Open) -> None:
+    shown = found(state.view(), [7, "pulp ficton"], lambda movie: f"number {movie}")
+    first = shown["results"][0]
+    assert (shown["asked"], first["title"], first["year"]) == (7, "Pulp Fiction", "1994")
+    assert first["note"] == "number 296"
+    assert first["picture"].startswith("data:image/svg+xml")
+
+
+@pytest.mark.reads
+@pytest.mark.parametrize("text", ["the matrix", "qqqq<b>zzzz", "?!", "%", "x" * 5000])
+def test_adding_is_always_offered(open_page: Open, text: str) -> None:
+    assert found(state.view(), [1, text], lambda _: "")["add"]
