@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 from scipy.special import bdtrc
-from sklearn.linear_model import LogisticRegression
 
 from recommender.dataset import RatingRows
 
@@ -106,6 +105,8 @@ def club_probability(features: sparse.csr_matrix, counts: np.ndarray, n_users: i
         features: (n_movies, n_features), rows of length 1.
         counts: (n_movies,) ratings of each movie.
     """
+    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415  (commands start without it)
+
     club, rare = club_weight(counts, n_users), ((counts > 0) & (counts <= RARE)).astype(np.float64)
     if not rare.any():
         return np.ones(len(counts))
