@@ -25,7 +25,7 @@ def test_the_record_is_what_one_works_out_by_hand(open_page: Open, store: Store)
     # Ours 1 and 1.5, own means 1.5 and 2, the crowd (3 stars) 1.5 and 0.5.
     errors = app.dataframe[0].value.set_index("model")["mae"]
     assert sorted(errors) == [1.0, 1.25, 1.75]
-    record, coverage, _ = (chart.proto.alt for chart in app.get("plotly_chart"))
+    record, coverage = (chart.proto.alt for chart in app.get("plotly_chart"))
     assert "were off by 1.25 stars on average; everyone's own mean by 1.75" in record
     assert coverage.startswith("1 of 2 ratings (50%) lay inside")
     assert r"- Bruno gave Up 2\.5\, 1\.5 stars less than expected." in said(app)

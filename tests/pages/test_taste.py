@@ -121,7 +121,7 @@ def test_without_a_model_it_shows_what_needs_none(
     monkeypatch.setattr(state, "trainer", lambda: nothing)
     monkeypatch.setattr(state, "learn", lambda: False)
     app = open_page("club", about="Our taste", part=part)
-    charts = {"Matches": 1, "Divides": 1, "Members": 0, "Awards": 1}
+    charts = {"Matches": 0, "Divides": 1, "Members": 0, "Awards": 1}
     assert len(app.get("plotly_chart")) == charts[part]
     assert ("The first predictions are on their way" in words(app)) == (part != "Awards")
 
