@@ -84,18 +84,16 @@ def draw_member(
     own_ratings: pd.DataFrame,
     member_id: int,
     *,
-    rows: np.ndarray | None = None,
     draws: int = DRAWS,
     seed: int = 0,
 ) -> Drawn:
-    """Draw a member's taste for several movies together; the same whoever else is compared.
+    """Draw a member's taste for the panel's movies together; the same whoever else is compared.
 
     Args:
         own_ratings: the member's member_id, movie_id, rating, or no rows.
-        rows: of movies with ratings; the panel by default.
     """
     own = check_ratings(own_ratings, person=MEMBER)
-    rows = panel(model) if rows is None else rows
+    rows = panel(model)
     # Not through the cached kernel, which has columns of all movies; only these are needed.
     posterior = model.posterior(own, member_id, items=model.kernel)
     covariance = posterior.kernel.covariance(rows, rows).astype(np.float64)

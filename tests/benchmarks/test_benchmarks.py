@@ -15,7 +15,7 @@ from recommender import Dataset, TrainingOptions
 
 PROGRAMS = [
     "crash", "few_ratings", "fuzz", "guests", "leaderboard", "load",
-    "questions", "recipes", "search", "speed", "taste_match",
+    "questions", "recipes", "search", "speed",
 ]  # fmt: skip
 Rows = list[dict[str, Any]]
 
@@ -68,17 +68,6 @@ def test_guests_who_name_movies_or_keywords_are_predicted_better(rows) -> None:
     for said in ("3 + 2 movies, 5 and 1", "3 + 2 movies, their stars", "3 + 1 keywords"):
         assert found[said]["rmse"] < nothing["rmse"]
         assert found[said]["order"] > nothing["order"]
-
-
-def test_taste_match_correlates_with_agreement_on_unseen_movies(rows, monkeypatch) -> None:
-    module = importlib.import_module("benchmarks.taste_match")
-    pairs = functools.partial(module.split_strangers, ratings=10)
-    found = rows("taste_match", "--seeds", "0", share=0.8, LEAST=4, split_strangers=pairs)
-    assert [(row["way"], row["measure"]) for row in found] == [
-        (way, measure) for way in ("club", "strangers") for measure in ("stars", "taste")
-    ]
-    assert all(row["pairs"] > 0 and 0 <= row["inside"] <= 1 for row in found)
-    assert found[0]["r"] > 0.8
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
