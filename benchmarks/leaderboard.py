@@ -1,23 +1,18 @@
 """Every model under the club protocol, beside ours.
 
 python -m benchmarks.leaderboard --seeds 0-9 --markdown
-python -m benchmarks.leaderboard --models ours,myFM --resume FILE
+python -m benchmarks.leaderboard --models ours,myFM
 python -m benchmarks.leaderboard --models "ours,ours without keywords" --data FOLDER
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import sys
 import time
 from argparse import Namespace
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict
 from functools import lru_cache
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -29,9 +24,8 @@ from benchmarks.standings import OURS, Run, against_ours, rendered, table
 from recommender.bundled import load_bundled
 from recommender.columns import MOVIE, USER
 from recommender.dataset import Dataset
-from recommender.errors import DataError, RecommenderError
+from recommender.errors import RecommenderError
 from recommender.evaluation.baselines import BASELINES, Fit, LightFMRanker, Popularity
-from recommender.evaluation.bootstrap import Tally
 from recommender.model import HybridModel, TrainingOptions
 from recommender.recipes import ConfidenceRecipe, KeywordRecipe
 
@@ -91,80 +85,31 @@ def run_all(
     conditions: Sequence[str],
     models: Mapping[str, Fit] = MODELS,
     clubs: Clubs | None = None,
-    file: Path | None = None,
 ) -> list[Run]:
     """Run every model on every seed and condition, with a progress bar.
 
     Args:
         models: name -> how to fit it.
         clubs: how clubs are drawn.
-        file: JSON lines, one a finished run; those already there (for the same data and clubs)
-            are not run again. Delete it after changing a model.
 
     Raises:
-        DataError: a condition is unknown, the data are too few, or `file` cannot be used.
+        DataError: a condition is unknown, or the data are too few.
     """
-    how = clubs or Clubs()
-    mark = f"{data.content_hash} {sorted(asdict(how).items())}"
-    mark = hashlib.sha256(mark.encode()).hexdigest()[:16]
-    done = {(run.condition, run.seed, run.model): run for run in read_runs(file, mark)}
     runs: list[Run] = []
 
     @lru_cache(maxsize=1)
     def split(condition: str, seed: int) -> tuple[Dataset, pd.DataFrame]:
-        return split_clubs(data, seed, condition, how)
+        return split_clubs(data, seed, condition, clubs)
 
-    for key in command.steps(product(conditions, seeds, models)):
-        if key not in done:
-            condition, seed, name = key
-            visible, hidden = split(condition, seed)
-            started = time.perf_counter()
-            found = models[name](visible, seed).predict(hidden[[USER, MOVIE]], visible)
-            seconds = time.perf_counter() - started
-            judged = tally(hidden, found.stars, found.low, found.high)
-            judged = judged.only(ORDER_METRICS) if found.order_only else judged
-            done[key] = Run(name, condition, seed, seconds, judged)
-            append_run(file, mark, done[key])
-        runs.append(done[key])
+    for condition, seed, name in command.steps(product(conditions, seeds, models)):
+        visible, hidden = split(condition, seed)
+        started = time.perf_counter()
+        found = models[name](visible, seed).predict(hidden[[USER, MOVIE]], visible)
+        seconds = time.perf_counter() - started
+        judged = tally(hidden, found.stars, found.low, found.high)
+        judged = judged.only(ORDER_METRICS) if found.order_only else judged
+        runs.append(Run(name, condition, seed, seconds, judged))
     return runs
-
-
-def read_runs(file: Path | None, mark: str) -> list[Run]:
-    """Return the runs in `file` with that hash of their data; damaged lines are skipped.
-
-    Raises:
-        DataError: `file` exists but cannot be read.
-    """
-    try:
-        lines = file.read_text("utf-8").splitlines() if file and file.exists() else []
-    except (OSError, UnicodeDecodeError):
-        raise DataError(f"The file of finished runs {file} cannot be read.") from None
-    runs = []
-    for line in lines:
-        with suppress(ValueError, KeyError, TypeError):
-            raw = json.loads(line)
-            if raw.pop("data") == mark:
-                sums = np.array(raw.pop("total")), np.array(raw.pop("count"))
-                runs.append(Run(tally=Tally(tuple(raw.pop("metrics")), *sums), **raw))
-    return runs
-
-
-def append_run(file: Path | None, mark: str, run: Run) -> None:
-    """Add `run` to `file`, if any, on a new line, which ends one that was cut off.
-
-    Raises:
-        DataError: `file` cannot be written.
-    """
-    line = {"data": mark, **asdict(run)}
-    sums = line.pop("tally")
-    line |= {"metrics": sums["metrics"]} | {k: sums[k].tolist() for k in ("total", "count")}
-    try:
-        if file:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            with file.open("a", encoding="utf-8") as out:
-                out.write(f"\n{json.dumps(line)}")
-    except OSError:
-        raise DataError(f"The file of finished runs {file} cannot be written.") from None
 
 
 def contestants(names: Sequence[str] | None) -> dict[str, Fit]:
@@ -191,7 +136,6 @@ def show(options: Namespace) -> None:
         seeds=options.seeds,
         conditions=options.condition,
         models=contestants(options.models),
-        file=options.resume,
     )
     found, against = table(runs), against_ours(runs)
     if options.json:
@@ -209,7 +153,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     conditions, models = command.choices(CONDITIONS), command.choices([*MODELS, *RIVALS])
     add("--condition", type=conditions, default="warm,cold", help="warm, cold or both (default)")
     add("--models", type=models, help="such as ours,myFM (default: all that are installed)")
-    add("--resume", type=Path, metavar="FILE", help="keep finished runs in FILE")
     add("--markdown", action="store_true", help="print the tables as Markdown")
     return command.run(parser, show, argv)
 

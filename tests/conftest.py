@@ -94,6 +94,18 @@ def checkerboard() -> Dataset:
     return Dataset(ratings, movies)
 
 
+@pytest.fixture
+def data_folder(checkerboard: Dataset, tmp_path: Path) -> Path:
+    """The checkerboard as a data folder."""
+    root = tmp_path / "data"
+    (root / "movielens").mkdir(parents=True)
+    checkerboard.ratings.to_parquet(root / "movielens" / "ratings.parquet")
+    movies = checkerboard.movies.drop(columns=["keywords", "aliases"])
+    movies.assign(genres="Drama").to_parquet(root / "movielens" / "movies.parquet")
+    checkerboard.movies["keywords"].str.join("|").to_csv(root / "keywords.csv")
+    return root
+
+
 @pytest.fixture(scope="session")
 def tiny_options() -> TrainingOptions:
     return TrainingOptions(components=8, epochs=5, repeats=1, seed=3, min_movies=2)

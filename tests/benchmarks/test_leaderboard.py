@@ -1,4 +1,4 @@
-"""The leaderboard: every model, resumed runs, tables and its command."""
+"""The leaderboard: every model, tables and its command."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks import leaderboard
+from benchmarks import protocol
 from benchmarks.leaderboard import MODELS, main, run_all
 from benchmarks.protocol import Clubs
 from benchmarks.standings import OURS, against_ours, table
-from recommender import DataError, Dataset, recipes
+from recommender import Dataset, recipes
 from recommender.evaluation import baselines
 from recommender.evaluation.baselines import BASELINES
 from recommender.model import Prediction
@@ -78,52 +78,10 @@ def test_against_ours_compares_every_rival(checkerboard: Dataset) -> None:
     assert (rmse["high"] < 0).all()
 
 
-def test_run_all_resumes_finished_runs(checkerboard: Dataset, tmp_path: Path) -> None:
-    calls: list[int] = []
-
-    def counted(data: Dataset, seed: int) -> Sure:
-        calls.append(seed)
-        return Sure()
-
-    options = {**BOTH, "models": {OURS: counted}, "file": tmp_path / "deep" / "runs.jsonl"}
-    first = run_all(checkerboard, **options)
-    assert calls == [0, 1, 0, 1]
-    again = run_all(checkerboard, **options)
-    assert len(calls) == 4
-    assert table(again).drop(columns="seconds").equals(table(first).drop(columns="seconds"))
-
-    # A line cut off by a crash is run again, and what is written next starts a line of its own.
-    text = options["file"].read_text()
-    options["file"].write_text(text[:-40])
-    run_all(checkerboard, **options)
-    assert calls == [0, 1, 0, 1, 1]
-    run_all(checkerboard, **options)
-    assert len(calls) == 5
-    assert json.loads(options["file"].read_text().splitlines()[-1])["seed"] == 1
-
-    # Data that no model looks at are no other data; other ratings, or other clubs, are other runs.
-    told = Dataset(checkerboard.ratings, checkerboard.movies.assign(overview="A tale", runtime=90))
-    run_all(told, **options)
-    assert len(calls) == 5
-    fewer = Dataset(checkerboard.ratings.iloc[1:], checkerboard.movies)
-    run_all(fewer, **options)
-    assert len(calls) == 9
-    run_all(checkerboard, **{**options, "clubs": Clubs(3, 4, 10, 0.4)})
-    assert len(calls) == 13
-
-
-def test_run_all_refuses_an_unusable_file(checkerboard: Dataset, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="cannot be read"):
-        run_all(checkerboard, models={OURS: Sure.fit}, file=tmp_path, **BOTH)
-    (tmp_path / "file").write_text("")
-    with pytest.raises(DataError, match="cannot be"):
-        run_all(checkerboard, models={OURS: Sure.fit}, file=tmp_path / "file" / "runs", **BOTH)
-
-
-def test_command_prints_json_text_and_markdown(folder: Path, tmp_path, capsys, monkeypatch) -> None:
-    monkeypatch.setattr(leaderboard, "Clubs", lambda: CLUBS)
-    argv = ["--data", str(folder), "--seeds", "0,1", "--condition", "warm"]
-    argv += ["--models", "constant,popularity,content only", "--resume", str(tmp_path / "runs")]
+def test_command_prints_json_text_and_markdown(data_folder: Path, capsys, monkeypatch) -> None:
+    monkeypatch.setattr(protocol, "Clubs", lambda: CLUBS)
+    argv = ["--data", str(data_folder), "--seeds", "0,1", "--condition", "warm"]
+    argv += ["--models", "constant,popularity,content only"]
     assert main([*argv, "--json"]) == 0
     figures = json.loads(capsys.readouterr().out)
     rows = {row["model"]: row for row in figures["table"]}

@@ -27,10 +27,10 @@ def test_recipes_measure_every_model(checkerboard, name, k, as_published, monkey
     assert found.equals(recipes.RECIPES[name](checkerboard, as_published, seed=3))
 
 
-def test_command_prints_published_and_mended_figures(folder: Path, capsys) -> None:
-    links = folder / "links.csv"
+def test_command_prints_published_and_mended_figures(data_folder: Path, capsys) -> None:
+    links = data_folder / "links.csv"
     links.write_text("movieId,imdbId,tmdbId\n" + "".join(f"{i},1,{i + 1}\n" for i in range(20)))
-    argv = ["keyword", "--data", str(folder)]
+    argv = ["keyword", "--data", str(data_folder)]
     assert recipes.main([*argv, "--json"]) == 0
     mended = json.loads(capsys.readouterr().out)
     assert recipes.main([*argv, "--json", "--as-published", "--links", str(links)]) == 0
@@ -42,7 +42,8 @@ def test_command_prints_published_and_mended_figures(folder: Path, capsys) -> No
 
 
 @pytest.mark.parametrize("name", ["keywords.csv", "nothing.csv"])
-def test_command_refuses_links_without_ids(folder: Path, capsys, name: str) -> None:
-    argv = ["keyword", "--as-published", "--data", str(folder), "--links", str(folder / name)]
+def test_command_refuses_links_without_ids(data_folder: Path, capsys, name: str) -> None:
+    argv = ["keyword", "--as-published", "--data", str(data_folder)]
+    argv += ["--links", str(data_folder / name)]
     assert recipes.main(argv) == 2
     assert "no CSV file with movieId and tmdbId" in capsys.readouterr().err

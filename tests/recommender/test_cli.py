@@ -8,21 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from recommender import Dataset, HybridModel
+from recommender import HybridModel
 from recommender.__main__ import main
 from recommender.terminal import progress
-
-
-@pytest.fixture
-def folder(checkerboard: Dataset, tmp_path: Path) -> Path:
-    """The checkerboard as a data folder."""
-    root = tmp_path / "data"
-    (root / "movielens").mkdir(parents=True)
-    checkerboard.ratings.to_parquet(root / "movielens" / "ratings.parquet")
-    movies = checkerboard.movies.drop(columns=["keywords", "aliases"])
-    movies.assign(genres="Drama").to_parquet(root / "movielens" / "movies.parquet")
-    checkerboard.movies["keywords"].str.join("|").to_csv(root / "keywords.csv")
-    return root
 
 
 def refused(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
@@ -62,27 +50,28 @@ def test_bad_input(capsys, argv, message) -> None:
     assert message in refused(capsys, *argv)
 
 
-def test_damaged_data(capsys, folder: Path) -> None:
-    file = folder / "movielens" / "ratings.parquet"
+def test_damaged_data(capsys, data_folder: Path) -> None:
+    file = data_folder / "movielens" / "ratings.parquet"
     file.write_bytes(file.read_bytes()[:100])
-    assert "ratings.parquet is damaged" in refused(capsys, "evaluate", "--data", str(folder))
+    assert "ratings.parquet is damaged" in refused(capsys, "evaluate", "--data", str(data_folder))
 
 
-def test_train_saves_a_model_that_loads(capsys, folder: Path, tmp_path: Path, tiny_epochs) -> None:
-    out = tmp_path / "model"
-    assert main(["train", "--data", str(folder), "--out", str(out)]) == 0
+def test_train_saves_a_model_that_loads(capsys, data_folder: Path, tiny_epochs) -> None:
+    out = data_folder.parent / "model"
+    argv = ["train", "--data", str(data_folder), "--out", str(out)]
+    assert main(argv) == 0
     assert "Learned from 336 ratings by 24 users; 22 movies" in capsys.readouterr().out
-    assert main(["train", "--data", str(folder), "--out", str(out), "--json", "--seed", "3"]) == 0
+    assert main([*argv, "--json", "--seed", "3"]) == 0
     assert json.loads(capsys.readouterr().out)["users"] == 24
     assert HybridModel.load(out).options.seed == 3
 
 
-def test_train_replaces_models_only(capsys, folder: Path, tmp_path: Path) -> None:
+def test_train_replaces_models_only(capsys, data_folder: Path, tmp_path: Path) -> None:
     precious = tmp_path / "home" / "diary.txt"
     precious.parent.mkdir()
     precious.write_text("dear diary")
     for out in (precious.parent, precious):
-        error = refused(capsys, "train", "--data", str(folder), "--out", str(out))
+        error = refused(capsys, "train", "--data", str(data_folder), "--out", str(out))
         assert "is no saved model" in error
     assert precious.read_text() == "dear diary"
 
@@ -99,8 +88,8 @@ def tiny_epochs(monkeypatch) -> None:
     monkeypatch.setattr(HybridModel, "fit", classmethod(quick))
 
 
-def test_evaluate_prints_figures(capsys, folder: Path, tiny_epochs) -> None:
-    assert main(["evaluate", "--data", str(folder), "--json", "--seed", "2"]) == 0
+def test_evaluate_prints_figures(capsys, data_folder: Path, tiny_epochs) -> None:
+    assert main(["evaluate", "--data", str(data_folder), "--json", "--seed", "2"]) == 0
     out, err = capsys.readouterr()
     figures = json.loads(out)
     assert err == ""  # no progress bar when nobody watches
@@ -108,7 +97,7 @@ def test_evaluate_prints_figures(capsys, folder: Path, tiny_epochs) -> None:
     assert 0 <= figures["ranking"]["popularity"]["test"]["auc"] <= 1
     assert figures["errors"]["ours"]["rmse"]["value"] > 0
 
-    assert main(["evaluate", "--data", str(folder), "--seed", "2"]) == 0
+    assert main(["evaluate", "--data", str(data_folder), "--seed", "2"]) == 0
     text = capsys.readouterr().out
     assert "80% intervals hold" in text
     assert f"{figures['errors']['ours']['rmse']['value']:.4f}" in text
