@@ -12,7 +12,7 @@ from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.evaluate import OURS as OUR_MODEL
 from recommender.evaluation.metrics import coverage, reliability_bins
 from recommender.evaluation.nights import LEVEL as PROMISED
-from ui.charts.style import GREY, INK, OTHER, OURS, STARS_AXIS, TWO_SIDED, finish, label
+from ui.charts.style import GIVEN, GREY, INK, OURS, STARS_AXIS, TWO_SIDED, finish, label
 from ui.charts.traces import ENDS, Look, band, dots, line, plain_line, row_labels, single_ratings
 
 QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
@@ -55,7 +55,7 @@ def predicted_against_actual(frame: pd.DataFrame) -> go.Figure:
     plain_line(figure, DIAGONAL, DIAGONAL, line_dash=DOT)
     figure.add_box(x=at, width=0.32, marker_color=OURS, line_width=1.5, hoverinfo="y", **dict(box))
     hover = "given %{x}, predicted %{y:.1f}"
-    single_ratings(figure, frame, "actual", "predicted", colour=OTHER, hover=hover)
+    single_ratings(figure, frame, "actual", "predicted", colour=GIVEN, hover=hover)
     figure.update_xaxes(title="stars given (dotted: predicted exactly)", **STARS_AXIS)
     figure.update_yaxes(title="stars predicted", **STARS_AXIS)
     title = f"{close.mean():.0%} of {len(frame):,} ratings were predicted within one star"
@@ -153,7 +153,7 @@ def ranking_metrics(frame: pd.DataFrame, *, ours: str = "hybrid") -> go.Figure:
     for i, metric in enumerate(metrics, start=1):
         for split, name, colour, symbol in (
             ("test", "held out", OURS, "circle"),
-            ("train", "learned from", OTHER, "circle-open"),
+            ("train", "learned from", GREY, "circle-open"),
         ):
             part = frame[(frame["metric"] == metric) & (frame["split"] == split)]
             look: Look = {"marker_size": 11, "marker_symbol": symbol, "row": i, "col": 1}
@@ -238,7 +238,7 @@ def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
         "%{customdata[1]:.1f} (%{customdata[2]:.0f} ratings)"
     )
     look: Look = {"y": "actual", "bars": ("first", "last", "n"), "vertical": True, "marker_size": 9}
-    dots(figure, bins, "predicted", OTHER, hover, name="given: mean, middle 80%", **look)
+    dots(figure, bins, "predicted", GIVEN, hover, name="given: mean, middle 80%", **look)
     figure.update_xaxes(title="stars predicted", **STARS_AXIS)
     figure.update_yaxes(title="stars given", **STARS_AXIS)
     inside = coverage(frame)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
@@ -10,15 +11,15 @@ import plotly.graph_objects as go
 
 from recommender.columns import MOVIE
 from recommender.reactions import STEPS
-from ui.charts.style import CLEAR, GREY, INK, OTHER, OURS, STARS_AXIS, finish, label
+from ui.charts.style import CLEAR, GIVEN, GREY, INK, OURS, PAPER, STARS_AXIS, finish, label
 from ui.charts.traces import Look, dots
 
 LIKED = 4.0
 FEW = 5  # raters; below, shares of them say nothing
 STARS_SCALE = [[0.0, "#b9532f"], [0.5, "#b8a46a"], [1.0, "#1f8a90"]]
 GENRE_COLOURS = ("#c2405f", "#1f8a90", "#b07d1e", "#7a6bc9", "#5f8a3a", "#b5633c", "#3f7fb5")
+MAP_LINE = 18  # letters of a region's words on one line
 SMALL, LARGE = 3.0, 10.0  # pixels, by the number of ratings
-PAPER = "rgba(251,248,243,0.82)"  # behind a region's words, on a light page and on a dark one
 
 
 def rating_distribution(stars: pd.Series) -> go.Figure:
@@ -28,7 +29,7 @@ def rating_distribution(stars: pd.Series) -> go.Figure:
         x=STEPS,
         y=[int((stars == step).sum()) for step in STEPS],
         width=0.42,
-        marker={"color": OURS, "opacity": np.where(STEPS >= LIKED, 1.0, 0.45)},
+        marker={"color": GIVEN, "opacity": np.where(STEPS >= LIKED, 1.0, 0.45)},
         hovertemplate="%{x} stars: %{y}<extra></extra>",
     )
     figure.update_xaxes(title="stars given", showgrid=False, **STARS_AXIS)
@@ -80,28 +81,28 @@ def taste_map(
         draw(known, "expected stars", known["expected"], marker_opacity=0.75, **scale)
     rated, listed = movies.dropna(subset=["rated"]), movies[movies["listed"]]
     if len(rated):
-        ring = {"color": OTHER, "width": 1}
+        ring = {"color": GIVEN, "width": 1}
         draw(rated.assign(size=rated["size"] + 2), "rated by us", CLEAR, marker_line=ring)
     if len(listed):
         star: Look = {"marker_symbol": "star", "marker_line": {"color": "#ffffff", "width": 1}}
         draw(listed.assign(size=16.0), "tonight's shortlist", OURS, **star)
     look: Look = {"showarrow": False, "font": {"size": 11, "color": INK}, "bgcolor": PAPER}
     for row in regions.itertuples():
-        text = f"<b>{label(row.label, 34)}</b>"
-        figure.add_annotation(x=row.x, y=row.y, text=text, borderpad=2, **look)
-    finish(figure, _map_title(rated, regions), height=height, legend=True)
+        lines = [label(part, MAP_LINE) for part in textwrap.wrap(str(row.label), MAP_LINE)[:2]]
+        text, x = "<br>".join(f"<b>{line}</b>" for line in lines), max(-0.75, min(0.75, row.x))
+        figure.add_annotation(x=x, y=row.y, text=text, borderpad=2, **look)
+    title = "Near each other when the same people choose them"
+    if colour != "genre" and len(regions):
+        title = _map_title(movies.dropna(subset=["expected"]), regions)
+    finish(figure, title, height=height, legend=True)
     figure.update_xaxes(visible=False, range=[-1.08, 1.08])
     figure.update_yaxes(visible=False, range=[-1.08, 1.08])
     return figure.update_layout(hovermode="closest", clickmode="event+select")
 
 
-def _map_title(rated: pd.DataFrame, regions: pd.DataFrame) -> str:
-    if len(rated) >= 10 and len(regions):
-        across, up = (np.subtract.outer(rated[a].to_numpy(), regions[a].to_numpy()) for a in "xy")
-        nearest = regions.index[(across**2 + up**2).argmin(axis=1)]
-        by_region = rated["rated"].groupby(nearest).agg(["mean", "size"])
-        often = by_region.loc[by_region["size"] >= 5, "mean"]
-        if len(often):
-            words, mean = label(regions.at[often.idxmax(), "label"], 40), often.max()
-            return f"The club likes it best around “{words}”: {mean:.1f} stars on average there"
-    return "The map of taste: near each other when the same people choose them"
+def _map_title(movies: pd.DataFrame, regions: pd.DataFrame) -> str:
+    across, up = (np.subtract.outer(movies[a].to_numpy(), regions[a].to_numpy()) for a in "xy")
+    nearest = regions.index[(across**2 + up**2).argmin(axis=1)]
+    by_region = movies["expected"].groupby(nearest).mean()
+    words, mean = label(regions.at[by_region.idxmax(), "label"], 40), by_region.max()
+    return f"The club should like it best around “{words}”: {mean:.1f} stars on average there"

@@ -13,7 +13,18 @@ from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.nights import LEVEL as PROMISED
 from recommender.evaluation.nights import OURS as OUR_MODEL
 from recommender.evaluation.nights import recorded
-from ui.charts.style import FAINT, GREY, OTHER, OURS, STAR_COLOURS, STARS_AXIS, finish, label
+from ui.charts.style import (
+    FAINT,
+    GIVEN,
+    GREY,
+    GROUP,
+    OURS,
+    STAR_COLOURS,
+    STARS_AXIS,
+    finish,
+    label,
+    signed,
+)
 from ui.charts.traces import ENDS, Look, band, cells, dots, line, row_labels, zero_line
 from ui.findings import who_gains
 from ui.text import counted
@@ -63,7 +74,7 @@ def prediction_intervals(
         names = ["everyone", *names]
         whole = pd.DataFrame([(0, *group)], columns=["row", "mean", *ENDS])
         look: Look = {"marker_size": 13, "marker_symbol": "diamond"}
-        dots(figure, whole, "mean", OTHER, ".1f", bars=ENDS, **look)
+        dots(figure, whole, "mean", GROUP, ".1f", bars=ENDS, **look)
         figure.add_hline(y=0.5, line={"color": GREY, "width": 1})
     figure.update_xaxes(title="expected stars (line: 80% interval)", **STARS_AXIS)
     row_labels(figure, names, 18, upwards=True)
@@ -134,13 +145,12 @@ def gains_and_losses(frame: pd.DataFrame, *, favourite: str) -> go.Figure:
     # One row for each person, and above each movie's people one for its title.
     rows["y"] = np.arange(len(rows)) + rows["order"] + 1
     rows["member"] = [label(name, 14) for name in rows["member"]]
-    rows["text"] = [f"{round(gain, 1) + 0.0:+.1f}".replace("-", "−") for gain in rows["gain"]]
+    rows["text"] = [signed(gain) for gain in rows["gain"]]
     figure = go.Figure()
     look: Look = {"orientation": "h", "textposition": "outside", "cliponaxis": False}
-    for colour, part in ((OTHER, rows[rows["gain"] >= 0]), (OURS, rows[rows["gain"] < 0])):
-        x, y, text = (part[name].to_numpy() for name in ("gain", "y", "text"))
-        hover = "%{text} stars<extra></extra>"
-        figure.add_bar(x=x, y=y, text=text, marker_color=colour, hovertemplate=hover, **look)
+    x, y, text = (rows[name].to_numpy() for name in ("gain", "y", "text"))
+    hover = "%{text} stars<extra></extra>"
+    figure.add_bar(x=x, y=y, text=text, marker_color=OURS, hovertemplate=hover, **look)
     for _, first in rows.drop_duplicates(MOVIE).iterrows():
         _row_title(figure, first["y"] - 1, f"<b>{label(first['movie'], 40)}</b>")
     zero_line(figure, "solid")
@@ -171,7 +181,7 @@ def predicted_and_given(frame: pd.DataFrame) -> go.Figure:
     figure = go.Figure()
     known = rows[rows["predicted"].notna()]
     dots(figure, known, "predicted", OURS, hover, bars=ENDS, name="expected (line: 80%)")
-    dots(figure, rows, "actual", OTHER, "given %{x}", **look)
+    dots(figure, rows, "actual", GIVEN, "given %{x}", **look)
     figure.update_xaxes(title="stars", **STARS_AXIS)
     row_labels(figure, rows["member"], 18, upwards=True)
     return finish(figure, _outcome_title(recorded(rows)), height=130, rows=len(rows), legend=True)
@@ -199,7 +209,7 @@ def error_over_nights(frame: pd.DataFrame, title: str) -> go.Figure:
     """
     figure = go.Figure()
     for model, name, colour, dash in (
-        ("crowd", "the crowd's opinion", OTHER, "dot"),
+        ("crowd", "the crowd's opinion", GREY, "dot"),
         ("own mean", "everyone's own mean", GREY, "dash"),
         (OUR_MODEL, "predictions", OURS, "solid"),
     ):

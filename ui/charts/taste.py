@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from recommender.columns import MEMBER, MOVIE
 from recommender.taste import FIRST, SECOND, TASTE
-from ui.charts.style import GREY, ONE_SIDED, OTHER, OURS, STARS_AXIS, TWO_SIDED, finish, label
+from ui.charts.style import GIVEN, GREY, ONE_SIDED, STARS_AXIS, TWO_SIDED, finish, label, signed
 from ui.charts.traces import ENDS, Look, cells, dots, row_labels, spans, zero_line
 
 PALE = 0.35  # of its colour is what an unsure cell keeps
@@ -60,10 +60,10 @@ def _match_title(frame: pd.DataFrame) -> str:
     if frame["measure"].iloc[0] != TASTE:
         if not several:
             return f"{pair} give nearly the same stars to {value} of movies"
-        return (
-            f"{pair} match best: nearly the same stars for {value} of movies ({sure}); {last} "
-            f"least: {least} ({last_sure})"
-        )
+        if sure == "not sure":
+            return f"Nobody's match is sure yet; {pair} are closest so far, at {value} of movies"
+        then = f"; {last} least: {least}" if last_sure == "sure" else ""
+        return f"{pair} match best: nearly the same stars for {value} of movies{then}"
     if several and sure == last_sure == "not sure":
         return (
             "Whose tastes go together beyond what everybody likes is not sure yet; closest are "
@@ -83,15 +83,15 @@ def movie_stars(frame: pd.DataFrame) -> go.Figure:
     frame = frame.assign(row=pd.factorize(frame[MOVIE])[0])
     titles = frame.drop_duplicates("row")["movie"]
     figure = go.Figure()
-    for side, colour, symbol in (("splits", OURS, "circle"), ("unites", OTHER, "diamond")):
+    for side, symbol in (("splits", "circle"), ("unites", "diamond")):
         part = frame[frame["side"] == side]
         ends = part.groupby("row")["rating"].agg(["min", "max"])
-        spans(figure, ends["min"], ends["max"], line_color=colour, opacity=0.5)
+        spans(figure, ends["min"], ends["max"], line_color=GIVEN, opacity=0.5)
         same = part.groupby(["row", "rating"], sort=False)["member"].agg(list).reset_index()
         look: Look = {"name": f"{side} us", "marker_symbol": symbol}
         look["marker_size"] = 7 + 4 * np.sqrt(same["member"].map(len).to_numpy())
         look["text"] = [", ".join(label(name, NAME) for name in names) for names in same["member"]]
-        dots(figure, same, "rating", colour, "%{x} stars: %{text}", **look)
+        dots(figure, same, "rating", GIVEN, "%{x} stars: %{text}", **look)
     figure.update_xaxes(title="stars given", **STARS_AXIS)
     row_labels(figure, titles, 18)
     return finish(figure, _split_title(frame), height=150, rows=len(titles), legend=True)
@@ -130,8 +130,8 @@ def word_sides(frame: pd.DataFrame) -> go.Figure:
     large: Look = {"mode": "markers+text", "marker_size": 11, "textfont_size": 11}
     for part, colour, look in (
         (between, GREY, small),
-        (against, OURS, large | {"textposition": "middle left"}),
-        (for_it, OTHER, large | {"textposition": "middle right"}),
+        (against, GIVEN, large | {"textposition": "middle left"}),
+        (for_it, GIVEN, large | {"textposition": "middle right"}),
     ):
         look["text"] = [label(name, NAME) for name in part["member"]]
         dots(figure, part, "lean", colour, hover, customdata=part[["low", "high"]], **look)
@@ -142,23 +142,25 @@ def word_sides(frame: pd.DataFrame) -> go.Figure:
     row_labels(figure, frame["word"].unique(), 16)
     least, most = against.iloc[0], for_it.iloc[0]
     title = (
-        f"“{label(most['word'])}” divides us most: {most['lean']:+.1f} stars from "
-        f"{label(most['member'])}, {least['lean']:+.1f} from {label(least['member'])} "
-        f"({'sure' if most['sure'] else 'not sure'})"
+        f"“{label(most['word'])}” divides us most: {signed(most['lean'])} stars from "
+        f"{label(most['member'])}, {signed(least['lean'])} from {label(least['member'])}"
     )
+    if not most["sure"]:
+        title = "No word divides us for sure yet; more ratings will tell"
     return finish(figure, title, height=110, rows=len(by_word))
 
 
-def user_bias(frame: pd.DataFrame, *, member_id: int) -> go.Figure:
+def user_bias(frame: pd.DataFrame, *, member_id: int, colour: str) -> go.Figure:
     """Draw how generous all are against everybody's opinion of the same movies; one has the title.
 
-    The frame has member_id, member (name), value, low, high (stars, 80% interval).
+    The frame has member_id, member (name), value, low, high (stars, 80% interval); `colour` is
+    that of the one.
     """
     rows = frame.sort_values("value", kind="stable").assign(row=range(len(frame)))
     chosen = rows[MEMBER] == member_id
     figure = go.Figure()
     dots(figure, rows[~chosen], "value", GREY, "+.2f", bars=ENDS, marker_size=9)
-    dots(figure, rows[chosen], "value", OURS, "+.2f", bars=ENDS, marker_size=11)
+    dots(figure, rows[chosen], "value", colour, "+.2f", bars=ENDS, marker_size=11)
     zero_line(figure)
     figure.update_xaxes(title="stars above or below everybody (line: 80%)", nticks=6)
     row_labels(figure, rows["member"], 14, upwards=True)
@@ -170,7 +172,7 @@ def user_bias(frame: pd.DataFrame, *, member_id: int) -> go.Figure:
 def _bias_title(own: pd.Series, everyone: pd.Series) -> str:
     name, value = label(own["member"]), own["value"]
     if own["low"] <= 0 <= own["high"]:
-        return f"{name} is neither surely generous nor surely harsh: {value:+.1f} stars"
+        return f"{name} is neither surely generous nor surely harsh: {signed(value)}"
     most, plain, way = ("most generous", "generous", "more")
     ahead = int((everyone > value).sum())
     if value < 0:
@@ -192,13 +194,13 @@ def favourite_words(frame: pd.DataFrame, *, member: str) -> go.Figure:
     )
     bars = (*ENDS, "n")
     figure = go.Figure()
-    dots(figure, rows[rows["lean"] > 0], "lean", OTHER, hover, bars=bars)
-    dots(figure, rows[rows["lean"] <= 0], "lean", OURS, hover, bars=bars, marker_symbol="diamond")
+    dots(figure, rows[rows["lean"] > 0], "lean", GIVEN, hover, bars=bars)
+    dots(figure, rows[rows["lean"] <= 0], "lean", GIVEN, hover, bars=bars, marker_symbol="diamond")
     zero_line(figure)
     figure.update_xaxes(title="stars more or less than usual (line: 80%)", nticks=6)
     row_labels(figure, rows["word"], 20)
     ends = [
-        f"{way} “{label(end['word'])}” ({end['lean']:+.1f} stars"
+        f"{way} “{label(end['word'])}” ({signed(end['lean'])}"
         f"{'' if end['low'] * end['high'] > 0 else ', not sure'})"
         for way, end, sign in (("to", rows.iloc[0], 1), ("away from", rows.iloc[-1], -1))
         if end["lean"] * sign > 0
@@ -218,7 +220,7 @@ def against_others(frame: pd.DataFrame, *, member: str) -> go.Figure:
     figure = go.Figure()
     spans(figure, rows["others"], rows["rating"])
     dots(figure, rows, "others", GREY, "%{x:.1f} stars", **look, **mark)
-    dots(figure, rows, "rating", OURS, "%{x:.1f} stars", name=label(member, 18), **look)
+    dots(figure, rows, "rating", GIVEN, "%{x:.1f} stars", name=label(member, 18), **look)
     figure.update_xaxes(title="stars", **STARS_AXIS)
     row_labels(figure, rows["movie"], 18)
     ends = [

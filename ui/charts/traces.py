@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -144,17 +145,28 @@ def cells(
         hovertemplate="%{customdata}<extra></extra>",
         **look | trace,
     )
-    names = [label(name, 14) for name in columns]
-    axis = {"tickvals": list(range(len(names))), "ticktext": names, "tickangle": -45}
-    figure.update_xaxes(showgrid=False, **axis)
+    # Level and whole: broken into lines, and fewer letters where there are many.
+    names = list(columns)
+    letters = max(5, 44 // max(len(names), 1))
+    lines = [textwrap.wrap(str(name), letters)[:2] or [""] for name in names]
+    texts = ["<br>".join(label(part, letters) for part in parts) for parts in lines]
+    axis = {"tickvals": list(range(len(names))), "ticktext": texts, "tickangle": 0}
+    figure.update_xaxes(showgrid=False, side="top", **axis)
     figure.update_yaxes(showgrid=False)
 
 
 def row_labels(
     figure: go.Figure, names: Iterable[object], length: int = LABEL_LENGTH, *, upwards: bool = False
 ) -> None:
-    """Label the rows 0, 1, ... of the y axis, the first on top or, `upwards`, at the bottom."""
-    labels = [label(name, length) for name in names]
+    """Label the rows 0, 1, ... of the y axis, the first on top or, `upwards`, at the bottom.
+
+    A long name has two lines of `length` letters.
+    """
+    labels = []
+    for name in names:
+        parts = textwrap.wrap(str(name), length)
+        more = [label(" ".join(parts[1:]), length)] if len(parts) > 1 else []
+        labels.append("<br>".join([label(parts[0] if parts else "", length), *more]))
     ends = [-0.6, len(labels) - 0.4]
     figure.update_yaxes(
         tickvals=list(range(len(labels))),

@@ -11,23 +11,28 @@ import plotly.graph_objects as go
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.charts.style import headline
-
-# One button on a chart: save it as a picture, made in the browser. Nothing zooms.
-CONFIG = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
+from ui.charts.style import for_dark_page, headline
+from ui.text import plain
 
 
-def chart(figure: go.Figure, key: str, table: pd.DataFrame | None = None, digits: int = 2) -> None:
-    """Draw a figure with its title as the text alternative and, below, its numbers as a table."""
-    alt = headline(figure)
-    st.plotly_chart(figure, config=CONFIG, key=key, alt=alt)
+def chart(
+    figure: go.Figure, key: str, table: pd.DataFrame | None = None, digits: int = 2, **look: Any
+) -> Any:
+    """Draw a figure under its title, which is also its text alternative, and its table below.
+
+    Returns:
+        What `st.plotly_chart` returns; `look` goes there.
+    """
+    title = headline(figure)
+    figure.layout.meta = None
+    if st.context.theme.type == "dark":
+        for_dark_page(figure)
+    st.subheader(plain(title), anchor=False)
+    event = st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=title, **look)
     if table is not None:
         with tables_below():
-            draw_table(table, f"{alt}, as a table", digits)
+            draw_table(table, f"{title}, as a table", digits)
+    return event
 
 
 COUNT_ICONS = {

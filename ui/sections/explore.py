@@ -20,7 +20,7 @@ from ui import state, taste
 from ui.charts.movies import taste_map
 from ui.components.basics import empty_state, no_predictions
 from ui.components.choices import view_switch
-from ui.components.figures import CONFIG
+from ui.components.figures import chart
 from ui.components.tile import Tile, shortlist_or_not, tiles
 from ui.posters import main_genre
 from ui.state import View
@@ -188,14 +188,7 @@ def _map(club: View, here: Sequence[int], movies: pd.Index) -> None:
         st.caption("None of the movies that pass the filters is among the 2,000 on the map.")
         return
     figure = taste_map(shown, named, colour="genre" if colour == "Genre" else "expected")
-    event = st.plotly_chart(
-        figure,
-        config=CONFIG,
-        key="taste_map",
-        on_select="rerun",
-        selection_mode="points",
-        alt=f"{counted(len(shown), 'movie')}; regions: {listed(named['label'])}",
-    )
+    event = chart(figure, "taste_map", on_select="rerun", selection_mode="points")
     _chosen(club, event)
     with st.popover("The same as a table", icon=":material/table_rows:"):
         columns = ["title", "genres", "ratings", "expected", "rated"]

@@ -42,6 +42,7 @@ from ui.charts.taste import (
 from ui.components.basics import no_members, no_ratings
 from ui.components.choices import people_pills, view_switch
 from ui.components.figures import chart, draw_table, renamed, tables_below
+from ui.components.people import face
 from ui.components.tile import beside_poster, movie_link, short_title
 from ui.state import View
 from ui.taste import Leanings
@@ -265,7 +266,8 @@ def profile(club: View) -> None:
             rows["member"] = rows[MEMBER].map(club.names)
             titles = {"member": "Member", "value": "Stars above everybody", **INTERVAL}
             table = renamed(rows, **titles, n="Ratings")
-            chart(user_bias(rows, member_id=member), "generosity", table)
+            colour = face(club, member).colour
+            chart(user_bias(rows, member_id=member, colour=colour), "generosity", table)
         with st.container():
             _departures(club, found, member)
         for kind in KINDS.values():

@@ -200,7 +200,7 @@ CHARTS = {
     "matches": lambda: taste.match_matrix(MATCHES),
     "splits": lambda: taste.movie_stars(SPLITS),
     "words": lambda: taste.word_sides(WORDS),
-    "bias": lambda: taste.user_bias(BIASES, member_id=1),
+    "bias": lambda: taste.user_bias(BIASES, member_id=1, colour="#c32750"),
     "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT),
     "departures": lambda: taste.against_others(DEPARTURES, member=HEAT),
     "years": lambda: taste.rating_years(YEARS),

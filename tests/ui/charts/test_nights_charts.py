@@ -28,7 +28,7 @@ from ui.charts.nights import (
     prediction_intervals,
     strategies_side_by_side,
 )  # fmt: skip
-from ui.charts.style import GREY, OTHER, OURS, headline
+from ui.charts.style import GREY, OURS, headline
 
 ESCAPED = "Heat &amp; &lt;i&gt;Co&lt;/i&gt;"
 
@@ -86,11 +86,9 @@ def test_every_chosen_movie_has_a_row_below_its_strategies() -> None:
 
 def test_largest_gain_is_on_top_of_each_movie() -> None:
     figure = gains_and_losses(GAINS, favourite="Jaws")
-    gains, losses = figure.data
-    assert (gains.marker.color, losses.marker.color) == (OTHER, OURS)
-    assert (list(gains.x), list(gains.y)) == ([2.0, 0.0], [1, 4])
-    assert (list(losses.x), list(losses.y)) == ([-1.0, -0.01], [2, 5])
-    assert (list(gains.text), list(losses.text)) == (["+2.0", "+0.0"], ["−1.0", "+0.0"])
+    (bars,) = figure.data
+    assert (list(bars.x), list(bars.y)) == ([2.0, -1.0, 0.0, -0.01], [1, 2, 4, 5])
+    assert list(bars.text) == ["+2.0", "−1.0", "same", "same"]
     assert figure.layout.yaxis.ticktext == ("Ana", "Ben", "Ben", "Ana")
     assert [note.y for note in figure.layout.annotations] == [0, 3]
     assert headline(figure) == "With Up instead of Jaws, Ana gains 2.0 stars, Ben loses 1.0"
@@ -132,7 +130,7 @@ def test_errors_over_nights_are_three_lines() -> None:
     crowd = named(figure, "the crowd's opinion")
     assert (list(crowd.x), list(crowd.y)) == ([1, 2], [1.0, 0.7])
     assert list(crowd.customdata) == ["2026-01-02, 5 ratings", "2026-01-09, 10 ratings"]
-    assert [line.line.color for line in figure.data] == [OTHER, GREY, OURS]
+    assert [line.line.color for line in figure.data] == [GREY, GREY, OURS]
     assert len({line.line.dash for line in figure.data}) == 3
 
 

@@ -11,11 +11,25 @@ import plotly.graph_objects as go
 import pytest
 from chart_frames import CHARTS
 
-from ui.charts.style import GREY, INK, OTHER, OURS, finish, headline, label
+from ui.charts.style import (
+    GIVEN,
+    GREY,
+    GROUP,
+    INK,
+    INK_DARK,
+    OURS,
+    STAR_COLOURS_DARK,
+    finish,
+    for_dark_page,
+    headline,
+    label,
+    signed,
+)  # fmt: skip
 
 THEME = tomllib.loads(
     (Path(__file__).resolve().parents[3] / ".streamlit" / "config.toml").read_text("utf-8")
 )["theme"]
+NEUTRAL_DARK = STAR_COLOURS_DARK[1]
 PAGES = [
     THEME[look][part]
     for look in ("light", "dark")
@@ -26,31 +40,52 @@ PAGES = [
 @pytest.mark.parametrize("draw", CHARTS.values(), ids=CHARTS)
 def test_chart_fits_a_phone_and_both_themes(draw) -> None:
     figure = draw()
-    lines = unescape(figure.layout.title.text).split("<br>")
-    assert max(map(len, lines)) <= 37
-    assert headline(figure) == " ".join(lines)
+    assert headline(figure)
+    assert figure.layout.title.text is None  # the page writes it, across its whole width
     assert "<i>" not in str(figure.to_dict())  # what a title holds is never read as HTML
     assert figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
     assert figure.layout.width is None
     # The page fills in what is missing, also in saved pictures.
     assert figure.layout.paper_bgcolor is figure.layout.font.color is None
-    assert figure.layout.title.font.color is None
     for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
         assert axis.fixedrange  # a finger that scrolls past is not caught
         assert axis.automargin
-        assert all(len(unescape(text)) <= 26 for text in axis.ticktext or ())
+        ticks = [line for text in axis.ticktext or () for line in unescape(text).split("<br>")]
+        assert all(len(line) <= 26 for line in ticks)
+        assert not axis.tickangle
+    cells_are_readable(figure, INK)
+    page = THEME["dark"]["backgroundColor"]
+    for colours in cells_are_readable(for_dark_page(figure), INK_DARK):
+        # What means nothing is nearest to the page.
+        assert min(colours, key=lambda colour: contrast(colour, page)) in NEUTRAL_DARK
+
+
+def cells_are_readable(figure: go.Figure, ink: str) -> list[list[str]]:
+    """Assert that words on cells stand out, and return the colours of each trace of cells."""
+    scales = []
     for trace in figure.data:
-        if trace.type == "heatmap" and not isinstance(trace.colorscale, str):
-            assert all(contrast(INK, colour) >= 7 for _, colour in trace.colorscale)
+        if trace.type == "heatmap":
+            colours = [colour for _, colour in trace.colorscale]
+            assert trace.textfont.color == ink
+            assert all(contrast(ink, colour) >= 4.5 for colour in colours)
+            scales.append(colours)
+    return scales
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(0.04, "same"), (-0.04, "same"), (0.0, "same"), (0.3, "+0.3"), (-1, "−1.0")]
+)
+def test_signed_differences(value: float, text: str) -> None:
+    assert signed(value) == text
 
 
 def test_label_is_shortened_before_it_is_escaped() -> None:
     assert label("<" * 30, 10) == "&lt;" * 9 + "…"
 
 
-def test_title_is_never_broken_within_an_escaped_character() -> None:
+def test_title_is_plain_text() -> None:
     figure = finish(go.Figure(), label("<" * 90, 90), height=100)
-    assert figure.layout.title.text == "<br>".join(["&lt;" * 37, "&lt;" * 37, "&lt;" * 16])
+    assert headline(figure) == "<" * 90
 
 
 def linear(colour: str) -> np.ndarray:
@@ -63,7 +98,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("colour", [OURS, OTHER, GREY])
+@pytest.mark.parametrize("colour", [OURS, GIVEN, GROUP, GREY])
 @pytest.mark.parametrize("page", PAGES)
 def test_marks_stand_out_on_light_and_dark_pages(colour: str, page: str) -> None:
     assert contrast(colour, page) >= 3

@@ -49,8 +49,11 @@ def test_match_matrix_is_symmetric_and_pale_where_not_sure() -> None:
 @pytest.mark.parametrize(
     ("frame", "title"),
     [
-        (MATCHES, "Ana and Ben match best: nearly the same stars for 70% of movies (sure); Ana and "
-         "Cleo least: 30% (not sure)"),
+        (MATCHES, "Ana and Ben match best: nearly the same stars for 70% of movies"),
+        (MATCHES.assign(clarity="apart"), "Ana and Ben match best: nearly the same stars for 70% "
+         "of movies; Ana and Cleo least: 30%"),
+        (MATCHES.assign(clarity="unclear"),
+         "Nobody's match is sure yet; Ana and Ben are closest so far, at 70% of movies"),
         (matches("stars", (0.4, "unclear")),
          "Ana and Ben give nearly the same stars to 40% of movies"),
         (matches("taste", (0.54, "unclear"), (0.5, "unclear"), (0.46, "unclear")), "Whose tastes "
@@ -87,19 +90,21 @@ def test_ends_of_a_word_have_names() -> None:
     sure, unsure = (trace for trace in figure.data if trace.mode == "lines")
     assert (sure.line.dash, list(sure.x)) == ("solid", [-0.5, 0.6, None])
     assert (unsure.line.dash, list(unsure.x)) == ("dot", [-0.1, 0.2, None])
-    assert headline(figure) == "“heist” divides us most: +0.6 stars from Ana, -0.5 from Ben (sure)"
+    assert headline(figure) == "“heist” divides us most: +0.6 stars from Ana, −0.5 from Ben"
+    unsure = word_sides(WORDS.assign(sure=False))
+    assert headline(unsure) == "No word divides us for sure yet; more ratings will tell"
 
 
 @pytest.mark.parametrize(
     ("member", "title"),
     [
         (1, "Ana is the harshest of us: 0.5 stars less than everybody gives the same movies"),
-        (2, "Ben is neither surely generous nor surely harsh: +0.1 stars"),
+        (2, "Ben is neither surely generous nor surely harsh: +0.1"),
         (3, "Cleo is the most generous of us: 0.4 stars more than everybody gives the same movies"),
     ],
 )
 def test_user_bias_is_named_when_it_is_sure(member: int, title: str) -> None:
-    figure = user_bias(BIASES, member_id=member)
+    figure = user_bias(BIASES, member_id=member, colour="#c32750")
     others, own = figure.data
     assert headline(figure) == title
     assert (len(others.x), list(own.y)) == (2, [member - 1])  # the kindest on top
@@ -111,8 +116,8 @@ def test_favourite_words_have_both_ends() -> None:
     liked, disliked = figure.data
     assert (list(liked.x), list(disliked.x)) == ([0.5], [-0.2])
     assert (list(liked.y), list(disliked.y)) == ([0], [1])
-    lead = "Ana leans to “heist” (+0.5 stars)"
-    assert headline(figure) == f"{lead} and away from “robot” (-0.2 stars, not sure)"
+    lead = "Ana leans to “heist” (+0.5)"
+    assert headline(figure) == f"{lead} and away from “robot” (−0.2, not sure)"
     assert headline(favourite_words(FAVOURITES.head(1), member="Ana")) == lead
 
 
@@ -152,6 +157,8 @@ def test_map_marks_rated_and_listed_movies() -> None:
     sizes = {trace.name: len(trace.x) for trace in figure.data}
     assert sizes == {"Comedy": 15, "Drama": 15, "rated by us": 19, "tonight's shortlist": 1}
     assert [note.text for note in figure.layout.annotations] == ["<b>heist</b>", "<b>love</b>"]
-    assert headline(figure) == "The club likes it best around “heist”: 5.0 stars on average there"
-    unrated = taste_map(PLACES.assign(rated=np.nan), REGIONS)
-    assert headline(unrated).startswith("The map of taste: near each other")
+    assert headline(figure) == "Near each other when the same people choose them"
+    wanted = taste_map(
+        PLACES.assign(expected=np.where(PLACES["x"] < 0, 4.5, 3.0)), REGIONS, colour="expected"
+    )
+    assert headline(wanted).startswith("The club should like it best around “")
