@@ -7,7 +7,7 @@ import pandas as pd
 from club.movies import with_details
 from club.store import Store
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
-from recommender.dataset import Dataset
+from recommender.dataset import Dataset, check_movies
 
 
 def catalogue(base: Dataset, store: Store) -> pd.DataFrame:
@@ -16,7 +16,7 @@ def catalogue(base: Dataset, store: Store) -> pd.DataFrame:
     Details that the club has fetched are filled in.
     """
     own, theirs = store.movies.own(), with_details(base.movies, store.movies.details())
-    return theirs if own.empty else pd.concat([theirs, own])
+    return theirs if own.empty else pd.concat([theirs, check_movies(own)])
 
 
 def as_strangers(ratings: pd.DataFrame) -> pd.DataFrame:

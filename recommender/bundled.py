@@ -1,4 +1,4 @@
-"""The data that ships with the project: MovieLens, our own keywords and runtimes, a demo club."""
+"""The data that ships: MovieLens, our own keywords and runtimes, facts, a demo club."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def load_bundled(folder: Path | None = None) -> Dataset:
     """Return the bundled data: 100,004 ratings by 671 users of 9,066 movies.
 
     Args:
-        folder: where movielens/, keywords.csv and, optionally, runtimes.csv lie; the project's
+        folder: where movielens/, keywords.csv, runtimes.csv and facts.parquet lie; the project's
             data/ by default.
 
     Raises:
@@ -55,10 +55,12 @@ def load_bundled(folder: Path | None = None) -> Dataset:
     ratings = _read(root / "movielens" / "ratings.parquet", pd.read_parquet)
     keywords = _read(root / "keywords.csv", lambda path: pd.read_csv(path)[[MOVIE, "keywords"]])
     movies = movies.join(keywords.set_index(MOVIE)["keywords"])
-    if (root / "runtimes.csv").exists():
-        movies["runtime"] = _read(
-            root / "runtimes.csv", lambda path: pd.read_csv(path).set_index(MOVIE)["minutes"]
-        )
+    runtimes = _read(
+        root / "runtimes.csv", lambda path: pd.read_csv(path).set_index(MOVIE)["minutes"]
+    )
+    facts = _read(root / "facts.parquet", pd.read_parquet)
+    movies = movies.join(facts[["directors", "cast", "imdb_id"]])
+    movies["runtime"] = runtimes.astype("Int16").combine_first(facts["runtime"])
     return Dataset(ratings, movies)
 
 

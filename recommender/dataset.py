@@ -24,7 +24,10 @@ COLUMNS = {  # of a catalogue, in this order
     "keywords": "terms",
     "aliases": "terms",
     "runtime": "number",
+    "directors": "terms",
+    "cast": "terms",
     "overview": "text",
+    "imdb_id": "text",
     "tmdb_id": "number",
 }
 
@@ -109,8 +112,9 @@ def check_movies(frame: pd.DataFrame) -> pd.DataFrame:
 
         title            text; the only required column
         year, runtime    nullable integers; the runtime in minutes
-        genres, keywords, aliases    tuples of texts (see `parse_terms`)
+        genres, keywords, aliases, directors, cast    tuples of texts (see `parse_terms`)
         overview         the plot in a few sentences; "" where it is missing
+        imdb_id          its number at IMDb, such as "tt0133093"; "" where it is missing
         tmdb_id          nullable integer: its number at TMDB
 
     Raises:

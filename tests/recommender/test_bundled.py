@@ -72,7 +72,7 @@ def test_runtimes_are_plausible(bundled: Dataset, keywords: pd.DataFrame) -> Non
     assert rows["movie_id"].is_unique
     assert set(rows["movie_id"]) <= set(keywords["movie_id"])
     assert len(rows) >= 1_600
-    assert bundled.movies["runtime"].notna().sum() == len(rows)
+    assert (bundled.movies.loc[rows["movie_id"], "runtime"].to_numpy() == rows["minutes"]).all()
     shorts = set(rows.loc[rows["minutes"] < 45, "movie_id"])
     # Wallace & Gromit, Winnie the Pooh, Dr. Horrible, Kung Fury: these are that short.
     assert shorts == {745, 1023, 1148, 1223, 66934, 134170}
@@ -94,6 +94,24 @@ def test_runtimes_of_known_movies(bundled: Dataset, title: str, year: int, minut
     assert abs(found.item() - minutes) <= 5
 
 
+def test_facts_of_bundled_movies(bundled: Dataset) -> None:
+    facts = pd.read_parquet(DATA / "facts.parquet")
+    assert facts.index.isin(bundled.movies.index).all()
+    assert len(facts) >= 7_356
+    assert facts["imdb_id"].str.fullmatch(r"tt\d{7,8}").all()
+    assert facts["imdb_id"].is_unique
+    assert bundled.movies["runtime"].notna().sum() >= 1_638 + 5_747
+    # Theatrical cuts of our own beside the cuts that Wikidata lists last.
+    ours = pd.read_csv(DATA / "runtimes.csv").set_index("movie_id")["minutes"]
+    apart = (facts["runtime"] - ours).dropna().abs()
+    assert (apart <= 5).mean() > 0.9
+    matrix = bundled.movies.loc[2571]
+    assert set(matrix["directors"]) == {"Lana Wachowski", "Lilly Wachowski"}
+    assert "Keanu Reeves" in matrix["cast"]
+    assert matrix["imdb_id"] == "tt0133093"
+    assert bundled.movies.loc[1246, "directors"] == ("Peter Weir",)
+
+
 def test_demo_club_has_raters_and_unseen_candidates(bundled: Dataset) -> None:
     demo = demo_club()
     assert len(demo.members) == 8
@@ -110,6 +128,7 @@ def test_demo_club_has_raters_and_unseen_candidates(bundled: Dataset) -> None:
         ("movielens/ratings.parquet", "PAR1", "is damaged"),
         ("movielens/ratings.parquet", None, "is missing"),
         ("runtimes.csv", "movie_id,min", "is damaged"),
+        ("facts.parquet", None, "is missing"),
         ("demo.json", '{"name": "x"', "is damaged"),
     ],
 )
@@ -122,9 +141,3 @@ def test_missing_or_damaged_file(
     file.unlink() if content is None else file.write_text(content)
     with pytest.raises(DataError, match=f"The bundled file {file.name} {problem}"):
         (demo_club if name == "demo.json" else load_bundled)(folder)
-
-
-def test_runtimes_are_optional(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    shutil.copytree(DATA, folder, ignore=shutil.ignore_patterns("var", "runtimes.csv"))
-    assert load_bundled(folder).movies["runtime"].isna().all()

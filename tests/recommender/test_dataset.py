@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from recommender import DataError, Dataset
-from recommender.dataset import check_movies, check_ratings, parse_terms
+from recommender.dataset import COLUMNS, check_movies, check_ratings, parse_terms
 
 
 def ratings(*rows: tuple[object, object, object]) -> pd.DataFrame:
@@ -46,8 +46,9 @@ def test_parse_terms_refuses_numbers() -> None:
 def test_check_movies_adds_missing_columns() -> None:
     movies = check_movies(MOVIES)
     assert movies.index.name == "movie_id"
-    facts = ["title", "year", "genres", "keywords", "aliases", "runtime", "overview", "tmdb_id"]
-    assert list(movies.columns) == facts
+    assert list(movies.columns) == list(COLUMNS)
+    assert movies["directors"].tolist() == [(), ()]
+    assert movies["imdb_id"].tolist() == ["", ""]
     assert movies["year"].tolist() == [1995, pd.NA]
     assert movies["runtime"].tolist() == [pd.NA, pd.NA]
     assert movies["overview"].tolist() == ["", ""]

@@ -21,7 +21,7 @@ from ui.state import View
 from ui.text import between, day, film, half_stars, listed, plain
 
 ASKED = "movie"
-LIKE, WORDS_NAMED = 12, 2
+LIKE, WORDS_NAMED, NAMED = 12, 2, 12
 MOSTLY = 0.5
 SLIP = pd.Timedelta(minutes=5)  # who taps another star within it has not changed their mind
 
@@ -136,6 +136,13 @@ def about(club: View, movie: int) -> None:
     """Draw what the movie is about."""
     known = club.movies.loc[movie]
     st.subheader("What it is about", anchor=False)
+    people = [
+        f"{role} {plain(listed(known[column][:most]))}"
+        for role, column, most in (("By", "directors", 3), ("With", "cast", NAMED))
+        if known[column]
+    ]
+    if people:
+        st.markdown(". ".join(people) + ".")
     if known["aliases"]:
         st.caption(f"Also called {plain(listed(known['aliases'], 'or'))}.")
     if known["overview"]:
@@ -146,6 +153,14 @@ def about(club: View, movie: int) -> None:
             st.page_link(router.page("explore"), label=label, query_params={"keyword": keyword})
     if not known["overview"] and not known["keywords"]:
         st.markdown("Nobody has said yet.")
+    links = {"TMDB": f"https://www.themoviedb.org/movie/{known['tmdb_id']}"}
+    if pd.isna(known["tmdb_id"]):
+        links.clear()
+    if known["imdb_id"]:
+        links["IMDb"] = f"https://www.imdb.com/title/{known['imdb_id']}/"
+        links["Letterboxd"] = f"https://letterboxd.com/imdb/{known['imdb_id']}/"
+    if links:
+        st.caption(" · ".join(f"[{name}]({address})" for name, address in links.items()))
 
 
 def world(movie: int) -> None:

@@ -26,7 +26,7 @@ from club.matching import TitleMatcher, titles_agree
 from club.search import normalise
 from club.validation import MAX_TERMS
 from recommender.columns import MOVIE, RATING, TIMESTAMP, USER
-from recommender.dataset import Dataset
+from recommender.dataset import Dataset, check_movies
 
 STRANGERS = 10_000_000  # the first id of raters who are not known
 FROM_TMDB, FROM_ELSEWHERE, ROOM = 1_000_000_000, 1_500_000_000, 500_000_000
@@ -188,7 +188,7 @@ def merged(catalogue: pd.DataFrame, new: pd.DataFrame, ids: pd.Series) -> pd.Dat
         whole[name] = whole[name].fillna(same[name].reindex(whole.index))
     overviews = same["overview"].reindex(whole.index).fillna("")
     whole["overview"] = whole["overview"].where(whole["overview"] != "", overviews)
-    return pd.concat([whole, strange[whole.columns]])
+    return pd.concat([whole, check_movies(strange)])
 
 
 def _distinct(terms: Iterable[str], key: Callable[[str], object]) -> tuple[str, ...]:

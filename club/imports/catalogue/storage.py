@@ -18,7 +18,7 @@ import pyarrow as pa
 from club.errors import InvalidInput, StoreUnavailable
 from club.imports.catalogue.merge import Import
 from recommender.columns import MOVIE
-from recommender.dataset import Dataset
+from recommender.dataset import COLUMNS, Dataset
 from recommender.errors import DataError
 from recommender.persistence import current_folder, remove_folder, write_folder_atomically
 
@@ -64,7 +64,8 @@ def save(found: Import, folder: Path) -> int:
     began, movies = time.perf_counter(), found.data.movies
 
     def write(fresh: Path) -> None:
-        lists = {name: movies[name].map(list) for name in ("genres", "keywords", "aliases")}
+        terms = (name for name, kind in COLUMNS.items() if kind == "terms")
+        lists = {name: movies[name].map(list) for name in terms}
         movies.assign(**lists).to_parquet(fresh / MOVIES)
         found.data.ratings.to_parquet(fresh / RATINGS)
         facts = {
