@@ -298,8 +298,8 @@ def test_snapshot_names_its_model(open_page: Open, store: Store) -> None:
         ("rate", {"movie": str(UP)}),
         ("movie", {"movie": str(UP)}),
         ("club", {}),
-        ("taste", {}),
-        ("evaluation", {}),
+        ("club", {"about": "Our taste"}),
+        ("settings", {"set": "How we know"}),
     ],
 )
 def test_hidden_ratings_are_on_no_page(
