@@ -111,24 +111,48 @@ class Members(Section):
             likes: keywords.
             dislikes: keywords.
         """
-        loved = {validation.whole_id(movie_id, "movie") for movie_id in loves}
-        hated = {validation.whole_id(movie_id, "movie") for movie_id in hates}
-        if loved & hated:
-            raise InvalidInput("A guest cannot love and hate the same movie.")
-        liked = validation.clean_terms(likes, "liked keywords", "A guest")
-        disliked = validation.clean_terms(dislikes, "disliked keywords", "A guest")
-        both = [term for term in liked if term in disliked]
-        if both:
-            raise InvalidInput(f"A guest cannot like and dislike the same keyword: {both[0]}.")
-        half_stars = dict.fromkeys(sorted(loved), LOVED) | dict.fromkeys(sorted(hated), HATED)
+        half_stars, keywords = _guest_taste(loves, hates, likes, dislikes)
         with self._database.write("brought a guest") as write:
             self._movie_ids(write.connection, *half_stars)
             guest = write.about["member_id"] = insert_member(write, name)
-            row = {"member_id": guest, "likes": liked, "dislikes": disliked}
-            write.connection.execute(insert(schema.guests).values(row))
+            write.connection.execute(insert(schema.guests).values(member_id=guest, **keywords))
             wanted = {(guest, movie_id): halves for movie_id, halves in half_stars.items()}
             ratings.record(write, wanted, kind="guest")
         return guest
+
+    def edit_guest(
+        self,
+        member_id: int,
+        loves: Iterable[int] = (),
+        hates: Iterable[int] = (),
+        likes: str | Iterable[str] = (),
+        dislikes: str | Iterable[str] = (),
+    ) -> int:
+        """Replace what is known of a guest's taste, and return the version.
+
+        Stars that they gave on nights stay. Arguments and errors are those of `add_guest`.
+        """
+        half_stars, keywords = _guest_taste(loves, hates, likes, dislikes)
+        number = validation.whole_id(member_id, "guest")
+        with self._database.write("corrected a guest", member_id=number) as write:
+            self._movie_ids(write.connection, *half_stars)
+            mine = _guest.member_id == number
+            row = write.connection.execute(select(schema.guests).where(mine)).one_or_none()
+            if row is None:
+                raise NotFound(f"There is no guest {number}.")
+            require_present(write.connection, number)
+            rated = schema.ratings.c
+            given = select(rated.movie_id).where(
+                rated.member_id == number, rated.half_stars.in_([LOVED, HATED])
+            )
+            before = set(write.connection.execute(given).scalars())
+            before -= _rated_on_nights(write.connection, number)
+            wanted = {(number, movie): half_stars.get(movie) for movie in before | {*half_stars}}
+            changed = ratings.record(write, wanted, kind="guest")
+            if {"likes": row.likes, "dislikes": row.dislikes} != keywords:
+                write.connection.execute(update(schema.guests).where(mine).values(**keywords))
+                changed = True
+            return write.commit_if(changed)
 
     def promote_guest(self, member_id: int) -> int:
         """Make a guest a member and return the version; the ratings stay, the keywords go."""
@@ -168,6 +192,37 @@ class Members(Section):
             mine = (_seen.member_id == member) & (_seen.movie_id == movie)
             removed = write.connection.execute(delete(schema.seen).where(mine)).rowcount
             return write.commit_if(removed > 0)
+
+
+def _guest_taste(
+    loves: Iterable[int],
+    hates: Iterable[int],
+    likes: str | Iterable[str],
+    dislikes: str | Iterable[str],
+) -> tuple[dict[int, int], dict[str, list[str]]]:
+    """Return a guest's half stars by movie id, and the columns of their keywords; see add_guest."""
+    loved = {validation.whole_id(movie_id, "movie") for movie_id in loves}
+    hated = {validation.whole_id(movie_id, "movie") for movie_id in hates}
+    if loved & hated:
+        raise InvalidInput("A guest cannot love and hate the same movie.")
+    liked = validation.clean_terms(likes, "liked keywords", "A guest")
+    disliked = validation.clean_terms(dislikes, "disliked keywords", "A guest")
+    both = [term for term in liked if term in disliked]
+    if both:
+        raise InvalidInput(f"A guest cannot like and dislike the same keyword: {both[0]}.")
+    half_stars = dict.fromkeys(sorted(loved), LOVED) | dict.fromkeys(sorted(hated), HATED)
+    return half_stars, {"likes": liked, "dislikes": disliked}
+
+
+def _rated_on_nights(connection: Connection, member_id: int) -> set[int]:
+    """Return the movies that somebody rated on a night."""
+    given, night = schema.night_ratings.c, schema.nights.c
+    query = (
+        select(night.movie_id)
+        .join(schema.night_ratings, given.night_id == night.night_id)
+        .where(given.member_id == member_id)
+    )
+    return set(connection.execute(query).scalars())
 
 
 def insert_member(write: Write, name: str, world_user_id: int | None = None) -> int:

@@ -1,37 +1,34 @@
 """Tonight: what the people who are here should watch, and how each of them will like it."""
 
+from datetime import date
+
 import streamlit as st
 
-from ui import router, state
-from ui.components.basics import header, no_members, no_shortlist
+from ui import nights, router, state
+from ui.components.basics import no_members, notices
 from ui.sections import club as clubs
 from ui.sections import tonight
-from ui.sections.night import planning
+from ui.sections.night import choosing, planning, steps
 
 router.require()
 
 club = state.view()
 clubs.demo_banner(club)
-header("What shall we watch tonight?")
-planning.banner(club)
+notices()
 
 if not club.names:
+    st.title(choosing.TITLE, anchor=False)
     no_members()
     st.stop()
 
-here = tonight.who_is_here(club)
-if not here:
-    tonight.nobody_here(club)
-    st.stop()
-
-planning.make_it_one(here)
-if not club.shortlist:
-    no_shortlist()
-    st.stop()
-
-strategy = tonight.choose_strategy()
-movies = tonight.candidates(club, here)
-if movies:
-    tonight.show_ranking(club, here, movies, strategy)
+night = nights.tonights(club, date.today(), st.session_state.get(planning.OVER))
+if night is not None:
+    steps.draw(club, night)
+    planning.another_night(night)
+elif here := tonight.who_is_here(club):
+    choosing.choose(club, choosing.of_today(here))
+    tonight.newcomers_note(club, here)
 else:
-    tonight.all_seen()
+    st.title(choosing.TITLE, anchor=False)
+    tonight.nobody_here(club)
+planning.others(club, night)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,19 @@ def nights(club: View) -> tuple[Night, ...]:
 def find(club: View, night_id: int) -> Night | None:
     """Return a night, None where there is none with that number."""
     return next((night for night in nights(club) if night.night_id == night_id), None)
+
+
+def tonights(club: View, today: date, but: int | None = None) -> Night | None:
+    """Return the night that is on: today's newest, or yesterday's while its movie is not rated.
+
+    Args:
+        but: the number of a night that is over for those who ask.
+    """
+    for night in nights(club):
+        late = night.state == "decided" and night.on == today - timedelta(days=1)
+        if (night.on == today or late) and not night.called_off and night.night_id != but:
+            return night
+    return None
 
 
 def under_way(club: View, today: date) -> list[Night]:
@@ -58,19 +71,31 @@ def _vetoes(club: View, night_id: int) -> dict[int, tuple[int, ...]]:
     return state.store().nights.vetoes(night_id)
 
 
-def candidates(club: View, night: Night) -> Candidates:
-    """Return what may be watched on a night, and why the rest of the shortlist may not."""
+def candidates(
+    club: View,
+    here: Sequence[int],
+    *,
+    longest: int | None = None,
+    rewatch: bool = False,
+    night: Night | None = None,
+) -> Candidates:
+    """Return what may be watched by those who are here, and why the rest of the shortlist may not.
+
+    Args:
+        longest, rewatch: see `filter_candidates`.
+        night: whose vetoes count, if there is one.
+    """
     runtimes = club.movies["runtime"].reindex(list(club.shortlist))
     return filter_candidates(
         club.shortlist,
-        vetoes=_vetoes(club, night.night_id),
-        seen={movie: tuple(club.seen_by(movie, night.present)) for movie in club.shortlist},
+        vetoes={} if night is None else _vetoes(club, night.night_id),
+        seen={movie: tuple(club.seen_by(movie, here)) for movie in club.shortlist},
         runtimes={
             int(movie): None if pd.isna(minutes) else int(minutes)
             for movie, minutes in runtimes.items()
         },
-        rewatch=night.rewatch,
-        longest=night.longest,
+        rewatch=rewatch,
+        longest=longest,
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import json
 import re
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from streamlit.testing.v1 import AppTest
-from streamlit.testing.v1.element_tree import ButtonGroup
 
 from club.store import Store
 
@@ -69,20 +70,44 @@ def rated(store: Store, night: int, stars: Mapping[int, float]) -> None:
         store.nights.rate(night, person, given)
 
 
-def here(app: AppTest) -> ButtonGroup[Any]:
-    """Return the pills that say who is here."""
-    return _keyed(app, "present_")
+def widget(app: AppTest, key: str) -> dict[str, Any]:
+    """The data of the widget of ours whose key begins with `key`."""
+    return json.loads(_found(app, key).json)
 
 
-def voting(app: AppTest) -> ButtonGroup[Any]:
-    """Return the choice of how to vote."""
-    return _keyed(app, "voting_")
+def tap(app: AppTest, key: str, number: int, value: float | bool | None) -> AppTest:
+    """Tap a person's face or a movie's stars in the widget whose key begins with `key`."""
+    full = key + _found(app, key).id.partition(f"-{key}")[2]
+    log = [[time.monotonic_ns(), number, value]]
+    app.session_state[full] = {"log": log}
+    return app.run()
 
 
-def _keyed(app: AppTest, start: str) -> ButtonGroup[Any]:
-    groups = [*app.pills, *app.segmented_control]
-    (found,) = (group for group in groups if (group.key or "").startswith(start))
-    return found
+def _found(app: AppTest, key: str) -> Any:
+    return next(e.proto for e in app.get("bidi_component") if f"-{key}" in e.proto.id)
+
+
+def here(app: AppTest, key: str = "present_") -> list[int]:
+    """Who is here, as the faces say."""
+    return [face["member"] for face in widget(app, key)["faces"] if face["on"]]
+
+
+def pick(app: AppTest) -> dict[str, Any]:
+    """The tile of the pick."""
+    (tile,) = widget(app, "candidates_L")["tiles"]
+    return tile
+
+
+def candidates(app: AppTest, *, out: bool = False) -> dict[str, dict[str, Any]]:
+    """The tiles of what may be watched, the pick first, or of what is `out`, by title."""
+    rows = widget(app, "candidates_S")["tiles"] if "candidates_S" in str(app) else []
+    tiles = [*([] if out else [pick(app)]), *rows]
+    return {tile["title"]: tile for tile in tiles if tile["dimmed"] == out}
+
+
+def expected(tile: Mapping[str, Any]) -> dict[str, float]:
+    """The stars that a tile expects of each person, by name."""
+    return {one["name"]: one["value"] for one in tile["people"]}
 
 
 def said(app: AppTest) -> list[str]:
@@ -94,11 +119,6 @@ def said(app: AppTest) -> list[str]:
 def words(app: AppTest) -> str:
     """All that `said` returns in one text, without the escapes of Markdown."""
     return " ".join(said(app)).replace("\\", "").replace("\u2060", "")
-
-
-def progress(app: AppTest) -> list[str]:
-    """What the bars of a page say."""
-    return [element.proto.text for element in app.get("progress")]
 
 
 def metrics(app: AppTest) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from a_visit import is_outside, sit_at_the_machine, visit
-from an_evening import ANA, BRUNO, CHIARA, UP, here, said
+from an_evening import ANA, BRUNO, CHIARA, UP, decided, here, said, tap, widget
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
@@ -153,13 +153,13 @@ def test_friend_is_asked_for_a_name_once_a_session(
 @pytest.mark.usefixtures("shared")
 def test_screen_of_a_night_names_the_actor(open_page: Open, store: Store) -> None:
     say(open_page(), CHIARA)
-    night = store.nights.plan(FRIDAY, [ANA, BRUNO])
-    app = open_page("night", night=str(night), me="Bruno", do="Candidates")
-    app = next(b for b in app.button if b.label == "Veto").click().run()
-    assert last(store) == ("Bruno", "vetoed")
-    app.pills("me").set_value(ANA).run()
-    next(b for b in app.button if b.label == "Veto").click().run()
-    assert last(store) == ("Ana", "vetoed")
+    night = decided(store, {ANA: (3.0, 3.0), BRUNO: (3.0, 3.0), CHIARA: (3.0, 3.0)})
+    app = open_page("night", night=str(night), me="Bruno")
+    tap(app, "watched_", UP, 4)
+    assert last(store) == ("Bruno", "rated a night")
+    tap(app, "me_faces", ANA, True)
+    tap(app, "watched_", UP, 3)
+    assert last(store) == ("Ana", "rated a night")
 
 
 @pytest.mark.usefixtures("shared")
@@ -205,13 +205,13 @@ def test_only_own_votes_and_those_of_guests(open_page: Open, store: Store) -> No
     store.let_rate_for_others(False)
     zoe = store.members.add_guest("Zoe", loves=[UP])
     night = store.nights.plan(FRIDAY, [ANA, BRUNO, zoe])
+    store.nights.edit(night, voting="approve")
     app = say(open_page("night", night=str(night)), ANA)
-    assert app.pills("me").options == ["Ana", "Zoe"]
+    assert [face["name"] for face in widget(app, "me_faces")["faces"]] == ["Ana", "Zoe"]
     store.nights.attend(night, [BRUNO])
     app.run()
-    assert "me" not in [pills.key for pills in app.pills]
-    assert "You can rate and vote once you are here: tap your name above." in said(app)
-    assert here(app).value == [BRUNO]
+    assert "You can rate and vote once you are here." in said(app)
+    assert here(app) == [BRUNO]
 
 
 @pytest.mark.usefixtures("shared")
@@ -219,16 +219,16 @@ def test_only_oneself_leaves_a_night_with_a_vote(open_page: Open, store: Store) 
     store.let_rate_for_others(False)
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     app = say(open_page("night", night=str(night)), ANA)
-    here(app).set_value([ANA]).run()
-    assert store.nights.get(night).present == (ANA,)  # nothing is lost yet
+    tap(app, "present_", BRUNO, False)
+    assert store.nights.get(night).present == (ANA,)
     store.nights.attend(night, [ANA, BRUNO])
     store.nights.edit(night, voting="rank")
     app = open_page("night", night=str(night))
-    here(app).set_value([ANA]).run()
+    tap(app, "present_", BRUNO, False)
     assert [access.ONLY_OWN.split(";")[0] in error.value for error in app.error] == [True]
     assert store.nights.get(night).present == (ANA, BRUNO)
-    assert here(app).value == [ANA, BRUNO]
-    here(app).set_value([BRUNO]).run()  # oneself, as before
+    assert here(app) == [ANA, BRUNO]
+    tap(app, "present_", ANA, False)  # oneself, as before
     assert not app.error
     assert store.nights.get(night).present == (BRUNO,)
 
@@ -263,7 +263,7 @@ def test_only_hosts_change_what_members_may_do(
     toggle.set_value(True).run()  # on a page that was drawn for a host
     assert not store.club().for_others
     assert [error.value for error in app.error] == [
-        "Only a host can do that\\. Nothing was changed; please try again."
+        "Only a host can do that\\. Nothing was changed."
     ]
     member = open_page("settings")
     assert not [one for one in member.toggle if one.label.startswith("Members rate")]
@@ -283,10 +283,12 @@ def test_account_or_its_member_stands_beside_changes(
     click(app, "On the shortlist")
     assert last(store) == (who, "took off the shortlist")
     store.let_rate_for_others(False)
-    night = store.nights.plan(FRIDAY, [ANA, BRUNO])
-    pills = open_page("night", night=str(night), me="Ana").pills
-    options = [one.options for one in pills if one.key == "me"]
-    assert options == ([["Bruno"]] if people else [])
+    night = decided(store, {ANA: (3.0, 3.0), BRUNO: (3.0, 3.0)})
+    app = open_page("night", night=str(night), me="Ana")
+    if people:
+        assert [face["name"] for face in widget(app, "me_faces")["faces"]] == ["Bruno"]
+    else:
+        assert "You can rate and vote once you are here." in said(app)
 
 
 def test_member_with_an_account_cannot_be_chosen(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from an_evening import words
+from an_evening import tap, widget, words
 from furnished import Open, component_data, tiles
 from streamlit.testing.v1 import AppTest
 
@@ -83,10 +83,9 @@ def test_shortlist_button(open_page: Open, store: Store) -> None:
 def test_why_for_members_without_rating(open_page: Open, store: Store) -> None:
     store.ratings.rate(1, UP, 4)
     app = open_movie(open_page, UP)
-    ask = app.pills(f"why_movie_{UP}")
-    assert len(ask.options) == len(EIGHT) - 1
-    ask.set_value(3).run()
-    assert "Because you gave" in words(app)
+    assert len(widget(app, "why_movie_")["faces"]) == len(EIGHT) - 1
+    tap(app, "why_movie_", 3, True)
+    assert "**Chiara** gave" in words(app)
 
 
 @pytest.mark.reads

@@ -1,33 +1,50 @@
-"""The Nights page promises: what comes, what was, who picks next; Tonight says what is next."""
+"""The Nights page: what comes, what was, who picks next; Tonight says what is next."""
 
 from __future__ import annotations
 
-from an_evening import ANA, BRUNO, CHIARA, CONTACT, FRIDAY, UP, decided, rated, said
+from an_evening import ANA, BRUNO, CHIARA, CONTACT, FRIDAY, UP, decided, rated, said, widget
 from furnished import Open
 
 from club.store import Store
+
+
+def labels(app) -> list[str]:
+    return [link.label for link in app.get("page_link")]
 
 
 def test_past_nights(open_page: Open, store: Store) -> None:
     night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)})
     store.nights.edit(night, picker=BRUNO)
     rated(store, night, {ANA: 4.5, BRUNO: 2.5})
-    planned = store.nights.plan(FRIDAY, [CHIARA], picker=CHIARA)
+    store.nights.plan(FRIDAY, [CHIARA], picker=CHIARA)
     app = open_page("nights")
-    assert r"Ana and Bruno · Bruno picked · **3\.5 ★** · expected 3.8" in said(app)
-    assert "Chiara · Chiara picks" in said(app)
-    assert [link.label for link in app.get("page_link")] == [
-        "**Movie night**  \nFriday, 4 December 2026",
-        "**Up**  \nFriday, 4 December 2026",
-    ]
-    assert ":material/redo: If everybody comes, **Ana** picks next." in said(app)
-    assert planned != night
+    (tile,) = widget(app, "past_")["tiles"]
+    assert (tile["title"], tile["note"]) == ("Up", "4 Dec 2026 · we said 3.8 · you gave 3.5")
+    assert [one["text"] for one in tile["people"]] == ["4½", "2½"]
+    assert "**Friday, 4 December 2026** · 1 person comes" in labels(app)
+    assert "If everybody comes, **Ana** picks next." in said(app)
+
+
+def test_movie_watched_twice(open_page: Open, store: Store) -> None:
+    for stars in (4.0, 3.0):
+        rated(store, decided(store, {ANA: (3.5, 3.0)}), {ANA: stars})
+    app = open_page("nights")
+    first, second = (widget(app, f"past_{n}")["tiles"][0]["note"] for n in (0, 1))
+    assert first.endswith("you gave 3.0")
+    assert second.endswith("you gave 4.0")
+
+
+def test_called_off_nights_are_not_among_those_watched(open_page: Open, store: Store) -> None:
+    store.nights.call_off(decided(store, {ANA: (3.5, 3.0)}))
+    app = open_page("nights")
+    assert "No night has been rated yet; the first one begins on Tonight." in said(app)
+    assert [expander.label for expander in app.expander][-1] == "Called off (1)"
 
 
 def test_calendar_download(open_page: Open, store: Store) -> None:
     store.nights.plan(FRIDAY, [ANA])
-    labels = [button.label for button in open_page("nights").get("download_button")]
-    assert labels == ["All of these for your calendar"]
+    buttons = [button.label for button in open_page("nights").get("download_button")]
+    assert buttons == ["All of these for your calendar"]
 
 
 def test_tonight_shows_next_night(open_page: Open, store: Store) -> None:
@@ -35,11 +52,11 @@ def test_tonight_shows_next_night(open_page: Open, store: Store) -> None:
     store.nights.edit(night, voting="approve")
     store.nights.vote(night, ANA, [UP])
     app = open_page()
-    lead = ":material/event: **Friday, 4 December 2026** · "
-    assert f"{lead}2 people come, 1 of 2 have voted" in said(app)
+    lead = "Friday, 4 December 2026 · "
+    assert f"{lead}2 people come, 1 of 2 have voted" in labels(app)
     store.nights.delete(night)
     night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)}, movies=(CONTACT, UP))
     rated(store, night, {ANA: 4.5})
-    assert f"{lead}**Contact**, 1 of 2 have rated it" in said(app.run())
+    assert f"{lead}**Contact**, 1 of 2 have rated it" in labels(app.run())
     rated(store, night, {BRUNO: 4.5})
-    assert not [text for text in said(app.run()) if text.startswith(lead)]
+    assert not [label for label in labels(app.run()) if label.startswith(lead)]

@@ -1,23 +1,22 @@
-"""Tonight promises: what those here will like, nothing they have seen, and always a way on."""
+"""Tonight answers first: what those here will like, nothing they have seen, and always a way on."""
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
-from an_evening import words
-from furnished import Open
-from streamlit.testing.v1 import AppTest
+from an_evening import ANA, BRUNO, UP, candidates, decided, expected, here, pick, tap, widget, words
+from furnished import Open, click
 
 from club.store import Store
+from recommender.group import STRATEGIES
 from ui import state
+from ui.sections.tonight import SOURCES
 
-CHINATOWN, UP = 1252, 68954
+CHINATOWN = 1252
+GRETA = 7
 EIGHT = ["Ana", "Bruno", "Chiara", "Dev", "Elif", "Femi", "Greta", "Hugo"]
 SIX = {"Chinatown", "Shaun of the Dead", "Up", "Casino Royale", "Contact", "Some Like It Hot"}
-
-
-def shown(app: AppTest) -> list[str]:
-    """The candidates, best first."""
-    return list(app.dataframe[0].value["Movie"])
 
 
 def member(store: Store, name: str) -> int:
@@ -28,122 +27,174 @@ def member(store: Store, name: str) -> int:
 @pytest.mark.reads
 def test_first_visit(open_page: Open) -> None:
     app = open_page()
-    assert app.title[0].value == "What shall we watch tonight?"
-    assert app.pills("here").formatted_values == EIGHT
-    assert set(shown(app)) == SIX
-    predictions = app.dataframe[0].value[["Group", *EIGHT]]
-    assert predictions.stack().between(0.5, 5).all()
-    assert predictions["Group"].is_monotonic_decreasing
-    assert predictions["Group"].to_numpy() == pytest.approx(predictions[EIGHT].mean(axis=1))
+    assert [face["name"] for face in widget(app, "here")["faces"] if face["on"]] == EIGHT
+    found = candidates(app)
+    assert found.keys() == SIX
+    means = [sum(expected(tile).values()) / 8 for tile in found.values()]
+    assert means == sorted(means, reverse=True)
+    for tile, mean in zip(found.values(), means, strict=True):
+        assert list(expected(tile)) == EIGHT
+        assert tile["group"][0] == f"{mean:.1f}"
 
 
 @pytest.mark.reads
-def test_top_pick_is_ranked_first(open_page: Open) -> None:
-    app = open_page()
-    assert app.subheader[0].value == shown(app)[0]
-    assert app.metric[0].value == f"{app.dataframe[0].value['Group'].iloc[0]:.2f} ★"
+def test_taps_on_faces_say_who_is_here(open_page: Open) -> None:
+    app = tap(open_page(), "here", GRETA, False)
+    assert list(expected(pick(app))) == [name for name in EIGHT if name != "Greta"]
+    assert app.query_params["away"] == str(GRETA)
+    again = open_page(away=str(GRETA))
+    assert pick(again) == pick(app)
+    assert list(expected(pick(tap(again, "here", GRETA, True)))) == EIGHT
 
 
 @pytest.mark.reads
-def test_ranking_counts_members_present(open_page: Open) -> None:
+def test_way_to_decide(open_page: Open) -> None:
     app = open_page()
-    ana, bruno = app.pills("here").value[:2]
-    app.pills("here").set_value([ana, bruno]).run()
-    assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Bruno"]
+    assert app.radio[0].options == ["Best for all", "Nobody unhappy", "Fair over time"]
+    app.radio[0].set_value("least_misery").run()
+    lowest = {title: min(expected(tile).values()) for title, tile in candidates(app).items()}
+    assert pick(app)["title"] == max(lowest, key=lowest.__getitem__)
+    assert pick(open_page(by="least_misery")) == pick(app)
+    app.toggle("all_ways").set_value(True).run()
+    assert len(app.radio[0].options) == len(STRATEGIES)
+    assert all("Here" in caption for caption in app.radio[0].proto.captions)
+
+
+def test_every_strategy_has_its_source() -> None:
+    text = SOURCES.read_text("utf-8")
+    for strategy in STRATEGIES.values():
+        assert f"| {strategy.name} | {strategy.description} | {strategy.source} |" in text
 
 
 @pytest.mark.reads
-def test_attendance_from_address(open_page: Open) -> None:
-    app = open_page(here=["Dev", "Ana"])
-    assert list(app.dataframe[0].value.columns) == ["Movie", "Group", "Ana", "Dev"]
+def test_longest_movie(open_page: Open) -> None:
+    app = open_page(longest="97")
+    assert {"Up", "Contact"} & candidates(app, out=True).keys() == {"Contact"}
+    assert candidates(app, out=True)["Contact"]["note"] == "Takes 150 minutes"
+    assert set(candidates(app)) == {"Up"}
 
 
-def test_seen_movies_are_left_out_by_default(open_page: Open, store: Store) -> None:
-    store.ratings.rate(member(store, "Ana"), UP, 4.5)
+def test_seen_movies_are_out_by_default(open_page: Open, store: Store) -> None:
+    store.ratings.rate(ANA, UP, 4.5)
     app = open_page()
-    assert set(shown(app)) == SIX - {"Up"}
-    assert app.toggle("seen").label == "Include what someone has seen (1)"
-    app.toggle("seen").set_value(True).run()
-    assert set(shown(app)) == SIX
-    assert ":material/visibility: Seen by Ana \\(4\\.5\\)" in [c.value for c in app.caption]
+    assert candidates(app).keys() == SIX - {"Up"}
+    assert candidates(app, out=True)["Up"]["note"] == "Ana has seen it"
+    app = open_page(seen="yes")
+    assert candidates(app)["Up"]["note"].endswith("Seen by Ana")
 
 
 def test_rating_moves_predictions_without_learning(open_page: Open, store: Store) -> None:
-    before = open_page().dataframe[0].value.set_index("Movie")
+    before = candidates(open_page())
     generation = state.trainer().generation
-    store.ratings.rate(member(store, "Greta"), CHINATOWN, 5.0)
-    after = open_page(seen="true").dataframe[0].value.set_index("Movie")
-    assert after.loc["Chinatown", "Greta"] > before.loc["Chinatown", "Greta"] + 0.2
-    assert after.loc["Contact", "Ana"] == pytest.approx(before.loc["Contact", "Ana"])
+    store.ratings.rate(GRETA, CHINATOWN, 5.0)
+    after = candidates(open_page(seen="yes"))
+    name, contact = "Chinatown", "Contact"
+    assert expected(after[name])["Greta"] > expected(before[name])["Greta"] + 0.2
+    assert expected(after[contact])["Ana"] == pytest.approx(expected(before[contact])["Ana"])
     assert state.trainer().generation == generation
 
 
 def test_club_without_members_links_to_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_page()
-    assert "The club has no members yet; add everyone who comes to movie night." in words(app)
     assert [link.label for link in app.get("page_link")] == ["Add members"]
 
 
 @pytest.mark.reads
 def test_everyone_is_here_button(open_page: Open) -> None:
-    app = open_page()
-    app.pills("here").set_value([]).run()
-    assert "Nobody is here yet, so there is nobody to ask." in words(app)
-    next(button for button in app.button if button.label == "Everyone is here").click().run()
-    assert app.pills("here").formatted_values == EIGHT
-    assert set(shown(app)) == SIX
+    app = open_page(away="1 2 3 4 5 6 7 8")
+    assert "Nobody is here yet" in words(app)
+    click(app, "Everyone is here")
+    assert list(expected(pick(app))) == EIGHT
 
 
 def test_empty_shortlist_links_to_club(open_page: Open, store: Store) -> None:
     for movie in store.movies.shortlist():
         store.movies.remove_from_shortlist(movie)
+    labels = [link.label for link in open_page().get("page_link")]
+    assert labels == ["Fill the shortlist", "Find something"]
+
+
+def test_new_movies_when_all_are_seen(open_page: Open, store: Store) -> None:
+    store.ratings.rate_many([(ANA, movie, 3.0) for movie in store.movies.shortlist()])
     app = open_page()
-    assert "The shortlist is empty; put on it what you might watch." in words(app)
-    assert [link.label for link in app.get("page_link")] == ["Fill the shortlist", "Find something"]
+    fresh = [tile["id"] for tile in widget(app, "fresh")["tiles"]]
+    seen = store.ratings.current()["movie_id"]
+    assert len(fresh) == 6
+    assert not set(fresh) & {*seen, *store.movies.shortlist()}
+    click(app, "Show them anyway")
+    assert candidates(app).keys() == SIX
 
 
-def test_show_seen_movies_button(open_page: Open, store: Store) -> None:
-    store.ratings.rate_many(
-        [(member(store, "Ana"), movie, 3.0) for movie in store.movies.shortlist()]
-    )
-    app = open_page()
-    assert "Somebody here has seen every movie on the shortlist." in words(app)
-    next(button for button in app.button if button.label == "Show them anyway").click().run()
-    assert set(shown(app)) == SIX
-
-
-def test_new_member_gets_item_means(open_page: Open, store: Store) -> None:
+def test_new_member_is_here(open_page: Open, store: Store) -> None:
     app = open_page()
     store.members.add("Zoë")
     app.run()
-    assert "Zoë" in app.dataframe[0].value.columns
-    assert "Zoë has rated nothing yet, so the crowd's opinion stands in" in words(app)
+    assert "Zoë" in expected(pick(app))
+    assert "Zoë has rated nothing yet" in words(app)
+
+
+def test_watch_this_makes_the_night(open_page: Open, store: Store) -> None:
+    app = tap(open_page(), "here", GRETA, False)
+    title = pick(app)["title"]
+    app.button("tonight_watch").click().run()
+    (night,) = store.nights.all()
+    assert (night.on, night.state, night.decided_by) == (date.today(), "decided", "average")
+    assert GRETA not in night.present
+    assert widget(app, "watched_")["tiles"][0]["title"] == title
+    assert night.movie not in store.movies.shortlist()
+    assert len(store.nights.predictions(night.night_id)) == 7 * 6
+
+
+def test_second_screen_watches_the_same_night(open_page: Open, store: Store) -> None:
+    one, other = open_page(), open_page()
+    one.button("tonight_watch").click().run()
+    other.button("tonight_watch").click().run()
+    assert len(store.nights.all()) == 1
+    assert "is decided already" in words(other)
+
+
+def test_vote_first_asks_for_votes(open_page: Open, store: Store) -> None:
+    app = open_page()
+    app.button("vote_first").click().run()
+    (night,) = store.nights.all()
+    assert night.voting == "approve"
+    assert "0 of 8 have voted." in words(app)
+
+
+def test_tonight_is_the_night_of_today(open_page: Open, store: Store) -> None:
+    today = date.today()
+    store.nights.plan(today + timedelta(days=3), [ANA])
+    off = store.nights.plan(today, [ANA])
+    store.nights.call_off(off)
+    store.nights.plan(today - timedelta(days=1), [ANA])
+    assert len(here(open_page(), "here")) == 8
+    late = decided(store, {ANA: (4.0, 3.5), BRUNO: (3.0, 3.5)}, on=today - timedelta(days=1))
+    assert widget(open_page(), f"watched_{late}")
+    night = store.nights.plan(today, [ANA, BRUNO])
+    app = open_page()
+    assert here(app) == [ANA, BRUNO]
+    links = [link.label for link in app.get("page_link")]
+    assert any("1 person comes" in link for link in links)
+    store.nights.delete(night)
+    assert widget(app.run(), f"watched_{late}")
+
+
+def test_another_movie_after_the_reveal(open_page: Open, store: Store) -> None:
+    night = decided(store, {ANA: (4.0, 3.5)}, on=date.today())
+    store.nights.rate(night, ANA, 4)
+    app = open_page()
+    assert widget(app, "reveal")["gave"] == "4.0"
+    app.button("another").click().run()
+    assert len(here(app, "here")) == 8
 
 
 @pytest.mark.reads
-def test_why_for_chosen_member(open_page: Open) -> None:
-    app = open_page()
-    key = f"why_hero_{state.view().shortlist[0]}"
-    best = shown(app)[0]
-    movies = state.view().movies
-    key = f"why_hero_{movies.index[movies['title'] == best][0]}"
-    app.pills(key).set_value(app.pills(key).options and app.pills("here").value[0]).run()
-    parts = app.dataframe[0].value
-    assert list(parts.columns) == ["What", "Stars"]
-    assert parts["What"].iloc[-1] == "Together"
-    assert parts["Stars"].iloc[:-1].sum() == pytest.approx(parts["Stars"].iloc[-1])
-    assert parts["Stars"].iloc[-1] == pytest.approx(app.dataframe[1].value["Ana"].iloc[0])
-
-
-def test_before_first_model(
-    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path
-) -> None:
+def test_before_first_model(open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setenv("MOVIE_CLUB_DATABASE", str(tmp_path / "var" / "club.db"))
     monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path / "unlearned"))
     monkeypatch.setattr(state, "learn", lambda: False)
-    app = open_page()
-    assert "The first predictions are on their way; they take a second or two." in words(app)
+    assert "The first predictions are on their way" in words(open_page())
 
 
 def test_damaged_database_is_explained(
@@ -152,15 +203,8 @@ def test_damaged_database_is_explained(
     file = tmp_path / "broken.db"
     file.write_bytes(b"SQLite format 3\0" + b"rubbish" * 999)
     monkeypatch.setenv("MOVIE_CLUB_DATABASE", str(file))
-    for page in ("tonight", "rate", "club", "model", "evaluation"):
+    for page in ("tonight", "rate", "club", "settings"):
         app = open_page(page)
         (error,) = app.error
         assert "damaged" in error.value
         assert error.value.endswith("Nothing was changed; put that right and reload this page.")
-
-
-def test_member_named_like_a_column(open_page: Open, store: Store) -> None:
-    for old, new in (("Ana", "Movie"), ("Bruno", "Group")):
-        store.members.rename(member(store, old), new)
-    table = open_page().dataframe[0].value
-    assert list(table.columns[:4]) == ["Movie", "Group", "Movie (2)", "Group (2)"]

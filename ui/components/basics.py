@@ -27,7 +27,7 @@ def next_step(error: Exception) -> str:
     if isinstance(error, StoreUnavailable):
         return "Nothing was changed; put that right and reload this page."
     if isinstance(error, InvalidInput | NotFound):
-        return "Nothing was changed; please try again."
+        return "Nothing was changed."
     if isinstance(error, SourceError):
         return "Everything else works without it."
     return "Reload this page once that is put right."

@@ -11,6 +11,22 @@ from ui.state import View
 from ui.text import plain
 
 
+def recall(name: str) -> str | None:
+    """Return a choice that `keep` stored, or that the page's address makes; None without one."""
+    if name in st.query_params:
+        st.session_state[name] = st.query_params[name]
+    return st.session_state.get(name)
+
+
+def keep(name: str, value: str | None) -> None:
+    """Store a choice for all pages of this visit, and in the page's address; None: no choice."""
+    st.session_state[name] = value
+    if value is None:
+        st.query_params.pop(name, None)
+    else:
+        st.query_params[name] = value
+
+
 def view_switch(
     label: str, options: Sequence[str], key: str, labelled: bool = False, bind: bool = True
 ) -> str:

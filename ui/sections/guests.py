@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import streamlit as st
 
-from club.nights import Night
-from ui import state
+from ui import live, state
 from ui.components.basics import change, change_button, errors_shown, row
 from ui.components.tile import called_apart
 from ui.state import View
@@ -13,57 +16,79 @@ from ui.text import plain
 
 FAMOUS = 2000  # movies to choose from: what a guest names is rarely more obscure
 LOVES, HATES = 3, 2
+LOVED, HATED = 5.0, 1.0  # stars that stand for them
 
 
-def dialog(club: View, night: Night) -> None:
-    """Open the dialog that brings a guest to a night."""
-    st.dialog("Who comes along?", icon=":material/person_add:", on_dismiss="rerun")(_bring)(
-        club, night
+def dialog(club: View, attend: Callable[[int], None]) -> None:
+    """Open the dialog that brings a guest; `attend` gets the guest's number."""
+
+    def bring(name: str, **taste: list) -> None:
+        attend(state.store().members.add_guest(name, **taste))
+
+    st.dialog("Who comes along?", icon=":material/person_add:", on_dismiss="rerun")(_form)(
+        club, None, bring
     )
+
+
+def _edit(club: View, guest: int) -> None:
+    """Open the dialog that corrects what is known of a guest."""
+
+    def save(_: str, **taste: list) -> None:
+        state.store().members.edit_guest(guest, **taste)
+
+    live.hold()
+    title = f"What {plain(club.name(guest))} likes"
+    st.dialog(title, on_dismiss="rerun")(_form)(club, guest, save)
 
 
 @errors_shown()
-def _bring(club: View, night: Night) -> None:
-    st.caption("Some movies, or a few words, are enough to predict what a guest will like.")
-    name = st.text_input("Name", key="guest_name", max_chars=60)
-    movies = state.base_dataset().rating_counts.nlargest(FAMOUS).index.tolist()
-    loves = _movies(club, movies, "Movies they love", LOVES, "guest_loves")
-    hates = _movies(
-        club, [m for m in movies if m not in loves], "Movies they hate", HATES, "guest_hates"
-    )
-    with st.expander("Or a few keywords", icon=":material/sell:"):
-        words = club.catalogue.vocabulary[1]
-        likes = _keywords(words, "They like", "guest_likes")
-        dislikes = _keywords(words, "They dislike", "guest_dislikes")
-    if st.button("Bring them", type="primary", disabled=not name.strip(), key="guest_save"):
-
-        def bring() -> None:
-            store = state.store()
-            guest = store.members.add_guest(
-                name, loves=loves, hates=hates, likes=likes, dislikes=dislikes
-            )
-            # Others may have come while this dialog was open.
-            present = state.store().nights.get(night.night_id).present
-            state.store().nights.attend(night.night_id, [*present, guest])
-
-        change(bring, done=f"Welcome, {plain(name)}!")
+def _form(club: View, guest: int | None, save: Callable[..., None]) -> None:
+    name = "" if guest is None else club.name(guest)
+    likes, dislikes = ((), ()) if guest is None else club.guest_words.loc[guest]
+    stars = {movie: given for (one, movie), given in club.stars.items() if one == guest}
+    if guest is None:
+        st.caption("Some movies, or a few words, are enough to predict what a guest will like.")
+        name = st.text_input("Name", key="guest_name", max_chars=60)
+    famous = state.base_dataset().rating_counts.nlargest(FAMOUS).index
+    movies = list(dict.fromkeys(map(int, [*club.own_movies.index, *stars, *famous])))
+    fives = [movie for movie, given in stars.items() if given == LOVED]
+    ones = [movie for movie, given in stars.items() if given == HATED]
+    loves = _movies(club, movies, "Movies they love", LOVES, fives)
+    left = [movie for movie in movies if movie not in loves]
+    hates = _movies(club, left, "Movies they hate", HATES, ones)
+    with st.expander("Or a few keywords", icon=":material/sell:", expanded=bool(likes or dislikes)):
+        liked = _keywords(club, "They like", likes)
+        disliked = _keywords(club, "They dislike", dislikes)
+    label = "Bring them" if guest is None else "Save"
+    if st.button(label, type="primary", key="guest_save"):
+        taste = {"loves": loves, "hates": hates, "likes": liked, "dislikes": disliked}
+        done = f"Welcome, {plain(name)}!" if guest is None else "Saved."
+        change(partial(save, name, **taste), done=done)
         st.rerun()
 
 
-def _movies(club: View, movies: list[int], label: str, most: int, key: str) -> list[int]:
+def _movies(club: View, movies: list[int], label: str, most: int, known: list[int]) -> list[int]:
+    known = [movie for movie in known if movie in movies]
     return st.multiselect(
         label,
         movies,
+        known,
         format_func=called_apart(club, movies).__getitem__,
-        max_selections=most,
-        key=key,
+        max_selections=max(most, len(known)),
         placeholder=f"up to {most}",
+        select_all=False,
     )
 
 
-def _keywords(words: list[str], label: str, key: str) -> list[str]:
+def _keywords(club: View, label: str, known: tuple[str, ...]) -> list[str]:
     return st.multiselect(
-        label, words, key=key, accept_new_options=True, placeholder="heist, paris, time travel …"
+        label,
+        sorted({*club.catalogue.vocabulary[1], *known}),
+        list(known),
+        accept_new_options=True,
+        placeholder="heist, paris, time travel …",
+        select_all=False,
+        filter_mode="contains",
     )
 
 
@@ -83,6 +108,9 @@ def listed(club: View) -> None:
         name = plain(raw)
         with row(f"guest_{guest}"):
             st.markdown(f"**{name}**  \n:gray[:small[{plain(', '.join(known))}]]", width="stretch")
+            look: Any = {"type": "tertiary", "icon": ":material/edit:"}
+            if st.button("", key=f"edit_{guest}", help=f"What {name} likes", **look):
+                _edit(club, guest)
             change_button(
                 "Make a member",
                 members.promote_guest,

@@ -3,98 +3,91 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from club.nights import Night
+from recommender.evaluation.nights import recorded
 from ui import nights, state
-from ui.components.basics import empty_state, row
+from ui.components.basics import empty_state
 from ui.components.figures import draw_table
-from ui.components.tile import poster_image
+from ui.components.tile import Tile, tiles
 from ui.sections.night import planning
 from ui.state import View
-from ui.text import day_of, long_day, plain, stars
+from ui.text import counted, day_of, listed, long_day, plain
 
 
 def coming(club: View) -> None:
-    """Draw the nights that still want something, and the form for a new one."""
+    """Draw the nights that still want something, and the ways to plan one."""
     waiting = nights.under_way(club, date.min)
     for night in waiting:
-        _row(club, night)
-    if waiting:
-        planning.calendar_button(
-            club, [night for night in waiting if night.state == "planned"] or waiting,
-            "All of these for your calendar",
-        )  # fmt: skip
-    with st.expander("Plan a night", icon=":material/event_available:", expanded=not waiting):
-        planning.plan_form(club)
-    _turns(club)
+        label = f"**{long_day(night.on)}** · {planning.waits_for(club, night)}"
+        planning.link(night, label, ":material/event:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        look: Any = {"type": "primary", "icon": ":material/event_available:", "key": "plan_a_night"}
+        with st.popover("Plan a night", **look):
+            planning.plan_form(club)
+        if waiting:
+            planned = [night for night in waiting if night.state == "planned"] or waiting
+            planning.calendar_button(club, planned, "All of these for your calendar")
 
 
 def past(club: View) -> None:
     """Draw the nights that were, the newest first."""
-    gone = [night for night in nights.nights(club) if night.state in {"revealed", "called off"}]
-    if not gone:
-        sentence = "No night has been rated yet; the first one begins on Tonight or above."
+    over = [night for night in nights.nights(club) if night.state == "revealed"]
+    if not over:
+        sentence = "No night has been rated yet; the first one begins on Tonight."
         with empty_state(":material/history:", sentence, "no_past"):
             pass
-        return
-    for night in gone:
-        _row(club, night)
+    number = 0
+    while over:  # a movie that was watched twice stands in two lists: a tile is known by its movie
+        first = list({night.movie: night for night in reversed(over)}.values())[::-1]
+        _watched(club, first, f"past_{number}")
+        over, number = [night for night in over if night not in first], number + 1
 
 
-def _row(club: View, night: Night) -> None:
-    with row(f"row_{night.night_id}", border=True):
-        if night.movie in club.movies.index:
-            poster_image(club, int(night.movie or 0), width=52)
-        with st.container(gap="xxsmall"):
-            title = club.title(night.movie) if night.movie is not None else "Movie night"
-            planning.link(night, f"**{plain(title)}**  \n{long_day(night.on)}")
-            st.caption(_said(club, night))
-        st.badge(
-            planning.STATES[night.state],
-            color=planning.PLACES[night.state],  # type: ignore[arg-type]
-        )
+def _watched(club: View, these: list[Night], key: str) -> None:
+    by_movie = {night.movie: night for night in these if night.movie is not None}
 
+    def go(movie: int) -> None:
+        query = {planning.ASKED: str(by_movie[movie].night_id)}
+        st.switch_page("pages/night.py", query_params=query)
 
-def _said(club: View, night: Night) -> str:
-    """Return in Markdown who was there and what came of it."""
-    parts = [planning.named(club, night.present) if night.present else "nobody yet"]
-    if night.picker:
-        verb = "picks" if night.movie is None else "picked"
-        parts.append(f"{plain(club.name(night.picker))} {verb}")
-    if night.state == "revealed":
-        mine = nights.judged_of(club, night)
+    shown = []
+    for movie, night in by_movie.items():
         given = nights.outcome(club, night.night_id).stars or {}
-        if given:
-            parts.append(f"**{plain(stars(sum(given.values()) / len(given)))}**")
-        counts = mine[mine["counts"]]
-        if len(counts):
-            parts.append(f"expected {counts['predicted'].mean():.1f}")
-    return " · ".join(parts)
+        people = tuple((member, stars, True) for member, stars in given.items())
+        counts = recorded(nights.judged_of(club, night))
+        said = f"we said {counts['predicted'].mean():.1f}" if len(counts) else ""
+        gave = f"you gave {sum(given.values()) / len(given):.1f}" if given else ""
+        note = " · ".join(part for part in (day_of(night.on), said, gave) if part)
+        shown.append(Tile(movie, people, note=note))
+    tiles(club, shown, key, "S", on_chosen=go)
 
 
-def _turns(club: View) -> None:
-    """Draw whose turn to pick is next, and who has picked how often."""
-    if not club.names:
-        return
+def others(club: View) -> None:
+    """Draw whose turn to pick is next, who has picked how often, and the nights called off."""
     next_ = state.store().nights.whose_turn(list(club.names))
-    turns = state.store().nights.turns()
     if next_ is not None:
-        st.markdown(
-            f":material/redo: If everybody comes, **{plain(club.name(next_))}** picks next."
-        )
+        st.markdown(f"If everybody comes, **{plain(club.name(next_))}** picks next.")
     with st.expander("Who has picked how often", icon=":material/format_list_numbered:"):
-        table = pd.DataFrame(
-            {
-                "": [club.name(int(member)) for member in turns.index],
-                "Picked": turns["picked"].to_numpy(),
-                "Last": [
-                    "–" if pd.isna(last) else day_of(pd.Timestamp(last).date())
-                    for last in turns["last"]
-                ],
-            }
-        )
+        turns = state.store().nights.turns()
+        last = ["–" if pd.isna(one) else day_of(pd.Timestamp(one).date()) for one in turns["last"]]
+        names = [club.name(int(member)) for member in turns.index]
+        table = pd.DataFrame({"": names, "Picked": turns["picked"].to_numpy(), "Last": last})
         draw_table(table, "Who has picked how often, and when last")
         st.caption("Whoever is absent is skipped and keeps their place; guests have no turns.")
+    off = [night for night in nights.nights(club) if night.called_off]
+    if off:
+        with st.expander(f"Called off ({len(off)})", icon=":material/event_busy:"):
+            for night in off:
+                who = listed(map(club.name, night.present)) if night.present else "nobody"
+                planning.link(night, f"{long_day(night.on)} · {plain(who)}")
+
+
+def summary(club: View) -> str:
+    """Return how many nights the club has had."""
+    held = sum(night.state == "revealed" for night in nights.nights(club))
+    return f"{counted(held, 'night')} watched and rated so far." if held else ""

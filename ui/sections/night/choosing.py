@@ -1,248 +1,453 @@
-"""Choosing on a night: candidates, vetoes, what every strategy would do, and the decision."""
+"""Choosing the movie of an evening: the pick first, then what is close behind."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import pandas as pd
 import streamlit as st
 
 from club.nights import Candidates, Night, Reason
+from recommender import HybridModel, Reactions
 from recommender.columns import MOVIE
-from recommender.group import STRATEGIES, rank
-from ui import nights, state
-from ui.components.basics import change, change_button, empty_state, no_shortlist
-from ui.components.choices import view_switch
-from ui.components.tile import called_apart
-from ui.sections import tonight
-from ui.sections.night import figures
-from ui.sections.night.planning import VIEW, named
-from ui.sections.night.voting import vote, winners
+from recommender.evaluation.nights import compare_strategies
+from recommender.group import MISERY, STRATEGIES, rank
+from recommender.suggest import suggest
+from ui import access, live, nights, state
+from ui.cache import HashedFrame, cached
+from ui.components.basics import (
+    change,
+    change_button,
+    empty_state,
+    no_predictions,
+    no_shortlist,
+    row,
+)
+from ui.components.choices import keep, recall
+from ui.components.people import person_picker
+from ui.components.tile import Tile, called_apart, shortlist_movie, tiles
+from ui.sections import guests, tonight, why
+from ui.sections.night import planning, voting
 from ui.state import View
-from ui.text import listed, plain, stars
+from ui.text import listed, plain
 
-DECIDE = "decide_by"
-WAYS = {
-    "strategies": "The predictions",
-    "vote": "The vote",
-    "turn": "Whose turn it is",
-    "random": "The lot",
-    "talk": "We talked",
-}
+TITLE = "What shall we watch tonight?"  # where no movie's stands on the page
+LONGEST, SEEN = "longest", "seen"  # names in the page's address
+LENGTHS = {None: "Any length", 90: "Up to 1½ hours", 120: "Up to 2 hours", 150: "Up to 2½ hours"}
+NOT_THIS = "not_this"  # in the session: the movie that somebody does not want
+LOVED, WORTH_SAYING = 4.5, 0.05  # stars given, and stars that it adds
+NEW = 6  # movies that nobody has seen
 
 
-def veto_and_seen(night: Night, me: int, movie: int) -> None:
-    """Draw the buttons with which who holds this screen takes a movie out."""
-    veto, see = state.store().nights.veto, state.store().members.mark_seen
-    with st.container(horizontal=True, gap="small"):
-        change_button(
-            "Veto", veto, night.night_id, me, movie, whose=[me],
-            key=f"veto_{movie}", type="tertiary", icon=":material/block:",
-            help="Not tonight, whatever the others say.",
-        )  # fmt: skip
-        look = {"key": f"seen_{movie}", "type": "tertiary", "icon": ":material/visibility:"}
-        change_button("Seen it", see, me, movie, whose=[me], **look)
+class Evening(NamedTuple):
+    """Who is here and what may be watched: on a night, or on one that is not planned yet."""
 
-
-def left_out(club: View, night: Night, found: Candidates, me: int | None) -> None:
-    """Draw which movies of the shortlist are out tonight, and why; a veto can be taken back."""
-    if found.unknown_length:
-        names = listed(club.title(movie) for movie in found.unknown_length)
-        st.caption(f":material/timer: Nobody knows how long {plain(names)} takes.")
-    if not found.out:
-        return
-    with st.expander(f"Not tonight ({len(found.out)})", icon=":material/block:"):
-        for movie, reason in found.out.items():
-            with st.container(horizontal=True, vertical_alignment="center", key=f"out_{movie}"):
-                said = why_not(club, movie, reason)
-                st.markdown(f"**{plain(club.title(movie))}** :gray[{said}]", width="stretch")
-                if me in reason.members:
-                    _take_back(club, night, movie, me, reason)
-
-
-def why_not(club: View, movie: int, reason: Reason) -> str:
-    """Return as Markdown why a movie is out: "vetoed by Ana"."""
-    if reason.kind == "long":
-        return f"takes {reason.minutes} minutes"
-    if reason.kind == "vetoed":
-        return f"vetoed by {named(club, reason.members)}"
-    return f"seen by {plain(tonight.seen_words(club, movie, reason.members))}"
-
-
-def _take_back(club: View, night: Night, movie: int, me: int, reason: Reason) -> None:
-    unveto, unmark = state.store().nights.unveto, state.store().members.unmark_seen
-    look = {"key": f"back_{movie}", "type": "tertiary", "icon": ":material/undo:"}
-    if reason.kind == "vetoed":
-        change_button("Take it back", unveto, night.night_id, me, movie, whose=[me], **look)
-    elif (me, movie) in club.seen:
-        change_button("I have not", unmark, me, movie, whose=[me], **look)
-
-
-def nothing_left(club: View, found: Candidates) -> None:
-    """Say why there is nothing to choose from."""
-    if not club.shortlist:
-        no_shortlist()
-        return
-    sentence = f"Nothing is left of the shortlist: all {len(found.out)} movies are out tonight."
-    with empty_state(":material/playlist_remove:", sentence, "nothing_left"):
-        st.page_link("pages/club.py", label="Fill the shortlist", icon=":material/playlist_add:")
-        st.page_link("pages/explore.py", label="Find something", icon=":material/travel_explore:")
-
-
-def decide(club: View, night: Night, movies: Sequence[int]) -> None:
-    """Draw the decision: how it is made, what it comes to, and the button that freezes it."""
-    with st.container(border=True, key="decide"):
-        usual = "vote" if winners(club, night, movies) else "strategies"
-        way = st.pills(
-            "Who or what decides?",
-            [way for way in WAYS if way != "vote" or night.voting],
-            default=usual,
-            required=True,
-            format_func=lambda way: WAYS[way],
-            key=f"{DECIDE}_{usual}",
-            wrap=True,
-        )
-        found = _proposal(club, night, movies, way or "strategies")
-        if found.said:
-            st.markdown(found.said)
-        chosen = st.selectbox(
-            "We watch",
-            list(movies),
-            index=None if found.movie is None else list(movies).index(found.movie),
-            format_func=called_apart(club, movies).__getitem__,
-            key=f"watch_{way}_{found.movie}",
-            placeholder="choose a movie",
-        )
-        st.button(
-            f"Watch {plain(club.title(chosen))}" if chosen is not None else "Watch it",
-            type="primary",
-            icon=":material/movie:",
-            key="decide_now",
-            disabled=chosen is None,
-            on_click=_decide,
-            args=(night.night_id, tuple(movies), chosen, _noted(way, found, chosen)),
-        )
-        st.caption(
-            ":material/lock_clock: With this everyone’s predictions for all candidates are frozen, "
-            "to be compared with what you give afterwards."
-        )
+    here: tuple[int, ...]
+    longest: int | None
+    rewatch: bool
+    night: Night | None = None
 
 
 class Proposal(NamedTuple):
-    """The movie that a way to decide comes to (None: none yet), and a sentence in Markdown.
+    """The movie that is proposed, noted by the store as decided `by`, and why (plain text)."""
 
-    The store notes it under `by`.
-    """
-
-    movie: int | None
+    movie: int
     by: str
-    said: str = ""
+    why: str
 
 
-def _proposal(club: View, night: Night, movies: Sequence[int], way: str) -> Proposal:
-    ways = {
-        "vote": _by_vote, "turn": _by_turn, "random": _lot, "strategies": _by_predictions
-    }  # fmt: skip
-    return ways[way](club, night, movies) if way in ways else Proposal(None, way)
+def of_night(night: Night) -> Evening:
+    """Return the evening of a planned night."""
+    return Evening(night.present, night.longest, night.rewatch, night)
 
 
-def _by_turn(club: View, night: Night, _movies: Sequence[int]) -> Proposal:
-    picker = night.picker or state.store().nights.whose_turn(night.present)
-    said = "Turns go round among members; no member is here."
-    if picker is not None:
-        said = f"It is **{plain(club.name(picker))}**’s turn to pick."
-    return Proposal(None, "turn", said)
+def of_today(here: Iterable[int]) -> Evening:
+    """Return the evening of those who are here, before a night is planned."""
+    longest = recall(LONGEST) or ""
+    limit = int(longest) if longest.isdecimal() and len(longest) < 4 else None
+    return Evening(tuple(here), limit, recall(SEEN) == "yes")
 
 
-def _by_vote(club: View, night: Night, movies: Sequence[int]) -> Proposal:
-    best = winners(club, night, movies)
-    if not best:
-        return Proposal(None, "vote", "The vote is not over yet.")
-    tied = " They are tied; take one of them." if len(best) > 1 else ""
-    names = plain(listed(club.title(movie) for movie in best))
-    return Proposal(best[0], "vote", f"The vote: {names}.{tied}")
-
-
-def _by_predictions(club: View, night: Night, movies: Sequence[int]) -> Proposal:
-    strategy = tonight.choose_strategy()
-    reactions = state.reactions(club, tuple(movies), night.present)
+def choose(club: View, evening: Evening) -> None:
+    """Draw the pick, what is close behind, and how it is decided; or what keeps from choosing."""
+    night = evening.night
+    if not club.shortlist:
+        st.title(TITLE, anchor=False)
+        no_shortlist()
+        return
+    found = nights.candidates(
+        club, evening.here, longest=evening.longest, rewatch=evening.rewatch, night=night
+    )
+    votes = night is not None and night.voting and found.movies
+    if votes and night and not voting.vote(club, night, found.movies):
+        return
+    reactions = state.reactions(club, found.movies, evening.here) if found.movies else None
+    if found.movies and reactions is None:
+        with st.container(border=True, key="first_model"):
+            st.title(TITLE, anchor=False)
+            no_predictions(240)
+        return
+    pick, behind = st.container(border=True, key="tonight_pick"), st.container(key="behind")
+    strategy = _rules(club, evening, reactions)
     if reactions is None:
-        said = "The first predictions are on their way; they take a second or two."
-        return Proposal(None, strategy, said)
-    debt = nights.debts(club, night.present, night) if strategy == "fairness" else None
-    best = rank(reactions, strategy, debt=debt).iloc[0]
-    movie = int(best[MOVIE])
-    said = f"{STRATEGIES[strategy].name}: **{plain(club.title(movie))}**, {stars(best['mean'], 2)}."
-    return Proposal(movie, strategy, said)
+        with pick:
+            _nothing_left(club, evening, found, strategy)
+        with behind:
+            _rows(club, evening, [], found)
+        return
+    debt = nights.debts(club, evening.here, night) if strategy == "fairness" else None
+    ranked = rank(reactions, strategy, debt=debt)
+    proposal = _proposal(club, evening, reactions, ranked, strategy)
+    shown = {int(one.movie_id): _tile(club, reactions, one) for one in ranked.itertuples()}
+    with pick:
+        _pick(club, evening, found.movies, proposal, shown[proposal.movie])
+    with behind:
+        others = [tile for movie, tile in shown.items() if movie != proposal.movie]
+        _rows(club, evening, others, found)
+    _ask_who_does_not(club, evening)
 
 
-def _lot(club: View, night: Night, movies: Sequence[int]) -> Proposal:
-    label, draw = "Draw again" if night.draws else "Draw one", state.store().nights.draw
-    icon = ":material/casino:"
-    change_button(label, draw, night.night_id, tuple(movies), icon=icon, key="draw")
-    if night.drawn is None or night.drawn not in movies:
-        said = "Every candidate has the same chance; what is vetoed has none."
-        return Proposal(None, "random", said)
-    times = "" if night.draws == 1 else f" (draw number {night.draws})"
-    said = f"The lot fell on **{plain(club.title(night.drawn))}**{times}."
-    return Proposal(night.drawn, "random", said)
+def _tile(club: View, reactions: Reactions, one: object) -> Tile:
+    movie = int(one.movie_id)  # type: ignore[attr-defined]
+    mean = reactions.mean[:, reactions.movie_ids.index(movie)]
+    people = zip(reactions.member_ids, mean.tolist(), strict=True)
+    return Tile(
+        movie,
+        tuple((member, stars, False) for member, stars in people),
+        (one.mean, one.low, one.high),  # type: ignore[attr-defined]
+        note=_seen_note(club, reactions.member_ids, movie),
+        action="Not this",
+    )
 
 
-def _noted(way: str | None, found: Proposal, chosen: int | None) -> str:
-    """Return how a decision is noted: who overrules the predictions or the lot has talked."""
-    return found.by if way == "turn" or chosen == found.movie else "talk"
+def _seen_note(club: View, here: Sequence[int], movie: int) -> str:
+    who = club.seen_by(movie, here)
+    return f"Seen by {listed(club.name(one) for one in who)}" if who else ""
 
 
-def _decide(night_id: int, movies: tuple[int, ...], movie: int, by: str) -> None:
-    # What the others did since this page was drawn counts, too.
-    club, book = state.view(), state.store().nights
-    night, model = nights.find(club, night_id), state.model(club)
+def _proposal(
+    club: View, evening: Evening, reactions: Reactions, ranked: pd.DataFrame, strategy: str
+) -> Proposal:
+    """Return what the vote says if there was one, else what the strategy does."""
+    night = evening.night
+    best = voting.winners(club, night, reactions.movie_ids) if night else ()
+    if night and len(best) == 1:
+        return Proposal(best[0], "vote", "You voted for it.")
+    if night and best:
+        rest = listed(club.title(movie) for movie in best)
+        if night.drawn in best:
+            return Proposal(night.drawn, "vote and lot", f"{rest} are tied, and the lot chose.")
+        return Proposal(best[0], "vote and talk", f"{rest} are tied.")
+    movie = int(ranked[MOVIE].iloc[0])
+    return Proposal(movie, strategy, _why(club, reactions, movie, strategy))
+
+
+def _why(club: View, reactions: Reactions, movie: int, strategy: str) -> str:
+    """Return in a sentence (plain text) why a movie comes first."""
+    stars = reactions.mean[:, reactions.movie_ids.index(movie)]
+    if strategy != "average" or len(stars) == 1:
+        return f"{STRATEGIES[strategy].reason_for(stars)}." if len(stars) > 1 else ""
+    model = state.model(club)
+    loved: dict[int, list[int]] = {}
+    for member in reactions.member_ids:
+        if model is None:
+            break
+        found = _loved(model, member, club.evidence_of(member), movie)
+        if found is not None and found in club.movies.index:
+            loved.setdefault(found, []).append(member)
+    least = int(stars.argmin())
+    but = f" {club.name(reactions.member_ids[least])} may not." if stars[least] < MISERY else ""
+    if not loved:
+        return "Most of you should like it." + but if but else "All of you should like it."
+    because = max(loved, key=lambda one: len(loved[one]))
+    return f"{listed(map(club.name, loved[because]))} loved {club.title(because)}.{but}"
+
+
+@cached(max_entries=300)
+def _loved(model: HybridModel, member: int, evidence: HashedFrame, movie: int) -> int | None:
+    """Return the loved movie that speaks most for another one, None without such a movie."""
+    given = evidence.frame.set_index(MOVIE)["rating"]
+    parts = model.explain(evidence.frame, member, movie)
+    parts = parts[(parts["kind"] == "rated movie") & parts["stable"]]
+    parts = parts[(parts["stars"] >= WORTH_SAYING) & (parts[MOVIE].map(given) >= LOVED)]
+    return None if parts.empty else int(parts.loc[parts["stars"].idxmax(), MOVIE])
+
+
+def _pick(
+    club: View, evening: Evening, movies: tuple[int, ...], proposal: Proposal, tile: Tile
+) -> None:
+    note = " ".join(part for part in (proposal.why, tile.note) if part)
+    _tiles(club, evening, [replace(tile, note=note, action="")], "L")
+    night = evening.night
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        watch = partial(_watch, evening, movies)
+        st.button(
+            "Watch this",
+            type="primary",
+            key="tonight_watch",
+            on_click=watch,
+            args=(proposal.movie, proposal.by),
+        )
+        if proposal.by.startswith("vote and") and night is not None:
+            best = voting.winners(club, night, movies)
+            draw = "Draw again" if night.drawn in best else "Draw among the tied"
+            draw_lot = state.store().nights.draw
+            change_button(draw, draw_lot, night.night_id, best, key="draw_tied")
+        if night is None or not night.voting:
+            st.button("Vote first", key="vote_first", on_click=_vote_first, args=(evening,))
+        no, args = st.session_state.__setitem__, (NOT_THIS, proposal.movie)
+        st.button("Not this", type="tertiary", key="not_the_pick", on_click=no, args=args)
+        with st.popover("Another way", type="tertiary", key="another_way"):
+            _another_way(club, evening, movies, watch)
+        with st.popover("Why?", type="tertiary", key="why_pick", on_change="rerun") as open_:
+            if open_.open:
+                why.ask(club, evening.here, proposal.movie, key="why")
+
+
+def _another_way(club: View, evening: Evening, movies: Sequence[int], watch: partial) -> None:
+    """Draw the other ways to decide: by talking, by turn, by lot."""
+    night, book = evening.night, state.store().nights
+    picker = (night and night.picker) or book.whose_turn(evening.here)
+    titles = called_apart(club, movies)
+    look: Any = {"index": None, "placeholder": "choose a movie", "format_func": titles.__getitem__}
+    movie = st.selectbox("We would rather watch", list(movies), key="rather", **look)
+    with st.container(horizontal=True):
+        off: Any = {"disabled": movie is None, "on_click": watch}
+        st.button("Watch it", args=(movie, "talk"), key="watch_other", **off)
+        if picker is not None:
+            label = f"{plain(club.name(picker))}’s pick"
+            help = "It is their turn to pick."
+            st.button(label, args=(movie, "turn"), key="watch_turn", help=help, **off)
+    st.divider()
+    if night is not None and night.drawn is not None and night.drawn in movies:
+        st.markdown(f"The lot fell on **{plain(club.title(night.drawn))}**.")
+        st.button("Watch that", args=(night.drawn, "random"), on_click=watch, key="watch_drawn")
+    label = "Draw again" if night and night.draws else "Draw a lot"
+    st.button(
+        label, on_click=_draw, args=(evening, tuple(movies)), key="draw", icon=":material/casino:"
+    )
+
+
+def _rows(club: View, evening: Evening, others: list[Tile], found: Candidates) -> None:
+    """Draw the other candidates, and what is out tonight with the way to take it back."""
+    out = [_out(club, movie, reason) for movie, reason in found.out.items()]
+    if others or out:
+        st.subheader("Close behind" if others else "Not tonight", anchor=False)
+        _tiles(club, evening, [*others, *out], "S")
+    if found.unknown_length:
+        names = listed(club.title(movie) for movie in found.unknown_length)
+        st.caption(f"Nobody knows how long {plain(names)} takes.")
+
+
+def _tiles(club: View, evening: Evening, shown: list[Tile], size: str) -> None:
+    def act(movie: int) -> None:
+        if next(tile for tile in shown if tile.movie == movie).dimmed:
+            _take_back(evening, movie)
+        else:
+            st.session_state[NOT_THIS] = movie
+
+    tiles(club, shown, f"candidates_{size}", size, on_action=act)  # type: ignore[arg-type]
+
+
+def _out(club: View, movie: int, reason: Reason) -> Tile:
+    who = listed(club.name(one) for one in reason.members)
+    marked = any((one, movie) in club.seen for one in reason.members)
+    said = {
+        "vetoed": f"{who} vetoed it",
+        "seen": f"{who} {'has' if len(reason.members) == 1 else 'have'} seen it",
+        "long": f"Takes {reason.minutes} minutes",
+    }
+    undo = reason.kind == "vetoed" or (reason.kind == "seen" and marked)
+    return Tile(movie, dimmed=said[reason.kind], action="Undo" if undo else "")
+
+
+def _take_back(evening: Evening, movie: int) -> None:
+    """Take back, in a callback, why a movie is out: its vetoes, else that it is marked as seen."""
+    club, store, night = state.view(), state.store(), evening.night
+    vetoed = store.nights.vetoes(night.night_id).get(movie, ()) if night else ()
+    mine = planning.screen_member(club, vetoed)
+    for member in (mine,) if mine is not None else vetoed:
+        unveto = store.nights.unveto
+        change(unveto, night and night.night_id, member, movie, whose=[member])
+    if not vetoed:
+        for member in evening.here:
+            if (member, movie) in club.seen:
+                change(store.members.unmark_seen, member, movie, whose=[member])
+
+
+def _ask_who_does_not(club: View, evening: Evening) -> None:
+    """Open the dialog in which somebody says no to a movie, if one was tapped."""
+    movie = st.session_state.pop(NOT_THIS, None)
+    if movie is not None:
+        live.hold()
+        title = f"Not {plain(club.title(movie))}?"
+        st.dialog(title, on_dismiss="rerun")(_not_this)(club, evening, movie)
+
+
+def _not_this(club: View, evening: Evening, movie: int) -> None:
+    people = [one for one in evening.here if access.may_enter(club, one)]
+    me = planning.screen_member(club, people)
+    who = person_picker(club, "Who says so?", people, f"not_this_{movie}", first=me)
+    st.caption("A veto holds for tonight, whatever the others say.")
+    with st.container(horizontal=True):
+        if st.button("Veto it", type="primary", disabled=who is None, key="veto"):
+            night = _ensure(evening)
+            if night is not None and who is not None:
+                change(state.store().nights.veto, night, who, movie, whose=[who])
+            st.rerun()
+        if st.button("Seen it already", disabled=who is None, key="seen_it"):
+            if who is not None:
+                change(state.store().members.mark_seen, who, movie, whose=[who])
+            st.rerun()
+
+
+def _rules(club: View, evening: Evening, reactions: Reactions | None) -> str:
+    """Draw the line with the ways to decide and the filters; return the strategy."""
+    night = evening.night
+
+    def picks() -> Mapping[str, str]:
+        if reactions is None:
+            return {}
+        debt = nights.debts(club, evening.here, night)
+        found = compare_strategies(reactions, debt=debt).choices
+        titles = [club.title(int(movie)) for movie in found[MOVIE]]
+        return dict(zip(found["strategy"], titles, strict=True))
+
+    def save(name: str, key: str) -> None:
+        value = st.session_state[key]
+        if night is not None:
+            field = {"longest": value} if name == LONGEST else {"rewatch": value}
+            change(state.store().nights.edit, night.night_id, **field)
+        elif name == SEEN:
+            keep(SEEN, "yes" if value else None)
+        else:
+            keep(LONGEST, None if value is None else str(value))
+
+    with row("rules"):
+        strategy = tonight.choose_strategy(picks=picks)
+        lengths = LENGTHS | {evening.longest: f"Up to {evening.longest} min"} | LENGTHS
+        key = f"longest_{evening.longest}"
+        with st.popover(lengths[evening.longest], icon=":material/timer:", key="filters"):
+            st.radio(
+                "How long at most?",
+                list(lengths),
+                index=list(lengths).index(evening.longest),
+                format_func=lengths.__getitem__,
+                key=key,
+                on_change=save,
+                args=(LONGEST, key),
+            )
+            again = f"seen_{evening.rewatch}"
+            st.toggle(
+                "Also what somebody has seen",
+                evening.rewatch,
+                key=again,
+                on_change=save,
+                args=(SEEN, again),
+            )
+        st.page_link("pages/explore.py", label="Add a movie", icon=":material/add:")
+        if st.button("A guest", type="tertiary", icon=":material/person_add:", key="bring_guest"):
+            live.hold()
+            guests.dialog(club, partial(_attend, evening))
+    return strategy
+
+
+def _nothing_left(club: View, evening: Evening, found: Candidates, strategy: str) -> None:
+    """Say that nothing is left of the shortlist, and offer movies that nobody here has seen."""
+    seen = all(reason.kind == "seen" for reason in found.out.values())
+    sentence = (
+        "Somebody here has seen every movie on the shortlist."
+        if seen
+        else f"Nothing is left of the shortlist: all {len(found.out)} movies are out tonight."
+    )
+    st.title(TITLE, anchor=False)
+    with empty_state(":material/playlist_remove:", sentence, "nothing_left"):
+        if seen:
+            st.button("Show them anyway", on_click=_show_seen, args=(evening,))
+    fresh = _fresh(club, evening, strategy)
+    if not fresh:
+        return
+    st.subheader("New for all of you", anchor=False)
+
+    def shortlist(movie: int) -> None:
+        shortlist_movie(movie, club.title(movie))
+
+    tiles(club, fresh, "fresh", "S", on_action=shortlist)
+
+
+def _fresh(club: View, evening: Evening, strategy: str) -> list[Tile]:
+    """Return the best movies of all that nobody here has seen."""
+    model = state.model(club)
+    seen = {movie for member, movie in (*club.stars, *club.seen) if member in evening.here}
+    movies = club.movies[~club.movies.index.isin([*seen, *club.shortlist])]
+    if evening.longest is not None:
+        movies = movies[movies["runtime"] <= evening.longest]
+    reactions = state.reactions(club, tuple(map(int, movies.index)), evening.here)
+    if model is None or reactions is None or not len(movies):
+        return []
+    in_stars = strategy if STRATEGIES[strategy].unit == "stars" else "average"
+    best = suggest(model, reactions, strategy=in_stars, limit=NEW)
+    found = [_tile(club, reactions, one) for one in best.itertuples()]
+    return [replace(tile, action="Shortlist") for tile in found]
+
+
+def _show_seen(evening: Evening) -> None:
+    if evening.night is None:
+        keep(SEEN, "yes")
+    else:
+        change(state.store().nights.edit, evening.night.night_id, rewatch=True)
+
+
+# What follows is done in callbacks: others may have changed the club since the page was drawn.
+
+
+def _ensure(evening: Evening) -> int | None:
+    """Return the number of the evening's night, planned now if it was not; None if that fails."""
+    if evening.night is not None:
+        return evening.night.night_id
+    today = nights.tonights(state.view(), date.today(), st.session_state.get(planning.OVER))
+    if today is not None:  # planned on another screen in this moment
+        return today.night_id
+    rules: Any = {"longest": evening.longest, "rewatch": evening.rewatch}
+    return change(state.store().nights.plan, date.today(), evening.here, **rules)
+
+
+def _attend(evening: Evening, guest: int) -> None:
+    night = _ensure(evening)
+    if night is not None:
+        present = state.store().nights.get(night).present
+        state.store().nights.attend(night, [*present, guest])
+
+
+def _vote_first(evening: Evening) -> None:
+    night = _ensure(evening)
+    if night is not None:
+        change(state.store().nights.edit, night, voting="approve")
+
+
+def _draw(evening: Evening, movies: tuple[int, ...]) -> None:
+    night = _ensure(evening)
+    if night is not None:
+        change(state.store().nights.draw, night, movies)
+
+
+def _watch(evening: Evening, movies: tuple[int, ...], movie: int, by: str) -> None:
+    """Decide on a movie, and store what is predicted for all."""
+    number, book = _ensure(evening), state.store().nights
+    club = state.view()
+    night, model = None if number is None else nights.find(club, number), state.model(club)
     frame = None if night is None else nights.snapshot(club, night, movies)
     if night is None or frame is None or model is None:
         return
     if by == "turn" and night.picker is None:
-        change(book.edit, night_id, picker=book.whose_turn(night.present))
-    decide = partial(
-        book.decide,
-        model=nights.model_name(model),
-        thresholds=nights.snapshot_thresholds(club, night, movies),
-    )
-    done = f"{plain(club.title(movie))} it is. The predictions are frozen."
-    if change(decide, night_id, movie, frame, by=by, done=done) is not None:
+        change(book.edit, night.night_id, picker=book.whose_turn(night.present))
+    snapshot: Any = {
+        "model": nights.model_name(model),
+        "thresholds": nights.snapshot_thresholds(club, night, movies),
+    }
+    if change(book.decide, night.night_id, movie, frame, by=by, **snapshot) is not None:
         change(state.store().movies.remove_from_shortlist, movie)
-
-
-def choose(club: View, night: Night, me: int | None) -> None:
-    """Draw the candidates, the vote, the strategies side by side, or the decision."""
-    found = nights.candidates(club, night)
-    if not night.present:
-        st.info("Nobody is here yet: tap above who comes.", icon=":material/chair:")
-        return
-    if not found.movies:
-        nothing_left(club, found)
-        left_out(club, night, found, me)
-        return
-    view = view_switch("What to see", ["Candidates", "Vote", "Side by side", "Decide"], VIEW)
-    if view == "Vote":
-        vote(club, night, found.movies, me)
-    elif view == "Side by side":
-        figures.compare(club, night, found.movies)
-    elif view == "Decide":
-        decide(club, night, found.movies)
-    else:
-        _candidates(club, night, found, me)
-
-
-def _candidates(club: View, night: Night, found: Candidates, me: int | None) -> None:
-    strategy = tonight.choose_strategy()
-    if me is None:
-        st.caption("Say above who you are to veto a movie or to mark it as seen.")
-        actions = None
-    else:
-
-        def actions(movie: int) -> None:
-            veto_and_seen(night, me, movie)
-
-    tonight.show_ranking(club, night.present, found.movies, strategy, actions)
-    left_out(club, night, found, me)

@@ -1,216 +1,196 @@
-"""After the decision: the movie, what was promised, sealed ratings, and what came of it."""
+"""After the decision: the movie, its hidden ratings, and the reveal of what was given."""
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from club.nights import Night, Outcome
 from recommender.columns import MEMBER, MOVIE
-from recommender.evaluation.nights import reversals, surprises
-from recommender.group import STRATEGIES, rank
+from recommender.evaluation.nights import recorded, reversals
+from recommender.group import STRATEGIES
 from ui import access, findings, nights, state
-from ui.charts.nights import predicted_and_given
 from ui.components.basics import change, change_button
-from ui.components.figures import chart, draw_table, tables_below
-from ui.components.stars import star_board
-from ui.components.tile import beside_poster, called_apart, facts, movie_link
-from ui.sections import tonight
+from ui.components.reveal import Shown, reveal
+from ui.components.search import movie_search
+from ui.components.tile import Size, Tile, tiles
 from ui.sections.night.planning import named, progress, who_am_i
+from ui.sections.tonight import strategy_name
 from ui.state import View
-from ui.text import between, counted, day, half_stars, plain, stars
+from ui.text import day, half_stars, plain
 
 HOW = {
     "vote": "by a vote",
+    "vote and lot": "by a vote, and a lot for the tie",
+    "vote and talk": "by a vote, and by talking about the tie",
     "turn": "by whoever’s turn it was",
     "random": "by lot",
     "talk": "by talking",
 }
 ENTERED = "entered"  # in the session: ((night_id, member_id), stars) of who holds this screen
+SURPRISED = 0.5  # stars; a smaller difference surprises nobody
 
 
 def decided_by(night: Night) -> str:
     """Return how the movie was chosen, as people say it."""
     way = night.decided_by or "talk"
     if way in STRATEGIES:
-        return f"by the predictions ({STRATEGIES[way].name})"
+        return f"as {strategy_name(way).lower()}"
     return HOW.get(way, "by talking")
 
 
-def promised(club: View, night: Night) -> None:
-    """Draw the movie with what everyone was expected to give it when it was chosen."""
+def chosen(club: View, night: Night) -> str:
+    """Return in a sentence (plain text) how the movie was chosen."""
+    if night.decided_movie in {None, night.movie}:
+        return f"Chosen {decided_by(night)}."
+    first = club.title(night.decided_movie or 0)
+    return f"Watched instead of {first}, which was chosen {decided_by(night)}."
+
+
+def watch(club: View, night: Night) -> None:
+    """Draw the decided movie, the stars of who holds this screen, and how many have rated."""
     assert night.movie is not None
-    assert night.decided_at is not None
-    movie, frozen = night.movie, nights.snapshot_reactions(club, night)
-    ranked = rank(frozen).set_index(MOVIE)
-    with st.container(border=True, key="watched"):
-        left, right = st.columns([5, 6], gap="medium", vertical_alignment="center")
-        with left:
-            known = movie in club.movies.index
-            with beside_poster(club, movie):
-                st.subheader(plain(club.title(movie)), anchor=False)
-                if known:
-                    st.caption(facts(club, movie))
-                row = ranked.loc[movie]
-                st.metric("Promised", stars(row["mean"], 2))
-                st.caption(f"80% sure: {between(row['low'], row['high'])}")
-                st.caption(f"Chosen {decided_by(night)}, {night.decided_at.astimezone():%H:%M}")
-                if known:
-                    movie_link(club, movie, ":material/info: More about it")
-        with right:
-            if night.state == "revealed":
-                mine = nights.judged_of(club, night)
-                counts = mine[mine["counts"]].assign(member=mine[MEMBER].map(club.name))
-                if len(counts):
-                    chart(predicted_and_given(counts), "outcome")
-            else:
-                group = (row["mean"], row["low"], row["high"])
-                tonight.intervals(club, frozen, movie, group)
-        st.caption(
-            f":material/lock: Frozen on {day(night.decided_at)}, "
-            f"{night.decided_at.astimezone():%H:%M}, from the model {plain(night.model or '')}, "
-            f"the club’s version {night.club_version}. Nothing changes these predictions."
-        )
-        if night.thresholds is None:
-            st.caption(
-                "An earlier version of this program froze them: the interval of the whole group is "
-                "narrower here than the one that was shown then."
-            )
-
-
-def another_movie(club: View, night: Night) -> None:
-    """Draw the way to say that another of the candidates was watched after all."""
-    others = [m for m in nights.snapshot_reactions(club, night).movie_ids if m != night.movie]
-    if not others:
-        return
-    with st.popover("We watch another one", icon=":material/swap_horiz:", type="tertiary"):
-        movie = st.selectbox(
-            "Instead",
-            others,
-            index=None,
-            format_func=called_apart(club, others).__getitem__,
-            placeholder="a candidate",
-        )
-        done = "Changed; the predictions for it were frozen, too."
-        put, number = state.store().nights.change_movie, night.night_id
-        change_button("Change it", put, number, movie, done=done, disabled=movie is None)
-
-
-def rate(club: View, night: Night, me: int | None) -> None:
-    """Draw the stars of who holds this screen, and how many have rated."""
     outcome = nights.outcome(club, night.night_id)
-    with st.container(border=True, key="verdict"):
-        st.subheader("How was it?", anchor=False)
-        hidden = night.state == "decided"
-        progress(club, outcome.rated, outcome.waiting, "rated", hidden)
-        if me is None:
-            st.info("Say above who you are, and your stars appear.", icon=":material/star:")
-            return
-        _stars(club, night, me, outcome)
-        _open(night, outcome)
+    with st.container(border=True, key="watched"):
+        place = st.container()
+        me = who_am_i(club, night.present, "Seen it? Tap your face and rate.")
+        with place:
+            _rate(club, night, me, "L")
+        if me is not None and me in outcome.rated:
+            mean = _expected_of(club, night).get(me)
+            said = "" if mean is None else f" We expected {mean[0]:.1f}."
+            st.markdown(f":material/lock: **Your stars are in.**{said}")
+        else:
+            st.caption("Nobody sees anybody’s stars until all have rated.")
+        progress(club, outcome.rated, outcome.waiting, "rated")
+        _reveal_now(night, outcome)
+    _another_movie(club, night)
 
 
-def _stars(club: View, night: Night, me: int, outcome: Outcome) -> None:
+def _rate(club: View, night: Night, me: int | None, size: Size) -> None:
+    """Draw the movie with the stars of who holds this screen, if that is known."""
+    movie, note = night.movie or 0, chosen(club, night) if size == "L" else ""
+    if me is None:
+        tiles(club, [Tile(movie, note=note)], f"watched_{night.night_id}", size)
+        return
+    book = state.store().nights
+
+    def save(_: int, given: float | None) -> None:
+        action, value = (book.unrate, ()) if given is None else (book.rate, (given,))
+        if change(action, night.night_id, me, *value, whose=[me]) is not None:
+            st.session_state[ENTERED] = ((night.night_id, me), given)
+
+    tile = Tile(movie, note=note, own_stars=_entered(night, me))
+    tiles(club, [tile], f"watched_{night.night_id}_{me}", size, on_stars=save)
+
+
+def _entered(night: Night, me: int) -> float | None:
+    """Return the stars that were entered on this screen by who holds it now."""
     own = (night.night_id, me)
     whose, entered = st.session_state.get(ENTERED, (own, None))
     if whose != own:  # the phone went on: nobody finds the last one's stars on it
         entered = None
         st.session_state[ENTERED] = (own, None)
-
-    def save(changes: list[tuple[int, float | None]]) -> None:
-        book = state.store().nights
-        for member, given in changes:
-            if member != me:
-                continue
-            action, value = (book.unrate, ()) if given is None else (book.rate, (given,))
-            if change(action, night.night_id, me, *value, whose=[me]) is None:
-                return
-            st.session_state[ENTERED] = (own, given)
-
-    if me in outcome.rated and entered is None:
-        st.markdown(
-            f":material/lock: **{plain(club.name(me))}’s stars are in**, and sealed; "
-            "new ones take their place."
-        )
-    star_board([(me, club.name(me), entered)], f"verdict_{own[0]}_{me}", save)
-    st.caption("Nobody sees anybody’s stars until all have rated. Yours can be changed till then.")
+    return entered
 
 
-def _open(night: Night, outcome: Outcome) -> None:
-    if night.state != "decided" or not outcome.rated or not outcome.waiting:
-        return
-    if not access.is_host():
-        st.caption("A host can open the ratings before all have rated.")
-        return
-    with st.popover("Open the ratings now", icon=":material/lock_open:", type="tertiary"):
-        st.markdown("For the host: whoever has not rated yet can still do so, but in the open.")
-        reveal = access.host_only(state.store().nights.reveal)
-        change_button("Open them", reveal, night.night_id, key="open_now", type="primary")
+def _expected_of(club: View, night: Night) -> dict[int, tuple[float, float, float]]:
+    """Return what was expected of each for the movie that was watched: mean, low, high."""
+    rows = nights.snapshots(club)
+    mine = rows[(rows["night_id"] == night.night_id) & (rows[MOVIE] == night.movie)]
+    return {int(one[MEMBER]): (one["mean"], one["low"], one["high"]) for _, one in mine.iterrows()}
 
 
-def late(club: View, night: Night) -> None:
-    """Draw the stars of somebody who was here and has not rated an opened night yet."""
-    outcome = nights.outcome(club, night.night_id)
-    if not outcome.waiting:
-        return
-    me = who_am_i(club, night)
-    if me is not None and me in outcome.waiting:
-        with st.container(border=True, key="verdict"):
-            st.markdown(f"**{plain(club.name(me))}**, how was it?")
-            _stars(club, night, me, outcome)
-    else:
-        st.caption(f"{named(club, outcome.waiting)} can still rate: say above who you are.")
+def _reveal_now(night: Night, outcome: Outcome) -> None:
+    act = state.store().nights.reveal
+    if outcome.rated and not outcome.waiting:
+        change_button("Show the stars", act, night.night_id, key="open_now", type="primary")
+    elif outcome.rated and access.is_host():
+        with st.popover("Show the stars now", icon=":material/lock_open:", type="tertiary"):
+            st.markdown("Who has not rated yet can still do so, but sees the others’ stars.")
+            act = access.host_only(act)
+            change_button("Show them", act, night.night_id, key="open_now", type="primary")
+
+
+def _another_movie(club: View, night: Night) -> None:
+    """Draw the way to say that another movie was watched after all, whichever it is."""
+
+    def put(movie: int) -> None:
+        if change(state.store().nights.change_movie, night.night_id, movie) is None:
+            return
+        change(state.store().movies.remove_from_shortlist, movie)
+        if night.movie in state.view().movies.index:  # it was not watched: it may be, some day
+            change(state.store().movies.add_to_shortlist, night.movie)
+
+    with st.popover("We watched another one", icon=":material/swap_horiz:", type="tertiary"):
+        movie_search(club, "instead", "Which one?", put)
 
 
 def result(club: View, night: Night) -> None:
-    """Draw what was given, who surprised whom, and the numbers."""
+    """Draw what was given beside what was expected, and who surprised us."""
     assert night.movie is not None
-    given = nights.outcome(club, night.night_id).stars or {}
-    if not given:
-        return
-    mine = nights.judged_of(club, night)
-    counts = mine[mine["counts"]]
-    mean = sum(given.values()) / len(given)
-    with st.grid(columns=3, min_column_width=150, border=True, gap="small"):
-        st.metric("Given", stars(mean, 2))
-        if len(counts):
-            off = (counts["surprise"].abs()).mean()
-            hits = f"{int(counts['hit'].sum())} of {len(counts)}"
-            st.metric("Inside the interval", hits, help="80% are promised.")
-            own = (counts["own_mean"] - counts["actual"]).abs().mean()
-            st.metric(
-                "Off by", stars(off, 2), delta=f"{off - own:+.2f} against own means",
-                delta_color="inverse",
-            )  # fmt: skip
-    names = {one: club.name(one) for one in given}
-    titles = {night.movie: club.title(night.movie)}
-    for sentence in findings.surprises(surprises(counts).head(3), names, titles):
-        st.markdown(f"- {plain(sentence)}.")
-    for sentence in findings.reversals(reversals(counts).head(1), names):
-        st.markdown(f"- {plain(sentence)}.")
+    outcome = nights.outcome(club, night.night_id)
+    given, expected = outcome.stars or {}, _expected_of(club, night)
+    predicted = [expected[one][0] for one in given if one in expected]
+    people = [Shown(one, stars, expected.get(one)) for one, stars in given.items()]
+    with st.container(border=True, key="reveal_card"):
+        reveal(
+            club,
+            club.title(night.movie),
+            people,
+            said=sum(predicted) / len(predicted) if predicted else None,
+            gave=sum(given.values()) / len(given),
+            sentence=surprise(club, given, expected),
+        )
+        counts = recorded(nights.judged_of(club, night))
+        names = {one: club.name(one) for one in given}
+        for sentence in findings.reversals(reversals(counts).head(1), names):
+            st.markdown(f"{plain(sentence)}.")
+        st.caption(plain(_inside(club, night)))
     if night.notes:
         st.markdown(f"> {plain(night.notes)}")
-    _table(club, mine, given)
+    if outcome.waiting:
+        with st.container(border=True, key="late"):
+            st.markdown(f"{named(club, outcome.waiting)} can still rate.")
+            me = who_am_i(club, outcome.waiting, "Tap your face and rate.")
+            if me is not None:
+                _rate(club, night, me, "S")
 
 
-def _table(club: View, mine: pd.DataFrame, given: dict[int, float]) -> None:
-    rows = mine.set_index(MEMBER).reindex(list(given))
-    with tables_below():
-        table = pd.DataFrame(
-            {
-                "": [club.name(one) for one in given],
-                "Given": [half_stars(value) for value in given.values()],
-                "Expected": rows["predicted"].to_numpy(),
-                "From": rows["low"].to_numpy(),
-                "To": rows["high"].to_numpy(),
-                "Own mean": rows["own_mean"].to_numpy(),
-                "Everybody": rows["crowd"].to_numpy(),
-            }
-        )
-        draw_table(table, "Expected and given stars of everyone")
-        left_out = len(given) - int(mine["counts"].sum())
-        if left_out:
-            st.caption(
-                f"{counted(left_out, 'rating does', 'ratings do')} not count for the record: the "
-                "movie was seen before, or the person came after the decision."
-            )
+def surprise(
+    club: View, given: dict[int, float], expected: dict[int, tuple[float, float, float]]
+) -> str:
+    """Return in a sentence (plain text) who surprised us most."""
+    off = {one: stars - expected[one][0] for one, stars in given.items() if one in expected}
+    if not off:
+        return "We had not guessed this one."
+    who = max(off, key=lambda one: abs(off[one]))
+    if abs(off[who]) < SURPRISED:
+        return "Nobody surprised us."
+    thought, gave = f"{expected[who][0]:.1f}", half_stars(given[who])
+    return f"{club.name(who)} surprised us most: we thought {thought}, it was {gave}."
+
+
+def _inside(club: View, night: Night) -> str:
+    """Return how many of the stars lay where they were expected, on this night and on all."""
+    counts = recorded(nights.judged(club))
+    mine = counts[counts["night_id"] == night.night_id]
+    if mine.empty:
+        return ""
+    said = (
+        f"The band is what we expected, the dot what you gave: {int(mine['hit'].sum())} of "
+        f"{len(mine)} are inside."
+    )
+    if len(mine) < len(counts):
+        said += f" Over all nights it is {int(counts['hit'].sum())} of {len(counts)}."
+    return said
+
+
+def decided(club: View, night: Night) -> None:
+    """Say when and how the decision was stored."""
+    if night.decided_at is None:
+        return
+    said = plain(chosen(club, night)) + " " if night.state == "revealed" else ""
+    st.caption(
+        f"{said}The predictions were stored on {day(night.decided_at)}, "
+        f"{night.decided_at.astimezone():%H:%M}, and nothing changes them."
+    )

@@ -1,8 +1,8 @@
-"""The head of a night's page: when, who is here, who holds this phone; and all its details."""
+"""What all steps of a night share: its head, who is here, who holds this phone, its details."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, time
 from functools import partial
 from typing import Any
@@ -11,7 +11,8 @@ import streamlit as st
 
 from club.calendar import calendar_file
 from club.nights import Night
-from ui import access, live, nights, router, state
+from club.validation import name_key
+from ui import access, nights, router, state
 from ui.components.basics import (
     asked_for,
     change,
@@ -19,23 +20,15 @@ from ui.components.basics import (
     download_button,
     empty_state,
     header,
-    key_of,
-    one_at_a_time,
     row,
 )
-from ui.components.choices import people_pills
-from ui.sections import guests
+from ui.components.people import people_picker
 from ui.state import View
 from ui.text import clock, counted, distinct, listed, long_day, plain
 
-ASKED, ME, VIEW = "night", access.SCREEN, "do"  # names in the page's address
-PLACES = {"planned": "blue", "decided": "orange", "revealed": "green", "called off": "gray"}
-STATES = {
-    "planned": "being planned",
-    "decided": "movie chosen, ratings sealed",
-    "revealed": "rated",
-    "called off": "called off",
-}
+ASKED, ME = "night", access.SCREEN  # names in the page's address; ME is in the session, too
+OVER = "over"  # in the session: the night that is over for this visitor
+STEPS = ("Pick", "Vote", "Watch", "Rate", "Reveal")
 
 
 def asked_night(club: View) -> Night | None:
@@ -59,99 +52,122 @@ def look_elsewhere() -> None:
         st.page_link(router.page("nights"), label="All nights", icon=":material/calendar_month:")
 
 
+def step(club: View, night: Night) -> str:
+    """Return the step of `STEPS` that a night is at, "" if it is called off."""
+    if night.state == "planned" and night.voting and night.present:
+        box = nights.ballot_box(club, night.night_id)
+        return "Vote" if box.ballots is None else "Pick"
+    if night.state == "decided" and nights.outcome(club, night.night_id).rated:
+        return "Rate"
+    return {"planned": "Pick", "decided": "Watch", "revealed": "Reveal"}.get(night.state, "")
+
+
 def head(club: View, night: Night) -> None:
-    """Draw when and where the night is, and how far it has come."""
-    st.set_page_config(page_title=f"Movie night, {long_day(night.on)} · Movie club")
-    header(long_day(night.on))
-    parts = [
-        clock(night.starts_at) if night.starts_at else "",
-        plain(night.place),
-        f"{plain(club.name(night.picker))} picks" if night.picker else "",
-    ]
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(STATES[night.state], color=PLACES[night.state])  # type: ignore[arg-type]
-        said = " · ".join(part for part in parts if part)
-        if said:
-            st.caption(said, width="content")
-        link_to = nights.nights(club)
-        if len(link_to) > 1:
-            st.page_link(router.page("nights"), label="All nights", icon=":material/arrow_back:")
+    """Draw the steps of the night, and when and where it is."""
+    st.set_page_config(page_title=f"{called(club, night)} · Movie club")
+    now = step(club, night)
+    with row("steps"):
+        if now:
+            steps = [f"**{one}**" if one == now else one for one in STEPS]
+            st.caption(" › ".join(steps), width="content")
+        parts = [
+            long_day(night.on),
+            clock(night.starts_at) if night.starts_at else "",
+            plain(night.place),
+            f"{plain(club.name(night.picker))} picks" if night.picker else "",
+        ]
+        st.caption(" · ".join(part for part in parts if part), width="content")
+
+
+def called(club: View, night: Night) -> str:
+    """Return what a night is called: its movie, or "Movie night"."""
+    return "Movie night" if night.movie is None else club.title(night.movie)
 
 
 def people(club: View, night: Night) -> None:
-    """Draw who is here, with the way to bring a guest."""
-    everyone = [*club.names, *club.guests]
-    present = [one for one in everyone if one in night.present]
-    key = key_of(f"present_{night.night_id}", frozenset(present))
-    before = f"{key}_before"
-    st.session_state.setdefault(before, set(present))
+    """Draw everybody's faces, those of who is here on."""
+    everyone = [*club.names, *(one for one in club.guests if one in night.present)]
 
-    def attend() -> int:
+    def tap(person: int, on: bool) -> None:
         # Only what was tapped here: others may have come since this page was drawn.
-        book, tapped = state.store().nights, set(st.session_state[key])
-        old = st.session_state[before]
-        now, off = book.get(night.night_id), old - tapped
-        # Who is taken off once there is a vote loses theirs, and the box may open without them.
-        access.refuse_others(off & set(now.present) if now.voting else ())
-        version = book.attend(night.night_id, {*now.present, *(tapped - old)} - off)
-        st.session_state[before] = tapped
-        return version
+        now = set(state.store().nights.get(night.night_id).present)
+        now = now | {person} if on else now - {person}
+        # Whose vote is waited for is for them to say.
+        whose = [] if on or not night.voting else [person]
+        change(state.store().nights.attend, night.night_id, now, whose=whose)
 
-    def save() -> None:
-        with one_at_a_time():
-            if change(attend) is None:
-                st.session_state[key] = list(st.session_state[before])
-
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        people_pills(
-            club, f"Who is here? ({len(present)})", everyone, key, "multi", mark_guests=True,
-            default=present, on_change=save,
-        )  # fmt: skip
-        if night.state == "planned" and st.button(
-            "A guest", icon=":material/person_add:", key="bring_guest"
-        ):
-            live.hold()
-            guests.dialog(club, night)
+    people_picker(
+        club, "Who is here?", everyone, f"present_{night.night_id}", chosen=night.present,
+        on_change=tap, note=f"{len(night.present)} here",
+    )  # fmt: skip
 
 
-def who_am_i(club: View, night: Night) -> int | None:
-    """Draw those present as pills and return who holds this screen; None when nobody said."""
-    people = [person for person in night.present if access.may_enter(club, person)]
-    mine = access.me(club)
+def who_am_i(club: View, present: Collection[int], question: str) -> int | None:
+    """Draw the faces of those present and return who holds this screen; None when nobody said.
+
+    Args:
+        question: before the faces.
+    """
+    people = [person for person in present if access.may_enter(club, person)]
     if not people:
-        if night.present:
-            st.caption("You can rate and vote once you are here: tap your name above.")
+        if present:
+            st.caption("You can rate and vote once you are here.")
         return None
-    me: int | None = people_pills(
-        club,
-        "You are",
-        people,
-        ME,
-        default=mine if mine in people else None,
-        bind="query-params",
-        help="On a phone of your own say once who you are; on one that goes round, tap in turn.",
-    )
-    access.set_actor(club)  # the pills say it
+    me = screen_member(club, people)
+
+    def tap(person: int, on: bool) -> None:
+        st.session_state[ME] = person if on else None
+        if on:
+            st.query_params[ME] = club.name(person)
+        else:
+            st.query_params.pop(ME, None)
+
+    if me is None:
+        st.markdown(f"**{question}**")
+    look: dict[str, Any] = {"chosen": (), "named": True}
+    if me is not None:
+        look = {"chosen": (me,), "note": f"You are {club.name(me)}"}
+    people_picker(club, question, people, "me_faces", on_change=tap, **look)
+    return me
+
+
+def screen_member(club: View, people: Collection[int]) -> int | None:
+    """Return which of `people` holds this screen, as the address, this visit or the account says.
+
+    On a phone of one's own this holds for all nights; one that goes round says it anew.
+    """
+    asked = st.query_params.get(ME)
+    if ME not in st.session_state and asked:
+        # Addresses of earlier releases have a backslash before each dot.
+        keys = {name_key(club.name(one)): one for one in people}
+        st.session_state[ME] = keys.get(name_key(asked.replace("\\", "")))
+    me = st.session_state.get(ME, access.me(club))
+    access.set_actor(club)
     return me if me in people else None
 
 
-def details(club: View, night: Night) -> None:
-    """Draw everything about the night that can be changed, and the file for calendars."""
-    with st.expander("Date, place, rules and notes", icon=":material/edit_calendar:"):
+def details(club: View, night: Night, *, show_people: bool) -> None:
+    """Draw everything about the night that can be changed, and the file for calendars.
+
+    Args:
+        show_people: whether the page says who is here in another place.
+    """
+    with st.expander("About this night", icon=":material/edit_calendar:"):
+        if not show_people:
+            people(club, night)
         with st.form(f"details_{night.night_id}", border=False):
             left, right = st.columns(2, gap="medium")
             with left:
                 on = st.date_input("Date", night.on, format="YYYY-MM-DD")
                 at = st.time_input("Starts at", night.starts_at, step=900)
+            with right:
                 place = st.text_input("Where", night.place, max_chars=200)
                 picker = _picker(club, night)
-            with right:
-                notes = st.text_area("Notes", night.notes, max_chars=2000, height=120)
-                rules = _rules(night)
+            notes = st.text_area("Notes", night.notes, max_chars=2000, height=80)
             saved = st.form_submit_button("Save", type="primary", icon=":material/save:")
         if saved and isinstance(on, date):
-            rules |= {"on": on, "starts_at": at, "place": place, "notes": notes, "picker": picker}
-            change(partial(state.store().nights.edit, night.night_id, **rules), done="Saved.")
+            asked = {"on": on, "starts_at": at, "place": place, "notes": notes, "picker": picker}
+            change(partial(state.store().nights.edit, night.night_id, **asked), done="Saved.")
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
             calendar_button(club, [night], "This night for your calendar")
@@ -169,17 +185,6 @@ def _picker(club: View, night: Night) -> int | None:
         index=(everyone.index(night.picker) + 1) if night.picker in everyone else 0,
         format_func=dict(zip([None, *everyone], labels, strict=True)).__getitem__,
     )
-
-
-def _rules(night: Night) -> dict[str, Any]:
-    """Draw the rules for candidates while they still matter."""
-    if night.state != "planned":
-        return {}
-    longest = st.number_input(
-        "At most so many minutes", 30, 600, night.longest, 5, placeholder="any length"
-    )
-    again = st.toggle("What someone has seen may be watched again", night.rewatch)
-    return {"longest": longest, "rewatch": again}
 
 
 def calendar_button(club: View, which: list[Night], label: str) -> None:
@@ -212,13 +217,16 @@ def _end(night: Night) -> None:
         act("It takes place after all", ":material/undo:", book.call_on, "The night is on again.")
     elif night.state in {"planned", "decided"}:
         act("Call it off", ":material/event_busy:", book.call_off, "The night is called off.")
-    if night.decided_at is not None:
-        return
     if not access.is_host():
         st.caption("Only a host can delete a night.", width="content")
-    elif st.button("Delete", icon=":material/delete:", type="tertiary", key="delete_night"):
-        change(access.host_only(book.delete), number, done="The night is deleted.")
-        st.switch_page("pages/nights.py")
+        return
+    with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+        lost = "What you predicted and gave is lost to the scoreboard; " if night.movie else ""
+        kept = "ratings that are out stay with everyone." if night.movie else "It leaves no trace."
+        st.markdown(f"Delete this night for good? {lost}{kept}")
+        delete = access.host_only(book.delete)
+        done = "The night is deleted."
+        change_button("Delete it", delete, number, done=done, type="primary", key="delete_night")
 
 
 def plan_form(club: View) -> None:
@@ -228,45 +236,37 @@ def plan_form(club: View) -> None:
         on = left.date_input("Date", "today", format="YYYY-MM-DD", key="plan_on")
         at = middle.time_input("Starts at", time(20), step=900, key="plan_at")
         place = right.text_input("Where", max_chars=200, key="plan_place", placeholder="at Ana’s")
-        everyone = list(club.names)
-        who = people_pills(club, "Who comes?", everyone, "plan_who", "multi", default=everyone)
         planned = st.form_submit_button(
             "Plan the night", type="primary", icon=":material/event_available:"
         )
     if planned and isinstance(on, date):
-        _plan(on, who, starts_at=at, place=place)
+        plan = state.store().nights.plan
+        number = change(plan, on, club.names, starts_at=at, place=place)
+        if number is None:
+            st.rerun()
+        st.switch_page("pages/night.py", query_params={ASKED: str(number)})
 
 
-def _plan(on: date, who: Sequence[int], **details: Any) -> None:
-    """Plan a night, and leave for its page."""
-    number = change(state.store().nights.plan, on, tuple(who), **details)
-    if number is None:
-        st.rerun()
-    st.session_state.pop(VIEW, None)  # the page begins with its first part
-    st.switch_page("pages/night.py", query_params={ASKED: str(number)})
+def another_night(night: Night) -> None:
+    """Draw what comes after a night that is over: another movie, or another night."""
+    if night.state != "revealed":
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        over = st.session_state.__setitem__
+        label = "Pick another movie"
+        st.button(label, on_click=over, args=(OVER, night.night_id), type="primary", key="another")
+        st.page_link(router.page("nights"), label="Plan the next night", icon=":material/event:")
 
 
-def make_it_one(here: list[int]) -> None:
-    """Draw the button that begins a night with those who are here."""
-    with row("make_night"):
-        if st.button("Make it a movie night", type="primary", icon=":material/event_available:"):
-            _plan(date.today(), here)
-        st.caption(
-            "Vetoes, votes on everyone’s phone, guests – and afterwards: how right was the "
-            "prediction?",
-            width="content",
-        )
+def others(club: View, shown: Night | None) -> None:
+    """Draw links to the nights that wait for something, but for the one that is shown."""
+    for night in nights.under_way(club, date.today())[:3]:
+        if shown is None or night.night_id != shown.night_id:
+            label = f"{long_day(night.on)} · {waits_for(club, night)}"
+            link(night, label, ":material/event:")
 
 
-def banner(club: View) -> None:
-    """Say on the front page what the next night waits for, if there is one."""
-    for night in nights.under_way(club, date.today())[:2]:
-        with row(f"night_{night.night_id}", border=True):
-            st.markdown(f":material/event: **{long_day(night.on)}** · {_waits_for(club, night)}")
-            link(night, "Open the night", ":material/arrow_forward:")
-
-
-def _waits_for(club: View, night: Night) -> str:
+def waits_for(club: View, night: Night) -> str:
     """Return in Markdown how far a night has come."""
     here = len(night.present)
     if night.state == "planned":
@@ -276,8 +276,7 @@ def _waits_for(club: View, night: Night) -> str:
         voted = nights.ballot_box(club, night.night_id).voted
         return f"{coming}, {len(voted)} of {here} have voted"
     given = len(nights.outcome(club, night.night_id).rated)
-    assert night.movie is not None
-    return f"**{plain(club.title(night.movie))}**, {given} of {here} have rated it"
+    return f"**{plain(called(club, night))}**, {given} of {here} have rated it"
 
 
 def named(club: View, people_: Iterable[int]) -> str:
@@ -285,13 +284,7 @@ def named(club: View, people_: Iterable[int]) -> str:
     return plain(listed(club.name(one) for one in people_))
 
 
-def progress(
-    club: View, done: Collection[int], waiting: Collection[int], verb: str, hidden: bool
-) -> None:
-    """Draw how many of those present have `verb` ("voted", "rated"), and who has not."""
-    here = len(done) + len(waiting)
-    if not here:
-        return
-    sealed = ", sealed" if hidden else ""
-    missing = f"; waiting for {named(club, waiting)}" if waiting else ""
-    st.progress(len(done) / here, text=f"{len(done)} of {here} have {verb}{sealed}{missing}.")
+def progress(club: View, done: Collection[int], waiting: Collection[int], verb: str) -> None:
+    """Say how many of those present have `verb` ("voted", "rated"), and who has not."""
+    missing = f"; waiting for {named(club, waiting)}" if waiting and done else ""
+    st.caption(f"{len(done)} of {len(done) + len(waiting)} have {verb}{missing}.")

@@ -1,4 +1,4 @@
-"""Voting on a night: everyone on a screen of their own, sealed until all have voted."""
+"""Voting on a night: everyone on a screen of their own, hidden until all have voted."""
 
 from __future__ import annotations
 
@@ -10,163 +10,176 @@ import streamlit as st
 from club.nights import BallotBox, Night
 from recommender import ballots as counting
 from recommender.columns import MOVIE
-from ui import nights, state
-from ui.components.basics import change, change_button, key_of, row
+from ui import access, nights, state
+from ui.components.basics import change, change_button, key_of
 from ui.components.figures import draw_table
 from ui.components.tile import Tile, tiles
-from ui.sections.night.planning import progress
+from ui.sections.night.planning import progress, who_am_i
 from ui.state import View
-from ui.text import counted, listed, plain
+from ui.text import listed, plain
 
-WAYS = {None: "No vote", "approve": "Approve", "rank": "Rank"}
+WAYS = {"approve": "All that are fine", "rank": "In my order", None: "No vote"}
 SAID = {
     "approve": "Tap every movie that is fine with you.",
-    "rank": "Tap the movies in your order, the best first; leave out what you do not want.",
+    "rank": "Tap the movies in your order, the best first.",
 }
 METHODS: Mapping[str, Mapping[counting.Method, str]] = {
     "approve": {"approval": "Approval"},
     "rank": {"copeland": "Copeland", "borda": "Borda", "plurality": "Plurality"},
 }
+ORDER = ("1st", "2nd", "3rd")
+DRAFT = "ballot"  # in the page's address: a ballot that is not cast yet survives a reload
 
 
-def vote(club: View, night: Night, movies: Sequence[int], me: int | None) -> None:
-    """Draw the choice of how to vote, the ballot of who holds this screen, and the result."""
+def vote(club: View, night: Night, movies: Sequence[int]) -> bool:
+    """Draw the ballot of who holds this screen, or the result; return whether the votes are out."""
+    box = nights.ballot_box(club, night.night_id)
+    is_out = box.ballots is not None
+    if not is_out:
+        st.title("What would you like to watch?", anchor=False)
+    if box.waiting or not is_out:
+        me = who_am_i(club, night.present, "Who votes here?")
+        progress(club, box.voted, box.waiting, "voted")
+        if me is not None and me in box.voted:
+            _cast(night, me, is_out)
+        elif me is not None:
+            _ballot(club, night, movies, me)
+    if is_out:
+        _result(club, night, movies, box)
+        return True
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _reveal(night, box)
+        _ways(night)
+    return False
+
+
+def _ways(night: Night) -> None:
+    """Draw the choice of how to vote."""
     key = key_of(f"voting_{night.night_id}", WAYS[night.voting])
 
     def save() -> None:
         way = next(way for way, label in WAYS.items() if label == st.session_state[key])
         change(state.store().nights.edit, night.night_id, voting=way)
 
-    st.segmented_control(
-        "Do you vote tonight?",
-        list(WAYS.values()),
-        default=WAYS[night.voting],
-        key=key,
-        required=True,
-        on_change=save,
-        help="Changing it throws away the ballots that are in.",
-    )
-    if night.voting is None:
-        st.caption("The predictions choose, whoever’s turn it is picks, or the lot decides.")
-        return
-    box = nights.ballot_box(club, night.night_id)
-    if box.ballots is not None:
-        result(club, night, movies, box)
-        if not box.waiting:
-            return
-    progress(club, box.voted, box.waiting, "voted", hidden=box.ballots is None)
-    if me is None:
-        st.info("Say above who you are, and your ballot appears.", icon=":material/how_to_vote:")
-    elif me in box.voted:
-        _cast(night, me)
-    else:
-        _ballot(club, night, movies, me)
+    with st.popover(
+        "How we vote", type="tertiary", icon=":material/how_to_vote:", key="how_we_vote"
+    ):
+        st.radio(
+            "How we vote",
+            list(WAYS.values()),
+            list(WAYS).index(night.voting),
+            key=key,
+            on_change=save,
+        )
+        st.caption("Another way throws away the votes that are in.")
 
 
-def _cast(night: Night, me: int) -> None:
-    """Say that the vote is in."""
-    with row("voted", border=True):
-        st.markdown(":material/lock: **Your vote is in.** Nobody sees it before all have voted.")
-        unvote = state.store().nights.unvote
-        look = {"key": "vote_anew", "type": "tertiary", "icon": ":material/undo:"}
-        change_button("Vote anew", unvote, night.night_id, me, whose=[me], **look)
+def _reveal(night: Night, box: BallotBox) -> None:
+    """Draw the way to open the votes, once nobody is waited for or for a host."""
+    reveal = state.store().nights.reveal_votes
+    if box.voted and not box.waiting:
+        change_button("Show the result", reveal, night.night_id, key="open_votes", type="primary")
+    elif box.voted and access.is_host():
+        with st.popover("Show the result now", type="tertiary", icon=":material/lock_open:"):
+            st.markdown("Who has not voted yet can still do so, but sees the others’ votes.")
+            act = access.host_only(reveal)
+            change_button("Show it", act, night.night_id, key="open_votes", type="primary")
+
+
+def _cast(night: Night, me: int, is_out: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="voted"):
+        st.markdown(":material/lock: **Your vote is in.**", width="content")
+        if not is_out:
+            unvote, key = state.store().nights.unvote, "vote_anew"
+            number = night.night_id
+            change_button("Vote anew", unvote, number, me, whose=[me], key=key, type="tertiary")
+
+
+def _drafted(night: Night, me: int, movies: Sequence[int]) -> list[int]:
+    """Return the movies on the ballot that somebody has begun, as the page's address holds it."""
+    whose, _, text = st.query_params.get(DRAFT, "").partition(":")
+    if whose != f"{night.night_id}-{me}":
+        return []
+    known = {str(movie): movie for movie in movies}
+    return list(dict.fromkeys(known[part] for part in text.split(".") if part in known))
 
 
 def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
     assert night.voting is not None
-    key = f"ballot_{night.night_id}_{me}"  # in the session, until it is cast
-    draft: list[int] = [movie for movie in st.session_state.get(key, []) if movie in movies]
+    draft = _drafted(night, me, movies)
+    expected = state.reactions(club, tuple(movies), (me,))
+    stars = {} if expected is None else dict(zip(movies, expected.mean[0].tolist(), strict=True))
 
     def tap(movie: int) -> None:
-        now = list(draft)
+        now = _drafted(night, me, movies)
         now.remove(movie) if movie in now else now.append(movie)
-        st.session_state[key] = now
+        st.query_params[DRAFT] = f"{night.night_id}-{me}:{'.'.join(map(str, now))}"
 
-    def mark(movie: int) -> str:
+    def note(movie: int) -> str:
         if movie not in draft:
             return ""
-        return "✓" if night.voting == "approve" else str(draft.index(movie) + 1)
+        if night.voting == "approve":
+            return "✓ fine with me"
+        place = draft.index(movie)
+        return ORDER[place] if place < len(ORDER) else f"{place + 1}th"
 
     def cast() -> None:
-        cast_it = state.store().nights.vote
-        if change(cast_it, night.night_id, me, tuple(draft), whose=[me]) is not None:
-            st.session_state.pop(key, None)
+        cast_it, ballot = state.store().nights.vote, tuple(_drafted(night, me, movies))
+        if change(cast_it, night.night_id, me, ballot, whose=[me]) is not None:
+            st.query_params.pop(DRAFT, None)
 
-    with st.container(border=True, key="ballot"):
-        st.markdown(f"**{plain(club.name(me))}’s ballot.** {SAID[night.voting]}")
-        mine = state.reactions(club, tuple(movies), (me,))
+    with st.container(key="ballot"):
+        st.markdown(SAID[night.voting])
         shown = [
-            Tile(
-                movie,
-                stars=() if mine is None else ((me, float(mine.mean[0, place]), False),),
-                mark=mark(movie),
-            )
-            for place, movie in enumerate(movies)
+            Tile(movie, ((me, stars[movie], False),) if movie in stars else (), note=note(movie))
+            for movie in movies
         ]
-        tiles(club, shown, f"tiles_{key}", "M", on_chosen=tap)
+        tiles(club, shown, f"ballot_{night.night_id}_{me}", "M", on_chosen=tap)
         with st.container(horizontal=True):
+            off = not draft and night.voting == "rank"
+            icon = ":material/how_to_vote:"
             st.button(
-                "Cast my vote",
-                type="primary",
-                key="cast",
-                icon=":material/how_to_vote:",
-                disabled=not draft and night.voting == "rank",
-                on_click=cast,
+                "Cast my vote", type="primary", key="cast", icon=icon, disabled=off, on_click=cast
             )
-            st.button(
-                "Start over",
-                type="tertiary",
-                key="over",
-                disabled=not draft,
-                on_click=st.session_state.pop,
-                args=(key, None),
-            )
+            if draft:
+                drop, args = st.query_params.__delitem__, (DRAFT,)
+                st.button("Start over", type="tertiary", key="over", on_click=drop, args=args)
 
 
 def winners(club: View, night: Night, movies: Sequence[int]) -> tuple[int, ...]:
     """Return who wins the vote by the first way to count, several in a tie, none before its end."""
-    if night.voting is None:
-        return ()
     box = nights.ballot_box(club, night.night_id)
-    if not box.ballots:
+    if night.voting is None or not box.ballots:
         return ()
     return counting.winners(box.ballots, movies, next(iter(METHODS[night.voting])))
 
 
-def result(club: View, night: Night, movies: Sequence[int], box: BallotBox) -> None:
+def _result(club: View, night: Night, movies: Sequence[int], box: BallotBox) -> None:
     """Draw what the votes say, counted in every way that fits, and everyone's ballot."""
     assert night.voting is not None
     ballots = box.ballots or {}
     methods = METHODS[night.voting]
     first = {name: counting.winners(ballots, movies, method) for method, name in methods.items()}
-    if not any(first.values()):
-        st.caption("Nobody voted for anything that is still a candidate.")
+    (main, best), *others = first.items()
+    if not best:
+        st.caption("Nobody voted for anything that may still be watched.")
         return
-    with st.container(border=True, key="result"):
-        (main, best), *others = first.items()
-        lead = plain(listed(club.title(movie) for movie in best))
-        tied = " are tied" if len(best) > 1 else " wins the vote"
-        st.markdown(f"#### :material/how_to_vote: {lead}{tied}")
-        if len(others):
-            said = (
-                "However the ballots are counted, it is the same."
-                if len(set(first.values())) == 1
-                else f"Counted by {main}. "
-                + " ".join(
-                    f"{name} says {listed(club.title(movie) for movie in ones)}."
-                    for name, ones in others
-                )
-            )
-            st.caption(plain(said))
-        points = {
-            name: counting.count(ballots, movies, method).set_index(MOVIE)["points"]
-            for method, name in methods.items()
-        }
-        table = pd.DataFrame(points)
-        table = table.sort_values(list(table), ascending=False, kind="stable")
-        table.insert(0, "Movie", [club.title(int(movie)) for movie in table.index])
-        draw_table(table, "Points of each movie by each way to count", 1)
-        for member, ballot in ballots.items():
-            chosen = listed(club.title(movie) for movie in ballot) if ballot else "nothing"
-            st.caption(f"{plain(club.name(member))}: {plain(chosen)}")
-        st.caption(f"{counted(len(ballots), 'ballot')}, opened when the last one was in.")
+    lead = plain(listed(club.title(movie) for movie in best))
+    with st.container(key="result"):
+        st.markdown(f"**{lead} {'are tied' if len(best) > 1 else 'wins the vote'}.**")
+        with st.expander("How the votes add up"):
+            if len(set(first.values())) > 1:
+                told = [f"{name}: {listed(map(club.title, ones))}" for name, ones in others]
+                st.caption(plain(f"Counted by {main}. {'; '.join(told)}."))
+            points = {
+                name: counting.count(ballots, movies, method).set_index(MOVIE)["points"]
+                for method, name in methods.items()
+            }
+            table = pd.DataFrame(points)
+            table = table.sort_values(list(table), ascending=False, kind="stable")
+            table.insert(0, "Movie", [club.title(int(movie)) for movie in table.index])
+            draw_table(table, "Points of each movie by each way to count", 1)
+            for member, ballot in ballots.items():
+                chosen = listed(club.title(movie) for movie in ballot) if ballot else "nothing"
+                st.caption(f"{plain(club.name(member))}: {plain(chosen)}")
+            _ways(night)
