@@ -15,7 +15,18 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, and_, bindparam, delete, insert, or_, select
+from sqlalchemy import (
+    Connection,
+    Row,
+    ScalarSelect,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+)
 
 from club import validation
 from club.db import schema
@@ -119,24 +130,27 @@ class Ratings(Section):
             if not rows or step not in {None, rows[0].step}:
                 write.commit_if(False)
                 return None
-            events = [
-                {
-                    "step": write.version,
-                    "kind": "undo",
-                    "undoes": row.step,
-                    "at": write.now,
-                    "member_id": row.member_id,
-                    "movie_id": row.movie_id,
-                    "half_before": row.half_after,
-                    "rated_before": row.rated_after,
-                    "half_after": row.half_before,
-                    "rated_after": row.rated_before,
-                    "changed_by": write.actor,
-                }
-                for row in rows
-            ]
+            events = [_reversed(write, row) | {"kind": "undo", "undoes": row.step} for row in rows]
             _apply(write.connection, events)
         return _change(rows)
+
+    def redo(self, step: int) -> Change | None:
+        """Bring back what `undo` took back, as a step of its own that can be undone.
+
+        Args:
+            step: that was taken back.
+
+        Returns:
+            The new step. None when it was not taken back, or its ratings have changed since.
+        """
+        with self._database.write("brought ratings back") as write:
+            rows = _undo_of(write.connection, step)
+            if not rows:
+                write.commit_if(False)
+                return None
+            events = [_reversed(write, row) for row in rows]
+            _apply(write.connection, events)
+            return _change(_of_step(write.connection, write.version))
 
     def history(
         self,
@@ -153,8 +167,9 @@ class Ratings(Section):
 
         Returns:
             event_id, step (what was done at once), at (datetime64[s, UTC]), member_id, movie_id,
-            before, after (stars; NaN: no rating), kind ("rate", "clear", "undo", "demo", "night" or
-            "guest"), undoes (Int64: the step that an undo took back), changed_by (NaN: unknown).
+            before, after (stars; NaN: no rating), kind ("rate", "clear", "undo", "demo", "night",
+            "guest", "merge" or "delete"), undoes (Int64: the step that an undo took back),
+            changed_by (NaN: unknown).
         """
         types = dict.fromkeys(("event_id", "step", "at", "member_id", "movie_id"), "int64")
         types |= dict.fromkeys(("half_before", "half_after"), "float64")
@@ -185,7 +200,8 @@ def record(
         wanted: half stars 1..10, or None for no rating, by (member_id, movie_id).
         rated_at: when they were given, in seconds, where that was before now.
         entered_by: the actor by member_id, where that is not the transaction's.
-        kind: of what cannot be undone ("demo", "night", "guest"); else "rate" or "clear".
+        kind: of what cannot be undone ("demo", "night", "guest", "merge", "delete"); else "rate" or
+            "clear".
 
     Returns:
         Whether anything had to change; a rating that is so already makes no event.
@@ -220,7 +236,36 @@ def _latest_step(connection: Connection) -> list[Row[Any]]:
     """Return the events of the step that an undo would take back."""
     undone = select(_event.undoes).where(_event.undoes.is_not(None))
     # A step that cannot be undone, like a night's, lies over those before it.
-    covered = (
+    covered = _covered_steps()
+    step = (
+        select(_event.step)
+        .where(_event.kind.in_(UNDOABLE), _event.step.not_in(undone), _event.step.not_in(covered))
+        .order_by(_event.step.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return _of_step(connection, step)
+
+
+def _reversed(write: Write, row: Row[Any]) -> dict[str, Any]:
+    """Return the event that takes an event back."""
+    return {
+        "step": write.version,
+        "kind": "clear" if row.half_before is None else "rate",
+        "at": write.now,
+        "member_id": row.member_id,
+        "movie_id": row.movie_id,
+        "half_before": row.half_after,
+        "rated_before": row.rated_after,
+        "half_after": row.half_before,
+        "rated_after": row.rated_before,
+        "changed_by": write.actor,
+    }
+
+
+def _covered_steps() -> Select[tuple[int]]:
+    """Return the subquery of steps of which some rating is not what counts now."""
+    return (
         select(_event.step)
         .outerjoin(
             schema.ratings,
@@ -233,13 +278,21 @@ def _latest_step(connection: Connection) -> list[Row[Any]]:
             )
         )
     )
-    step = (
+
+
+def _undo_of(connection: Connection, step: int) -> list[Row[Any]]:
+    """Return the events that took `step` back last, if what they made counts now."""
+    query = (
         select(_event.step)
-        .where(_event.kind.in_(UNDOABLE), _event.step.not_in(undone), _event.step.not_in(covered))
+        .where(_event.undoes == step, _event.step.not_in(_covered_steps()))
         .order_by(_event.step.desc())
         .limit(1)
         .scalar_subquery()
     )
+    return _of_step(connection, query)
+
+
+def _of_step(connection: Connection, step: int | ScalarSelect[int]) -> list[Row[Any]]:
     query = select(schema.rating_events).where(_event.step == step).order_by(_event.event_id)
     return list(connection.execute(query))
 

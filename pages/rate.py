@@ -1,34 +1,37 @@
-"""Rate: one person enters everyone's stars in seconds."""
+"""Rate: tap stars for what you have seen, one person after the other."""
 
 import streamlit as st
 
 from ui import access, router, state
-from ui.components.basics import empty_state, header
-from ui.components.choices import view_switch
+from ui.components.basics import header, no_members
 from ui.sections import rate
+from ui.text import plain
 
 router.require()
 
 club = state.view()
-who = "You enter your own" if access.only_own(club) else "One person can enter everyone's"
-header("Rate", f"{who} stars; predictions move at once.")
-
 if not club.names:
-    with empty_state(":material/group_add:", "There is nobody to rate for yet.", "no_members"):
-        st.page_link(router.page("club"), label="Add members", icon=":material/person_add:")
-        st.page_link(router.page("bring"), label="Bring ratings", icon=":material/upload_file:")
+    header("Rate")
+    no_members("There is nobody to rate for yet.")
     st.stop()
 
-with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-    way = view_switch("How to rate", ["One movie", "Grid"], "way")
-    rate.undo_button(club)
-    st.page_link(router.page("bring"), label="Bring ratings", icon=":material/upload_file:")
-
-if way == "Grid":
+movie, person = rate.chosen_movie(club), rate.choose_person(club)
+if st.query_params.get("way") == "Grid":
+    header("Everyone's stars")
     rate.grid(club)
+elif movie is not None:
+    header(f"Who has seen {plain(club.title(movie))}?")
+    rate.board(club, movie)
+elif person is None:
+    header("What have you seen?")
+    if not access.is_name_asked(club):
+        access.choose_name(club, "who_rates")
 else:
-    rate.search(club)
-    movie = rate.chosen_movie(club)
-    if movie is not None:
-        rate.board(club, movie)
-    rate.suggestions(club, but=movie)
+    header(
+        f"What have you seen, {plain(club.names[person])}?",
+        f"Tap the stars. {rate.ENOUGH} are enough to start; skip what you don't know.",
+    )
+    rate.take_turns(club, person)
+    rate.wall(club, person)
+rate.search(club)
+rate.other_ways()

@@ -130,6 +130,25 @@ def test_undo_walks_back_step_by_step(store, pair, clock):
     assert store.version() == 8
 
 
+def test_redo_brings_back_what_was_undone(store, pair, clock):
+    ana, bo = pair
+    store.ratings.rate_many([(ana, 1, 2.0), (bo, 1, 4.0)])
+    clock.now += 60
+    before, step = store.ratings.current(), store.ratings.undoable().step
+    assert store.ratings.redo(step) is None
+    store.ratings.undo()
+    again = store.ratings.redo(step)
+    assert again.entries == (Entry(ana, 1, None, 2.0), Entry(bo, 1, None, 4.0))
+    assert store.ratings.current().equals(before)  # dates, too
+    assert store.ratings.redo(step) is None
+    assert store.ratings.undoable() == again
+    store.ratings.undo()
+    store.ratings.rate(bo, 1, 1.0)
+    version = store.version()
+    assert store.ratings.redo(again.step) is None  # it would take Bo's new one back
+    assert store.version() == version
+
+
 def test_undo_of_a_named_step_takes_back_no_later_one(store, pair):
     ana, bo = pair
     mine = store.ratings.rate(ana, 1, 1)

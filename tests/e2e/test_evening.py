@@ -124,16 +124,18 @@ def test_rating_and_undo_move_tonight(new_server: NewServer, visit: Visit) -> No
     before = group_stars(page)
     go(page, "Rate")
     find(page, "Find a movie to rate", "pulp ficton", "Pulp Fiction")
-    expect(page.locator(".st-key-board h3")).to_have_text("Pulp Fiction")
+    expect(page.locator("h1")).to_have_text("Who has seen Pulp Fiction?")
     tap(page, "Hugo", 0.5)
-    expect(page.get_by_test_id("stToast")).to_contain_text("Hugo: ½ for Pulp Fiction")
     rated(page, "Hugo", "0.5 stars")
-    expect(page.locator(".st-key-board")).to_contain_text("For tonight, this moved Hugo")
+    expect(page.locator("[role=slider][aria-busy=true]")).to_have_count(0)
     go(page, "Tonight")
     after = group_stars(page)
     assert after != before
     go(page, "Rate")
-    page.get_by_role("button", name="Undo Hugo, Pulp Fiction: ½").click()
+    page.get_by_role("button", name="Undo").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Hugo, Pulp Fiction: ½")
+    dialog.get_by_role("button", name="Take back").click()
     expect(page.get_by_test_id("stToast")).to_contain_text("Taken back")
     go(page, "Tonight")
     assert group_stars(page) == before
@@ -152,24 +154,19 @@ def test_fast_taps_are_all_saved(new_server: NewServer, visit: Visit) -> None:
         rated(page, name, f"{1.5 + number * 0.5:g} stars")
     tap(page, "Hugo", 5.0)
     rated(page, "Hugo", "not rated")
-    expect(page.get_by_test_id("stToast").last).to_contain_text("Hugo: no stars for Up")
 
 
 def test_keyboard_rating(new_server: NewServer, visit: Visit) -> None:
     page = visit(f"{new_server().url}/rate?movie=68954")
     stars_of(page, "Ana").focus()
-    undo = page.get_by_role("button", name="Undo")
     for key in ("4", "ArrowRight"):
         page.keyboard.press(key)
     rated(page, "Ana", "4.5 stars")
-    expect(undo).to_contain_text("Ana, Up: 4½")
     for key in ("ArrowDown", "2", "ArrowLeft"):
         page.keyboard.press(key)
     rated(page, "Bruno", "1.5 stars")
-    expect(undo).to_contain_text("Bruno, Up: 1½")
     page.keyboard.press("Delete")
     rated(page, "Bruno", "not rated")
-    expect(undo).to_contain_text("Bruno, Up: cleared")
 
 
 def test_grid_saves_cells(new_server: NewServer, visit: Visit) -> None:
@@ -197,7 +194,8 @@ def test_restart_keeps_everything(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     page = visit(f"{server.url}/rate?movie={PULP_FICTION}")
     tap(page, "Ana", 2.5)
-    expect(page.get_by_test_id("stToast")).to_contain_text("Ana: 2½ for Pulp Fiction")
+    rated(page, "Ana", "2.5 stars")
+    expect(page.locator("[role=slider][aria-busy=true]")).to_have_count(0)
     go(page, "Tonight")
     before = group_stars(page)
     page.close()
@@ -297,4 +295,4 @@ def test_star_board_on_a_phone(new_server: NewServer, visit: Visit) -> None:
     assert box["x"] + box["width"] < 390
     row.tap(position={"x": box["width"] * 0.65, "y": box["height"] / 2})
     rated(page, "Femi", "3.5 stars")
-    expect(page.get_by_test_id("stToast")).to_contain_text("Femi: 3½ for Up")
+    expect(page.locator("[role=slider][aria-busy=true]")).to_have_count(0)

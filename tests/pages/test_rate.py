@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
-from furnished import Open
+from furnished import Open, component_data, tiles
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import state
 from ui.components.stars import rating
 from ui.components.widget import new_taps
+from ui.sections.rate import STEP
 
 PULP_FICTION, UP = 296, 68954
-
-
-def board(app: AppTest, key: str) -> dict:
-    """The data that a widget of our own was drawn with."""
-    elements = {
-        element.proto.id.split("-")[-1]: element.proto for element in app.get("bidi_component")
-    }
-    proto = next(proto for name, proto in elements.items() if name == key)
-    return json.loads(proto.json)
+ANA, BRUNO = 1, 2
 
 
 @pytest.mark.reads
 def test_movie_in_address_shows_star_board(open_page: Open, store: Store) -> None:
     app = open_page("rate", movie=str(PULP_FICTION))
-    assert app.subheader[0].value == "Pulp Fiction"
-    rows = board(app, f"stars_{PULP_FICTION}")["rows"]
+    assert "Pulp Fiction" in app.title[0].value
+    rows = component_data(app, f"stars_{PULP_FICTION}")["rows"]
     given = (
         store.ratings.current().query("movie_id == @PULP_FICTION").set_index("member_id")["rating"]
     )
@@ -38,27 +30,94 @@ def test_movie_in_address_shows_star_board(open_page: Open, store: Store) -> Non
     assert {row["id"]: row["stars"] for row in rows if row["stars"]} == given.to_dict()
 
 
+def ids(app: AppTest, person: int) -> list[int]:
+    return [tile["id"] for tile in tiles(app, f"wall_{person}")]
+
+
 @pytest.mark.reads
 @pytest.mark.parametrize("movie", ["", "nonsense", "-77", "999999999"])
-def test_unknown_movie_shows_suggestions(open_page: Open, movie: str) -> None:
-    app = open_page("rate", movie=movie)
-    assert not app.subheader
-    shelves = [text.value for text in app.markdown]
-    assert shelves == ["##### Worth rating next", "##### On the shortlist", "##### Rated lately"]
-    questions = board(app, "shelf_questions")["tiles"]
-    assert len(questions) == 6
-    assert all("ask " in str(tile) for tile in questions)
+def test_wall_shows_well_known_movies_that_one_has_not_rated(
+    open_page: Open, store: Store, movie: str
+) -> None:
+    wall = ids(open_page("rate", movie=movie), ANA)
+    rated = set(store.ratings.current().query("member_id == @ANA")["movie_id"])
+    assert len(wall) == len(set(wall)) == STEP
+    assert rated.isdisjoint(wall)
 
 
-def test_undo_takes_back_latest_rating(open_page: Open, store: Store) -> None:
-    ana = int(store.members.all().index[0])
-    store.ratings.rate(ana, UP, 4.5)
+def test_wall_of_a_new_club_spreads_over_genres_and_decades(open_page: Open, store: Store) -> None:
+    store.start_own_club("Ours")
+    mia = store.members.add("Mia")
+    wall = ids(open_page("rate"), mia)
+    movies = state.view().movies.loc[wall]
+    assert len(wall) == STEP
+    assert (state.view().catalogue.fame[wall] > 60).all()
+    assert movies["genres"].map(lambda genres: genres[0]).nunique() >= 6
+    assert (movies["year"] // 10).nunique() >= 4
+
+
+def test_tap_saves_and_moves_nothing(open_page: Open, store: Store) -> None:
     app = open_page("rate")
-    assert app.button("undo").label == "Undo Ana\\, Up\\: 4½"
+    wall = ids(app, ANA)
+    app.session_state[f"wall_{ANA}"] = {"log": [[1, wall[4], 3.5]]}
+    app.run()
+    row = store.ratings.current().query("member_id == @ANA and movie_id == @wall[4]")
+    assert row["rating"].tolist() == [3.5]
+    assert ids(app, ANA) == wall
+    assert tiles(app, f"wall_{ANA}")[4]["rated"] == 3.5
+    assert not app.toast
+
+
+@pytest.mark.reads
+def test_movie_not_seen_gives_its_place_to_another(var: Path) -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from ui import state
+        from ui.sections import rate
+
+        club = state.view()
+        before = list(rate.on_the_wall(club, 1))
+        rate.not_seen(club, 1, before[3])
+        st.session_state["walls_seen"] = before, list(rate.on_the_wall(club, 1))
+
+    before, now = AppTest.from_function(page).run(timeout=60).session_state["walls_seen"]
+    assert (now[:3], now[4:]) == (before[:3], before[4:])
+    assert now[3] not in before
+
+
+@pytest.mark.reads
+def test_show_more_adds_to_the_end(open_page: Open) -> None:
+    app = open_page("rate")
+    wall = ids(app, ANA)
+    app.button("more").click().run()
+    assert ids(app, ANA)[:STEP] == wall
+    assert len(set(ids(app, ANA))) == 2 * STEP
+
+
+def test_undo_and_redo(open_page: Open, store: Store) -> None:
+    store.ratings.rate(ANA, UP, 4.5)
+    app = open_page("rate")
+    assert app.button("redo").disabled
     app.button("undo").click().run()
     assert store.ratings.current().query("movie_id == @UP").empty
-    assert [toast.value for toast in app.toast] == ["Taken back: Ana\\, Up\\: 4½"]
-    assert "undo" not in [button.key for button in app.button]
+    assert [toast.value.replace("\\", "") for toast in app.toast] == ["Taken back: Ana, Up: 4½"]
+    assert app.button("undo").disabled
+    app.button("redo").click().run()
+    assert store.ratings.current().query("movie_id == @UP")["rating"].tolist() == [4.5]
+    assert not app.button("undo").disabled
+    assert app.button("redo").disabled
+
+
+@pytest.mark.parametrize("entered", [[(BRUNO, UP, 4.5)], [(ANA, UP, 4.5), (ANA, 318, 2.0)]])
+def test_undo_of_several_or_another_members_asks_first(
+    open_page: Open, store: Store, entered: list[tuple[int, int, float]]
+) -> None:
+    store.ratings.rate_many(entered)
+    before = store.ratings.current()
+    app = open_page("rate")  # the question itself is asked in a real browser
+    app.button("undo").click().run()
+    assert store.ratings.current().equals(before)
 
 
 def test_club_without_members_links_to_members(open_page: Open, store: Store) -> None:

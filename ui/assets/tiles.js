@@ -124,17 +124,17 @@ function draw(tile, size, list, old) {
     if (note) words.append(note)
     if (number) (size === "S" ? side : words).append(number)
   }
+  let stars = null
+  if (tile.rated !== "none") {
+    stars = starRow(`Your stars for ${tile.title}`, (value) => list.rate(tile.id, value))
+    side.append(stars.node)
+  }
   if (tile.action) {
     const action = element("button", "action", tile.action)
     action.type = "button"
     action.setAttribute("aria-label", `${tile.action}: ${tile.title}`)
     action.addEventListener("click", () => list.act(tile.id))
     side.append(action)
-  }
-  let stars = null
-  if (tile.rated !== "none") {
-    stars = starRow(`Your stars for ${tile.title}`, (value) => list.rate(tile.id, value))
-    side.append(stars.node)
   }
   if (side.childNodes.length) node.append(side)
   return { node, stars }

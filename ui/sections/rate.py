@@ -1,30 +1,35 @@
-"""The Rate page: find a movie and tap everyone's stars, or type them into a grid."""
+"""The Rate page: a wall of movies for one person, everyone's stars for one movie, and a grid."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection, Sequence
 from functools import partial
 from typing import Any, cast
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from recommender import Reactions
-from recommender.columns import MOVIE, TIMESTAMP
-from ui import access, nights, state
-from ui.components.basics import asked_for, change, notify, one_at_a_time
+from club.ratings import Change
+from recommender.columns import MEMBER, MOVIE, TIMESTAMP
+from ui import access, live, nights, state
+from ui.components.basics import asked_for, change, errors_shown, notify, one_at_a_time, row
+from ui.components.people import people_picker
 from ui.components.search import movie_search
 from ui.components.stars import star_board
-from ui.components.tile import beside_poster, facts, movie_link, shelf
+from ui.components.tile import Tile, tiles
 from ui.sections.night import planning
 from ui.state import View
-from ui.text import film, half_stars, listed, plain
+from ui.text import counted, film, half_stars, listed, plain
 
-FIND, MOVED = "find", "moved"
-RECENT, GRID_ROWS = 8, 30
-WORTH_HELP = (
-    "If they have seen it: these ratings would make the predictions for the shortlist most certain."
-)
-WORTH_TELLING = 0.05  # stars; smaller moves are noise to the eye
+FIND = "find"  # the key of the search
+PERSON, WALLS, SKIPPED, UNDONE = "rates_now", "walls", "not_seen", "undone"  # in the session
+ENOUGH = 10  # ratings that a person begins with
+STEP, GRID_ROWS, NAMED = 30, 30, 3
+POOL = 600  # the best known movies, of which a wall is made
+SPREAD = 0.12  # of the logarithm of fame, for each movie before it of the same genre or decade
+RATED_HERE = 0.5  # the same, for each of the club who has rated it
 
 
 def chosen_movie(club: View) -> int | None:
@@ -33,38 +38,133 @@ def chosen_movie(club: View) -> int | None:
     return movie if movie in club.movies.index else None
 
 
-def _choose(movie: int) -> None:
-    st.query_params["movie"] = str(movie)
-    st.session_state.pop(MOVED, None)
+# The wall: one person's stars for many movies
+
+
+def choose_person(club: View) -> int | None:
+    """Return whose turn it is, None while nobody knows who the visitor is.
+
+    At first the visitor's own, or whose has come least far.
+    """
+    allowed = [member for member in club.names if access.may_enter(club, member)]
+    person: int | None = st.session_state.get(PERSON)
+    if person not in allowed:
+        rated = ratings_of(club)
+        few = [member for member in allowed if rated[member] < ENOUGH]
+        person = access.me(club) if access.me(club) in allowed else (few or allowed or [None])[0]
+    return person
+
+
+def ratings_of(club: View) -> dict[int, int]:
+    """Return how many movies each member has rated."""
+    counts = club.ratings[MEMBER].value_counts()
+    return {member: int(counts.get(member, 0)) for member in club.names}
+
+
+def take_turns(club: View, person: int) -> None:
+    """Draw whose turn it is, how far they have come, and the faces of the others."""
+    allowed = [member for member in club.names if access.may_enter(club, member)]
+    if len(allowed) > 1:
+
+        def turn(member: int, _on: bool) -> None:
+            st.session_state[PERSON] = member
+
+        people_picker(club, "Whose turn?", allowed, "turn", chosen=(person,), on_change=turn)
+    rated = ratings_of(club)[person]
+    with row("progress"):
+        with st.container(width="stretch"):
+            told = f"{rated} of {ENOUGH}" if rated < ENOUGH else f"{rated} rated"
+            st.progress(min(rated / ENOUGH, 1.0), told)
+        undo_buttons(club, {person})
+
+
+def wall(club: View, person: int) -> None:
+    """Draw movies for one person to tap stars for; what is on it stays where it is."""
+    shown = on_the_wall(club, person)
+    drawn = [
+        Tile(movie, own_stars=stars, action="" if stars else "Not seen")
+        for movie in shown
+        for stars in [club.stars.get((person, movie))]
+    ]
+    with st.container(key="rate_wall"):
+        tiles(
+            club,
+            drawn,
+            f"wall_{person}",
+            "M",
+            on_stars=lambda movie, stars: save(club, [(person, movie, stars)]),
+            on_action=partial(not_seen, club, person),
+        )
+    st.button("Show more", key="more", on_click=_extend, args=(club, person, STEP))
+
+
+def on_the_wall(club: View, person: int) -> list[int]:
+    """Return the movies on a person's wall; it begins with what they have most likely seen."""
+    walls: dict[int, list[int]] = st.session_state.setdefault(WALLS, {})
+    walls[person] = [movie for movie in walls.get(person, ()) if movie in club.movies.index]
+    if not walls[person]:
+        _extend(club, person, STEP)
+    return walls[person]
+
+
+def _extend(club: View, person: int, number: int) -> None:
+    wall: list[int] = st.session_state.setdefault(WALLS, {}).setdefault(person, [])
+    skipped: set[int] = st.session_state.setdefault(SKIPPED, {}).setdefault(person, set())
+    known = {movie for member, movie in club.stars if member == person} | skipped | {*wall}
+    telling: list[int] = []
+    if ratings_of(club)[person] >= ENOUGH:
+        telling = [m for m in state.questions_for(club, person) if m not in known]
+    wall += telling[:number]
+    wall += well_known(club, known | {*telling}, number - len(telling[:number]), wall)
+
+
+def well_known(club: View, but: Collection[int], number: int, shown: Sequence[int]) -> list[int]:
+    """Return the movies that somebody has most likely seen, spread over genres and decades.
+
+    Args:
+        but: movies that are left out.
+        number: how many.
+        shown: movies before them, whose genres and decades count as shown already.
+    """
+    fame = np.log1p(club.catalogue.fame)
+    rated = club.ratings[MOVIE].value_counts().reindex(fame.index, fill_value=0)
+    fame += RATED_HERE * rated
+    left = fame.drop(list(but), errors="ignore").nlargest(POOL)
+
+    def kinds(movie: int) -> list[str]:
+        year = club.year(movie)
+        return [*club.genres(movie)[:2], f"{year // 10}0s" if year else ""]
+
+    times = Counter(kind for movie in shown for kind in kinds(movie))
+    values, chosen = dict(left.items()), []
+    while values and len(chosen) < number:
+        best = max(values, key=lambda m: values[m] - SPREAD * sum(times[k] for k in kinds(m)))
+        del values[best]
+        chosen.append(int(best))
+        times.update(kinds(best))
+    return chosen
+
+
+def not_seen(club: View, person: int, movie: int) -> None:
+    """Put another movie in the place of one that a person has not seen."""
+    wall = on_the_wall(club, person)
+    st.session_state.setdefault(SKIPPED, {}).setdefault(person, set()).add(movie)
+    place, length = wall.index(movie), len(wall)
+    _extend(club, person, 1)
+    wall[place : place + 1] = wall[length:]
+    del wall[length:]
+
+
+# One movie: everyone's stars
 
 
 def search(club: View) -> None:
     """Draw the search for a movie to rate."""
-    movie_search(club, FIND, "Find a movie to rate", _choose, lambda one: _who_rated(club, one))
 
+    def choose(movie: int) -> None:
+        st.query_params["movie"] = str(movie)
 
-def suggestions(club: View, but: int | None) -> None:
-    """Draw what the club may rate next: what would tell most, the shortlist, what it rated."""
-    questions = {movie: who for movie, who in state.questions(club).items() if movie != but}
-    if questions:
-        st.markdown("##### Worth rating next", help=WORTH_HELP)
-
-        def whom_to_ask(movie: int) -> str:
-            first = [club.names[member] for member in questions[movie][:2]]
-            more = len(questions[movie]) - len(first)
-            if more + len(first) == len(club.names):
-                return "ask everyone"
-            return f"ask {listed(first)}" + (f" +{more}" if more else "")
-
-        shelf(club, list(questions), "shelf_questions", _choose, whom_to_ask)
-    for title, movies in (
-        ("On the shortlist", [movie for movie in club.shortlist if movie != but]),
-        ("Rated lately", [movie for movie in recent(club) if movie != but][:RECENT]),
-    ):
-        if movies:
-            st.markdown(f"##### {title}")
-            key = f"shelf_{title.split()[-1]}"
-            shelf(club, movies, key, _choose, lambda movie: _who_rated(club, movie))
+    movie_search(club, FIND, "Find a movie to rate", choose, lambda one: _who_rated(club, one))
 
 
 def recent(club: View) -> list[int]:
@@ -82,20 +182,20 @@ def _who_rated(club: View, movie: int) -> str:
 
 def board(club: View, movie: int) -> None:
     """Draw the movie with everyone's stars to tap."""
+    stars = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
+    rows = [row for row in stars if access.may_enter(club, row[0])]
+    with row("board_actions"):
+        st.page_link("pages/rate.py", label="More movies", icon=":material/arrow_back:")
+        undo_buttons(club, {member for member, _, _ in rows})
     with st.container(border=True, key="board"):
         left, right = st.columns([2, 5], gap="medium")
-        with left, beside_poster(club, movie):
-            st.subheader(plain(club.title(movie)), anchor=False)
-            st.caption(facts(club, movie))
-            movie_link(club, movie, ":material/info: More about it")
+        with left:
+            tiles(club, [Tile(movie)], "board_movie", "S")
         with right:
-            stars = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
-            rows = [row for row in stars if access.may_enter(club, row[0])]
             if rows:
-                star_board(rows, f"stars_{movie}", partial(_save, club, movie))
-                st.caption(
-                    "Tap or slide. The same half star again takes it back. Keys: ← → 1–5 Del."
-                )
+                on_rated = partial(_save_board, club, movie)
+                star_board(rows, f"stars_{movie}", on_rated)
+                st.caption("Tap or slide. The same half star again takes it back.")
             elif access.is_name_asked(club):
                 st.info("Say above who you are, and your stars appear.", icon=":material/star:")
             else:
@@ -109,65 +209,89 @@ def board(club: View, movie: int) -> None:
             if night.state == "decided" and night.movie == movie:
                 st.caption(":material/lock: It was just watched; stars given here are open to all.")
                 planning.link(night, "Rate it sealed", ":material/how_to_vote:")
-        if st.session_state.get(MOVED):
-            st.markdown(st.session_state[MOVED])
 
 
-def _save(club: View, movie: int, changes: list[tuple[int, float | None]]) -> None:
-    members = tuple(member for member, _ in changes if member in club.names)
-    before = state.reactions(club, club.shortlist, members)
-    for member, stars in changes:  # one by one: each tap is taken back by itself
+def _save_board(club: View, movie: int, taps: list[tuple[int, float | None]]) -> None:
+    save(club, [(member, movie, stars) for member, stars in taps])
+
+
+def save(club: View, rows: Sequence[tuple[int, int, float | None]]) -> None:
+    """Save (member_id, movie_id, stars), in a callback; each tap is taken back by itself."""
+    st.session_state.pop(UNDONE, None)
+    for member, movie, stars in rows:
         rate = state.store().ratings.rate_many
         if change(rate, [(member, movie, stars)], whose=[member]) is None:
             return
-    told = (f"{club.names.get(m, '?')}: {half_stars(s) if s else 'no stars'}" for m, s in changes)
-    notify(plain(f"{listed(told)} for {club.title(movie)}"))
-    st.session_state[MOVED] = _moved(state.view(), before)
 
 
-def _moved(club: View, before: Reactions | None) -> str:
-    """Return as Markdown how the members' stars for tonight moved since `before`."""
-    if before is None:
-        return ""
-    after = state.reactions(club, before.movie_ids, before.member_ids)
-    if after is None:
-        return ""
-    lines = []
-    for row, member in enumerate(after.member_ids):
-        step = abs(after.mean[row] - before.mean[row])
-        most = [i for i in step.argsort()[::-1][:3] if step[i] >= WORTH_TELLING]
-        told = [
-            f"{plain(club.title(after.movie_ids[i]))} {before.mean[row, i]:.2f} → "
-            f"**{after.mean[row, i]:.2f}**"
-            for i in most
-        ]
-        if told:
-            lines.append(f"{plain(club.names[member])}: {listed(told)}")
-    return f":material/auto_awesome: For tonight, this moved {'; '.join(lines)}." if lines else ""
+def undo_buttons(club: View, people: Collection[int]) -> None:
+    """Draw what takes the latest ratings back, and what brings them again.
 
-
-def undo_button(club: View) -> None:
-    """Draw the button that takes back the latest rating, whoever entered it and who may."""
+    More than one rating, or another's than these people's, is taken back after a question.
+    """
     latest = state.store().ratings.undoable()
-    if latest is None:
-        return
-    whose = {entry.member_id for entry in latest.entries}
+    whose = {entry.member_id for entry in latest.entries} if latest else set()
     if not all(access.may_enter(club, member) for member in whose):
-        return
+        latest = None
+    asks = latest is not None and not (len(latest.entries) == 1 and whose <= {*people})
+    on_click = partial(_undo, latest) if latest and not asks else None
+    look: dict[str, Any] = {"icon": ":material/undo:", "key": "undo", "disabled": latest is None}
+    if st.button("Undo", on_click=on_click, **look) and latest and asks:
+        live.hold()
+        _ask_to_undo(latest)
+    undone: Change | None = st.session_state.get(UNDONE)
+    redo = partial(_redo, undone) if undone else None
+    st.button("Redo", icon=":material/redo:", key="redo", on_click=redo, disabled=redo is None)
 
-    def undo() -> None:
-        if change(state.store().ratings.undo, latest.step, whose=whose):
-            notify(f"Taken back: {what}")
-            st.session_state.pop(MOVED, None)
-            st.session_state.pop("grid_version", None)
 
-    first = latest.entries[0]
-    given = half_stars(first.after) if first.after else "cleared"
-    more = f" and {len(latest.entries) - 1} more" if len(latest.entries) > 1 else ""
-    name = club.names.get(first.member_id, "somebody")
-    title = club.title(first.movie_id) if first.movie_id in club.movies.index else "a movie"
-    what = plain(f"{name}, {title}: {given}{more}")
-    st.button(f"Undo {what}", on_click=undo, icon=":material/undo:", key="undo")
+def _undo(latest: Change) -> None:
+    whose = {entry.member_id for entry in latest.entries}
+    if change(state.store().ratings.undo, latest.step, whose=whose):
+        notify(f"Taken back: {_told(latest)}")
+        st.session_state[UNDONE] = latest
+        st.session_state.pop("grid_version", None)
+
+
+def _redo(undone: Change) -> None:
+    whose = {entry.member_id for entry in undone.entries}
+    if change(state.store().ratings.redo, undone.step, whose=whose):
+        notify(f"Back again: {_told(undone)}")
+    st.session_state.pop(UNDONE, None)
+    st.session_state.pop("grid_version", None)
+
+
+def _told(step: Change) -> str:
+    """Return whose ratings of which movies a step changed, as Markdown."""
+    club, entries = state.view(), step.entries
+    if len(entries) == 1:
+        (one,) = entries
+        given = half_stars(one.after) if one.after else "no stars"
+        return plain(f"{club.name(one.member_id)}, {club.title(one.movie_id)}: {given}")
+    counts = Counter(entry.member_id for entry in entries)
+    who = listed(f"{counted(number, 'rating')} of {club.name(m)}" for m, number in counts.items())
+    titles = [club.title(entry.movie_id) for entry in entries[:NAMED]]
+    more = len(entries) - len(titles)
+    return plain(f"{who}: {listed([*titles, f'{more} more'] if more else titles)}")
+
+
+@st.dialog("Take this back?", icon=":material/undo:", on_dismiss="rerun")
+@errors_shown()
+def _ask_to_undo(latest: Change) -> None:
+    st.markdown(_told(latest))
+    st.caption("You can bring them again with Redo.")
+    if st.button("Take back", type="primary", key="undo_sure"):
+        _undo(latest)
+        st.rerun()
+
+
+def other_ways() -> None:
+    """Draw the ways to the grid, which a phone has no room for, and to files of ratings."""
+    st.html("<style>@media (max-width: 640px) { .st-key-to_grid { display: none } }</style>")
+    with row("other_ways"):
+        st.page_link("pages/bring.py", label="Bring ratings", icon=":material/upload_file:")
+        with st.container(key="to_grid", width="content"):
+            wanted = {"way": "Grid"}
+            st.page_link("pages/rate.py", label="Type into a grid", query_params=wanted)
 
 
 def grid(club: View) -> None:
