@@ -1,7 +1,7 @@
 """Search movies by a part of the title, misspelt or abbreviated.
 
 Case, accents, punctuation and articles do not matter, "Matrix, The" is "The Matrix", a year may be
-part of the text, and words may be cut off or misspelt.
+part of the text or all of it, words may be cut off or misspelt, and numbers are words or digits.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate
 from operator import itemgetter
@@ -25,6 +25,7 @@ _LIKE_ENOUGH = 0.7  # of 1, for a misspelt word
 _COVERED_ENOUGH = 0.6  # of 1, for a text with misspelt or foreign words
 _SAME, _BEGINS_WITH_WORDS, _BEGINS, _HAS_ALL_WORDS, _IS_LIKE_IT = 5.0, 4.0, 3.0, 2.0, 1.0
 _IS_THE_NTH, _HAS_INITIALS, _ALONE = 4.5, 1.5, 0.8  # of a series, or of one movie
+_IS_OF_THE_YEAR = 1.4  # for a text that is only a year
 _SHORTEST, _LONGEST = 2, 6  # letters of an abbreviation
 _LATEST = 20  # film of a series that anybody asks for by number
 _APART = 20  # years; films further apart are two series, as a first attempt and a remake are
@@ -45,6 +46,13 @@ _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"}
     | {"&": " and ", "½": " 1 2", "'": "", "’": "", "`": ""}
 )
+_NUMBERS = (
+    *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"),
+    *("twelve", "thirteen", "fourteen"),
+)
+_COUNTED = {word: str(number) for number, word in enumerate(_NUMBERS, start=1)}
+_COUNTED |= {digits: word for word, digits in _COUNTED.items()}
+_LETTERED = re.compile(r"[a-z]+(\d+)")  # "x2", "t2", "d2": the second of a series
 _ROMAN = {"i": 1, "v": 5, "x": 10}  # alone they are words in other titles
 _END = "\U0010ffff"
 
@@ -74,15 +82,18 @@ class MovieSearch:
 
     Args:
         movies: index movie_id; title and, optionally, year and aliases.
-        rating_counts: how often each movie was rated (index movie_id); missing ones count 0.
+        fame: how often each movie was rated (index movie_id); missing ones count 0.
     """
 
-    def __init__(self, movies: pd.DataFrame, rating_counts: pd.Series) -> None:
+    def __init__(self, movies: pd.DataFrame, fame: pd.Series) -> None:
         ids = movies.index.tolist()
-        counts = rating_counts.reindex(movies.index, fill_value=0)
+        counts = fame.reindex(movies.index, fill_value=0)
         self._fame = dict(zip(ids, counts.tolist(), strict=True))
         years = movies["year"].dropna() if "year" in movies else pd.Series(dtype="Int64")
         self._year = {movie: int(year) for movie, year in years.items()}
+        self._of_year: dict[int, list[int]] = defaultdict(list)
+        for movie, year in self._year.items():
+            self._of_year[year].append(movie)
         aliases = movies["aliases"] if "aliases" in movies else [()] * len(movies)
         names = {
             (normalise(name), movie_id)
@@ -104,18 +115,20 @@ class MovieSearch:
         self._words = sorted(positions)
         self._like_words, self._like_letters = _ByLength(self._words), _ByLength(self._letters)
 
-    def find(self, text: str, limit: int = 8) -> list[int]:
+    def find(self, text: str, limit: int = 8, rated: Collection[int] = frozenset()) -> list[int]:
         """Return the ids of the movies that `text` most likely means, best first.
 
         A name that is the text comes before one that begins with it (first at a word's end), then
-        one with all its words or its initials, then one with words like them; among equals the more
-        often rated movie. A number may count the films of a series. A year in the text puts the
-        movies of that year first.
+        one with all its words or its initials, then one with words like them; among equals one of
+        the `rated` movies, then the more often rated, then the newer. A number may count the films
+        of a series. A year in the text puts the movies of that year first.
         """
         words = normalise(text[:LONGEST_QUERY])[:MOST_WORDS]
-        likeness = {word: self._likeness(word) for word in set(words)}
+        readings = list(_readings(words))
+        every = {word for asked, _ in readings for word in asked}
+        likeness = {word: self._likeness(word) for word in every}
         scores: dict[int, float] = {}
-        for asked, year in _readings(words):
+        for asked, year in readings:
             for position, match in self._matches(asked, likeness):
                 movie_id = self._movie[position]
                 score = match + self._bonus(movie_id, year, match)
@@ -127,8 +140,14 @@ class MovieSearch:
         film = self._series.film(words)
         if film is not None:
             scores[film] = max(_IS_THE_NTH, scores.get(film, 0.0))
-        order = sorted(scores, key=lambda movie: (-scores[movie], -self._fame[movie], movie))
-        return order[:limit]
+        for movie_id in self._of_year.get(only_a_year(text) or 0, ()):
+            scores[movie_id] = max(_IS_OF_THE_YEAR, scores.get(movie_id, 0.0))
+
+        def key(movie: int) -> tuple[float, bool, float, int, int]:
+            fame, year = self._fame[movie], self._year.get(movie, 0)
+            return -scores[movie], movie not in rated, -fame, -year, movie
+
+        return sorted(scores, key=key)[:limit]
 
     def _bonus(self, movie_id: int, year: int | None, match: float) -> float:
         if year is None:
@@ -174,14 +193,21 @@ class MovieSearch:
         return likeness | {self._words[position]: 1.0 for position in positions}
 
 
-def _readings(words: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int | None]]:
-    """Yield (title words, year): all words as the title, then the last year-like number as year."""
-    if words:
-        yield words, None
+def _readings(words: Words) -> Iterator[tuple[Words, int | None]]:
+    """Yield (title words, year): all words as the title, then the last year-like number as year.
+
+    Each comes again with small numbers as words instead of digits, or as digits instead of words.
+    """
+    readings: list[tuple[Words, int | None]] = [(words, None)] if words else []
     years = [place for place, word in enumerate(words) if _YEAR.fullmatch(word)]
     if years and len(words) > 1:
         last = years[-1]
-        yield words[:last] + words[last + 1 :], int(words[last])
+        readings.append((words[:last] + words[last + 1 :], int(words[last])))
+    for asked, year in readings:
+        yield asked, year
+        counted = tuple(_COUNTED.get(word, word) for word in asked)
+        if len(asked) > 1 and counted != asked:
+            yield counted, year
 
 
 def _beginning_with(texts: list[str], start: str) -> range:
@@ -225,6 +251,13 @@ class Series:
     ) -> None:
         self._years, self._fame = years, defaultdict(int, fame)
         self._names = sorted(names)
+        self._lettered = [
+            (words, movie, int(found[1]))
+            for words, movie in self._names
+            if len(words) > 1
+            for word in words
+            if (found := _LETTERED.fullmatch(word))
+        ]
         self._initials = sorted(
             ("".join(word if word.isdigit() else word[0] for word in words), words, movie)
             for words, movie in self._names
@@ -248,10 +281,15 @@ class Series:
         group, length = dict(self._names[first:last]), len(stem)
         if len(set(group.values())) < 2 and len(stem) == 1:
             group, length = self._best_of_initials(stem[0]), len(stem[0])
+        lettered = {
+            movie
+            for name, movie, nth in self._lettered
+            if nth == number and any(name[i : i + len(stem)] == stem for i in range(len(name)))
+        }
         movies = set(group.values())
-        if len(movies) < 2:
+        if len(movies | lettered) < 2:
             return None
-        numbered = {
+        numbered = lettered | {
             movie
             for name, movie in group.items()
             for word in name[length : length + 2]

@@ -36,14 +36,15 @@ from recommender.bundled import demo_club
 from recommender.columns import MEMBER, MOVIE
 from recommender.features import MovieFeatures
 from recommender.guests import Evidence, imagined
-from recommender.suggest import club_to_rate, to_rate
 from recommender.suggest import similar as similar_movies
+from recommender.suggest import to_rate
 from ui.cache import HashedFrame, cache_key, cached, cached_under
 from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Trainer
 
 DRAWN_FROM = "drawn_from"  # in the session: identity of the database that the page shows
 ACTOR = "actor"  # in the session: whose name stands beside the visitor's changes; see `ui.access`
 ASKED_ABOUT, QUESTIONS = 800, 6
+WELL_KNOWN = 0.95  # of the rated movies have fewer ratings
 TRAINING = TrainingOptions()
 
 
@@ -135,7 +136,9 @@ class Catalogue:
     titles: dict[int, str]  # as some pages ask about thousands of movies
     years: dict[int, float]
     genres: dict[int, tuple[str, ...]]
-    rating_counts: pd.Series  # index movie_id, ratings in the base dataset
+    # index movie_id; ratings in the base dataset, and for movies too new to have any as many as a
+    # well-known movie has
+    fame: pd.Series
 
     @cached_property
     def vocabulary(self) -> tuple[list[str], list[str]]:
@@ -146,18 +149,21 @@ class Catalogue:
     @cached_property
     def search(self) -> MovieSearch:
         """The index of titles."""
-        return MovieSearch(self.movies, self.rating_counts)
+        return MovieSearch(self.movies, self.fame)
 
 
 @cached(max_entries=2)
 def _catalogue(data: Dataset, own: HashedFrame, details: HashedFrame, club: Store) -> Catalogue:
     movies = catalogue(data, club)
+    fame = data.rating_counts.reindex(movies.index, fill_value=0).astype(float)
+    new = data.movies.index[data.is_new]
+    fame[new[fame[new] == 0]] = data.rating_counts.quantile(WELL_KNOWN)
     return Catalogue(
         movies,
         {movie: str(title) for movie, title in movies["title"].items()},
         dict(movies["year"].items()),
         {movie: tuple(genres) for movie, genres in movies["genres"].items()},
-        data.rating_counts.reindex(movies.index, fill_value=0),
+        fame,
     )
 
 
@@ -208,7 +214,11 @@ class View:
 
     def search(self, text: str, limit: int = 8) -> list[int]:
         """Return the movies whose titles match `text`, best first."""
-        return self.catalogue.search.find(text, limit)
+        return self.catalogue.search.find(text, limit, self._rated)
+
+    @cached_property
+    def _rated(self) -> frozenset[int]:
+        return frozenset(self.ratings[MOVIE].tolist())
 
     @cached_property
     def imagined(self) -> Evidence:
@@ -404,17 +414,13 @@ def _similar(serving: HybridModel, known: Catalogue, movie_id: int, limit: int) 
     return found[found[MOVIE].isin(known.movies.index)].head(limit)
 
 
-def questions(club: View) -> dict[int, tuple[int, ...]]:
-    """Return the movies whose ratings would tell most about the shortlist, and whom to ask."""
+def questions_for(club: View, member: int) -> list[int]:
+    """Return the movies whose ratings by a member would tell most about the shortlist."""
     serving, data = model(club), base_dataset()
-    if serving is None or not club.names or not club.shortlist:
-        return {}
-    each = {
-        member: _questions(serving, data, member, club.evidence_of(member), club.shortlist)
-        for member in club.names
-    }
-    asked = club_to_rate(each, QUESTIONS)
-    return dict(zip(asked[MOVIE], asked["members"], strict=True))
+    if serving is None or not club.shortlist:
+        return []
+    asked = _questions(serving, data, member, club.evidence_of(member), club.shortlist)
+    return [int(movie) for movie in asked[MOVIE]]
 
 
 @cached(max_entries=100)

@@ -125,6 +125,35 @@ def test_find_by_title_and_year(bundled: Dataset, search: MovieSearch) -> None:
         assert movie_id in search.find(f"{movie['title']} {movie['year']}", limit=5)
 
 
+@pytest.mark.parametrize(
+    ("text", "title", "year"),
+    [
+        ("x-men 2", "X2: X-Men United", 2003), ("oceans 11 2001", "Ocean's Eleven", 2001),
+        ("oceans 11", "Ocean's Eleven", 2001), ("ocean's eleven 1960", "Ocean's Eleven", 1960),
+        ("twelve monkeys", "Twelve Monkeys", 1995), ("12 monkeys", "Twelve Monkeys", 1995),
+        ("seven samurai", "Seven Samurai", 1954), ("7 samurai", "Seven Samurai", 1954),
+    ],
+)  # fmt: skip
+def test_find_reads_numbers(
+    bundled: Dataset, search: MovieSearch, text: str, title: str, year: int
+) -> None:
+    assert bundled.movies.loc[search.find(text)[0], ["title", "year"]].tolist() == [title, year]
+
+
+def test_find_a_year_gives_its_famous_movies(bundled: Dataset, search: MovieSearch) -> None:
+    found = bundled.movies.loc[search.find("1999")]
+    assert (found["year"] == 1999).all()
+    assert "The Matrix" in set(found["title"])
+    assert bundled.movies.at[search.find("1984")[0], "title"] == "1984"
+
+
+def test_find_puts_rated_then_famous_then_new_movies_first() -> None:
+    movies = catalogue("Dune", "Dune", "Dune", "Dune Buggy").assign(year=[1984, 2000, 2021, 1990])
+    search = MovieSearch(movies, pd.Series({1: 30, 2: 5, 3: 30, 4: 1000}))
+    assert search.find("dune") == [3, 1, 2, 4]
+    assert search.find("dune", rated={2, 4}) == [2, 3, 1, 4]
+
+
 def test_find_without_words_is_empty(search: MovieSearch) -> None:
     for text in (
         "",

@@ -6,7 +6,7 @@ import pytest
 from furnished import Open, component_data
 
 from ui import state
-from ui.components.search import found
+from ui.components.search import found, title_and_year
 
 
 @pytest.mark.reads
@@ -29,3 +29,17 @@ def test_found_movies_have_year_picture_and_note(open_page: Open) -> None:
 @pytest.mark.parametrize("text", ["the matrix", "qqqq<b>zzzz", "?!", "%", "x" * 5000])
 def test_adding_is_always_offered(open_page: Open, text: str) -> None:
     assert found(state.view(), [1, text], lambda _: "")["add"]
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "year"),
+    [
+        ("Poor Things 2023 ", "Poor Things", 2023),
+        ("poor things (2023)", "poor things", 2023),
+        ("2012", "2012", None),
+        ("Blade Runner", "Blade Runner", None),
+        ("Ocean's 11", "Ocean's 11", None),
+    ],
+)
+def test_year_at_the_end_is_the_new_movies_year(text: str, title: str, year: int | None) -> None:
+    assert title_and_year(text) == (title, year)

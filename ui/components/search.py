@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -34,7 +35,8 @@ def movie_search(
     def choose() -> None:
         match st.session_state[key].get("chosen"):
             case ["add", str(text)]:
-                st.session_state["set"], st.session_state["own_title"] = "Catalogue", text
+                title, year = title_and_year(text)
+                st.session_state |= {"set": "Catalogue", "own_title": title, "own_year": year}
                 st.switch_page("pages/settings.py", query_params={})
             case [int(movie), str()] if movie not in club.movies.index:
                 return
@@ -45,6 +47,12 @@ def movie_search(
                 st.switch_page("pages/movie.py", query_params={"movie": str(movie)})
 
     _search(club, key, label, choose, note)
+
+
+def title_and_year(text: str) -> tuple[str, int | None]:
+    """Return what was typed without a year at its end, and the year: "poor things 2023"."""
+    found = re.fullmatch(r"(.*\S)[\s,]+\(?((?:19|20)\d\d)\)?", text.strip())
+    return (found[1], int(found[2])) if found else (text.strip(), None)
 
 
 @st.fragment
