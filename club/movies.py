@@ -7,12 +7,12 @@ from dataclasses import KW_ONLY, asdict, dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
-from club import validation
+from club import ratings, validation
 from club.db import schema
 from club.db.database import Write
-from club.errors import InvalidInput
+from club.errors import InvalidInput, NotFound
 from club.section import Section
 
 KEPT_DAYS = 180  # TMDB's terms allow to keep its data for six months
@@ -112,6 +112,79 @@ class Movies(Section):
             write.about["movie_id"] = insert_movie(write, movie)
         return write.about["movie_id"]
 
+    def edit(self, movie_id: int, movie: NewMovie) -> int:
+        """Give one of the club's own movies other facts and return the version.
+
+        Its overview, number at TMDB and other titles stay where `movie` has none.
+
+        Raises:
+            InvalidInput: another one of the club's movies is called so.
+        """
+        with self._database.write("changed a movie", movie_id=movie_id) as write:
+            old = _own_movie(write.connection, movie_id)
+            _refuse_known(write.connection, movie, but=old.movie_id)
+            kept = {"overview": old.overview, "tmdb_id": old.tmdb_id, "aliases": old.aliases}
+            values = asdict(movie)
+            values |= {name: values[name] or value for name, value in kept.items()}
+            mine = _movie.movie_id == old.movie_id
+            write.connection.execute(update(schema.movies).where(mine).values(values))
+        return write.version
+
+    def merge(self, movie_id: int, into: int) -> int:
+        """Make one of the club's own movies and another one the same, and return the version.
+
+        Ratings, what was seen, the shortlist, vetoes and ballots go to the other one. Of two
+        ratings of one person the newer stays. Nights whose movie is decided are as they were, and
+        keep the own movie with them.
+
+        Args:
+            into: of the base dataset, or another own movie.
+        """
+        with self._database.write("merged a movie", movie_id=movie_id) as write:
+            connection = write.connection
+            old = _own_movie(connection, movie_id).movie_id
+            (new,) = self._movie_ids(connection, into)
+            if new == old:
+                raise InvalidInput("A movie cannot be merged with itself.")
+            query = select(schema.ratings).where(schema.ratings.c.movie_id.in_([old, new]))
+            given: dict[int, Row[Any]] = {}
+            wanted: dict[tuple[int, int], int | None] = {}
+            when: dict[tuple[int, int], int] = {}
+            for row in connection.execute(query.order_by(schema.ratings.c.rated_at)):
+                given[row.member_id] = row
+                if row.movie_id == old:
+                    wanted[row.member_id, old] = None
+            for member, row in given.items():
+                wanted[member, new] = row.half_stars
+                when[member, new] = row.rated_at
+            ratings.record(write, wanted, rated_at=when, kind="merge")
+            _move_rows(connection, old, new)
+            _delete_unless_decided(connection, old)
+        return write.version
+
+    def delete(self, movie_id: int) -> int:
+        """Delete one of the club's own movies, with its ratings, and return the version.
+
+        Raises:
+            InvalidInput: a night was decided with it; its predictions cannot go.
+        """
+        with self._database.write("deleted a movie", movie_id=movie_id) as write:
+            connection = write.connection
+            old = _own_movie(connection, movie_id)
+            if _is_decided(connection, old.movie_id):
+                raise InvalidInput(
+                    f"{old.title} was a candidate of a night that is decided, so it has to stay."
+                )
+            rated = schema.ratings.c
+            people = connection.execute(
+                select(rated.member_id).where(rated.movie_id == old.movie_id)
+            ).scalars()
+            gone = dict.fromkeys(((member, old.movie_id) for member in people), None)
+            ratings.record(write, gone, kind="delete")
+            _move_rows(connection, old.movie_id, None)
+            _delete_unless_decided(connection, old.movie_id)
+        return write.version
+
     def shortlist(self) -> list[int]:
         """Return the ids of the movies that the club might watch, first added first."""
         with self._database.read() as connection:
@@ -178,13 +251,7 @@ def insert_movie(write: Write, movie: NewMovie) -> int:
     Raises:
         InvalidInput: the club has added this movie before.
     """
-    key = validation.name_key(movie.title)
-    known = select(_movie.title, _movie.year, _movie.tmdb_id)
-    for title, year, tmdb_id in write.connection.execute(known):
-        same_name = year == movie.year and validation.name_key(title) == key
-        both_numbered = tmdb_id is not None and movie.tmdb_id is not None
-        if tmdb_id == movie.tmdb_id if both_numbered else same_name:
-            raise InvalidInput(f"The club has added {title} before.")
+    _refuse_known(write.connection, movie)
     counter = schema.club.c.last_movie_id
     movie_id = write.connection.execute(
         update(schema.club).values(last_movie_id=counter - 1).returning(counter)
@@ -192,6 +259,77 @@ def insert_movie(write: Write, movie: NewMovie) -> int:
     row = {"movie_id": movie_id, "added_at": write.now, **asdict(movie)}
     write.connection.execute(insert(schema.movies).values(row))
     return int(movie_id)
+
+
+def _refuse_known(connection: Connection, movie: NewMovie, but: int | None = None) -> None:
+    key = validation.name_key(movie.title)
+    known = select(_movie.title, _movie.year, _movie.tmdb_id)
+    if but is not None:
+        known = known.where(_movie.movie_id != but)
+    for title, year, tmdb_id in connection.execute(known):
+        same_name = year == movie.year and validation.name_key(title) == key
+        both_numbered = tmdb_id is not None and movie.tmdb_id is not None
+        if tmdb_id == movie.tmdb_id if both_numbered else same_name:
+            raise InvalidInput(f"The club has added {title} before.")
+
+
+def _own_movie(connection: Connection, movie_id: int) -> Row[Any]:
+    """Return the row of one of the club's own movies.
+
+    Raises:
+        NotFound: there is no such movie, or it is not the club's own.
+    """
+    number = validation.whole_id(movie_id, "movie")
+    row = connection.execute(select(schema.movies).where(_movie.movie_id == number)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no movie {number} that the club has added.")
+    return row
+
+
+def _move_rows(connection: Connection, old: int, new: int | None) -> None:
+    """Let everything that is not decided yet name another movie, or (None) none any more."""
+    night, ballot = schema.nights.c, schema.ballots.c
+    is_open = select(night.night_id).where(night.decided_at.is_(None))
+    for table in (schema.seen, schema.vetoes, schema.shortlist):
+        others = [column for column in table.primary_key if column.name != "movie_id"]
+        movie = table.c.movie_id
+        named = [movie == old]
+        if "night_id" in table.c:
+            named.append(table.c.night_id.in_(is_open))
+        for row in connection.execute(select(*others, movie).where(*named)).all():
+            mine = [column == getattr(row, column.name) for column in others]
+            there = select(movie).where(movie == new, *mine)
+            if new is not None and connection.execute(there).first() is None:
+                move = update(table).where(movie == old, *mine).values(movie_id=new)
+                connection.execute(move)
+        connection.execute(delete(table).where(*named))
+    open_ones = select(schema.ballots).where(ballot.night_id.in_(is_open))
+    for row in connection.execute(open_ones).all():
+        if old in row.choices:
+            moved = [new if movie == old else movie for movie in row.choices]
+            choices = list(dict.fromkeys(movie for movie in moved if movie is not None))
+            mine = [ballot.night_id == row.night_id, ballot.member_id == row.member_id]
+            if choices:
+                connection.execute(update(schema.ballots).where(*mine).values(choices=choices))
+            else:
+                connection.execute(delete(schema.ballots).where(*mine))
+    for column in (night.movie_id, night.drawn_movie_id):
+        planned = update(schema.nights).where(column == old, night.decided_at.is_(None))
+        connection.execute(planned.values({column: new}))
+
+
+def _is_decided(connection: Connection, movie_id: int) -> bool:
+    """Return whether a night that is decided names the movie."""
+    predicted, night = schema.predictions.c.movie_id, schema.nights.c
+    watched = night.decided_at.is_not(None) & (night.movie_id == movie_id)
+    was_candidate = select(predicted).where(predicted == movie_id).limit(1)
+    was_watched = select(night.movie_id).where(watched).limit(1)
+    return any(connection.execute(query).first() for query in (was_candidate, was_watched))
+
+
+def _delete_unless_decided(connection: Connection, movie_id: int) -> None:
+    if not _is_decided(connection, movie_id):
+        connection.execute(delete(schema.movies).where(_movie.movie_id == movie_id))
 
 
 def append_to_shortlist(write: Write, movie_id: int) -> bool:

@@ -186,6 +186,13 @@ class Store:
             empty_club(write, name, is_demo=False)
         return write.version
 
+    def rename(self, name: str) -> int:
+        """Give the club another name and return the version."""
+        name, club = validation.clean_name(name), schema.club
+        with self.database.write("renamed the club") as write:
+            query = update(club).where(club.c.name != name).values(name=name)
+            return write.commit_if(write.connection.execute(query).rowcount > 0)
+
     def let_rate_for_others(self, allowed: bool) -> int:
         """Set whether a member may rate and vote for another one, and return the version."""
         act = "let members rate for others" if allowed else "let members rate only for themselves"

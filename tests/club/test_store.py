@@ -12,7 +12,7 @@ from club.audit import terminal_actor
 from club.cli import main
 from club.demo import load_demo
 from club.errors import InvalidInput
-from club.movies import Details
+from club.movies import Details, NewMovie
 from club.store import Store
 from recommender.bundled import DemoClub, demo_club, load_bundled
 from recommender.dataset import Dataset
@@ -154,6 +154,11 @@ CHANGES = [
     (lambda s: s.movies.add_to_shortlist(5), "put on the shortlist", (None, 5, None)),
     (lambda s: s.movies.remove_from_shortlist(5), "took off the shortlist", (None, 5, None)),
     (lambda s: s.movies.add("Ours"), "added a movie", (None, OWN, None)),
+    (lambda s: s.movies.edit(OWN, NewMovie("Ours 2")), "changed a movie", (None, OWN, None)),
+    (lambda s: s.movies.add("Theirs"), "added a movie", (None, OWN - 1, None)),
+    (lambda s: s.movies.merge(OWN - 1, 5), "merged a movie", (None, OWN - 1, None)),
+    (lambda s: s.movies.delete(OWN), "deleted a movie", (None, OWN, None)),
+    (lambda s: s.rename("Our club"), "renamed the club", ()),
     (
         lambda s: s.movies.save_details([Details(50, "The Usual Suspects", 629)]),
         "fetched details of movies",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from a_night import refused
+from a_night import FRIDAY, predictions, refused
 
 from club.backup import write as back_up
 from club.catalogue import catalogue, training_data
 from club.errors import InvalidInput, NotFound
 from club.export import ratings_csv
-from club.movies import KEPT_DAYS, Details
+from club.movies import KEPT_DAYS, Details, NewMovie
 from club.store import Store
 from recommender.dataset import Dataset, check_movies
 
@@ -212,3 +212,110 @@ def test_a_backup_and_an_export_have_what_was_fetched(file, world, tmp_path):
     pd.testing.assert_frame_equal(catalogue(world, copy), catalogue(world, store))
     out = ratings_csv(copy, catalogue(world, copy)).decode()
     assert out.splitlines()[1].startswith(f"1,Ana,{own},Parasite,2019,5.0,")
+
+
+@pytest.fixture
+def pair(store):
+    return store.members.add("Ana"), store.members.add("Bo")
+
+
+def current(store) -> dict:
+    frame = store.ratings.current()
+    return {(row.member_id, row.movie_id): row.rating for row in frame.itertuples()}
+
+
+def test_own_movie_is_edited(store):
+    own = store.movies.add("Poor Thing", 2022, tmdb_id=5, overview="A tale.")
+    store.movies.add("Poor Things", 2024)
+    store.movies.edit(own, NewMovie("Poor Things", 2023, ["Comedy"], ["paris"], runtime=141))
+    row = store.movies.own().loc[own]
+    assert row[["title", "year", "genres", "keywords"]].tolist() == [
+        "Poor Things",
+        2023,
+        ("Comedy",),
+        ("paris",),
+    ]
+    assert row[["runtime", "overview", "tmdb_id"]].tolist() == [141, "A tale.", 5]
+    taken = NewMovie("Poor Things", 2024)
+    refused("The club has added Poor Things before", store.movies.edit, own, taken)
+    for movie in (-9, 1):
+        with pytest.raises(NotFound, match="that the club has added"):
+            store.movies.edit(movie, taken)
+
+
+def test_merged_movie_loses_no_rating(store, pair, clock):
+    ana, bo = pair
+    own = store.movies.add("Poor Things")
+    clock.now = 1_000
+    store.ratings.rate_many([(ana, 7, 2.0), (bo, own, 3.5)])
+    clock.now = 2_000
+    store.ratings.rate(ana, own, 5.0)
+    store.ratings.rate(bo, 7, 4.5)
+    clock.now = 3_000
+    zoe = store.members.add_guest("Zoe", loves=[own])
+    store.members.remove(bo)
+    store.movies.merge(own, 7)
+    store.members.restore(bo)
+    assert current(store) == {(ana, 7): 5.0, (bo, 7): 4.5}
+    assert store.ratings.current()["timestamp"].tolist() == [2_000, 2_000]
+    guests = store.ratings.current(include_guests=True)
+    guests = guests[guests["member_id"] == zoe]
+    assert guests[["movie_id", "rating"]].to_numpy().tolist() == [[7, 5.0]]
+    assert store.movies.own().empty
+    assert store.ratings.undoable() is None or own not in {
+        entry.movie_id for entry in store.ratings.undoable().entries
+    }
+
+
+def test_merge_moves_shortlist_seen_vetoes_and_ballots(store, pair):
+    ana, bo = pair
+    own = store.movies.add("Poor Things")
+    for movie in (5, own, 6):
+        store.movies.add_to_shortlist(movie)
+    for member, movie in ((ana, own), (ana, 7), (bo, own)):
+        store.members.mark_seen(member, movie)
+    night = store.nights.plan(FRIDAY, [ana, bo])
+    store.nights.edit(night, voting="rank")
+    store.nights.veto(night, ana, own)
+    store.nights.vote(night, bo, [6, own, 7])
+    store.movies.merge(own, 7)
+    assert store.movies.shortlist() == [5, 7, 6]
+    assert store.members.seen().to_numpy().tolist() == [[ana, 7], [bo, 7]]
+    assert store.nights.vetoes(night) == {7: (ana,)}
+    store.nights.reveal_votes(night)
+    assert store.nights.ballot_box(night).ballots == {bo: (6, 7)}
+    refused("cannot be merged with itself", store.movies.merge, *[store.movies.add("x")] * 2)
+
+
+def test_decided_night_keeps_its_own_movie(store, pair):
+    ana, bo = pair
+    own = store.movies.add("Poor Things")
+    store.ratings.rate(ana, own, 4.0)
+    night = store.nights.plan(FRIDAY, [ana, bo])
+    store.nights.decide(night, own, predictions([ana, bo], [own, 6]), model="m", by="b")
+    before = store.nights.predictions()
+    refused("so it has to stay", store.movies.delete, own)
+    store.movies.merge(own, 7)
+    assert store.nights.get(night).movie == own
+    assert store.nights.predictions().equals(before)
+    assert store.movies.own().index.tolist() == [own]
+    assert current(store) == {(ana, 7): 4.0}
+
+
+def test_deleted_movie_takes_its_ratings_along(store, pair):
+    ana, bo = pair
+    own = store.movies.add("Poor Things")
+    store.ratings.rate_many([(ana, own, 4.0), (ana, 7, 1.0)])
+    store.movies.add_to_shortlist(own)
+    store.members.mark_seen(bo, own)
+    night = store.nights.plan(FRIDAY, [ana, bo])
+    store.nights.edit(night, voting="rank")
+    store.nights.vote(night, bo, [own])
+    store.movies.delete(own)
+    assert store.movies.own().empty
+    assert current(store) == {(ana, 7): 1.0}
+    assert store.movies.shortlist() == []
+    assert store.members.seen().empty
+    assert store.nights.ballot_box(night).voted == ()
+    assert store.ratings.undo() is None
+    assert store.movies.add("Poor Things") == own - 1
