@@ -63,6 +63,8 @@ def test_preview_then_save_then_undo(
     mine = store.ratings.current().query("member_id == @zed")
     assert mine["timestamp"].tolist() == [1588334400, 1588420800]
     app.button("undo").click().run()
+    assert of(store, zed) == {HEAT: 4.5, MATRIX: 3.0}, "two ratings go only after a question"
+    store.ratings.undo()
     assert of(store, zed) == {}
 
 

@@ -51,7 +51,7 @@ def choose_person(club: View) -> int | None:
     if person not in allowed:
         rated = ratings_of(club)
         few = [member for member in allowed if rated[member] < ENOUGH]
-        person = access.me(club) if access.me(club) in allowed else (few or allowed or [None])[0]
+        person = access.me(club) if access.me(club) in allowed else next(iter(few or allowed), None)
     return person
 
 
@@ -136,7 +136,8 @@ def well_known(club: View, but: Collection[int], number: int, shown: Sequence[in
         return [*club.genres(movie)[:2], f"{year // 10}0s" if year else ""]
 
     times = Counter(kind for movie in shown for kind in kinds(movie))
-    values, chosen = dict(left.items()), []
+    values = dict(left.items())
+    chosen: list[int] = []
     while values and len(chosen) < number:
         best = max(values, key=lambda m: values[m] - SPREAD * sum(times[k] for k in kinds(m)))
         del values[best]

@@ -273,5 +273,5 @@ def _saved(club: View) -> None:
     done = f"Taken over: {listed(parts) or 'movies for the shortlist'}."
     st.success(done, icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):
-        rate.undo_button(club)
+        rate.undo_buttons(club, ())
         st.page_link(router.page("rate"), label="Rate", icon=":material/star_half:")
