@@ -7,19 +7,17 @@ from typing import Literal
 
 import pandas as pd
 
-from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.bootstrap import ENOUGH
 from recommender.evaluation.nights import (
     LEVEL,
     NIGHTS,
     OURS,
     SHOWN,
-    Comparison,
     Coverage,
     Record,
 )
 from recommender.model import LIKED
-from ui.text import counted, listed
+from ui.text import counted
 
 NOTHING = "No rating of a night has been predicted yet."
 TOO_FEW = f": too few to tell ({ENOUGH} ratings of {NIGHTS} nights are needed)"
@@ -95,37 +93,3 @@ def easiest_and_hardest(found: pd.DataFrame, names: Mapping[int, str]) -> str:
         for row in found.iloc[[0, -1]].itertuples()
     )
     return f"So far {easy} is the easiest to foresee, {hard} the hardest."
-
-
-def agreement(found: Comparison, titles: Mapping[int, str], names: Mapping[int, str]) -> str:
-    """Return how far the strategies agree, and who gains and loses most by the main rival."""
-    if found.favourite is None:
-        return "There is nothing to choose from."
-    agree, everyone = found.agreement
-    favourite = titles[found.favourite]
-    how_many = f"{agree} of {everyone}" if agree < everyone else f"All {everyone}"
-    lead = f"{how_many} strategies choose {favourite}"
-    if agree >= everyone - 1:
-        return f"{lead}."
-    rival = int(found.gains[MOVIE].iloc[0])
-    others = found.choices.loc[found.choices[MOVIE] == rival, "name"]
-    choose = listed(name[0].lower() + name[1:] for name in others)
-    gains = found.gains[found.gains[MOVIE] == rival].set_index(MEMBER)["gain"]
-    return (
-        f"{lead}; {choose} "
-        f"{'choose' if len(others) > 1 else 'chooses'} {titles[rival]}: "
-        f"{who_gains(gains.rename(index=dict(names)))}."
-    )
-
-
-def who_gains(gains: pd.Series) -> str:
-    """Return who gains and who loses most stars: "Bruno gains 0.6 stars, Ana loses 0.4"."""
-    gains_most, loses_most = gains.idxmax(), gains.idxmin()
-    up, down = gains.max() >= NOTICED, gains.min() <= -NOTICED
-    if up and down:
-        return f"{gains_most} gains {gains.max():.1f} stars, {loses_most} loses {-gains.min():.1f}"
-    if up:
-        return f"{gains_most} gains {gains.max():.1f} stars, nobody loses"
-    if down:
-        return f"nobody gains, {loses_most} loses {-gains.min():.1f} stars"
-    return "nobody gains or loses"

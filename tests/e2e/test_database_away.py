@@ -26,7 +26,7 @@ def test_page_recovers_with_the_database(
     assert not club.exists()
     for file in away.iterdir():
         shutil.move(file, server.var)
-    expect(page.get_by_test_id("stMetricValue").first).to_be_visible(timeout=30_000)
+    expect(page.locator(".st-key-tonight_pick")).to_be_visible(timeout=30_000)
     settled(page)
     expect(trying).to_have_count(0)
     expect(page.get_by_role("alert")).to_have_count(0)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 from browser import Server, rated, settled, stars_of, tap
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from club.store import Store
 
@@ -16,7 +16,7 @@ NewServer = Callable[..., Server]
 
 PAGES = {
     "nights": "Movie nights",
-    "tonight": "What shall we watch tonight?",
+    "tonight": re.compile("."),  # the pick
     "rate": "Rate",
     "club": "Demo club",
     "settings": "Settings",
@@ -66,55 +66,64 @@ def test_header_leads_everywhere(shared_server: Server, visit: Visit) -> None:
     expect(page.locator("h1")).to_have_text("Heat")
 
 
-def group_stars(page: Page) -> str:
-    return page.get_by_test_id("stMetricValue").first.inner_text()
+def stars(page: Page) -> Locator:
+    """Everyone's expected stars for the movies behind the pick."""
+    return page.locator(".st-key-candidates_S .dot")
+
+
+def group_stars(page: Page) -> list[str]:
+    expect(stars(page).first).to_be_visible()
+    return stars(page).all_inner_texts()
 
 
 def test_first_visit(shared_server: Server, visit: Visit) -> None:
-    page = visit(shared_server.url)
-    pills = page.locator(".st-key-here button")
-    expect(pills).to_have_text(EIGHT)
-    assert re.fullmatch(r"[0-5]\.\d\d ★", group_stars(page))
-    expect(page.locator(".st-key-top_pick img").first).to_be_visible()
-    cards = page.locator(".st-key-others").get_by_role("button", name="Everyone’s stars")
-    expect(cards).to_have_count(5)
-    expect(page.locator(".st-key-everyone .heatmaplayer")).to_be_visible()
-    expect(page.locator(".st-key-everyone .xtick text")).to_have_count(8)
-    expect(page.locator(".st-key-everyone .ytick text")).to_have_count(6)
+    for phone in (True, False):
+        page = visit(shared_server.url, phone=phone)
+        faces = page.locator(".st-key-here button")
+        assert [face.get_attribute("aria-label") for face in faces.all()] == EIGHT
+        pick = page.locator(".st-key-tonight_pick")
+        for part in (".picture", "h1", ".number"):  # the answer is there before one scrolls
+            box = pick.locator(part).first.bounding_box()
+            assert box["y"] + box["height"] < (844 if phone else 900), part
+        assert re.fullmatch(r"[0-5]\.\d", pick.locator(".number").inner_text())
+        expect(pick.locator(".axis .face")).to_have_count(8)
+        expect(page.locator(".st-key-tonight_watch button")).to_have_text("Watch this")
+        assert len(group_stars(page)) == 5 * 8
 
 
-def test_candidate_dialog(shared_server: Server, visit: Visit) -> None:
-    page = visit(shared_server.url)
-    page.get_by_role("button", name="Everyone’s stars").first.click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog.locator(".js-plotly-plot")).to_be_visible()
-    dialog.get_by_text("Greta", exact=True).last.click()
-    expect(dialog.get_by_test_id("stDataFrame")).to_be_visible()
-    expect(dialog).to_contain_text("Greta: Because you gave ")
+def test_why(shared_server: Server, visit: Visit) -> None:
+    page = visit(shared_server.url, phone=True)
+    page.locator(".st-key-why_pick button").first.click()
+    sheet = page.get_by_test_id("stPopoverBody")
+    sheet.get_by_role("button", name="Greta").click()
+    expect(sheet.get_by_text("Greta gave")).to_be_visible()
+    for part in sheet.locator("li").all():
+        box = part.bounding_box()
+        assert box["x"] + box["width"] <= 390
 
 
 def test_live_update_keeps_dialog_open(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     page = visit(server.url)
     before = group_stars(page)
-    page.get_by_role("button", name="Everyone’s stars").first.click()
+    page.get_by_role("button", name=re.compile("^Not this: ")).first.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator(".js-plotly-plot")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Veto it")).to_be_visible()
     watcher = visit(server.url)
     Store(server.var / "club.db").ratings.rate(8, PULP_FICTION, 0.5)
-    expect(watcher.get_by_test_id("stMetricValue").first).not_to_have_text(before)
+    expect(stars(watcher)).not_to_have_text(before)
     expect(dialog).to_be_visible()
     dialog.get_by_role("button", name="Close").click()
-    expect(page.get_by_test_id("stMetricValue").first).not_to_have_text(before)
+    expect(stars(page)).not_to_have_text(before)
 
 
 def test_attendance_in_address(shared_server: Server, visit: Visit) -> None:
     page = visit(shared_server.url)
     before = group_stars(page)
     page.locator(".st-key-here").get_by_role("button", name="Greta").click()
-    expect(page).to_have_url(re.compile("here=Ana&here=Bruno"))
+    expect(page).to_have_url(re.compile("away=7"))
     settled(page)
-    expect(page.get_by_test_id("stMetricValue").first).not_to_have_text(before)
+    expect(stars(page)).to_have_count(len(before) - 5)
     again = visit(page.url)
     assert group_stars(again) == group_stars(page)
 
@@ -210,15 +219,13 @@ def test_restart_keeps_everything(new_server: NewServer, visit: Visit) -> None:
 def test_learning_is_shown_in_other_browsers(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     idle, page = visit(server.url), visit(f"{server.url}/model")
-    predictions = idle.locator(".st-key-everyone .heatmaplayer, .st-key-everyone .heatmap-label")
-    before = predictions.all_text_contents()
+    before = group_stars(idle)
     page.get_by_role("button", name="Retrain").click()
     learning = re.compile("The model is learning, .* The earlier model serves until then")
     expect(idle.get_by_test_id("stProgress")).to_contain_text(learning, timeout=5_000)
     expect(page.get_by_role("button", name="Learning …")).to_be_disabled()
     expect(idle.get_by_test_id("stProgress")).to_have_count(0, timeout=LEARNING)
-    expect(predictions.first).to_be_visible()
-    assert predictions.all_text_contents() != before
+    expect(stars(idle)).not_to_have_text(before)
     expect(page.get_by_role("button", name="Retrain")).to_be_enabled()
     expect(page.locator("p").filter(has_text="Learned just now")).to_be_visible()
 
@@ -228,16 +235,16 @@ def test_rating_redraws_other_browsers(new_server: NewServer, visit: Visit) -> N
     idle, page = visit(server.url), visit(f"{server.url}/rate?movie={PULP_FICTION}")
     before = group_stars(idle)
     tap(page, "Hugo", 0.5)
-    expect(idle.get_by_test_id("stMetricValue").first).not_to_have_text(before, timeout=5_000)
+    expect(stars(idle)).not_to_have_text(before, timeout=5_000)
 
 
 def test_first_start_predicts_while_learning(new_server: NewServer, visit: Visit) -> None:
     page = visit(new_server(empty=True).url)
-    expect(page.get_by_test_id("stMetricValue").first).to_be_visible()
+    expect(page.locator(".st-key-tonight_pick")).to_be_visible()
     expect(page.get_by_test_id("stProgress")).to_contain_text("Predictions come from keywords")
     from_keywords = group_stars(page)
     expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=LEARNING)
-    expect(page.get_by_test_id("stMetricValue").first).not_to_have_text(from_keywords)
+    expect(stars(page)).not_to_have_text(from_keywords)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -267,8 +274,8 @@ def test_own_club_begins_empty(new_server: NewServer, visit: Visit) -> None:
     find(page, "Put a movie on the shortlist", "the matrix", "The Matrix")
     expect(page.locator("h3").nth(1)).to_have_text("Shortlist (1)")
     go(page, "Tonight")
-    expect(page.locator(".st-key-here button")).to_have_text(["Mia", "Noah"])
-    expect(page.locator(".st-key-top_pick h3")).to_have_text("The Matrix")
+    expect(page.locator(".st-key-here button")).to_have_text(["M", "N"])
+    expect(page.locator(".st-key-tonight_pick h1")).to_have_text("The Matrix")
     assert page.locator(".st-key-demo").count() == 0
 
 

@@ -98,7 +98,7 @@ def test_pages_escape_every_text(open_page: Open, spoiled: Hostile) -> None:
     me = NAMES[7]
     found = {state: shown("night", night=str(n), me=me) for state, n in spoiled.nights.items()}
     assert found["planned"] > 0
-    assert found["revealed"] > 0
+    assert found["opened"] > 0
 
 
 def test_notices_escape_every_text(open_page: Open, spoiled: Hostile, store: Store) -> None:

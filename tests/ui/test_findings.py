@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from recommender.evaluation.metrics import Share
-from recommender.evaluation.nights import Comparison, Coverage, Record
+from recommender.evaluation.nights import Coverage, Record
 from ui import findings
 
 NAMES = {1: "Ana", 2: "Bruno", 3: "Cleo"}
@@ -73,40 +73,3 @@ def test_easiest_and_hardest() -> None:
         "by 1.5 stars on average, 6 ratings) the hardest."
     )
     assert "two people with 5" in findings.easiest_and_hardest(rows.head(1), NAMES)
-
-
-def comparison(votes: int, *rivals: str) -> Comparison:
-    choices = pd.DataFrame({"name": ["A"] * votes, "movie_id": 7})
-    others = pd.DataFrame({"name": rivals, "movie_id": 9})
-    gains = pd.DataFrame({"movie_id": 9, "member_id": [1, 3], "gain": [-1.2, 1.3]})
-    choices = pd.concat([choices, others], ignore_index=True)
-    return Comparison(choices, 7 if votes else None, (votes, 10), pd.DataFrame(), gains)
-
-
-@pytest.mark.parametrize(
-    ("found", "sentence"),
-    [
-        (comparison(0), "There is nothing to choose from."),
-        (comparison(10), "All 10 strategies choose Up."),
-        (comparison(9, "Plurality"), "9 of 10 strategies choose Up."),
-        (
-            comparison(8, "Least misery", "Points (Borda)"),
-            "8 of 10 strategies choose Up; least misery and points (Borda) choose Heat: "
-            "Cleo gains 1.3 stars, Ana loses 1.2.",
-        ),
-    ],
-)
-def test_agreement(found: Comparison, sentence: str) -> None:
-    assert findings.agreement(found, TITLES, NAMES) == sentence
-
-
-@pytest.mark.parametrize(
-    ("gains", "words"),
-    [
-        ({"Ana": 0.2, "Bruno": 0.0}, "Ana gains 0.2 stars, nobody loses"),
-        ({"Ana": 0.04, "Bruno": -1.0}, "nobody gains, Bruno loses 1.0 stars"),
-        ({"Ana": 0.04, "Bruno": -0.04}, "nobody gains or loses"),
-    ],
-)
-def test_who_gains(gains: dict[str, float], words: str) -> None:
-    assert findings.who_gains(pd.Series(gains)) == words

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recommender.group import STRATEGIES
 from ui.charts import evaluation, movies, nights, taste
 
 HEAT = "Heat & <i>Co</i>"  # must be escaped
@@ -68,43 +67,6 @@ CONFUSION = table(
 
 # Nights
 
-GROUP = table(
-    "movie_id movie member_id member mean low high",
-    (7, HEAT, 2, "Ben", 2.0, 1.0, 3.0),
-    (7, HEAT, 1, "Ana", 4.5, 3.5, 5.0),
-    (3, "Up", 2, "Ben", 4.0, 3.0, 5.0),
-    (3, "Up", 1, "Ana", 3.5, 2.5, 4.5),
-)
-STRATEGY_NAMES = tuple(strategy.name for strategy in STRATEGIES.values())
-
-
-def chosen(*movies: tuple[int, str, tuple[str, ...], float, float]) -> pd.DataFrame:
-    """Movies, the strategies that choose them, and what Ben and Ana are expected to give."""
-    return table(
-        "movie_id movie strategies member_id member mean",
-        *[
-            (movie, title, strategies, member, name, stars)
-            for movie, title, strategies, *both in movies
-            for member, name, stars in zip((2, 1), ("Ben", "Ana"), both, strict=True)
-        ],
-    )
-
-
-TWO_CHOICES = chosen((7, HEAT, STRATEGY_NAMES[:8], 4.5, 2.0), (3, "Up", STRATEGY_NAMES[8:], 3.5, 4))
-GAINS = table(
-    "movie_id movie member_id member gain",
-    (3, "Up", 2, "Ben", -1.0),
-    (3, "Up", 1, "Ana", 2.0),
-    (5, HEAT, 2, "Ben", 0.0),
-    (5, HEAT, 1, "Ana", -0.01),
-)
-OUTCOME = table(  # Cleo had seen the movie, Dan came after the decision
-    "member_id member predicted low high actual hit surprise counts",
-    (2, HEAT, 4.0, 3.0, 5.0, 2.0, False, -2.0, True),
-    (1, "Ana", 3.0, 2.5, 3.5, 3.5, True, 0.5, True),
-    (4, "Dan", np.nan, np.nan, np.nan, 4.0, False, np.nan, False),
-    (3, "Cleo", 4.5, 4.0, 5.0, 1.0, False, -3.5, False),
-)
 RECORD = table(
     "on nights n model mae",
     *[
@@ -190,11 +152,6 @@ CHARTS = {
     "stars by prediction": lambda: evaluation.stars_by_prediction(HELD_OUT),
     "member errors": lambda: evaluation.member_errors(MEMBER_ERRORS),
     "confusion": lambda: evaluation.confusion_matrix(CONFUSION),
-    "group": lambda: nights.group_heatmap(GROUP),
-    "intervals": lambda: nights.prediction_intervals(GROUP[:2], movie=HEAT, group=(3.2, 2.5, 4.0)),
-    "strategies": lambda: nights.strategies_side_by_side(TWO_CHOICES, TITLE),
-    "gains": lambda: nights.gains_and_losses(GAINS, favourite=HEAT),
-    "outcome": lambda: nights.predicted_and_given(OUTCOME),
     "record": lambda: nights.error_over_nights(RECORD, TITLE),
     "coverage": lambda: nights.interval_coverage(COVERAGE, TITLE),
     "matches": lambda: taste.match_matrix(MATCHES),
