@@ -265,7 +265,7 @@ def test_correct_a_guest(new_server: NewServer, visit: Visit) -> None:
     own = store.movies.add("Barbie", 2023)
     guest = store.members.add_guest("Zoe", loves=[68954], likes=["heist"])
     page = visit(f"{server.url}/club")
-    page.locator(f".st-key-edit_{guest} button").click()
+    page.locator(f".st-key-guest_taste_{guest} button").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Movies they love").fill("Barbie")
     page.get_by_role("option", name="Barbie (2023)").click()

@@ -76,6 +76,7 @@ def _movies(club: View, movies: list[int], label: str, most: int, known: list[in
         format_func=called_apart(club, movies).__getitem__,
         max_selections=max(most, len(known)),
         placeholder=f"up to {most}",
+        key=f"guest_{label}",
         select_all=False,
     )
 
@@ -87,6 +88,7 @@ def _keywords(club: View, label: str, known: tuple[str, ...]) -> list[str]:
         list(known),
         accept_new_options=True,
         placeholder="heist, paris, time travel …",
+        key=f"guest_{label}",
         select_all=False,
         filter_mode="contains",
     )
@@ -109,7 +111,7 @@ def listed(club: View) -> None:
         with row(f"guest_{guest}"):
             st.markdown(f"**{name}**  \n:gray[:small[{plain(', '.join(known))}]]", width="stretch")
             look: Any = {"type": "tertiary", "icon": ":material/edit:"}
-            if st.button("", key=f"edit_{guest}", help=f"What {name} likes", **look):
+            if st.button("", key=f"guest_taste_{guest}", help=f"What {name} likes", **look):
                 _edit(club, guest)
             change_button(
                 "Make a member",
