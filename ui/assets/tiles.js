@@ -172,6 +172,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
       const tap = list.pending.get(tile.id)
       now.stars.show(tap ? tap.stars : tile.rated, Boolean(tap))
     }
+    // In its place, so that nothing is scrolled.
+    if (old && old !== now) old.node.replaceWith(now.node)
     drawn.set(tile.id, now)
   }
   list.drawn = drawn
@@ -180,8 +182,8 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const { children } = list.box
   if (children.length !== nodes.length || nodes.some((node, i) => children[i] !== node)) {
     list.box.replaceChildren(...nodes)
-    if (focus) {
-      place.querySelector(`[data-movie="${focus[0]}"] .${focus[1]}`)?.focus({ preventScroll: true })
-    }
+  }
+  if (focus && !place.contains(parentElement.activeElement)) {
+    place.querySelector(`[data-movie="${focus[0]}"] .${focus[1]}`)?.focus({ preventScroll: true })
   }
 }

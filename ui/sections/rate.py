@@ -52,6 +52,7 @@ def choose_person(club: View) -> int | None:
         rated = ratings_of(club)
         few = [member for member in allowed if rated[member] < ENOUGH]
         person = access.me(club) if access.me(club) in allowed else next(iter(few or allowed), None)
+        st.session_state[PERSON] = person  # whose turn it is does not change by itself
     return person
 
 
