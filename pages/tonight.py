@@ -7,7 +7,7 @@ import streamlit as st
 from ui import nights, router, state
 from ui.components.basics import no_members, notices
 from ui.sections import club as clubs
-from ui.sections import tonight
+from ui.sections import start, tonight
 from ui.sections.night import choosing, planning, steps
 
 router.require()
@@ -16,18 +16,22 @@ club = state.view()
 clubs.demo_banner(club)
 notices()
 
-if not club.names:
+if start.is_new(club) and not nights.nights(club):
     st.title(choosing.TITLE, anchor=False)
-    no_members()
+    start.steps(club)
     st.stop()
 
 night = nights.tonights(club, date.today(), st.session_state.get(planning.OVER))
 if night is not None:
     steps.draw(club, night)
     planning.another_night(night)
+elif not club.names:
+    st.title(choosing.TITLE, anchor=False)
+    no_members()
 elif here := tonight.who_is_here(club):
     choosing.choose(club, choosing.of_today(here))
     tonight.newcomers_note(club, here)
+    start.first_guess(club)
 else:
     st.title(choosing.TITLE, anchor=False)
     tonight.nobody_here(club)

@@ -23,6 +23,7 @@ PAGES = PLACES | {
     "movie": "Movie",
     "night": "Movie night",
     "bring": "Bring ratings",
+    "start": "Our own club",
 }
 # Addresses of earlier versions: page, name in its address, value.
 MOVED = {

@@ -255,30 +255,6 @@ def test_cold_deep_link(new_server: NewServer, visit: Visit, name: str) -> None:
     go(page, "Club" if name != "club" else "Model")
 
 
-def test_own_club_begins_empty(new_server: NewServer, visit: Visit) -> None:
-    page = visit(new_server().url)
-    page.get_by_role("button", name="Start our own club").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("What is your club called?").fill("Friday club")
-    dialog.get_by_label("What is your club called?").press("Enter")
-    dialog.get_by_role("button", name="Start", exact=True).click()
-    expect(page.locator("h1")).to_have_text("Friday club")
-    expect(page.locator("h3").first).to_have_text("Members (0)")
-    expect(page.locator("h3").nth(1)).to_have_text("Shortlist (0)")
-    for name in ("Mia", "Noah"):
-        page.get_by_label("Add a member").fill(name)
-        page.get_by_role("button", name="Add", exact=True).click()
-        expect(page.locator("h3").first).to_have_text(
-            f"Members ({['Mia', 'Noah'].index(name) + 1})"
-        )
-    find(page, "Put a movie on the shortlist", "the matrix", "The Matrix")
-    expect(page.locator("h3").nth(1)).to_have_text("Shortlist (1)")
-    go(page, "Tonight")
-    expect(page.locator(".st-key-here button")).to_have_text(["M", "N"])
-    expect(page.locator(".st-key-tonight_pick h1")).to_have_text("The Matrix")
-    assert page.locator(".st-key-demo").count() == 0
-
-
 @pytest.mark.parametrize("name", PAGES)
 def test_pages_fit_a_phone(shared_server: Server, visit: Visit, name: str) -> None:
     page = visit(f"{shared_server.url}/{'' if name == 'tonight' else name}", phone=True)

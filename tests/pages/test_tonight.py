@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pytest
 from an_evening import ANA, BRUNO, UP, candidates, decided, expected, here, pick, tap, widget, words
 from furnished import Open, click
+from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from recommender.group import STRATEGIES
@@ -94,10 +95,24 @@ def test_rating_moves_predictions_without_learning(open_page: Open, store: Store
     assert state.trainer().generation == generation
 
 
-def test_club_without_members_links_to_members(open_page: Open, store: Store) -> None:
+def test_new_club_has_three_steps_with_ticks(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
+
+    def links(app: AppTest) -> list[tuple[str, bool]]:
+        return [
+            (link.proto.page, "check_circle" in link.proto.icon)
+            for link in app.get("page_link")
+            if link.proto.page == "start"
+        ]
+
+    assert links(open_page()) == [("start", False)] * 3
+    mia = store.members.add("Mia")
+    assert links(open_page()) == [("start", True), ("start", False), ("start", False)]
+    store.ratings.rate_many([(mia, movie, 4.0) for movie in state.view().movies.index[:10]])
+    store.movies.add_to_shortlist(CHINATOWN)
     app = open_page()
-    assert [link.label for link in app.get("page_link")] == ["Add members"]
+    assert links(app) == []
+    assert list(expected(pick(app))) == ["Mia"]
 
 
 @pytest.mark.reads

@@ -13,7 +13,7 @@ from ui.state import View
 
 SETTINGS = {"name": "settings", "title": "Settings", "address": "settings"}
 # Pages that belong to a place.
-BELONGS = {"night": "nights", "bring": "rate"}
+BELONGS = {"night": "nights", "bring": "rate", "start": "club"}
 
 
 def header(club: View, places: dict[str, str], current: str) -> DeltaGenerator:

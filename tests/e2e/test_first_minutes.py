@@ -1,0 +1,107 @@
+"""The first minutes of a club of one's own, played by three people on one phone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from itertools import count
+
+import pytest
+from browser import Server, settled
+from playwright.sync_api import Locator, Page, expect
+
+from club.store import Store
+
+TAPS, SECONDS = 45, 240
+NAMES, ENOUGH, WANTED = ("Mia", "Noah", "Tom"), 10, 4
+
+
+def test_from_nothing_to_the_first_answer(
+    new_server: Callable[..., Server],
+    visit: Callable[..., Page],
+    record_property: Callable[[str, object], None],
+) -> None:
+    server = new_server()
+    page = visit(server.url, phone=True)
+    began, taps = time.monotonic(), count()
+
+    def tap(target: Locator, **where: object) -> None:
+        target.scroll_into_view_if_needed()
+        target.tap(**where)
+        next(taps)
+
+    tap(page.get_by_role("button", name="Start our own club"))
+    field = page.get_by_label("Name of the club")
+    expect(field).to_be_focused()
+    page.keyboard.type("Friday club")
+    page.keyboard.press("Enter")
+    field = page.get_by_label("Name of a member")
+    for name in NAMES:
+        expect(field).to_be_focused()
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+        expect(page.get_by_test_id("stMarkdown").filter(has_text=name)).to_be_visible()
+    tap(page.get_by_role("button", name="Next: what have you seen?"))
+    for turn, name in enumerate(NAMES):
+        expect(page.locator("h1")).to_have_text(f"What have you seen, {name}?")
+        rows = page.locator(".st-key-rate_wall [role=slider]")
+        for place in range(ENOUGH):
+            row = rows.nth(place)
+            row.scroll_into_view_if_needed()
+            box = row.bounding_box()
+            stars = (turn + place) % 5 + 1
+            tap(row, position={"x": box["width"] * (stars - 0.5) / 5, "y": box["height"] / 2})
+            expect(row).to_have_attribute("aria-valuetext", f"{stars} stars")
+        expect(page.get_by_test_id("stProgress")).to_contain_text("10 rated")
+        following = [*NAMES[1:], "a shortlist"][turn]
+        tap(page.get_by_role("button", name=f"Next: {following}").first)
+    expect(page.locator("h1")).to_have_text("What might you watch?")
+    for place in range(WANTED):
+        action = page.locator(".st-key-offered .action").nth(place)
+        tap(action)
+        expect(action).to_have_text("✓ Listed")
+    tap(page.get_by_role("button", name="Tonight's answer"))
+    expect(page.locator(".st-key-tonight_pick")).to_be_visible()
+    seconds = time.monotonic() - began
+    settled(page)
+    expect(page.get_by_text("A first guess, from 30 ratings of yours")).to_be_visible()
+    club = Store(server.var / "club.db")
+    assert club.club().name == "Friday club"
+    assert club.ratings.current().groupby("member_id").size().tolist() == [ENOUGH] * len(NAMES)
+    tapped = next(taps)
+    record_property("taps to the first answer", tapped)
+    record_property("seconds to the first answer", round(seconds))
+    assert tapped < TAPS
+    assert seconds < SECONDS
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_tap_moves_no_stars_and_undo_asks(
+    new_server: Callable[..., Server], visit: Callable[..., Page], phone: bool
+) -> None:
+    server = new_server()
+    page = visit(f"{server.url}/rate", phone=phone)
+    rows = page.locator(".st-key-rate_wall [role=slider]")
+    rows.nth(7).scroll_into_view_if_needed()
+    before = [rows.nth(place).bounding_box() for place in range(9)]
+    box = before[4]
+    rows.nth(4).click(position={"x": box["width"] * 0.7, "y": box["height"] / 2})
+    expect(rows.nth(4)).not_to_have_attribute("aria-valuetext", "not rated")
+    expect(page.locator("[role=slider][aria-busy=true]")).to_have_count(0)
+    settled(page)
+    assert [rows.nth(place).bounding_box() for place in range(9)] == before
+    store = Store(server.var / "club.db")
+    store.ratings.rate_many([(2, 68954, 0.5), (3, 68954, 1.0)])
+    entered = store.ratings.current()
+    page.reload()
+    settled(page)
+    page.get_by_role("button", name="Undo", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("1 rating of Bruno and 1 rating of Chiara: Up")
+    assert store.ratings.current().equals(entered)
+    dialog.get_by_role("button", name="Take back").click()
+    expect(page.get_by_role("button", name="Redo")).to_be_enabled()
+    assert len(store.ratings.current()) < len(entered)
+    page.get_by_role("button", name="Redo").click()
+    expect(page.get_by_role("button", name="Redo")).to_be_disabled()
+    assert store.ratings.current().equals(entered)
