@@ -1,6 +1,6 @@
 """Club: who is in it, what it might watch, and what it likes."""
 
-from ui import router, state
+from ui import access, router, state
 from ui.components.basics import header
 from ui.components.choices import view_switch
 from ui.sections import club as clubs
@@ -14,5 +14,7 @@ clubs.demo_banner(club)
 header(plain(club.club.name))
 if view_switch("What to see", ["Members", "Our taste"], "about") == "Members":
     clubs.people(club)
+    if access.is_host():
+        clubs.rename_club(club)
 else:
     taste.section(club)

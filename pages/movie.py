@@ -5,6 +5,7 @@ import streamlit as st
 from ui import router, state
 from ui.components.basics import asked_for
 from ui.sections import movie as movies
+from ui.sections import own_movies
 
 router.require()
 
@@ -15,6 +16,7 @@ if movie is None or movie not in club.movies.index:
     st.stop()
 
 movies.hero(club, movie)
+own_movies.correct(club, movie)
 left, right = st.columns(2, gap="large")
 with left:
     movies.about(club, movie)

@@ -44,6 +44,7 @@ def test_from_nothing_to_the_first_answer(
     tap(page.get_by_role("button", name="Next: what have you seen?"))
     for turn, name in enumerate(NAMES):
         expect(page.locator("h1")).to_have_text(f"What have you seen, {name}?")
+        settled(page)
         rows = page.locator(".st-key-rate_wall [role=slider]")
         for place in range(ENOUGH):
             row = rows.nth(place)
@@ -52,6 +53,7 @@ def test_from_nothing_to_the_first_answer(
             stars = (turn + place) % 5 + 1
             tap(row, position={"x": box["width"] * (stars - 0.5) / 5, "y": box["height"] / 2})
             expect(row).to_have_attribute("aria-valuetext", f"{stars} stars")
+            expect(page.locator("[role=slider][aria-busy=true]")).to_have_count(0)
         expect(page.get_by_test_id("stProgress")).to_contain_text("10 rated")
         following = [*NAMES[1:], "a shortlist"][turn]
         tap(page.get_by_role("button", name=f"Next: {following}").first)

@@ -13,7 +13,7 @@ from ui import access, live, state
 from ui.components.basics import change, change_button, errors_shown, row
 from ui.components.search import movie_search
 from ui.components.tile import Tile, shortlist_movie, shortlist_or_not, tiles
-from ui.sections import guests
+from ui.sections import guests, own_movies
 from ui.state import View
 from ui.text import counted, plain
 from ui.tmdb import CREDIT
@@ -29,21 +29,9 @@ def demo_banner(club: View) -> None:
     with row("demo"):
         st.caption(f":material/science: {DEMO}", width="content")
         if access.is_host() and st.button(
-            "Start our own club", type="tertiary", key="own", icon=":material/celebration:"
+            "Start our own club", type="primary", key="own", icon=":material/celebration:"
         ):
-            live.hold()
-            _start_own()
-
-
-@st.dialog("Start our own club", icon=":material/celebration:", on_dismiss="rerun")
-@errors_shown()
-def _start_own() -> None:
-    st.write("The demo's members, ratings and shortlist go; nothing of it stays. You start empty.")
-    name = st.text_input("What is your club called?", max_chars=60, placeholder="Friday film club")
-    if st.button("Start", type="primary", disabled=not name.strip(), key="start_own"):
-        start = access.host_only(state.store().start_own_club)
-        change(start, name, done="Your club is here. Who is in it?")
-        st.switch_page("pages/club.py")
+            st.switch_page("pages/start.py")
 
 
 @st.dialog("Go back to the demo", icon=":material/science:", on_dismiss="rerun")
@@ -69,6 +57,7 @@ def people(club: View) -> None:
         guests.listed(club)
     with right:
         shortlist(club)
+        own_movies.listed(club)
 
 
 def members(club: View) -> None:
@@ -140,6 +129,18 @@ def shortlist(club: View) -> None:
         return "on the shortlist" if movie in club.shortlist else ""
 
     movie_search(club, CANDIDATE, "Put a movie on the shortlist", add, listed)
+
+
+def rename_club(club: View) -> None:
+    """Draw the field for another name of the club."""
+
+    def rename() -> None:
+        name = st.session_state["club_called"]
+        change(state.store().rename, name, done=f"The club is called {plain(name)} now.")
+
+    with st.popover("Rename the club", icon=":material/edit:", type="tertiary"):
+        st.text_input("Name of the club", club.club.name, key="club_called", max_chars=60)
+        st.button("Rename", key="rename_club", on_click=rename, type="primary")
 
 
 def about(club: View) -> None:
