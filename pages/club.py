@@ -1,10 +1,10 @@
-"""Club: who is in it, what it might watch, and what it likes."""
+"""Club: who is in it, what it might watch, what it likes, and its year."""
 
 from ui import access, router, state
 from ui.components.basics import header
 from ui.components.choices import view_switch
 from ui.sections import club as clubs
-from ui.sections import taste
+from ui.sections import taste, year
 from ui.text import plain
 
 router.require()
@@ -12,9 +12,12 @@ router.require()
 club = state.view()
 clubs.demo_banner(club)
 header(plain(club.club.name))
-if view_switch("What to see", ["Members", "Our taste"], "about") == "Members":
+about = view_switch("What to see", ["Members", "Our taste", "Our year"], "about")
+if about == "Members":
     clubs.people(club)
     if access.is_host():
         clubs.rename_club(club)
-else:
+elif about == "Our taste":
     taste.section(club)
+else:
+    year.section(club)

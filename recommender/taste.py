@@ -1,4 +1,4 @@
-"""Tastes of a club's members: similarity, leanings, what divides the club, prizes, and a map.
+"""Tastes of a club's members: similarity, leanings, what divides the club, and a map.
 
 Similarity: two members' tastes for well-known movies are drawn from the joint distribution that
 their ratings leave (see `recommender.kernel`) and compared by two measures:
@@ -51,14 +51,6 @@ WORTH_SAYING, LIMIT = 0.1, 5  # stars of a leaning; rows at either end of a list
 RATED_BY = 3  # members who rated a movie before it can divide them
 SPLIT_DAMPING = 3.0  # ratings of the usual variance that each movie's are mixed with
 SPLIT_MOVIES, SPLIT_MEMBERS = 5, 3  # with a feature, before it can divide the club
-
-BEST, DIVISIVE = "movie of the year", "most divisive"
-HARSHEST, KINDEST = "harshest critic", "kindest soul"
-SURPRISE, DILIGENT = "biggest surprise", "most diligent"
-AWARDS = (BEST, DIVISIVE, SURPRISE, KINDEST, HARSHEST, DILIGENT)
-AWARD_RATINGS, CRITIC_RATINGS = 10, 5  # in a year: of the club, and of one called harsh or kind
-BEST_DAMPING = 2.0  # ratings at the club's mean that each movie's are mixed with
-
 
 MAP_MOVIES, FEWEST, PERPLEXITY = 2000, 30, 30.0  # of a map; fewer movies are no map
 REGIONS, LABELS = 11, 2
@@ -372,78 +364,6 @@ def word_splits(leanings: pd.DataFrame) -> pd.DataFrame:
     frame = frame[(frame["members"] >= SPLIT_MEMBERS) & (frame["movies"] >= SPLIT_MOVIES)]
     frame = frame.reset_index()
     return frame.sort_values(["spread", "word"], ascending=[False, True], ignore_index=True)
-
-
-def years(ratings: pd.DataFrame) -> pd.Series:
-    """Return the year (UTC) of each rating."""
-    return pd.to_datetime(ratings[TIMESTAMP], unit="s").dt.year.rename("year")
-
-
-def awards(
-    ratings: pd.DataFrame, beyond: pd.DataFrame | None = None, expected: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Return the prizes of each year with at least AWARD_RATINGS ratings.
-
-    A movie competes in the year in which the third of the members rated it, with all stars that it
-    had at the year's end.
-
-    Args:
-        ratings: member_id, movie_id, rating, timestamp (seconds).
-        beyond: as `beyond_the_crowd` returns it; without it nobody is called harsh or kind.
-        expected: member_id, movie_id, predicted (stars, without the rating itself); without it a
-            surprise is one against everybody's opinion, and without that there is none.
-
-    Returns:
-        The latest year first, its prizes in the order of AWARDS: year, award, movie_id, member_id
-        (missing where the prize is for the other), value (stars; of "most diligent" ratings; of the
-        surprise the stars given less those expected; of the critics their user bias), n (ratings it
-        rests on).
-    """
-    when, surprise = years(ratings), pd.Series(np.nan, ratings.index)
-    for guesses, column in ((beyond, "others"), (expected, "predicted")):
-        if guesses is not None:
-            found = ratings[[MEMBER, MOVIE]].merge(guesses, "left", on=[MEMBER, MOVIE])[column]
-            surprise = ratings[RATING] - found.to_numpy()
-    in_order = ratings.sort_values(TIMESTAMP, kind="stable")
-    third = in_order[in_order.groupby(MOVIE).cumcount() == RATED_BY - 1]
-    competes = ratings[MOVIE].map(years(third).set_axis(third[MOVIE]))
-    rows: list[tuple[object, ...]] = []
-    for year, own in ratings.groupby(when):
-        if len(own) < AWARD_RATINGS:
-            continue
-        splits = movie_splits(ratings[(when <= year) & (competes == year)])
-        if len(splits):
-            worth = (
-                splits["n"] * splits["mean"] + BEST_DAMPING * ratings[RATING][when <= year].mean()
-            )
-            best = splits.loc[(worth / (splits["n"] + BEST_DAMPING)).idxmax()]
-            rows.append((year, BEST, best[MOVIE], None, best["mean"], best["n"]))
-        if len(splits) > 1:
-            worst = splits.iloc[0]
-            apart = worst["high"] - worst["low"]
-            rows.append((year, DIVISIVE, worst[MOVIE], None, apart, worst["n"]))
-        off = surprise[own.index].dropna()
-        if len(off):
-            at = off.abs().idxmax()
-            movie, member = own.loc[at, [MOVIE, MEMBER]]
-            rows.append((year, SURPRISE, movie, member, off[at], len(off)))
-        counts = own[MEMBER].value_counts()
-        if len(counts) < 2:
-            continue
-        if beyond is not None:
-            bias = generosity(beyond[years(beyond) == year])
-            bias = bias[bias["n"] >= CRITIC_RATINGS].sort_values("value", kind="stable")
-            ends = ((HARSHEST, bias.head(1)), (KINDEST, bias.tail(1)))
-            for award, end in ends if len(bias) > 1 else ():
-                rows.append(
-                    (year, award, None, end.index[0], end["value"].iloc[0], end["n"].iloc[0])
-                )
-        if counts.iloc[0] > counts.iloc[1]:
-            rows.append((year, DILIGENT, None, counts.index[0], counts.iloc[0], len(own)))
-    types = {MOVIE: "Int64", MEMBER: "Int64", "value": "float64", "n": "int64", "year": "int64"}
-    frame = pd.DataFrame(rows, columns=["year", "award", MOVIE, MEMBER, "value", "n"]).astype(types)
-    frame["award"] = pd.Categorical(frame["award"], AWARDS, ordered=True)
-    return frame.sort_values(["year", "award"], ascending=[False, True], ignore_index=True)
 
 
 def draw_map(model: HybridModel, limit: int = MAP_MOVIES, seed: int = 0) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -12,10 +13,11 @@ import pyarrow as pa
 
 from club import config
 from recommender import DataError, HybridModel
+from recommender.columns import MEMBER, MOVIE
+from recommender.evaluation.nights import recorded
 from recommender.persistence import write_atomically
 from recommender.taste import (
     Drawn,
-    awards,
     beyond_the_crowd,
     compare,
     draw_map,
@@ -25,7 +27,9 @@ from recommender.taste import (
     movie_splits,
     word_splits,
 )
-from ui import evaluation, state
+from recommender.year import Year, rating_years
+from recommender.year import review as year_review
+from ui import evaluation, nights, state
 from ui.cache import HashedFrame, cached
 from ui.state import View
 
@@ -82,15 +86,43 @@ def splits(club: View) -> pd.DataFrame:
     return movie_splits(club.ratings)
 
 
-def prizes(club: View) -> pd.DataFrame:
-    """Return each year's prizes; before a model has learned, those that need none."""
-    return _prizes(club, state.model(club), state.learned_ratings(club))
+def years(club: View) -> list[int]:
+    """Return the years in which the club watched or rated something, the latest first."""
+    watched = {on.year for on, _ in _watched(club, date.today())}
+    return sorted(watched.union(rating_years(club.ratings).tolist()), reverse=True)
+
+
+def review(club: View, year: int) -> Year:
+    """Return a year's figures; before a model has learned, those that need none."""
+    return _review(club, state.model(club), state.learned_ratings(club), year, date.today())
 
 
 @cached()
-def _prizes(club: View, model: HybridModel | None, learned: HashedFrame | None) -> pd.DataFrame:
-    found = tastes(club)
-    return awards(club.ratings, None if found is None else found.beyond, evaluation.left_out(club))
+def _review(
+    club: View, model: HybridModel | None, learned: HashedFrame | None, year: int, today: date
+) -> Year:
+    found, unseen = tastes(club), evaluation.left_out(club)
+    watched = [movie for on, movie in _watched(club, today) if on.year == year]
+    return year_review(
+        year,
+        club.ratings,
+        club.movies["runtime"].reindex(watched),
+        beyond=None if found is None else found.beyond,
+        # What was predicted before a night goes before what would have been.
+        expected=None
+        if unseen is None
+        else pd.concat([recorded(nights.judged(club)), unseen]).drop_duplicates([MEMBER, MOVIE]),
+    )
+
+
+def _watched(club: View, today: date) -> list[tuple[date, int]]:
+    """Return the day and the movie of every night that is over."""
+    return [
+        (night.on, night.movie)
+        for night in nights.nights(club)
+        if night.movie is not None
+        and (night.state == "revealed" or (night.state == "decided" and night.on < today))
+    ]
 
 
 def taste_map() -> pd.DataFrame | None:

@@ -20,7 +20,8 @@ Visit = Callable[..., Page]
 SAID_BY_US = {"www.themoviedb.org", "doi.org"}  # hosts that the program's own texts link to
 PAGES = [
     *("?seen=true", "explore", "rate", "rate?way=Grid", "nights", "nights?view=Scoreboard", "club"),
-    *(f"club?about=Our+taste&part={part}" for part in ("Matches", "Divides", "Members", "Awards")),
+    *(f"club?about=Our+taste&part={part}" for part in ("Matches", "Divides", "Members")),
+    "club?about=Our+year",
     *("settings?set=Catalogue", "settings?set=How+we+know"),
 ]
 ELSEWHERE = """() => {

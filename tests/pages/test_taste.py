@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 
-import pandas as pd
 import pytest
 from an_evening import words
-from furnished import Open
+from furnished import Open, component_data
 
 from club.store import Store
 from ui import state, taste
 from ui.jobs import Trainer
-from ui.sections.taste import reason
 
-PARTS = ("Matches", "Divides", "Members", "Awards")
+PARTS = ("Matches", "Divides", "Members")
 
 
 def famous(n: int) -> list[int]:
@@ -32,11 +30,21 @@ def club_of(store: Store, *people: dict[int, float]) -> list[int]:
 
 
 @pytest.mark.reads
-def test_matches_have_a_sentence_for_each_end(open_page: Open) -> None:
+def test_matches_rank_pairs_that_are_sure(open_page: Open) -> None:
     app = open_page("club", about="Our taste")
+    assert not app.get("plotly_chart")
+    alike, apart = (component_data(app, f"{key}_pairs")["rows"] for key in ("alike", "apart"))
+    for rows, falls in ((alike, True), (apart, False)):
+        shares = [int(re.search(r": (\d+)%", row["note"])[1]) for row in rows]
+        assert shares == sorted(shares, reverse=falls)
+        assert all(len(row["faces"]) == 2 for row in rows)
+    assert re.search(r"\d+ other pairs? could go either way", words(app))
+
+
+@pytest.mark.reads
+def test_everyone_with_everyone_on_demand(open_page: Open) -> None:
+    app = open_page("club", about="Our taste", pairs="true")
     assert len(app.get("plotly_chart")) == 1
-    said = words(app)
-    assert len(re.findall(r"\w+ and \w+: \d+% to \d+%, 80% sure", said)) == 2
     table = app.dataframe[0].value
     assert len(table) == 28
     assert table["Match"].is_monotonic_decreasing
@@ -73,18 +81,6 @@ def test_profile_of_the_member_in_the_address(open_page: Open) -> None:
     assert "Ana gave 166 ratings, from 14 Jul 2008 to 30 Jul 2008." in words(app)
 
 
-@pytest.mark.reads
-def test_prizes_of_the_year_in_the_address(open_page: Open) -> None:
-    app = open_page("club", about="Our taste", part="Awards", year="2010")
-    said = words(app)
-    assert "135 of the year’s 144 ratings." in said
-    table = app.dataframe[0].value
-    best = table[table["Prize"] == "Movie of the year"].set_index("Year")["Movie"]
-    assert best["2010"] == "Monty Python and the Holy Grail"
-    assert table["Year"].tolist() == sorted(table["Year"], reverse=True)
-    assert not table["For"].str.contains("nan").any()
-
-
 def test_club_without_members_or_ratings_is_told_what_to_do(open_page: Open, store: Store) -> None:
     store.start_own_club("Friday club")
     app = open_page("club", about="Our taste")
@@ -101,14 +97,13 @@ def test_one_member_is_described_but_not_matched(open_page: Open, store: Store) 
     assert "3 of us must have rated at least two of the same ones" in divides
     assert "Too little to tell which keywords divide us" in divides
     assert "Member 0 gave 12 ratings" in words(open_page("club", about="Our taste", part="Members"))
-    assert len(open_page("club", about="Our taste", part="Awards").get("plotly_chart")) == 1
 
 
 def test_member_without_ratings_has_no_profile(open_page: Open, store: Store) -> None:
     club_of(store, dict.fromkeys(famous(12), 4.0), {})
     said = words(open_page("club", about="Our taste"))
     assert "Member 1 rated nothing yet" in said
-    assert "They have rated no movie in common yet." in said
+    assert "Nobody’s match is sure yet" in said
     app = open_page("club", about="Our taste", part="Members", who="Member 1")
     assert "Member 1 has rated nothing yet, so there is nothing to say." in words(app)
 
@@ -121,41 +116,25 @@ def test_without_a_model_it_shows_what_needs_none(
     monkeypatch.setattr(state, "trainer", lambda: nothing)
     monkeypatch.setattr(state, "learn", lambda: False)
     app = open_page("club", about="Our taste", part=part)
-    charts = {"Matches": 0, "Divides": 1, "Members": 0, "Awards": 1}
-    assert len(app.get("plotly_chart")) == charts[part]
-    assert ("The first predictions are on their way" in words(app)) == (part != "Awards")
+    assert len(app.get("plotly_chart")) == (part == "Divides")
+    assert "The first predictions are on their way" in words(app)
 
 
 def test_new_rating_shows_at_once(open_page: Open, store: Store) -> None:
-    before = open_page("club", about="Our taste").dataframe[0].value.set_index("Who")
+    before = open_page("club", about="Our taste", pairs="true").dataframe[0].value.set_index("Who")
     member, other = list(state.view().names)[:2]
     rated = state.view().ratings
     theirs = set(rated.loc[rated["member_id"] == member, "movie_id"])
     movie = next(m for m in rated.loc[rated["member_id"] == other, "movie_id"] if m not in theirs)
     store.ratings.rate(member, int(movie), 3.0)
-    after = open_page("club", about="Our taste").dataframe[0].value.set_index("Who")
+    after = open_page("club", about="Our taste", pairs="true").dataframe[0].value.set_index("Who")
     assert after.loc["Ana and Bruno", "Both rated"] == before.loc["Ana and Bruno", "Both rated"] + 1
 
 
 def test_nothing_is_computed_twice(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     open_page("club", about="Our taste")
     calls: list[str] = []
-    for name in ("draw_member", "compare", "movie_splits", "leanings", "awards"):
+    for name in ("draw_member", "compare", "movie_splits", "leanings"):
         monkeypatch.setattr(taste, name, lambda *_, name=name, **__: calls.append(name))
     open_page("club", about="Our taste")
     assert calls == []
-
-
-@pytest.mark.parametrize(
-    ("award", "value", "said"),
-    [
-        ("movie of the year", 4.83, "4.8 stars on average from 9 of us."),
-        ("most divisive", 4.5, "4½ stars between the one who liked it most and the least."),
-        ("biggest surprise", -2.6, "Ana gave 2.6 stars fewer than expected."),
-        ("most diligent", 5.0, "5 of the year’s 9 ratings."),
-        ("harshest critic", -0.91, "0.9 stars less than everybody gives the same movies, on 9 "),
-    ],
-)
-def test_prize_has_a_reason(award: str, value: float, said: str) -> None:
-    prize = pd.Series({"award": award, "value": value, "n": 9, "member_id": 1})
-    assert reason(prize, {1: "Ana"}).startswith(said)

@@ -1,4 +1,4 @@
-"""Similarity of members, leanings, what divides the club, prizes, the map."""
+"""Similarity of members, leanings, what divides the club, the map."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from recommender.taste import (
     STARS,
     TASTE,
     Drawn,
-    awards,
     beyond_the_crowd,
     compare,
     departures,
@@ -36,8 +35,6 @@ from recommender.taste import (
     word_splits,
 )
 
-DAY = 86_400
-
 
 def ratings(*rows: tuple[int, int, float] | tuple[int, int, float, int]) -> pd.DataFrame:
     """Rows of member, movie, stars and, optionally, seconds; otherwise one second apart."""
@@ -48,10 +45,6 @@ def ratings(*rows: tuple[int, int, float] | tuple[int, int, float, int]) -> pd.D
 
 def stars_of(member: int, own: dict[int, float]) -> pd.DataFrame:
     return ratings(*[(member, movie, stars) for movie, stars in own.items()])
-
-
-def at(year: int, day: int = 0) -> int:
-    return int(pd.Timestamp(year, 6, 1).timestamp()) + day * DAY
 
 
 TRAINS = {movie: 5.0 if movie % 2 == 0 else 1.0 for movie in range(10)}
@@ -295,63 +288,6 @@ class TestSplits:
         usual = (13.5 + 1 / 6) / 4
         assert found["spread"].iloc[0] == pytest.approx(((13.5 + 3 * usual) / 5) ** 0.5)
         assert movie_splits(ratings((1, 1, 3.0))).empty
-
-
-def two_years() -> pd.DataFrame:
-    """Movies 1 and 2 are rated by all three in 2020, 3 by its third member in 2021 only."""
-    rows = [(m, 1, 4.5, at(2020) + 10 + m) for m in (1, 2, 3)]
-    rows += [(m, 2, stars, at(2020) + 20 + m) for m, stars in ((1, 0.5), (2, 5.0), (3, 3.0))]
-    rows += [(m, 3, 5.0, at(year) + 30) for m, year in ((1, 2020), (2, 2020), (3, 2021))]
-    rows += [(1, movie, 2.0, at(2020) + movie) for movie in range(10, 15)]
-    rows += [(2, movie, 4.0, at(2020) + movie) for movie in range(10, 14)]
-    rows += [(3, movie, 3.0, at(2021) + movie) for movie in range(20, 29)]
-    return ratings(*rows)
-
-
-def prizes(frame: pd.DataFrame, year: int) -> dict[str, tuple[float | None, ...]]:
-    own = frame[frame["year"] == year].astype({"award": str})
-    columns = ["movie_id", "member_id", "value", "n"]
-    return {
-        row["award"]: tuple(None if pd.isna(row[c]) else row[c] for c in columns)
-        for _, row in own.iterrows()
-    }
-
-
-class TestAwards:
-    def test_winners(self) -> None:
-        frame = two_years()
-        expected = frame.assign(predicted=3.5)
-        expected.loc[0, "predicted"] = 0.5  # member 1 gave movie 1 four stars more
-        found = awards(frame, beyond(frame), expected)
-        assert found["year"].unique().tolist() == [2021, 2020]
-        first = prizes(found, 2020)
-        assert first["movie of the year"] == (1, None, 4.5, 3)
-        assert first["most divisive"] == (2, None, 4.5, 3)
-        assert first["biggest surprise"] == (1, 1, 4.0, 17)
-        assert (first["kindest soul"][1], first["harshest critic"][1]) == (2, 1)
-        assert first["most diligent"] == (None, 1, 8.0, 17)
-        second = prizes(found, 2021)
-        assert second["movie of the year"] == (3, None, 5.0, 3)
-        # One movie divides nothing, and one rater competes with nobody.
-        assert set(second) == {"movie of the year", "biggest surprise"}
-
-    def test_movie_competes_once(self) -> None:
-        found = awards(pd.concat([two_years(), ratings((4, 1, 5.0, at(2021)))], ignore_index=True))
-        best = found[found["award"] == "movie of the year"].set_index("year")["movie_id"]
-        assert best.to_dict() == {2021: 3, 2020: 1}
-
-    def test_without_predictions(self) -> None:
-        frame = two_years()
-        assert prizes(awards(frame, beyond(frame)), 2020)["biggest surprise"][2] == -2.5
-        assert set(prizes(awards(frame), 2020)) == {
-            "movie of the year", "most divisive", "most diligent",
-        }  # fmt: skip
-
-    def test_too_few_ratings_or_a_tie(self) -> None:
-        assert awards(two_years().head(9)).empty
-        assert awards(two_years().head(0)).empty
-        tie = ratings(*[(m, movie, 3.0, at(2020)) for m in (1, 2) for movie in range(6)])
-        assert awards(tie).empty
 
 
 N = 120

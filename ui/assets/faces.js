@@ -16,10 +16,25 @@ function picture(person) {
   return face
 }
 
+function words(text) {
+  const note = document.createElement("span")
+  note.className = "note"
+  note.textContent = text
+  return note
+}
+
+function ranked({ faces, note }) {
+  const line = document.createElement("div")
+  line.className = "line"
+  line.append(...faces.map(picture), words(note))
+  return line
+}
+
 const rows = new WeakMap()
 
 export default function ({ data, parentElement, setStateValue }) {
   const place = parentElement.querySelector(".faces")
+  if (data.rows) return place.replaceChildren(...data.rows.map(ranked))
   if (!rows.has(place)) rows.set(place, { log: [], seq: Date.now(), pending: new Map() })
   const row = rows.get(place)
   const focused = parentElement.activeElement?.dataset.member
@@ -51,12 +66,7 @@ export default function ({ data, parentElement, setStateValue }) {
     place.setAttribute("role", "group")
     place.setAttribute("aria-label", data.label)
   }
-  if (data.note) {
-    const note = document.createElement("span")
-    note.className = "note"
-    note.textContent = data.note
-    nodes.push(note)
-  }
+  if (data.note) nodes.push(words(data.note))
   place.replaceChildren(...nodes)
   if (focused) place.querySelector(`[data-member="${focused}"]`)?.focus({ preventScroll: true })
 }

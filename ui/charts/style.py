@@ -15,9 +15,8 @@ GREY = "#808080"
 # colours are dark, and nothing is darker than what means nothing.
 STAR_COLOURS = [[0.0, "#e3907c"], [0.6, "#f1e8da"], [1.0, "#7cc0b7"]]
 STAR_COLOURS_DARK = [[0.0, "#91402c"], [0.6, "#2a2230"], [1.0, "#1d6b66"]]
-# The same colours around a reference in the middle, and from nothing up.
+# The same colours around a reference in the middle.
 TWO_SIDED = [[at, colour] for at, (_, colour) in zip((0.0, 0.5, 1.0), STAR_COLOURS, strict=True)]
-ONE_SIDED = [[0.0, STAR_COLOURS[1][1]], [1.0, STAR_COLOURS[2][1]]]
 PAPER, PAPER_DARK = "rgba(251,248,243,0.82)", "rgba(22,18,26,0.82)"  # behind words on a picture
 INK, INK_DARK = "#111111", "#f3ece4"  # text on those colours; every other takes the theme's
 

@@ -1,4 +1,4 @@
-"""The charts of Our taste: who matches whom, what divides the club, one member, and years."""
+"""The charts of Our taste: who matches whom, what divides the club, and one member."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import plotly.graph_objects as go
 
 from recommender.columns import MEMBER, MOVIE
 from recommender.taste import FIRST, SECOND, TASTE
-from ui.charts.style import GIVEN, GREY, ONE_SIDED, STARS_AXIS, TWO_SIDED, finish, label, signed
+from ui.charts.style import GIVEN, GREY, STARS_AXIS, TWO_SIDED, finish, label, signed
 from ui.charts.traces import ENDS, Look, cells, dots, row_labels, spans, zero_line
 
 PALE = 0.35  # of its colour is what an unsure cell keeps
-NUMBERED = 10  # members or years, before numbers no longer fit a phone
+NUMBERED = 10  # members, before numbers no longer fit a phone
 NAME = 10  # letters of a name beside a mark
 
 
@@ -61,14 +61,11 @@ def _match_title(frame: pd.DataFrame) -> str:
         if not several:
             return f"{pair} give nearly the same stars to {value} of movies"
         if sure == "not sure":
-            return f"Nobody's match is sure yet; {pair} are closest so far, at {value} of movies"
+            return "Nobody's match is sure yet: how often two give nearly the same stars"
         then = f"; {last} least: {least}" if last_sure == "sure" else ""
         return f"{pair} match best: nearly the same stars for {value} of movies{then}"
     if several and sure == last_sure == "not sure":
-        return (
-            "Whose tastes go together beyond what everybody likes is not sure yet; closest are "
-            f"{pair} ({value}, chance is 50%)"
-        )
+        return "Nobody's match is sure yet: how often two prefer the same movie; chance is 50%"
     then = f", {last} in {least} ({last_sure})" if several else ""
     return f"{pair} prefer the same movie in {value} of cases ({sure}){then}; chance is 50%"
 
@@ -230,29 +227,3 @@ def against_others(frame: pd.DataFrame, *, member: str) -> go.Figure:
     ]
     title = f"{label(member)} gave {', and '.join(ends)}"
     return finish(figure, title, height=140, rows=len(rows), legend=True)
-
-
-def rating_years(frame: pd.DataFrame) -> go.Figure:
-    """Draw n ratings for each member_id, member (name; in the order to be drawn) and year."""
-    names = frame.drop_duplicates(MEMBER).set_index(MEMBER)["member"]
-    years = range(int(frame["year"].min()), int(frame["year"].max()) + 1)
-    table = frame.pivot(index=MEMBER, columns="year", values="n")
-    counts = table.reindex(index=names.index, columns=years).astype(float)
-    text = counts.map("{:.0f}".format).where(counts.notna(), "")
-    hover = [
-        [f"{label(name)}, {year}: {n} ratings" for year, n in zip(years, row, strict=True)]
-        for name, row in zip(names, text.to_numpy(), strict=True)
-    ]
-    figure = go.Figure()
-    template = "%{text}" if len(years) <= NUMBERED + 2 else None
-    look: Look = {"text": text, "texttemplate": template, "textfont_size": 11, "zmin": 0}
-    cells(figure, np.log1p(counts), columns=years, scale=ONE_SIDED, hover=hover, **look)
-    row_labels(figure, names, 14)
-    by_year = frame.groupby("year")["n"].sum()
-    year, n = int(by_year.idxmax()), int(by_year.max())
-    most = frame[frame["year"] == year].sort_values("n", ascending=False, kind="stable").iloc[0]
-    share = "all" if most["n"] == n else f"{most['n']:,}"
-    title = (
-        f"{year} was our busiest year: {n:,} ratings, {share} of them from {label(most['member'])}"
-    )
-    return finish(figure, title, height=60, rows=len(names))

@@ -76,6 +76,15 @@ def faces_row(club: View, members: Iterable[int], key: str, *, note: str = "") -
     component("faces")(key=key, data=data)
 
 
+def faces_rows(club: View, rows: Iterable[tuple[Iterable[int], str]], key: str) -> None:
+    """Draw rows of people's faces, each with a few words (plain text) after them."""
+    shown = [
+        {"faces": [asdict(face(club, one)) for one in members], "note": note}
+        for members, note in rows
+    ]
+    component("faces")(key=key, data={"rows": shown})
+
+
 def people_picker(
     club: View,
     label: str,

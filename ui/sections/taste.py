@@ -1,9 +1,9 @@
-"""The Our taste page: matches, what divides the club, each member, and the prizes of every year."""
+"""The Our taste page: matches, what divides the club, and each member."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,23 +11,15 @@ import streamlit as st
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.features import GENRE, KEYWORD
 from recommender.taste import (
-    AWARD_RATINGS,
-    BEST,
-    DILIGENT,
-    DIVISIVE,
     FIRST,
-    HARSHEST,
-    KINDEST,
     LEAN_MOVIES,
     RATED_BY,
     SECOND,
     SPLIT_MEMBERS,
     SPLIT_MOVIES,
-    SURPRISE,
     TASTE,
     departures,
     favourites,
-    years,
 )
 from ui import taste
 from ui.charts.taste import (
@@ -35,42 +27,30 @@ from ui.charts.taste import (
     favourite_words,
     match_matrix,
     movie_stars,
-    rating_years,
     user_bias,
     word_sides,
 )
 from ui.components.basics import no_members, no_ratings
 from ui.components.choices import people_pills, view_switch
-from ui.components.figures import chart, draw_table, renamed, tables_below
-from ui.components.people import face
-from ui.components.tile import beside_poster, movie_link, short_title
+from ui.components.figures import chart, draw_table, renamed
+from ui.components.people import face, faces_rows
 from ui.state import View
 from ui.taste import Leanings
-from ui.text import counted, day, film, half_stars, listed, plain
+from ui.text import counted, day, film, listed, plain
 
 HOW = {
-    "Same stars": "The chance that both give a well-known movie the same stars, half a star up or "
-    "down. It is read off all that each of them rated, whether or not they saw the same movies. "
-    "Coloured: surely more or less than usual among us. Pale: not sure.",
-    "Same taste": "Of two well-known movies, how often both prefer the same one when what "
-    "everybody thinks of them is left aside, and how generous the two are. Chance is 50%, and "
-    "people seldom get further from it than 45% or 55%. Coloured: surely not chance. Pale: not "
-    "sure.",
+    "Same stars": "How likely two of you give a well-known movie the same stars, half a star up or "
+    "down.",
+    "Same taste": "Of two well-known movies, how often two of you prefer the same one, leaving "
+    "aside what everybody likes. Chance is 50%; few people get below 45% or above 55%.",
 }
+RANKED = {"alike": "Surely alike", "apart": "Surely apart"}
 MEASURES = {"Same stars": "stars", "Same taste": TASTE}
 CLARITIES = {"alike": "surely alike", "apart": "surely apart", "unclear": "not sure"}
 KINDS = {"Keywords": KEYWORD, "Genres": GENRE}
 INTERVAL = {"low": "80% from", "high": "80% to"}
-SHOWN = 6  # movies that split, and movies that unite
+SHOWN = 6  # movies that split and that unite, and pairs at either end
 WORDS, FAVOURITES = 8, 6  # words that divide; favourites at either end
-ICONS = {
-    BEST: ":material/trophy:",
-    DIVISIVE: ":material/call_split:",
-    SURPRISE: ":material/bolt:",
-    KINDEST: ":material/volunteer_activism:",
-    HARSHEST: ":material/gavel:",
-    DILIGENT: ":material/edit_note:",
-}
 
 
 def anything_to_show(club: View) -> bool:
@@ -88,7 +68,7 @@ def section(club: View) -> None:
     """Draw one part of what the club likes."""
     if not anything_to_show(club):
         return
-    parts = {"Matches": matches, "Divides": divides, "Members": profile, "Awards": awards}
+    parts = {"Matches": matches, "Divides": divides, "Members": profile}
     parts[view_switch("What to look at", list(parts), "part")](club)
 
 
@@ -115,41 +95,49 @@ def matches(club: View) -> None:
 
 def _matches(club: View, found: pd.DataFrame, chosen: str) -> None:
     own = _named(club, found[found["measure"] == MEASURES[chosen]])
-    said = own["clarity"].map(CLARITIES)
-    table = own.assign(Who=own["one"] + " and " + own["other"], clarity=said)
+    own = own.sort_values("value", ascending=False, kind="stable")
+    st.caption(HOW[chosen])
+    with st.grid(columns=2, min_column_width=320, gap="medium"):
+        for clarity, title in RANKED.items():
+            pairs = own[own["clarity"] == clarity][:: 1 if clarity == "alike" else -1]
+            if len(pairs):
+                with st.container():
+                    st.subheader(title, anchor=False)
+                    rows = pairs.head(SHOWN).itertuples()
+                    notes = [((row.first, row.second), match_note(row)) for row in rows]
+                    faces_rows(club, notes, f"{clarity}_pairs")
+    if unsure := int((own["clarity"] == "unclear").sum()):
+        few = "Nobody’s match is sure yet."
+        if unsure < len(own):
+            few = f"{counted(unsure, 'other pair')} could go either way."
+        st.markdown(f"{few} Every movie that two of you rate tells more.")
+    rated = set(club.ratings[MEMBER])
+    nothing = [name for member, name in club.names.items() if member not in rated]
+    if nothing:
+        st.caption(f"{plain(listed(nothing))} rated nothing yet.")
+    everyone = st.expander(
+        "Everyone with everyone", key="pairs", icon=":material/grid_on:", on_change="rerun",
+        bind="query-params",
+    )  # fmt: skip
+    if not everyone.open:  # Plotly is megabytes
+        return
+    table = own.assign(
+        Who=own["one"] + " and " + own["other"], clarity=own["clarity"].map(CLARITIES)
+    )
     titles = {"Who": "Who", "value": "Match", **INTERVAL, "clarity": "Said", "both": "Both rated"}
-    table = renamed(table, **titles, difference="Stars apart on these")
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        ordered = table.sort_values("Match", ascending=False, kind="stable")
-        chart(match_matrix(own), f"matrix_{MEASURES[chosen]}", ordered)
-    with right:
-        st.caption(HOW[chosen])
-        for sentence in match_sentences(own):
-            st.markdown(plain(sentence))
-        rated = set(club.ratings[MEMBER])
-        few = [name for member, name in club.names.items() if member not in rated]
-        if few:
-            st.caption(
-                f"{plain(listed(few))} rated nothing yet: the crowd’s opinion stands in, and "
-                "nothing is sure."
-            )
+    with everyone:
+        in_order = own.sort_index()
+        chart(match_matrix(in_order), f"matrix_{MEASURES[chosen]}")
+        table = renamed(table, **titles, difference="Stars apart on these")
+        draw_table(table, "How well everyone matches everyone")
 
 
-def match_sentences(own: pd.DataFrame) -> list[str]:
-    """Return the evidence for the best and the weakest match in sentences (plain text)."""
-    ordered = own.sort_values("value", ascending=False, kind="stable")
-    ends = ordered if len(ordered) < 2 else ordered.iloc[[0, -1]]
-    return [
-        f"{row.one} and {row.other}: {row.low:.0%} to {row.high:.0%}, 80% sure. "
-        + (
-            f"On {counted(row.both, 'movie')} that both rated, their stars lie "
-            f"{row.difference:.1f} apart on average."
-            if row.both
-            else "They have rated no movie in common yet."
-        )
-        for row in ends.itertuples()
-    ]
+def match_note(row: Any) -> str:
+    """Return how well two match, a row of `compare` with names, in a few words (plain text)."""
+    share = f"{row.one} and {row.other}: {row.value:.0%}"
+    if not row.both:
+        return f"{share}, though they rated no movie in common"
+    return f"{share}, {row.difference:.1f} stars apart on {counted(row.both, 'common movie')}"
 
 
 def _named(club: View, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -298,81 +286,3 @@ def _favourites(found: Leanings, member: int, name: str, kind: str) -> None:
         return
     table = renamed(rows, word="Word", lean="Stars more than usual", **INTERVAL, n="Movies")
     chart(favourite_words(rows, member=name), f"favourites_{kind}", table)
-
-
-# Awards
-
-
-def awards(club: View) -> None:
-    """Draw the prizes of one year and the ratings of every year."""
-    found = taste.prizes(club)
-    if found.empty:
-        st.markdown(f"No prizes yet: a year needs {AWARD_RATINGS} ratings.")
-    else:
-        there = [str(year) for year in found["year"].unique()]
-        chosen = st.pills(
-            "The prizes of",
-            there,
-            default=there[0],
-            required=True,
-            key="year",
-            bind="query-params",
-            wrap=True,
-        )
-        year = int(chosen or there[0])
-        with st.grid(columns=3, min_column_width=290, gap="small", border=True, key="prizes"):
-            for _, prize in found[found["year"] == year].iterrows():
-                with st.container():
-                    _prize(club, prize)
-        with tables_below("All prizes as a table"):
-            draw_table(_prize_table(club, found), "The prizes of every year", 1)
-    st.subheader("Who rated when", anchor=False)
-    counts = club.ratings.groupby([MEMBER, years(club.ratings)]).size().rename("n").reset_index()
-    order = {member: i for i, member in enumerate(club.names)}
-    counts = counts.sort_values(MEMBER, key=lambda members: members.map(order), kind="stable")
-    counts = counts.assign(member=counts[MEMBER].map(club.names))
-    table = renamed(counts, member="Member", year="Year", n="Ratings").astype({"Year": str})
-    chart(rating_years(counts), "years", table)
-
-
-def _prize(club: View, prize: pd.Series) -> None:
-    award, movie = str(prize["award"]), prize[MOVIE]
-    st.caption(f"{ICONS[award]} {award.capitalize()}")
-    if pd.isna(movie):
-        st.markdown(f"**{plain(club.names[int(prize[MEMBER])])}**")
-        st.caption(plain(reason(prize, club.names)))
-        return
-    with beside_poster(club, int(movie), card=True):
-        movie_link(club, int(movie), f"**{short_title(club, int(movie))}**")
-        st.caption(plain(reason(prize, club.names)))
-
-
-def reason(prize: pd.Series, names: Mapping[int, str]) -> str:
-    """Return the reason for a prize, a row of `awards`, in one sentence (plain text)."""
-    award, value, n = prize["award"], float(prize["value"]), int(prize["n"])
-    if award == BEST:
-        return f"{value:.1f} stars on average from {n} of us."
-    if award == DIVISIVE:
-        return f"{half_stars(value)} stars between the one who liked it most and the least."
-    if award == SURPRISE:
-        way = "more" if value > 0 else "fewer"
-        return f"{names[int(prize[MEMBER])]} gave {abs(value):.1f} stars {way} than expected."
-    if award == DILIGENT:
-        return f"{int(value):,} of the year’s {n:,} ratings."
-    way = "more" if value > 0 else "less"
-    return (
-        f"{abs(value):.1f} stars {way} than everybody gives the same movies, on "
-        f"{counted(n, 'rating')}."
-    )
-
-
-def _prize_table(club: View, found: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Year": found["year"].astype(str),
-            "Prize": found["award"].astype(str).str.capitalize(),
-            "Movie": ["" if pd.isna(m) else club.title(int(m)) for m in found[MOVIE]],
-            "Member": ["" if pd.isna(m) else club.names[int(m)] for m in found[MEMBER]],
-            "For": [reason(prize, club.names) for _, prize in found.iterrows()],
-        }
-    )

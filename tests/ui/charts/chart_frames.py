@@ -125,9 +125,6 @@ FAVOURITES = table(
 DEPARTURES = table(
     "movie_id movie rating others difference", (7, HEAT, 5.0, 3.4, 1.6), (9, "Up", 1.0, 4.1, -3.1)
 )
-YEARS = table(
-    "member_id member year n", (1, "Ana", 2020, 30), (2, "Ben", 2020, 10), (1, "Ana", 2022, 5)
-)
 
 # Movies
 
@@ -160,7 +157,6 @@ CHARTS = {
     "bias": lambda: taste.user_bias(BIASES, member_id=1, colour="#c32750"),
     "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT),
     "departures": lambda: taste.against_others(DEPARTURES, member=HEAT),
-    "years": lambda: taste.rating_years(YEARS),
     "distribution": lambda: movies.rating_distribution(pd.Series([4.0, 3.5])),
     "map": lambda: movies.taste_map(PLACES, REGIONS),
 }

@@ -14,7 +14,6 @@ from chart_frames import (
     REGIONS,
     SPLITS,
     WORDS,
-    YEARS,
     matches,
     named,
 )  # fmt: skip
@@ -26,7 +25,6 @@ from ui.charts.taste import (
     favourite_words,
     match_matrix,
     movie_stars,
-    rating_years,
     user_bias,
     word_sides,
 )  # fmt: skip
@@ -53,12 +51,11 @@ def test_match_matrix_is_symmetric_and_pale_where_not_sure() -> None:
         (MATCHES.assign(clarity="apart"), "Ana and Ben match best: nearly the same stars for 70% "
          "of movies; Ana and Cleo least: 30%"),
         (MATCHES.assign(clarity="unclear"),
-         "Nobody's match is sure yet; Ana and Ben are closest so far, at 70% of movies"),
+         "Nobody's match is sure yet: how often two give nearly the same stars"),
         (matches("stars", (0.4, "unclear")),
          "Ana and Ben give nearly the same stars to 40% of movies"),
-        (matches("taste", (0.54, "unclear"), (0.5, "unclear"), (0.46, "unclear")), "Whose tastes "
-         "go together beyond what everybody likes is not sure yet; closest are Ana and Ben (54%, "
-         "chance is 50%)"),
+        (matches("taste", (0.54, "unclear"), (0.5, "unclear"), (0.46, "unclear")),
+         "Nobody's match is sure yet: how often two prefer the same movie; chance is 50%"),
         (matches("taste", (0.58, "alike"), (0.5, "unclear"), (0.42, "apart")), "Ana and Ben prefer "
          "the same movie in 58% of cases (sure), Ben and Cleo in 42% (sure); chance is 50%"),
         (matches("taste", (0.58, "alike")),
@@ -132,15 +129,6 @@ def test_departures_are_drawn_from_the_crowd_to_the_rating() -> None:
     )
     below = against_others(DEPARTURES.tail(1), member="Ana")
     assert headline(below) == "Ana gave “Up” 1 where everybody gives 4.1"
-
-
-def test_years_without_ratings_are_there_and_empty() -> None:
-    figure = rating_years(YEARS)
-    assert figure.layout.xaxis.ticktext == ("2020", "2021", "2022")
-    assert np.array(figure.data[0].text).tolist() == [["30", "", "5"], ["10", "", ""]]
-    assert headline(figure) == "2020 was our busiest year: 40 ratings, 30 of them from Ana"
-    alone = rating_years(YEARS[YEARS["member_id"] == 1])
-    assert headline(alone) == "2020 was our busiest year: 30 ratings, all of them from Ana"
 
 
 def test_rating_distribution_has_a_bar_for_each_half_star() -> None:
