@@ -21,6 +21,6 @@ if view_switch("What to see", ["Nights", "Scoreboard"], "view") == "Scoreboard":
     figures.scoreboard(club)
 else:
     nights.coming(club)
-    st.subheader("What we watched", anchor=False)
+    st.header("What we watched", anchor=False)
     nights.past(club)
     nights.others(club)

@@ -70,6 +70,7 @@ def run() -> None:
     _start()
     current = choose()
     access.guard()
+    st.html(ICON.parent / "page.css")
     token = _reached.set(True)
     try:
         with errors_shown():

@@ -112,7 +112,7 @@ def expected(tile: Mapping[str, Any]) -> dict[str, float]:
 
 def said(app: AppTest) -> list[str]:
     """Every sentence of a page, as Markdown."""
-    parts = [app.title, app.subheader, app.markdown, app.caption, app.info, app.error]
+    parts = [app.title, app.header, app.subheader, app.markdown, app.caption, app.info, app.error]
     return [element.value for part in parts for element in part]
 
 

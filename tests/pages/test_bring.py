@@ -153,7 +153,7 @@ def test_one_decision_for_all_members_of_a_movie(open_page: Open, store: Store, 
     app = upload(open_page("bring"), ("t.csv", text))
     assert metrics(app)["To decide"] == "3"
     told = [text.value for text in [*app.markdown, *app.caption]]
-    assert "##### Which movie is it? 2 of 2 to decide" in told
+    assert "## Which movie is it? 2 of 2 to decide" in told
     assert any("4½ ★ and 3 ★" in text for text in told)
     assert r"Zed and Bo\: a movie that is called so came out in another year\." in told
     keyed(app, "checkbox", "sure_t.csv: Zed_2").check().run()

@@ -15,7 +15,7 @@ def test_add_member(open_page: Open, store: Store) -> None:
     assert [toast.value for toast in app.toast] == ["Welcome, Zoë\\!"] or app.toast[0].value == (
         "Welcome, Zoë!"
     )
-    assert app.subheader[0].value == "Members (9)"
+    assert app.header[0].value == "Members (9)"
 
 
 def test_invalid_name_is_refused(open_page: Open, store: Store) -> None:
@@ -24,7 +24,7 @@ def test_invalid_name_is_refused(open_page: Open, store: Store) -> None:
         app.text_input("new_name").set_value(name)
         click(app, "Add")
         (error,) = app.error
-        assert error.value.endswith("Nothing was changed; please try again.")
+        assert error.value.endswith("Nothing was changed.")
         assert len(store.members.all()) == 8
 
 

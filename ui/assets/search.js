@@ -21,6 +21,7 @@ function create(place) {
   input.spellcheck = false
   input.setAttribute("role", "combobox")
   input.setAttribute("aria-autocomplete", "list")
+  input.setAttribute("aria-expanded", "false")
   input.setAttribute("aria-controls", "results")
   list.id = "results"
   list.setAttribute("role", "listbox")

@@ -32,7 +32,7 @@ WHAT = (
 
 def section(club: View) -> None:
     """Draw the last backup, the others, and what can be done with them."""
-    st.subheader("Backups", anchor=False)
+    st.header("Backups", anchor=False)
     if not access.is_host():
         st.caption("Only a host can look after the backups.")
         return
@@ -131,7 +131,7 @@ def _confirm(club: View, chosen: Chosen) -> None:
         return
     with st.container(border=True, key="restore_preview"):
         then = found.backup
-        st.markdown(f"##### Go back to {plain(then.name)} as it was on {_moment(then.changed_at)}?")
+        st.markdown(f"## Go back to {plain(then.name)} as it was on {_moment(then.changed_at)}?")
         st.dataframe(found.table, hide_index=True, width="stretch")
         lost = [f"{name} ({count:,})" for name, count in found.lost.items() if count]
         st.markdown(

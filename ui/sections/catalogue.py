@@ -28,7 +28,7 @@ def overview(club: View) -> None:
 
 def add_by_hand(club: View) -> None:
     """Draw the form for a movie that the catalogue lacks, and predictions for the last one."""
-    st.subheader("Add a movie by hand", anchor=False)
+    st.header("Add a movie by hand", anchor=False)
     st.caption("A new release, a friend's short film: it is predicted at once from its words.")
     genres, keywords = club.catalogue.vocabulary
     with st.form("add_movie", clear_on_submit=True, border=False):

@@ -17,7 +17,7 @@ LATEST = 100
 
 def section(club: View) -> None:
     """Draw the latest changes."""
-    st.subheader("Who changed what", anchor=False)
+    st.header("Who changed what", anchor=False)
     table = said(club)
     if table.empty:
         st.caption("Nothing was changed yet.")

@@ -62,7 +62,7 @@ def people(club: View) -> None:
 
 def members(club: View) -> None:
     """Draw who is in the club, with everything that can be done about it."""
-    st.subheader(f"Members ({len(club.names)})", anchor=False)
+    st.header(f"Members ({len(club.names)})", anchor=False)
     rated = club.ratings.groupby(MEMBER).size()
     for member, name in club.names.items():
         with row(f"member_{member}"):
@@ -117,7 +117,7 @@ def _who_left(club: View) -> None:
 
 def shortlist(club: View) -> None:
     """Draw tonight's candidates, and the search that adds to them."""
-    st.subheader(f"Shortlist ({len(club.shortlist)})", anchor=False)
+    st.header(f"Shortlist ({len(club.shortlist)})", anchor=False)
     shown = [Tile(movie, action="Take off") for movie in club.shortlist]
     on_action = partial(shortlist_or_not, club)
     tiles(club, shown, "shortlist", "S", on_action=on_action)

@@ -96,7 +96,7 @@ def show_club(club: View) -> None:
         return
     st.caption(how)
     with st.container(border=True, key="finding", gap="xsmall"):
-        st.subheader(plain(headline(found.findings)), anchor=False)
+        st.header(plain(headline(found.findings)), anchor=False)
         if found.findings.n >= ENOUGH:
             st.markdown(plain(comparison(found.findings.margin)))
         else:
@@ -335,7 +335,7 @@ def _figures(result: Evaluation) -> None:
         st.metric("Typical error", f"{best:.2f} ★", help="Root mean squared error of the stars.")
         told = "How many hidden ratings fell inside their 80% interval; 80% would be exact."
         st.metric("Honest intervals", f"{inside:.0%}", help=told)
-    st.subheader("Which movies", anchor=False)
+    st.header("Which movies", anchor=False)
     st.caption(
         "A plain LightFM hybrid ranks all movies for everyone; those already rated are left out "
         "of the test ranking. Popularity gives everyone the same list."
@@ -343,7 +343,7 @@ def _figures(result: Evaluation) -> None:
     table = result.ranking.pivot(index="metric", columns=["model", "split"], values="value")
     table.columns = [f"{model}, {split}" for model, split in table.columns]
     chart(ranking_metrics(result.ranking), "ranking", table.rename_axis("Metric").reset_index(), 3)
-    st.subheader("How many stars", anchor=False)
+    st.header("How many stars", anchor=False)
     st.caption(
         f"One rating in five, {numbers['held_out_ratings']:,} in all, was hidden while the model "
         "learned."
@@ -352,7 +352,7 @@ def _figures(result: Evaluation) -> None:
         chart(predicted_against_actual(result.predictions), "actual")
         chart(error_against_baselines(result.errors), "errors")
         chart(reliability(result.predictions), "reliable")
-    st.subheader("How many ratings it takes", anchor=False)
+    st.header("How many ratings it takes", anchor=False)
     curve = evaluation.base_curve()
     if curve is None:
         told = "The learning curve follows as soon as a model has learned that has not seen"

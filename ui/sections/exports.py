@@ -17,7 +17,7 @@ LETTERBOXD = "https://letterboxd.com/import/"
 
 def panel(club: View) -> None:
     """Draw the buttons that download ratings, everything, and one member's movies."""
-    st.subheader("Take your data with you", anchor=False)
+    st.header("Take your data with you", anchor=False)
     st.caption(
         "What is sealed stays out: votes and stars of nights that are not over. Here or in another "
         "club, *Bring ratings* reads the ratings again; the whole club comes back from a backup."

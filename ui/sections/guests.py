@@ -97,7 +97,7 @@ def _keywords(club: View, label: str, known: tuple[str, ...]) -> list[str]:
 def listed(club: View) -> None:
     """Draw the club's guests, with what can be done about them."""
     if club.guests:
-        st.markdown("##### Guests")
+        st.markdown("## Guests")
     members = state.store().members
     for guest, raw in club.guests.items():
         loved = [

@@ -29,7 +29,7 @@ WHAT = (
 
 def section(club: View) -> None:
     """Draw the origin of the base dataset, and the import of another one."""
-    st.subheader("Bring your own data", anchor=False)
+    st.header("Bring your own data", anchor=False)
     if not access.is_host():
         st.caption("Only a host can bring other movies and ratings.")
         return
@@ -133,7 +133,7 @@ def _on_disk(files: list[UploadedFile], place: str) -> Iterator[Path]:
 
 def _preview(found: catalogue.Import) -> None:
     with st.container(border=True, key="import_preview"):
-        st.markdown(f"##### {plain(found.kind)}")
+        st.markdown(f"## {plain(found.kind)}")
         draw_counts(found.counts)
         for note in found.notes:
             st.caption(plain(note))

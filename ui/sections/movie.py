@@ -135,7 +135,7 @@ def changes_of_mind(history: pd.DataFrame) -> dict[int, list[tuple[datetime, flo
 def about(club: View, movie: int) -> None:
     """Draw what the movie is about."""
     known = club.movies.loc[movie]
-    st.subheader("What it is about", anchor=False)
+    st.header("What it is about", anchor=False)
     people = [
         f"{role} {plain(listed(known[column][:most]))}"
         for role, column, most in (("By", "directors", 3), ("With", "cast", NAMED))
@@ -165,7 +165,7 @@ def about(club: View, movie: int) -> None:
 
 def world(movie: int) -> None:
     """Draw what the world's raters gave the movie."""
-    st.subheader("What the world gave it", anchor=False)
+    st.header("What the world gave it", anchor=False)
     everyone = state.base_dataset().ratings
     theirs = everyone.loc[everyone[MOVIE] == movie, RATING]
     if theirs.empty:
@@ -179,7 +179,7 @@ def alike(club: View, movie: int) -> None:
     found = state.similar(club, movie, LIKE)
     if found is None:
         return
-    st.subheader("Similar movies", anchor=False)
+    st.header("Similar movies", anchor=False)
     if found.empty:
         st.markdown("Nothing is known of it yet that could be like another movie.")
         return

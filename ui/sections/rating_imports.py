@@ -187,7 +187,7 @@ def _matches(club: View, found: Sequence[RatingsFile]) -> Matches:
 
 def _look(club: View, found: Sequence[RatingsFile]) -> None:
     by_rule, plan = _plans(club, found)
-    st.subheader("What would change", anchor=False)
+    st.header("What would change", anchor=False)
     draw_counts(plan.counts, columns=6)
     for note in ratings.notes(found, _choices(club, found)):
         st.caption(plain(note))

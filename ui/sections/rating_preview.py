@@ -44,7 +44,7 @@ def to_decide(club: View, plan: Plan) -> None:
     if not groups:
         return
     left = sum(group[0].state == "uncertain" for group in groups)
-    st.markdown(f"##### Which movie is it? {left:,} of {len(groups):,} to decide")
+    st.markdown(f"## Which movie is it? {left:,} of {len(groups):,} to decide")
     st.caption("Only what you confirm is taken over.")
     pages = -(-len(groups) // PAGE)
     number = st.session_state.get(key("page"), 1)
@@ -165,7 +165,7 @@ def other_stars(club: View, plan: Plan) -> None:
     changed = plan.of("changed")
     if not changed:
         return
-    st.markdown(f"##### {counted(len(changed), 'rating')} differ from the club's")
+    st.markdown(f"## {counted(len(changed), 'rating')} differ from the club's")
     st.segmented_control(
         "Whose stars count",
         list(TAKES),

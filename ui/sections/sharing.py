@@ -14,14 +14,14 @@ def section(club: View) -> None:
     """Draw who the visitor is, what members may do, and the address for the phones."""
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("You", anchor=False)
+        st.header("You", anchor=False)
         access.choose_name(club)
         _for_others(club)
         if access.can_become_host():
             st.link_button("Become a host", access.SIGN_IN, icon=":material/key:")
         access.log_out_button()
     with right:
-        st.subheader("On your phones", anchor=False)
+        st.header("On your phones", anchor=False)
         _address()
 
 

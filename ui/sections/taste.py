@@ -157,7 +157,7 @@ def divides(club: View) -> None:
         )
     else:
         _movies(club, splits)
-    st.subheader("Keywords and genres", anchor=False)
+    st.header("Keywords and genres", anchor=False)
     found = taste.tastes(club)
     if found is None:
         _wait_for_model()

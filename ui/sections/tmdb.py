@@ -31,7 +31,7 @@ LISTED, SHOWN = "tmdb_listed", 12
 
 def section(club: View) -> None:
     """Draw everything that TMDB has for the club, or how to get a key."""
-    st.subheader("From TMDB", anchor=False)
+    st.header("From TMDB", anchor=False)
     with errors_shown():
         client = tmdb.client()
         if client is None:
@@ -128,7 +128,7 @@ def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
         called = film(movie.title, movie.year)
         left.image(_picture(movie, movie.genres), width=160, alt=f"Poster: {called}")
         with right.container(gap="small"):
-            st.subheader(plain(movie.title), anchor=False)
+            st.header(plain(movie.title), anchor=False)
             runtime = f"{movie.runtime} min" if movie.runtime else ""
             facts = (str(movie.year or ""), runtime, ", ".join(movie.genres))
             st.caption(plain(" · ".join(fact for fact in facts if fact)))

@@ -236,7 +236,7 @@ def _rows(club: View, evening: Evening, others: list[Tile], found: Candidates) -
     """Draw the other candidates, and what is out tonight with the way to take it back."""
     out = [_out(club, movie, reason) for movie, reason in found.out.items()]
     if others or out:
-        st.subheader("Close behind" if others else "Not tonight", anchor=False)
+        st.header("Close behind" if others else "Not tonight", anchor=False)
         _tiles(club, evening, [*others, *out], "S")
     if found.unknown_length:
         names = listed(club.title(movie) for movie in found.unknown_length)
@@ -371,7 +371,7 @@ def _nothing_left(club: View, evening: Evening, found: Candidates, strategy: str
     fresh = _fresh(club, evening, strategy)
     if not fresh:
         return
-    st.subheader("New for all of you", anchor=False)
+    st.header("New for all of you", anchor=False)
 
     def shortlist(movie: int) -> None:
         shortlist_movie(movie, club.title(movie))

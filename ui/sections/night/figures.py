@@ -38,7 +38,7 @@ def scoreboard(club: View) -> None:
         return
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Against simple guesses", anchor=False)
+        st.header("Against simple guesses", anchor=False)
         found, frame = record(judged), record_over_time(judged)
         chart(charts.error_over_nights(frame, findings.record(found)), "record")
         with tables_below():
@@ -46,7 +46,7 @@ def scoreboard(club: View) -> None:
             draw_table(frame, "Errors night after night", 3)
             st.caption("Stars missed by on average (mae); intervals: 95%, bootstrap over nights.")
     with right:
-        st.subheader("Are the intervals honest?", anchor=False)
+        st.header("Are the intervals honest?", anchor=False)
         frame = coverage_over_time(judged)
         sentence = findings.coverage(interval_coverage(judged), "intervals")
         chart(charts.interval_coverage(frame, sentence), "honest")
@@ -57,7 +57,7 @@ def scoreboard(club: View) -> None:
 
 
 def _surprises(club: View, judged: pd.DataFrame) -> None:
-    st.subheader("Who surprised whom", anchor=False)
+    st.header("Who surprised whom", anchor=False)
     names = {int(one): club.name(int(one)) for one in judged[MEMBER].unique()}
     titles = {int(movie): club.title(int(movie)) for movie in judged[MOVIE].unique()}
     found = surprises(judged)
