@@ -4,18 +4,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
-from recommender.columns import MOVIE
+from recommender.columns import MOVIE, USER
 from recommender.dataset import Dataset
 from recommender.errors import DataError
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+
+
+NIGHT_COLUMNS = (
+    *(USER, MOVIE, "mean", "sd", "shared_sd", "low", "high", "like", "own_mean", "crowd"),
+)
+
+
+@dataclass(frozen=True)
+class DemoNight:
+    """A night of the demo club: what was watched, and what was predicted before (stars)."""
+
+    movie: int
+    predictions: pd.DataFrame  # NIGHT_COLUMNS; its users were there
+    thresholds: tuple[float, ...]  # (10,) of the predictions, see `calibrate`
 
 
 @dataclass(frozen=True)
@@ -25,6 +39,7 @@ class DemoClub:
     name: str
     members: dict[int, str]  # user_id -> first name
     shortlist: tuple[int, ...]
+    nights: tuple[DemoNight, ...] = ()  # the earliest first
 
 
 def _read(path: Path, reader: Callable[[Path], Any]) -> Any:
@@ -41,11 +56,11 @@ def _read(path: Path, reader: Callable[[Path], Any]) -> Any:
 
 
 def load_bundled(folder: Path | None = None) -> Dataset:
-    """Return the bundled data: 100,004 ratings by 671 users of 9,066 movies.
+    """Return the bundled data: 100,004 ratings by 671 users, the movies they rated, newer ones.
 
     Args:
-        folder: where movielens/, keywords.csv, runtimes.csv and facts.parquet lie; the project's
-            data/ by default.
+        folder: where movielens/, keywords.csv and, optionally, runtimes.csv, facts.parquet and
+            recent.csv lie; the project's data/ by default.
 
     Raises:
         DataError: a file is missing or cut off.
@@ -55,26 +70,49 @@ def load_bundled(folder: Path | None = None) -> Dataset:
     ratings = _read(root / "movielens" / "ratings.parquet", pd.read_parquet)
     keywords = _read(root / "keywords.csv", lambda path: pd.read_csv(path)[[MOVIE, "keywords"]])
     movies = movies.join(keywords.set_index(MOVIE)["keywords"])
-    runtimes = _read(
-        root / "runtimes.csv", lambda path: pd.read_csv(path).set_index(MOVIE)["minutes"]
-    )
-    facts = _read(root / "facts.parquet", pd.read_parquet)
-    movies = movies.join(facts[["directors", "cast", "imdb_id"]])
-    movies["runtime"] = runtimes.astype("Int16").combine_first(facts["runtime"])
+    if (root / "facts.parquet").exists():
+        facts = _read(root / "facts.parquet", pd.read_parquet)
+        movies = movies.join(facts[["runtime", "directors", "cast", "imdb_id"]])
+    if (root / "runtimes.csv").exists():
+        ours = _read(
+            root / "runtimes.csv", lambda path: pd.read_csv(path).set_index(MOVIE)["minutes"]
+        )
+        theirs = movies.get("runtime", pd.Series(dtype="Int16"))
+        movies["runtime"] = ours.astype("Int16").combine_first(theirs)
+    if (root / "recent.csv").exists():
+        recent = _read(root / "recent.csv", lambda path: pd.read_csv(path).set_index(MOVIE))
+        movies = pd.concat([movies, recent.rename(columns={"original_title": "aliases"})])
     return Dataset(ratings, movies)
 
 
 def demo_club(folder: Path | None = None) -> DemoClub:
-    """Return the demo club that data/demo.json describes.
+    """Return the demo club that data/demo.json and demo_nights.json describe.
 
     Raises:
-        DataError: the file is missing or damaged.
+        DataError: a file is missing or damaged.
     """
+    root = folder or DATA
 
     def read(path: Path) -> DemoClub:
         raw = json.loads(path.read_text("utf-8"))
         members = {int(user): str(name) for user, name in raw["members"].items()}
         return DemoClub(raw["name"], members, tuple(int(movie) for movie in raw["shortlist"]))
 
-    club: DemoClub = _read((folder or DATA) / "demo.json", read)
+    def read_nights(path: Path) -> tuple[DemoNight, ...]:
+        raw = json.loads(path.read_text("utf-8"))
+        thresholds = tuple(float(one) for one in raw["thresholds"])
+        return tuple(
+            DemoNight(
+                int(night["movie"]),
+                pd.DataFrame(night["predictions"], columns=list(NIGHT_COLUMNS)).astype(
+                    {USER: "int64", MOVIE: "int64"}
+                ),
+                thresholds,
+            )
+            for night in raw["nights"]
+        )
+
+    club: DemoClub = _read(root / "demo.json", read)
+    if (root / "demo_nights.json").exists():
+        club = replace(club, nights=_read(root / "demo_nights.json", read_nights))
     return club

@@ -236,7 +236,7 @@ def _show_learning() -> None:
         "share": status.share,
         "failed": status.state != "running",
     }
-    widget.component("pill")(key="learning", data=data)
+    widget.component("pill")(key="learning_pill", data=data)
 
 
 def say_if_first_changed(question: Hashable, movie: int, title: str) -> None:

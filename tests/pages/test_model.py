@@ -21,7 +21,8 @@ def test_what_the_model_knows_is_counted(open_page: Open) -> None:
     app = open_page("settings", set="Model")
     counts = metrics(app)
     assert counts.keys() == {"Ratings", "People", "Movies", "Keywords"}
-    assert (counts["Ratings"], counts["People"], counts["Movies"]) == ("100,004", "671", "9,066")
+    movies = f"{len(state.bundled().movies):,}"
+    assert (counts["Ratings"], counts["People"], counts["Movies"]) == ("100,004", "671", movies)
     assert int(counts["Keywords"]) > 100
     assert app.success[0].value == "It is up to date: nothing has changed since."
 
@@ -45,7 +46,7 @@ def test_every_page_shows_the_learning(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, page: str
 ) -> None:
     _status(monkeypatch, state="running", done=3, total=10)
-    pill = component_data(open_page(page), "learning")
+    pill = component_data(open_page(page), "learning_pill")
     assert pill["text"] == "Learning … 30%"
     assert (pill["share"], pill["failed"]) == (0.3, False)
 
@@ -54,7 +55,7 @@ def test_a_failure_is_a_sentence_and_the_old_model_serves(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _status(monkeypatch, state="failed", message="The disk is full.")
-    assert component_data(open_page(), "learning")["failed"]
+    assert component_data(open_page(), "learning_pill")["failed"]
     app = open_page("settings", set="Model")
     assert app.warning[0].value == "The disk is full\\."
     assert not app.button("retrain").disabled
@@ -71,7 +72,7 @@ def test_a_model_that_could_not_be_saved_is_told(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _status(monkeypatch, state="done", message="It could not be saved.")
-    assert component_data(open_page(), "learning")["title"] == "It could not be saved."
+    assert component_data(open_page(), "learning_pill")["title"] == "It could not be saved."
     assert open_page("settings", set="Model").warning[0].value == "It could not be saved\\."
 
 

@@ -49,9 +49,11 @@ class TestFit:
             TrainingOptions(epochs=0)
 
     def test_without_lightfm_bundled_movies_are_known_by_their_features(self) -> None:
-        model = HybridModel.fit(load_bundled(), TrainingOptions(components=0))
+        data = load_bundled()
+        model = HybridModel.fit(data, TrainingOptions(components=0))
         assert model.options.variances.neighbours == 0
-        assert (model.n_users, model.n_ratings, model.n_movies) == (671, 100_004, 9_066)
+        assert (model.n_users, model.n_ratings) == (671, 100_004)
+        assert model.n_movies == len(data.movies)
         space, costume = 1196, 838  # The Empire Strikes Back, Emma
         fans = pd.DataFrame(
             {"member_id": 1, "movie_id": [260, 1210, 2628, 5378], "rating": [5.0, 5.0, 4.5, 4.5]}

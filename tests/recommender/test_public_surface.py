@@ -38,7 +38,7 @@ def test_exported_names() -> None:
         (Dataset, ["ratings", "movies"]),
         (HybridModel.fit, ["data", "options", "on_epoch"]),
         (HybridModel.load, ["folder"]),
-        (HybridModel.save, ["folder"]),
+        (HybridModel.save, ["folder", "compact"]),
         (HybridModel.react, ["member_ratings", "movie_ids", "member_ids"]),
         (HybridModel.explain, ["member_ratings", "member_id", "movie_id"]),
         (HybridModel.predict, ["pairs", "data"]),
