@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
+import pandas as pd
+from sqlalchemy import insert, update
+
 from club import members, movies, ratings, validation
+from club.db import schema
+from club.db.database import Write
 from club.store import Store, empty_club
-from recommender.bundled import DemoClub
+from recommender.bundled import DemoClub, DemoNight
 from recommender.columns import MOVIE, RATING, TIMESTAMP, USER
 from recommender.dataset import Dataset
 
@@ -13,7 +20,7 @@ def load_demo(store: Store, world: Dataset, demo: DemoClub, *, replace: bool = F
     """Make the store the demo club in one transaction, unless it has been written to.
 
     Every person of the demo becomes a member with all of that user's ratings, at the times when
-    they were made; none of them can be undone.
+    they were made; none of them can be undone. Its nights were in the weeks before now.
 
     Args:
         world: the base dataset; needs timestamps.
@@ -45,4 +52,49 @@ def load_demo(store: Store, world: Dataset, demo: DemoClub, *, replace: bool = F
         )
         for movie_id in demo.shortlist:
             movies.append_to_shortlist(write, movie_id)
+        for weeks, night in enumerate(reversed(demo.nights)):
+            _insert_night(write, night, weeks, ids, theirs)
     return True
+
+
+def _insert_night(
+    write: Write, night: DemoNight, weeks: int, ids: dict[int, int], ratings: pd.DataFrame
+) -> None:
+    """Add a night of last week or `weeks` before; its stars are those that its people gave."""
+    now = datetime.fromtimestamp(write.now, UTC)
+    evening = now.replace(hour=20, minute=0, second=0) - timedelta(days=3, weeks=weeks)
+    at = int(evening.timestamp())
+    values = {"on_date": evening.date(), "place": "", "notes": "", "rewatch": True, "draws": 0}
+    added = insert(schema.nights).values(values | {"created_at": at})
+    night_id = write.connection.execute(added.returning(schema.nights.c.night_id)).scalar_one()
+    rows = night.predictions
+    there = [user for user in ids if user in set(rows[USER])]
+    given = ratings[ratings[MOVIE] == night.movie].set_index(USER)[RATING]
+    people = [{"night_id": night_id, "member_id": ids[user]} for user in there]
+    predicted = [
+        {"night_id": night_id, "member_id": ids[user], "known": False, **row}
+        for user, row in zip(
+            rows[USER],
+            rows.drop(columns=USER).rename(columns={"like": "like_chance"}).to_dict("records"),
+            strict=True,
+        )
+    ]
+    stars = [
+        person | {"half_stars": validation.half_stars(given[user]), "rated_at": at}
+        for person, user in zip(people, there, strict=True)
+    ]
+    write.connection.execute(insert(schema.attendance), people)
+    write.connection.execute(insert(schema.predictions), predicted)
+    write.connection.execute(insert(schema.night_ratings), stars)
+    decided = {
+        "movie_id": night.movie,
+        "decided_movie_id": night.movie,
+        "decided_at": at,
+        "decided_by": "Average",
+        "model": "the demo's",
+        "club_version": write.version,
+        "thresholds": list(night.thresholds),
+        "opened_at": at + 10_800,
+    }
+    this = schema.nights.c.night_id == night_id
+    write.connection.execute(update(schema.nights).where(this).values(decided))

@@ -493,14 +493,14 @@ class HybridModel:
             like[at] = reactions.like_probability(LIKED)[0]
         return Prediction(stars, low, high, like)
 
-    def save(self, folder: str | Path) -> None:
-        """Write arrays and JSON into `folder` atomically.
+    def save(self, folder: str | Path, *, compact: bool = False) -> None:
+        """Write arrays and JSON into `folder` atomically; `compact` as `save_model` takes it.
 
         Raises:
             ModelFileError: `folder` holds something that is no saved model.
             OSError: something cannot be written; the old model is unchanged.
         """
-        save_model(Path(folder), FORMAT, self)
+        save_model(Path(folder), FORMAT, self, compact=compact)
 
     @classmethod
     def load(cls, folder: str | Path) -> HybridModel:

@@ -135,13 +135,14 @@ def check_target(folder: Path) -> None:
         raise ModelFileError(f"{folder} exists and is no saved model; choose a new folder.")
 
 
-def save_model(folder: Path, version: int, model: Any) -> None:
+def save_model(folder: Path, version: int, model: Any, *, compact: bool = False) -> None:
     """Write a dataclass of arrays, facts and further dataclasses atomically.
 
     Args:
         version: of the fields; raised whenever their names, types or meaning change.
         model: its fields hold NumPy arrays, CSR matrices, datetimes, dataclasses, and whatever JSON
             can hold (lists come back as tuples).
+        compact: compress, with half of the bits of 32-bit numbers: a third of the size.
 
     Raises:
         ModelFileError: see `check_target`.
@@ -152,8 +153,15 @@ def save_model(folder: Path, version: int, model: Any) -> None:
     arrays: dict[str, np.ndarray] = {}
     _pack("model", model, facts, arrays)
 
+    if compact:
+        arrays = {
+            name: array.astype(np.float16) if array.dtype == np.float32 else array
+            for name, array in arrays.items()
+        }
+
     def write(fresh: Path) -> None:
-        np.savez(fresh / ARRAYS, allow_pickle=False, **arrays)
+        write_arrays = np.savez_compressed if compact else np.savez
+        write_arrays(fresh / ARRAYS, allow_pickle=False, **arrays)
         checksum = _checksum(facts, (fresh / ARRAYS).read_bytes())
         content = {"format": version, "sha256": checksum, "facts": facts}
         (fresh / FACTS).write_text(json.dumps(content, indent=1), "utf-8")
@@ -186,7 +194,11 @@ def load_model(folder: Path, version: int, kind: type[T]) -> T:
         raise damaged
     # From here on these are the bytes that `save_model` wrote: an error would be a bug.
     with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        found: T = _unpack("model", kind, content["facts"], arrays)
+        full = {
+            name: array.astype(np.float32) if array.dtype == np.float16 else array
+            for name, array in arrays.items()
+        }
+        found: T = _unpack("model", kind, content["facts"], full)
         return found
 
 

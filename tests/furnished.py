@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def furnish(folder: Path) -> Path:
     """Fill `folder` as $MOVIE_CLUB_VAR: club.db with the demo, models of a few seconds' work."""
     world = load_bundled()
     store = Store(folder / "club.db")
-    load_demo(store, world, demo_club())
+    load_demo(store, world, replace(demo_club(), nights=()))
     trainer, held_out = Trainer(folder), Trainer(held_out_folder(folder, world))
     base = world.content_hash
     trainer.learn(lambda: training_data(world, store), LearnedFrom(store.version(), base), SMALL)

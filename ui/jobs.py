@@ -183,6 +183,11 @@ class Trainer(Job):
 
         return self.start(work)
 
+    def adopt(self, model: HybridModel, learned_from: LearnedFrom) -> None:
+        """Serve and keep a model that was learned elsewhere."""
+        self._serve(model, learned_from)
+        self._save(model, learned_from)
+
     def _serve(self, model: HybridModel, learned_from: LearnedFrom) -> None:
         self._serving = model, learned_from
         self._generation += 1

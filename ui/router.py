@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from contextvars import ContextVar
 
 import streamlit as st
 from streamlit.navigation.page import Page
 
 from club import config
-from club.errors import StoreUnavailable
+from club.errors import ClubError, StoreUnavailable
+from recommender.errors import RecommenderError
 from ui import access, live, state
 from ui.cache import cached
 from ui.components import navigation
@@ -63,6 +65,13 @@ def choose() -> Page:
 def _start() -> None:
     """Set up what the whole process needs, once."""
     config.configure_logging()
+
+
+def warm_up() -> None:
+    """Load what every page needs, before the first is drawn; `run` shows what goes wrong."""
+    with suppress(ClubError, RecommenderError):
+        state.learn_if_needed()
+        state.model(state.view())
 
 
 def run() -> None:

@@ -28,11 +28,12 @@ from recommender import (
     Dataset,
     HybridModel,
     Reactions,
+    RecommenderError,
     TrainingOptions,
     evaluation,
     load_bundled,
 )
-from recommender.bundled import demo_club
+from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER, MOVIE
 from recommender.features import MovieFeatures
 from recommender.guests import Evidence, imagined
@@ -320,10 +321,25 @@ def learn() -> bool:
     )
 
 
+def shipped_model() -> HybridModel | None:
+    """Return the model that the program ships with if it is what `learn` would make now."""
+    try:
+        shipped = HybridModel.load(DATA / "model")
+    except RecommenderError:
+        return None
+    if shipped.options != TRAINING or not store().club().is_demo:
+        return None
+    same = shipped.content_hash == training_data(base_dataset(), store()).content_hash
+    return shipped if same else None
+
+
 def learn_if_needed() -> None:
     """Begin to learn if there is no model yet, or one of another base dataset."""
     serving, data = trainer(), base_dataset()
     missing = serving.model is None and serving.status.state == "idle"
+    if missing and (shipped := shipped_model()) is not None:
+        serving.adopt(shipped, LearnedFrom(store().version(), data.content_hash))
+        return
     other = serving.learned_version is not None and serving.learned_base != data.content_hash
     if missing or (other and serving.status.state in {"idle", "done"}):
         learn()

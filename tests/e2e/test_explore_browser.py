@@ -56,7 +56,7 @@ def test_catalogue_upload(
     new_server: Callable[..., Server], visit: Callable[..., Page], tmp_path: Path
 ) -> None:
     archive = sources.zipped(sources.latest(), tmp_path / "ml-latest.zip", "ml-latest/")
-    page = visit(f"{new_server().url}/catalogue")
+    page = visit(f"{new_server().url}/settings?set=Catalogue")
     page.locator("input[type=file]").set_input_files(archive)
     page.get_by_role("button", name="Look into it").click()
     preview = page.locator(".st-key-import_preview")

@@ -25,7 +25,7 @@ def test_a_movie_is_found_at_tmdb_and_added_with_its_poster(
     server = new_server()
     secrets = f'[tmdb]\nkey = "{V3_KEY}"\nurl = "{fake.url}"\n'
     (server.var / "secrets.toml").write_text(secrets, "utf-8")
-    page = visit(f"{server.url}/catalogue")
+    page = visit(f"{server.url}/settings?set=Catalogue")
     fake.break_at("/3/search", Answer(200, b"<html>Log in</html>"))
     title, search = (
         page.get_by_label("Find a movie at TMDB"),
