@@ -13,9 +13,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import accumulate
-from operator import itemgetter
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
@@ -111,8 +112,12 @@ class MovieSearch:
         for position, (_, _, words) in enumerate(by_letters):
             for word in words:
                 positions[word].add(position)
-        self._positions = dict(positions)
         self._words = sorted(positions)
+        # Positions of the names with each word, one word's behind the other's: those of all words
+        # that begin alike are one slice.
+        each = [sorted(positions[word]) for word in self._words]
+        self._positions = np.array([place for places in each for place in places], dtype=np.intp)
+        self._starts = [0, *accumulate(map(len, each))]
         self._like_words, self._like_letters = _ByLength(self._words), _ByLength(self._letters)
 
     def find(self, text: str, limit: int = 8, rated: Collection[int] = frozenset()) -> list[int]:
@@ -137,6 +142,12 @@ class MovieSearch:
         for movie_id in abbreviated:
             match = _HAS_INITIALS if len(abbreviated) > 1 else _ALONE
             scores[movie_id] = max(match, scores.get(movie_id, 0.0))
+        if abbreviated and _LETTERED.fullmatch("".join(words)):  # "t2" is a film's usual name
+            begun = {movie for movie, score in scores.items() if score >= _BEGINS_WITH_WORDS}
+            best = max(
+                abbreviated | begun, key=lambda movie: (self._fame[movie], scores[movie], -movie)
+            )
+            scores[best] = max(_IS_THE_NTH, scores[best])
         film = self._series.film(words)
         if film is not None:
             scores[film] = max(_IS_THE_NTH, scores.get(film, 0.0))
@@ -158,7 +169,7 @@ class MovieSearch:
         return 0.0 if distance == 1 else -2.0  # premieres and releases are often a year apart
 
     def _matches(
-        self, asked: tuple[str, ...], likeness: dict[str, dict[str, float]]
+        self, asked: tuple[str, ...], likeness: dict[str, NDArray[np.float64]]
     ) -> Iterator[tuple[int, float]]:
         """Yield positions of names and how well each of them matches the words."""
         letters = "".join(asked)
@@ -166,31 +177,38 @@ class MovieSearch:
             ends = list(accumulate(map(len, self._names[position])))
             whole_words = _SAME if ends[-1] == len(letters) else _BEGINS_WITH_WORDS
             yield position, whole_words if len(letters) in ends else _BEGINS
-        covered: dict[int, float] = defaultdict(float)
-        whole: dict[int, int] = defaultdict(int)  # how many words a name has without misspelling
+        covered = np.zeros(len(self._names))
+        whole = np.zeros(len(self._names), dtype=int)  # words a name has without misspelling
+        worded = np.zeros(len(self._names), dtype=bool)  # has one that is not a number
         for word in asked:
-            best: dict[int, float] = {}
-            for known, share in sorted(likeness[word].items(), key=itemgetter(1)):
-                best.update(dict.fromkeys(self._positions[known], share))
-            for position, value in best.items():
-                covered[position] += value * len(word) / len(letters)
-                whole[position] += value == 1.0
-        for position, share in covered.items():
-            if whole[position] == len(asked):
-                yield position, _HAS_ALL_WORDS
-            elif share >= _COVERED_ENOUGH:
-                yield position, _IS_LIKE_IT * round(share, 1)
+            best = likeness[word]
+            covered += best * len(word) / len(letters)
+            whole += best == 1.0
+            if not _is_number(word):
+                worded |= best > 0.0
+        has_all = (whole == len(asked)) & bool(asked)
+        for position in np.flatnonzero(has_all).tolist():
+            yield position, _HAS_ALL_WORDS
+        # A number that stands with a word tells nothing alone.
+        enough = (covered >= _COVERED_ENOUGH) & ~has_all
+        if not all(map(_is_number, asked)):
+            enough &= worded
+        found = np.flatnonzero(enough)
+        for position, share in zip(found.tolist(), covered[found].tolist(), strict=True):
+            yield position, _IS_LIKE_IT * round(share, 1)
         if len(letters) >= _SHORTEST_MISSPELT:  # words run together or torn apart, and misspelt
             for _, share, position in self._like_letters.most_like(letters):
                 yield position, _IS_LIKE_IT * round(share, 1) + _WHOLE
 
-    def _likeness(self, word: str) -> dict[str, float]:
-        """Return the catalogue's words that `word` may stand for, 1 where it begins like them."""
-        likeness: dict[str, float] = {}
+    def _likeness(self, word: str) -> NDArray[np.float64]:
+        """Return how well `word` stands for a word of each name, 1 where one begins like it."""
+        likeness, starts = np.zeros(len(self._names)), self._starts
         if len(word) >= _SHORTEST_MISSPELT:
-            likeness = {known: share for known, share, _ in self._like_words.most_like(word)}
-        positions = _beginning_with(self._words, word)
-        return likeness | {self._words[position]: 1.0 for position in positions}
+            for _, share, place in reversed(self._like_words.most_like(word)):  # the likest last
+                likeness[self._positions[starts[place] : starts[place + 1]]] = share
+        known = _beginning_with(self._words, word)
+        likeness[self._positions[starts[known.start] : starts[known.stop]]] = 1.0
+        return likeness
 
 
 def _readings(words: Words) -> Iterator[tuple[Words, int | None]]:
@@ -208,6 +226,10 @@ def _readings(words: Words) -> Iterator[tuple[Words, int | None]]:
         counted = tuple(_COUNTED.get(word, word) for word in asked)
         if len(asked) > 1 and counted != asked:
             yield counted, year
+
+
+def _is_number(word: str) -> bool:
+    return word in _COUNTED or word.isdecimal()
 
 
 def _beginning_with(texts: list[str], start: str) -> range:

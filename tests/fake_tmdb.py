@@ -54,10 +54,10 @@ MOVIES = [
     ),
     movie(11046, "Heat", "1972-10-05", runtime=102, genres=named("Comedy"), poster_path=None),
     movie(
-        496243,
-        "Parasite",
+        99496243,
+        "Cellarmates",
         "2019-05-30",
-        original_title="기생충",
+        original_title="지하친구",
         overview="A family moves in, one after the other.",
         runtime=133,
         genres=named("Comedy", "Thriller", "Drama"),

@@ -31,7 +31,7 @@ def test_a_movie_is_found_at_tmdb_and_added_with_its_poster(
         page.get_by_label("Find a movie at TMDB"),
         page.get_by_role("button", name="Search"),
     )
-    title.fill("parasite")
+    title.fill("cellarmates")
     search.click()
     expect(page.get_by_test_id("stAlert")).to_contain_text("A web page answers in TMDB's place")
     search.click()
@@ -42,7 +42,7 @@ def test_a_movie_is_found_at_tmdb_and_added_with_its_poster(
     expect(card).to_contain_text("The catalogue has this movie already")
     settled(page)
     page.goto(f"{server.url}/club")
-    listed = page.locator(".st-key-shortlist .tile").filter(has_text="Parasite")
+    listed = page.locator(".st-key-shortlist .tile").filter(has_text="Cellarmates")
     picture = listed.locator("img")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 200

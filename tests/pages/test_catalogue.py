@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from an_evening import metrics
+from an_evening import candidates, metrics
 from furnished import Open, click
 
 from club.store import Store
@@ -33,8 +33,7 @@ def test_added_movie_is_a_candidate(open_page: Open, store: Store) -> None:
     row = store.movies.own().loc[movie]
     assert (row["title"], row["year"], row["runtime"]) == ("The *Newest*", 2026, 12)
     assert (row["genres"], row["keywords"]) == (("Comedy", "Crime"), ("heist",))
-    table = open_page().dataframe[0].value
-    assert "The *Newest*" in set(table["Movie"])
+    assert "The *Newest*" in candidates(open_page())
 
 
 def test_movie_without_title_is_refused(open_page: Open, store: Store) -> None:

@@ -38,7 +38,7 @@ def test_grid_rating_and_undo(open_page: Open, store: Store, var: Path) -> None:
     rate.run()
     assert given(store, ANA) == before | {UP: 0.5}
     assert predicted(open_page(seen="yes")) != first
-    rate.button("undo").click().run()
+    open_page("rate").button("undo").click().run()
     assert given(store, ANA) == before
     assert predicted(open_page()) == first
     assert not (var / "club.db").exists()

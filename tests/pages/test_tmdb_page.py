@@ -94,26 +94,26 @@ def test_section_asks_with_the_key_only_after_a_search(open_page, secrets_file, 
 
 
 def test_movie_is_added_with_its_facts(open_page, with_key, fake, store: Store) -> None:
-    app = choose(search(open_page("settings", set="Catalogue"), "parasite"), 496243)
+    app = choose(search(open_page("settings", set="Catalogue"), "cellarmates"), 99496243)
     said = texts(app)
     assert "2019 · 133 min · Comedy\\, Thriller\\, Drama" in said
-    assert "Original title: 기생충" in said
+    assert "Original title: 지하친구" in said
     assert "class differences\\, basement" in said
     app.button("tmdb_add").click().run()
     own = store.movies.own().iloc[-1]
-    assert own["title"] == "Parasite"
-    assert (own["year"], own["runtime"], own["tmdb_id"]) == (2019, 133, 496243)
+    assert own["title"] == "Cellarmates"
+    assert (own["year"], own["runtime"], own["tmdb_id"]) == (2019, 133, 99496243)
     assert own["genres"] == ("Comedy", "Thriller", "Drama")
     assert own["keywords"] == ("class differences", "basement")
-    assert own["aliases"] == ("기생충",)
+    assert own["aliases"] == ("지하친구",)
     assert own["overview"] == "A family moves in, one after the other."
     assert store.movies.shortlist()[-1] == store.movies.own().index[-1]
-    assert fetched_picture(496243) is not None
-    assert app.toast[0].value == "Parasite \\(2019\\) is in."
+    assert fetched_picture(99496243) is not None
+    assert app.toast[0].value == "Cellarmates \\(2019\\) is in."
     assert "The catalogue has this movie already" in texts(app)
     assert "tmdb_add" not in [button.key for button in app.button]
     club = state.view()
-    assert club.search("기생충") == [store.movies.own().index[-1]]
+    assert club.search("지하친구") == [store.movies.own().index[-1]]
     assert state.reactions(club, club.shortlist, tuple(club.names)).mean.shape == (8, 7)
 
 
@@ -151,13 +151,13 @@ def test_fault_is_a_sentence_and_the_page_goes_on(open_page, with_key, fake) -> 
 
 def test_missing_posters_are_drawn(open_page, with_key, fake, store: Store) -> None:
     fake.always("/t/p", Answer(200, b"no picture"))
-    app = choose(search(open_page("settings", set="Catalogue"), "parasite"), 496243)
+    app = choose(search(open_page("settings", set="Catalogue"), "cellarmates"), 99496243)
     assert not app.error
     app.button("tmdb_add").click().run()
-    assert store.movies.own()["title"].tolist() == ["Parasite"]
+    assert store.movies.own()["title"].tolist() == ["Cellarmates"]
     (error,) = app.error
     assert error.value.endswith("The movie has a drawn poster until then.")
-    assert fetched_picture(496243) is None
+    assert fetched_picture(99496243) is None
 
 
 def test_posters_are_fetched_for_the_shortlist_and_ratings(

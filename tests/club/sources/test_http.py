@@ -76,9 +76,9 @@ def test_get_does_not_wait_for_long(tmdb, fake, clock, refusal, kind) -> None:
 
 
 def test_get_tries_three_times(client, fake, clock, refusal, monkeypatch) -> None:
-    monkeypatch.setattr("club.sources.http.READ_SECONDS", 0.05)
     fake.always("/3/search", Answer(500, b"<html>oops</html>"))
     assert "trouble (500)" in refusal(lambda: client().search("heat"), SourceUnavailable)
+    monkeypatch.setattr("club.sources.http.READ_SECONDS", 0.05)  # for what never answers
     fake.always("/3/movie", fake.hang)
     assert SLOW in refusal(lambda: client().movie(949), SourceUnavailable)
     offline = client(address="http://127.0.0.1:9/3")

@@ -55,8 +55,8 @@ def test_movie_has_the_catalogues_genres_keywords_and_runtime(tmdb, fake) -> Non
     assert heat.genres == ("Action", "Crime", "Sci-Fi", "Children")
     assert heat.keywords == ("heist", "los angeles, california")
     assert (heat.runtime, heat.aliases) == (170, ())
-    parasite = tmdb.movie(496243)
-    assert (parasite.title, parasite.aliases) == ("Parasite", ("기생충",))
+    cellarmates = tmdb.movie(99496243)
+    assert (cellarmates.title, cellarmates.aliases) == ("Cellarmates", ("지하친구",))
     assert fake.asked[0] == "/3/movie/949?language=en-US&append_to_response=keywords"
     known = {genre for genres in load_bundled().movies["genres"] for genre in genres}
     assert set(GENRES.values()) <= known
@@ -123,8 +123,8 @@ def test_answers_are_remembered_when_the_key_is_rotated(client, fake) -> None:
     fake.keys = {V4_TOKEN}
     assert old.search("heat")
     with pytest.raises(SourceUnavailable, match="refuses the key"):
-        old.search("parasite")
-    assert client(V4_TOKEN).search("parasite")
+        old.search("cellarmates")
+    assert client(V4_TOKEN).search("cellarmates")
 
 
 def test_simultaneous_requests_are_fetched_once(tmdb, fake) -> None:
@@ -201,7 +201,7 @@ MOVIES = check_movies(
         {
             "title": ["The Matrix", "Twins", "Heat", "Gisaengchung", "Matrix Reloaded", "Heat"],
             "year": [1999, 1988, 1995, 2019, 2003, None],
-            "aliases": [(), (), (), ("기생충",), (), ()],
+            "aliases": [(), (), (), ("지하친구",), (), ()],
             "tmdb_id": [None, None, 949, None, None, None],
             "overview": ["", "", "Coffee.", "", "", ""],
         },
@@ -222,7 +222,7 @@ def more(fake) -> None:
 
 
 def test_in_catalogue_finds_what_tmdb_answers(tmdb) -> None:
-    found = [*tmdb.search("heat"), tmdb.movie(3), tmdb.movie(496243)]
+    found = [*tmdb.search("heat"), tmdb.movie(3), tmdb.movie(99496243)]
     known = [in_catalogue(MOVIES, movie.tmdb_id, movie.titles, movie.year) for movie in found]
     assert known == [30, None, 10, 40]  # the second is of another year, and 60 has none
 
