@@ -16,7 +16,7 @@ CHARTS = ("by_prediction", "by_member", "club_errors", "likes", "club_reliable",
 def test_the_clubs_own_figures_are_drawn_and_follow_the_question(
     shared_server: Server, visit: Visit
 ) -> None:
-    page = visit(f"{shared_server.url}/evaluation")
+    page = visit(f"{shared_server.url}/settings?set=How+we+know")
     finding = page.locator(".st-key-finding")
     expect(finding).to_contain_text(re.compile(r"On 963 of your own ratings .* by 0\.\d\d stars"))
     for key in CHARTS:
@@ -34,7 +34,7 @@ def test_the_clubs_own_figures_are_drawn_and_follow_the_question(
 
 
 def test_every_figure_can_be_read_as_a_table(shared_server: Server, visit: Visit) -> None:
-    page = visit(f"{shared_server.url}/evaluation")
+    page = visit(f"{shared_server.url}/settings?set=How+we+know")
     page.get_by_text("The same as tables").click()
     for name in ("Ratings", "Members", "Learning"):
         page.get_by_role("tab", name=name).click()
@@ -43,7 +43,7 @@ def test_every_figure_can_be_read_as_a_table(shared_server: Server, visit: Visit
 
 
 def test_axes_and_legends_keep_apart_on_a_phone(shared_server: Server, visit: Visit) -> None:
-    page = visit(f"{shared_server.url}/evaluation", phone=True)
+    page = visit(f"{shared_server.url}/settings?set=How+we+know", phone=True)
     for key in CHARTS:
         chart = page.locator(f".st-key-{key}")
         expect(chart.locator(".js-plotly-plot")).to_be_visible()

@@ -17,7 +17,7 @@ NewServer = Callable[..., Server]
 PAGES = {
     "nights": "Movie nights",
     "tonight": re.compile("."),  # the pick
-    "rate": "Rate",
+    "rate": re.compile("What have you seen"),
     "club": "Demo club",
     "settings": "Settings",
     "explore": "Find us something",
@@ -212,19 +212,19 @@ def test_restart_keeps_everything(new_server: NewServer, visit: Visit) -> None:
     server.start()
     again = visit(server.url)
     assert group_stars(again) == before
-    go(again, "Model")
+    again.goto(f"{server.url}/settings?set=Model")
     expect(again.get_by_test_id("stAlert")).to_contain_text("1 rating has changed since.")
 
 
 def test_learning_is_shown_in_other_browsers(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
-    idle, page = visit(server.url), visit(f"{server.url}/model")
+    idle, page = visit(server.url), visit(f"{server.url}/settings?set=Model")
     before = group_stars(idle)
     page.get_by_role("button", name="Retrain").click()
-    learning = re.compile("The model is learning, .* The earlier model serves until then")
-    expect(idle.get_by_test_id("stProgress")).to_contain_text(learning, timeout=5_000)
+    pill = idle.locator(".st-key-learning_pill")
+    expect(pill).to_contain_text(re.compile(r"Learning … \d+%"), timeout=5_000)
     expect(page.get_by_role("button", name="Learning …")).to_be_disabled()
-    expect(idle.get_by_test_id("stProgress")).to_have_count(0, timeout=LEARNING)
+    expect(pill).not_to_contain_text("Learning", timeout=LEARNING)
     expect(stars(idle)).not_to_have_text(before)
     expect(page.get_by_role("button", name="Retrain")).to_be_enabled()
     expect(page.locator("p").filter(has_text="Learned just now")).to_be_visible()
@@ -238,21 +238,21 @@ def test_rating_redraws_other_browsers(new_server: NewServer, visit: Visit) -> N
     expect(stars(idle)).not_to_have_text(before, timeout=5_000)
 
 
-def test_first_start_predicts_while_learning(new_server: NewServer, visit: Visit) -> None:
-    page = visit(new_server(empty=True).url)
+def test_first_start_serves_the_shipped_model(new_server: NewServer, visit: Visit) -> None:
+    server = new_server(empty=True)
+    page = visit(server.url)
     expect(page.locator(".st-key-tonight_pick")).to_be_visible()
-    expect(page.get_by_test_id("stProgress")).to_contain_text("Predictions come from keywords")
-    from_keywords = group_stars(page)
-    expect(page.get_by_test_id("stProgress")).to_have_count(0, timeout=LEARNING)
-    expect(stars(page)).not_to_have_text(from_keywords)
+    expect(page.locator(".st-key-learning_pill")).not_to_contain_text("Learning")
+    page.goto(f"{server.url}/settings?set=Model")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("nothing has changed since")
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_cold_deep_link(new_server: NewServer, visit: Visit, name: str) -> None:
     page = visit(f"{new_server().url}/{'' if name == 'tonight' else name}")
     expect(page.locator("h1")).to_have_text(PAGES[name])
-    expect(page.get_by_test_id("stTopNavLink")).to_have_count(len(PAGES))
-    go(page, "Club" if name != "club" else "Model")
+    expect(page.locator(".st-key-nav_bar .place")).to_have_count(5)
+    go(page, "Club" if name != "club" else "Nights")
 
 
 @pytest.mark.parametrize("name", PAGES)
