@@ -35,11 +35,13 @@ def tonights(club: View, today: date, but: int | None = None) -> Night | None:
     """Return the night that is on: today's newest, or yesterday's while its movie is not rated.
 
     Args:
-        but: the number of a night that is over for those who ask.
+        but: the number of a night that is over for those who ask, as are revealed ones before it.
     """
     for night in nights(club):
         late = night.state == "decided" and night.on == today - timedelta(days=1)
-        if (night.on == today or late) and not night.called_off and night.night_id != but:
+        before = but is not None and night.state == "revealed" and night.night_id < but
+        over = before or night.night_id == but
+        if (night.on == today or late) and not night.called_off and not over:
             return night
     return None
 
