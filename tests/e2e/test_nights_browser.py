@@ -55,9 +55,12 @@ def bring_zoe(page: Page) -> None:
         dialog.get_by_label(label).fill(typed)
         page.get_by_role("option", name=re.compile(f"^{typed}")).first.click()
         page.keyboard.press("Tab")  # closes the list
+    expect(dialog.locator("[data-tag]")).to_have_count(2)
     settled(page)
     dialog.get_by_text("Or a few keywords").click()
-    dialog.get_by_label("They like").fill("murder")
+    liked = dialog.get_by_label("They like")
+    liked.click()
+    liked.press_sequentially("murder", delay=60)  # at the pace of a person
     expect(page.get_by_role("option").first).to_contain_text("murder")
     page.keyboard.press("Enter")  # takes one, not all that match
     expect(dialog.locator("[data-baseweb=tag], [data-tag]")).to_have_count(3)

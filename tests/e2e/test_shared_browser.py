@@ -60,7 +60,7 @@ def test_passphrase_second_tab_log_out_and_back(server: SharedServer, visit: Vis
     expect(page.get_by_role("alert")).to_have_text(re.compile("That is not the passphrase"))
     is_outside(page)
     come_in(page, f"{PASSPHRASE.title()} ")
-    expect(page.locator("h1")).to_have_text("Rate")
+    expect(page.locator("h1")).to_have_text("Who has seen Up?")
     assert page.url == f"{server.url}/rate?movie=68954"
     tab = page.context.new_page()
     tab.goto(f"{server.url}/club")

@@ -63,6 +63,7 @@ def test_ratings_and_undo(
     one, other = two_servers
     rate, tonight = visit(f"{one.url}/rate?movie={PULP_FICTION}"), visit(other.url)
     stars = tonight.locator(".st-key-candidates_S .dot")
+    expect(stars.first).to_be_visible()
     before = stars.all_inner_texts()
     soon(
         "a rating",
@@ -89,21 +90,25 @@ def test_attendance_and_votes(
     store = Store(place)
     night = store.nights.plan(date(2026, 12, 4), [ANA, BRUNO])
     store.nights.edit(night, voting="rank")
-    address = f"night?night={night}&do=Vote"
+    address = f"night?night={night}"
     desk, phone = visit(f"{one.url}/{address}"), visit(f"{other.url}/{address}&me=Bruno")
-    phone.get_by_role("button", name="Up (").click()
+    tile = phone.locator("[class*=st-key-ballot_] .tile").first
+    tile.get_by_role("button").first.click()
+    expect(tile.locator(".note")).to_be_visible()
     settled(phone)
     soon(
         "a vote",
         phone.get_by_role("button", name="Cast my vote").click,
-        lambda: expect(desk.get_by_text("1 of 2 have voted, sealed")).to_be_visible(
+        lambda: expect(desk.get_by_text("1 of 2 have voted")).to_be_visible(
             timeout=PATIENCE * 1000
         ),
     )
     assert store.nights.ballot_box(night).ballots is None
+    phone.get_by_text("About this night").click()
+    desk.get_by_text("About this night").click()
     soon(
         "who comes",
-        phone.locator("[class*=st-key-present_] button").filter(has_text="Chiara").click,
-        lambda: expect(desk.get_by_text("Who is here? (3)")).to_be_visible(timeout=PATIENCE * 1000),
+        phone.locator("[class*=st-key-present_]").get_by_role("button", name="Chiara").click,
+        lambda: expect(desk.get_by_text("3 here")).to_be_visible(timeout=PATIENCE * 1000),
     )
     assert store.nights.get(night).present == (1, 2, 3)
