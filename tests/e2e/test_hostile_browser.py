@@ -106,7 +106,7 @@ def test_hostile_texts_in_popups_are_letters(spoiled: tuple[Server, Hostile], vi
     expect(page.get_by_role("button", name="On the shortlist")).to_be_visible()
     page.goto(f"{server.url}/?seen=true")
     settled(page)
-    page.get_by_role("button", name=re.compile("^Not this: ")).first.click()
+    page.get_by_role("button", name="Not this").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Veto it")).to_be_visible()
     harmless(page)
