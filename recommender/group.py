@@ -319,17 +319,3 @@ def debts(
     """
     debt = _history(nights, present, balance)["debt"]
     return {int(member): float(owed) for member, owed in debt.items()}
-
-
-def fairness_shares(
-    nights: pd.DataFrame, present: Sequence[int], balance: float = BALANCE
-) -> pd.DataFrame:
-    """Return the weight of each of `present` by "fairness", the highest first; as `debts`.
-
-    Returns:
-        member_id, nights (at which they were present), satisfaction (0..1, mean of these; missing
-        without any), share (0..1, sums to 1).
-    """
-    frame = _history(nights, present, balance).reset_index()
-    frame["share"] = shares(frame.pop("debt").to_numpy(), STRATEGIES["fairness"].base)
-    return frame.sort_values("share", ascending=False, kind="stable", ignore_index=True)

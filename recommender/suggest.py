@@ -19,7 +19,7 @@ selection", 1992), weighed by the probability that the member has seen the movie
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -220,23 +220,3 @@ def to_rate(
             variance = variance - step**2
     frame = pd.DataFrame({MOVIE: asked[chosen], "teaches": teaches, "seen": seen[chosen]})
     return frame.astype({"teaches": "float64", "seen": "float64"})
-
-
-def club_to_rate(by_member: Mapping[int, pd.DataFrame], limit: int = 5) -> pd.DataFrame:
-    """Combine what each member should rate.
-
-    Args:
-        by_member: member_id -> the frame of `to_rate`.
-
-    Returns:
-        The most telling first: movie_id, members (tuple of those to ask, most telling first), worth
-        (expected fall of variance, stars², summed over them).
-    """
-    if not by_member:
-        return pd.DataFrame(columns=[MOVIE, "members", "worth"])
-    asked = pd.concat(by_member, names=[MEMBER]).reset_index(MEMBER)
-    asked["worth"] = asked["teaches"] * asked["seen"]
-    asked = asked.sort_values("worth", ascending=False, kind="stable")
-    by_movie = asked.groupby(MOVIE, sort=False).agg(members=(MEMBER, tuple), worth=("worth", "sum"))
-    best = by_movie.sort_values("worth", ascending=False, kind="stable").head(limit)
-    return best.reset_index()

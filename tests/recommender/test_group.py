@@ -18,7 +18,6 @@ from recommender.group import (
     STRATEGIES,
     Strategy,
     debts,
-    fairness_shares,
     mean_with_given,
     rank,
     shares,
@@ -292,20 +291,6 @@ class TestFairness:
     def test_of_two_nights_on_one_day_the_higher_id_is_the_last(self) -> None:
         matinee = nights((2, ANA, 5, 5), (2, BRUNO, 2, 5), (1, ANA, 1, 5), (1, BRUNO, 5, 5))
         assert debts(matinee.assign(on=FIRST), [BRUNO], 1.0) == pytest.approx({BRUNO: 0.6})
-
-    def test_shares_are_sorted_and_sum_to_one(self) -> None:
-        frame = fairness_shares(CHANGING, [ANA, BRUNO, CLEO, DEV])
-        assert frame["member_id"].tolist() == [BRUNO, ANA, DEV, CLEO]
-        assert frame["nights"].tolist() == [2, 1, 0, 1]
-        assert frame["satisfaction"].tolist() == pytest.approx(
-            [0.75, 0.8, np.nan, 1.0], nan_ok=True
-        )
-        total = 0.575 + 0.575 / 3
-        assert frame["share"].tolist() == pytest.approx(
-            [0.375 / total, 0.2 / total, 0.575 / 3 / total, 0]
-        )
-        content = nights((1, ANA, 5, 5), (1, BRUNO, 4, 4))
-        assert fairness_shares(content, [BRUNO, ANA])["share"].tolist() == [0.5, 0.5]
 
     @pytest.mark.parametrize(
         ("frame", "balance", "message"),

@@ -14,7 +14,6 @@ from recommender.suggest import (
     BOLD,
     CAREFUL,
     REACH,
-    club_to_rate,
     seen_probability,
     similar,
     suggest,
@@ -226,15 +225,3 @@ class TestToRate:
         busy = seen_probability(tiny_model, rows, n_rated=100)
         assert (busy >= seen).all()
         assert busy.max() <= 0.95
-
-    def test_club_sums_its_members(self, tiny_model: HybridModel) -> None:
-        each = {member: to_rate(tiny_model, RATINGS, member, [10], limit=3) for member in (1, 2)}
-        club = club_to_rate(each, limit=3)
-        assert list(club) == ["movie_id", "members", "worth"]
-        assert club["worth"].is_monotonic_decreasing
-        first = club.iloc[0]
-        asked = pd.concat(each[member] for member in first["members"])
-        asked = asked[asked["movie_id"] == first["movie_id"]]
-        assert len(asked) == len(first["members"])
-        assert first["worth"] == pytest.approx((asked["teaches"] * asked["seen"]).sum())
-        assert club_to_rate({}).empty
