@@ -51,6 +51,10 @@ _FILES: dict[str, tuple[Table, str]] = {
     ),
     "predictions.csv": (schema.predictions, "the predictions when a movie was decided, in stars"),
     "night_ratings.csv": (schema.night_ratings, "stars given on nights that are over"),
+    "watchlists.csv": (
+        schema.watchlists,
+        "what each wants to watch, also what they have seen since",
+    ),
     "shortlist.csv": (schema.shortlist, "movies that the club might watch"),
     "movies.csv": (schema.movies, "movies that the club added itself"),
     "history.csv": (schema.rating_events, "every change of a rating, oldest first"),

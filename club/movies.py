@@ -14,9 +14,11 @@ from club.db import schema
 from club.db.database import Write
 from club.errors import InvalidInput, NotFound
 from club.section import Section
+from recommender.dataset import COLUMNS
 
 KEPT_DAYS = 180  # TMDB's terms allow to keep its data for six months
 _SECONDS_A_DAY = 86_400
+_KEPT = ("overview", "aliases", "imdb_id", "tmdb_id", "directors", "cast")  # by `edit`
 _movie, _detail, _listed = schema.movies.c, schema.movie_details.c, schema.shortlist.c
 
 
@@ -33,6 +35,8 @@ class NewMovie:
         overview: up to 3,000 characters.
         tmdb_id: its number at TMDB, or None.
         aliases: other titles that it is found by.
+        imdb_id: its number at IMDb, such as "tt0133093", or None.
+        directors, cast: names.
 
     Raises:
         InvalidInput: one of these cannot be used.
@@ -47,6 +51,9 @@ class NewMovie:
     overview: str = ""
     tmdb_id: int | None = None
     aliases: Iterable[str] = ()
+    imdb_id: str | None = None
+    directors: str | Iterable[str] = ()
+    cast: str | Iterable[str] = ()
 
     def __post_init__(self) -> None:
         self.title = validation.clean_title(self.title)
@@ -57,6 +64,9 @@ class NewMovie:
         self.overview = validation.clean_overview(self.overview)
         self.tmdb_id = validation.clean_tmdb_id(self.tmdb_id)
         self.aliases = validation.clean_aliases(self.aliases)
+        self.imdb_id = validation.clean_imdb_id(self.imdb_id)
+        self.directors = validation.clean_terms(self.directors, "directors")
+        self.cast = validation.clean_terms(self.cast, "cast")
 
 
 @dataclass(frozen=True)
@@ -85,14 +95,13 @@ class Movies(Section):
         """Return the movies that the club added, in the form of `Dataset.movies`.
 
         Returns:
-            index movie_id (negative); title, year, genres, keywords, aliases, runtime, overview,
-            tmdb_id.
+            index movie_id (negative); title, year, genres, keywords, aliases, runtime, directors,
+            cast, overview, imdb_id, tmdb_id.
         """
         query = select(schema.movies).order_by(_movie.added_at, _movie.movie_id.desc())
         with self._database.read() as connection:
             rows = connection.execute(query).all()
-        columns = ["title", "year", "genres", "keywords", "aliases"]
-        return _frame(rows, [*columns, "runtime", "overview", "tmdb_id"])
+        return _frame(rows, [*COLUMNS])
 
     def add(
         self,
@@ -115,7 +124,7 @@ class Movies(Section):
     def edit(self, movie_id: int, movie: NewMovie) -> int:
         """Give one of the club's own movies other facts and return the version.
 
-        Its overview, number at TMDB and other titles stay where `movie` has none.
+        What a person cannot enter (other titles, numbers, people) stays where `movie` has none.
 
         Raises:
             InvalidInput: another one of the club's movies is called so.
@@ -123,9 +132,8 @@ class Movies(Section):
         with self._database.write("changed a movie", movie_id=movie_id) as write:
             old = _own_movie(write.connection, movie_id)
             _refuse_known(write.connection, movie, but=old.movie_id)
-            kept = {"overview": old.overview, "tmdb_id": old.tmdb_id, "aliases": old.aliases}
             values = asdict(movie)
-            values |= {name: values[name] or value for name, value in kept.items()}
+            values |= {name: values[name] or getattr(old, name) for name in _KEPT}
             mine = _movie.movie_id == old.movie_id
             write.connection.execute(update(schema.movies).where(mine).values(values))
         return write.version
@@ -263,14 +271,15 @@ def insert_movie(write: Write, movie: NewMovie) -> int:
 
 def _refuse_known(connection: Connection, movie: NewMovie, but: int | None = None) -> None:
     key = validation.name_key(movie.title)
-    known = select(_movie.title, _movie.year, _movie.tmdb_id)
+    known = select(_movie.title, _movie.year, _movie.imdb_id, _movie.tmdb_id)
     if but is not None:
         known = known.where(_movie.movie_id != but)
-    for title, year, tmdb_id in connection.execute(known):
-        same_name = year == movie.year and validation.name_key(title) == key
-        both_numbered = tmdb_id is not None and movie.tmdb_id is not None
-        if tmdb_id == movie.tmdb_id if both_numbered else same_name:
-            raise InvalidInput(f"The club has added {title} before.")
+    for row in connection.execute(known):
+        numbers = [(row.imdb_id, movie.imdb_id), (row.tmdb_id, movie.tmdb_id)]
+        same = [one == other for one, other in numbers if one is not None and other is not None]
+        same_name = row.year == movie.year and validation.name_key(row.title) == key
+        if any(same) or (same_name and not same):
+            raise InvalidInput(f"The club has added {row.title} before.")
 
 
 def _own_movie(connection: Connection, movie_id: int) -> Row[Any]:
@@ -290,7 +299,7 @@ def _move_rows(connection: Connection, old: int, new: int | None) -> None:
     """Let everything that is not decided yet name another movie, or (None) none any more."""
     night, ballot = schema.nights.c, schema.ballots.c
     is_open = select(night.night_id).where(night.decided_at.is_(None))
-    for table in (schema.seen, schema.vetoes, schema.shortlist):
+    for table in (schema.seen, schema.vetoes, schema.shortlist, schema.watchlists):
         others = [column for column in table.primary_key if column.name != "movie_id"]
         movie = table.c.movie_id
         named = [movie == old]
@@ -385,13 +394,12 @@ def _add_to_own(write: Write, details: dict[str, Any]) -> None:
 
 def _frame(rows: Sequence[Row[Any]], columns: list[str]) -> pd.DataFrame:
     """Return rows about movies as a frame with index movie_id."""
-    texts, numbers = {"title", "overview"}, {"year", "runtime", "tmdb_id"}
 
     def column(name: str) -> pd.Series:
         values = [getattr(row, name) for row in rows]
-        if name in texts:
+        if COLUMNS[name] == "text":
             return pd.Series([value or "" for value in values], dtype="str")
-        if name in numbers:
+        if COLUMNS[name] == "number":
             return pd.Series(values, dtype="Int64")
         return pd.Series([tuple(value or ()) for value in values], dtype=object)
 

@@ -23,6 +23,7 @@ from club.movies import Movies
 from club.nights import Nights
 from club.ratings import Ratings
 from club.section import utc_times
+from club.watchlists import Watchlists
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class Club:
 class Store:
     """A club's database, opened, checked and brought to today's tables.
 
-    Its sections are `members`, `ratings`, `movies` and `nights`. It holds no open connection, so
-    one store serves any number of threads, and any number of stores and programs may use the same
-    database. Every method is one transaction; all raise StoreUnavailable when the database cannot
-    do it right now, and then nothing has changed. What must happen in one transaction and is no
-    method goes through `database.write()`.
+    Its sections are `members`, `ratings`, `movies`, `watchlists` and `nights`. It holds no open
+    connection, so one store serves any number of threads, and any number of stores and programs
+    may use the same database. Every method is one transaction; all raise StoreUnavailable when the
+    database cannot do it right now, and then nothing has changed. What must happen in one
+    transaction and is no method goes through `database.write()`.
 
     Args:
         location: the path of an SQLite file, or a URL: sqlite:///path or postgresql://...
@@ -109,6 +110,11 @@ class Store:
     def movies(self) -> Movies:
         """The club's own movies, shortlist and fetched details."""
         return Movies(self.database, self.knows_movie)
+
+    @property
+    def watchlists(self) -> Watchlists:
+        """What each member wants to watch."""
+        return Watchlists(self.database, self.knows_movie)
 
     @property
     def nights(self) -> Nights:

@@ -9,6 +9,7 @@ web services what can be used.
 from __future__ import annotations
 
 import operator
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -185,6 +186,15 @@ def clean_limit(minutes: object) -> int | None:
     """Return how long a night's movie may be, 1..60,000 minutes, or None for any length."""
     must = f"The longest movie may take 1 to {LONGEST_RUNTIME:,} minutes, or any time; it is"
     return _number_or_none(minutes, 1, LONGEST_RUNTIME, must)
+
+
+def clean_imdb_id(value: object) -> str | None:
+    """Return a movie's number at IMDb, such as "tt0133093", or None."""
+    if value in {None, ""}:
+        return None
+    if not isinstance(value, str) or not re.fullmatch(r"tt\d{7,10}", value, re.ASCII):
+        raise InvalidInput(f"A movie's number at IMDb is like tt0133093, not {_shown(value)}.")
+    return value
 
 
 def clean_tmdb_id(value: object) -> int | None:

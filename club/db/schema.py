@@ -27,7 +27,7 @@ from sqlalchemy import (
     true,
 )
 
-REVISION = "0006"  # of the newest migration; a database that says so needs none
+REVISION = "0007"  # of the newest migration; a database that says so needs none
 OLDEST = "0004"  # of release 0.1.0; revisions are numbered in order
 REVISION_TABLE = "club_revision"
 
@@ -166,6 +166,9 @@ movies = Table(
     Column("overview", Text),
     Column("tmdb_id", Integer),
     Column("aliases", JSON(none_as_null=True)),
+    Column("imdb_id", String(12)),
+    Column("directors", JSON(none_as_null=True)),
+    Column("cast", JSON(none_as_null=True)),
 )
 
 # What was fetched about movies of the world, whose catalogue is not ours to change. The title is
@@ -205,6 +208,15 @@ seen = Table(
     _of_a_person(),
     _of_a_movie(),
     Column("at", BigInteger, nullable=False),
+)
+
+# What each wants to watch; a row stays when its movie is seen, and counts no more.
+watchlists = Table(
+    "watchlists",
+    metadata,
+    _of_a_person(),
+    _of_a_movie(),
+    Column("added_at", BigInteger, nullable=False),
 )
 
 # What was decided, when and on which model's word cannot change any more: a trigger sees to it.

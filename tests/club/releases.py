@@ -47,6 +47,10 @@ ROWS = {
         "INSERT INTO ballots VALUES (2, 1, '[50]', 305), (2, 2, '[-1]', 306), (3, 1, '[50]', 307)",
         "UPDATE club SET version = 18",
     ],
+    "0006": [
+        "UPDATE nights SET votes_revealed_at = 308 WHERE night_id = 3",
+        "UPDATE club SET version = 19",
+    ],
 }
 # A trigger of release 0.1.0 that its successor has in another form.
 TRIGGER = (
@@ -76,4 +80,4 @@ def at_release(newest: str, location: str) -> Database:
 
 
 RELEASES: list[Callable[[str], Database]] = [partial(at_release, revision) for revision in ROWS]
-at_release_4, at_release_5 = RELEASES
+at_release_4, at_release_5, at_release_6 = RELEASES

@@ -158,6 +158,9 @@ CHANGES = [
     (lambda s: s.movies.add("Theirs"), "added a movie", (None, OWN - 1, None)),
     (lambda s: s.movies.merge(OWN - 1, 5), "merged a movie", (None, OWN - 1, None)),
     (lambda s: s.movies.delete(OWN), "deleted a movie", (None, OWN, None)),
+    (lambda s: s.watchlists.add(ANA, [5]), "put on a watchlist", (ANA, 5, None)),
+    (lambda s: s.watchlists.add(ANA, [5, 6, 7]), "put on a watchlist", (ANA, None, None)),
+    (lambda s: s.watchlists.remove(ANA, 5), "took off a watchlist", (ANA, 5, None)),
     (lambda s: s.rename("Our club"), "renamed the club", ()),
     (
         lambda s: s.movies.save_details([Details(50, "The Usual Suspects", 629)]),

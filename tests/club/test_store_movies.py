@@ -92,16 +92,24 @@ def test_add_keeps_all_facts(store):
         overview=" She helps\nothers. ",
         tmdb_id=194,
         aliases=["Le Fabuleux Destin", "Le Fabuleux Destin"],
+        imdb_id="tt0211915",
+        directors="Jean-Pierre Jeunet",
+        cast=["Audrey Tautou", "Mathieu Kassovitz"],
     )
     row = store.movies.own().loc[movie]
+    assert (row["imdb_id"], row["directors"]) == ("tt0211915", ("Jean-Pierre Jeunet",))
+    assert row["cast"] == ("Audrey Tautou", "Mathieu Kassovitz")
     assert (row["runtime"], row["overview"], row["tmdb_id"]) == (122, "She helps others.", 194)
     assert row["aliases"] == ("Le Fabuleux Destin",)
 
 
-def test_tmdb_number_tells_movies_apart(store):
-    store.movies.add("Heat", 1995, tmdb_id=949)
-    assert store.movies.add("Heat", 1995, tmdb_id=950) == -2
-    for again in ({"tmdb_id": 949}, {}):
+@pytest.mark.parametrize(
+    ("number", "one", "other"), [("tmdb_id", 949, 950), ("imdb_id", "tt0113277", "tt0113278")]
+)
+def test_number_tells_movies_apart(store, number, one, other):
+    store.movies.add("Heat", 1995, **{number: one})
+    assert store.movies.add("Heat", 1995, **{number: other}) == -2
+    for again in ({number: one}, {}):
         with pytest.raises(InvalidInput, match="The club has added Heat before"):
             store.movies.add("Heat" if not again else "Hitze", 1995, **again)
 
@@ -225,7 +233,7 @@ def current(store) -> dict:
 
 
 def test_own_movie_is_edited(store):
-    own = store.movies.add("Poor Thing", 2022, tmdb_id=5, overview="A tale.")
+    own = store.movies.add("Poor Thing", 2022, tmdb_id=5, overview="A tale.", cast="Emma")
     store.movies.add("Poor Things", 2024)
     store.movies.edit(own, NewMovie("Poor Things", 2023, ["Comedy"], ["paris"], runtime=141))
     row = store.movies.own().loc[own]
@@ -235,7 +243,9 @@ def test_own_movie_is_edited(store):
         ("Comedy",),
         ("paris",),
     ]
-    assert row[["runtime", "overview", "tmdb_id"]].tolist() == [141, "A tale.", 5]
+    assert row[["runtime", "overview", "tmdb_id", "cast"]].tolist() == [
+        *[141, "A tale.", 5, ("Emma",)]
+    ]
     taken = NewMovie("Poor Things", 2024)
     refused("The club has added Poor Things before", store.movies.edit, own, taken)
     for movie in (-9, 1):

@@ -72,6 +72,7 @@ def test_valid_input_is_stored(
         (validation.clean_name, None, "A name must be text, not None."),
         *((validation.clean_year, year, f"it is {year}") for year in (1869, 2101, "99", 1.5, True)),
         *((validation.clean_runtime, m, f"it is {m}") for m in (0, -5, 60_001, 1.5, "90", True)),
+        *((validation.clean_imdb_id, n, f"not {n}") for n in ("tt12", "133093", 133093)),
         *((validation.clean_tmdb_id, n, f"not {n}") for n in (0, -1, 2**31, 1.5, "5", True)),
         (terms, ["x" * 61], "Each of the genres can have 60 characters at most, not 61."),
         (terms, ["a\nb"], ONE_LINE),

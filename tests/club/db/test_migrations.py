@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from releases import RELEASES, at_release_4, at_release_5
+from releases import RELEASES, at_release_4, at_release_5, at_release_6
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
@@ -173,6 +173,17 @@ def test_open_votes_stay_open_after_a_migration(location):
     assert store.nights.ballot_box(3).ballots is None
     nights = {night.night_id: night for night in store.nights.all()}
     assert (nights[1].decided_movie, nights[2].decided_movie) == (50, None)
+
+
+def test_own_movies_and_lists_of_an_earlier_release_can_be_filled(location):
+    at_release_6(location)
+    store = Store(location)
+    assert store.movies.own()[["imdb_id", "directors", "cast"]].to_numpy().tolist() == [
+        ["", (), ()],
+        ["", (), ()],
+    ]
+    store.watchlists.add(1, [-1, 51, 60])  # of which 1 has rated the first and seen the second
+    assert store.watchlists.of(1) == [60]
 
 
 def test_each_migration_gives_an_identity_of_its_own(tmp_path):

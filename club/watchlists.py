@@ -1,0 +1,92 @@
+"""What each member wants to watch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select
+
+from club import validation
+from club.db import schema
+from club.section import Section, require_present
+
+_wanted = schema.watchlists.c
+
+
+class Watchlists(Section):
+    """The store's section `store.watchlists`.
+
+    A movie stands on the list of a member or guest until they have seen it: rated it, marked it as
+    seen, or been there on a night that is over. It is back when that is taken back.
+    """
+
+    def all(self) -> pd.DataFrame:
+        """Return the lists of everybody present: member_id, movie_id, first added first."""
+        query = (
+            select(_wanted.member_id, _wanted.movie_id)
+            .join(schema.members)
+            .where(schema.members.c.left_at.is_(None), ~self._is_seen())
+            .order_by(_wanted.added_at, _wanted.member_id, _wanted.movie_id)
+        )
+        return self._database.frame(query, {"member_id": "int64", "movie_id": "int64"})
+
+    def of(self, member_id: int) -> list[int]:
+        """Return the ids of the movies on one list, first added first."""
+        lists = self.all()
+        return [int(movie) for movie in lists.loc[lists["member_id"] == member_id, "movie_id"]]
+
+    def add(self, member_id: int, movie_ids: Iterable[int]) -> int:
+        """Put movies on somebody's list, unless they are on it, and return the version."""
+        with self._database.write("put on a watchlist", member_id=member_id) as write:
+            member = require_present(write.connection, member_id).member_id
+            movies = dict.fromkeys(self._movie_ids(write.connection, *movie_ids))
+            mine = select(_wanted.movie_id).where(_wanted.member_id == member)
+            known = set(write.connection.execute(mine).scalars())
+            rows = [
+                {"member_id": member, "movie_id": movie, "added_at": write.now}
+                for movie in movies
+                if movie not in known
+            ]
+            if rows:
+                write.connection.execute(insert(schema.watchlists), rows)
+            if len(rows) == 1:
+                write.about["movie_id"] = rows[0]["movie_id"]
+            return write.commit_if(bool(rows))
+
+    def remove(self, member_id: int, movie_id: int) -> int:
+        """Take a movie off somebody's list, if it is on it, and return the version."""
+        movie = validation.whole_id(movie_id, "movie")
+        about = {"member_id": member_id, "movie_id": movie}
+        with self._database.write("took off a watchlist", **about) as write:
+            member = require_present(write.connection, member_id).member_id
+            this = (_wanted.member_id == member) & (_wanted.movie_id == movie)
+            gone = write.connection.execute(delete(schema.watchlists).where(this))
+            return write.commit_if(gone.rowcount > 0)
+
+    def _is_seen(self) -> ColumnElement[bool]:
+        """Return the condition that the list's owner has seen the movie of a row."""
+
+        def in_table(table: Any) -> ColumnElement[bool]:
+            same = table.c.member_id == _wanted.member_id
+            return exists().where(same, table.c.movie_id == _wanted.movie_id)
+
+        night, there = schema.nights.c, schema.attendance.c
+        # Where people are it may be two days earlier than here.
+        before: date = (
+            datetime.fromtimestamp(self._database.now(), UTC) - timedelta(days=1)
+        ).date()
+        over = or_(
+            night.opened_at.is_not(None),
+            and_(night.decided_at.is_not(None), night.on_date < before),
+        )
+        on_a_night = exists().where(
+            there.night_id == night.night_id,
+            there.member_id == _wanted.member_id,
+            night.movie_id == _wanted.movie_id,
+            night.called_off_at.is_(None),
+            over,
+        )
+        return or_(in_table(schema.ratings), in_table(schema.seen), on_a_night)
