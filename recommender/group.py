@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 from scipy.special import ndtri
-from scipy.stats import rankdata
 
 from recommender.columns import MEMBER, MOVIE
 from recommender.dataset import MAX_STARS, MIN_STARS
@@ -136,7 +135,7 @@ STRATEGIES: Mapping[str, Strategy] = {
         "Everyone's last gets 0 points, the next 1, and so on; the most points win.",
         "It collects the most points from everyone's order of the candidates",
         "Borda, Mémoire sur les élections au scrutin, 1781",
-        lambda stars, share: _votes(rankdata(stars, axis=1) - 1, share),
+        lambda stars, share: _votes(pd.DataFrame(stars).rank(axis=1).to_numpy() - 1, share),
         unit="points",
     ),
     "copeland": Strategy(
