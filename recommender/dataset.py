@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -32,7 +33,13 @@ COLUMNS = {  # of a catalogue, in this order
 }
 
 
-def parse_terms(value: Any) -> tuple[str, ...]:
+class Terms(tuple[str, ...]):
+    """What `parse_terms` returns: distinct terms, which need no look a second time."""
+
+    __slots__ = ()
+
+
+def parse_terms(value: Any) -> Terms:
     """Return the distinct terms of text, a list, a set or a missing value, in their order.
 
     >>> parse_terms("heist|paris| |heist")
@@ -43,8 +50,10 @@ def parse_terms(value: Any) -> tuple[str, ...]:
     Raises:
         DataError: the value is neither text nor a collection.
     """
-    if value is None or value is pd.NA or (isinstance(value, float) and np.isnan(value)):
-        return ()
+    if isinstance(value, Terms):
+        return value
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return NO_TERMS
     if isinstance(value, str):
         text = value.strip()
         if text.startswith("[") and text.endswith("]"):
@@ -59,8 +68,13 @@ def parse_terms(value: Any) -> tuple[str, ...]:
         parts = value
     else:
         raise DataError(f"Keywords and genres must be text or a list of texts, not {value!r}.")
-    terms = (str(part).strip() for part in parts)
-    return tuple(dict.fromkeys(term for term in terms if term and term != NO_GENRES))
+    terms = dict.fromkeys([str(part).strip() for part in parts])
+    for nothing in ("", NO_GENRES):
+        terms.pop(nothing, None)
+    return Terms(terms)
+
+
+NO_TERMS = Terms()
 
 
 def _whole_numbers(column: pd.Series, name: str) -> pd.Series:
