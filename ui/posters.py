@@ -224,44 +224,6 @@ def stripes(i: Inks, r: random.Random) -> str:
     )
 
 
-def moon(i: Inks, r: random.Random) -> str:
-    """A moon above a wood, stars between."""
-    x, y, size = r.uniform(50, 150), r.uniform(50, 120), r.uniform(26, 58)
-    bite, broad, low = (
-        r.choice((-1, 1)) * size * r.uniform(0.3, 0.6),
-        r.uniform(16, 44),
-        r.uniform(120, 220),
-    )
-    sky = [
-        _disc(r.uniform(5, 195), r.uniform(5, 200), r.uniform(1, 3), i.accent)
-        for _ in range(r.randint(6, 22))
-    ]
-    wood, left = [], -10.0
-    while left < WIDTH:
-        top = low + r.uniform(-35, 45)
-        tree = [(left, HEIGHT), (left + broad * 0.6, top), (left + broad * 1.2, HEIGHT)]
-        wood.append(_shape(tree, r.choice([i.main, i.main, i.third])))
-        left += broad * r.uniform(0.5, 0.8)
-    cut = _disc(x + bite, y - size * 0.15, size * 0.86, i.paper)
-    return "".join([*sky, _disc(x, y, size, i.accent), cut, *wood])
-
-
-def teeth(i: Inks, r: random.Random) -> str:
-    """Spikes from above and below around a disc."""
-    parts = [_disc(r.uniform(60, 140), r.uniform(110, 190), r.uniform(30, 64), i.accent)]
-    for y, up in ((0.0, 1), (float(HEIGHT), -1)):
-        points, x, most = [(-10.0, y)], -10.0, r.uniform(60, 150)
-        while x < WIDTH:
-            width = r.uniform(14, 44)
-            points += [
-                (x + width / 2, y + up * r.uniform(most * 0.4, most)),
-                (x + width, y + up * 12),
-            ]
-            x += width
-        parts.append(_shape([*points, (WIDTH + 40, y)], i.main if up == 1 else i.third))
-    return "".join(parts)
-
-
 def orbits(i: Inks, r: random.Random) -> str:
     """A planet with its moons."""
     x, y, size = r.uniform(20, 180), r.uniform(40, 260), r.uniform(24, 70)
@@ -273,37 +235,6 @@ def orbits(i: Inks, r: random.Random) -> str:
         parts.append(_disc(*spot, r.uniform(4, 14), r.choice([i.third, i.accent])))
     half = _shape(_arc(x, y, size, r.uniform(0, 4), 2), i.third)
     return "".join([*parts, _disc(x, y, size, i.accent), half])
-
-
-def eye(i: Inks, r: random.Random) -> str:
-    """Somebody who looks at you."""
-    y, tall, count = r.uniform(90, 210), r.uniform(40, 95), r.randint(0, 3)
-    lid = [(x, y - tall * math.sin(math.pi * x / 200)) for x in range(0, 201, 10)]
-    floor = [(x, y + tall * math.sin(math.pi * x / 200)) for x in range(200, -1, -10)]
-    x, size = r.uniform(75, 125), tall * r.uniform(0.55, 0.85)
-    lines = [
-        _rect(
-            0, side * 14 + (y + tall + n * 26 if side > 0 else y - tall - n * 26), 200, 8, i.third
-        )
-        for n in range(count)
-        for side in (-1, 1)
-    ]
-    iris = _disc(x, y, size, i.accent) + _disc(x, y, size * r.uniform(0.3, 0.6), i.paper)
-    return "".join(lines) + _shape([*lid, *floor], i.main) + iris
-
-
-def steps(i: Inks, r: random.Random) -> str:
-    """Stairs, and who stands on them."""
-    count, up = r.randint(3, 8), r.random() < 0.5
-    wide, tall, low = WIDTH / count, r.uniform(16, 44), r.uniform(120, 270)
-    parts = []
-    for n in range(count):
-        top = low - tall * (n if up else count - 1 - n) * 0.9
-        parts.append(_rect(n * wide, top, wide + 1, HEIGHT, (i.main, i.third)[n % 2]))
-    n = r.randrange(count)
-    size = r.uniform(10, 26)
-    top = low - tall * (n if up else count - 1 - n) * 0.9
-    return "".join(parts) + _disc(n * wide + wide / 2, top - size, size, i.accent)
 
 
 def arches(i: Inks, r: random.Random) -> str:
@@ -335,42 +266,6 @@ def petals(i: Inks, r: random.Random) -> str:
     return stem + "".join(leaves) + _disc(x, y, far * r.uniform(0.35, 0.7), i.accent)
 
 
-def road(i: Inks, r: random.Random) -> str:
-    """A road to the horizon."""
-    x, y, broad = r.uniform(40, 160), r.uniform(90, 200), r.uniform(90, 260)
-    left = r.uniform(-60, 100)
-    parts = [_disc(r.uniform(20, 180), y - r.uniform(-10, 60), r.uniform(20, 60), i.accent)]
-    parts.append(_rect(0, y, WIDTH, HEIGHT - y, i.third))
-    parts.append(_shape([(x, y), (left, HEIGHT), (left + broad, HEIGHT)], i.main))
-    middle = left + broad / 2
-    for n in range(5):
-        a, b = (n + 0.3) / 5, (n + 0.75) / 5
-        spots = [(x + (middle - x) * t, y + (HEIGHT - y) * t, 9 * t) for t in (a**1.6, b**1.6)]
-        (x1, y1, w1), (x2, y2, w2) = spots
-        dash = [(x1 - w1, y1), (x1 + w1, y1), (x2 + w2, y2), (x2 - w2, y2)]
-        parts.append(_shape(dash, i.accent))
-    return "".join(parts)
-
-
-def crowd(i: Inks, r: random.Random) -> str:
-    """Heads in rows, one of another colour."""
-    columns = r.randint(2, 5)
-    size = WIDTH / columns
-    rows = range(int(r.uniform(0, 150) / size), math.ceil(HEIGHT / size) + 1)
-    spots = [
-        (c * size + size / 2 * (1 - row % 2 * 0.5), row * size)
-        for row in rows
-        for c in range(columns + 1)
-    ]
-    chosen = r.randrange(len(spots))
-    parts = []
-    for n, (x, y) in enumerate(spots):
-        ink = i.accent if n == chosen else (i.main, i.third)[n % 2]
-        body = _arc(x, y + size * 0.95, size * 0.42, 2, 2)
-        parts.append(_disc(x, y + size * 0.25, size * 0.24, ink) + _shape(body, ink))
-    return "".join(parts)
-
-
 def pair(i: Inks, r: random.Random) -> str:
     """Two that meet."""
     turn, apart = r.uniform(0, math.pi), r.uniform(20, 56)
@@ -381,8 +276,8 @@ def pair(i: Inks, r: random.Random) -> str:
 
 
 COMPOSITIONS: tuple[Composition, ...] = (
-    sun, bars, rings, curve, scattered, peaks, skyline, burst, quarters, waves, stripes, moon,
-    teeth, orbits, eye, steps, arches, petals, road, crowd, pair,
+    sun, bars, rings, curve, scattered, peaks, skyline, burst, quarters, waves, stripes, orbits,
+    arches, petals, pair,
 )  # fmt: skip
 
 DARK = (
@@ -426,24 +321,24 @@ COOL = (
 Look = tuple[tuple[Inks, ...], tuple[Composition, ...]]
 # In the order in which they decide: the rarest, most telling genre of a movie comes first.
 GENRES: dict[str, Look] = {
-    "Film-Noir": (DARK + COOL, (skyline, eye, stripes, steps, arches, road)),
-    "Western": (EARTH, (sun, road, peaks, burst, teeth)),
+    "Film-Noir": (DARK + COOL, (skyline, stripes, rings, arches, curve)),
+    "Western": (EARTH, (sun, peaks, burst, stripes, waves)),
     "Musical": (BRIGHT + SOFT, (waves, bars, petals, quarters, burst)),
-    "Horror": (DARK, (teeth, moon, eye, scattered, arches, stripes)),
-    "Animation": (BRIGHT + SOFT, (quarters, petals, waves, sun, crowd, scattered)),
-    "Documentary": (COOL + EARTH, (bars, crowd, rings, quarters, curve, steps)),
-    "War": (EARTH + DARK, (sun, crowd, peaks, stripes, scattered)),
-    "Sci-Fi": (DARK + COOL, (orbits, rings, burst, eye, road, bars)),
-    "Fantasy": (SOFT + DARK, (peaks, moon, arches, waves, orbits)),
-    "Mystery": (DARK + COOL, (moon, eye, arches, steps, rings, curve)),
-    "Children": (BRIGHT + SOFT, (waves, quarters, sun, petals, crowd)),
+    "Horror": (DARK, (scattered, arches, stripes, peaks, rings, burst)),
+    "Animation": (BRIGHT + SOFT, (quarters, petals, waves, sun, scattered)),
+    "Documentary": (COOL + EARTH, (bars, rings, quarters, curve, arches)),
+    "War": (EARTH + DARK, (sun, peaks, stripes, scattered, burst)),
+    "Sci-Fi": (DARK + COOL, (orbits, rings, burst, skyline, bars)),
+    "Fantasy": (SOFT + DARK, (peaks, arches, waves, orbits, sun)),
+    "Mystery": (DARK + COOL, (arches, rings, curve, skyline, orbits)),
+    "Children": (BRIGHT + SOFT, (waves, quarters, sun, petals, pair)),
     "Romance": (SOFT + BRIGHT, (pair, petals, curve, waves, sun)),
-    "Crime": (DARK + COOL + EARTH, (skyline, stripes, steps, eye, road, bars)),
-    "Adventure": (EARTH + BRIGHT, (peaks, sun, road, waves, burst)),
-    "Comedy": (BRIGHT + SOFT + EARTH, (quarters, arches, petals, crowd, scattered, pair)),
-    "Thriller": (COOL + DARK, (skyline, burst, stripes, road, eye, curve)),
-    "Action": (COOL + BRIGHT + DARK, (burst, stripes, scattered, teeth, road)),
-    "Drama": (EARTH + COOL + SOFT, (curve, pair, arches, sun, steps, crowd, bars)),
+    "Crime": (DARK + COOL + EARTH, (skyline, stripes, bars, rings, scattered, curve)),
+    "Adventure": (EARTH + BRIGHT, (peaks, sun, waves, burst, arches)),
+    "Comedy": (BRIGHT + SOFT + EARTH, (quarters, arches, petals, scattered, pair)),
+    "Thriller": (COOL + DARK, (skyline, burst, stripes, curve, orbits)),
+    "Action": (COOL + BRIGHT + DARK, (burst, stripes, scattered, peaks, bars)),
+    "Drama": (EARTH + COOL + SOFT, (curve, pair, arches, sun, bars, rings)),
 }
 ANY: Look = (EARTH + COOL + SOFT, COMPOSITIONS)
 
