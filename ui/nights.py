@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from club.nights import BallotBox, Candidates, Night, Outcome, filter_candidates
-from recommender import HybridModel, Reactions, group
+from recommender import HybridModel, group
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.evaluation.nights import outcomes
 from recommender.reactions import STEPS
@@ -105,29 +105,6 @@ def candidates(
 def snapshots(club: View) -> pd.DataFrame:
     """Return every prediction snapshot, see `Nights.predictions`."""
     return state.store().nights.predictions()
-
-
-def snapshot_reactions(club: View, night: Night) -> Reactions:
-    """Return the predictions that were shown when a night was decided."""
-    rows = snapshots(club)
-    rows = rows[rows[NIGHT] == night.night_id]
-    # Somebody who came after the decision has no row.
-    members = [member for member in night.present if (rows[MEMBER] == member).any()]
-    mean, sd, shared = (
-        rows.pivot(index=MEMBER, columns=MOVIE, values=column).loc[members]
-        for column in ("mean", "sd", "shared_sd")
-    )
-    movies = tuple(int(movie) for movie in mean.columns)
-    if night.thresholds is None:  # decided by a release that did not store these two
-        return Reactions(tuple(members), movies, mean.to_numpy(), sd.to_numpy())
-    return Reactions(
-        tuple(members),
-        movies,
-        mean.to_numpy(),
-        sd.to_numpy(),
-        shared_sd=shared.to_numpy()[0] if members else np.zeros(len(movies)),
-        thresholds=np.array(night.thresholds),
-    )
 
 
 def decided(club: View) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from an_evening import words
+from an_evening import ANA, tap, words
 from furnished import Open, component_data
 
 from club.store import Store
@@ -77,7 +77,8 @@ def test_profile_of_the_member_in_the_address(open_page: Open) -> None:
     kindness = app.dataframe[0].value.set_index("Member")
     assert kindness["Stars above everybody"].idxmin() == "Bruno"
     assert kindness.loc["Bruno", "80% to"] < 0
-    app.pills("who").set_value(app.pills("who").options.index("Ana") + 1).run()
+    tap(app, "whose", ANA, True)
+    assert app.query_params["who"] == "Ana"
     assert "Ana gave 166 ratings, from 14 Jul 2008 to 30 Jul 2008." in words(app)
 
 

@@ -108,18 +108,17 @@ def test_tiles_of_movies_that_are_gone_and_vetoed(var: Path) -> None:
 def test_people_to_tap(var: Path) -> None:
     def page() -> None:
         from ui import state
-        from ui.components.people import faces_row, people_picker, person_picker
+        from ui.components.people import faces_rows, people_picker, person_picker
 
         club = state.view()
         everyone = list(club.names)
-        faces_row(club, everyone[:2], "row", note="and you")
+        faces_rows(club, [(everyone[:2], "and you")], "rows")
         people_picker(club, "Who?", everyone, "who", chosen={2}, on_change=print)
         assert person_picker(club, "You are", everyone, "me") is None
         assert person_picker(club, "You are", everyone, "ana", first=1) == 1
 
-    row, who, me, ana = drawn(page)
-    assert [one["initial"] for one in row["faces"]] == ["A", "B"]
-    assert "label" not in row
+    rows, who, me, ana = drawn(page)
+    assert [[one["initial"] for one in row["faces"]] for row in rows["rows"]] == [["A", "B"]]
     assert [one["member"] for one in who["faces"] if one["on"]] == [2]
     assert not any(one["on"] for one in me["faces"])
     assert [one["member"] for one in ana["faces"] if one["on"]] == [1]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from ui.state import View
-from ui.text import plain
 
 
 def recall(name: str) -> str | None:
@@ -50,22 +49,26 @@ def view_switch(
     return chosen or options[0]
 
 
-def people_pills(
-    club: View,
-    label: str,
-    people: Iterable[int],
-    key: str,
-    mode: Literal["single", "multi"] = "single",
-    *,
-    mark_guests: bool = False,
-    **look: Any,
-) -> Any:
-    """Draw people as pills (`look` as for `st.pills`); return the chosen one or ones."""
+def keyword_box(
+    club: View, label: str, key: str, known: Sequence[str] = (), **look: Any
+) -> list[str]:
+    """Draw a field for keywords and return those in it; `look` as `st.multiselect` takes it.
 
-    def name(person: int) -> str:
-        mark = " ·guest" if mark_guests and person not in club.names else ""
-        return plain(club.name(person)) + mark
+    Enter takes the first keyword that contains what was typed. They are in order of their length,
+    so the keyword itself comes before all that contain it.
 
-    return st.pills(
-        label, list(people), selection_mode=mode, format_func=name, key=key, wrap=True, **look
+    Args:
+        known: what is in it at first.
+    """
+    words = club.catalogue.vocabulary[1]
+    more = sorted({*known}.difference(words))
+    return st.multiselect(
+        label,
+        [*words, *more],
+        list(known),
+        key=key,
+        filter_mode="contains",
+        select_all=False,
+        placeholder="heist, paris, time travel …",
+        **look,
     )

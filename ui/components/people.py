@@ -70,12 +70,6 @@ def initials_of(names: dict[int, str]) -> dict[int, str]:
     return initials
 
 
-def faces_row(club: View, members: Iterable[int], key: str, *, note: str = "") -> None:
-    """Draw people's faces in a row, and a few words (plain text) after them."""
-    data = {"faces": [asdict(face(club, member)) for member in members], "note": note}
-    component("faces")(key=key, data=data)
-
-
 def faces_rows(club: View, rows: Iterable[tuple[Iterable[int], str]], key: str) -> None:
     """Draw rows of people's faces, each with a few words (plain text) after them."""
     shown = [

@@ -1,18 +1,15 @@
 """The movie tile: a picture, title and year, what is known of the movie, and one action.
 
-The whole tile is one link to the movie's page. Old parts below it draw movies in other ways.
+The whole tile is one link to the movie's page.
 """
 
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from textwrap import shorten
 from typing import Any, Literal
 
-import pandas as pd
 import streamlit as st
 
 from ui import state
@@ -21,7 +18,7 @@ from ui.components.people import face
 from ui.components.stars import rating
 from ui.components.widget import Taps, component, mount
 from ui.state import View
-from ui.text import between, distinct, film, half_stars, plain, runtime
+from ui.text import distinct, film, half_stars, plain, runtime
 from ui.tmdb import picture
 
 Size = Literal["S", "M", "L"]
@@ -174,26 +171,11 @@ def embedded(svg: str) -> str:
     return f"data:image/svg+xml;base64,{data}"
 
 
-CARD_LETTERS = 22  # fit a line beside a card's poster
-
-
-def poster_image(club: View, movie_id: int, width: int | Literal["stretch"] = "stretch") -> None:
-    """Draw a movie's poster."""
-    called = film(club.title(movie_id), club.year(movie_id))
-    st.image(picture(club, movie_id), width=width, alt=f"Poster: {called}")
-
-
 def called_apart(club: View, movie_ids: Iterable[int]) -> dict[int, str]:
     """Return what movies to choose from are called, no two the same; not for Markdown."""
     movies, years = list(movie_ids), club.movies["year"].dropna().astype(int)
     called = distinct(film(club.title(movie), years.get(movie)) for movie in movies)
     return dict(zip(movies, called, strict=True))
-
-
-def facts(club: View, movie_id: int) -> str:
-    """Return year and genres as Markdown: "1995 · Crime, Thriller"."""
-    parts = (str(club.year(movie_id) or ""), ", ".join(club.genres(movie_id)[:3]))
-    return plain(" · ".join(part for part in parts if part))
 
 
 def movie_link(club: View, movie_id: int, label: str | None = None) -> None:
@@ -203,59 +185,6 @@ def movie_link(club: View, movie_id: int, label: str | None = None) -> None:
         label=label or f"**{plain(club.title(movie_id))}**",
         query_params={"movie": str(movie_id)},
     )
-
-
-def shelf(
-    club: View,
-    movie_ids: Sequence[int],
-    key: str,
-    on_chosen: Callable[[int], None] | None = None,
-    note: Callable[[int], str] = lambda _: "",
-) -> None:
-    """Draw posters to choose from.
-
-    Args:
-        on_chosen: called with the movie's id before the page is drawn again; without it the
-            posters lead to the movies' own pages, as links do.
-        note: a few words under a movie's poster.
-    """
-
-    shown = [Tile(movie, note=note(movie)) for movie in movie_ids]
-    tiles(club, shown, key, "M", on_chosen=on_chosen)
-
-
-@contextmanager
-def beside_poster(club: View, movie_id: int, *, card: bool = False) -> Iterator[None]:
-    """Draw a known movie's poster, small on a `card`, and beside it what the body draws."""
-    align: Literal["top", "center"] = "top" if card else "center"
-    picture, words = st.columns([2, 5 if card else 3], wrap=False, vertical_alignment=align)
-    if movie_id in club.movies.index:
-        with picture:
-            poster_image(club, movie_id)
-    with words.container(gap="xxsmall" if card else "xsmall"):
-        yield
-
-
-def short_title(club: View, movie_id: int) -> str:
-    """Return a title as Markdown that fits a line beside a card's poster.
-
-    Streamlit cuts a link that is wider than its place; the poster has the title in full.
-    """
-    return plain(shorten(club.title(movie_id), CARD_LETTERS, placeholder=" …"))
-
-
-@contextmanager
-def movie_card(
-    club: View, movie_id: int, label: str | None = None, group: pd.Series | None = None
-) -> Iterator[None]:
-    """Draw a movie's poster, link, facts and stars (of a row of `rank`); the body adds more."""
-    with beside_poster(club, movie_id, card=True):
-        movie_link(club, movie_id, label)
-        st.caption(facts(club, movie_id))
-        if group is not None:
-            likely = between(group["low"], group["high"])
-            st.markdown(f"**:yellow[:material/star:] {group['mean']:.2f}** :gray[likely {likely}]")
-        yield
 
 
 def shortlist_movie(movie_id: int, title: str) -> None:

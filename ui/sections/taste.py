@@ -31,9 +31,9 @@ from ui.charts.taste import (
     word_sides,
 )
 from ui.components.basics import no_members, no_ratings
-from ui.components.choices import people_pills, view_switch
+from ui.components.choices import keep, recall, view_switch
 from ui.components.figures import chart, draw_table, renamed
-from ui.components.people import face, faces_rows
+from ui.components.people import face, faces_rows, people_picker
 from ui.state import View
 from ui.taste import Leanings
 from ui.text import counted, day, film, listed, plain
@@ -49,6 +49,7 @@ MEASURES = {"Same stars": "stars", "Same taste": TASTE}
 CLARITIES = {"alike": "surely alike", "apart": "surely apart", "unclear": "not sure"}
 KINDS = {"Keywords": KEYWORD, "Genres": GENRE}
 INTERVAL = {"low": "80% from", "high": "80% to"}
+WHO = "who"  # in the page's address: whose taste is shown
 SHOWN = 6  # movies that split and that unite, and pairs at either end
 WORDS, FAVOURITES = 8, 6  # words that divide; favourites at either end
 
@@ -226,17 +227,15 @@ def _words(club: View, found: Leanings, name: str, kind: str) -> None:
 
 
 def profile(club: View) -> None:
-    """Draw the members as pills, and the taste of the chosen one."""
-    member = people_pills(
-        club,
-        "Who",
-        club.names,
-        "who",
-        default=next(iter(club.names)),
-        required=True,
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    """Draw the members' faces, and the taste of the chosen one."""
+    asked = recall(WHO)
+    named = (one for one, name in club.names.items() if name == asked)
+    member = next(named, next(iter(club.names)))
+
+    def choose(one: int, _on: bool) -> None:
+        keep(WHO, club.names[one])
+
+    people_picker(club, "Who", club.names, "whose", chosen=(member,), on_change=choose, named=True)
     found, name = taste.tastes(club), club.names[member]
     if not (club.ratings[MEMBER] == member).any():
         st.markdown(f"{plain(name)} has rated nothing yet, so there is nothing to say.")
