@@ -9,6 +9,7 @@ import streamlit as st
 from club.validation import LONGEST_RUNTIME
 from ui import state
 from ui.components.basics import change, notify
+from ui.components.choices import keyword_box
 from ui.components.figures import draw_counts
 from ui.components.tile import movie_link
 from ui.state import View
@@ -30,22 +31,18 @@ def add_by_hand(club: View) -> None:
     """Draw the form for a movie that the catalogue lacks, and predictions for the last one."""
     st.header("Add a movie by hand", anchor=False)
     st.caption("A new release, a friend's short film: it is predicted at once from its words.")
-    genres, keywords = club.catalogue.vocabulary
+    genres = club.catalogue.vocabulary[0]
     with st.form("add_movie", clear_on_submit=True, border=False):
         title, year, minutes = st.columns([3, 1, 1])
         title.text_input("Title", key="own_title", max_chars=200)
         year.number_input("Year", 1888, date.today().year + 5, value=None, step=1, key="own_year")
         minutes.number_input("Minutes", 1, LONGEST_RUNTIME, value=None, step=1, key="own_minutes")
-        st.multiselect("Genres", genres, key="own_genres", placeholder="What kind of movie")
-        st.multiselect(
-            "Keywords",
-            keywords,
-            key="own_keywords",
-            accept_new_options=True,
-            placeholder="heist, paris, time loop …",
-            help="What it is about, where, when, in what mood. Predictions of a new movie come "
-            "from these words.",
+        st.multiselect("Genres", genres, key="own_genres", placeholder="Drama …", select_all=False)
+        about = (
+            "What it is about, where, when, in what mood. Predictions of a new movie come from "
+            "these words."
         )
+        keyword_box(club, "Keywords", "own_keywords", accept_new_options=True, help=about)
         st.toggle("Put it on the shortlist", value=True, key="own_listed")
         icon = ":material/movie:"
         st.form_submit_button(

@@ -19,7 +19,7 @@ from recommender.taste import regions
 from ui import state, taste
 from ui.charts.movies import taste_map
 from ui.components.basics import empty_state, no_predictions
-from ui.components.choices import view_switch
+from ui.components.choices import keyword_box, view_switch
 from ui.components.figures import chart
 from ui.components.tile import Tile, shortlist_or_not, tiles
 from ui.posters import main_genre
@@ -58,14 +58,12 @@ def draw_dials() -> dict[str, Any]:
 def filters(club: View) -> pd.Index:
     """Draw the filters and return the ids of the movies that pass."""
     movies = club.movies
-    genres, keywords = club.catalogue.vocabulary
+    genres = club.catalogue.vocabulary[0]
     decades = sorted({int(year) // 10 * 10 for year in movies["year"].dropna()})
     several: Any = {"selection_mode": "multi", "bind": "query-params", "wrap": True}
     chosen = st.pills("Genre", sorted(genres), format_func=_pill, key=GENRE, **several)
     since = st.pills("Decade", decades, format_func="{}s".format, key=DECADE, **several)
-    said = st.multiselect(
-        "Keyword", keywords, key=KEYWORD, bind="query-params", placeholder="heist, paris …"
-    )
+    said = keyword_box(club, "Keyword", KEYWORD, bind="query-params")
     longest = movies["runtime"].notna().any() and st.pills(
         "How long at most",
         [90, 105, 120, 150, 180],

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ui import live, state
 from ui.components.basics import change, change_button, errors_shown, row
+from ui.components.choices import keyword_box
 from ui.components.tile import called_apart
 from ui.state import View
 from ui.text import plain
@@ -57,8 +58,9 @@ def _form(club: View, guest: int | None, save: Callable[..., None]) -> None:
     left = [movie for movie in movies if movie not in loves]
     hates = _movies(club, left, "Movies they hate", HATES, ones)
     with st.expander("Or a few keywords", icon=":material/sell:", expanded=bool(likes or dislikes)):
-        liked = _keywords(club, "They like", likes)
-        disliked = _keywords(club, "They dislike", dislikes)
+        new = {"accept_new_options": True}
+        liked = keyword_box(club, "They like", "guest_likes", likes, **new)
+        disliked = keyword_box(club, "They dislike", "guest_dislikes", dislikes, **new)
     label = "Bring them" if guest is None else "Save"
     if st.button(label, type="primary", key="guest_save"):
         taste = {"loves": loves, "hates": hates, "likes": liked, "dislikes": disliked}
@@ -78,19 +80,6 @@ def _movies(club: View, movies: list[int], label: str, most: int, known: list[in
         placeholder=f"up to {most}",
         key=f"guest_{label}",
         select_all=False,
-    )
-
-
-def _keywords(club: View, label: str, known: tuple[str, ...]) -> list[str]:
-    return st.multiselect(
-        label,
-        sorted({*club.catalogue.vocabulary[1], *known}),
-        list(known),
-        accept_new_options=True,
-        placeholder="heist, paris, time travel …",
-        key=f"guest_{label}",
-        select_all=False,
-        filter_mode="contains",
     )
 
 

@@ -11,6 +11,7 @@ from club.validation import LONGEST_RUNTIME
 from recommender.columns import MOVIE
 from ui import live, state
 from ui.components.basics import change, errors_shown
+from ui.components.choices import keyword_box
 from ui.components.search import movie_search
 from ui.components.tile import Tile, tiles
 from ui.state import View
@@ -52,17 +53,16 @@ def correct(club: View, movie: int) -> None:
 
 
 def _form(club: View, movie: int) -> None:
-    genres, keywords = club.catalogue.vocabulary
+    genres = club.catalogue.vocabulary[0]
     row = club.own_movies.loc[movie]
     with st.form(f"correct_{movie}", border=False):
         title = st.text_input("Title", row["title"], max_chars=200)
         year = st.number_input("Year", 1870, 2100, club.year(movie), step=1)
         minutes = st.number_input("Minutes", 1, LONGEST_RUNTIME, club.runtime(movie), step=1)
         kinds, words = list(row["genres"]), list(row["keywords"])
-        kinds = st.multiselect("Genres", sorted({*genres, *kinds}), kinds)
-        words = st.multiselect(
-            "Keywords", list(dict.fromkeys([*words, *keywords])), words, accept_new_options=True
-        )
+        kinds = st.multiselect("Genres", sorted({*genres, *kinds}), kinds, select_all=False)
+        key = f"keywords_{movie}"
+        words = keyword_box(club, "Keywords", key, words, accept_new_options=True)
         if st.form_submit_button("Save", type="primary"):
 
             def save() -> int:
@@ -83,5 +83,5 @@ def _ask_to_delete(club: View, movie: int) -> None:
         done = f"{plain(club.title(movie))} is deleted."
         delete = partial(state.store().movies.delete, movie)
         if change(delete, done=done):
-            st.switch_page("pages/club.py")
+            st.switch_page("pages/club.py", query_params={})
         st.rerun()
