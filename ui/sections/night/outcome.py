@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from club.nights import Night, Outcome
+from club.nights import Night
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.nights import recorded, reversals
 from recommender.group import STRATEGIES
-from ui import access, findings, nights, state
-from ui.components.basics import change, change_button
+from ui import findings, nights, state
+from ui.components.basics import change
 from ui.components.reveal import Shown, reveal
 from ui.components.search import movie_search
 from ui.components.tile import Size, Tile, tiles
-from ui.sections.night.planning import named, progress, who_am_i
+from ui.sections.night.planning import named, progress, reveal_button, who_am_i
 from ui.sections.tonight import strategy_name
 from ui.state import View
 from ui.text import day, half_stars, plain
@@ -62,7 +62,9 @@ def watch(club: View, night: Night) -> None:
         else:
             st.caption("Nobody sees anybody’s stars until all have rated.")
         progress(club, outcome.rated, outcome.waiting, "rated")
-        _reveal_now(night, outcome)
+        if outcome.rated:
+            act, ready = state.store().nights.reveal, not outcome.waiting
+            reveal_button(night, act, "stars", "rated", "open_now", ready=ready)
     _another_movie(club, night)
 
 
@@ -98,17 +100,6 @@ def _expected_of(club: View, night: Night) -> dict[int, tuple[float, float, floa
     rows = nights.snapshots(club)
     mine = rows[(rows["night_id"] == night.night_id) & (rows[MOVIE] == night.movie)]
     return {int(one[MEMBER]): (one["mean"], one["low"], one["high"]) for _, one in mine.iterrows()}
-
-
-def _reveal_now(night: Night, outcome: Outcome) -> None:
-    act = state.store().nights.reveal
-    if outcome.rated and not outcome.waiting:
-        change_button("Show the stars", act, night.night_id, key="open_now", type="primary")
-    elif outcome.rated and access.is_host():
-        with st.popover("Show the stars now", icon=":material/lock_open:", type="tertiary"):
-            st.markdown("Who has not rated yet can still do so, but sees the others’ stars.")
-            act = access.host_only(act)
-            change_button("Show them", act, night.night_id, key="open_now", type="primary")
 
 
 def _another_movie(club: View, night: Night) -> None:

@@ -288,3 +288,22 @@ def progress(club: View, done: Collection[int], waiting: Collection[int], verb: 
     """Say how many of those present have `verb` ("voted", "rated"), and who has not."""
     missing = f"; waiting for {named(club, waiting)}" if waiting and done else ""
     st.caption(f"{len(done)} of {len(done) + len(waiting)} have {verb}{missing}.")
+
+
+def reveal_button(
+    night: Night, act: Callable[..., Any], what: str, verb: str, key: str, *, ready: bool
+) -> None:
+    """Draw the way to reveal what was hidden: for all once it is `ready`, before for a host.
+
+    Args:
+        act: of the store; it is called with the night's number.
+        what: people see then.
+        verb: what people have not done yet, such as "voted".
+    """
+    look: Any = {"key": key, "type": "primary"}
+    if ready:
+        change_button(f"Show the {what}", act, night.night_id, **look)
+    elif access.is_host():
+        with st.popover(f"Show the {what} now", icon=":material/lock_open:", type="tertiary"):
+            st.markdown(f"Who has not {verb} yet can still do so, but sees what the others said.")
+            change_button("Show now", access.host_only(act), night.night_id, **look)

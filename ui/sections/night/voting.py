@@ -10,11 +10,11 @@ import streamlit as st
 from club.nights import BallotBox, Night
 from recommender import ballots as counting
 from recommender.columns import MOVIE
-from ui import access, nights, state
+from ui import nights, state
 from ui.components.basics import change, change_button, key_of
 from ui.components.figures import draw_table
 from ui.components.tile import Tile, tiles
-from ui.sections.night.planning import progress, who_am_i
+from ui.sections.night.planning import progress, reveal_button, who_am_i
 from ui.state import View
 from ui.text import listed, plain
 
@@ -48,7 +48,9 @@ def vote(club: View, night: Night, movies: Sequence[int]) -> bool:
         _result(club, night, movies, box)
         return True
     with st.container(horizontal=True, vertical_alignment="center"):
-        _reveal(night, box)
+        if box.voted:
+            act, ready = state.store().nights.reveal_votes, not box.waiting
+            reveal_button(night, act, "votes", "voted", "open_votes", ready=ready)
         _ways(night)
     return False
 
@@ -72,18 +74,6 @@ def _ways(night: Night) -> None:
             on_change=save,
         )
         st.caption("Another way throws away the votes that are in.")
-
-
-def _reveal(night: Night, box: BallotBox) -> None:
-    """Draw the way to open the votes, once nobody is waited for or for a host."""
-    reveal = state.store().nights.reveal_votes
-    if box.voted and not box.waiting:
-        change_button("Show the result", reveal, night.night_id, key="open_votes", type="primary")
-    elif box.voted and access.is_host():
-        with st.popover("Show the result now", type="tertiary", icon=":material/lock_open:"):
-            st.markdown("Who has not voted yet can still do so, but sees the others’ votes.")
-            act = access.host_only(reveal)
-            change_button("Show it", act, night.night_id, key="open_votes", type="primary")
 
 
 def _cast(night: Night, me: int, is_out: bool) -> None:
