@@ -6,12 +6,14 @@ from datetime import date, timedelta
 
 import pytest
 from an_evening import ANA, BRUNO, UP, candidates, decided, expected, here, pick, tap, widget, words
-from furnished import Open, click
+from furnished import SMALL, Open, click
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
+from recommender import Dataset, HybridModel
 from recommender.group import STRATEGIES
 from ui import state
+from ui.jobs import LearnedFrom
 from ui.sections.tonight import SOURCES
 
 CHINATOWN = 1252
@@ -202,6 +204,26 @@ def test_another_movie_after_the_reveal(open_page: Open, store: Store) -> None:
     assert widget(app, "reveal")["gave"] == "4.0"
     app.button("another").click().run()
     assert len(here(app, "here")) == 8
+
+
+def test_another_first_movie_after_learning_is_said_once(open_page: Open, store: Store) -> None:
+    def told(app: AppTest) -> list[str]:
+        return [toast.value for toast in app.toast]
+
+    app = open_page()
+    assert not told(app.run())
+    first, data = pick(app), state.base_dataset()
+    disliked = data.ratings.assign(
+        rating=data.ratings["rating"].where(data.ratings["movie_id"] != first["id"], 0.5)
+    )
+    learned = LearnedFrom(store.version(), data.content_hash)
+    state.trainer().adopt(HybridModel.fit(Dataset(disliked, data.movies), SMALL), learned)
+    (said,) = told(app.run())
+    assert pick(app)["title"] != first["title"]
+    assert pick(app)["title"] in said
+    assert not told(app.run())
+    tap(app, "here", GRETA, False)
+    assert not told(app)
 
 
 @pytest.mark.reads

@@ -44,6 +44,12 @@ def strategy_name(strategy: str) -> str:
     return PLAIN.get(strategy) or STRATEGIES[strategy].name
 
 
+def chosen_strategy(among: Sequence[str] = tuple(STRATEGIES)) -> str:
+    """Return the strategy that the visitor has chosen from `among`."""
+    asked = recall(BY) or ""
+    return asked if asked in among else "average"
+
+
 def choose_strategy(
     among: Sequence[str] = tuple(STRATEGIES),
     picks: Callable[[], Mapping[str, str]] = dict,
@@ -54,8 +60,7 @@ def choose_strategy(
         among: the strategies to choose from.
         picks: returns what each would choose, for those who look at them all.
     """
-    asked = recall(BY) or ""
-    chosen = asked if asked in among else "average"
+    chosen = chosen_strategy(among)
     with st.popover(strategy_name(chosen), icon=":material/tune:", key="how_we_decide"):
         st.markdown("**How we decide**")
         offered = [key for key in PLAIN if key in among]

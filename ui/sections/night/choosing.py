@@ -91,23 +91,23 @@ def choose(club: View, evening: Evening) -> None:
             st.title(TITLE, anchor=False)
             no_predictions(240)
         return
-    pick, behind = st.container(border=True, key="tonight_pick"), st.container(key="behind")
-    strategy = _rules(club, evening, reactions)
+    strategy, pick = tonight.chosen_strategy(), st.container(border=True, key="tonight_pick")
     if reactions is None:
         with pick:
             _nothing_left(club, evening, found, strategy)
-        with behind:
-            _rows(club, evening, [], found)
+        _rows(club, evening, [], found)
+        _rules(club, evening, reactions)
         return
     debt = nights.debts(club, evening.here, night) if strategy == "fairness" else None
     ranked = rank(reactions, strategy, debt=debt)
     proposal = _proposal(club, evening, reactions, ranked, strategy)
+    question = (club.cache_key, evening, strategy)
+    live.say_if_first_changed(question, proposal.movie, club.title(proposal.movie))
     shown = {int(one.movie_id): _tile(club, reactions, one) for one in ranked.itertuples()}
     with pick:
         _pick(club, evening, found.movies, proposal, shown[proposal.movie])
-    with behind:
-        others = [tile for movie, tile in shown.items() if movie != proposal.movie]
-        _rows(club, evening, others, found)
+    _rows(club, evening, [shown[movie] for movie in shown if movie != proposal.movie], found)
+    _rules(club, evening, reactions)
     _ask_who_does_not(club, evening)
 
 
@@ -305,8 +305,8 @@ def _not_this(club: View, evening: Evening, movie: int) -> None:
             st.rerun()
 
 
-def _rules(club: View, evening: Evening, reactions: Reactions | None) -> str:
-    """Draw the line with the ways to decide and the filters; return the strategy."""
+def _rules(club: View, evening: Evening, reactions: Reactions | None) -> None:
+    """Draw the line with the ways to decide and the filters."""
     night = evening.night
 
     def picks() -> Mapping[str, str]:
@@ -328,7 +328,7 @@ def _rules(club: View, evening: Evening, reactions: Reactions | None) -> str:
             keep(LONGEST, None if value is None else str(value))
 
     with row("rules"):
-        strategy = tonight.choose_strategy(picks=picks)
+        tonight.choose_strategy(picks=picks)
         lengths = LENGTHS | {evening.longest: f"Up to {evening.longest} min"} | LENGTHS
         key = f"longest_{evening.longest}"
         with st.popover(lengths[evening.longest], icon=":material/timer:", key="filters"):
@@ -353,7 +353,6 @@ def _rules(club: View, evening: Evening, reactions: Reactions | None) -> str:
         if st.button("A guest", type="tertiary", icon=":material/person_add:", key="bring_guest"):
             live.hold()
             guests.dialog(club, partial(_attend, evening))
-    return strategy
 
 
 def _nothing_left(club: View, evening: Evening, found: Candidates, strategy: str) -> None:
