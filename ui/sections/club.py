@@ -23,15 +23,13 @@ CANDIDATE = "candidate"  # the key of the search
 
 
 def demo_banner(club: View) -> None:
-    """Say quietly that this is the demo, with the way out of it."""
+    """Say in one line that this is the demo, with the way out of it."""
     if not club.club.is_demo:
         return
     with row("demo"):
-        st.caption(f":material/science: {DEMO}", width="content")
-        if access.is_host() and st.button(
-            "Start our own club", type="primary", key="own", icon=":material/celebration:"
-        ):
-            st.switch_page("pages/start.py")
+        st.caption(":material/science: A demo club", width="content")
+        if access.is_host() and st.button("Start our own club", type="tertiary", key="own"):
+            st.switch_page("pages/start.py", query_params={})
 
 
 @st.dialog("Go back to the demo", icon=":material/science:", on_dismiss="rerun")
@@ -46,7 +44,7 @@ def _back_to_demo(club: View) -> None:
         data = state.store(), state.base_dataset(), demo_club()
         load = access.host_only(load_demo)
         change(load, *data, replace=True, done="The demo club is back.")
-        st.switch_page("pages/tonight.py")
+        st.switch_page("pages/tonight.py", query_params={})
 
 
 def people(club: View) -> None:
@@ -146,6 +144,7 @@ def rename_club(club: View) -> None:
 def about(club: View) -> None:
     """Draw what the club is, where the data come from, and the way to the demo and out of it."""
     if club.club.is_demo:
+        st.markdown(DEMO)
         demo_banner(club)
     else:
         st.markdown(f"This is **{plain(club.club.name)}**.")

@@ -95,7 +95,7 @@ def shortlist(club: View) -> None:
     header("What might you watch?", f"Tap {WANTED} or so. They need not be tonight's.")
     kind: Literal["primary", "secondary"] = "primary" if club.shortlist else "secondary"
     if st.button("Tonight's answer", type=kind, key="next", disabled=not club.shortlist):
-        st.switch_page("pages/tonight.py")
+        st.switch_page("pages/tonight.py", query_params={})
     offered = _suggested(club)
     if offered is None:
         no_predictions(240)
