@@ -1,19 +1,16 @@
-"""The movie club's app: `streamlit run app.py`."""
+"""The movie club's app: `streamlit run app.py`.
 
-import sys
+Streamlit imports this file as the server starts, to find `app`, and runs it for every drawing of a
+page. What the first page needs is loaded before the server listens: no visitor waits for it.
+"""
 
 import streamlit as st
-
-if "ui.router" not in sys.modules:
-    # The first visit to a new server: say so before the seconds that everything takes to load.
-    st.set_page_config(page_title="Movie club", layout="wide", initial_sidebar_state="collapsed")
-    st.title("Movie club", anchor=False)
-    st.markdown("The projector is warming up; what to watch tonight is on in a few seconds.")
-    from ui import router
-
-    router.warm_up()
-    st.rerun()
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ui import router
 
-router.run()
+if get_script_run_ctx() is None:
+    router.preload()
+    app = st.App(__file__, routes=router.moved_routes())
+else:
+    router.run()

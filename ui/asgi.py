@@ -36,7 +36,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from club.config import configure_logging
 from club.errors import InvalidInput, StoreUnavailable
 from club.sharing import MONTH, Session, network
-from ui import access
+from ui import access, router
 from ui.access import SESSION_HEADER, SIGN_IN, START_SHARED, Visitor
 
 log = logging.getLogger(__name__)
@@ -356,7 +356,7 @@ def _open_files() -> int:
 def create_app() -> ASGIApp:
     """Return the app behind its sign-in page."""
     return SessionMiddleware(
-        AccessMiddleware(App(ROOT / "app.py")),
+        AccessMiddleware(App(ROOT / "app.py", routes=router.moved_routes())),
         secret_key=secrets.token_hex(32),
         session_cookie=COOKIE,
         max_age=int(MONTH),
@@ -380,6 +380,7 @@ def main(arguments: list[str] | None = None) -> None:
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         soft = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    router.preload()
     uvicorn.Server(server_config(create_app(), options.address, options.port)).run()
 
 

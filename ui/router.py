@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from contextlib import suppress
 from contextvars import ContextVar
+from importlib import import_module
+from urllib.parse import urlencode
 
 import streamlit as st
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
 from streamlit.navigation.page import Page
 
 from club import config
@@ -27,7 +32,7 @@ PAGES = PLACES | {
     "bring": "Bring ratings",
     "start": "Our own club",
 }
-# Addresses of earlier versions: page, name in its address, value.
+# Addresses of earlier versions: today's page, a name in its address, and the value.
 MOVED = {
     "taste": ("club", "about", "Our taste"),
     "catalogue": ("settings", "set", "Catalogue"),
@@ -41,13 +46,14 @@ def page(name: str) -> Page:
     return st.Page(f"pages/{name}.py", title=PAGES[name], default=name == "tonight")
 
 
-def _moved(name: str) -> Page:
-    to, key, value = MOVED[name]
+def moved_routes() -> list[Route]:
+    """Return the routes that lead from addresses of earlier versions to today's."""
 
-    def lead_on() -> None:
-        st.switch_page(page(to), query_params={key: value})
+    def lead_on(request: Request) -> RedirectResponse:
+        to, key, value = MOVED[request.url.path.strip("/")]
+        return RedirectResponse(f"/{to}?{urlencode({**request.query_params, key: value})}")
 
-    return st.Page(lead_on, title=PAGES[to], url_path=name)
+    return [Route(f"/{name}", lead_on) for name in MOVED]
 
 
 def choose() -> Page:
@@ -55,8 +61,7 @@ def choose() -> Page:
     # Before the navigation: without a symbol of its own the tab would fetch the page's from afar.
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     inside = access.visitor() is not None
-    pages = [*map(page, PAGES), *map(_moved, MOVED)]
-    current = st.navigation(pages, position="hidden")
+    current = st.navigation([*map(page, PAGES)], position="hidden")
     st.set_page_config(page_title=f"{current.title} · Movie club" if inside else access.TITLE)
     return current
 
@@ -67,11 +72,15 @@ def _start() -> None:
     config.configure_logging()
 
 
-def warm_up() -> None:
-    """Load what every page needs, before the first is drawn; `run` shows what goes wrong."""
-    with suppress(ClubError, RecommenderError):
+def preload() -> None:
+    """Load what the first page needs; called before the server listens."""
+    _start()
+    for section in ("club", "start", "tonight", "night.steps"):
+        import_module(f"ui.sections.{section}")
+    with suppress(ClubError, RecommenderError):  # `run` shows what is wrong
         state.learn_if_needed()
-        state.model(state.view())
+        club = state.view()
+        state.reactions(club, club.shortlist, tuple(club.names))
 
 
 def run() -> None:

@@ -119,6 +119,11 @@ def _store(location: str) -> Store:
     return opened
 
 
+def _opened() -> Store:
+    """Return the club's store, for whoever uses it."""
+    return _store(str(config.database()))
+
+
 def store() -> Store:
     """Return the club's store as the visitor uses it; a new one holds the demo club.
 
@@ -126,7 +131,7 @@ def store() -> Store:
     what the visitor enters would mean other people.
     """
     session = st.session_state
-    return _store(str(config.database())).by(session.get(ACTOR), session.get(DRAWN_FROM))
+    return _opened().by(session.get(ACTOR), session.get(DRAWN_FROM))
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,9 +148,10 @@ class Catalogue:
 
     @cached_property
     def vocabulary(self) -> tuple[list[str], list[str]]:
-        """All genres and all keywords, the most used first."""
-        genres, keywords = (self.movies[kind].explode() for kind in ("genres", "keywords"))
-        return genres.value_counts().index.tolist(), keywords.value_counts().index.tolist()
+        """All genres, the most used first, and all keywords, the shortest first."""
+        genres, keywords = (self.movies[kind].explode().dropna() for kind in ("genres", "keywords"))
+        in_order = sorted(keywords.unique(), key=lambda word: (len(word), word))
+        return genres.value_counts().index.tolist(), in_order
 
     @cached_property
     def search(self) -> MovieSearch:
@@ -265,7 +271,7 @@ class View:
 
 def store_state() -> State:
     """Return the identity of the database and its version as they are now."""
-    return _store(str(config.database())).state()
+    return _opened().state()
 
 
 def view() -> View:
@@ -313,7 +319,7 @@ def trainer(folder: Path) -> Trainer:
 
 def learn() -> bool:
     """Begin to learn from the base dataset and the club as they are; False if that is running."""
-    club, data = store(), base_dataset()
+    club, data = _opened(), base_dataset()
     return trainer().learn(
         lambda: training_data(data, club),
         LearnedFrom(club.version(), data.content_hash),
@@ -327,9 +333,9 @@ def shipped_model() -> HybridModel | None:
         shipped = HybridModel.load(DATA / "model")
     except RecommenderError:
         return None
-    if shipped.options != TRAINING or not store().club().is_demo:
+    if shipped.options != TRAINING or not _opened().club().is_demo:
         return None
-    same = shipped.content_hash == training_data(base_dataset(), store()).content_hash
+    same = shipped.content_hash == training_data(base_dataset(), _opened()).content_hash
     return shipped if same else None
 
 
@@ -338,7 +344,7 @@ def learn_if_needed() -> None:
     serving, data = trainer(), base_dataset()
     missing = serving.model is None and serving.status.state == "idle"
     if missing and (shipped := shipped_model()) is not None:
-        serving.adopt(shipped, LearnedFrom(store().version(), data.content_hash))
+        serving.adopt(shipped, LearnedFrom(_opened().version(), data.content_hash))
         return
     other = serving.learned_version is not None and serving.learned_base != data.content_hash
     if missing or (other and serving.status.state in {"idle", "done"}):
