@@ -10,5 +10,5 @@ router.require()
 
 club = state.view()
 header("Bring ratings", "What you have rated elsewhere counts here, too.")
-st.page_link(router.page("rate"), label="Rate by hand", icon=":material/star_half:")
+st.page_link("pages/rate.py", label="Rate by hand", icon=":material/star_half:")
 rating_imports.section(club)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from contextlib import suppress
 from contextvars import ContextVar
-from importlib import import_module
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -20,6 +20,7 @@ from ui import access, live, state
 from ui.cache import cached
 from ui.components import navigation
 from ui.components.basics import ICON, errors_shown, show
+from ui.sections.night import choosing
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
 
@@ -41,11 +42,6 @@ MOVED = {
 }
 
 
-def page(name: str) -> Page:
-    """Return the page `name`, a key of PAGES, for links and navigation."""
-    return st.Page(f"pages/{name}.py", title=PAGES[name], default=name == "tonight")
-
-
 def moved_routes() -> list[Route]:
     """Return the routes that lead from addresses of earlier versions to today's."""
 
@@ -61,7 +57,11 @@ def choose() -> Page:
     # Before the navigation: without a symbol of its own the tab would fetch the page's from afar.
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
     inside = access.visitor() is not None
-    current = st.navigation([*map(page, PAGES)], position="hidden")
+    pages = [
+        st.Page(f"pages/{name}.py", title=title, default=name == "tonight")
+        for name, title in PAGES.items()
+    ]
+    current = st.navigation(pages, position="hidden")
     st.set_page_config(page_title=f"{current.title} · Movie club" if inside else access.TITLE)
     return current
 
@@ -75,12 +75,10 @@ def _start() -> None:
 def preload() -> None:
     """Load what the first page needs; called before the server listens."""
     _start()
-    for section in ("club", "start", "tonight", "night.steps"):
-        import_module(f"ui.sections.{section}")
+    inspect.stack()  # Streamlit asks for it at its first element; then Python looks at all modules
     with suppress(ClubError, RecommenderError):  # `run` shows what is wrong
         state.learn_if_needed()
-        club = state.view()
-        state.reactions(club, club.shortlist, tuple(club.names))
+        choosing.preload(state.view())
 
 
 def run() -> None:

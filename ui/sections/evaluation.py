@@ -12,7 +12,7 @@ from recommender.evaluation import Evaluation
 from recommender.evaluation.bootstrap import ENOUGH, Clarity
 from recommender.evaluation.evaluate import OURS, Findings, Margin, change_with_more
 from recommender.evaluation.metrics import coverage, likes_foreseen, reliability_bins
-from ui import evaluation, router, state
+from ui import evaluation, state
 from ui.charts.evaluation import (
     confusion_matrix,
     error_against_baselines,
@@ -91,7 +91,7 @@ def show_club(club: View) -> None:
             sentence = f"{why}; the figures appear here as soon as one has learned from this one."
         with empty_state(":material/hourglass_top:", sentence, "no_model"):
             st.page_link(
-                router.page("settings"), label="Look at the model", query_params={"set": "Model"}
+                "pages/settings.py", label="Look at the model", query_params={"set": "Model"}
             )
         return
     st.caption(how)
@@ -100,7 +100,7 @@ def show_club(club: View) -> None:
         if found.findings.n >= ENOUGH:
             st.markdown(plain(comparison(found.findings.margin)))
         else:
-            st.page_link(router.page("rate"), label="Rate movies", icon=":material/star_half:")
+            st.page_link("pages/rate.py", label="Rate movies", icon=":material/star_half:")
     if found.earlier:
         st.info(
             "For now these are the figures of the model that learned from the earlier catalogue; "

@@ -11,7 +11,7 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
-from ui import evaluation, router, state
+from ui import evaluation, state
 from ui.charts.movies import rating_distribution
 from ui.components.basics import header, no_members, no_predictions, notices
 from ui.components.figures import chart, draw_table
@@ -74,7 +74,7 @@ def _actions(club: View, movie: int) -> None:
             st.button("Shortlist it", on_click=change, type="primary", icon=icon)
         if club.names:
             st.page_link(
-                router.page("rate"),
+                "pages/rate.py",
                 label="Rate it",
                 icon=":material/star_half:",
                 query_params={"movie": str(movie)},
@@ -150,7 +150,7 @@ def about(club: View, movie: int) -> None:
     with st.container(horizontal=True, gap="xsmall", key="keywords"):
         for keyword in known["keywords"]:
             label = f":gray-badge[{plain(keyword)}]"
-            st.page_link(router.page("explore"), label=label, query_params={"keyword": keyword})
+            st.page_link("pages/explore.py", label=label, query_params={"keyword": keyword})
     if not known["overview"] and not known["keywords"]:
         st.markdown("Nobody has said yet.")
     links = {"TMDB": f"https://www.themoviedb.org/movie/{known['tmdb_id']}"}

@@ -21,7 +21,7 @@ from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile, Saved
 from club.imports.ratings.plan import Matches, Take
 from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, stars_of
 from club.validation import clean_name, name_key
-from ui import access, router, state
+from ui import access, state
 from ui.components.basics import change, errors_shown, file_name
 from ui.components.figures import draw_counts
 from ui.components.tile import called_apart
@@ -274,4 +274,4 @@ def _saved(club: View) -> None:
     st.success(done, icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):
         rate.undo_buttons(club, ())
-        st.page_link(router.page("rate"), label="Rate", icon=":material/star_half:")
+        st.page_link("pages/rate.py", label="Rate", icon=":material/star_half:")

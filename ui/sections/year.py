@@ -8,7 +8,7 @@ import streamlit as st
 
 from recommender import year as figures
 from recommender.year import Prize, Year
-from ui import router, taste
+from ui import taste
 from ui.cache import cached
 from ui.components.basics import download_button, empty_state
 from ui.components.figures import draw_counts
@@ -40,7 +40,7 @@ def section(club: View) -> None:
     if not years:
         sentence = f"Your first night of {now} will appear here."
         with empty_state(":material/celebration:", sentence, "no_year"):
-            st.page_link(router.page("tonight"), label="Tonight", icon=":material/local_activity:")
+            st.page_link("pages/tonight.py", label="Tonight", icon=":material/local_activity:")
         return
     shown = [str(year) for year in years]
     chosen = st.pills(

@@ -72,6 +72,15 @@ def of_today(here: Iterable[int]) -> Evening:
     return Evening(tuple(here), limit, recall(SEEN) == "yes")
 
 
+def preload(club: View) -> None:
+    """Compute what the first answer takes, with everyone here."""
+    evening = Evening(tuple(club.names), None, rewatch=False)
+    movies = nights.candidates(club, evening.here).movies
+    reactions = state.reactions(club, movies, evening.here)
+    if movies and evening.here and reactions is not None:
+        _proposal(club, evening, reactions, rank(reactions), "average")
+
+
 def choose(club: View, evening: Evening) -> None:
     """Draw the pick, what is close behind, and how it is decided; or what keeps from choosing."""
     night = evening.night

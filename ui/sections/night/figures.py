@@ -15,7 +15,7 @@ from recommender.evaluation.nights import (
     record_over_time,
     surprises,
 )
-from ui import findings, nights, router
+from ui import findings, nights
 from ui.charts import nights as charts
 from ui.components.basics import empty_state
 from ui.components.figures import chart, draw_table, tables_below
@@ -34,7 +34,7 @@ def scoreboard(club: View) -> None:
             "it, and this page says how right the prediction was."
         )
         with empty_state(":material/scoreboard:", lead, "no_score"):
-            st.page_link(router.page("tonight"), label="Tonight", icon=":material/local_activity:")
+            st.page_link("pages/tonight.py", label="Tonight", icon=":material/local_activity:")
         return
     left, right = st.columns(2, gap="large")
     with left:

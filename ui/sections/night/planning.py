@@ -12,7 +12,7 @@ import streamlit as st
 from club.calendar import calendar_file
 from club.nights import Night
 from club.validation import name_key
-from ui import access, nights, router, state
+from ui import access, nights, state
 from ui.components.basics import (
     asked_for,
     change,
@@ -49,7 +49,7 @@ def look_elsewhere() -> None:
     header("Movie night")
     sentence = "There is no such night; it may have been deleted, or another club's."
     with empty_state(":material/event_busy:", sentence, "no_night"):
-        st.page_link(router.page("nights"), label="All nights", icon=":material/calendar_month:")
+        st.page_link("pages/nights.py", label="All nights", icon=":material/calendar_month:")
 
 
 def step(club: View, night: Night) -> str:
@@ -255,7 +255,7 @@ def another_night(night: Night) -> None:
         over = st.session_state.__setitem__
         label = "Pick another movie"
         st.button(label, on_click=over, args=(OVER, night.night_id), type="primary", key="another")
-        st.page_link(router.page("nights"), label="Plan the next night", icon=":material/event:")
+        st.page_link("pages/nights.py", label="Plan the next night", icon=":material/event:")
 
 
 def others(club: View, shown: Night | None) -> None:
