@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from browser import Server, settled
+from browser import DESK, PHONE, Server, settled
 from furnished import furnish
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -22,7 +22,6 @@ HARMLESS = re.compile(
     r"/_stcore/(health|host-config)$|^Cannot send rerun backMessage when disconnected|status of 401"
     r"|^WebSocket is already in CLOSING"
 )
-DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 expect.set_options(timeout=60_000)
 

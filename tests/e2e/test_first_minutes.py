@@ -7,13 +7,69 @@ from collections.abc import Callable
 from itertools import count
 
 import pytest
-from browser import Server, settled
-from playwright.sync_api import Locator, Page, expect
+from browser import DESK, PHONE, Server, settled
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from club.store import Store
 
 TAPS, SECONDS = 45, 240
 NAMES, ENOUGH, WANTED = ("Mia", "Noah", "Tom"), 10, 4
+
+
+SHIFTS = """
+window.shifted = 0
+new PerformanceObserver((list) => {
+  for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value
+}).observe({ type: "layout-shift", buffered: true })
+"""
+MEGABYTES, SHIFT = 4, 0.1
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_first_visit_is_light_and_still(
+    new_server: Callable[..., Server],
+    browser: Browser,
+    record_property: Callable[[str, object], None],
+    phone: bool,
+) -> None:
+    server = new_server(empty=True)
+    look = {"viewport": PHONE if phone else DESK, "has_touch": phone, "is_mobile": phone}
+    context = browser.new_context(**look)
+    context.add_init_script(SHIFTS)
+    page = context.new_page()
+    network, bytes_, asked = context.new_cdp_session(page), [], []
+    network.send("Network.enable")
+    network.on("Network.loadingFinished", lambda one: bytes_.append(one["encodedDataLength"]))
+    page.on("request", lambda request: asked.append(request.url))
+    began = time.monotonic()
+    page.goto(server.url, wait_until="commit")
+    number = page.locator(".st-key-tonight_pick .number")
+    expect(number).to_be_visible()
+    seconds = time.monotonic() - began
+    settled(page)
+    low = page.locator(".st-key-nav_bar .places").bounding_box()["y"] if phone else 900
+    for part in (".picture", ".title", ".number"):
+        box = page.locator(f".st-key-tonight_pick {part}").bounding_box()
+        assert box["y"] + box["height"] < low
+    if phone:
+        assert page.locator(".st-key-demo").bounding_box()["height"] <= 44
+    shift, where = page.evaluate("window.shifted"), "phone" if phone else "desk"
+    context.close()
+    record_property(f"seconds to the answer of a new server, {where}", round(seconds, 1))
+    record_property(f"layout shift, {where}", round(shift, 3))
+    record_property(f"megabytes, {where}", round(sum(bytes_) / 1e6, 2))
+    assert sum(bytes_) < MEGABYTES * 1e6
+    assert not [url for url in asked if "plotly" in url.lower()]
+    assert shift < SHIFT
+
+
+def test_old_address_on_a_new_server_shows_no_dialog(
+    new_server: Callable[..., Server], visit: Callable[..., Page]
+) -> None:
+    page = visit(f"{new_server(empty=True).url}/taste?part=Divides")
+    expect(page.locator("[data-selected=true]").filter(has_text="Our taste")).to_be_visible()
+    assert page.get_by_role("dialog").count() == 0
+    assert "part=Divides" in page.url
 
 
 def test_from_nothing_to_the_first_answer(
