@@ -21,8 +21,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Any, Generic, ParamSpec, Protocol, TypeVar, runtime_checkable
+from typing import Any, Generic, ParamSpec, TypeVar
 
+import numpy as np
 import pandas as pd
 
 Given = ParamSpec("Given")
@@ -31,19 +32,15 @@ Result = TypeVar("Result")
 _caches: list[Cache] = []
 
 
-@runtime_checkable
-class HasCacheKey(Protocol):
-    """An argument that says itself what it counts as, such as a view of the club."""
-
-    @property
-    def cache_key(self) -> Hashable:
-        """Equal for equal contents."""
-
-
 def cache_key(argument: object) -> Hashable:
-    """Return what an argument counts as in a key; TypeError for one such as a bare data frame."""
-    if isinstance(argument, HasCacheKey):
-        return argument.cache_key
+    """Return what an argument counts as in a key: what it says itself, else what it is.
+
+    Raises:
+        TypeError: it is such as a bare data frame.
+    """
+    own: Hashable = getattr(argument, "cache_key", None)
+    if own is not None:
+        return own
     if argument is not None and type(argument).__eq__ is object.__eq__:
         return weakref.ref(argument)  # equal for the same living object, and does not keep it alive
     if isinstance(argument, tuple):
@@ -63,6 +60,18 @@ class HashedFrame:
         """A hash of the index and of every column."""
         said = repr((self.frame.index.tolist(), self.frame.to_dict("list")))
         return hashlib.sha256(said.encode()).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class HashedIds:
+    """Ids, thousands perhaps, that are hashed once for many keys."""
+
+    ids: tuple[int, ...]
+
+    @cached_property
+    def cache_key(self) -> str:
+        """A hash of the ids in their order."""
+        return hashlib.sha256(np.array(self.ids, dtype=np.int64).tobytes()).hexdigest()
 
 
 class Cache(Generic[Result]):

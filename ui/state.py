@@ -39,7 +39,7 @@ from recommender.features import MovieFeatures
 from recommender.guests import Evidence, imagined
 from recommender.suggest import similar as similar_movies
 from recommender.suggest import to_rate
-from ui.cache import HashedFrame, cache_key, cached, cached_under
+from ui.cache import HashedFrame, HashedIds, cache_key, cached, cached_under
 from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Trainer
 
 DRAWN_FROM = "drawn_from"  # in the session: identity of the database that the page shows
@@ -207,8 +207,8 @@ class View:
 
     def year(self, movie_id: int) -> int | None:
         """Return the year, None where it is unknown."""
-        year = self.catalogue.years[movie_id]
-        return None if pd.isna(year) else int(year)
+        year = self.catalogue.years.get(movie_id)
+        return None if year is None or pd.isna(year) else int(year)
 
     def genres(self, movie_id: int) -> tuple[str, ...]:
         """Return the genres in the order of the catalogue."""
@@ -402,9 +402,8 @@ def reactions(
     serving = model(club)
     if serving is None:
         return None
-    each = [
-        _reaction(serving, member, club.evidence_of(member), movie_ids) for member in member_ids
-    ]
+    movies = HashedIds(movie_ids)
+    each = [_reaction(serving, member, club.evidence_of(member), movies) for member in member_ids]
     if not each:
         return serving.react(club.evidence.iloc[:0], np.array(movie_ids, int), member_ids=())
     return replace(
@@ -417,9 +416,9 @@ def reactions(
 
 @cached(max_entries=150)
 def _reaction(
-    serving: HybridModel, member: int, evidence: HashedFrame, movie_ids: tuple[int, ...]
+    serving: HybridModel, member: int, evidence: HashedFrame, movies: HashedIds
 ) -> Reactions:
-    return serving.react(evidence.frame, movie_ids, member_ids=[member])
+    return serving.react(evidence.frame, movies.ids, member_ids=[member])
 
 
 def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -63,7 +64,10 @@ def picture(club: state.View, movie_id: int) -> str:
     """Return a movie's picture as SVG text: its poster from TMDB, else one drawn for it."""
     tmdb_id = club.movies.at[movie_id, "tmdb_id"]
     fetched = None if pd.isna(tmdb_id) else fetched_picture(int(tmdb_id))
-    return fetched or poster(club.title(movie_id), club.year(movie_id), club.genres(movie_id))
+    return fetched or _drawn(club.title(movie_id), club.year(movie_id), club.genres(movie_id))
+
+
+_drawn = lru_cache(maxsize=2000)(poster)
 
 
 def fetched_picture(tmdb_id: int) -> str | None:

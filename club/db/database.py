@@ -253,7 +253,9 @@ class Database:
         """Return the rows of a query as a frame with these columns and types."""
         with self.read() as connection:
             rows = connection.execute(query).all()
-        return pd.DataFrame(rows, columns=list(types)).astype(types)
+        columns = zip(*rows, strict=True) if rows else [()] * len(types)
+        named = zip(types.items(), columns, strict=True)
+        return pd.DataFrame({name: pd.Series(values, dtype=kind) for (name, kind), values in named})
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

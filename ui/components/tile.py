@@ -173,8 +173,8 @@ def embedded(svg: str) -> str:
 
 def called_apart(club: View, movie_ids: Iterable[int]) -> dict[int, str]:
     """Return what movies to choose from are called, no two the same; not for Markdown."""
-    movies, years = list(movie_ids), club.movies["year"].dropna().astype(int)
-    called = distinct(film(club.title(movie), years.get(movie)) for movie in movies)
+    movies = list(movie_ids)
+    called = distinct(film(club.title(movie), club.year(movie)) for movie in movies)
     return dict(zip(movies, called, strict=True))
 
 
