@@ -39,7 +39,7 @@ from recommender.bundled import demo_club
 from recommender.errors import RecommenderError
 
 THINK = 2.0, 6.0  # seconds
-LISTED = ("Explore", "Our taste", "Nights", "Rate", "Evaluation", "Tonight")
+LISTED = ("Explore", "Nights", "Rate", "Club", "Tonight")
 FAMOUS = 400  # movies that are rated
 DRAWN = "[data-testid=stApp][data-test-script-state=notRunning]"
 PATIENCE = 300_000  # ms until the first model has learned, or a page is drawn, at most
@@ -104,12 +104,12 @@ async def session(
     until = time.perf_counter() + 60 * minutes
     while time.perf_counter() < until:
         movie, stars = int(rng.choice(famous)), rng.choice((1.5, 2.5, 3.5, 4.5))
-        await timed("movie", lambda: page.goto(f"{url}/movie?movie={movie}"))  # noqa: B023
+        await timed("movie", lambda: page.goto(f"{url}/rate?movie={movie}"))  # noqa: B023
         await timed("rate", lambda: tap(page, name, stars))  # noqa: B023
         result.given[member_id, movie] = stars
         for title in LISTED:
             if time.perf_counter() < until:
-                link = page.get_by_test_id("stTopNavLink").filter(has_text=title)
+                link = page.locator(".st-key-nav_bar .place").filter(has_text=title)
                 await timed(title, link.click)
     await page.context.close()
 
@@ -134,7 +134,7 @@ async def run(options: Namespace, var: Path, store: Store) -> tuple[Result, floa
             while not learned:
                 with suppress(BrowserError):  # the server takes a while to answer
                     await first.goto(url)
-                    await first.wait_for_selector(".st-key-top_pick", timeout=PATIENCE)
+                    await first.wait_for_selector(".st-key-tonight_pick", timeout=PATIENCE)
                     learned = True
                 if server.poll() is not None:
                     raise RecommenderError((var / "server.log").read_text("utf-8")[-500:])
