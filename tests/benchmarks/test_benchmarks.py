@@ -15,7 +15,7 @@ from recommender import Dataset, TrainingOptions
 
 PROGRAMS = [
     "crash", "few_ratings", "fuzz", "guests", "leaderboard", "load",
-    "questions", "recipes", "search", "speed",
+    "pages", "questions", "recipes", "search", "speed",
 ]  # fmt: skip
 Rows = list[dict[str, Any]]
 

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from recommender import DataError, Reactions
+from recommender import DataError, HybridModel, Reactions
 from recommender.columns import MOVIE
 from recommender.group import STRATEGIES
 from recommender.suggest import suggest
 from recommender.taste import regions
 from ui import state, taste
+from ui.cache import HashedIds, cached
 from ui.charts.movies import taste_map
 from ui.components.basics import empty_state, no_predictions
 from ui.components.choices import keyword_box, view_switch
@@ -101,17 +102,34 @@ def found(
         _nothing(len(movies))
         return
     model = state.model(club)
-    reactions = state.reactions(club, tuple(left.tolist()), tuple(here))
-    if model is None or reactions is None:
+    if model is None:
         no_predictions(240)
         return
-    picks = suggest(model, reactions, strategy=strategy, limit=PICKS, **dials)
+    ids = HashedIds(tuple(left.tolist()))
+    how = ("strategy", strategy), *dials.items()
+    shown = _picks(club, model, ids, tuple(here), how)
+    tiles(club, shown, "picks", "M", on_action=partial(shortlist_or_not, club))
+    st.caption(f"The best of {counted(len(left), 'movie')}.")
+
+
+@cached(max_entries=20)
+def _picks(
+    club: View,
+    model: HybridModel,
+    movies: HashedIds,
+    here: tuple[int, ...],
+    how: tuple[tuple[str, Any], ...],
+) -> list[Tile]:
+    """Return the best movies for those here; `how` are arguments of `suggest`."""
+    reactions = state.reactions(club, movies.ids, here)
+    assert reactions is not None
+    picks = suggest(model, reactions, limit=PICKS, **dict(how))
     loved = {
         movie: (club.name(who), stars)
         for (who, movie), stars in sorted(club.stars.items(), key=lambda given: given[1])
         if stars >= LOVED and who in here
     }
-    shown = [
+    return [
         Tile(
             int(row[MOVIE]),
             group=(row["mean"], row["low"], row["high"]),
@@ -120,8 +138,6 @@ def found(
         )
         for _, row in picks.iterrows()
     ]
-    tiles(club, shown, "picks", "M", on_action=partial(shortlist_or_not, club))
-    st.caption(f"The best of {counted(len(left), 'movie')}.")
 
 
 def _nothing(passing: int) -> None:
