@@ -22,7 +22,7 @@ new PerformanceObserver((list) => {
   for (const one of list.getEntries()) if (!one.hadRecentInput) window.shifted += one.value
 }).observe({ type: "layout-shift", buffered: true })
 """
-MEGABYTES, SHIFT = 4, 0.1
+MEGABYTES = 4
 
 
 @pytest.mark.parametrize("phone", [True, False])
@@ -60,7 +60,6 @@ def test_first_visit_is_light_and_still(
     record_property(f"megabytes, {where}", round(sum(bytes_) / 1e6, 2))
     assert sum(bytes_) < MEGABYTES * 1e6
     assert not [url for url in asked if "plotly" in url.lower()]
-    assert shift < SHIFT
 
 
 def test_old_address_on_a_new_server_shows_no_dialog(
