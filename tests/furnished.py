@@ -1,23 +1,25 @@
-"""A folder for the app to live in: the demo club, small models and the map of their taste."""
+"""A folder for the app to live in: the demo club and small models."""
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from club.catalogue import training_data
 from club.demo import load_demo
 from club.store import Store
-from recommender import TrainingOptions, load_bundled
+from recommender import HybridModel, TrainingOptions, load_bundled
 from recommender.bundled import demo_club
 from ui.evaluation import held_out_folder, without_held_out
 from ui.jobs import LearnedFrom, Trainer
-from ui.taste import load_or_draw
 
 Open = Callable[..., AppTest]  # the fixture that opens a page
 SMALL = TrainingOptions(components=8, epochs=1)
@@ -28,14 +30,27 @@ def furnish(folder: Path) -> Path:
     world = load_bundled()
     store = Store(folder / "club.db")
     load_demo(store, world, replace(demo_club(), nights=()))
-    trainer, held_out = Trainer(folder), Trainer(held_out_folder(folder, world))
     base = world.content_hash
-    trainer.learn(lambda: training_data(world, store), LearnedFrom(store.version(), base), SMALL)
-    held_out.learn(lambda: without_held_out(world), LearnedFrom(0, base), SMALL)
-    for learning in (trainer, held_out):
-        learning.wait(120)
-        assert learning.status.state == "done", learning.status.message
-    load_or_draw(folder / "maps", trainer.model)
+    for home, data, version in (
+        (folder, training_data(world, store), store.version()),
+        (held_out_folder(folder, world), without_held_out(world), 0),
+    ):
+        Trainer(home).adopt(HybridModel.fit(data, SMALL), LearnedFrom(version, base))
+    return folder
+
+
+def furnish_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a furnished folder to copy from; one for all processes that tests run in."""
+    common = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        common = common.parent
+    folder, done = common / "furnished", common / "furnished.done"
+    with (common / "furnished.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            folder.mkdir()
+            furnish(folder)
+            done.touch()
     return folder
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser import DESK, PHONE, Server, settled
-from furnished import furnish
+from furnished import furnish_once
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -57,7 +57,7 @@ PAGES = pytest.StashKey[list[Page]]()
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return furnish(tmp_path_factory.mktemp("furnished"))
+    return furnish_once(tmp_path_factory)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from databases import PostgresServer
-from furnished import SMALL, Open, furnish
+from furnished import SMALL, Open, furnish_once
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
@@ -32,7 +32,7 @@ def _packages_are_read_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return furnish(tmp_path_factory.mktemp("furnished"))
+    return furnish_once(tmp_path_factory)
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
 import time
-from pathlib import Path
 
 import pytest
 from furnished import Open, click, tiles
@@ -80,12 +78,11 @@ def test_dials_change_picks(open_page: Open) -> None:
 
 
 def test_failed_map_leaves_the_page_standing(
-    open_page: Open, var: Path, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(_model: object) -> None:
         raise ValueError("t-SNE did not converge")
 
-    shutil.rmtree(var / "maps")
     monkeypatch.setattr(taste, "draw_map", fail)
     app = open_page("explore")
     app.session_state["map"] = True
