@@ -70,7 +70,9 @@ MODELS: Mapping[str, Fit] = {
     "keyword recipe": recipe(KeywordRecipe, False),
     "confidence recipe as published": recipe(ConfidenceRecipe, True),
     "confidence recipe": recipe(ConfidenceRecipe, False),
-    "LightFM alone": lambda data, seed: AddedToBias(LightFMRanker.fit(data, seed=seed)),
+    "LightFM alone": lambda data, seed: AddedToBias(
+        LightFMRanker.fit(data, TrainingOptions(seed=seed))
+    ),
     "content only": hybrid(components=0),
     "ours without keywords": hybrid(lambda keywords, _: keywords.map(lambda _: ())),
     "ours with permuted keywords": hybrid(permuted),

@@ -21,7 +21,7 @@ from scipy import sparse
 from benchmarks import command
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled, model
 from recommender.bundled import demo_club
-from recommender.embeddings import fit_warp
+from recommender.embeddings import fit_lightfm
 from recommender.evaluation.baselines import Axes, Ranker
 from recommender.evaluation.metrics import ranking_metrics
 from recommender.evaluation.splits import random_split
@@ -91,7 +91,7 @@ def judging(data: Dataset, runs: int) -> dict[str, float]:
     axes = Axes(data.user_ids, data.movies.index.to_numpy())
     known, held_out = axes.stars(train.ratings).tocsr(), axes.stars(test).tocsr()
     features = sparse.eye_array(axes.shape[1], format="csr", dtype=np.float32)
-    judged = fit_warp(known.tocoo(), features, components=64, epochs=1)
+    judged = fit_lightfm(known.tocoo(), features, components=64, epochs=1)
     scores = Ranker.of_lightfm(judged, axes, features).scores
     given = {"train_interactions": known, "item_features": features}
     ours, theirs = [], []

@@ -1,4 +1,4 @@
-"""Build data/model/ and data/demo_nights.json: what the demo needs learned and played.
+"""Build data/model/, data/evaluation/ and data/demo_nights.json: what is learned and played.
 
     PYTHONPATH=. python data/build_demo.py
 
@@ -14,6 +14,7 @@ those that these raters really gave.
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -26,8 +27,11 @@ from club.store import Store
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
 from recommender.bundled import DATA, NIGHT_COLUMNS, demo_club
 from recommender.columns import MEMBER, MOVIE, RATING, USER
+from recommender.evaluation import evaluate
 from recommender.group import rank
 from recommender.reactions import STEPS
+from ui.jobs import Evaluator
+from ui.state import evaluation_key
 
 NIGHTS, CANDIDATES, LEAST_RATERS = 8, 5, 3
 
@@ -76,7 +80,19 @@ def build_nights(world: Dataset) -> None:
     (DATA / "demo_nights.json").write_text(json.dumps(found) + "\n", "utf-8")
 
 
+def build_evaluation(world: Dataset) -> None:
+    """Hold out a fifth of the ratings and keep the figures, as the app would."""
+    options = TrainingOptions()
+    shutil.rmtree(DATA / "evaluation", ignore_errors=True)
+    job = Evaluator(DATA / "evaluation" / evaluation_key(world, options))
+    job.evaluate(lambda report: evaluate(world, options=options, on_step=report))
+    job.wait()
+    if job.status.state != "done" or job.status.message:
+        raise SystemExit(job.status.message)
+
+
 if __name__ == "__main__":
     bundled = load_bundled()
     build_nights(bundled)
     build_model(bundled)
+    build_evaluation(bundled)

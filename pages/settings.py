@@ -5,13 +5,33 @@ import streamlit as st
 from ui import router, state
 from ui.components.basics import header
 from ui.components.choices import view_switch
-from ui.sections import backups, catalogue, changes, evaluation, exports, imports, sharing, tmdb
+from ui.sections import (
+    backups,
+    catalogue,
+    changes,
+    evaluation,
+    exports,
+    imports,
+    laboratory,
+    sharing,
+    tmdb,
+)
 from ui.sections import club as clubs
 from ui.sections import model as models
 
 router.require()
 
-PARTS = ["Sharing", "Catalogue", "Model", "How we know", "Backups", "Exports", "Changes", "About"]
+PARTS = [
+    "Sharing",
+    "Catalogue",
+    "Model",
+    "How we know",
+    "Laboratory",
+    "Backups",
+    "Exports",
+    "Changes",
+    "About",
+]
 
 club = state.view()
 header("Settings")
@@ -30,6 +50,8 @@ elif part == "Model":
     models.section(club)
 elif part == "How we know":
     evaluation.section(club)
+elif part == "Laboratory":
+    laboratory.section(club)
 elif part == "Backups":
     backups.section(club)
 elif part == "Exports":

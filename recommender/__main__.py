@@ -5,17 +5,32 @@ from __future__ import annotations
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from recommender.bundled import load_bundled
+from recommender.dataset import Dataset
+from recommender.embeddings import LOSSES
 from recommender.errors import RecommenderError
 from recommender.evaluation import Evaluation, evaluate
 from recommender.model import HybridModel, TrainingOptions
 from recommender.persistence import check_target
-from recommender.terminal import Parser, as_json, progress, run, text_table, whole
+from recommender.terminal import Parser, as_json, positive, progress, run, text_table, whole
+
+OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "loss": (str, "; ".join(f"{name} {text}" for name, text in LOSSES.items())),
+    "components": (whole, "width of each of LightFM's fits"),
+    "epochs": (positive, "passes over the ratings"),
+    "learning_rate": (float, "of LightFM"),
+    "alpha": (float, "penalty on LightFM's features"),
+    "repeats": (positive, "fits with other seeds, side by side"),
+    "max_keywords": (whole, "how many keywords, the most frequent first"),
+    "min_movies": (positive, "movies that a keyword, genre or decade describes at least"),
+}
 
 
 def parser() -> Parser:
@@ -44,13 +59,42 @@ def parser() -> Parser:
             sub.add_argument(
                 "--out", type=Path, required=True, metavar="FOLDER", help="of the model"
             )
+        else:
+            sub.add_argument("-k", type=positive, default=10, help="length of the list ranked")
+            sub.add_argument(
+                "--model", type=Path, metavar="FOLDER", help="take the options of a saved model"
+            )
+        sub.add_argument(
+            "--since", type=whole, metavar="YEAR", help="use only ratings given since that year"
+        )
+        for option, (kind, meaning) in OPTIONS.items():
+            default = getattr(TrainingOptions, option)
+            sub.add_argument(
+                f"--{option.replace('_', '-')}",
+                type=kind,
+                choices=LOSSES if option == "loss" else None,
+                help=f"{meaning} (default {'all' if default is None else default})",
+            )
     return top
+
+
+def chosen_options(args: Namespace, start: TrainingOptions | None = None) -> TrainingOptions:
+    """Return `start` with the options given on the command line."""
+    given = {name: getattr(args, name) for name in OPTIONS}
+    given = {name: value for name, value in given.items() if value is not None}
+    return replace(start or TrainingOptions(), seed=args.seed, **given)
+
+
+def chosen_data(args: Namespace) -> Dataset:
+    """Return the data that the command line names."""
+    data = load_bundled(args.data)
+    return data if args.since is None else data.since(args.since)
 
 
 def train(args: Namespace) -> None:
     """Learn, save, and print what was learned from."""
     check_target(args.out)
-    model = HybridModel.fit(load_bundled(args.data), TrainingOptions(seed=args.seed), progress)
+    model = HybridModel.fit(chosen_data(args), chosen_options(args), progress)
     try:
         model.save(args.out)
     except OSError as error:
@@ -73,7 +117,9 @@ def train(args: Namespace) -> None:
 
 def show_evaluation(args: Namespace) -> None:
     """Print the errors of the model on held-out ratings."""
-    found = evaluate(load_bundled(args.data), seed=args.seed, on_step=progress)
+    start = None if args.model is None else HybridModel.load(args.model).options
+    options = chosen_options(args, start)
+    found = evaluate(chosen_data(args), options=options, seed=args.seed, k=args.k, on_step=progress)
     print(as_json(found.figures()) if args.json else evaluation_text(found))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -191,6 +191,21 @@ class Dataset:
             )
         object.__setattr__(self, "ratings", ratings)
         object.__setattr__(self, "movies", movies)
+
+    def since(self, year: int) -> Dataset:
+        """Return the same movies with the ratings given in or after `year` (UTC).
+
+        Raises:
+            DataError: the ratings have no timestamps.
+        """
+        if TIMESTAMP not in self.ratings.columns:
+            raise DataError("The ratings do not say when they were given.")
+        given = pd.to_datetime(self.ratings[TIMESTAMP], unit="s").dt.year
+        return Dataset(self.ratings[given >= year], self.movies)
+
+    def of_movies(self, movie_ids: Collection[int]) -> Dataset:
+        """Return the same movies with the ratings of `movie_ids` only."""
+        return Dataset(self.ratings[self.ratings[MOVIE].isin(movie_ids)], self.movies)
 
     @cached_property
     def rating_counts(self) -> pd.Series:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,15 +17,24 @@ import numpy as np
 from scipy import sparse
 
 from recommender.dataset import RatingRows
+from recommender.errors import DataError
 from recommender.features import scale_rows, with_identity
 
 Progress = Callable[[int, int], None]
 
+LOSSES: Mapping[str, str] = {  # LightFM's losses, and when to choose each
+    "warp": "puts what people watched at the top of the list; the best start for most data",
+    "bpr": "puts what people watched above what they did not, anywhere in the list; smoother",
+    "logistic": "tells what was liked from what was not; the only one that reads low ratings",
+    "warp-kos": "WARP for the movies that people care about most; for those who rate a lot",
+}
 
-def fit_warp(
+
+def fit_lightfm(
     positives: sparse.coo_matrix,
     item_features: sparse.csr_matrix,
     *,
+    loss: str = "warp",
     weights: np.ndarray | None = None,
     user_features: sparse.csr_matrix | None = None,
     components: int,
@@ -33,17 +42,22 @@ def fit_warp(
     learning_rate: float = 0.05,
     alpha: float = 0.0,
     seed: int = 0,
-    on_epoch: Callable[[], None] | None = None,
+    on_epoch: Callable[[Any], None] | None = None,
 ) -> Any:
-    """Fit LightFM with the WARP loss on one thread: the same seed gives the same bits.
+    """Fit LightFM on one thread: the same seed gives the same bits.
 
     Args:
-        positives: (n_users, n_movies), not zero where a user chose a movie.
+        positives: (n_users, n_movies), above zero where a user chose a movie, below where they
+            turned it down, which only the logistic loss reads.
         item_features: (n_movies, n_features), rows in the order of the columns of `positives`.
-        weights: how much each entry of `positives` counts, in their order.
+        loss: one of `LOSSES`.
+        weights: how much each entry of `positives` counts, in their order; not for "warp-kos".
         user_features: (n_users, n_user_features); identity by default.
         alpha: penalty on user and item features.
-        on_epoch: called after each epoch.
+        on_epoch: called with the model after each epoch.
+
+    Raises:
+        DataError: the embeddings grew without end.
     """
     # Takes a second to import, which a page that only predicts need not wait for.
     from lightfm import LightFM  # noqa: PLC0415
@@ -52,7 +66,7 @@ def fit_warp(
         raise ValueError("one row of item features is needed for each column of the interactions")
     model = LightFM(
         no_components=components,
-        loss="warp",
+        loss=loss,
         learning_rate=learning_rate,
         item_alpha=alpha,
         user_alpha=alpha,
@@ -64,17 +78,20 @@ def fit_warp(
     def matrix(values: np.ndarray) -> sparse.coo_matrix:
         return sparse.coo_matrix((values.astype(np.float32), places), shape=positives.shape)
 
-    chosen = matrix(np.ones(positives.nnz))
+    chosen = matrix(np.where(positives.data < 0, -1, 1))
     for _ in range(epochs):
-        model.fit_partial(
-            chosen,
-            item_features=item_features,
-            user_features=user_features,
-            sample_weight=None if weights is None else matrix(weights),
-            num_threads=1,
-        )
+        try:
+            model.fit_partial(
+                chosen,
+                item_features=item_features,
+                user_features=user_features,
+                sample_weight=None if weights is None else matrix(weights),
+                num_threads=1,
+            )
+        except ValueError as error:  # an embedding is infinite
+            raise DataError("Learning diverged; choose a smaller learning rate.") from error
         if on_epoch is not None:
-            on_epoch()
+            on_epoch(model)
     return model
 
 
@@ -83,51 +100,61 @@ def learn_embeddings(
     liked: np.ndarray,
     content: sparse.csr_matrix,
     *,
+    loss: str = "warp",
     components: int,
     epochs: int,
     learning_rate: float,
+    alpha: float = 0.0,
     repeats: int,
     seed: int,
     on_epoch: Progress | None = None,
 ) -> np.ndarray:
     """Return item embeddings from several fits in parallel: two views, a few seeds each.
 
-    One view says who rates what, the other who likes what. Only rated movies take part: LightFM
-    draws its negatives from all rows, so a movie without a rating would be pushed down.
+    One view says who rates what, the other who likes what; the logistic loss needs what was turned
+    down as well, and has the second view only. Only rated movies take part: LightFM draws its
+    negatives from all rows, so a movie without a rating would be pushed down.
 
     Args:
         liked: (n_ratings,) bool, the ratings above what was expected.
         content: (n_movies, n_features) 0/1.
-        components, epochs, learning_rate: of each fit.
+        loss, components, epochs, learning_rate, alpha: of each fit, see `fit_lightfm`.
         repeats: seeds of each view; what they do not agree on averages out.
         on_epoch: called with (epochs done, epochs in all), from one thread at a time.
 
     Returns:
-        (n_movies, repeats * 2 * components) float32, rows of length 1, one seed after the other; 0
+        (n_movies, n_fits * components) float32, rows of length 1, one seed after the other; 0
         for unrated movies.
     """
     rated = np.bincount(ratings.movie, minlength=ratings.n_movies) > 0
     item_features = scale_rows(with_identity(content, rated)[rated], 1)
     column = np.cumsum(rated) - 1
     shape = (ratings.n_users, int(rated.sum()))
-    views = [np.ones_like(liked), liked] if liked.any() else [np.ones_like(liked)]
+    everything = np.ones_like(liked)
+    if loss == "logistic":
+        views = [(everything, np.where(liked, 1, -1))]
+    else:
+        views = [(view, np.ones(view.sum())) for view in (everything, liked) if view.any()]
     fits = [(view, repeat) for repeat in range(repeats) for view in views]
     done, lock = itertools.count(1), threading.Lock()
 
-    def report() -> None:
+    def report(_: object) -> None:
         if on_epoch is not None:
             with lock:
                 on_epoch(next(done), len(fits) * epochs)
 
-    def fit(view: np.ndarray, repeat: int) -> np.ndarray:
-        places = ratings.user[view], column[ratings.movie[view]]
-        model = fit_warp(
-            sparse.coo_matrix((np.ones(len(places[0])), places), shape=shape),
+    def fit(view: tuple[np.ndarray, np.ndarray], repeat: int) -> np.ndarray:
+        chosen, signs = view
+        places = ratings.user[chosen], column[ratings.movie[chosen]]
+        model = fit_lightfm(
+            sparse.coo_matrix((signs, places), shape=shape),
             item_features,
+            loss=loss,
+            alpha=alpha,
             components=components,
             epochs=epochs,
             learning_rate=learning_rate,
-            seed=1000 * seed + repeat,
+            seed=(1000 * seed + repeat) % 2**32,
             on_epoch=report,
         )
         found = item_features @ model.item_embeddings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,14 +32,23 @@ class MovieFeatures:
     names: tuple[str, ...]  # "kind:term", sorted; column j of every matrix is names[j]
 
     @classmethod
-    def build(cls, movies: pd.DataFrame, min_movies: int = 5) -> MovieFeatures:
+    def build(
+        cls, movies: pd.DataFrame, min_movies: int = 5, max_keywords: int | None = None
+    ) -> MovieFeatures:
         """Collect every feature of at least `min_movies` movies.
 
         A feature of fewer movies carries nothing from one movie to another.
+
+        Args:
+            max_keywords: keep only so many keywords, the most frequent ones.
         """
-        counts = pd.Series([name for row in _terms(movies) for name in row], dtype=object)
-        counts = counts.value_counts()
-        return cls(tuple(sorted(counts[counts >= min_movies].index)))
+        counts = Counter(name for row in _terms(movies) for name in row)
+        names = sorted(name for name, count in counts.items() if count >= min_movies)
+        if max_keywords is not None:
+            keywords = [name for name in names if name.startswith(f"{KEYWORD}:")]
+            rare = sorted(keywords, key=lambda name: -counts[name])[max_keywords:]
+            names = sorted(set(names).difference(rare))
+        return cls(tuple(names))
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from a member's own ratings and takes milliseconds.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol, Self, TypeAlias, runtime_checkable
@@ -22,7 +22,7 @@ from recommender.bias import Bias, club_weight, offsets, weighted_ridge, with_co
 from recommender.calibration import calibrate
 from recommender.columns import MEMBER, MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_movies, check_ratings
-from recommender.embeddings import Progress, learn_embeddings
+from recommender.embeddings import LOSSES, Progress, learn_embeddings
 from recommender.errors import DataError
 from recommender.explain import explain
 from recommender.features import KEYWORD, MovieFeatures, scale_rows
@@ -39,8 +39,17 @@ from recommender.reactions import Reactions
 
 Ids: TypeAlias = Sequence[int] | np.ndarray | pd.Series | pd.Index
 
-FORMAT = 9  # of a saved model; raised whenever a field or an option changes its name or meaning
+FORMAT = 10  # of a saved model; raised whenever a field or an option changes its name or meaning
 LIKED = 4.0  # stars from which on a movie counts as liked
+POSITIVE = {  # training options that cannot be 0
+    "epochs",
+    "repeats",
+    "learning_rate",
+    "length_scale",
+    "noise_variance",
+    "variance_weight",
+    "damping",
+}
 
 
 @dataclass(frozen=True)
@@ -88,10 +97,12 @@ class TrainingOptions:
     # width of each of LightFM's fits; 0 leaves LightFM out, and the model knows movies by keywords,
     # genres and decade only
     components: int = 32
-    # epochs, learning_rate: of LightFM
+    # loss (one of `LOSSES`), epochs, learning_rate, alpha (penalty on every feature): of LightFM
+    loss: str = "warp"
     epochs: int = 15
     learning_rate: float = 0.15
-    repeats: int = 3  # how many seeds of each of LightFM's two views are put side by side
+    alpha: float = 0.0
+    repeats: int = 3  # how many seeds of each of LightFM's views are put side by side
     seed: int = 0  # of LightFM; the same data and seed give the same model to the bit
     # user_bias_variance, embedding_variance, feature_variance: of these parts of a taste, stars²
     user_bias_variance: float = 0.12
@@ -116,10 +127,16 @@ class TrainingOptions:
     damping: float = 10.0  # how many average ratings a bias is mixed with
     embedding_penalty: float = 50.0  # of the ridge regression of embeddings on features
     min_movies: int = 5  # a feature is used when it describes at least so many movies
+    max_keywords: int | None = None  # only so many keywords are used, the most frequent ones
 
     def __post_init__(self) -> None:
-        if self.components < 0 or self.epochs < 1 or self.repeats < 1:
-            raise DataError("Training needs an epoch, a repeat and 0 or more components.")
+        if self.loss not in LOSSES:
+            raise DataError(f"There is no loss {self.loss!r}; choose one of {', '.join(LOSSES)}.")
+        for name, value in asdict(self).items():
+            if isinstance(value, int | float) and not (np.isfinite(value) and value >= 0):
+                raise DataError(f"The training option {name} is a number from 0 on, not {value}.")
+            if name in POSITIVE and value == 0:
+                raise DataError(f"The training option {name} must be above 0.")
 
     @property
     def variances(self) -> Variances:
@@ -199,13 +216,13 @@ class HybridModel:
             on_epoch: called with (epochs done, epochs in all).
 
         Raises:
-            DataError: there is no rating to learn from.
+            DataError: there is no rating to learn from, or learning diverged.
         """
         options = options or TrainingOptions()
         if data.ratings.empty:
             raise DataError("There is nothing to learn from: the data has no ratings.")
         ratings, counts = data.rows, data.rating_counts.to_numpy(copy=True)
-        vocabulary = MovieFeatures.build(data.movies, options.min_movies)
+        vocabulary = MovieFeatures.build(data.movies, options.min_movies, options.max_keywords)
         content = vocabulary.encode(data.movies)
         features = scale_rows(content, 0.5)
         bias = Bias.fit(
@@ -224,9 +241,11 @@ class HybridModel:
                 ratings,
                 ratings.stars > expected,
                 content,
+                loss=options.loss,
                 components=options.components,
                 epochs=options.epochs,
                 learning_rate=options.learning_rate,
+                alpha=options.alpha,
                 repeats=options.repeats,
                 seed=options.seed,
                 on_epoch=on_epoch,

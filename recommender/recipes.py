@@ -37,7 +37,7 @@ from scipy import sparse
 
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import Dataset
-from recommender.embeddings import fit_warp
+from recommender.embeddings import fit_lightfm
 from recommender.errors import DataError
 from recommender.evaluation.baselines import Axes, Ranker
 from recommender.features import scale_rows, with_identity
@@ -88,7 +88,7 @@ class KeywordRecipe(Ranker):
             axes, seen = Axes(users, words.index.to_numpy()), Axes(users, np.unique(merged[MOVIE]))
             features = _keyword_counts(words)
             of_seen = features[axes.columns(pd.Series(seen.movie_ids))]
-        model = fit_warp(seen.stars(positives), of_seen, components=50, epochs=10, seed=seed)
+        model = fit_lightfm(seen.stars(positives), of_seen, components=50, epochs=10, seed=seed)
         return cls.of_lightfm(model, axes, features)
 
 
@@ -131,7 +131,7 @@ class ConfidenceRecipe(Ranker):
         item_features = _with_identity(_token_matrix(items))
         user_features = _with_identity(_token_matrix(seen.reindex(axes.user_ids)))
         positives = axes.stars(data.ratings if as_published else likes(kept))
-        model = fit_warp(
+        model = fit_lightfm(
             positives,
             item_features,
             weights=confidence(positives.data),

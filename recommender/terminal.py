@@ -63,6 +63,13 @@ def whole(text: str) -> int:
     return int(text)
 
 
+def positive(text: str) -> int:
+    """Read a whole number from 1 on."""
+    if (number := whole(text)) == 0:
+        raise argparse.ArgumentTypeError("0 is too small; give a whole number from 1 on")
+    return number
+
+
 def progress(done: int, total: int, what: str = "") -> None:
     """Draw a bar on the terminal; nothing when the output of errors goes elsewhere."""
     if not sys.stderr.isatty():

@@ -33,7 +33,7 @@ def furnish(folder: Path) -> Path:
     base = world.content_hash
     for home, data, version in (
         (folder, training_data(world, store), store.version()),
-        (held_out_folder(folder, world), without_held_out(world), 0),
+        (held_out_folder(folder, world, SMALL), without_held_out(world), 0),
     ):
         Trainer(home).adopt(HybridModel.fit(data, SMALL), LearnedFrom(version, base))
     return folder

@@ -10,7 +10,7 @@ import pandas as pd
 
 from club import config
 from club.catalogue import as_strangers
-from recommender import Dataset, HybridModel
+from recommender import Dataset, HybridModel, TrainingOptions
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, MOVIE, USER
 from recommender.evaluation.evaluate import (
@@ -30,19 +30,19 @@ from ui.state import View
 Way = Literal["leave one out", "in order of time"]
 
 
-@cached_under(config.folder, state.base_dataset)
-def held_out(folder: Path, data: Dataset) -> Trainer:
+@cached_under(config.folder, state.base_dataset, state.serving_options)
+def held_out(folder: Path, data: Dataset, options: TrainingOptions) -> Trainer:
     """Return the trainer of the held-out model, which has seen neither the club nor some raters.
 
     Embeddings are learned from who likes what. A model that learned them from the club as well
     predicts the club's ratings a little too well, even those that are left out.
     """
-    return Trainer(held_out_folder(folder, data))
+    return Trainer(held_out_folder(folder, data, options))
 
 
-def held_out_folder(folder: Path, data: Dataset) -> Path:
+def held_out_folder(folder: Path, data: Dataset, options: TrainingOptions) -> Path:
     """Return where the held-out model of a base dataset is kept, in the club's folder."""
-    return folder / "evaluation" / f"{data.content_hash}-held-out"
+    return folder / "evaluation" / f"{state.evaluation_key(data, options)}-held-out"
 
 
 @cached(max_entries=2)
@@ -62,7 +62,7 @@ def learn_held_out() -> None:
     data = state.base_dataset()
     if "running" not in {state.trainer().status.state, state.evaluator().status.state}:
         learned_from = LearnedFrom(0, data.content_hash)
-        held_out().learn(lambda: without_held_out(data), learned_from, state.TRAINING)
+        held_out().learn(lambda: without_held_out(data), learned_from, state.serving_options())
 
 
 def base_curve() -> pd.DataFrame | None:

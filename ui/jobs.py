@@ -44,6 +44,12 @@ class JobStatus:
     total: int = 0
     message: str = ""
     counts: dict[str, int] = field(default_factory=dict)  # that the run reports
+    seconds: float = field(default=0.0, compare=False)  # since the run began
+
+    @property
+    def seconds_left(self) -> float | None:
+        """How long the run is likely to take from here; None in its first twentieth."""
+        return self.seconds * (1 - self.share) / self.share if self.share >= 0.05 else None
 
     @property
     def share(self) -> float:
@@ -58,6 +64,10 @@ class Report(Protocol):
         """Set the fields of `JobStatus`."""
 
 
+class StoppedError(RecommenderError):
+    """The work was asked to end, and did so at its next report."""
+
+
 class Job:
     """Runs one piece of work at a time in a daemon thread; its name stands in the log."""
 
@@ -67,6 +77,7 @@ class Job:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._status = JobStatus()
+        self._began = 0.0
 
     @property
     def status(self) -> JobStatus:
@@ -92,7 +103,7 @@ class Job:
             return True
 
     def stop(self) -> None:
-        """Ask the work to end after the step that it is at."""
+        """Ask the work to end at the step that it is at."""
         self._stop.set()
 
     def wait(self, timeout: float | None = None) -> None:
@@ -101,9 +112,12 @@ class Job:
             self._thread.join(timeout)
 
     def _run(self, work: Callable[[Report], str | None]) -> None:
-        began = time.monotonic()
+        self._began = time.monotonic()
         try:
             message = work(self._report) or ""
+        except StoppedError:
+            log.info("%s was stopped", self._name)
+            self._status = replace(self._status, state="stopped", message="")
         except (ClubError, RecommenderError) as error:
             log.warning("%s ended: %s", self._name, error, exc_info=True)
             self._status = replace(self._status, state="failed", message=str(error))
@@ -112,13 +126,14 @@ class Job:
             message = f"{self._name.capitalize()} failed; the server's log says why."
             self._status = replace(self._status, state="failed", message=message)
         else:
-            log.info("%s took %.1f seconds", self._name, time.monotonic() - began)
+            log.info("%s took %.1f seconds", self._name, time.monotonic() - self._began)
             self._status = replace(
                 self._status, state="stopped" if self.stopping else "done", message=message
             )
 
     def _report(self, done: int, total: int, message: str = "", **counts: int) -> None:
-        self._status = JobStatus("running", done, total, message, counts)
+        taken = time.monotonic() - self._began
+        self._status = JobStatus("running", done, total, message, counts, taken)
 
 
 @dataclass(frozen=True)
@@ -160,7 +175,13 @@ class Trainer(Job):
         return self._generation
 
     def learn(
-        self, make_data: Callable[[], Dataset], learned_from: LearnedFrom, options: TrainingOptions
+        self,
+        make_data: Callable[[], Dataset],
+        learned_from: LearnedFrom,
+        options: TrainingOptions,
+        *,
+        serve: bool = True,
+        then: Callable[[HybridModel, Dataset, float, Report], None] | None = None,
     ) -> bool:
         """Begin to learn; return False if that is running already.
 
@@ -170,16 +191,32 @@ class Trainer(Job):
         Args:
             make_data: called in the learning thread.
             learned_from: what `make_data` returns.
+            serve: let the learned model serve.
+            then: called afterwards with the model, its data, the seconds that it took and a report.
         """
 
-        def work(report: Report) -> str:
-            data = make_data()
-            if self.model is None and options.components:
+        def checked(done: int, total: int, message: str = "learning", **counts: int) -> None:
+            if self.stopping:
+                raise StoppedError
+            self._report(done, total, message, **counts)
+
+        def work(_: Report) -> str:
+            began, data = time.monotonic(), make_data()
+            if self.model is None and options.components and serve:
                 words_only = HybridModel.fit(data, replace(options, components=0))
                 self._serve(words_only, LearnedFrom())
-            model = HybridModel.fit(data, options, report)
-            self._serve(model, learned_from)
-            return self._save(model, learned_from)
+            model = HybridModel.fit(data, options, checked)
+            taken, told = time.monotonic() - began, ""
+            if serve:
+                self._serve(model, learned_from)
+                told = self._save(model, learned_from)
+            try:
+                if then is not None:
+                    then(model, data, taken, checked)
+            except OSError as error:
+                log.warning("the run could not be kept", exc_info=True)
+                told = told or f"The run could not be kept: {error.strerror or error}."
+            return told
 
         return self.start(work)
 
@@ -215,11 +252,16 @@ class Trainer(Job):
 
 
 class Evaluator(Job):
-    """The figures of a base dataset (`data` is its hash), and the job that makes them."""
+    """The figures of a base dataset and training options, and the job that makes them.
 
-    def __init__(self, folder: Path, data: str) -> None:
+    Args:
+        folder: where they are kept.
+        shipped: figures that came with the program; read where `folder` has none.
+    """
+
+    def __init__(self, folder: Path, shipped: Path | None = None) -> None:
         super().__init__("evaluation")
-        self._folder = folder / data
+        self._folder, self._shipped = folder, shipped
         self._result = self._load()
 
     @property
@@ -248,7 +290,9 @@ class Evaluator(Job):
     def _load(self) -> Evaluation | None:
         folder = current_folder(self._folder)
         if not folder.exists():
-            return None
+            if self._shipped is None or not self._shipped.exists():
+                return None
+            folder = self._shipped
         try:
             names = [part.name for part in fields(Evaluation)]
             return Evaluation(*(pd.read_parquet(folder / f"{name}.parquet") for name in names))

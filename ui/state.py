@@ -7,6 +7,7 @@ belongs to one version, and what is computed is kept under the view and the mode
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -40,7 +41,8 @@ from recommender.guests import Evidence, imagined
 from recommender.suggest import similar as similar_movies
 from recommender.suggest import to_rate
 from ui.cache import HashedFrame, HashedIds, cache_key, cached, cached_under
-from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Trainer
+from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Report, Trainer
+from ui.runs import Choice, Run, Runs, measured, new_name
 
 DRAWN_FROM = "drawn_from"  # in the session: identity of the database that the page shows
 ACTOR = "actor"  # in the session: whose name stands beside the visitor's changes; see `ui.access`
@@ -317,14 +319,57 @@ def trainer(folder: Path) -> Trainer:
     return Trainer(folder)
 
 
-def learn() -> bool:
-    """Begin to learn from the base dataset and the club as they are; False if that is running."""
-    club, data = _opened(), base_dataset()
-    return trainer().learn(
-        lambda: training_data(data, club),
-        LearnedFrom(club.version(), data.content_hash),
-        TRAINING,
-    )
+@cached_under(config.folder)
+def runs(folder: Path) -> Runs:
+    """Return the trainings that were kept."""
+    return Runs(folder / "runs")
+
+
+def learn(
+    options: TrainingOptions | None = None, choice: Choice | None = None, by: str = ""
+) -> bool:
+    """Begin to learn from the base dataset and the club as they are; False if that is running.
+
+    Args:
+        options, choice: of the run; by default the model serves, learned from all there is.
+        by: who asked for it.
+    """
+    club, data, kept = _opened(), base_dataset(), runs()
+    how, what = options or TRAINING, choice or Choice(measure=False, serve=True)
+    learned_from = LearnedFrom(club.version(), data.content_hash)
+
+    def make_data() -> Dataset:
+        rated = club.ratings.current()[MOVIE].unique()
+        return what.of(training_data(data, club), rated)
+
+    def keep(model: HybridModel, learned: Dataset, taken: float, report: Report) -> None:
+        at = model.trained_at
+        run = Run(new_name(at), at, by, how, what, learned_from, len(learned.ratings), taken)
+        kept.add(run, model)
+        if not what.measure:
+            return
+        try:
+            found = evaluation.evaluate(
+                learned,
+                seed=how.seed,
+                options=how,
+                on_step=report,
+                on_epoch=lambda epochs: setattr(kept, "live", epochs),
+            )
+        finally:
+            kept.live = None
+        kept.add(measured(run, found), model)
+
+    return trainer().learn(make_data, learned_from, how, serve=what.serve, then=keep)
+
+
+def serve(run: Run) -> None:
+    """Let the model of a run serve.
+
+    Raises:
+        ModelFileError: it was removed, is damaged, or another version wrote it.
+    """
+    trainer().adopt(runs().model(run), run.learned_from)
 
 
 def shipped_model() -> HybridModel | None:
@@ -351,16 +396,30 @@ def learn_if_needed() -> None:
         learn()
 
 
-@cached_under(config.folder, base_dataset)
-def evaluator(folder: Path, data: Dataset) -> Evaluator:
-    """Return the evaluator of the base dataset."""
-    return Evaluator(folder / "evaluation", data.content_hash)
+def serving_options() -> TrainingOptions:
+    """Return the options of the serving model: what the evaluation is about."""
+    serving = trainer()
+    learned = serving.learned_version is not None
+    return serving.model.options if learned and serving.model is not None else TRAINING
+
+
+def evaluation_key(data: Dataset, options: TrainingOptions) -> str:
+    """Return the name of the folder for figures of models learned from `data` with `options`."""
+    how = hashlib.sha256(repr(options).encode()).hexdigest()[:12]
+    return f"{data.content_hash}-{how}"
+
+
+@cached_under(config.folder, base_dataset, serving_options)
+def evaluator(folder: Path, data: Dataset, options: TrainingOptions) -> Evaluator:
+    """Return the evaluator of the serving model's options on the base dataset."""
+    key = evaluation_key(data, options)
+    return Evaluator(folder / "evaluation" / key, DATA / "evaluation" / key)
 
 
 def evaluate() -> None:
     """Begin to evaluate, unless that is running."""
-    data = base_dataset()
-    evaluator().evaluate(lambda report: evaluation.evaluate(data, on_step=report))
+    data, options = base_dataset(), serving_options()
+    evaluator().evaluate(lambda report: evaluation.evaluate(data, options=options, on_step=report))
 
 
 @cached_under(lambda: str(config.database()))

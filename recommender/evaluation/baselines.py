@@ -14,9 +14,9 @@ from scipy import sparse
 from recommender.bias import damped_mean
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
-from recommender.embeddings import fit_warp
+from recommender.embeddings import fit_lightfm
 from recommender.features import MovieFeatures, scale_rows, with_identity
-from recommender.model import Prediction, Recommender
+from recommender.model import Prediction, Recommender, TrainingOptions
 
 DAMPING = 5.0  # average ratings that each offset is mixed with
 ROUNDS = 10  # of alternating means; independent of the hybrid's, so that it cannot move its rival
@@ -132,6 +132,12 @@ class Ranker:
             offsets, movies = model.get_item_representations(features=item_features)
         return cls(axes, users, movies, offsets)
 
+    def among(self, movie_ids: np.ndarray) -> Ranker:
+        """Return the order of `movie_ids` alone, all of them known."""
+        at = self.axes.columns(pd.Series(movie_ids))
+        axes = Axes(self.axes.user_ids, movie_ids)
+        return Ranker(axes, self.users, self.movies[at], self.offsets[at])
+
     def scores(self, rows: np.ndarray) -> np.ndarray:
         """Return (n_rows, n_movies); the scores compare movies for one user, nothing else."""
         return self.users[rows] @ self.movies.T + self.offsets
@@ -157,18 +163,45 @@ class Popularity(Ranker):
 
 
 class LightFMRanker(Ranker):
-    """LightFM with identity, keywords, genres and decade of every movie."""
+    """LightFM with identity, keywords, genres and decade, as `HybridModel` has it learn."""
 
     @classmethod
-    def fit(cls, data: Dataset, *, components: int = 64, epochs: int = 10, seed: int = 0) -> Self:
+    def fit(
+        cls,
+        data: Dataset,
+        options: TrainingOptions | None = None,
+        on_epoch: Callable[[Ranker], None] | None = None,
+    ) -> Self:
         """Fit on all ratings of the rated movies; the others are placed by their content.
 
         WARP would push movies without a rating down.
+
+        Args:
+            options: those of LightFM and of the features are used.
+            on_epoch: called with the order so far after each epoch.
         """
+        options = options or TrainingOptions()
         axes = Axes(data.user_ids, data.movies.index.to_numpy())
         rated = data.rating_counts.to_numpy() > 0
-        content = MovieFeatures.build(data.movies).encode(data.movies)
-        features = scale_rows(with_identity(content, rated), 1)
+        vocabulary = MovieFeatures.build(data.movies, options.min_movies, options.max_keywords)
+        features = scale_rows(with_identity(vocabulary.encode(data.movies), rated), 1)
         seen = Axes(axes.user_ids, axes.movie_ids[rated]).stars(data.ratings)
-        model = fit_warp(seen, features[rated], components=components, epochs=epochs, seed=seed)
+        if options.loss == "logistic":
+            seen.data -= seen.data.mean()
+
+        def report(model: Any) -> None:
+            if on_epoch is not None:
+                on_epoch(cls.of_lightfm(model, axes, features))
+
+        model = fit_lightfm(
+            seen,
+            features[rated],
+            loss=options.loss,
+            components=options.components,
+            epochs=options.epochs,
+            learning_rate=options.learning_rate,
+            alpha=options.alpha,
+            seed=options.seed,
+            on_epoch=report,
+        )
         return cls.of_lightfm(model, axes, features)

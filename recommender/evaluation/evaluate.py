@@ -22,7 +22,7 @@ from scipy.special import expit
 
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_ratings
-from recommender.evaluation.baselines import BASELINES, LightFMRanker, Popularity, Ranker
+from recommender.evaluation.baselines import BASELINES, Axes, LightFMRanker, Popularity, Ranker
 from recommender.evaluation.bootstrap import (
     Clarity,
     Tally,
@@ -38,6 +38,7 @@ from recommender.reactions import Reactions
 
 OnStep = Callable[[int, int, str], None]
 STEPS = 100  # roughly hundredths of the time
+FOLLOWED = 100  # users, roughly, that the AUC after each epoch is measured on
 OURS = "ours"
 SIMPLE: Mapping[str, str] = {
     "user+item bias": "bias",
@@ -57,6 +58,7 @@ class Evaluation:
     """Figures on ratings that the models had not seen, as tidy frames."""
 
     ranking: pd.DataFrame  # model, split ("train" or "test"), metric, value
+    epochs: pd.DataFrame  # LightFM's AUC after each epoch: epoch (from 1), split, value
     # model, metric (rmse, mae), value, low, high (stars; 95% bootstrap over users), and excess,
     # excess_low, excess_high: how much more than ours, drawing the same users
     errors: pd.DataFrame
@@ -88,31 +90,55 @@ def evaluate(
     *,
     seed: int = 0,
     options: TrainingOptions | None = None,
+    k: int = 10,
     on_step: OnStep | None = None,
+    on_epoch: Callable[[pd.DataFrame], None] | None = None,
 ) -> Evaluation:
     """Hold out 20% of the ratings and measure ranking and errors on them.
 
-    Ranking compares a plain LightFM hybrid with popularity, without known movies; errors compare
-    our own model, given each user's other ratings, with the baselines.
+    Ranking compares LightFM, as the hybrid model has it learn, with popularity; movies that nobody
+    rated in the train split, and those that the user rated there, are left out. Errors compare the
+    hybrid model, given each user's other ratings, with the baselines.
 
     Args:
         seed: of the split and of both models.
-        options: of our own model.
+        options: of the hybrid model and of LightFM.
+        k: length of the list for precision and recall.
         on_step: called with (steps done, steps in all, current step).
+        on_epoch: called with `Evaluation.epochs` so far after each epoch of LightFM.
 
     Raises:
         DataError: there are too few ratings to hold some out.
     """
     report: OnStep = on_step or (lambda *_: None)
+    options = replace(options or TrainingOptions(), seed=seed)
     report(0, STEPS, "learning an order")
     train, test = random_split(data, seed)
-    rankers = {"hybrid": LightFMRanker.fit(train, seed=seed), "popularity": Popularity.fit(train)}
+    rated = np.unique(train.ratings[MOVIE])
+    followed = np.unique(test[USER])[:: len(np.unique(test[USER])) // FOLLOWED + 1]
+    some = [part[part[USER].isin(followed)] for part in (train.ratings, test)]
+    epochs = pd.DataFrame({"epoch": [], "split": [], "value": []})
+
+    def follow(ranker: Ranker) -> None:
+        nonlocal epochs
+        now = ranking_table({"LightFM": ranker.among(rated)}, *some, known=some[0])
+        now = now.loc[now["metric"] == "auc", ["split", "value"]]
+        done = len(epochs) // 2 + 1
+        epochs = pd.concat([epochs, now.assign(epoch=done)], ignore_index=True)
+        report(20 * done // options.epochs, STEPS, "learning an order")
+        if on_epoch is not None:
+            on_epoch(epochs)
+
+    rankers: dict[str, Ranker] = {"popularity": Popularity.fit(train, Axes.of(train.ratings))}
+    if options.components:
+        learned = LightFMRanker.fit(train, options, follow).among(rated)
+        rankers = {"LightFM": learned, **rankers}
     report(20, STEPS, "ranking movies")
-    ranking = ranking_table(rankers, train.ratings, test, known=train.ratings)
+    ranking = ranking_table(rankers, train.ratings, test, known=train.ratings, k=k)
     model = HybridModel.fit(
         train,
-        replace(options or TrainingOptions(), seed=seed),
-        lambda done, epochs: report(25 + 60 * done // epochs, STEPS, "learning tastes"),
+        options,
+        lambda done, total: report(25 + 60 * done // total, STEPS, "learning tastes"),
     )
     ours = model.predict(test, train)
     report(90, STEPS, "comparing")
@@ -126,7 +152,7 @@ def evaluate(
         like=ours.like,
         liked=test[RATING] >= LIKED,
     )
-    return Evaluation(ranking, errors, predictions)
+    return Evaluation(ranking, epochs, errors, predictions)
 
 
 def _errors(train: Dataset, test: pd.DataFrame, ours: Prediction, seed: int) -> pd.DataFrame:

@@ -37,9 +37,11 @@ class Sure:
 @pytest.mark.parametrize("name", list(MODELS))
 def test_run_all_runs_every_model(checkerboard: Dataset, name: str, monkeypatch) -> None:
     few_epochs = {"components": 4, "epochs": 2, "learning_rate": 0.05, "alpha": 0.0}
-    fit = baselines.fit_warp
+    fit = baselines.fit_lightfm
     for module in (baselines, recipes):
-        monkeypatch.setattr(module, "fit_warp", lambda *args, **kw: fit(*args, **kw | few_epochs))
+        monkeypatch.setattr(
+            module, "fit_lightfm", lambda *args, **kw: fit(*args, **kw | few_epochs)
+        )
     runs = run_all(
         checkerboard,
         seeds=[0],

@@ -205,8 +205,8 @@ def made_up() -> Evaluation:
     metrics = ("auc", "precision@10", "recall@10", "reciprocal rank")
     ranking = pd.DataFrame(
         [
-            (model, split, metric, 0.5 + 0.1 * (model == "hybrid"))
-            for model in ("hybrid", "popularity")
+            (model, split, metric, 0.5 + 0.1 * (model == "LightFM"))
+            for model in ("LightFM", "popularity")
             for split in ("train", "test")
             for metric in metrics
         ],
@@ -222,6 +222,7 @@ def made_up() -> Evaluation:
             "model", "metric", "value", "low", "high", "excess", "excess_low", "excess_high",
         ],
     )  # fmt: skip
+    epochs = pd.DataFrame({"epoch": [1, 1], "split": ["train", "test"], "value": [0.8, 0.7]})
     actual = np.resize(np.arange(1, 11) / 2, 200)
     predictions = pd.DataFrame(
         {
@@ -235,7 +236,7 @@ def made_up() -> Evaluation:
             "liked": actual >= 4,
         }
     )
-    return Evaluation(ranking, errors, predictions)
+    return Evaluation(ranking, epochs, errors, predictions)
 
 
 @pytest.fixture
@@ -289,20 +290,20 @@ def test_failed_evaluation_can_be_tried_again(
 
 
 def test_figures_outlive_the_program_and_belong_to_their_data(tmp_path: Path) -> None:
-    first = Evaluator(tmp_path, "hash")
+    first = Evaluator(tmp_path / "hash")
     assert first.evaluate(lambda _report: made_up())
     first.wait(10)
-    again = Evaluator(tmp_path, "hash")
+    again = Evaluator(tmp_path / "hash")
     pd.testing.assert_frame_equal(again.result.errors, made_up().errors)
-    assert Evaluator(tmp_path, "other").result is None
+    assert Evaluator(tmp_path / "other").result is None
     file = tmp_path / "hash" / "errors.parquet"
     file.write_bytes(file.read_bytes()[:100])
-    assert Evaluator(tmp_path, "hash").result is None
+    assert Evaluator(tmp_path / "hash").result is None
 
 
 def test_figures_that_cannot_be_saved_are_shown(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    evaluator = Evaluator(tmp_path / "file", "hash")
+    evaluator = Evaluator(tmp_path / "file" / "hash")
     evaluator.evaluate(lambda _report: made_up())
     evaluator.wait(10)
     assert evaluator.result is not None

@@ -12,6 +12,8 @@ from recommender import HybridModel
 from recommender.__main__ import main
 from recommender.terminal import progress
 
+QUICK = ["--components", "4", "--epochs", "1", "--repeats", "1"]
+
 
 def refused(capsys: pytest.CaptureFixture[str], *argv: str) -> str:
     """Run `argv`, which must fail with status 2 and one line; return the line."""
@@ -43,7 +45,11 @@ def test_help(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
         (["train"], "--out"),
         (["train", "--out", "x", "--seed", "-1"], "'-1' is not a whole number"),
         (["train", "--out", "x", "--seed", str(2**32)], "is not a whole number"),
+        (["train", "--out", "x", "--loss", "hinge"], "invalid choice: 'hinge'"),
+        (["train", "--out", "x", "--epochs", "0"], "from 1 on"),
+        (["train", "--out", "x", "--learning-rate", "nan"], "learning_rate"),
         (["evaluate", "--data", "nowhere"], "movies.parquet is missing"),
+        (["evaluate", "--model", "nowhere"], "no trained model"),
     ],
 )
 def test_bad_input(capsys, argv, message) -> None:
@@ -56,14 +62,25 @@ def test_damaged_data(capsys, data_folder: Path) -> None:
     assert "ratings.parquet is damaged" in refused(capsys, "evaluate", "--data", str(data_folder))
 
 
-def test_train_saves_a_model_that_loads(capsys, data_folder: Path, tiny_epochs) -> None:
+def test_train_saves_a_model_that_loads(capsys, data_folder: Path) -> None:
     out = data_folder.parent / "model"
-    argv = ["train", "--data", str(data_folder), "--out", str(out)]
+    argv = ["train", "--data", str(data_folder), "--out", str(out), *QUICK]
     assert main(argv) == 0
     assert "Learned from 336 ratings by 24 users; 22 movies" in capsys.readouterr().out
     assert main([*argv, "--json", "--seed", "3"]) == 0
     assert json.loads(capsys.readouterr().out)["users"] == 24
     assert HybridModel.load(out).options.seed == 3
+    assert main([*argv, "--json", "--loss", "bpr", "--max-keywords", "1", "--min-movies", "2"]) == 0
+    model = HybridModel.load(out)
+    assert (model.options.loss, model.n_keywords) == ("bpr", 1)
+    with pytest.raises(SystemExit, match="2"):
+        main([*argv, "--since", "then"])
+    assert main([*argv, "--since", "2300"]) == 2
+    assert HybridModel.load(out).options == model.options
+    capsys.readouterr()
+
+    assert main(["evaluate", "--data", str(data_folder), "--model", str(out), "-k", "3"]) == 0
+    assert "precision@3" in capsys.readouterr().out
 
 
 def test_train_replaces_models_only(capsys, data_folder: Path, tmp_path: Path) -> None:
@@ -76,28 +93,16 @@ def test_train_replaces_models_only(capsys, data_folder: Path, tmp_path: Path) -
     assert precious.read_text() == "dear diary"
 
 
-@pytest.fixture
-def tiny_epochs(monkeypatch) -> None:
-    """Let the default model learn in no time."""
-    fit = HybridModel.fit.__func__
-    from dataclasses import replace
-
-    def quick(cls, data, options, on_epoch=None):
-        return fit(cls, data, replace(options, components=4, epochs=1), on_epoch)
-
-    monkeypatch.setattr(HybridModel, "fit", classmethod(quick))
-
-
-def test_evaluate_prints_figures(capsys, data_folder: Path, tiny_epochs) -> None:
-    assert main(["evaluate", "--data", str(data_folder), "--json", "--seed", "2"]) == 0
+def test_evaluate_prints_figures(capsys, data_folder: Path) -> None:
+    assert main(["evaluate", "--data", str(data_folder), "--json", "--seed", "2", *QUICK]) == 0
     out, err = capsys.readouterr()
     figures = json.loads(out)
     assert err == ""  # no progress bar when nobody watches
-    assert 0 <= figures["ranking"]["hybrid"]["test"]["precision@10"] <= 1
+    assert 0 <= figures["ranking"]["LightFM"]["test"]["precision@10"] <= 1
     assert 0 <= figures["ranking"]["popularity"]["test"]["auc"] <= 1
     assert figures["errors"]["ours"]["rmse"]["value"] > 0
 
-    assert main(["evaluate", "--data", str(data_folder), "--seed", "2"]) == 0
+    assert main(["evaluate", "--data", str(data_folder), "--seed", "2", *QUICK]) == 0
     text = capsys.readouterr().out
     assert "80% intervals hold" in text
     assert f"{figures['errors']['ours']['rmse']['value']:.4f}" in text

@@ -27,6 +27,13 @@ def test_build_needs_enough_movies() -> None:
     )
 
 
+def test_build_keeps_the_most_frequent_keywords() -> None:
+    few = MovieFeatures.build(MOVIES, min_movies=1, max_keywords=1)
+    assert [name for name in few.names if name.startswith("keyword")] == ["keyword:heist"]
+    assert "genre:Drama" in few.names
+    assert "keyword" not in MovieFeatures.build(MOVIES, max_keywords=0).kinds
+
+
 def test_encode_rows_and_columns() -> None:
     features = MovieFeatures.build(MOVIES, min_movies=2)
     assert features.encode(MOVIES).toarray().tolist() == [[1, 1, 1, 1], [1, 1, 1, 0], [0, 0, 0, 1]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recommender import DataError, Dataset, HybridModel, TrainingOptions, load_bundled
+from recommender.embeddings import LOSSES
 
 
 class TestFit:
@@ -45,8 +47,34 @@ class TestFit:
     def test_bad_arguments(self, checkerboard: Dataset) -> None:
         with pytest.raises(DataError, match="no ratings"):
             HybridModel.fit(Dataset(checkerboard.ratings.iloc[:0], checkerboard.movies))
-        with pytest.raises(DataError, match="needs an epoch"):
-            TrainingOptions(epochs=0)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("epochs", 0),
+            ("components", -1),
+            ("learning_rate", 0.0),
+            ("noise_variance", float("nan")),
+            ("embedding_variance", float("inf")),
+            ("loss", "hinge"),
+        ],
+    )
+    def test_bad_options(self, name: str, value: Any) -> None:
+        with pytest.raises(DataError, match=name):
+            TrainingOptions(**{name: value})
+
+    @pytest.mark.parametrize("loss", LOSSES)
+    def test_learns_with_every_loss(
+        self, checkerboard: Dataset, train_lover: pd.DataFrame, loss: str
+    ) -> None:
+        options = TrainingOptions(components=8, epochs=10, repeats=1, min_movies=2, loss=loss)
+        mean = HybridModel.fit(checkerboard, options).react(train_lover, [4, 5]).mean
+        assert mean[0, 0] > mean[0, 1]
+        assert mean[1, 0] < mean[1, 1]
+
+    def test_learning_that_diverges(self, checkerboard: Dataset) -> None:
+        with pytest.raises(DataError, match="learning rate"):
+            HybridModel.fit(checkerboard, TrainingOptions(learning_rate=1e30, loss="logistic"))
 
     def test_without_lightfm_bundled_movies_are_known_by_their_features(self) -> None:
         data = load_bundled()

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from recommender import HybridModel, ModelFileError
+from recommender.model import FORMAT
 from recommender.persistence import (
     current_folder,
     remove_folder,
@@ -193,7 +194,9 @@ class TestModelFiles:
         with pytest.raises(ModelFileError, match="damaged"):
             HybridModel.load(saved)
 
-    @pytest.mark.parametrize("facts", ["[" * 100_000, "[]", "7", '{"format": 9}', "{}", "\x00"])
+    @pytest.mark.parametrize(
+        "facts", ["[" * 100_000, "[]", "7", f'{{"format": {FORMAT}}}', "{}", "\x00"]
+    )
     def test_facts_of_another_kind(self, saved: Path, facts: str) -> None:
         (saved / "model.json").write_text(facts)
         with pytest.raises(ModelFileError, match="damaged"):

@@ -31,7 +31,7 @@ def fitted(monkeypatch) -> dict:
         given.update(axes=axes, all_features=item_features)
         return cls(axes, np.zeros((axes.shape[0], 1)), np.zeros((axes.shape[1], 1)), np.zeros(1))
 
-    monkeypatch.setattr("recommender.recipes.fit_warp", fake_fit)
+    monkeypatch.setattr("recommender.recipes.fit_lightfm", fake_fit)
     monkeypatch.setattr(Ranker, "of_lightfm", classmethod(fake_ranker))
     return given
 

@@ -131,7 +131,7 @@ def reliability(frame: pd.DataFrame) -> go.Figure:
     return finish(figure, title, height=330)
 
 
-def ranking_metrics(frame: pd.DataFrame, *, ours: str = "hybrid") -> go.Figure:
+def ranking_metrics(frame: pd.DataFrame, *, ours: str = "LightFM") -> go.Figure:
     """Draw each ranking metric of each model, on what it learned from and on what was held out.
 
     Args:
@@ -174,7 +174,7 @@ def _ranking_title(frame: pd.DataFrame, ours: str) -> str:
     k = int(top.loc[ours, "metric"].partition("@")[2])
     others = top["value"].drop(ours)
     return (
-        f"Of {k} movies recommended by the {label(ours)} model, {k * top.loc[ours, 'value']:.1f} "
+        f"Of {k} movies recommended by {label(ours)}, {k * top.loc[ours, 'value']:.1f} "
         f"were watched; by {label(others.idxmax())}, {k * others.max():.1f}"
     )
 

@@ -325,7 +325,7 @@ def _evaluating(status: JobStatus) -> None:
 
 def _figures(result: Evaluation) -> None:
     numbers = result.figures()
-    ours, crowd = (numbers["ranking"][name]["test"] for name in ("hybrid", "popularity"))
+    ours, crowd = (numbers["ranking"][name]["test"] for name in ("LightFM", "popularity"))
     above = ours["precision@10"] - crowd["precision@10"]
     best, inside = numbers["errors"]["ours"]["rmse"]["value"], numbers["intervals"]["coverage"]
     with st.grid(columns=4, min_column_width=150, border=True, gap="small"):

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender import Dataset
+from recommender import Dataset, TrainingOptions
 from recommender.evaluation.baselines import BASELINES, BiasModel, LightFMRanker, Popularity, Ranker
 
 PAIRS = pd.DataFrame({"user_id": [1, 2, 7], "movie_id": [10, 20, 30]})
@@ -60,7 +60,10 @@ def test_ranker_predicts_its_scores(few: Dataset) -> None:
 
 def test_lightfm_places_unrated_movies_by_their_keywords(checkerboard: Dataset) -> None:
     likes = checkerboard.ratings[checkerboard.ratings["rating"] == 5]
-    model = LightFMRanker.fit(Dataset(likes, checkerboard.movies), components=8, epochs=30)
+    model = LightFMRanker.fit(
+        Dataset(likes, checkerboard.movies),
+        TrainingOptions(components=8, epochs=30, learning_rate=0.05),
+    )
     trains, ships = (model.scores(np.arange(24))[:, i] for i in (20, 21))
     assert (trains[::2] > ships[::2]).all()
     assert (trains[1::2] < ships[1::2]).all()

@@ -137,7 +137,7 @@ def test_evaluate_measures_ranking_errors_and_coverage(
     )
     assert steps == sorted(steps)
     assert (steps[0], steps[-1]) == ((0, 100), (100, 100))
-    assert set(found.ranking["model"]) == {"hybrid", "popularity"}
+    assert set(found.ranking["model"]) == {"LightFM", "popularity"}
     assert list(found.errors["model"].unique()) == ["ours", *BASELINES]
     n_hidden = round(len(checkerboard.ratings) / 5)
     assert len(found.predictions) == n_hidden
@@ -155,12 +155,39 @@ def test_evaluate_measures_ranking_errors_and_coverage(
     inside = (rows["low"] <= rows["actual"]) & (rows["actual"] <= rows["high"])
     assert figures["intervals"]["coverage"] == inside.mean()
     assert figures["held_out_ratings"] == n_hidden
-    assert set(figures["ranking"]["hybrid"]["test"]) == {
+    assert set(figures["ranking"]["LightFM"]["test"]) == {
         "auc",
         "precision@10",
         "recall@10",
         "reciprocal_rank",
     }
+
+
+def test_movies_without_ratings_are_not_ranked(
+    checkerboard: Dataset, tiny_options: TrainingOptions
+) -> None:
+    unrated = checkerboard.movies.iloc[:10]
+    unrated = unrated.set_axis(unrated.index + 5000)
+    likes = checkerboard.ratings[checkerboard.ratings["rating"] == 5]
+    small = Dataset(likes, checkerboard.movies)
+    large = Dataset(likes, pd.concat([checkerboard.movies, unrated]))
+    few, many = (evaluate(data, options=tiny_options, k=3).ranking for data in (small, large))
+    assert few["metric"].unique().tolist()[1] == "precision@3"
+    popular = [found[found["model"] == "popularity"] for found in (few, many)]
+    pd.testing.assert_frame_equal(*popular)  # it has as many movies to choose from
+    test = many[many["split"] == "test"].set_index(["model", "metric"])["value"]
+    assert test["LightFM", "auc"] > 0.7
+
+
+def test_auc_is_followed_over_the_epochs(
+    checkerboard: Dataset, tiny_options: TrainingOptions
+) -> None:
+    likes = checkerboard.ratings[checkerboard.ratings["rating"] == 5]
+    data, seen = Dataset(likes, checkerboard.movies), []
+    found = evaluate(data, options=tiny_options, on_epoch=lambda epochs: seen.append(len(epochs)))
+    assert seen == [2 * epoch for epoch in range(1, tiny_options.epochs + 1)]
+    last = found.epochs.groupby("split")["value"].last()
+    assert last.between(0.5, 1, inclusive="neither").all()
 
 
 def test_learning_curve_falls(tiny_model: HybridModel, own_ratings: pd.DataFrame) -> None:

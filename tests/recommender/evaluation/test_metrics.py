@@ -11,7 +11,7 @@ from lightfm import evaluation as lightfm_evaluation
 from scipy import sparse
 
 from recommender import Dataset
-from recommender.embeddings import fit_warp
+from recommender.embeddings import fit_lightfm
 from recommender.errors import DataError
 from recommender.evaluation.baselines import Axes, Ranker
 from recommender.evaluation.metrics import (
@@ -126,7 +126,7 @@ def test_ranking_metrics_equal_lightfm(checkerboard: Dataset) -> None:
     axes = Axes(checkerboard.user_ids, checkerboard.movies.index.to_numpy())
     known, held_out = axes.stars(train.ratings).tocsr(), axes.stars(test).tocsr()
     features = sparse.eye_array(axes.shape[1], format="csr", dtype=np.float32)
-    model = fit_warp(known.tocoo(), features, components=4, epochs=3, seed=5)
+    model = fit_lightfm(known.tocoo(), features, components=4, epochs=3, seed=5)
     for left_out in (None, known):
         ours = ranking_metrics(
             Ranker.of_lightfm(model, axes, features).scores, held_out, left_out, k=3

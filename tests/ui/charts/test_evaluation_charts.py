@@ -90,7 +90,7 @@ def test_ranking_metrics_have_a_plot_each() -> None:
     held_out = [trace for trace in figure.data if trace.name == "held out"]
     assert [list(trace.x) for trace in held_out] == [[0.9, 0.8], [0.23, 0.15]]
     assert headline(figure) == (
-        "Of 10 movies recommended by the hybrid model, 2.3 were watched; by popularity, 1.5"
+        "Of 10 movies recommended by LightFM, 2.3 were watched; by popularity, 1.5"
     )
 
 

@@ -1,0 +1,67 @@
+"""The laboratory's charts: learning curves of runs, and keywords."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from ui.charts.style import GIVEN, GREY, INK, OURS, finish, label
+from ui.charts.traces import Look, dots, line, row_labels, zero_line
+
+RUN_COLOURS = (OURS, GIVEN, INK, GREY)
+DASHES = {"train": "dot", "test": "solid"}
+
+
+def auc_by_epoch(runs: Mapping[str, pd.DataFrame]) -> go.Figure:
+    """Draw LightFM's AUC after each epoch, on what it learned from and on what was held out.
+
+    Args:
+        runs: `Evaluation.epochs` (epoch, split, value) of each run by its name.
+    """
+    figure = go.Figure()
+    for number, (name, frame) in enumerate(runs.items()):
+        colour = RUN_COLOURS[number % len(RUN_COLOURS)]
+        for split, dash in DASHES.items():
+            part = frame[frame["split"] == split]
+            told = f"{label(name, 28)}, {'held out' if split == 'test' else 'learned from'}"
+            look: Look = {"name": told, "line_dash": dash, "showlegend": True}
+            line(figure, part["epoch"].to_numpy(), part["value"], colour, hover="%{y:.3f}", **look)
+    figure.update_xaxes(title="epoch", nticks=6)
+    figure.update_yaxes(title="AUC", nticks=6, tickformat=".2f")
+    best = {
+        name: frame.loc[frame["split"] == "test", "value"].max()
+        for name, frame in runs.items()
+        if len(frame)
+    }
+    top = max(best, key=best.__getitem__, default="")
+    title = f"The best AUC on held-out ratings: {best[top]:.3f}" if best else "AUC by epoch"
+    if len(best) > 1:
+        title += f" ({label(top, 40)})"
+    return finish(figure, title, height=330, legend=True)
+
+
+def keyword_bars(frame: pd.DataFrame, whose: str) -> go.Figure:
+    """Draw by how much keywords raise or lower what is expected, with one standard deviation.
+
+    Args:
+        frame: keyword, movies, stars, sd; at least one row.
+        whose: for whom, a name or "everybody".
+    """
+    rows = frame.sort_values("stars", ignore_index=True)
+    rows = rows.assign(row=range(len(rows)), low=rows["stars"] - rows["sd"])
+    rows = rows.assign(high=rows["stars"] + rows["sd"])
+    figure = go.Figure()
+    zero_line(figure)
+    for side, colour in ((rows["stars"] >= 0, OURS), (rows["stars"] < 0, GREY)):
+        dots(figure, rows[side], "stars", colour, "+.2f", bars=("low", "high"))
+    row_labels(figure, rows["keyword"], upwards=True)
+    figure.update_xaxes(title="stars more or less (line: one standard deviation)", nticks=6)
+    top = frame.loc[frame["stars"].abs().idxmax()]
+    way = "raises" if top["stars"] > 0 else "lowers"
+    title = (
+        f"“{label(top['keyword'])}” {way} what is expected most, by {abs(top['stars']):.2f} stars"
+    )
+    lead = "" if whose == "everybody" else f"{label(whose)}: "
+    return finish(figure, lead + title, height=80 + 30 * len(rows))

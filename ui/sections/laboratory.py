@@ -1,0 +1,324 @@
+"""The laboratory, a part of the settings: train with other options, compare, and look inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+import pandas as pd
+import streamlit as st
+
+from club.catalogue import training_data
+from recommender import HybridModel, TrainingOptions
+from recommender.columns import MEMBER, MOVIE
+from recommender.embeddings import LOSSES
+from recommender.features import KEYWORD
+from recommender.keywords import (
+    keyword_effects,
+    member_keywords,
+    model_archive,
+    nearest,
+    with_and_without,
+)
+from ui import access, state
+from ui.cache import HashedFrame, cached
+from ui.charts.evaluation import error_against_baselines, ranking_metrics
+from ui.charts.laboratory import auc_by_epoch, keyword_bars
+from ui.components.basics import change, change_button, download_button, follow, notify
+from ui.components.choices import view_switch
+from ui.components.figures import chart, draw_table, renamed
+from ui.jobs import JobStatus
+from ui.runs import Choice, Run
+from ui.state import View
+from ui.text import ago, plain
+
+LOSS_NAMES = {"warp": "WARP", "bpr": "BPR", "logistic": "Logistic", "warp-kos": "k-OS WARP"}
+PARTS = ["Train", "Runs", "Keywords", "Download"]
+SHOWN = 12  # keywords in a chart
+
+
+def section(club: View) -> None:
+    """Draw the laboratory."""
+    part = view_switch("Laboratory", PARTS, "lab")
+    serving = state.model(club)
+    if part == "Train":
+        train(club)
+    elif part == "Runs":
+        compare(club)
+    elif serving is None or not serving.n_keywords:
+        st.markdown("This opens once a model has learned.")
+    elif part == "Keywords":
+        keywords(club, serving)
+    else:
+        download(club, serving)
+
+
+# Training
+
+
+def train(club: View) -> None:
+    """Draw the training options and the progress of the training."""
+    status = state.trainer().status
+    if status.state == "running":
+        follow(lambda: state.trainer().status, _progress)
+        return
+    if status.message:
+        st.warning(plain(status.message), icon=":material/model_training:")
+    elif status.state == "stopped":
+        st.info("Stopped. Nothing has changed.", icon=":material/cancel:")
+    standard = state.TRAINING
+    with st.form("train", border=False):
+        loss = st.radio(
+            "Loss",
+            list(LOSSES),
+            format_func=LOSS_NAMES.__getitem__,
+            captions=[f"{text[0].upper()}{text[1:]}." for text in LOSSES.values()],
+            index=list(LOSSES).index(standard.loss),
+            key="lab_loss",
+        )
+        st.caption(
+            "The hybrid keeps from LightFM where movies lie beside each other, whatever the loss, "
+            "and learns each person's taste over that."
+        )
+        with st.grid(columns=4, min_column_width=130, gap="small"):
+            components = st.number_input("Components", 1, 256, standard.components, key="lab_width")
+            epochs = st.number_input("Epochs", 1, 200, standard.epochs, key="lab_epochs")
+            rate = st.number_input(
+                "Learning rate", 0.001, 1.0, standard.learning_rate, 0.01, "%.3f", key="lab_rate"
+            )
+            alpha = st.number_input(
+                "Regularisation", 0.0, 0.1, standard.alpha, 1e-6, "%.6f", key="lab_alpha"
+            )
+            words = st.number_input(
+                "Keywords", 0, None, None, placeholder="all", key="lab_words",
+                help="So many, the most frequent first.",
+            )  # fmt: skip
+            least = st.number_input(
+                "Movies a keyword", 1, 1000, standard.min_movies, key="lab_least",
+                help="Rarer keywords, genres and decades are left out.",
+            )  # fmt: skip
+            repeats = st.number_input("Seeds side by side", 1, 10, standard.repeats, key="lab_reps")
+            seed = st.number_input("Seed", 0, 2**32 - 1, standard.seed, key="lab_seed")
+        since = st.number_input(
+            "Only ratings since", 1990, 2100, None, placeholder="all years", key="lab_since"
+        )
+        mine = st.toggle("Only movies that the club has rated", key="lab_mine")
+        measure = st.toggle("Measure it on held-out ratings, too", value=True, key="lab_measure")
+        serve = st.toggle("Use it for the predictions at once", key="lab_serve")
+        pressed = st.form_submit_button(
+            "Train", type="primary", icon=":material/model_training:", key="lab_train"
+        )
+    if pressed:
+        chosen = {
+            "loss": loss, "components": int(components), "epochs": int(epochs),
+            "learning_rate": float(rate), "alpha": float(alpha), "min_movies": int(least),
+            "max_keywords": None if words is None else int(words),
+            "repeats": int(repeats), "seed": int(seed),
+        }  # fmt: skip
+        options = TrainingOptions(**(asdict(standard) | chosen))
+        choice = Choice(None if since is None else int(since), mine, measure, serve)
+        change(access.host_only(_start), options, choice)
+        st.rerun()
+
+
+def _start(options: TrainingOptions, choice: Choice) -> None:
+    by = str(st.session_state.get(state.ACTOR) or "")
+    if not state.learn(options, choice, by):
+        notify("The model is learning already.")
+
+
+def _progress(status: JobStatus) -> None:
+    left = "" if status.seconds_left is None else f", about {status.seconds_left:.0f} seconds left"
+    st.progress(status.share, f"{status.message.capitalize() or 'Learning'}{left}.")
+    change_button("Stop", state.trainer().stop, icon=":material/stop:", key="lab_stop")
+    live = state.runs().live
+    if live is not None and live["epoch"].nunique() > 1:
+        chart(auc_by_epoch({"this run": live}), "lab_live")
+
+
+# Runs
+
+
+def compare(club: View) -> None:
+    """Draw the runs as a table, those chosen beside each other, and let one serve."""
+    runs = state.runs().all()
+    if not runs:
+        st.markdown("Every training stays here as a row. There is none yet.")
+        return
+    serving = state.trainer().model
+    names = {run.name: _name(run, serving) for run in runs}
+    table = pd.DataFrame([_row(run, names[run.name]) for run in runs])
+    draw_table(table, "Runs, the latest first", 3)
+    chosen = st.multiselect(
+        "Compare",
+        [run.name for run in runs if run.frames is not None],
+        default=[run.name for run in runs if run.frames is not None][:2],
+        format_func=names.__getitem__,
+        key="lab_compare",
+        placeholder="Choose measured runs",
+    )
+    beside = {plain(names[run.name]): run.frames for run in runs if run.name in chosen}
+    if len(beside) > 1:
+        _beside({name: frames for name, frames in beside.items() if frames is not None})
+    kept = [run for run in runs if state.runs().has_model(run)]
+    one = st.selectbox(
+        "Let a run predict",
+        kept,
+        index=None,
+        format_func=lambda run: names[run.name],
+        placeholder="Choose a run",
+        key="lab_run",
+    )
+    if one is not None:
+        change_button(
+            "Use its model",
+            access.host_only(state.serve),
+            one,
+            done="Its model makes the predictions now.",
+            type="primary",
+            key="lab_use",
+        )
+
+
+def _beside(frames: Mapping[str, Mapping[str, pd.DataFrame]]) -> None:
+    ranking, errors = [], []
+    for name, of_run in frames.items():
+        mine = of_run["ranking"]
+        ranking.append(mine[mine["model"] == "LightFM"].assign(model=name))
+        ours = of_run["errors"]
+        errors.append(ours[ours["model"] == "ours"].assign(model=name))
+    left, right = st.columns(2, gap="large")
+    with left:
+        chart(ranking_metrics(pd.concat(ranking), ours=""), "lab_ranking")
+    with right:
+        several = pd.concat(errors).drop(columns=["excess_low", "excess_high"], errors="ignore")
+        chart(error_against_baselines(several, ours=""), "lab_errors")
+        chart(auc_by_epoch({name: of_run["epochs"] for name, of_run in frames.items()}), "lab_auc")
+
+
+def _name(run: Run, serving: HybridModel | None) -> str:
+    standard, options = asdict(state.TRAINING), asdict(run.options)
+    words = [LOSS_NAMES[run.options.loss]]
+    for name, text in (
+        ("components", "{} components"), ("epochs", "{} epochs"), ("learning_rate", "rate {:g}"),
+        ("alpha", "alpha {:g}"), ("max_keywords", "{} keywords"), ("repeats", "{} seeds"),
+        ("min_movies", "{} movies a keyword"), ("seed", "seed {}"),
+    ):  # fmt: skip
+        if options[name] != standard[name]:
+            words.append("all keywords" if options[name] is None else text.format(options[name]))
+    if run.choice.since is not None:
+        words.append(f"since {run.choice.since}")
+    if run.choice.club_movies:
+        words.append("club's movies")
+    if serving is not None and serving.trained_at == run.at:
+        words.append("in use")
+    return f"{run.at:%d %b %H:%M}: {', '.join(words)}"
+
+
+def _row(run: Run, name: str) -> dict[str, object]:
+    figures = run.figures()
+    k = next((int(metric.split("@")[1]) for metric in figures if "precision@" in metric), 10)
+    row: dict[str, object] = {"Run": name.partition(": ")[2], "When": ago(run.at), "By": run.by}
+    row |= {"Ratings": run.ratings, "Seconds": round(run.seconds)}
+    for metric, title in (
+        ("auc", "AUC"), (f"precision@{k}", f"Precision@{k}"), (f"recall@{k}", f"Recall@{k}"),
+        ("reciprocal_rank", "Reciprocal rank"), ("rmse", "RMSE"), ("coverage", "In 80% interval"),
+    ):  # fmt: skip
+        row[title] = figures.get(metric)
+    return row
+
+
+# Keywords
+
+
+@cached(max_entries=2)
+def _effects(model: HybridModel) -> pd.DataFrame:
+    return keyword_effects(model).reset_index()
+
+
+@cached(max_entries=40)
+def _of_member(model: HybridModel, evidence: HashedFrame) -> pd.DataFrame:
+    return member_keywords(model, evidence.frame)
+
+
+def keywords(club: View, model: HybridModel) -> None:
+    """Draw which keywords raise or lower what is expected, for all or for a member."""
+    people = {"everybody": None} | {plain(name): member for member, name in club.names.items()}
+    who = people[st.selectbox("For whom", list(people), key="lab_who")]
+    found = _effects(model)
+    if who is not None:
+        mine = _of_member(model, club.evidence_of(who)).drop(columns=MEMBER)
+        found = mine.merge(found[[KEYWORD, "movies"]], on=KEYWORD)
+        found = found.sort_values("stars", key=abs, ascending=False, kind="stable")
+    sure = found[found["stars"].abs() > found["sd"]]
+    if sure.empty:
+        st.markdown("No keyword clearly raises or lowers what is expected.")
+    else:
+        whose = "everybody" if who is None else club.name(who)
+        chart(keyword_bars(sure.head(SHOWN), whose), "lab_keywords")
+    titles = {KEYWORD: "Keyword", "movies": "Movies", "stars": "Stars", "sd": "± (one sd)"}
+    with st.expander("All keywords", icon=":material/table_rows:"):
+        draw_table(renamed(found, **titles), "All keywords", 3, height=400)
+    left, right = st.columns(2, gap="large")
+    with left:
+        _near(club, model, found[KEYWORD].tolist())
+    with right:
+        _what_if(club, model, found[KEYWORD].tolist())
+
+
+def _near(club: View, model: HybridModel, words: list[str]) -> None:
+    st.subheader("What lies near a keyword", anchor=False)
+    word = st.selectbox(
+        "Keyword", sorted(words), index=None, key="lab_word", filter_mode="contains"
+    )
+    if word is None:
+        return
+    near, movies = nearest(model, word)
+    st.markdown("**Keywords:** " + plain(", ".join(near.index)))
+    titles = (club.title(movie) for movie in movies.index if movie in club.movies.index)
+    st.markdown("**Movies:** " + plain(", ".join(titles)))
+
+
+def _what_if(club: View, model: HybridModel, words: list[str]) -> None:
+    st.subheader("What if a movie had another keyword", anchor=False)
+    known = dict.fromkeys([*club.shortlist, *sorted(club.ratings[MOVIE].unique(), key=club.title)])
+    movie = st.selectbox(
+        "Movie", list(known), index=None, format_func=club.title, key="lab_movie",
+        filter_mode="contains", placeholder="One that the club knows",
+    )  # fmt: skip
+    if movie is None:
+        return
+    own = club.movies.loc[[movie]]
+    now = [word.casefold() for word in own["keywords"].iloc[0]]
+    tried = st.multiselect(
+        "Its keywords", sorted({*words, *now}), default=now, key=f"lab_tried_{movie}",
+        filter_mode="contains",
+    )  # fmt: skip
+    members = list(club.names)
+    if not members:
+        return
+    found = with_and_without(model, own, tuple(tried), club.ratings, members)
+    found.insert(0, "Member", [club.name(member) for member in found.index])
+    draw_table(
+        renamed(found, Member="Member", before="With its keywords", after="With these"),
+        "Predictions with other keywords",
+    )
+    st.caption("As if nobody had rated it yet: by its keywords, genres and year alone.")
+
+
+# Download
+
+
+def download(club: View, model: HybridModel) -> None:
+    """Draw downloads of the keywords as a table and of the model's arrays."""
+    st.markdown(
+        "What the model learned, for your own notebook: embeddings and biases as .npy, features "
+        "and ratings as .npz, what rows and columns mean as JSON."
+    )
+
+    def archive() -> bytes:
+        return model_archive(model, training_data(state.base_dataset(), state.store()))
+
+    download_button("The model's arrays (ZIP)", archive, "model.zip", "lab_zip")
+    table = _effects(model).to_csv(index=False).encode()
+    download_button("All keywords (CSV)", table, "keywords.csv", "lab_csv")
