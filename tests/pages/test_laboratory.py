@@ -16,11 +16,12 @@ def choose(app, kind: str, key: str, value: object) -> None:
     getattr(app, kind)(key=key).set_value(value)
 
 
-def test_train_measure_and_use_a_model(open_page: Open) -> None:
+def test_train_and_use_a_model(open_page: Open) -> None:
     app = open_page("settings", set="Laboratory")
     before = state.trainer().generation
     choose(app, "radio", "lab_loss", "bpr")
-    choose(app, "number_input", "lab_words", 50)
+    choose(app, "number_input", "lab_max_keywords", 50)
+    choose(app, "toggle", "lab_measure", False)
     click(app, "Train")
     assert not app.exception
     state.trainer().wait(120)
@@ -28,14 +29,10 @@ def test_train_measure_and_use_a_model(open_page: Open) -> None:
     (run,) = state.runs().all()
     assert (run.options.loss, run.options.max_keywords) == ("bpr", 50)
     assert run.options.components == SMALL.components
-    figures = run.figures()
-    assert 0 < figures["coverage"] < 1
-    assert figures["rmse"] > 0
-    assert 0.5 < figures["auc"] < 1
 
     app = open_page("settings", set="Laboratory", lab="Runs")
     assert "BPR" in str(app.dataframe[0].value.iloc[0].to_dict())
-    choose(app, "selectbox", "lab_run", app.selectbox(key="lab_run").options[0])
+    choose(app, "selectbox", "lab_run", run)
     app.run()
     click(app, "Use its model")
     assert not app.exception
@@ -87,7 +84,7 @@ def test_keywords_for_all_and_for_a_member(open_page: Open) -> None:
     assert len(everybody) == state.trainer().model.n_keywords
     choose(app, "selectbox", "lab_who", app.selectbox(key="lab_who").options[1])
     choose(app, "selectbox", "lab_word", everybody["Keyword"].iloc[0])
-    choose(app, "selectbox", "lab_movie", app.selectbox(key="lab_movie").options[0])
+    choose(app, "selectbox", "lab_movie", state.view().shortlist[0])
     app.run()
     assert not app.exception
     assert app.dataframe[0].value["Stars"].tolist() != everybody["Stars"].tolist()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from club.catalogue import training_data
-from recommender import HybridModel, TrainingOptions
+from recommender import HybridModel
 from recommender.columns import MEMBER, MOVIE
 from recommender.embeddings import LOSSES
 from recommender.features import KEYWORD
@@ -35,6 +36,17 @@ from ui.text import ago, plain
 LOSS_NAMES = {"warp": "WARP", "bpr": "BPR", "logistic": "Logistic", "warp-kos": "k-OS WARP"}
 PARTS = ["Train", "Runs", "Keywords", "Download"]
 SHOWN = 12  # keywords in a chart
+# Training option -> label, least, most, step, explanation
+NUMBERS: dict[str, tuple[str, float, float | None, float, str]] = {
+    "components": ("Components", 1, 256, 1, ""),
+    "epochs": ("Epochs", 1, 200, 1, ""),
+    "learning_rate": ("Learning rate", 0.001, 1.0, 0.01, ""),
+    "alpha": ("Regularisation", 0.0, 0.1, 1e-6, "A penalty on every feature."),
+    "max_keywords": ("Keywords", 0, None, 1, "So many, the most frequent first."),
+    "min_movies": ("Movies a keyword", 1, 1000, 1, "Rarer keywords and genres are left out."),
+    "repeats": ("Seeds side by side", 1, 10, 1, ""),
+    "seed": ("Seed", 0, 2**32 - 1, 1, ""),
+}
 
 
 def section(club: View) -> None:
@@ -68,7 +80,7 @@ def train(club: View) -> None:
         st.info("Stopped. Nothing has changed.", icon=":material/cancel:")
     standard = state.TRAINING
     with st.form("train", border=False):
-        loss = st.radio(
+        st.radio(
             "Loss",
             list(LOSSES),
             format_func=LOSS_NAMES.__getitem__,
@@ -81,50 +93,38 @@ def train(club: View) -> None:
             "and learns each person's taste over that."
         )
         with st.grid(columns=4, min_column_width=130, gap="small"):
-            components = st.number_input("Components", 1, 256, standard.components, key="lab_width")
-            epochs = st.number_input("Epochs", 1, 200, standard.epochs, key="lab_epochs")
-            rate = st.number_input(
-                "Learning rate", 0.001, 1.0, standard.learning_rate, 0.01, "%.3f", key="lab_rate"
-            )
-            alpha = st.number_input(
-                "Regularisation", 0.0, 0.1, standard.alpha, 1e-6, "%.6f", key="lab_alpha"
-            )
-            words = st.number_input(
-                "Keywords", 0, None, None, placeholder="all", key="lab_words",
-                help="So many, the most frequent first.",
-            )  # fmt: skip
-            least = st.number_input(
-                "Movies a keyword", 1, 1000, standard.min_movies, key="lab_least",
-                help="Rarer keywords, genres and decades are left out.",
-            )  # fmt: skip
-            repeats = st.number_input("Seeds side by side", 1, 10, standard.repeats, key="lab_reps")
-            seed = st.number_input("Seed", 0, 2**32 - 1, standard.seed, key="lab_seed")
-        since = st.number_input(
-            "Only ratings since", 1990, 2100, None, placeholder="all years", key="lab_since"
+            for name, (label, low, high, step, told) in NUMBERS.items():
+                st.number_input(
+                    label,
+                    low,
+                    high,
+                    getattr(standard, name),
+                    step,
+                    format="%.6f" if name == "alpha" else None,
+                    placeholder="all",
+                    help=told or None,
+                    key=f"lab_{name}",
+                )
+        st.number_input("Only ratings since", 1990, 2100, None, placeholder="all", key="lab_since")
+        st.toggle("Only movies that the club has rated", key="lab_club_movies")
+        st.toggle("Measure it on held-out ratings, too", value=True, key="lab_measure")
+        st.toggle("Use it for the predictions at once", key="lab_serve")
+        st.form_submit_button(
+            "Train", type="primary", icon=":material/model_training:", on_click=_train
         )
-        mine = st.toggle("Only movies that the club has rated", key="lab_mine")
-        measure = st.toggle("Measure it on held-out ratings, too", value=True, key="lab_measure")
-        serve = st.toggle("Use it for the predictions at once", key="lab_serve")
-        pressed = st.form_submit_button(
-            "Train", type="primary", icon=":material/model_training:", key="lab_train"
-        )
-    if pressed:
-        chosen = {
-            "loss": loss, "components": int(components), "epochs": int(epochs),
-            "learning_rate": float(rate), "alpha": float(alpha), "min_movies": int(least),
-            "max_keywords": None if words is None else int(words),
-            "repeats": int(repeats), "seed": int(seed),
-        }  # fmt: skip
-        options = TrainingOptions(**(asdict(standard) | chosen))
-        choice = Choice(None if since is None else int(since), mine, measure, serve)
-        change(access.host_only(_start), options, choice)
-        st.rerun()
 
 
-def _start(options: TrainingOptions, choice: Choice) -> None:
-    by = str(st.session_state.get(state.ACTOR) or "")
-    if not state.learn(options, choice, by):
-        notify("The model is learning already.")
+def _train() -> None:
+    def entered(name: str) -> Any:
+        return st.session_state[f"lab_{name}"]
+
+    def start() -> None:
+        options = replace(state.TRAINING, **{name: entered(name) for name in ("loss", *NUMBERS)})
+        choice = Choice(**{part.name: entered(part.name) for part in fields(Choice)})
+        if not state.learn(options, choice, str(st.session_state.get(state.ACTOR) or "")):
+            notify("The model is learning already.")
+
+    change(access.host_only(start))
 
 
 def _progress(status: JobStatus) -> None:
