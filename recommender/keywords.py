@@ -23,7 +23,8 @@ def keyword_effects(model: HybridModel) -> pd.DataFrame:
     """Return by how much each keyword raises or lowers what is expected of a new movie.
 
     It is the keyword's coefficient in the ridge regression of the item bias on the features, for a
-    movie with as many features as the keyword's movies have, with the standard error of that.
+    movie with as many features as the keyword's movies have, with its standard error, which does
+    not rest on equal variances (White, "A heteroskedasticity-consistent covariance matrix", 1980).
 
     Returns:
         Index keyword: movies (that have it), stars, sd (stars); the largest effect first.
@@ -33,16 +34,17 @@ def keyword_effects(model: HybridModel) -> pd.DataFrame:
     known = with_constant(features).astype(np.float64)
     weight = club_weight(model.counts, model.n_users)
     residual = model.bias.movie - known @ model.bias.coefficients
-    noise = float(weight @ residual**2 / max(weight.sum(), 1))
     gram = (known.T @ known.multiply(weight[:, None])).toarray()
     gram[np.diag_indices_from(gram)] += PENALTY
-    variance = noise * np.diag(linalg.inv(gram))
+    scores = known.multiply((weight * residual)[:, None])
+    solved = linalg.solve(gram, (scores.T @ scores).toarray(), assume_a="pos")
+    variance = np.diag(linalg.solve(gram, solved.T, assume_a="pos"))
     value, movies = _typical(features)
     frame = pd.DataFrame(
         {
             "movies": movies[at],
             "stars": (value * model.bias.coefficients[:-1])[at],
-            "sd": (value * np.sqrt(variance[:-1]))[at],
+            "sd": (value * np.sqrt(np.maximum(variance[:-1], 0)))[at],
         },
         index=pd.Index(_names(model), name=KEYWORD),
     )

@@ -147,7 +147,7 @@ def compare(club: View) -> None:
         return
     serving = state.trainer().model
     names = {run.name: _name(run, serving) for run in runs}
-    table = pd.DataFrame([_row(run, names[run.name]) for run in runs])
+    table = pd.DataFrame([_row(run, names[run.name]) for run in runs]).dropna(axis=1, how="all")
     draw_table(table, "Runs, the latest first", 3)
     chosen = st.multiselect(
         "Compare",
@@ -218,13 +218,17 @@ def _name(run: Run, serving: HybridModel | None) -> str:
 def _row(run: Run, name: str) -> dict[str, object]:
     figures = run.figures()
     k = next((int(metric.split("@")[1]) for metric in figures if "precision@" in metric), 10)
-    row: dict[str, object] = {"Run": name.partition(": ")[2], "When": ago(run.at), "By": run.by}
+    row: dict[str, object] = {
+        "Run": name.partition(": ")[2],
+        "When": ago(run.at),
+        "By": run.by or None,
+    }
     row |= {"Ratings": run.ratings, "Seconds": round(run.seconds)}
     for metric, title in (
         ("auc", "AUC"), (f"precision@{k}", f"Precision@{k}"), (f"recall@{k}", f"Recall@{k}"),
         ("reciprocal_rank", "Reciprocal rank"), ("rmse", "RMSE"), ("coverage", "In 80% interval"),
     ):  # fmt: skip
-        row[title] = figures.get(metric)
+        row[title] = figures.get(metric, float("nan"))
     return row
 
 
