@@ -23,6 +23,8 @@ with st.popover("Who, what and how", icon=":material/tune:", key="filters"):
     movies = explore.filters(club)
     dials = explore.draw_dials()
 if here:
+    explore.whose_list(club)
+    explore.in_common(club, here, strategy, movies)
     explore.found(club, here, strategy, movies, dials)
 else:
     tonight.nobody_here(club)

@@ -32,6 +32,7 @@ else:
         f"Tap the stars. {rate.ENOUGH} are enough to start; skip what you don't know.",
     )
     rate.take_turns(club, person)
+    rate.watchlist(club, person)
     rate.wall(club, person)
 rate.search(club)
 rate.other_ways()

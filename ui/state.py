@@ -191,6 +191,7 @@ class View:
     guest_words: pd.DataFrame  # index member_id; likes, dislikes (tuples of keywords)
     seen: frozenset[tuple[int, int]]  # (member_id, movie_id) marked as seen, rated or not
     shortlist: tuple[int, ...]
+    watchlists: dict[int, tuple[int, ...]]  # by who has one: movies, first added first
     own_movies: pd.DataFrame  # movies that the club added by hand
     catalogue: Catalogue
 
@@ -260,6 +261,10 @@ class View:
         keys = zip(everyone[MEMBER], everyone[MOVIE], strict=True)
         return dict(zip(keys, everyone["rating"], strict=True))
 
+    def wanted_by(self, movie_id: int, people: Sequence[int]) -> list[int]:
+        """Return which of `people` have the movie on their watchlists, in their order."""
+        return [one for one in people if movie_id in self.watchlists.get(one, ())]
+
     def rated_by(self, movie_id: int) -> list[int]:
         """Return the members who rated the movie, in order of joining."""
         return [member for member in self.names if (member, movie_id) in self.stars]
@@ -293,6 +298,8 @@ def _view(location: str, now: State, data: Dataset) -> View:
     ratings = ratings[ratings[MOVIE].isin(movies.index)]
     names = {int(member): str(name) for member, name in club.members.all()["name"].items()}
     mine = ratings[MEMBER].isin(list(names))
+    wanted = club.watchlists.all()
+    wanted = wanted[wanted[MOVIE].isin(movies.index)]
     return View(
         cache_key=(now, cache_key(data)),
         version=now.version,
@@ -305,6 +312,7 @@ def _view(location: str, now: State, data: Dataset) -> View:
         guest_words=guests[["likes", "dislikes"]],
         seen=frozenset(club.members.seen().itertuples(index=False, name=None)),
         shortlist=tuple(movie for movie in club.movies.shortlist() if movie in movies.index),
+        watchlists={int(m): tuple(rows.tolist()) for m, rows in wanted.groupby(MEMBER)[MOVIE]},
         own_movies=own,
         catalogue=known,
     )

@@ -199,6 +199,15 @@ def unlist_movie(movie_id: int, title: str) -> None:
     change(state.store().movies.remove_from_shortlist, movie_id, done=done)
 
 
+def want(movie: int, member: int, wanted: bool) -> None:
+    """Put a movie on somebody's watchlist, or take it off, in a callback."""
+    lists = state.store().watchlists
+    if wanted:
+        change(lists.add, member, [movie], whose=[member])
+    else:
+        change(lists.remove, member, movie, whose=[member])
+
+
 def shortlist_or_not(club: View, movie: int) -> None:
     """Put a movie on the shortlist, or take it off, in a callback."""
     (unlist_movie if movie in club.shortlist else shortlist_movie)(movie, club.title(movie))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,22 +15,23 @@ import streamlit as st
 
 from recommender import DataError, HybridModel, Reactions
 from recommender.columns import MOVIE
-from recommender.group import STRATEGIES
+from recommender.group import LIKED, STRATEGIES, rank
 from recommender.suggest import suggest
 from recommender.taste import regions
-from ui import state, taste
+from ui import access, state, taste
 from ui.cache import HashedIds, cached
 from ui.charts.movies import taste_map
 from ui.components.basics import empty_state, no_predictions
 from ui.components.choices import keyword_box, view_switch
 from ui.components.figures import chart
-from ui.components.tile import Tile, shortlist_or_not, tiles
+from ui.components.tile import Tile, shortlist_or_not, tiles, want
 from ui.posters import main_genre
 from ui.state import View
 from ui.text import counted, film, listed, plain, runtime
 
 GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
 AGAIN = "again"
+MINE, LISTS = "puts_on", ("Our shortlist", "My list")  # what a tile's action is about
 DIALS = {  # argument of `suggest`: name, value, key, and help
     "diversity": ("Variety", 40, "variety", "How different the picks are from each other."),
     "obscurity": (
@@ -40,6 +43,8 @@ DIALS = {  # argument of `suggest`: name, value, key, and help
     ),
 }  # fmt: skip
 PICKS, STEP = 12, 10  # twelve fill rows of two, three, four and six
+IN_COMMON, SEVERAL = 6, 2  # movies of the watchlists, and lists that such a movie is on
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 ALIKE = 40  # movies among which one that somebody loved is a reason
 WORDS = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")  # mean nothing to Markdown
 LOVED, GLAD = 4.5, 4.0  # stars given, and expected
@@ -92,6 +97,71 @@ def _pill(genre: str) -> str:
     return genre if WORDS.fullmatch(genre) else plain(genre)
 
 
+def in_common(club: View, here: Sequence[int], strategy: str, movies: pd.Index) -> None:
+    """Draw which of `movies` are on several lists of those who are here, the best first.
+
+    For one alone it is their whole list.
+    """
+    lists = Counter(movie for one in here for movie in club.watchlists.get(one, ()))
+    shared = [movie for movie, times in lists.items() if times >= min(SEVERAL, len(here))]
+    if not st.session_state[AGAIN]:
+        shared = [movie for movie in shared if not club.seen_by(movie, here)]
+    shared = [movie for movie in shared if movie in movies]
+    reactions = state.reactions(club, tuple(shared), tuple(here)) if shared else None
+    if reactions is None:
+        return
+    st.header(
+        "On your lists" if len(here) > 1 else f"On {plain(club.name(here[0]))}'s list", anchor=False
+    )
+    ranked = rank(reactions, strategy).head(IN_COMMON)
+    noted = [
+        _tile(row, _in_common(reactions, int(row[MOVIE]), lists[row[MOVIE]]))
+        for _, row in ranked.iterrows()
+    ]
+    _draw(club, noted, "in_common")
+    if len(shared) > IN_COMMON:
+        st.caption(f"The best of {len(shared)}.")
+    st.header("Out of everything", anchor=False)
+
+
+def _in_common(reactions: Reactions, movie: int, times: int) -> str:
+    """Return in plain text on how many lists a movie is, and whether all should like it."""
+    everyone = len(reactions.member_ids)
+    if everyone == 1:
+        return ""
+    number = str(times) if times >= len(NUMBERS) else NUMBERS[times]
+    on = "On all your lists" if times == everyone else f"On {number} of your lists"
+    likes = reactions.mean[:, reactions.movie_ids.index(movie)] >= LIKED
+    return f"{on}, and all of you should like it" if likes.all() else on
+
+
+def _tile(row: pd.Series, note: str) -> Tile:
+    """Return the tile of a row of `rank`, without its action."""
+    return Tile(int(row[MOVIE]), group=(row["mean"], row["low"], row["high"]), note=note)
+
+
+def _draw(club: View, shown: Sequence[Tile], key: str) -> None:
+    """Draw movies to be put on the shortlist or on the visitor's own list."""
+    me = access.me(club) if st.session_state.get(MINE) == LISTS[1] else None
+    ours, label, done = {*club.shortlist}, "Shortlist", "✓ Listed"
+    on_action: Callable[[int], None] = partial(shortlist_or_not, club)
+    if me is not None:
+        ours, label, done = {*club.watchlists.get(me, ())}, "My list", "✓ My list"
+        on_action = partial(_want_or_not, club, me)
+    with_action = [replace(tile, action=done if tile.movie in ours else label) for tile in shown]
+    tiles(club, with_action, key, "M", on_action=on_action)
+
+
+def _want_or_not(club: View, me: int, movie: int) -> None:
+    want(movie, me, movie not in club.watchlists.get(me, ()))
+
+
+def whose_list(club: View) -> None:
+    """Draw the switch between our shortlist and my list, for whoever has said who they are."""
+    if access.me(club) is not None:
+        view_switch("Tiles put a movie on", LISTS, MINE, labelled=True, bind=False)
+
+
 def found(
     club: View, here: Sequence[int], strategy: str, movies: pd.Index, dials: Mapping[str, Any]
 ) -> None:
@@ -108,7 +178,7 @@ def found(
     ids = HashedIds(tuple(left.tolist()))
     how = ("strategy", strategy), *dials.items()
     shown = _picks(club, model, ids, tuple(here), how)
-    tiles(club, shown, "picks", "M", on_action=partial(shortlist_or_not, club))
+    _draw(club, shown, "picks")
     st.caption(f"The best of {counted(len(left), 'movie')}.")
 
 
@@ -130,13 +200,7 @@ def _picks(
         if stars >= LOVED and who in here
     }
     return [
-        Tile(
-            int(row[MOVIE]),
-            group=(row["mean"], row["low"], row["high"]),
-            note=_reason(club, reactions, int(row[MOVIE]), loved),
-            action="✓ Listed" if row[MOVIE] in club.shortlist else "Shortlist",
-        )
-        for _, row in picks.iterrows()
+        _tile(row, _reason(club, reactions, int(row[MOVIE]), loved)) for _, row in picks.iterrows()
     ]
 
 

@@ -11,11 +11,12 @@ import streamlit as st
 from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
-from ui import evaluation, state
+from ui import access, evaluation, state
 from ui.charts.movies import rating_distribution
 from ui.components.basics import header, no_members, no_predictions, notices
 from ui.components.figures import chart, draw_table
-from ui.components.tile import Tile, shortlist_or_not, tiles
+from ui.components.people import people_picker
+from ui.components.tile import Tile, shortlist_or_not, tiles, want
 from ui.sections import tonight, why
 from ui.state import View
 from ui.text import between, day, film, half_stars, listed, plain
@@ -50,6 +51,7 @@ def hero(club: View, movie: int) -> None:
     with st.container(border=True, key="movie"):
         tiles(club, [Tile(movie, tuple(stars), group)], "movie_hero", "L", links=False)
         _actions(club, movie)
+        _who_wants_it(club, movie)
         if not club.names:
             no_members("Nobody is in the club yet.")
         elif expected is None:
@@ -79,6 +81,23 @@ def _actions(club: View, movie: int) -> None:
                 icon=":material/star_half:",
                 query_params={"movie": str(movie)},
             )
+
+
+def _who_wants_it(club: View, movie: int) -> None:
+    """Draw the faces of those who have not seen the movie, on for whose watchlists have it."""
+    seen = club.seen_by(movie, [*club.names])
+    people = [one for one in club.names if one not in seen and access.may_enter(club, one)]
+    if not people:
+        return
+    wanted = club.wanted_by(movie, [*club.names])
+    if wanted:
+        note = f"{len(wanted)} {'wants' if len(wanted) == 1 else 'want'} to watch it"
+    else:
+        note = "Who wants to watch it?"
+    people_picker(
+        club, "Who wants to watch it?", people, f"want_{movie}", chosen=wanted,
+        on_change=partial(want, movie), note=note,
+    )  # fmt: skip
 
 
 def _one_by_one(club: View, movie: int, expected: Reactions) -> None:

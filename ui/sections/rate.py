@@ -18,7 +18,7 @@ from ui.components.basics import asked_for, change, errors_shown, notify, one_at
 from ui.components.people import people_picker
 from ui.components.search import movie_search
 from ui.components.stars import star_board
-from ui.components.tile import Tile, tiles
+from ui.components.tile import Tile, tiles, want
 from ui.sections.night import planning
 from ui.state import View
 from ui.text import counted, film, half_stars, listed, plain
@@ -26,7 +26,7 @@ from ui.text import counted, film, half_stars, listed, plain
 FIND = "find"  # the key of the search
 PERSON, WALLS, SKIPPED, UNDONE = "rates_now", "walls", "not_seen", "undone"  # in the session
 ENOUGH = 10  # ratings that a person begins with
-STEP, GRID_ROWS, NAMED = 30, 30, 3
+STEP, GRID_ROWS, LISTED, NAMED = 30, 30, 60, 3
 POOL = 600  # the best known movies, of which a wall is made
 SPREAD = 0.12  # of the logarithm of fame, for each movie before it of the same genre or decade
 RATED_HERE = 0.5  # the same, for each of the club who has rated it
@@ -99,6 +99,19 @@ def wall(club: View, person: int) -> None:
     st.button("Show more", key="more", on_click=_extend, args=(club, person, STEP))
 
 
+def watchlist(club: View, person: int) -> None:
+    """Draw what a person wants to watch, the latest first."""
+    movies = club.watchlists.get(person, ())
+    if not movies:
+        return
+    with st.expander(f"Wants to watch ({len(movies)})", icon=":material/bookmark:", key="wants"):
+        shown = [Tile(movie, action="Take off") for movie in movies[: -LISTED - 1 : -1]]
+        take_off = partial(want, member=person, wanted=False)
+        tiles(club, shown, f"wants_{person}", "M", on_action=take_off)
+        if len(movies) > LISTED:
+            st.caption(f"And {len(movies) - LISTED} more.")
+
+
 def on_the_wall(club: View, person: int) -> list[int]:
     """Return the movies on a person's wall; it begins with what they have most likely seen."""
     walls: dict[int, list[int]] = st.session_state.setdefault(WALLS, {})
@@ -112,6 +125,7 @@ def _extend(club: View, person: int, number: int) -> None:
     wall: list[int] = st.session_state.setdefault(WALLS, {}).setdefault(person, [])
     skipped: set[int] = st.session_state.setdefault(SKIPPED, {}).setdefault(person, set())
     known = {movie for member, movie in club.stars if member == person} | skipped | {*wall}
+    known.update(club.watchlists.get(person, ()))
     telling: list[int] = []
     if ratings_of(club)[person] >= ENOUGH:
         telling = [m for m in state.questions_for(club, person) if m not in known]
