@@ -21,6 +21,7 @@ from scipy import sparse
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
 from recommender.evaluation.baselines import Axes, BiasModel, Fit, Ranker
+from recommender.evaluation.recipes import als_ranker
 from recommender.features import MovieFeatures, with_identity
 from recommender.model import Prediction
 from recommender.recipes import likes
@@ -161,20 +162,6 @@ class Surprise:
         """Predict the rows of `pairs` (user_id, movie_id), in their order."""
         each = zip(pairs[USER], pairs[MOVIE], strict=True)
         return Prediction(np.array([self.algorithm.predict(u, m).est for u, m in each]))
-
-
-def als_ranker(axes: Axes, confidence: sparse.coo_matrix, seed: int, factors: int) -> Ranker:
-    """Factorise implicit feedback by alternating least squares (Hu, Koren and Volinsky, 2008).
-
-    Args:
-        confidence: (n_users, n_movies), of each choice.
-    """
-    from implicit.als import AlternatingLeastSquares  # noqa: PLC0415
-
-    model = AlternatingLeastSquares(factors=factors, num_threads=1, random_state=seed)
-    model.fit(confidence.tocsr(), show_progress=False)
-    users, movies = (f.astype(np.float64) for f in (model.user_factors, model.item_factors))
-    return Ranker(axes, users, movies, np.zeros(len(movies)))
 
 
 def implicit_als(data: Dataset, seed: int = 0, factors: int = 16) -> AddedToBias:

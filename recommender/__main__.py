@@ -1,4 +1,4 @@
-"""`python -m recommender train | evaluate`."""
+"""`python -m recommender train | evaluate | recipe`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from recommender.dataset import Dataset
 from recommender.embeddings import LOSSES
 from recommender.errors import RecommenderError
 from recommender.evaluation import Evaluation, evaluate
+from recommender.evaluation.evaluate import ranking_figures
+from recommender.evaluation.recipes import RECIPES, read_club, read_links, with_club
 from recommender.model import HybridModel, TrainingOptions
 from recommender.persistence import check_target
 from recommender.terminal import Parser, as_json, positive, progress, run, text_table, whole
@@ -47,14 +49,7 @@ def parser() -> Parser:
     ):
         sub = commands.add_parser(name, help=text, description=text, allow_abbrev=False)
         sub.set_defaults(act=act)
-        sub.add_argument(
-            "--data",
-            type=Path,
-            metavar="FOLDER",
-            help="folder with movielens/ and keywords.csv (default: the bundled data)",
-        )
-        sub.add_argument("--json", action="store_true", help="print figures as JSON")
-        sub.add_argument("--seed", type=whole, default=0, help="of split and model (default 0)")
+        _add_common(sub)
         if act is train:
             sub.add_argument(
                 "--out", type=Path, required=True, metavar="FOLDER", help="of the model"
@@ -75,7 +70,15 @@ def parser() -> Parser:
                 choices=LOSSES if option == "loss" else None,
                 help=f"{meaning} (default {'all' if default is None else default})",
             )
+    add_recipe(commands)
     return top
+
+
+def _add_common(sub: Parser) -> None:
+    told = "folder with movielens/ and keywords.csv (default: the bundled data)"
+    sub.add_argument("--data", type=Path, metavar="FOLDER", help=told)
+    sub.add_argument("--json", action="store_true", help="print figures as JSON")
+    sub.add_argument("--seed", type=whole, default=0, help="of split and model (default 0)")
 
 
 def chosen_options(args: Namespace, start: TrainingOptions | None = None) -> TrainingOptions:
@@ -115,6 +118,40 @@ def train(args: Namespace) -> None:
         )
 
 
+def add_recipe(commands: Any) -> None:
+    """Add the command of the published recipes."""
+    text = "judge a published recipe, as published or mended"
+    sub = commands.add_parser("recipe", help=text, description=text, allow_abbrev=False)
+    sub.set_defaults(act=show_recipe)
+    add = sub.add_argument
+    add("name", choices=RECIPES)
+    add("--as-published", action="store_true", help="keep the mistakes of the publication")
+    told = "CSV with movieId and tmdbId, for the published keyword recipe to mix up"
+    add("--links", type=Path, metavar="FILE", help=told)
+    told = "movieclub.csv with userId, movieId and rating, whose ratings join the data"
+    add("--club", type=Path, metavar="FILE", help=told)
+    told = "keep only the movies that the club rated, as the article does"
+    add("--club-movies", action="store_true", help=told)
+    _add_common(sub)
+
+
+def show_recipe(args: Namespace) -> None:
+    """Print the ranking metrics of a published recipe and its rivals."""
+    if args.club_movies and args.club is None:
+        raise RecommenderError("--club-movies needs the club's ratings: give --club FILE, too.")
+    data = load_bundled(args.data)
+    if args.club is not None:
+        data = with_club(data, read_club(args.club), args.club_movies)
+    links = None if args.links is None else read_links(args.links)
+    found = RECIPES[args.name](data, args.as_published, links, args.seed)
+    version = "as published" if args.as_published else "mended"
+    if args.json:
+        figures = {"recipe": args.name, "version": version, "ranking": ranking_figures(found)}
+        print(as_json(figures))
+    else:
+        print(f"The {args.name} recipe, {version}\n\n{text_table(_wide(found))}")
+
+
 def show_evaluation(args: Namespace) -> None:
     """Print the errors of the model on held-out ratings."""
     start = None if args.model is None else HybridModel.load(args.model).options
@@ -125,17 +162,20 @@ def show_evaluation(args: Namespace) -> None:
 
 def evaluation_text(found: Evaluation) -> str:
     """Return the figures of an evaluation as plain text."""
-    intervals, ranking = found.figures()["intervals"], found.ranking
-    wide = ranking.pivot(index=["model", "split"], columns="metric", values="value")
-    order = pd.MultiIndex.from_frame(ranking[["model", "split"]].drop_duplicates())
-    wide = wide.loc[order, list(ranking["metric"].unique())].reset_index()
+    intervals, ranking = found.figures()["intervals"], text_table(_wide(found.ranking))
     return (
-        f"Finding what people watched (known movies left out)\n\n{text_table(wide)}\n\n"
+        f"Finding what people watched (known movies left out)\n\n{ranking}\n\n"
         f"Predicting {len(found.predictions):,} held-out ratings, in stars\n\n"
         f"{text_table(found.errors)}\n\n"
         f"80% intervals hold {intervals['coverage']:.1%} of them and are "
         f"{intervals['width']:.2f} stars wide."
     )
+
+
+def _wide(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each model and split, a column for each metric, in their order."""
+    rows = ranking.set_index(["model", "split", "metric"])["value"]
+    return rows.unstack(sort=False).reset_index()
 
 
 def main(argv: Sequence[str] | None = None) -> int:

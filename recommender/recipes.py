@@ -8,7 +8,7 @@ before; item features are genres and five quantile bins, and one for missing, of
 column (year, mean rating, number of ratings); identity blocks; WARP, 64 components, 20 epochs,
 learning rate 0.05, alpha 1e-6.
 
-`benchmarks.recipes` evaluates them. Mistakes as published, and mended otherwise:
+`recommender.evaluation.recipes` judges them. Mistakes as published, and mended otherwise:
 
 1. Rows of features in another order than the interactions' columns (keyword): features are in the
    order in which the ratings first mention a movie, columns in the order of the ids as text.

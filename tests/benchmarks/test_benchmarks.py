@@ -15,7 +15,6 @@ from recommender import Dataset, TrainingOptions
 
 PROGRAMS = [
     "crash", "few_ratings", "fuzz", "guests", "leaderboard", "load",
-    "pages", "questions", "recipes", "search", "speed",
 ]  # fmt: skip
 Rows = list[dict[str, Any]]
 

@@ -6,9 +6,12 @@ import json
 from importlib.util import find_spec
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from benchmarks import recipes
+from recommender import DataError, Dataset
+from recommender.__main__ import main
+from recommender.evaluation import recipes
 
 
 @pytest.mark.parametrize("as_published", [True, False])
@@ -30,20 +33,47 @@ def test_recipes_measure_every_model(checkerboard, name, k, as_published, monkey
 def test_command_prints_published_and_mended_figures(data_folder: Path, capsys) -> None:
     links = data_folder / "links.csv"
     links.write_text("movieId,imdbId,tmdbId\n" + "".join(f"{i},1,{i + 1}\n" for i in range(20)))
-    argv = ["keyword", "--data", str(data_folder)]
-    assert recipes.main([*argv, "--json"]) == 0
+    argv = ["recipe", "keyword", "--data", str(data_folder)]
+    assert main([*argv, "--json"]) == 0
     mended = json.loads(capsys.readouterr().out)
-    assert recipes.main([*argv, "--json", "--as-published", "--links", str(links)]) == 0
+    assert main([*argv, "--json", "--as-published", "--links", str(links)]) == 0
     published = json.loads(capsys.readouterr().out)
     assert (mended["version"], published["version"]) == ("mended", "as published")
     assert set(published["ranking"]) == {"keyword recipe", "popularity"}
-    assert recipes.main([*argv, "--as-published"]) == 0
+    assert main([*argv, "--as-published"]) == 0
     assert capsys.readouterr().out.startswith("The keyword recipe, as published\n")
 
 
 @pytest.mark.parametrize("name", ["keywords.csv", "nothing.csv"])
 def test_command_refuses_links_without_ids(data_folder: Path, capsys, name: str) -> None:
-    argv = ["keyword", "--as-published", "--data", str(data_folder)]
+    argv = ["recipe", "keyword", "--as-published", "--data", str(data_folder)]
     argv += ["--links", str(data_folder / name)]
-    assert recipes.main(argv) == 2
+    assert main(argv) == 2
     assert "no CSV file with movieId and tmdbId" in capsys.readouterr().err
+
+
+def test_a_club_joins_the_data_under_ids_of_its_own(checkerboard: Dataset) -> None:
+    club = pd.DataFrame({"user_id": [0, 1], "movie_id": [3, 999], "rating": [4.5, 2.0]})
+    joined = recipes.with_club(checkerboard, club)
+    assert len(joined.ratings) == len(checkerboard.ratings) + 1
+    assert len(joined.user_ids) == len(checkerboard.user_ids) + 1
+    theirs = recipes.with_club(checkerboard, club, only_theirs=True)
+    assert set(theirs.ratings["movie_id"]) == {3}
+    with pytest.raises(DataError, match="MovieLens"):
+        recipes.with_club(checkerboard, club.iloc[1:])
+
+
+def test_command_reads_a_club(data_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    club = data_folder / "movieclub.csv"
+    rows = [
+        f"{user},{movie},{4.5 if movie % 2 else 2}" for user in (900, 901) for movie in range(15)
+    ]
+    club.write_text("userId,movieId,rating\n" + "\n".join(rows) + "\n")
+    argv = ["recipe", "keyword", "--data", str(data_folder), "--json"]
+    assert main([*argv, "--club", str(club), "--club-movies", "--as-published"]) == 0
+    assert "keyword recipe" in json.loads(capsys.readouterr().out)["ranking"]
+    assert main([*argv, "--club-movies"]) == 2
+    assert "--club FILE" in capsys.readouterr().err
+    club.write_text("title,rating\nHeat,4\n")
+    assert main([*argv, "--club", str(club)]) == 2
+    assert "userId and movieId and rating" in capsys.readouterr().err

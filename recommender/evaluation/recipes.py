@@ -1,27 +1,19 @@
-"""The two published recipes as their authors ran them, or mended, beside simple rivals.
-
-python -m benchmarks.recipes keyword --as-published --links FILE
-python -m benchmarks.recipes confidence
-"""
+"""The two published recipes as their authors judged them, or mended, beside simple rivals."""
 
 from __future__ import annotations
 
-from argparse import Namespace
-from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
-from benchmarks import command
-from benchmarks.rivals import als_ranker
-from recommender.bundled import load_bundled
-from recommender.columns import MOVIE, USER
-from recommender.dataset import Dataset
-from recommender.errors import RecommenderError
-from recommender.evaluation.baselines import Popularity
-from recommender.evaluation.evaluate import ranking_figures, ranking_table
+from recommender.columns import MOVIE, RATING, USER
+from recommender.dataset import Dataset, check_ratings
+from recommender.errors import DataError, RecommenderError
+from recommender.evaluation.baselines import Axes, Popularity, Ranker
+from recommender.evaluation.evaluate import ranking_table
 from recommender.evaluation.splits import random_split
 from recommender.recipes import (
     MIN_INTERACTIONS,
@@ -33,6 +25,7 @@ from recommender.recipes import (
     likes,
 )
 
+EXTRA = 480  # Jurassic Park, which the article keeps beside the club's own movies
 SAMPLE = 5000  # users that the confidence recipe is judged on, at most
 
 
@@ -97,42 +90,67 @@ def _sample(ratings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return ratings[ratings[USER].isin(chosen)]
 
 
+def als_ranker(axes: Axes, weights: sparse.coo_matrix, seed: int, factors: int) -> Ranker:
+    """Factorise implicit feedback by alternating least squares (Hu, Koren and Volinsky, 2008).
+
+    Args:
+        weights: (n_users, n_movies), of each choice.
+    """
+    from implicit.als import AlternatingLeastSquares  # noqa: PLC0415
+
+    model = AlternatingLeastSquares(factors=factors, num_threads=1, random_state=seed)
+    model.fit(weights.tocsr(), show_progress=False)
+    users, movies = (f.astype(np.float64) for f in (model.user_factors, model.item_factors))
+    return Ranker(axes, users, movies, np.zeros(len(movies)))
+
+
 def read_links(file: Path) -> dict[int, int]:
-    """Return the TMDB id of each MovieLens id in a links.csv; movies without one are left out."""
-    try:
-        frame = pd.read_csv(file, usecols=["movieId", "tmdbId"]).dropna().astype("int64")
-    except (OSError, ValueError):
-        raise RecommenderError(f"{file} is no CSV file with movieId and tmdbId.") from None
+    """Return the TMDB id of each MovieLens id in a links.csv; movies without one are left out.
+
+    Raises:
+        RecommenderError: the file cannot be read, or has no such columns.
+    """
+    frame = _read(file, ["movieId", "tmdbId"])
     return dict(zip(frame["movieId"].tolist(), frame["tmdbId"].tolist(), strict=True))
 
 
-def show(options: Namespace) -> None:
-    """Print the ranking metrics of a recipe and its rivals."""
-    links = read_links(options.links) if options.links else None
-    evaluate = RECIPES[options.recipe]
-    found = evaluate(load_bundled(options.data), options.as_published, links, options.seed)
-    version = "as published" if options.as_published else "mended"
-    if options.json:
-        figures = {"recipe": options.recipe, "version": version}
-        print(command.as_json({**figures, "ranking": ranking_figures(found)}))
-        return
-    key = ["model", "split"]
-    wide = found.set_index([*key, "metric"])["value"].unstack(sort=False).reset_index()
-    print(f"The {options.recipe} recipe, {version}\n\n{command.text_table(wide)}")
+def read_club(file: Path) -> pd.DataFrame:
+    """Return the ratings of a movieclub.csv: user_id, movie_id (MovieLens ids), rating.
+
+    Raises:
+        RecommenderError: the file cannot be read, or has no such columns.
+    """
+    frame = _read(file, ["userId", "movieId", "rating"])
+    names = {"userId": USER, "movieId": MOVIE, "rating": RATING}
+    return frame.rename(columns=names).drop_duplicates([USER, MOVIE], keep="last")
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run the command; return its exit status."""
-    parser = command.parser("recipes", __doc__)
-    command.add_data(parser)
-    add = parser.add_argument
-    add("recipe", choices=RECIPES)
-    add("--as-published", action="store_true", help="keep the mistakes of the publication")
-    meaning = "CSV with movieId and tmdbId, for the published keyword recipe to mix up"
-    add("--links", type=Path, metavar="FILE", help=meaning)
-    add("--seed", type=command.whole, default=0, help="of split and models")
-    return command.run(parser, show, argv)
+def with_club(data: Dataset, club: pd.DataFrame, only_theirs: bool = False) -> Dataset:
+    """Return the data with a club's ratings beside those of others, as the article joins them.
+
+    Args:
+        club: user_id, movie_id, rating; movies that `data` does not list are left out. Users who
+            are in `data` too get ids of their own.
+        only_theirs: keep only the ratings of movies that the club rated, and of `EXTRA`.
+
+    Raises:
+        DataError: nothing of the club's is known, or a rating is no number of stars.
+    """
+    club = check_ratings(club)[[USER, MOVIE, RATING]]
+    known = club[club[MOVIE].isin(data.movies.index)]
+    if known.empty:
+        raise DataError("None of the club's movies is in the data; its ids are to be MovieLens'.")
+    if np.isin(known[USER], data.user_ids).any():
+        known = known.assign(**{USER: known[USER] + data.user_ids.max() + 1})
+    both = pd.concat([data.ratings[[USER, MOVIE, RATING]], known], ignore_index=True)
+    joined = Dataset(both, data.movies)
+    return joined.of_movies([*known[MOVIE].unique(), EXTRA]) if only_theirs else joined
 
 
-if __name__ == "__main__":
-    raise SystemExit(main())
+def _read(file: Path, columns: list[str]) -> pd.DataFrame:
+    try:
+        frame = pd.read_csv(file, usecols=columns).dropna()[columns]
+        ids = [name for name in columns if name != "rating"]
+        return frame.astype(dict.fromkeys(ids, "int64"))
+    except (OSError, ValueError):
+        raise RecommenderError(f"{file} is no CSV file with {' and '.join(columns)}.") from None
