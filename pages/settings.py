@@ -21,24 +21,9 @@ from ui.sections import model as models
 
 router.require()
 
-PARTS = [
-    "Sharing",
-    "Catalogue",
-    "Model",
-    "How we know",
-    "Laboratory",
-    "Backups",
-    "Exports",
-    "Changes",
-    "About",
-]
 
-club = state.view()
-header("Settings")
-part = view_switch("What to set", PARTS, "set")
-if part == "Sharing":
-    sharing.section(club)
-elif part == "Catalogue":
+def show_catalogue(club: state.View) -> None:
+    """Draw the catalogue, and what adds to it."""
     catalogue.overview(club)
     left, right = st.columns(2, gap="large")
     with left:
@@ -46,17 +31,20 @@ elif part == "Catalogue":
     with right:
         tmdb.section(club)
         imports.section(club)
-elif part == "Model":
-    models.section(club)
-elif part == "How we know":
-    evaluation.section(club)
-elif part == "Laboratory":
-    laboratory.section(club)
-elif part == "Backups":
-    backups.section(club)
-elif part == "Exports":
-    exports.panel(club)
-elif part == "Changes":
-    changes.section(club)
-else:
-    clubs.about(club)
+
+
+PARTS = {
+    "Sharing": sharing.section,
+    "Catalogue": show_catalogue,
+    "Model": models.section,
+    "How we know": evaluation.section,
+    "Laboratory": laboratory.section,
+    "Backups": backups.section,
+    "Exports": exports.panel,
+    "Changes": changes.section,
+    "About": clubs.about,
+}
+
+club = state.view()
+header("Settings")
+PARTS[view_switch("What to set", list(PARTS), "set")](club)

@@ -139,6 +139,12 @@ class TrainingOptions:
                 raise DataError(f"The training option {name} must be above 0.")
 
     @property
+    def of_lightfm(self) -> dict[str, Any]:
+        """The options of `fit_lightfm`, but for the seed."""
+        names = ("loss", "components", "epochs", "learning_rate", "alpha")
+        return {name: getattr(self, name) for name in names}
+
+    @property
     def variances(self) -> Variances:
         """Variances of the kernel; without LightFM features stand in for embeddings."""
         learned = self.components > 0
@@ -241,11 +247,7 @@ class HybridModel:
                 ratings,
                 ratings.stars > expected,
                 content,
-                loss=options.loss,
-                components=options.components,
-                epochs=options.epochs,
-                learning_rate=options.learning_rate,
-                alpha=options.alpha,
+                **options.of_lightfm,
                 repeats=options.repeats,
                 seed=options.seed,
                 on_epoch=on_epoch,

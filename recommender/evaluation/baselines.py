@@ -193,15 +193,6 @@ class LightFMRanker(Ranker):
             if on_epoch is not None:
                 on_epoch(cls.of_lightfm(model, axes, features))
 
-        model = fit_lightfm(
-            seen,
-            features[rated],
-            loss=options.loss,
-            components=options.components,
-            epochs=options.epochs,
-            learning_rate=options.learning_rate,
-            alpha=options.alpha,
-            seed=options.seed,
-            on_epoch=report,
-        )
+        how = options.of_lightfm | {"seed": options.seed}
+        model = fit_lightfm(seen, features[rated], **how, on_epoch=report)
         return cls.of_lightfm(model, axes, features)

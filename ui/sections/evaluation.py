@@ -337,8 +337,8 @@ def _figures(result: Evaluation) -> None:
         st.metric("Honest intervals", f"{inside:.0%}", help=told)
     st.header("Which movies", anchor=False)
     st.caption(
-        "A plain LightFM hybrid ranks all movies for everyone; those already rated are left out "
-        "of the test ranking. Popularity gives everyone the same list."
+        "LightFM, with the options of the model that serves, ranks the movies that somebody rated; "
+        "those a person has rated already are left out. Popularity gives everyone the same list."
     )
     table = result.ranking.pivot(index="metric", columns=["model", "split"], values="value")
     table.columns = [f"{model}, {split}" for model, split in table.columns]
