@@ -34,7 +34,7 @@ def training_data(base: Dataset, store: Store) -> Dataset:
     the club's ratings of movies that the base dataset lacks.
 
     Returns:
-        A dataset whose movies are those of `catalogue`.
+        A dataset whose movies are those of `catalogue` that have a rating or a keyword.
     """
     movies = catalogue(base, store)
     doubles = store.members.all()["world_user_id"].dropna()
@@ -42,7 +42,8 @@ def training_data(base: Dataset, store: Store) -> Dataset:
     club = store.ratings.current().rename(columns={MEMBER: USER})
     club = club[club[MOVIE].isin(movies.index)]
     columns = [USER, MOVIE, RATING] + [TIMESTAMP] * (TIMESTAMP in others.columns)
-    return Dataset(pd.concat([others[columns], club[columns]], ignore_index=True), movies)
+    ratings = pd.concat([others[columns], club[columns]], ignore_index=True)
+    return Dataset(ratings, movies).described()
 
 
 def ratings_at(store: Store, version: int) -> pd.DataFrame:

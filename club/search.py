@@ -40,6 +40,7 @@ _ARTICLES = frozenset(
 _TRAILING_ARTICLE = re.compile(rf",\s*({'|'.join(sorted(_ARTICLES))})['’]?\s*(?=$|\(|\d{{4}}$)")
 _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}")
 _ELISION = re.compile(r"\b([ld])['’]")
+_WORD = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"(18[7-9]|19\d|20\d)\d")
 _NUMERALS = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 # What does not decompose into a plain letter and an accent.
@@ -66,10 +67,17 @@ def normalise(text: str) -> Words:
     plain = _TRAILING_ARTICLE.sub(" ", text.casefold().strip())
     plain = _INITIALS.sub(lambda initials: initials[0].replace(".", ""), plain)
     plain = _ELISION.sub(r"\1 ", plain).translate(_LETTERS)
-    decomposed = unicodedata.normalize("NFKD", plain)
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    words = [_NUMERALS.get(word, word) for word in re.findall(r"[^\W_]+", letters)]
+    letters = plain
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", plain)
+        letters = "".join(c for c in decomposed if not unicodedata.combining(c))
+    words = [_NUMERALS.get(word, word) for word in _WORD.findall(letters)]
     return tuple(words[1:] if len(words) > 1 and words[0] in _ARTICLES else words)
+
+
+def in_digits(word: str) -> str:
+    """Return a small number as digits, any other word as it is."""
+    return word if word.isdigit() else _COUNTED.get(word, word)
 
 
 def only_a_year(text: str) -> int | None:

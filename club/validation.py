@@ -145,6 +145,8 @@ def clean_label(text: str, what: str, longest: int) -> str:
 
 def tidied(text: str, longest: int) -> str:
     """Return text from elsewhere as the club can store it, cut to `longest`; "" if none is left."""
+    if text.isascii() and text.isprintable() and len(text) <= longest:
+        return " ".join(text.split())
     kept = "".join(
         " " if unicodedata.category(c) in _REFUSED_CATEGORIES else c
         for c in text[: 10 * longest]

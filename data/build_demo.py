@@ -56,7 +56,7 @@ def build_nights(world: Dataset) -> None:
     pool = order.index[order["rated"] >= LEAST_RATERS][: NIGHTS * CANDIDATES]
     hidden = given[MOVIE].isin(pool)
     known = world.ratings.drop(index=given.index[hidden])
-    model = HybridModel.fit(Dataset(known, world.movies), TrainingOptions())
+    model = HybridModel.fit(Dataset(known, world.described().movies), TrainingOptions())
     own = given[~hidden].rename(columns={USER: MEMBER})
     nights = []
     for number in range(NIGHTS):
@@ -85,7 +85,8 @@ def build_evaluation(world: Dataset) -> None:
     options = TrainingOptions()
     shutil.rmtree(DATA / "evaluation", ignore_errors=True)
     job = Evaluator(DATA / "evaluation" / evaluation_key(world, options))
-    job.evaluate(lambda report: evaluate(world, options=options, on_step=report))
+    data = world.described()
+    job.evaluate(lambda report: evaluate(data, options=options, on_step=report))
     job.wait()
     if job.status.state != "done" or job.status.message:
         raise SystemExit(job.status.message)

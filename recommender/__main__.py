@@ -156,7 +156,8 @@ def show_evaluation(args: Namespace) -> None:
     """Print the errors of the model on held-out ratings."""
     start = None if args.model is None else HybridModel.load(args.model).options
     options = chosen_options(args, start)
-    found = evaluate(chosen_data(args), options=options, seed=args.seed, k=args.k, on_step=progress)
+    data = chosen_data(args).described()
+    found = evaluate(data, options=options, seed=args.seed, k=args.k, on_step=progress)
     print(as_json(found.figures()) if args.json else evaluation_text(found))
 
 

@@ -59,30 +59,47 @@ def load_bundled(folder: Path | None = None) -> Dataset:
     """Return the bundled data: 100,004 ratings by 671 users, the movies they rated, newer ones.
 
     Args:
-        folder: where movielens/, keywords.csv and, optionally, runtimes.csv, facts.parquet and
-            recent.csv lie; the project's data/ by default.
+        folder: where movielens/, keywords.csv and, optionally, runtimes.csv, facts.parquet,
+            recent.csv and older.csv lie; the project's data/ by default.
 
     Raises:
         DataError: a file is missing or cut off.
     """
     root = folder or DATA
+    if not (root / "movielens").is_dir():
+        raise DataError(
+            f"{root} is no folder like this program's data/: it has no movielens/movies.parquet. "
+            "An archive of MovieLens comes in with: python -m club import-catalogue"
+        )
     movies = _read(root / "movielens" / "movies.parquet", pd.read_parquet)
     ratings = _read(root / "movielens" / "ratings.parquet", pd.read_parquet)
     keywords = _read(root / "keywords.csv", lambda path: pd.read_csv(path)[[MOVIE, "keywords"]])
     movies = movies.join(keywords.set_index(MOVIE)["keywords"])
-    if (root / "facts.parquet").exists():
-        facts = _read(root / "facts.parquet", pd.read_parquet)
-        movies = movies.join(facts[["runtime", "directors", "cast", "imdb_id"]])
+    for name in ("recent.csv", "older.csv"):
+        if (root / name).exists():
+            ours = _read(root / name, lambda path: pd.read_csv(path).set_index(MOVIE))
+            movies = pd.concat([movies, ours.rename(columns={"original_title": "aliases"})])
     if (root / "runtimes.csv").exists():
         ours = _read(
             root / "runtimes.csv", lambda path: pd.read_csv(path).set_index(MOVIE)["minutes"]
         )
-        theirs = movies.get("runtime", pd.Series(dtype="Int16"))
-        movies["runtime"] = ours.astype("Int16").combine_first(theirs)
-    if (root / "recent.csv").exists():
-        recent = _read(root / "recent.csv", lambda path: pd.read_csv(path).set_index(MOVIE))
-        movies = pd.concat([movies, recent.rename(columns={"original_title": "aliases"})])
+        theirs = movies.get("runtime", pd.Series(dtype="float64"))
+        movies["runtime"] = ours.combine_first(theirs)
+    if (root / "facts.parquet").exists():
+        movies = _with_facts(movies, _read(root / "facts.parquet", pd.read_parquet))
     return Dataset(ratings, movies)
+
+
+def _with_facts(movies: pd.DataFrame, facts: pd.DataFrame) -> pd.DataFrame:
+    """Return movies with what they lack from `facts`, and then the movies that only these have."""
+    facts = facts.astype({"runtime": "float64"})
+    known = facts[facts.index.isin(movies.index)].reindex(movies.index)
+    result = movies.copy()
+    result["aliases"] = result["aliases"].fillna("") + "|" + known["aliases"].fillna("")
+    for name in ("runtime", "directors", "cast", "imdb_id"):
+        theirs = known[name]
+        result[name] = movies[name].fillna(theirs) if name in movies else theirs
+    return pd.concat([result, facts[~facts.index.isin(movies.index)]])
 
 
 def demo_club(folder: Path | None = None) -> DemoClub:

@@ -17,6 +17,7 @@ from recommender.columns import MOVIE, RATING, TIMESTAMP, USER
 from recommender.errors import DataError
 
 MIN_STARS, MAX_STARS = 0.5, 5.0
+LARGEST_ID = 2**63
 NO_GENRES = "(no genres listed)"
 COLUMNS = {  # of a catalogue, in this order
     "title": "text",
@@ -82,6 +83,9 @@ def _whole_numbers(column: pd.Series, name: str) -> pd.Series:
     wrong = numbers.isna() | (numbers % 1 != 0)
     if wrong.any():
         raise DataError(f"Every {name} must be a whole number; found {column[wrong].iloc[0]}.")
+    large = numbers.abs() >= LARGEST_ID
+    if large.any():
+        raise DataError(f"Every {name} must be below 2^63; {column[large].iloc[0]} is too large.")
     return numbers.astype("int64")
 
 
@@ -218,14 +222,31 @@ class Dataset:
         """Hash of everything a model learns from, 32 hexadecimal digits; cached.
 
         It covers users, movies and stars of the ratings, and ids, titles, years, genres and
-        keywords of the movies, all in their order; timestamps and other columns do not count.
+        keywords of the movies that are described, all in their order; timestamps and other columns
+        do not count.
         """
         found = hashlib.sha256()
         for column in (USER, MOVIE, RATING):
             found.update(self.ratings[column].to_numpy().tobytes())
-        columns = (self.movies[name] for name in ("title", "year", "genres", "keywords"))
-        found.update(repr([*zip(self.movies.index, *columns, strict=True)]).encode())
+        movies = self.movies[self.is_described]
+        columns = (movies[name] for name in ("title", "year", "genres", "keywords"))
+        found.update(repr([*zip(movies.index, *columns, strict=True)]).encode())
         return found.hexdigest()[:32]
+
+    @cached_property
+    def is_described(self) -> np.ndarray:
+        """Whether each movie has a rating or a keyword to learn from, (n_movies,) bool."""
+        rated = self.movies.index.isin(self.ratings[MOVIE].unique())
+        return rated | (self.movies["keywords"].map(len) > 0).to_numpy(dtype=bool)
+
+    def described(self) -> Dataset:
+        """Return the dataset without the movies that say nothing to a model.
+
+        A model that has not seen them predicts them by `HybridModel.with_movies`.
+        """
+        if self.is_described.all():
+            return self
+        return Dataset(self.ratings, self.movies[self.is_described])
 
     @cached_property
     def is_new(self) -> np.ndarray:

@@ -156,6 +156,12 @@ class Catalogue:
         return genres.value_counts().index.tolist(), in_order
 
     @cached_property
+    def obscure(self) -> pd.Index:
+        """Movies of which little is known: no rating, no keyword, and not the club's own."""
+        unknown = (self.fame == 0) & (self.movies["keywords"].map(len) == 0)
+        return self.movies.index[unknown & (self.movies.index >= 0)]
+
+    @cached_property
     def search(self) -> MovieSearch:
         """The index of titles."""
         return MovieSearch(self.movies, self.fame)
@@ -426,7 +432,7 @@ def evaluator(folder: Path, data: Dataset, options: TrainingOptions) -> Evaluato
 
 def evaluate() -> None:
     """Begin to evaluate, unless that is running."""
-    data, options = base_dataset(), serving_options()
+    data, options = base_dataset().described(), serving_options()
     evaluator().evaluate(lambda report: evaluation.evaluate(data, options=options, on_step=report))
 
 
@@ -445,16 +451,17 @@ def model(club: View) -> HybridModel | None:
     What is computed with it belongs under this object: it is another one after each learning.
     """
     learned = trainer().model
-    return None if learned is None else _told_of(learned, _unlearned(learned, club))
+    if learned is None:
+        return None
+    serving = _told_of_all(learned, club.catalogue)
+    imagined_movies = club.imagined.movies
+    return _told_of(serving, HashedFrame(imagined_movies)) if len(imagined_movies) else serving
 
 
-@cached()
-def _unlearned(learned: HybridModel, club: View) -> HashedFrame:
-    """Return movies that the model has not learned from: own, new, and imagined ones."""
-    movies = club.movies[~club.movies.index.isin(learned.movie_ids)]
-    if len(club.imagined.movies):
-        movies = pd.concat([movies, club.imagined.movies])
-    return HashedFrame(movies)
+@cached(max_entries=2)
+def _told_of_all(learned: HybridModel, known: Catalogue) -> HybridModel:
+    """Return a model that also knows what it has not learned from: own movies, and obscure ones."""
+    return learned.with_movies(known.movies[~known.movies.index.isin(learned.movie_ids)])
 
 
 @cached(max_entries=2)

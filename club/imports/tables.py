@@ -13,6 +13,7 @@ from itertools import islice
 
 from club.errors import InvalidInput
 from club.imports.files import Archive
+from club.sources.tmdb import GENRES
 from club.validation import MAX_TITLE, plausible_year, tidied
 
 MAX_BYTES, MAX_ROWS = 16 << 20, 100_000  # of a club's own tables; busy members rate thousands
@@ -165,12 +166,17 @@ _SCALE = re.compile(
 _REMARK = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*$")
 _PUNCTUATION = " \t:;*#?!.\"'“”"
 _SPELLINGS = str.maketrans({"ł": "l", "ø": "o", "ß": "ss", "_": " "})
+_CAMEL_CASE = re.compile(r"(?<=[a-z]{2})(?=[A-Z])")  # not in McKenna
 MAX_HEADER = 200  # characters that are looked at
 
 
 def header_key(text: str) -> str:
-    """Return lower case without accents, with single blanks: "Année_de  vie" is "annee de vie"."""
-    parts = unicodedata.normalize("NFKD", text[:MAX_HEADER].casefold().translate(_SPELLINGS))
+    """Return lower case without accents, with single blanks.
+
+    "Année_de  vie" is "annee de vie", and "AnaRating" is "ana rating".
+    """
+    apart = _CAMEL_CASE.sub(" ", text[:MAX_HEADER])
+    parts = unicodedata.normalize("NFKD", apart.casefold().translate(_SPELLINGS))
     return " ".join("".join(c for c in parts if not unicodedata.combining(c)).split())
 
 
@@ -185,7 +191,17 @@ def scale_in_header(header: str) -> int | None:
     return int(found[1]) if found else None
 
 
-# Titles and numbers
+# Titles, genres and numbers
+
+_GENRES = GENRES | {"Children's": "Children", "Family": "Children", "Music": "Musical"}
+_NO_GENRES = {"History", "TV Movie", "Foreign", "IMAX", "Biography", "Sport", "Short", "News"}
+
+
+def genre_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Return genres as the catalogue calls them; what is no genre there is left out."""
+    called = (_GENRES.get(name, name) for name in names if name not in _NO_GENRES)
+    return tuple(dict.fromkeys(called))
+
 
 _TITLE_YEAR = re.compile(r"^(.*?)\s*[(\[](\d{4})(?: film|\s*[-–]\s*\d{0,4})?[)\]]\s*$")
 _OTHER_TITLE = re.compile(r"\s*\((?:a\.k\.a\.\s*)?([^()]*)\)\s*$")

@@ -62,6 +62,7 @@ def test_check_movies_adds_missing_columns() -> None:
         (ratings((1, 1, "good")), "found good for movie 1"),
         (ratings((1, 1, None)), "found .* for movie 1"),
         (ratings((1, 1.5, 3)), "Every movie_id must be a whole number; found 1.5"),
+        (ratings((1, 1e20, 3), (1, 2e20, 4)), "Every movie_id must be below 2.63; 1e[+]20 is too"),
         (ratings((1, 1, 3), (1, 1, 4)), "user_id 1 rated movie 1 twice"),
         (ratings((1, 9, 3)), "1 ratings are of movies that the catalogue does not list"),
         (ratings((1, 1, 3)).drop(columns="rating"), "no column 'rating'"),
@@ -111,8 +112,9 @@ def test_counts_and_rows() -> None:
 def test_content_hash_covers_every_input_of_the_model(
     change: Callable[[pd.DataFrame, pd.DataFrame], tuple[pd.DataFrame, pd.DataFrame]],
 ) -> None:
-    data = Dataset(ratings((7, 1, 3)), MOVIES)
-    assert Dataset(*change(ratings((7, 1, 3)), MOVIES)).content_hash != data.content_hash
+    movies = MOVIES.assign(keywords=["heist", "balloon"])
+    data = Dataset(ratings((7, 1, 3)), movies)
+    assert Dataset(*change(ratings((7, 1, 3)), movies)).content_hash != data.content_hash
 
 
 def test_content_hash_ignores_what_no_model_learns_from() -> None:
@@ -120,6 +122,8 @@ def test_content_hash_ignores_what_no_model_learns_from() -> None:
     other = Dataset(ratings((7, 1, 3)).assign(timestamp=5), MOVIES.assign(runtime=90))
     assert other.content_hash == data.content_hash
     assert len(data.content_hash) == 32
+    assert data.described().movies["title"].tolist() == ["Heat"]
+    assert data.described().content_hash == data.content_hash
 
 
 def test_new_movies_came_out_after_the_last_rating() -> None:

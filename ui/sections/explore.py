@@ -42,6 +42,7 @@ DIALS = {  # argument of `suggest`: name, value, key, and help
         "more: a surprise can also be a good one."
     ),
 }  # fmt: skip
+ASKED_FOR = 0.5  # obscurity above which movies are offered of which little is known
 PICKS, STEP = 12, 10  # twelve fill rows of two, three, four and six
 IN_COMMON, SEVERAL = 6, 2  # movies of the watchlists, and lists that such a movie is on
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -168,6 +169,8 @@ def found(
     """Draw the picks among `movies` for those who are here."""
     seen = {movie for member, movie in club.stars if member in here}
     left = movies if st.session_state[AGAIN] else movies[~movies.isin(list(seen))]
+    if dials["obscurity"] <= ASKED_FOR:
+        left = left.difference(club.catalogue.obscure, sort=False)
     if not len(left):
         _nothing(len(movies))
         return

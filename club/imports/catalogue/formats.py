@@ -19,8 +19,7 @@ import pandas as pd
 from club.errors import InvalidInput
 from club.imports.catalogue.source import Progress, Rejected, Source, TableFormat, movies_frame
 from club.imports.files import Archive
-from club.imports.tables import movielens_title, whole_number
-from club.sources.tmdb import GENRES
+from club.imports.tables import genre_names, movielens_title, whole_number
 from club.validation import (
     LONGEST_RUNTIME,
     MAX_OVERVIEW,
@@ -32,8 +31,6 @@ from club.validation import (
 from recommender.dataset import parse_terms
 
 MAX_TAG, MIN_PEOPLE, MIN_MOVIES = 30, 2, 3
-GENRE_NAMES = GENRES | {"Children's": "Children"}  # as services call them -> as the catalogue does
-NO_GENRES = {"History", "TV Movie", "Foreign", "IMAX"}
 TOO_WIDE = {
     "movies & tv",
     "featured categories",
@@ -90,7 +87,9 @@ METADATA = TableFormat(
 )  # fmt: skip
 KEYWORDS = TableFormat({"key": "id", "keywords": "keywords"}, files=("keywords.csv",))
 LINKS = TableFormat(
-    {"movielens_id": "movieId", "tmdb_id": "tmdbId"}, files=("links.csv", "links_small.csv")
+    {"movielens_id": "movieId", "tmdb_id": "tmdbId"},
+    files=("links.csv", "links_small.csv"),
+    optional={"imdb_id": "imdbId"},
 )
 PRODUCTS = TableFormat(
     {"key": "parent_asin", "title": "title"}, optional={"keywords": "categories"}
@@ -182,7 +181,7 @@ def read_format(form: Format, archive: Archive, report: Progress) -> Source:
         movies = _by_links(facts, links)
     else:
         for key, movie in facts.items():
-            movie |= {"key": key, "tmdb_id": links.get(key)}
+            movie |= {"key": key, **links.get(key, {})}
             movie["movielens_id"] = key if form.is_movielens else None
             movie["keywords"] = movie.get("keywords") or tidied_terms(tags.get(key, ()))
         movies = movies_frame([*facts.values()])
@@ -193,15 +192,19 @@ def _why_not(key: int | str | None) -> str:
     return "the id is no number" if key is None else "listed twice"
 
 
-def _links(table: TableFormat, archive: Archive, rejected: Rejected) -> dict[int, int | None]:
-    """Return MovieLens id -> number at TMDB."""
-    links: dict[int, int | None] = {}
+def _links(table: TableFormat, archive: Archive, rejected: Rejected) -> dict[int, dict[str, Any]]:
+    """Return MovieLens id -> tmdb_id and imdb_id."""
+    links: dict[int, dict[str, Any]] = {}
     for line, row in table.rows(archive, rejected):
         movie = whole_number(row["movielens_id"])
         if movie is None or movie in links:
             rejected.add(str(table.find(archive)), line, _why_not(movie), [*row.values()])
         else:
-            links[movie] = whole_number(row["tmdb_id"])
+            imdb = whole_number(row.get("imdb_id", "").removeprefix("tt"))
+            links[movie] = {
+                "tmdb_id": whole_number(row["tmdb_id"]),
+                "imdb_id": f"tt{imdb:07}" if imdb else "",
+            }
     return links
 
 
@@ -253,8 +256,7 @@ def _facts(row: dict[str, str]) -> dict[str, Any]:
     if "genres" in row:
         names = _names(row["genres"])
         terms = parse_terms(row["genres"]) if names is None else names
-        called = (GENRE_NAMES.get(name, name) for name in terms if name not in NO_GENRES)
-        movie["genres"] = tuple(dict.fromkeys(called))
+        movie["genres"] = genre_names(terms)
     return movie
 
 
@@ -295,15 +297,14 @@ def _tags(rows: Iterable[tuple[int, dict[str, str]]]) -> dict[int, list[str]]:
     }
 
 
-def _by_links(facts: dict[int, dict[str, Any]], links: dict[int, int | None]) -> pd.DataFrame:
+def _by_links(facts: dict[int, dict[str, Any]], links: dict[int, dict[str, Any]]) -> pd.DataFrame:
     """Return movies by their MovieLens ids; those without one have a negative number."""
-    linked = {tmdb: movie for movie, tmdb in reversed(links.items()) if tmdb in facts}
-    described = [
-        {"key": linked.get(tmdb, -tmdb), "tmdb_id": tmdb, "movielens_id": linked.get(tmdb), **movie}
-        for tmdb, movie in facts.items()
-    ]
+    linked = {of["tmdb_id"]: movie for movie, of in reversed(links.items())}
+    described: list[dict[str, Any]] = []
+    for tmdb, movie in facts.items():
+        known = linked.get(tmdb)
+        numbers = {"key": -tmdb, "tmdb_id": tmdb} if known is None else links[known]
+        described.append({"key": known, "movielens_id": known, **numbers, **movie})
     # Ratings may be of movies of which nothing else is known here; the catalogue may know them.
-    described += [
-        {"key": movie, "tmdb_id": tmdb, "movielens_id": movie} for movie, tmdb in links.items()
-    ]
+    described += [{"key": movie, "movielens_id": movie, **of} for movie, of in links.items()]
     return movies_frame(described)

@@ -186,8 +186,9 @@ def merged(catalogue: pd.DataFrame, new: pd.DataFrame, ids: pd.Series) -> pd.Dat
         whole[name] = column
     for name in ("runtime", "tmdb_id", "year"):
         whole[name] = whole[name].fillna(same[name].reindex(whole.index))
-    overviews = same["overview"].reindex(whole.index).fillna("")
-    whole["overview"] = whole["overview"].where(whole["overview"] != "", overviews)
+    for name in ("overview", "imdb_id"):
+        texts = same[name].reindex(whole.index).fillna("")
+        whole[name] = whole[name].where(whole[name] != "", texts)
     return pd.concat([whole, check_movies(strange)])
 
 

@@ -57,8 +57,8 @@ class Source:
     Args:
         kind: for people.
         movies: index: the ids that the ratings use; title ("" where the files do not say), year,
-            genres, keywords, aliases, runtime, overview, tmdb_id, and movielens_id (Int64: the id
-            in later MovieLens data where the files say so).
+            genres, keywords, aliases, runtime, overview, tmdb_id, imdb_id, and movielens_id (Int64:
+            the id in later MovieLens data where the files say so).
         linked: whether movielens_id comes from a file of links, so that titles need not agree.
         ratings: frames with user (text), movie (as the index, as text), rating (stars) and
             timestamp (seconds), to be read once; None if there are none.
@@ -77,7 +77,8 @@ def movies_frame(described: list[dict[str, Any]]) -> pd.DataFrame:
     columns: dict[str, tuple[Any, Any]] = {
         "key": (None, None), "title": ("", "str"), "year": (None, "Int64"), "genres": ((), object),
         "keywords": ((), object), "aliases": ((), object), "runtime": (None, "Int64"),
-        "overview": ("", "str"), "tmdb_id": (None, "Int64"), "movielens_id": (None, "Int64"),
+        "overview": ("", "str"), "tmdb_id": (None, "Int64"), "imdb_id": ("", "str"),
+        "movielens_id": (None, "Int64"),
     }  # fmt: skip
     frame = pd.DataFrame(
         {

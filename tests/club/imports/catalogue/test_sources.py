@@ -38,6 +38,7 @@ def test_movies_dataset_is_joined_by_links(tmp_path: Path) -> None:
     assert movies.at[1, "overview"] == "Led by Woody"
     assert movies.loc[[1, 6], "runtime"].tolist() == [81, 170]
     assert movies.loc[[1, 6, 999], "tmdb_id"].tolist() == [862, 949, 6]
+    assert movies.loc[[1, 6], "imdb_id"].tolist() == ["tt0114709", "tt0113277"]
     assert movies.loc[999, ["title", "year", "aliases"]].tolist() == [
         "Another",
         1999,
