@@ -62,8 +62,9 @@ def _parser() -> Parser:
     command("members", _members, figures)
 
     saved = command("backup", _backup)
-    what = "a new file; else one among the backups"
-    saved.add_argument("path", type=Path, metavar="PATH", help=what, nargs="?")
+    saved.add_argument(
+        "path", type=Path, metavar="PATH", help="a new file; else one among the backups", nargs="?"
+    )
     back = command("restore", _restore, figures)
     what = "a backup; without it backups are listed"
     back.add_argument("file", type=Path, metavar="FILE", help=what, nargs="?")
@@ -83,8 +84,14 @@ def _parser() -> Parser:
     bring.add_argument("--dry-run", action="store_true", help="only say what would be done")
     what = "where the club has other stars: the file's or the club's; else the newer"
     bring.add_argument("--take", choices=["theirs", "ours"], default="newer", help=what)
-    what = "where a row says no year, take the one movie that is called so"
-    bring.add_argument("--by-title", action="store_true", help=what)
+    bring.add_argument(
+        "--by-title", action="store_true", help="where a row says no year, the title alone decides"
+    )
+    what = "add movies that the catalogue lacks to the club's own; nothing is left to decide"
+    bring.add_argument("--add-missing", action="store_true", help=what)
+    bring.add_argument(
+        "--numbers", choices=["movielens", "tmdb"], help="whose numbers files without titles have"
+    )
     what = "the highest rating, where no format says it"
     bring.add_argument("--scale", type=int, choices=[5, 10, 100], help=what)
 
@@ -250,32 +257,42 @@ def _import(options: argparse.Namespace) -> None:
     """Import members' ratings: Letterboxd, IMDb, any CSV, or what export wrote."""
     store = _existing(options).by(audit.terminal_actor())
     found = ratings.read_all(options.files)
+    for source in found:
+        if source.is_numbered and options.numbers is None:
+            raise InvalidInput(
+                f"{source.file} has numbers in place of titles: say --numbers movielens or tmdb."
+            )
     choices = Choices(
         members=_chosen_members(found, store, options.member, options.new_member),
         tops=_chosen_tops(found, options.scale),
         by_title=options.by_title,
+        all_decided=options.add_missing,
+        add_missing=options.add_missing,
         take=options.take,
     )
     movies = catalogue(base_dataset(), store)
-    matches = ratings.match(found, movies)
+    matches = ratings.match(found, movies, options.numbers or "movielens")
     plan = ratings.plan(found, matches, ClubNow.of(store), choices, now=int(time.time()))
     if options.rejected:
         _write(options.rejected, ratings.as_csv(plan.rejected(movies)).encode())
     if not options.dry_run:
-        ratings.save(store, plan)
+        ratings.save(store, plan, _bar())
+    written, seen, wished = (plan.taken(kind) for kind in ("rating", "seen", "wished"))
     notes = [*_doubts(found, plan, options), *ratings.notes(found, choices)]
     figures = {
         "files": {source.file: source.kind for source in found},
         "changed": not options.dry_run,
-        "written": len(plan.taken),
+        "written": len(written),
         "counts": plan.counts,
-        "seen": len(plan.seen),
-        "watchlist": len(plan.wished),
+        "seen": len(seen),
+        "watchlist": len(wished),
+        "added": len(plan.lacking) if options.add_missing else 0,
         "notes": notes,
     }
     unrated = {
-        "without stars, taken for seen": len(plan.seen),
-        "on a watchlist; the page Bring ratings can put them on the shortlist": len(plan.wished),
+        "without stars, taken for seen": len(seen),
+        "for a watchlist": len(wished),
+        "movies added to the club's own": figures["added"],
     }
     counts = {**plan.counts, **{label: count for label, count in unrated.items() if count}}
     what = "would be written; nothing was changed" if options.dry_run else "written"
@@ -283,7 +300,7 @@ def _import(options: argparse.Namespace) -> None:
         *(f"{source.file}: {source.kind}" for source in found),
         *(f"{count:>10,}  {label}" for label, count in counts.items()),
         *notes,
-        f"{len(plan.taken):,} {'rating' if len(plan.taken) == 1 else 'ratings'} {what}.",
+        f"{len(written):,} {'rating' if len(written) == 1 else 'ratings'} {what}.",
     ]
     _show(options, figures, lines)
 
@@ -326,6 +343,11 @@ def _doubts(found: Sequence[RatingsFile], plan: Plan, options: argparse.Namespac
         for source in found
         if source.scale.doubt and options.scale is None
     ]
+    if plan.lacking and not options.add_missing:
+        doubts.append(
+            f"The catalogue lacks {len(plan.lacking):,} of these movies; --add-missing keeps them "
+            "as the club's own."
+        )
     if by_title := sum(entry.match.alone is not None for entry in plan.of("uncertain")):
         doubts.append(
             f"{by_title:,} of those to decide {'says' if by_title == 1 else 'say'} no year; "

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, delete, insert, select, update
 
 from club import ratings, validation
 from club.db import schema
@@ -181,7 +181,7 @@ class Members(Section):
         with self._database.write(act, member_id=member_id, movie_id=movie_id) as write:
             member = require_present(write.connection, member_id).member_id
             (movie,) = self._movie_ids(write.connection, movie_id)
-            return write.commit_if(insert_seen(write, member, movie))
+            return write.commit_if(bool(insert_seen(write, member, [movie])))
 
     def unmark_seen(self, member_id: int, movie_id: int) -> int:
         """Take back that a member or guest has seen a movie, and return the version."""
@@ -243,14 +243,22 @@ def insert_member(write: Write, name: str, world_user_id: int | None = None) -> 
     return int(write.connection.execute(statement).scalar_one())
 
 
-def insert_seen(write: Write, member_id: int, movie_id: int) -> bool:
-    """Mark a movie as seen within a transaction; return whether that is new."""
-    mine = (_seen.member_id == member_id) & (_seen.movie_id == movie_id)
-    if write.connection.execute(select(schema.seen).where(mine)).first() is not None:
-        return False
-    row = {"member_id": member_id, "movie_id": movie_id, "at": write.now}
-    write.connection.execute(insert(schema.seen).values(row))
-    return True
+def insert_seen(write: Write, member_id: int, movie_ids: Iterable[int]) -> int:
+    """Mark movies as seen within a transaction; return of how many that is new."""
+    return insert_missing(write, schema.seen, member_id, movie_ids, at=write.now)
+
+
+def insert_missing(
+    write: Write, table: Table, member_id: int, movie_ids: Iterable[int], **values: Any
+) -> int:
+    """Insert a row for each of a member's movies that has none; return how many there are."""
+    mine = select(table.c.movie_id).where(table.c.member_id == member_id)
+    known = set(write.connection.execute(mine).scalars())
+    about = {"member_id": member_id, **values}
+    rows = [{**about, "movie_id": m} for m in dict.fromkeys(movie_ids) if m not in known]
+    if rows:
+        write.connection.execute(insert(table), rows)
+    return len(rows)
 
 
 def remove_from_nights(connection: Connection, nights: Select[tuple[int]], member_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, asdict, dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from club import ratings, validation
 from club.db import schema
 from club.db.database import Write
+from club.db.transfer import OnStep
 from club.errors import InvalidInput, NotFound
 from club.section import Section
 from recommender.dataset import COLUMNS
@@ -118,7 +120,8 @@ class Movies(Section):
         """
         movie = NewMovie(title, year, genres, keywords, **facts)
         with self._database.write("added a movie") as write:
-            write.about["movie_id"] = insert_movie(write, movie)
+            _refuse_known(write.connection, movie)
+            (write.about["movie_id"],) = insert_movies(write, [movie])
         return write.about["movie_id"]
 
     def edit(self, movie_id: int, movie: NewMovie) -> int:
@@ -253,33 +256,73 @@ class Movies(Section):
             return write.commit_if(bool(rows))
 
 
-def insert_movie(write: Write, movie: NewMovie) -> int:
-    """Add a movie within a transaction and return its id: negative, and never used before.
+def insert_movies(
+    write: Write, wanted: Sequence[NewMovie], on_step: OnStep | None = None
+) -> list[int]:
+    """Add movies within a transaction and return their ids: negative, and never used before.
 
-    Raises:
-        InvalidInput: the club has added this movie before.
+    Args:
+        wanted: one that the club has added before stays as it is, under its id.
+        on_step: called with (movies done, movies in all, what).
     """
-    _refuse_known(write.connection, movie)
-    counter = schema.club.c.last_movie_id
-    movie_id = write.connection.execute(
-        update(schema.club).values(last_movie_id=counter - 1).returning(counter)
-    ).scalar_one()
-    row = {"movie_id": movie_id, "added_at": write.now, **asdict(movie)}
-    write.connection.execute(insert(schema.movies).values(row))
-    return int(movie_id)
+    if not wanted:
+        return []
+    known, counter = _Known(write.connection), schema.club.c.last_movie_id
+    query = update(schema.club).values(last_movie_id=counter - len(wanted)).returning(counter)
+    last = write.connection.execute(query).scalar_one()
+    ids: list[int] = []
+    for left, movie in zip(range(len(wanted) - 1, -1, -1), wanted, strict=True):
+        same = known.find(movie)
+        movie_id = last + left if same is None else same[0]
+        if same is None:
+            row = {"movie_id": movie_id, "added_at": write.now, **asdict(movie)}
+            write.connection.execute(insert(schema.movies).values(row))
+            known.add(movie_id, movie)
+        ids.append(movie_id)
+        if on_step is not None:
+            on_step(len(ids), len(wanted), "movies")
+    return ids
+
+
+class _Known:
+    """The club's own movies, to find one again by its numbers, or else by title and year.
+
+    Args:
+        but: one that is left out.
+    """
+
+    def __init__(self, connection: Connection, but: int | None = None) -> None:
+        self._movies: dict[object, list[tuple[int, Any]]] = defaultdict(list)
+        columns = (_movie.movie_id, _movie.title, _movie.year, _movie.imdb_id, _movie.tmdb_id)
+        for row in connection.execute(select(*columns)):
+            if row.movie_id != but:
+                self.add(row.movie_id, row)
+
+    def add(self, movie_id: int, movie: Any) -> None:
+        """Remember a movie with title, year, imdb_id and tmdb_id."""
+        for key in _keys(movie):
+            self._movies[key].append((movie_id, movie))
+
+    def find(self, movie: NewMovie) -> tuple[int, str] | None:
+        """Return id and title of the same movie; those of other numbers are other movies."""
+        for key in _keys(movie):
+            for movie_id, other in self._movies.get(key, ()):
+                numbers = [(other.imdb_id, movie.imdb_id), (other.tmdb_id, movie.tmdb_id)]
+                both = [one == two for one, two in numbers if one is not None and two is not None]
+                if any(both) or not both:
+                    return movie_id, other.title
+        return None
+
+
+def _keys(movie: Any) -> list[object]:
+    numbers = [("imdb", movie.imdb_id), ("tmdb", movie.tmdb_id)]
+    known = [pair for pair in numbers if pair[1] is not None]
+    return [*known, (validation.name_key(movie.title), movie.year)]
 
 
 def _refuse_known(connection: Connection, movie: NewMovie, but: int | None = None) -> None:
-    key = validation.name_key(movie.title)
-    known = select(_movie.title, _movie.year, _movie.imdb_id, _movie.tmdb_id)
-    if but is not None:
-        known = known.where(_movie.movie_id != but)
-    for row in connection.execute(known):
-        numbers = [(row.imdb_id, movie.imdb_id), (row.tmdb_id, movie.tmdb_id)]
-        same = [one == other for one, other in numbers if one is not None and other is not None]
-        same_name = row.year == movie.year and validation.name_key(row.title) == key
-        if any(same) or (same_name and not same):
-            raise InvalidInput(f"The club has added {row.title} before.")
+    if known := _Known(connection, but).find(movie):
+        raise InvalidInput(f"The club has added {known[1]} before.")
 
 
 def _own_movie(connection: Connection, movie_id: int) -> Row[Any]:

@@ -90,7 +90,10 @@ class Store:
         place = location or config.database()
         database = Database(place, 0)
         if must_exist and not database.is_there():
-            raise StoreUnavailable(f"There is no club's database at {database.file}.")
+            raise StoreUnavailable(
+                f"There is no club's database at {database.file}; open the app, or begin a club "
+                "with: python -m club new NAME"
+            )
         return cls(place, knows_movie=knows_movie)
 
     def __repr__(self) -> str:

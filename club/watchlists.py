@@ -7,10 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, delete, exists, insert, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
 
 from club import validation
 from club.db import schema
+from club.db.database import Write
+from club.members import insert_missing
 from club.section import Section, require_present
 
 _wanted = schema.watchlists.c
@@ -42,19 +44,10 @@ class Watchlists(Section):
         """Put movies on somebody's list, unless they are on it, and return the version."""
         with self._database.write("put on a watchlist", member_id=member_id) as write:
             member = require_present(write.connection, member_id).member_id
-            movies = dict.fromkeys(self._movie_ids(write.connection, *movie_ids))
-            mine = select(_wanted.movie_id).where(_wanted.member_id == member)
-            known = set(write.connection.execute(mine).scalars())
-            rows = [
-                {"member_id": member, "movie_id": movie, "added_at": write.now}
-                for movie in movies
-                if movie not in known
-            ]
-            if rows:
-                write.connection.execute(insert(schema.watchlists), rows)
-            if len(rows) == 1:
-                write.about["movie_id"] = rows[0]["movie_id"]
-            return write.commit_if(bool(rows))
+            movies = [*dict.fromkeys(self._movie_ids(write.connection, *movie_ids))]
+            if len(movies) == 1:
+                write.about["movie_id"] = movies[0]
+            return write.commit_if(bool(insert_wanted(write, member, movies)))
 
     def remove(self, member_id: int, movie_id: int) -> int:
         """Take a movie off somebody's list, if it is on it, and return the version."""
@@ -90,3 +83,8 @@ class Watchlists(Section):
             over,
         )
         return or_(in_table(schema.ratings), in_table(schema.seen), on_a_night)
+
+
+def insert_wanted(write: Write, member_id: int, movie_ids: Iterable[int]) -> int:
+    """Put movies on a member's list within a transaction; return how many were not on it."""
+    return insert_missing(write, schema.watchlists, member_id, movie_ids, added_at=write.now)

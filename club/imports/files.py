@@ -29,7 +29,7 @@ DAMAGE = (
     zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, IndexError,
     OverflowError, RuntimeError,  # NotImplementedError is a RuntimeError
 )  # fmt: skip
-TABLES = (".csv", ".tsv", ".txt")
+TABLES = (".csv", ".tsv", ".txt", ".json")
 # Folders of an export without ratings that count; __macosx comes from the Finder.
 IGNORED = {"deleted", "orphaned", "lists", "likes", "__macosx"}
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")

@@ -196,7 +196,10 @@ def test_export_that_fails_leaves_the_file_that_was_there(
         (["restore", "/nowhere/copy.db"], "restore: There is no file /nowhere/copy.db."),
         (["restore", "--database", "/nowhere/club.db"], "There is no club's database"),
         (["backup", "--database", "/nowhere/club.db"], "There is no club's database"),
-        (["export", "--database", "/nowhere/club.db"], "There is no club's database"),
+        (
+            ["export", "--database", "/nowhere/club.db"],
+            "begin a club with: python -m club new NAME",
+        ),
         (["export", "--format", "all"], "name --output FILE."),
         (["export", "--format", "letterboxd"], "--member NAME go together"),
         (["export", "--member", "Ana"], "--member NAME go together"),

@@ -118,13 +118,22 @@ def test_uncertain_rows_are_taken_when_confirmed(
     assert metrics(app)["To decide"] == "3"
     assert app.button("bring_save").disabled
     which = {box.label: box for box in app.selectbox if "_is_" in box.key}
-    assert which["Which movie is Sabrina?"].value == SABRINA
-    keyed(app, "checkbox", "sure_zed.csv_2").check().run()
-    next(b for b in app.selectbox if "is_zed.csv_3" in b.key).set_value(0).run()
+    assert which["Which movie is Sabrina?"].value == 0, "another year's is never proposed"
+    which["Which movie is Sabrina?"].set_value(SABRINA).run()
+    assert keyed(app, "checkbox", "sure_zed.csv_2").value, "whoever chooses has decided"
+    keyed(app, "checkbox", "sure_zed.csv_3").check().run()
     assert metrics(app)["To decide"] == "1"
-    assert keyed(app, "checkbox", "sure_zed.csv_3").value, "whoever chooses has decided"
     click(app, "Take over 1 rating")
     assert of(store, zed) == {SABRINA: 4.5}
+
+
+def test_none_of_these_is_one_decision_for_all(uncertain: AppTest, store: Store, zed: int) -> None:
+    app = click(uncertain, "None of these for all 3 without a proposal")
+    assert (metrics(app)["To decide"], metrics(app)["Not found"]) == ("0", "3")
+    keyed(app, "toggle", "add").set_value(True).run()
+    click(app, "Take over 3 ratings")
+    assert store.movies.own()["title"].tolist() == ["Sabrina", "Heatt", "Matrix"]
+    assert len(of(store, zed)) == 3
 
 
 def test_decision_can_be_taken_back(uncertain: AppTest) -> None:
@@ -156,7 +165,7 @@ def test_one_decision_for_all_members_of_a_movie(open_page: Open, store: Store, 
     assert "## Which movie is it? 2 of 2 to decide" in told
     assert any("4½ ★ and 3 ★" in text for text in told)
     assert r"Zed and Bo\: a movie that is called so came out in another year\." in told
-    keyed(app, "checkbox", "sure_t.csv: Zed_2").check().run()
+    next(b for b in app.selectbox if "is_t.csv: Zed_2" in b.key).set_value(SABRINA).run()
     assert metrics(app)["To decide"] == "1"
     click(app, "Take over 3 ratings")
     bo = int(store.members.all().query("name == 'Bo'").index[0])
@@ -170,40 +179,38 @@ def test_other_stars_are_chosen_by_rule_or_tick(open_page: Open, store: Store, z
     assert (metrics(app)["Other stars"], metrics(app)["Already there"]) == ("2", "1")
     assert app.button("bring_save").disabled, "without a day the club's stars stay"
     assert app.data_editor[0].value["take"].tolist() == [False, False]
-    key = f"bring_0_theirs_{store.version()}_newer"
+    key = app.data_editor[0].key
+    assert key is not None
     ticked = {"edited_rows": {1: {"take": True}}, "added_rows": [], "deleted_rows": []}
     app.session_state[key] = ticked
     app.run()
     assert app.button("bring_save").label == "Take over 1 rating"
-    app.session_state[key] = ticked  # a test's browser forgets it
+    store.ratings.rate(zed + 0, SABRINA, 2)  # somebody changes something else meanwhile
+    app.run()
+    assert app.button("bring_save").label == "Take over 1 rating", "ticks stay"
     click(app, "Take over 1 rating")
-    assert of(store, zed) == {HEAT: 1.0, MATRIX: 3.0, PULP_FICTION: 5.0}
+    assert of(store, zed) == {HEAT: 1.0, MATRIX: 3.0, PULP_FICTION: 5.0, SABRINA: 2.0}
 
 
 def test_missing_movies_are_added_if_asked(open_page: Open, store: Store, zed: int) -> None:
     app = upload(open_page("bring"), ("t.csv", "Title,Year,Rating,Member\nNova,2091,4.5,Zed\n"))
     assert metrics(app)["Not found"] == "1"
-    keyed(app, "checkbox", "add").check().run()
+    keyed(app, "toggle", "add").set_value(True).run()
     click(app, "Take over 1 rating")
     assert store.movies.own()["title"].tolist() == ["Nova"]
     assert list(of(store, zed).values()) == [4.5]
 
 
-def test_watchlist_is_offered_for_the_shortlist(
-    open_page: Open, store: Store, zed: int, tmp_path: Path
-) -> None:
+def test_watchlist_and_seen_movies(open_page: Open, store: Store, zed: int, tmp_path: Path) -> None:
     files: sources.Files = {
         "watchlist.csv": sources.table(LETTERBOXD[:4], ("2020-01-01", "Heat", 1995, "a")),
         "watched.csv": sources.table(LETTERBOXD[:4], ("2020-01-01", "The Matrix", 1999, "a")),
     }
     content = sources.zipped(files, tmp_path / "x.zip").read_bytes()
     app = upload(open_page("bring"), ("letterboxd-zed.zip", content))
-    before = store.movies.shortlist()
-    assert app.button("bring_save").label == "Take over 1 movie"
-    app.multiselect[0].set_value([HEAT]).run()
-    click(app, "Take over 2 movies")
-    assert app.success[0].value == "Taken over: 1 movie seen."
-    assert store.movies.shortlist() == [*before, HEAT]
+    click(app, "Take over 1 movie seen and 1 movie to watch")
+    assert app.success[0].value == "Taken over: 1 movie seen and 1 movie to watch."
+    assert store.watchlists.of(zed) == [HEAT]
     assert [zed, MATRIX] in store.members.seen().values.tolist()
 
 

@@ -18,13 +18,12 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile, Saved
-from club.imports.ratings.plan import Matches, Take
+from club.imports.ratings.plan import Kind, Matches, Numbers, Take
 from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, stars_of
 from club.validation import clean_name, name_key
 from ui import access, state
 from ui.components.basics import change, errors_shown, file_name
 from ui.components.figures import draw_counts
-from ui.components.tile import called_apart
 from ui.sections import rate
 from ui.sections import rating_preview as preview
 from ui.sections.rating_preview import ROUND, key
@@ -33,13 +32,20 @@ from ui.text import counted, half_stars, listed, plain
 
 FOUND, MATCHES, SAVED = "bring_found", "bring_matches", "bring_saved"
 # Spreadsheets' own files are told how to become a table.
-KINDS = ["zip", "csv", "tsv", "txt", "gz", "xlsx", "xls", "ods", "numbers"]
+KINDS = ["zip", "csv", "tsv", "txt", "json", "gz", "xlsx", "xls", "ods", "numbers"]
+UNITS: dict[Kind, tuple[str, str]] = {
+    "rating": ("rating", "ratings"),
+    "seen": ("movie seen", "movies seen"),
+    "wished": ("movie to watch", "movies to watch"),
+}
+NUMBERS = {"movielens": "MovieLens'", "tmdb": "TMDB's"}
 LARGEST = 64  # MiB; real ones have one or two
 WHAT = """\
 Several files at once are fine, each for its member. Nothing changes before you have seen it.
 
 - **Letterboxd**: the ZIP from *Settings*, *Data*, *Export your data*; or its ratings.csv alone.
 - **IMDb**: the CSV from *Your ratings*, *Export*; a watchlist's, too. **TMDB**'s is read the same.
+- **Trakt** and **Simkl**: the ZIP or JSON that their settings export.
 - **Another club** like this one: what `python -m club export` wrote, or its
   *Everything (ZIP)*, for all members at once.
 - **Any table** (CSV) with columns for title and rating, better with the year; for several people
@@ -63,6 +69,7 @@ def section(club: View) -> None:
         return
     with errors_shown():
         found = _read(files)
+        _numbers(found)
         _whose(club, found)
         _scales(found)
         _look(club, found)
@@ -86,6 +93,20 @@ def _people(found: Sequence[RatingsFile]) -> list[tuple[str, RatingsFile, str]]:
     """Return the key of the widget that asks for a member, the file, and the person in the file."""
     people = [(source, person) for source in found for person in source.people]
     return [(key(f"who_{number}"), *pair) for number, pair in enumerate(people)]
+
+
+def _numbers(found: Sequence[RatingsFile]) -> None:
+    """Ask whose numbers the movies have in files without titles."""
+    files = [source.file for source in found if source.is_numbered]
+    if files:
+        st.segmented_control(
+            f"Whose numbers of movies does {plain(listed(files))} have?",
+            list(NUMBERS),
+            format_func=NUMBERS.__getitem__,
+            default="movielens",
+            required=True,
+            key=key("numbers"),
+        )
 
 
 def _whose(club: View, found: Sequence[RatingsFile]) -> None:
@@ -159,14 +180,14 @@ def _choices(club: View, found: Sequence[RatingsFile]) -> Choices:
         take=cast("Take", preview.take()),
         by_title=bool(state.get(key("by_title"))),
         add_missing=bool(state.get(key("add"))),
-        shortlist=tuple(state.get(key("listed"), ())),
     )
 
 
 def _plans(club: View, found: Sequence[RatingsFile]) -> tuple[Plan, Plan]:
     """Return the plan by the rule alone, and the one with what was ticked by hand."""
     choices, matches = _choices(club, found), _matches(club, found)
-    have = ClubNow(club.version, club.ratings, club.shortlist, club.seen)
+    wished = state.store().watchlists.all().itertuples(index=False, name=None)
+    have = ClubNow(club.version, club.ratings, club.seen, frozenset(wished))
 
     def make(choices: Choices) -> Plan:
         return ratings.plan(found, matches, have, choices, now=int(time.time()))
@@ -177,10 +198,11 @@ def _plans(club: View, found: Sequence[RatingsFile]) -> tuple[Plan, Plan]:
 
 
 def _matches(club: View, found: Sequence[RatingsFile]) -> Matches:
-    asked = st.session_state[FOUND][0], club.cache_key
+    numbers = cast("Numbers", st.session_state.get(key("numbers")) or "movielens")
+    asked = st.session_state[FOUND][0], club.cache_key, numbers
     held = st.session_state.get(MATCHES)
     if held is None or held[0] != asked:
-        held = asked, ratings.match(found, club.movies)
+        held = asked, ratings.match(found, club.movies, numbers)
         st.session_state[MATCHES] = held
     return cast("Matches", held[1])
 
@@ -191,7 +213,7 @@ def _look(club: View, found: Sequence[RatingsFile]) -> None:
     draw_counts(plan.counts, columns=6)
     for note in ratings.notes(found, _choices(club, found)):
         st.caption(plain(note))
-    without_year = sum(entry.match.alone is not None for entry in plan.entries)
+    without_year = len([e for e in plan.of("uncertain", "new") if e.match.alone is not None])
     if without_year:
         st.checkbox(
             f"Where the file does not say the year, take the one movie that is called so "
@@ -201,41 +223,39 @@ def _look(club: View, found: Sequence[RatingsFile]) -> None:
         )
     preview.to_decide(club, plan)
     preview.other_stars(club, by_rule)
-    if missing := plan.of("unmatched"):
-        st.checkbox(
-            f"Add {counted(len(missing), 'movie')} that the catalogue lacks to the club's own",
-            key=key("add"),
-            help="With title and year alone; keywords can come from TMDB later.",
-        )
+    _keep_all(plan)
     preview.tables(club, plan, plan.rejected(club.movies))
-    if plan.wished:
-        st.multiselect(
-            f"From the watchlist to the shortlist ({counted(len(plan.wished), 'movie')})",
-            plan.wished,
-            format_func=called_apart(club, plan.wished).__getitem__,
-            key=key("listed"),
-            placeholder="None of them",
-        )
     _confirm(plan)
 
 
+def _keep_all(plan: Plan) -> None:
+    """Draw the switch that adds what the catalogue lacks, with what the file knows of it."""
+    if not plan.lacking:
+        return
+    rows = {kind: len(plan.of("unmatched", kind=kind)) for kind in UNITS}
+    told = listed([counted(number, *UNITS[kind]) for kind, number in rows.items() if number])
+    st.toggle(
+        f"Keep all {counted(len(plan.lacking), 'movie')} that the catalogue lacks ({told})",
+        key=key("add"),
+        help="They become the club's own, with the year and whatever else the file says of them.",
+    )
+
+
 def _confirm(plan: Plan) -> None:
-    written = len(plan.taken)
-    new = [who for who in dict.fromkeys(e.member for e in plan.taken) if isinstance(who, str)]
+    taken = {kind: len(plan.taken(kind)) for kind in UNITS}
+    people = dict.fromkeys(entry.member for entry in plan.entries if entry.taken)
+    new = [who for who in people if isinstance(who, str)]
     if new:
         st.caption(f"{plain(listed(new))} {'joins' if len(new) == 1 else 'join'} the club.")
-    if plan.seen:
-        marked = "is marked" if len(plan.seen) == 1 else "are marked"
-        st.caption(f"{counted(len(plan.seen), 'movie')} without stars {marked} as seen.")
-    others = len(plan.seen) + len(plan.shortlist)
-    what = counted(others, "movie") if others and not written else counted(written, "rating")
+    parts = [counted(number, *UNITS[kind]) for kind, number in taken.items() if number]
+    what = listed(parts) or "0 ratings"
     with st.container(horizontal=True):
         st.button(
             f"Take over {what}",
             type="primary",
             key="bring_save",
             icon=":material/library_add_check:",
-            disabled=not (written or plan.shortlist or plan.seen),
+            disabled=not parts,
             on_click=_save,
         )
         st.button("Leave it", key="bring_cancel", on_click=_another_round)
@@ -245,11 +265,16 @@ def _save() -> None:
     def write() -> Saved:
         club, found = state.view(), st.session_state[FOUND][1]
         plan = _plans(club, found)[1]
-        whose = {entry.member for entry in plan.taken} | {who for who, _ in plan.seen}
+        whose = {entry.member for entry in plan.entries if entry.taken}
         # A name stands for somebody new, who is nobody's to enter but where all may enter all.
         members = [who if isinstance(who, int) else -1 for who in whose]
         access.refuse_others(members)
-        return ratings.save(state.store(), plan)
+        bar = st.progress(0.0, "Taking it over …")
+
+        def report(done: int, total: int, _: str) -> None:
+            bar.progress(done / total, f"Adding movies: {done:,} of {total:,} …")
+
+        return ratings.save(state.store(), plan, report)
 
     saved = change(write)
     if saved is not None:
@@ -267,10 +292,15 @@ def _saved(club: View) -> None:
     saved: Saved | None = st.session_state.get(SAVED)
     if saved is None:
         return
-    numbers = {"rating": saved.ratings, "new movie": saved.movies, "new member": saved.members}
-    parts = [counted(number, what) for what, number in numbers.items() if number]
-    parts += [counted(saved.seen, "movie") + " seen"] if saved.seen else []
-    done = f"Taken over: {listed(parts) or 'movies for the shortlist'}."
+    numbers = {
+        UNITS["rating"]: saved.ratings,
+        ("new movie",): saved.movies,
+        ("new member",): saved.members,
+        UNITS["seen"]: saved.seen,
+        UNITS["wished"]: saved.wished,
+    }
+    parts = [counted(number, *what) for what, number in numbers.items() if number]
+    done = f"Taken over: {listed(parts)}."
     st.success(done, icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):
         rate.undo_buttons(club, ())

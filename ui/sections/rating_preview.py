@@ -11,6 +11,7 @@ import streamlit as st
 
 from club.imports import ratings
 from club.imports.ratings import Entry, Plan, RejectedRow
+from club.imports.ratings.plan import Pair
 from ui.components.basics import download_button
 from ui.state import View
 from ui.text import counted, distinct, film, half_stars, listed, plain
@@ -40,6 +41,7 @@ def to_decide(club: View, plan: Plan) -> None:
     """Draw the uncertain rows with their alternatives."""
     said = decisions()
     open_rows = [e for e in plan.entries if e.state == "uncertain" or e.row.key in said]
+    rest = [e.row.key for e in plan.of("uncertain") if e.match.likely is None]
     groups = _together(open_rows)
     if not groups:
         return
@@ -59,6 +61,14 @@ def to_decide(club: View, plan: Plan) -> None:
             on_click=_confirm_all,
             args=([[entry.row.key for entry in group] for group in shown],),
         )
+        if rest:
+            st.button(
+                f"None of these for all {len(rest):,} without a proposal",
+                key="bring_none",
+                icon=":material/remove_done:",
+                on_click=_none_of_these,
+                args=(rest,),
+            )
         if pages > 1:
             st.pagination(pages, key=key("page"), max_visible_pages=5)
 
@@ -81,16 +91,17 @@ def _which(club: View, group: list[Entry]) -> None:
     said, options = decisions(), [*entry.match.alternatives, NONE]
     row = entry.row.key
     state = st.session_state
-    state.setdefault(_widget("is", row), (said[row] or NONE) if row in said else options[0])
+    proposed = said.get(row, entry.match.likely) or NONE
+    state.setdefault(_widget("is", row), proposed)
     state.setdefault(_widget("sure", row), row in said)
     labels = distinct(called(club, movie) for movie in options)
     with st.container(border=True, key=_widget("row", row)):
         left, middle, right = st.columns([4, 4, 1.4], vertical_alignment="center", gap="small")
         with left:
-            given = [entry.stars for entry in group]
+            given = [_given(entry) for entry in group]
             given = given[:1] if len({*given}) == 1 else given
-            stars = listed([f"{half_stars(one)} ★" for one in given])
-            st.markdown(f"**{plain(film(entry.row.title, entry.row.year))}** · {stars}")
+            name = plain(film(entry.row.title, entry.row.year))
+            st.markdown(f"**{name}** · {listed(given)}")
             members = listed(dict.fromkeys(_member(club, entry) for entry in group))
             st.caption(plain(f"{members}: {entry.match.reason}."))
         with middle:
@@ -136,6 +147,21 @@ def _confirm_all(groups: Iterable[list[Row]]) -> None:
         _choose(rows)
 
 
+def _none_of_these(rows: Iterable[Row]) -> None:
+    """Decide that rows mean no movie of the catalogue."""
+    for row in rows:
+        decisions()[row] = None
+        for what, value in (("is", NONE), ("sure", True)):
+            st.session_state[_widget(what, row)] = value
+
+
+def _given(entry: Entry) -> str:
+    """Return the stars of a row, or what it says instead."""
+    if entry.stars is None:
+        return "seen" if entry.kind == "seen" else "to watch"
+    return f"{half_stars(entry.stars)} ★"
+
+
 # Other stars
 
 
@@ -144,20 +170,29 @@ def take() -> str:
     return str(st.session_state.get(key("take")) or "newer")
 
 
+def _forget_ticks() -> None:
+    """Let the rule alone decide."""
+    st.session_state.pop(key("picked"), None)
+
+
 def _editor(plan: Plan) -> str:
     """Return a key that changes with the rows, so that no tick lands on another movie."""
-    return key(f"theirs_{plan.version}_{take()}")
+    rows = [(*cast("Pair", entry.pair), entry.ours) for entry in plan.of("changed")]
+    return key(f"theirs_{take()}_{hash(tuple(rows))}")
 
 
-def picked(plan: Plan) -> dict[tuple[int | str, int], bool]:
-    """Return whether the file's stars count, by member and movie, where ticked by hand."""
+def picked(plan: Plan) -> dict[Pair, bool]:
+    """Return whether the file's stars count, by member and movie, where ticked by hand.
+
+    What is ticked stays while other rows come or go: it is kept by movie, not by row.
+    """
+    kept: dict[Pair, bool] = st.session_state.setdefault(key("picked"), {})
     held: dict[str, Any] = st.session_state.get(_editor(plan), {"edited_rows": {}})
     changed = plan.of("changed")
-    return {
-        (changed[int(place)].member, cast("int", changed[int(place)].movie)): bool(cells["take"])
-        for place, cells in held["edited_rows"].items()
-        if "take" in cells and int(place) in range(len(changed))
-    }
+    for place, cells in held["edited_rows"].items():
+        if "take" in cells and int(place) in range(len(changed)):
+            kept[cast("Pair", changed[int(place)].pair)] = bool(cells["take"])
+    return kept
 
 
 def other_stars(club: View, plan: Plan) -> None:
@@ -173,14 +208,17 @@ def other_stars(club: View, plan: Plan) -> None:
         required=True,
         format_func=TAKES.__getitem__,
         key=key("take"),
+        on_change=_forget_ticks,
         help="The newer by date; the club's where the file has no date. Tick single ones below.",
     )
+    # Ticks of this editor come on top of those that were there when it was first drawn.
+    before = st.session_state.setdefault(f"{_editor(plan)}_before", picked(plan).copy())
     frame = pd.DataFrame(
         {
-            "take": [entry.taken for entry in changed],
+            "take": [before.get(cast("Pair", entry.pair), entry.taken) for entry in changed],
             "movie": [called(club, cast("int", entry.movie)) for entry in changed],
             "ours": [half_stars(entry.ours or 0) for entry in changed],
-            "stars": [half_stars(entry.stars) for entry in changed],
+            "stars": [half_stars(entry.stars or 0) for entry in changed],
             "member": [_member(club, entry) for entry in changed],
             "day": [_day(entry.at) for entry in changed],
         }
@@ -239,7 +277,7 @@ def _table(club: View, entries: list[Entry]) -> None:
             "In the file": [film(entry.row.title, entry.row.year) for entry in entries],
             "Movie": ["" if e.movie is None else called(club, e.movie) for e in entries],
             "Known by": [entry.match.how or "your choice" for entry in entries],
-            "Stars": [half_stars(entry.stars) for entry in entries],
+            "Says": [_given(entry) for entry in entries],
             "Rated": [_day(entry.at) for entry in entries],
         }
     )

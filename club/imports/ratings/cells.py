@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import html
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from club.export import safe_cell
-from club.imports.tables import whole_number
-from club.validation import plausible_year, tidied
+from club.validation import plausible_year, tidied, tidied_terms
 
 MAX_CELL = 200  # characters that are looked at
 _RATING = re.compile(
@@ -22,8 +23,9 @@ _FULL, _HALF, _HOLLOW = "★⭐✭✮✯🌟*", "½", "☆"
 _BLANK = {"", "-", "–", "—", "n/a", "na", "nan", "none", "null", "nr", "?"}
 _YEAR_ALONE = re.compile(r"\(?(\d{4})(?:\.0+)?(?:\s*[-–/].*)?\)?")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|2[01]\d\d)(?!\d)")
-_TMDB = re.compile(r"(?:https?://)?(?:www\.)?themoviedb\.org/movie/(\d{1,9})\b.*")
-_IMDB = re.compile(r"(?:.*/)?(?:tt)?0*(\d{1,9})/?(?:\?.*)?")
+# A number alone, or in an address; Letterboxd's /film/tmdb/ and /film/imdb/ are others' numbers.
+_TMDB = re.compile(r"(?:https?://.*/(?:movie|tmdb)/)?0*(\d{1,9})(?:[.,]0*|[/?-].*)?")
+_IMDB = re.compile(r"(?:https?://.*/)?(?:tt)?0*(\d{1,9})(?:[.,]0*|[/?].*)?")
 _SECONDS, _MILLISECONDS = re.compile(r"\d{9,10}(?:\.\d+)?"), re.compile(r"\d{12,13}")
 _DAYS = ("%Y-%m-%d", "%Y/%m/%d", "%d.%m.%Y", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y",
          "%b %d %Y")  # fmt: skip
@@ -64,15 +66,28 @@ def year(text: str) -> int | None:
 
 def tmdb_id(text: str) -> int | None:
     """Return a movie's number at TMDB, alone or in an address, or None."""
-    found = _TMDB.fullmatch(text.strip()[:MAX_CELL])
-    return int(found[1]) if found else whole_number(text)
+    return _number(_TMDB, text)
 
 
-def imdb_id(text: str) -> str:
-    """Return "113277" for any form of a movie's number at IMDb, else the text."""
-    text = text.strip()[:MAX_CELL]
-    found = _IMDB.fullmatch(text)
-    return found[1] if found else text
+def imdb_id(text: str) -> int | None:
+    """Return 113277 for any form of a movie's number at IMDb: "tt0113277", an address; or None."""
+    return _number(_IMDB, text)
+
+
+def _number(form: re.Pattern[str], text: str) -> int | None:
+    found = form.fullmatch(text.strip()[:MAX_CELL])
+    return int(found[1]) or None if found else None
+
+
+def minutes(text: str) -> int | None:
+    """Return a runtime such as "97", "97.0" or "97 min", or None."""
+    found = re.match(r"0*(\d{1,4})(?:[.,]0*)?(?:\s*min.*)?$", text.strip()[:MAX_CELL])
+    return int(found[1]) or None if found else None
+
+
+def terms(text: str) -> tuple[str, ...]:
+    """Return genres or names, separated by commas, bars or semicolons."""
+    return tidied_terms(re.split(r"[,|;]", text[: 10 * MAX_CELL]))
 
 
 def day_first(texts: Iterable[str]) -> bool | None:
@@ -101,7 +116,8 @@ def timestamp(text: str, days_first: bool | None = None) -> int | None:
         return None if days_first is None else _seconds(f"{in_year}-{month}-{day}", "%Y-%m-%d")
     # The last is for "2024/05/01 8:00:00 PM GMT+2".
     forms = [(text, form) for form in (*_DAYS, _IMDB_UNTIL_2017, ISO)]
-    found_at = (_seconds(*form) for form in [*forms, (text.split(" ", maxsplit=1)[0], "%Y/%m/%d")])
+    forms += [(text.split(" ", maxsplit=1)[0], "%Y/%m/%d"), (text.split(",")[0], "%d.%m.%Y")]
+    found_at = (_seconds(*form) for form in forms)
     return next((at for at in found_at if at is not None), None)
 
 
@@ -117,6 +133,15 @@ def _seconds(text: str, form: str) -> int | None:
 
 
 def text_of(cell: str) -> str:
-    """Return a name or title on one line, without the apostrophe that `safe_cell` adds."""
+    """Return a name or title on one line, without the apostrophe that `safe_cell` adds.
+
+    What was escaped for a web page ("&amp;"), or decoded with the wrong table ("AmÃ©lie"), is put
+    right.
+    """
+    cell = html.unescape(cell)
+    for wrong in () if cell.isascii() else ("cp1252", "latin-1"):
+        with contextlib.suppress(UnicodeError):
+            cell = cell.encode(wrong).decode()
+            break
     line = tidied(cell, 3 * len(cell))
     return line[1:] if line.startswith("'") and safe_cell(line[1:]) == line else line

@@ -7,25 +7,28 @@ import io
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal
 
 import pandas as pd
 
-from club import members, movies, ratings
+from club import members, movies, ratings, watchlists
+from club.db.transfer import OnStep
 from club.errors import InvalidInput
 from club.export import safe_cell
 from club.imports.ratings.rows import RatingsFile, RejectedRow, Row, is_exact, stars_of
-from club.matching import HOW, NONE_NEAR, Match, TitleMatcher, title_key
+from club.matching import HOW, NONE_NEAR, Match, TitleMatcher
 from club.store import Store
 from club.validation import half_stars
 
+Kind = Literal["rating", "seen", "wished"]  # a watchlist's row is wished
 State = Literal["new", "same", "changed", "uncertain", "unmatched", "again"]
 Take = Literal["newer", "theirs", "ours"]
+Numbers = Literal["movielens", "tmdb"]
 Matches = Mapping[tuple[str, int], Match]
 Member = int | str  # a member_id, or the name of a new member
-MAX_ADDED = 1_000  # movies of the club's own at once
+Pair = tuple[Member, int]
 DAY = 86_400
 log = logging.getLogger(__name__)
 
@@ -39,20 +42,21 @@ class Choices:
         tops: file -> where its scale ends, in place of what was found.
         movies: `Row.key` of an uncertain row -> the movie that it is, None for none of them.
         by_title: whether a row without a year is the one movie of its title.
+        all_decided: whether an uncertain row without a decision is its likely movie, or else none.
         take: whose stars count where the club has others; the club's if the dates tell nothing.
         theirs: (member, movie_id) -> whether the file's stars count, whatever `take` is.
-        add_missing: whether movies that the catalogue lacks become the club's own.
-        shortlist: movies of watchlists to put on the shortlist.
+        add_missing: whether movies that the catalogue lacks become the club's own; those without
+            a title never do.
     """
 
     members: Mapping[tuple[str, str], Member] = field(default_factory=dict)
     tops: Mapping[str, int] = field(default_factory=dict)
     movies: Mapping[tuple[str, int], int | None] = field(default_factory=dict)
     by_title: bool = False
+    all_decided: bool = False
     take: Take = "newer"
-    theirs: Mapping[tuple[Member, int], bool] = field(default_factory=dict)
+    theirs: Mapping[Pair, bool] = field(default_factory=dict)
     add_missing: bool = False
-    shortlist: tuple[int, ...] = ()
 
     def top(self, file: RatingsFile) -> int:
         """Return where the scale of a file ends."""
@@ -61,25 +65,27 @@ class Choices:
 
 @dataclass(frozen=True)
 class Entry:
-    """What becomes of one row with a rating.
+    """What becomes of one row.
 
     Args:
+        kind: whether the row rates the movie, or says that it was seen or is wanted.
         match: the movie that the row means.
         movie: the movie, or None: not known, or to be added (then `added` is true).
-        stars: 0.5..5.
+        stars: 0.5..5, None for a row without a rating.
         at: when it was rated, in seconds; None if the file does not say.
-        state: "new"; "same", the club has these stars; "changed", it has others; "uncertain";
+        state: "new"; "same", the club knows that; "changed", it has other stars; "uncertain";
             "unmatched"; "again", another row of the same member and movie counts.
         ours: the club's stars now.
         taken: whether saving writes it.
         added: whether saving adds the movie.
     """
 
+    kind: Kind
     row: Row
     match: Match
     member: Member
     movie: int | None
-    stars: float
+    stars: float | None
     at: int | None
     state: State
     ours: float | None = None
@@ -87,16 +93,16 @@ class Entry:
     added: bool = False
 
     @property
-    def rated(self) -> tuple[object, ...] | None:
+    def pair(self) -> Pair | None:
         """The member and the movie, None while the movie is not known."""
-        if self.movie is not None:
-            return self.member, self.movie
-        return (self.member, *self.row_title) if self.added else None
+        return None if self.movie is None else (self.member, self.movie)
 
     @property
-    def row_title(self) -> tuple[object, ...]:
-        """What identifies a movie that the catalogue lacks: title and year."""
-        return title_key(self.row.title), self.row.year
+    def counted(self) -> tuple[object, ...] | None:
+        """What only one row can say: member, kind and movie; None while no movie is known."""
+        if self.movie is not None:
+            return self.kind, self.member, self.movie
+        return (self.kind, self.member, self.row.movie_key) if self.added else None
 
 
 @dataclass(frozen=True)
@@ -105,28 +111,22 @@ class Plan:
 
     Args:
         version: of the club that it was made for; it fits no other.
-        entries: one for each rating of a person who was chosen.
-        seen: (member, movie_id) without stars.
-        wished: movies of watchlists that their member has not seen, not on the shortlist.
-        shortlist: those of them that will be put on it.
+        entries: one for each row of a person who was chosen.
         unused: rows that no entry stands for.
     """
 
     version: int
     entries: tuple[Entry, ...]
-    seen: tuple[tuple[Member, int], ...]
-    wished: tuple[int, ...]
-    shortlist: tuple[int, ...]
     unused: tuple[RejectedRow, ...]
 
-    def of(self, *states: State) -> list[Entry]:
+    def of(self, *states: State, kind: Kind | None = None) -> list[Entry]:
         """Return the entries in these states, in the order of the files."""
-        return [entry for entry in self.entries if entry.state in states]
+        found = (entry for entry in self.entries if entry.state in states)
+        return [entry for entry in found if kind in {None, entry.kind}]
 
-    @property
-    def taken(self) -> list[Entry]:
-        """The entries that saving writes."""
-        return [entry for entry in self.entries if entry.taken]
+    def taken(self, kind: Kind = "rating") -> list[Entry]:
+        """Return the entries of a kind that saving writes."""
+        return [entry for entry in self.entries if entry.taken and entry.kind == kind]
 
     @property
     def counts(self) -> dict[str, int]:
@@ -139,6 +139,12 @@ class Plan:
             "Not found": len(self.of("unmatched")),
             "Left out": len(self.unused) + len(self.of("again")),
         }
+
+    @property
+    def lacking(self) -> dict[object, Row]:
+        """The movies that the catalogue lacks: what identifies each, and a row that names it."""
+        rows = (entry.row for entry in self.of("unmatched") if not entry.match.is_ours)
+        return {row.movie_key: row for row in rows if row.titles}
 
     def rejected(self, movies: pd.DataFrame) -> list[RejectedRow]:
         """Return every row that saving leaves out, with the reason.
@@ -153,13 +159,15 @@ class Plan:
 
         rows = [*self.unused]
         for entry in self.entries:
+            reason, names = entry.match.reason or NONE_NEAR, ""
             if entry.state == "again":
-                why = "rated more than once; the latest counts"
-                rows.append(RejectedRow.of(entry.row, why, entry.stars))
+                reason = "there more than once; the latest counts"
             elif entry.state in {"uncertain", "unmatched"} and not entry.taken:
                 names = "; ".join(map(name, entry.match.alternatives))
-                reason = entry.match.reason or NONE_NEAR
-                rows.append(RejectedRow.of(entry.row, reason, entry.stars, names))
+            else:
+                continue
+            about = "" if entry.kind == "rating" else entry.kind
+            rows.append(RejectedRow.of(entry.row, reason, entry.stars, names, about))
         return rows
 
 
@@ -170,23 +178,26 @@ class ClubNow:
     Args:
         version: of the store, read before the rest.
         ratings: from `Store.ratings`.
-        shortlist: from `Store.shortlist`.
         seen: (member_id, movie_id) of movies that members have marked as seen.
+        wished: the same of their watchlists.
     """
 
     version: int
     ratings: pd.DataFrame
-    shortlist: Collection[int]
-    seen: Set[tuple[Member, int]]
+    seen: Set[Pair]
+    wished: Set[Pair]
 
     @classmethod
     def of(cls, store: Store) -> ClubNow:
         """Read it from a store."""
         version = store.version()
-        seen = frozenset(store.members.seen().itertuples(index=False, name=None))
-        return cls(version, store.ratings.current(), store.movies.shortlist(), seen)
+        seen, wished = (
+            frozenset(pairs.itertuples(index=False, name=None))
+            for pairs in (store.members.seen(), store.watchlists.all())
+        )
+        return cls(version, store.ratings.current(), seen, wished)
 
-    def stars(self) -> dict[tuple[Member, int], tuple[float, int]]:
+    def stars(self) -> dict[Pair, tuple[float, int]]:
         """Return (member_id, movie_id) -> stars and when they were given, in seconds."""
         columns = self.ratings[["member_id", "movie_id", "rating", "timestamp"]]
         return {
@@ -195,32 +206,36 @@ class ClubNow:
         }
 
 
-def match(files: Iterable[RatingsFile], movies: pd.DataFrame) -> dict[tuple[str, int], Match]:
+def match(
+    files: Iterable[RatingsFile], movies: pd.DataFrame, numbers: Numbers = "movielens"
+) -> dict[tuple[str, int], Match]:
     """Return by `Row.key` the movie of the catalogue that each row of all files means.
 
     Rows of one person that match the same movie for certain, but are two movies in the file, are
     not certain: the most certain keeps it, if there is one.
+
+    Args:
+        numbers: whose the numbers of movies are in files without titles.
     """
     matcher, found = TitleMatcher(movies), {}
     for file in files:
-        for rows in (file.ratings, file.seen, file.wished):
+        for _, rows in file.by_kind:
             claims: dict[tuple[str, int], list[tuple[Row, Match]]] = defaultdict(list)
-            for row, one in zip(rows, matcher.match_all(rows), strict=True):
+            asked: Sequence[Row] = rows
+            if file.is_numbered and numbers == "tmdb":
+                asked = [replace(row, movie_id=None, tmdb_id=row.movie_id) for row in rows]
+            for row, one in zip(rows, matcher.match_all(asked), strict=True):
                 found[row.key] = one
                 if one.movie_id is not None:
                     claims[row.person, one.movie_id].append((row, one))
             for claim in claims.values():
                 first = min(HOW.index(one.how) for _, one in claim)
-                best = {_identity(row) for row, one in claim if HOW.index(one.how) == first}
+                best = {row.identity for row, one in claim if HOW.index(one.how) == first}
                 for row, one in claim:
-                    if best != {_identity(row)}:
+                    if best != {row.identity}:
                         why = "another row of the file looks like the same movie"
                         found[row.key] = replace(one, movie_id=None, how="", reason=why)
     return found
-
-
-def _identity(row: Row) -> tuple[object, ...]:
-    return (row.source_id,) if row.source_id else (title_key(row.title), row.year)
 
 
 def plan(
@@ -237,44 +252,37 @@ def plan(
     for file in files:
         top = choices.top(file)
         unused += (row.in_stars(top) for row in file.rejected)
-        for row in file.ratings:
+        for kind, row in ((kind, row) for kind, rows in file.by_kind for row in rows):
             member = choices.members.get((file.file, row.person))
             stars = stars_of(row.rating or 0, top)
-            if stars is None:
+            about = "" if kind == "rating" else kind
+            if stars is None and kind == "rating":
                 unused.append(RejectedRow.of(row, f"{row.rating:g} is above {top}"))
             elif member is None:
-                unused.append(RejectedRow.of(row, "nobody was chosen for it", stars))
+                why = "nobody was chosen for it"
+                unused.append(RejectedRow.of(row, why, stars, kind=about))
             else:
                 at = None if row.at is None or row.at > now + DAY else min(row.at, now)
                 found = matches[row.key]
-                entry = Entry(row, found, member, found.movie_id, stars, at, "new")
+                entry = Entry(kind, row, found, member, found.movie_id, stars, at, "new")
                 entries.append(_with_movie(entry, choices))
     last: dict[object, Entry] = {}  # of one member and movie the latest, and of one day the last
     for entry in entries:
-        before = last.get(entry.rated)
+        before = last.get(entry.counted)
         if before is None or (entry.at or 0) >= (before.at or 0):
-            last[entry.rated] = entry
+            last[entry.counted] = entry
     have = club.stars()
-    compared = tuple(_compared(entry, last[entry.rated], have, choices) for entry in entries)
-    rated = {*have} | {(entry.member, entry.movie) for entry in compared if entry.movie is not None}
-
-    def certain(lists: Iterable[tuple[RatingsFile, Iterable[Row]]]) -> Iterator[tuple[Member, int]]:
-        for file, rows in lists:
-            for row in rows:
-                member, movie = choices.members.get((file.file, row.person)), matches[row.key]
-                if member is not None and movie.movie_id is not None:
-                    yield member, movie.movie_id
-
-    watched = dict.fromkeys(certain((file, file.seen) for file in files))
-    seen = tuple(pair for pair in watched if pair not in rated and pair not in club.seen)
-    known = rated.union(club.seen, seen)
-    wished = dict.fromkeys(
-        movie
-        for member, movie in certain((file, file.wished) for file in files)
-        if (member, movie) not in known and movie not in club.shortlist
+    rated = {*have} | {entry.pair for entry in entries if entry.kind == "rating"}
+    seen = rated | club.seen
+    seen_now = seen | {entry.pair for entry in entries if entry.kind == "seen"}
+    known = {"rating": set(), "seen": seen, "wished": seen_now | club.wished}
+    compared = (
+        entry
+        if entry.counted is None
+        else _compared(entry, last[entry.counted], have, known[entry.kind], choices)
+        for entry in entries
     )
-    shortlist = tuple(movie for movie in wished if movie in choices.shortlist)
-    return Plan(club.version, compared, seen, tuple(wished), shortlist, tuple(unused))
+    return Plan(club.version, tuple(compared), tuple(unused))
 
 
 def _with_movie(entry: Entry, choices: Choices) -> Entry:
@@ -282,39 +290,41 @@ def _with_movie(entry: Entry, choices: Choices) -> Entry:
     row, found = entry.row, entry.match
     if found.movie_id is not None:
         return entry
-    if row.key not in choices.movies:
-        if choices.by_title and found.alone is not None:
-            return replace(entry, movie=found.alone)
-        if found.alternatives:
-            return replace(entry, state="uncertain")
-    chosen = choices.movies.get(row.key)
+    chosen = found.likely if choices.all_decided else None
+    if row.key in choices.movies:
+        chosen = choices.movies[row.key]
+    elif choices.by_title and found.alone is not None:
+        chosen = found.alone
+    elif found.alternatives and not choices.all_decided:
+        return replace(entry, state="uncertain")
     if chosen is not None:
         return replace(entry, movie=chosen)
-    added = choices.add_missing and not found.is_ours
+    added = choices.add_missing and not found.is_ours and bool(row.titles)
     return replace(entry, state="unmatched", taken=added, added=added)
 
 
 def _compared(
     entry: Entry,
     last: Entry,
-    have: Mapping[tuple[Member, int], tuple[float, int]],
+    have: Mapping[Pair, tuple[float, int]],
+    known: Set[Pair | None],
     choices: Choices,
 ) -> Entry:
-    """Return the entry compared with the member's other rows and with the club's stars."""
-    if entry.rated is None:
-        return entry
+    """Return the entry compared with the member's other rows and with what the club knows."""
     if last is not entry:
         return replace(entry, state="again", taken=False, added=False)
-    if entry.movie is None:
+    if entry.pair is None:
         return entry
-    if (entry.member, entry.movie) not in have:
+    if entry.pair in known:
+        return replace(entry, state="same")
+    if entry.kind != "rating" or entry.pair not in have:
         return replace(entry, taken=True)
-    ours, ours_at = have[entry.member, entry.movie]
+    ours, ours_at = have[entry.pair]
     if ours == entry.stars:
         return replace(entry, state="same", ours=ours)
     newer = entry.at is not None and entry.at > ours_at
     taken = newer if choices.take == "newer" else choices.take == "theirs"
-    taken = choices.theirs.get((entry.member, entry.movie), taken)
+    taken = choices.theirs.get(entry.pair, taken)
     return replace(entry, state="changed", ours=ours, taken=taken)
 
 
@@ -356,6 +366,7 @@ class Saved:
         movies: how many the club has added.
         members: how many have joined.
         seen: how many movies are marked as seen without stars.
+        wished: how many movies are put on watchlists.
     """
 
     version: int
@@ -363,50 +374,52 @@ class Saved:
     movies: int
     members: int
     seen: int
+    wished: int
 
 
-def save(store: Store, plan: Plan) -> Saved:
+def save(store: Store, plan: Plan, on_step: OnStep | None = None) -> Saved:
     """Write what the plan takes; all ratings are one step that can be undone.
 
     Ratings keep the date of the file. Doing it twice changes nothing.
 
+    Args:
+        on_step: called with (movies added, movies to add).
+
     Raises:
-        InvalidInput: the club was changed since the plan was made, it adds more movies than the
-            club takes at once, or a name cannot be used.
+        InvalidInput: the club was changed since the plan was made, or a name cannot be used.
         StoreUnavailable: it cannot be written.
     """
-    began, number = time.perf_counter(), sum(entry.added for entry in plan.entries)
-    if number > MAX_ADDED:
-        raise InvalidInput(
-            f"{number:,} movies are more than the {MAX_ADDED:,} that can be added at once."
-        )
-    people = [*(entry.member for entry in plan.taken), *(member for member, _ in plan.seen)]
-    lacking = {entry.row_title: entry.row for entry in plan.taken if entry.movie is None}
+    began = time.perf_counter()
+    taken = [entry for entry in plan.entries if entry.taken]
+    lacking = {entry.row.movie_key: entry.row for entry in taken if entry.movie is None}
     with store.database.write("imported ratings") as write:
         if write.version != plan.version + 1:
             raise InvalidInput("Somebody has changed the club meanwhile; look at it once more.")
         ids = {
             member: member if isinstance(member, int) else members.insert_member(write, member)
-            for member in dict.fromkeys(people)
+            for member in dict.fromkeys(entry.member for entry in taken)
         }
-        added: dict[object, int] = {}
-        for identity, row in lacking.items():
-            title, *aliases = row.titles
-            movie = movies.NewMovie(title, row.year, tmdb_id=row.tmdb_id, aliases=aliases)
-            added[identity] = movies.insert_movie(write, movie)
+        new = [row.new_movie() for row in lacking.values()]
+        added = dict(zip(lacking, movies.insert_movies(write, new, on_step), strict=True))
         wanted: dict[tuple[int, int], int | None] = {}
         rated_at: dict[tuple[int, int], int] = {}
-        for entry in plan.taken:
-            pair = ids[entry.member], added[entry.row_title] if entry.movie is None else entry.movie
-            wanted[pair] = half_stars(entry.stars)
+        others: dict[Kind, dict[int, list[int]]] = {
+            "seen": defaultdict(list), "wished": defaultdict(list)
+        }  # fmt: skip
+        for entry in taken:
+            member = ids[entry.member]
+            movie = added[entry.row.movie_key] if entry.movie is None else entry.movie
+            if entry.kind != "rating":
+                others[entry.kind][member].append(movie)
+                continue
+            wanted[member, movie] = half_stars(entry.stars)
             if entry.at is not None:
-                rated_at[pair] = entry.at
+                rated_at[member, movie] = entry.at
         ratings.record(write, wanted, rated_at=rated_at)
-        marked = sum(members.insert_seen(write, ids[who], movie_id) for who, movie_id in plan.seen)
-        for movie_id in plan.shortlist:
-            movies.append_to_shortlist(write, movie_id)
+        seen = sum(members.insert_seen(write, *pair) for pair in others["seen"].items())
+        wished = sum(watchlists.insert_wanted(write, *pair) for pair in others["wished"].items())
         joined = sum(isinstance(member, str) for member in ids)
-        version = write.commit_if(bool(wanted or joined or marked or plan.shortlist))
+        version = write.commit_if(bool(wanted or joined or seen or wished))
     seconds = time.perf_counter() - began
     log.info("imported ratings: %d rows of %d in %.2f s", len(wanted), len(plan.entries), seconds)
-    return Saved(version, len(wanted), len(added), joined, marked)
+    return Saved(version, len(wanted), len(added), joined, seen, wished)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 from club.errors import InvalidInput
 from club.imports.ratings import cells
-from club.imports.tables import Table, header_key, movielens_title, whole_number
-from club.matching import Query
+from club.imports.tables import Table, genre_names, header_key, movielens_title, whole_number
+from club.matching import Query, title_key
+from club.movies import NewMovie
 from club.validation import MAX_TITLE, clean_name
 
 FIVES, TENS, HUNDREDS = 5, 10, 100
@@ -40,6 +42,7 @@ class Row(Query):
         at: when it was rated, in seconds.
         person: whose it is.
         source_id: the file's own id of the movie: rows with different ones are different movies.
+        genres, runtime, directors: for a movie that the catalogue lacks; minutes.
     """
 
     file: str
@@ -48,6 +51,9 @@ class Row(Query):
     at: int | None = None
     person: str = ""
     source_id: str = ""
+    genres: tuple[str, ...] = ()
+    runtime: int | None = None
+    directors: tuple[str, ...] = ()
 
     @property
     def key(self) -> tuple[str, int]:
@@ -55,9 +61,35 @@ class Row(Query):
         return self.file, self.line
 
     @property
+    def identity(self) -> tuple[object, ...]:
+        """What rows of one person about one movie have in common: a number, or else the title."""
+        return (self.source_id,) if self.source_id else self.movie_key
+
+    @property
+    def movie_key(self) -> tuple[object, ...]:
+        """What identifies a movie that the catalogue lacks: a number, or else title and year."""
+        if self.imdb_id or self.tmdb_id:
+            return "number", self.imdb_id or -(self.tmdb_id or 0)
+        return title_key(self.title), self.year
+
+    def new_movie(self) -> NewMovie:
+        """Return the movie with all that the file knows of it."""
+        title, *aliases = self.titles
+        return NewMovie(
+            title,
+            self.year,
+            self.genres,
+            runtime=self.runtime,
+            directors=self.directors,
+            imdb_id=f"tt{self.imdb_id:07}" if self.imdb_id else None,
+            tmdb_id=self.tmdb_id,
+            aliases=aliases,
+        )
+
+    @property
     def title(self) -> str:
-        """The first of the titles."""
-        return self.titles[0]
+        """The first of the titles, or the number of a movie without."""
+        return self.titles[0] if self.titles else f"movie {self.tmdb_id or self.movie_id}"
 
 
 @dataclass(frozen=True)
@@ -68,6 +100,7 @@ class RejectedRow:
         reason: for people, without a full stop.
         alternatives: movies of the catalogue that it may be.
         stars: 0.5..5, or what the file has in their place.
+        kind: "seen" or "wished" for a row that is no rating.
     """
 
     file: str
@@ -79,16 +112,26 @@ class RejectedRow:
     year: str = ""
     stars: str = ""
     date: str = ""
+    kind: str = ""
+    imdb_id: str = ""
+    tmdb_id: str = ""
 
     @classmethod
     def of(
-        cls, row: Row, reason: str, stars: float | None = None, alternatives: str = ""
+        cls,
+        row: Row,
+        reason: str,
+        stars: float | None = None,
+        alternatives: str = "",
+        kind: str = "",
     ) -> RejectedRow:
         """Reject `row`; `stars` (0.5..5) where they are known."""
         when = "" if row.at is None else datetime.fromtimestamp(row.at, UTC).date().isoformat()
         year = "" if row.year is None else str(row.year)
         given = "" if stars is None else f"{stars:g}"
-        return cls(*row.key, reason, alternatives, row.person, row.title, year, given, when)
+        about = (alternatives, row.person, row.title, year, given, when, kind)
+        numbers = (str(number or "") for number in (row.imdb_id, row.tmdb_id))
+        return cls(*row.key, reason, *about, *numbers)
 
     def in_stars(self, top: int) -> RejectedRow:
         """Return the row with its rating in stars if it is one of a scale that ends at `top`.
@@ -141,6 +184,8 @@ class RatingsFile:
         seen: movies seen without a rating.
         wished: movies on a watchlist.
         rejected: rows that cannot be used.
+        is_numbered: whether its movies have no titles, only numbers of MovieLens or TMDB.
+        names: of the people in other files, by the numbers that stand for them there.
     """
 
     kind: str
@@ -150,12 +195,23 @@ class RatingsFile:
     seen: tuple[Row, ...] = ()
     wished: tuple[Row, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
+    is_numbered: bool = False
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def with_names(self, names: Mapping[str, str]) -> RatingsFile:
+        """Return the file with people called by their names instead of numbers."""
+        rows = tuple(replace(r, person=names.get(r.person, r.person)) for r in self.ratings)
+        return replace(self, ratings=rows)
+
+    @property
+    def by_kind(self) -> tuple[tuple[Literal["rating", "seen", "wished"], tuple[Row, ...]], ...]:
+        """The rows that say something of a movie, by what they say."""
+        return ("rating", self.ratings), ("seen", self.seen), ("wished", self.wished)
 
     @property
     def people(self) -> tuple[str, ...]:
         """The people that the rows name, in the file's order; ("",) if they name none."""
-        rows = (*self.ratings, *self.seen, *self.wished)
-        return tuple(dict.fromkeys(row.person for row in rows))
+        return tuple(dict.fromkeys(row.person for _, rows in self.by_kind for row in rows))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -179,7 +235,7 @@ def read_rows(
 
     Args:
         columns: title, other_title, year, rating, date, person, kind, movie_id, tmdb_id, imdb_id,
-            source_id -> position, as far as there are such columns.
+            source_id, genres, runtime, directors -> position, as far as there are such columns.
         top: the end of the scale where the format defines it: ratings that are no half star on it
             are rejected.
     """
@@ -193,9 +249,10 @@ def read_rows(
     for line, row in table.rows:
         texts = defaultdict(str, {name: row[at].strip() for name, at in columns.items()})
         try:
-            titles, year = _titles_and_year(texts)
+            titles, year = _titles_and_year(texts) if "title" in columns else ((), None)
             rating = _rating(texts["rating"], top) if "rating" in columns else None
             person = _person(texts["person"]) if "person" in columns else ""
+            movie_id = _movie_id(texts["movie_id"], is_needed=not titles)
         except _Unusable as why:
             facts = [texts[name][:200] for name in ("person", "title", "year", "rating", "date")]
             rejected.append(RejectedRow(table.file, line, str(why), "", *facts))
@@ -209,9 +266,13 @@ def read_rows(
                 rating=rating,
                 at=cells.timestamp(texts["date"], days_first),
                 person=person,
-                movie_id=_movie_id(texts["movie_id"]),
+                movie_id=movie_id,
                 tmdb_id=cells.tmdb_id(texts["tmdb_id"]),
-                source_id=cells.imdb_id(texts["imdb_id"]) or texts["source_id"][:200],
+                imdb_id=cells.imdb_id(texts["imdb_id"]),
+                source_id=texts["source_id"][:200],
+                genres=genre_names(cells.terms(texts["genres"])),
+                runtime=cells.minutes(texts["runtime"]),
+                directors=cells.terms(texts["directors"]),
             )
         )
     return found, rejected
@@ -249,8 +310,10 @@ def _rating(text: str, top: int | None) -> float:
     return value
 
 
-def _movie_id(text: str) -> int | None:
+def _movie_id(text: str, *, is_needed: bool) -> int | None:
     number = whole_number(text.removeprefix("-"))
+    if number is None and is_needed:
+        raise _Unusable("no number that can be read")
     return -number if number is not None and text.startswith("-") else number  # the club's own
 
 

@@ -14,14 +14,14 @@ from typing import Literal
 from club.errors import InvalidInput
 from club.export import HEADER
 from club.imports.files import Archive
-from club.imports.ratings import cells, spreadsheet
+from club.imports.ratings import cells, services, spreadsheet
 from club.imports.ratings.rows import FIVES, TENS, RatingsFile, Row, Scale, read_rows
 from club.imports.tables import Table, read_table, shortly
 from club.validation import name_key, tidied
 
 KNOWN = (
-    "a Letterboxd export (ZIP, or its ratings.csv), IMDb ratings, this program's export, "
-    "or a table with columns for title and rating"
+    "a Letterboxd export (ZIP, or its ratings.csv), IMDb ratings, Trakt's and Simkl's JSON, this "
+    "program's export, or a table with columns for title and rating"
 )
 Headers = Mapping[str, tuple[str, ...]]
 
@@ -86,11 +86,12 @@ OWN = Format(
 IMDB: Headers = {
     "title": ("title",), "other_title": ("original title",), "year": ("year",),
     "rating": ("your rating", "you rated"), "date": ("date rated", "created"),
-    "source_id": ("const",), "kind": ("title type",),
+    "imdb_id": ("const",), "kind": ("title type",), "genres": ("genres",),
+    "runtime": ("runtime",), "directors": ("directors",),
 }  # fmt: skip
 TMDB: Headers = {  # the column Rating is everybody's
     "title": ("name",), "year": ("release date",), "rating": ("your rating",),
-    "date": ("date rated",), "tmdb_id": ("tmdb id",), "source_id": ("tmdb id",), "kind": ("type",),
+    "date": ("date rated",), "tmdb_id": ("tmdb id",), "imdb_id": ("imdb id",), "kind": ("type",),
 }  # fmt: skip
 # The address in diary.csv identifies the entry, elsewhere the movie: only title and year tell which
 # movie an entry is about.
@@ -110,6 +111,7 @@ LIST = Format(
     "", frozenset({"position", "name", "year"}), ENTRY, FIVES, "wished", "A Letterboxd list"
 )
 _CONST = frozenset({"const", "title"})
+NAMES = frozenset({"user id", "name"})
 FORMATS = (
     Format("IMDb ratings", _CONST | {"created", "modified"}, IMDB, TENS, "wished", "An IMDb list"),
     Format("IMDb ratings", _CONST | {"your rating"}, IMDB, TENS),
@@ -137,7 +139,9 @@ def read_all(paths: Iterable[Path]) -> list[RatingsFile]:
         names[path.name] += 1
         number = names[path.name]
         found.append(read(path, f"{path.name} ({number})" if number > 1 else path.name))
-    return found
+    called = {number: name for file in found for number, name in file.names.items()}
+    rated = [file for file in found if not file.names or file.ratings]
+    return [file.with_names(called) for file in rated] or found
 
 
 def read(path: Path, file: str = "") -> RatingsFile:
@@ -150,7 +154,7 @@ def read(path: Path, file: str = "") -> RatingsFile:
         InvalidInput: it is in none of them, damaged, too large, or holds no rating.
     """
     found = _read(path, tidied(file or path.name, 200))
-    if not (found.ratings or found.seen or found.wished or found.rejected):
+    if not (found.ratings or found.seen or found.wished or found.rejected or found.names):
         raise InvalidInput(f"{found.file} holds no ratings.")
     return found
 
@@ -165,6 +169,8 @@ def _read(path: Path, file: str) -> RatingsFile:
             return _read_own(tables[RATINGS])
     # Beside a table there may be a text about it.
     names = [name for name in archive.names if not name.endswith(".txt")] or archive.names
+    if names and all(name.endswith(".json") for name in names):
+        return spreadsheet.read(services.read_json(archive, names, file))
     if not names:
         raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
     if len(names) > 1:
@@ -173,9 +179,10 @@ def _read(path: Path, file: str) -> RatingsFile:
     if (reader := _reader(table)) is not None:
         return reader(table)
     begins = table.header[0].lstrip()[:1]
-    if begins in {"{", "[", "<"}:
-        what = "a web page or XML" if begins == "<" else "JSON"
-        raise InvalidInput(f"{file} is {what} and no table; known are {KNOWN}.")
+    if begins in {"{", "["}:
+        return spreadsheet.read(services.read_json(archive, names, file))
+    if begins == "<":
+        raise InvalidInput(f"{file} is a web page or XML and no table; known are {KNOWN}.")
     raise InvalidInput(
         f"{file} has no columns for title and rating; it has {shortly(table.header)}. "
         f"Known are {KNOWN}."
@@ -197,7 +204,16 @@ def _reader(table: Table) -> Callable[[Table], RatingsFile] | None:
             return form.read
     if spreadsheet.recognises(table):
         return spreadsheet.read
+    if table.columns.keys() >= NAMES:
+        return _read_names
     return LIST.read if LIST.recognises(table) else None
+
+
+def _read_names(table: Table) -> RatingsFile:
+    """Read who the users of another file are; it has no ratings itself."""
+    user, name = table.columns["user id"], table.columns["name"]
+    names = {texts[user].strip(): cells.text_of(texts[name]) for _, texts in table.rows}
+    return RatingsFile("Names of members", table.file, (), Scale(FIVES, fixed=True), names=names)
 
 
 def _read_own(table: Table) -> RatingsFile:

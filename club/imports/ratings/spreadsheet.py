@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from club.errors import InvalidInput
 from club.imports.ratings import cells
@@ -32,11 +33,14 @@ from club.imports.tables import (
 from club.validation import clean_name, name_key
 
 KIND, KIND_OF_CLUB = "A table of ratings", "A table with a column for each member"
+KIND_OF_NUMBERS = "A table of numbers of movies"
+NUMBERED = {"user id", "movie id", "rating"}  # what a table without titles needs
 MAX_PEOPLE = 60
 RATING_OF_TEN = "rating10"  # beside the rating in Letterboxd's format for imports
 # Headers in several languages, the most certain first: exports also have everybody's ratings.
 RATING = (
-    RATING_OF_TEN, "your rating", "my rating", "user rating", "userrating", "uservote", "my score",
+    RATING_OF_TEN, "your rating", "my rating", "user rating", "userrating", "user vote",
+    "uservote", "my score",
     "your score", "you rated", "personal rating", "deine bewertung", "meine bewertung", "mi nota",
     "tu nota", "mi puntuacion", "ma note", "votre note", "minha nota", "il mio voto",
     "moja ocena",
@@ -53,10 +57,12 @@ HEADERS = {
     "title": (
         "title", "movie title", "film title", "movie", "film", "movie name", "film name",
         "which movie", "which film", "filmtitel", "titel", "titulo", "pelicula", "titre", "titolo",
-        "filme", "tytul", "nazev", "название", "标题", "电影名", "name",
+        "filme", "tytul", "nazev", "название", "标题", "电影名", "name", "name eng",
+        "english title", "original title", "original name", "name rus",
     ),
     "other_title": (
-        "original title", "originaltitel", "titulo original", "titre original",
+        "pl title", "polish title", "name rus", "russian title", "original title",
+        "originaltitel", "titulo original", "titre original",
         "titolo originale", "tytul oryginalny",
     ),
     "year": (
@@ -66,15 +72,24 @@ HEADERS = {
     ),
     "date": (
         "date", "rated at", "date rated", "rated on", "rating date", "watched date", "watcheddate",
-        "date watched", "watched on", "date added", "votedate", "timestamp", "created at", "datum",
+        "date watched", "watched on", "date added", "vote date", "votedate", "timestamp",
+        "created at", "datum",
         "bewertet am", "gesehen am", "fecha", "fecha de voto", "vu le", "data", "打分日期",
     ),
     "movie_id": ("movie id", "movieid"),
     "tmdb_id": ("tmdb", "tmdb id", "tmdbid", "tmdb url"),
     "imdb_id": ("imdb id", "imdbid", "imdb", "const", "tconst", "imdb url"),
-    "kind": ("type", "title type", "media type", "typ", "tipo"),
+    "kind": ("type", "title type", "media type", "format", "typ", "tipo"),
+    "genres": ("genres", "genre"),
+    "runtime": ("runtime",),
+    "directors": ("directors", "director"),
+    "list": ("kind", "status", "watchlist"),
 }  # fmt: skip
 OF_TEN = ("trakt id", "trakt rating", "simkl id")  # services whose ratings end at ten
+LISTS: dict[str, Literal["seen", "wished"]] = {  # of rows without a rating
+    "seen": "seen", "watched": "seen", "completed": "seen", "wished": "wished",
+    "plantowatch": "wished", "plan to watch": "wished", "watchlist": "wished",
+}  # fmt: skip
 REJECTED = ("reason", "alternatives")  # the table of rejected rows has stars
 # Numbers about a movie that are no member's ratings, by a word of the header.
 NO_PERSON = {
@@ -91,14 +106,14 @@ NO_PERSON = {
 }  # fmt: skip
 MIN_MEMBERS, MAX_NAME_WORDS = 2, 3
 _OF_RATING = re.compile(
-    r"(?i)(?:['’]s?)?\s*\b(?:rating|score|stars|bewertung|note|nota|puntos)\b\s*:?|[-–:]\s*$"
+    r"(?i)(?:['’]s?)?(?:\s*\b|(?<=[a-z]))(?:rating|score|stars|bewertung|note|nota|puntos)\b\s*:?|[-–:]\s*$"
 )
 
 
 def recognises(table: Table) -> bool:
-    """Return True if titles and ratings can be found in `table`."""
+    """Return True if titles, or a user's numbers of movies, and ratings can be found in `table`."""
     if table.first(HEADERS["title"]) is None:
-        return False
+        return table.columns.keys() >= NUMBERED
     return _rating_column(table) is not None or len(_member_columns(table)) >= MIN_MEMBERS
 
 
@@ -109,22 +124,48 @@ def read(table: Table) -> RatingsFile:
         InvalidInput: it has more people than a club, two columns of one name, or mixes scales.
     """
     columns = table.find_columns(HEADERS)
-    members = _member_columns(table)
+    is_numbered = "title" not in columns
+    members = {} if is_numbered else _member_columns(table)
     if len(members) >= MIN_MEMBERS:
         return _read_members(table, columns, members)
     rating = _rating_column(table) or 0
     columns["rating"] = rating
-    person = table.first((*PERSON, "name") if columns["title"] != table.first(["name"]) else PERSON)
+    names = ("user id",) if is_numbered else (*PERSON, "name")
+    person = table.first(name for name in names if table.first([name]) not in columns.values())
     # Rejected rows of a file that names nobody have an empty column.
     if person is not None and any(texts[person].strip() for _, texts in table.rows):
         columns["person"] = person
-    rows, rejected = read_rows(table, columns)
+    listed = {line: _list_of(texts, columns) for line, texts in table.rows}
+    rated = replace(table, rows=[row for row in table.rows if listed[row[0]] is None])
+    rows, rejected = read_rows(rated, columns)
     rows = _with_one_spelling(rows)
     _require_members(table.file, len({row.person for row in rows}))
     lines = {row.line for row in rows}
     texts = [texts[rating] for line, texts in table.rows if line in lines]
     scale = _known_scale(table, rating) or _scale_of(table, texts, [rating])
-    return RatingsFile(KIND, table.file, tuple(rows), scale, rejected=tuple(rejected))
+    rest = replace(table, rows=[row for row in table.rows if listed[row[0]]], unread=())
+    columns.pop("rating")
+    others, more = read_rows(rest, columns)
+    seen, wished = (
+        tuple(row for row in others if listed[row.line] == kind) for kind in ("seen", "wished")
+    )
+    return RatingsFile(
+        KIND_OF_NUMBERS if is_numbered else KIND,
+        table.file,
+        tuple(rows),
+        scale,
+        seen,
+        wished,
+        (*rejected, *more),
+        is_numbered,
+    )
+
+
+def _list_of(texts: list[str], columns: Mapping[str, int]) -> Literal["seen", "wished"] | None:
+    """Return which list a row is on if it has no rating."""
+    if "list" not in columns or not cells.is_blank(texts[columns["rating"]]):
+        return None
+    return LISTS.get(texts[columns["list"]].strip().casefold())
 
 
 def _read_members(

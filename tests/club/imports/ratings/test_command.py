@@ -34,7 +34,7 @@ def ours(file: Path) -> Path:
 def mine(tmp_path: Path) -> Path:
     path = tmp_path / "mine.csv"
     path.write_text(
-        "Title,Year,Rating\nHeat,1995,9\nMatrix,1999,7\nMatrixx,1999,8\nNova,2090,3\n=1,2091,2\n"
+        "Title,Year,Rating\nHeat,1995,9\nMatrix,1999,7\nMatrixx,1999,8\nNova,2090,3\n=zzz,2091,2\n"
     )
     return path
 
@@ -61,6 +61,7 @@ def test_import_writes_certain_rows_and_lists_the_rest(
         "         2  To decide\n"
         "         2  Not found\n"
         "         0  Left out\n"
+        "The catalogue lacks 2 of these movies; --add-missing keeps them as the club's own.\n"
         "1 rating written.\n",
         "",
     )
@@ -69,7 +70,7 @@ def test_import_writes_certain_rows_and_lists_the_rest(
         ["a movie is called nearly so", "The Matrix (1999)", "", "Matrix", "1999"],
         ["a movie is called nearly so", "The Matrix (1999)", "", "Matrixx", "1999"],
         ["no movie in the catalogue is called so", "", "", "Nova", "2090"],
-        ["no movie in the catalogue is called so", "", "", "'=1", "2091"],
+        ["no movie in the catalogue is called so", "", "", "'=zzz", "2091"],
     ]
     assert run(ours, mine, "--member", "Ana") == 0
     assert "1  Already there" in capsys.readouterr().out
@@ -88,7 +89,10 @@ def test_import_dry_run_as_json(ours: Path, mine: Path, capsys: pytest.CaptureFi
         },
         "seen": 0,
         "watchlist": 0,
-        "notes": [],
+        "added": 0,
+        "notes": [
+            "The catalogue lacks 2 of these movies; --add-missing keeps them as the club's own."
+        ],
     }  # fmt: skip
     assert Store(ours).members.all()["name"].tolist() == ["Ana"]
 
@@ -139,8 +143,21 @@ def test_import_without_stars(
     assert run(ours, *paths, "--member", "Ana") == 0
     out = capsys.readouterr().out
     assert "1  without stars, taken for seen\n" in out
-    assert "1  on a watchlist" in out
+    assert "1  for a watchlist" in out
     assert out.endswith("0 ratings written.\n")
+    club = Store(ours)
+    assert club.watchlists.of(int(club.members.all().index[0])) == [608]
+
+
+def test_import_adds_what_is_missing(
+    ours: Path, mine: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(ours, mine, "--member", "Ana", "--add-missing", "--scale", "10") == 0
+    assert "3  movies added to the club's own\n" in capsys.readouterr().out
+    assert sorted(given(ours).values()) == [1.0, 1.5, 3.5, 4.0, 4.5]
+    assert run(ours, mine, "--member", "Ana", "--add-missing", "--scale", "10") == 0
+    assert "5  Already there" in capsys.readouterr().out
+    assert len(Store(ours).movies.own()) == 3
 
 
 @pytest.mark.parametrize(
@@ -161,6 +178,11 @@ def test_import_without_stars(
             "Title,Rating\nUp,3.5\n",
             ["--member", "Ana", "--rejected", "/no/where.csv"],
             "/no/where.csv cannot be written",
+        ),
+        (
+            "userId,movieId,rating\n15,6,4.5\n",
+            [],
+            "x.csv has numbers in place of titles: say --numbers movielens or tmdb.",
         ),
         ("x\n", ["--member", "Ana", "--scale", "7"], "argument --scale: invalid choice: 7"),
         ("", ["--member", "Ana"], "x.csv is empty or no table."),

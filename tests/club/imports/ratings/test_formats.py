@@ -320,7 +320,7 @@ def test_letterboxd_export_without_ratings(tmp_path: Path) -> None:
         ("", "mine.csv is empty or no table."),
         ("Dear diary\n", "mine.csv has no columns for title and rating; it has Dear diary."),
         ("Title,Rating\n", "mine.csv holds no ratings."),
-        ("userId,movieId,rating\n1,1,4\n", "it has userId, movieId, rating."),
+        ("userId,filmId,rating\n1,1,4\n", "it has userId, filmId, rating."),
         ("Title,Rating\nUp,3/5\nUp,8/10\n", "mine.csv mixes ratings of up to 5 and 10;"),
         ("Title,Rating,User\n" + "".join(f"Up,3,{n}\n" for n in range(61)), "ratings of 61 people"),
     ],

@@ -18,6 +18,7 @@ from club.errors import InvalidInput
 from club.export import ratings_csv
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan
+from club.imports.ratings.plan import Numbers
 from club.imports.ratings.rows import Scale
 from club.ratings import record
 from club.store import Store
@@ -158,8 +159,8 @@ def test_latest_row_of_a_movie_counts(club: Store, ana: int, tmp_path: Path) -> 
     assert stars(club) == {(ana, 6): 2.5}
     told = plan.rejected(WORLD.movies)
     assert [(row.file, row.line, row.reason) for row in told] == [
-        ("mine.csv", 3, "rated more than once; the latest counts"),
-        ("b.csv", 2, "rated more than once; the latest counts"),
+        ("mine.csv", 3, "there more than once; the latest counts"),
+        ("b.csv", 2, "there more than once; the latest counts"),
     ]
 
 
@@ -206,25 +207,71 @@ def test_save_writes_all_or_nothing(club: Store, ana: int, tmp_path: Path) -> No
     assert club.movies.own().empty
 
 
-def test_save_refuses_too_many_new_movies(club: Store, ana: int, tmp_path: Path) -> None:
+def test_any_number_of_movies_is_added_and_reported(club: Store, ana: int, tmp_path: Path) -> None:
     text = HEAD + "".join(f"Nova {number},2030,3.5,\n" for number in range(1001))
     plan = planned(club, table(tmp_path, text), replace(of(ana), add_missing=True))
-    with pytest.raises(InvalidInput, match="1,001 movies are more than the 1,000"):
-        ratings.save(club, plan)
+    steps: list[tuple[int, int]] = []
+    saved = ratings.save(club, plan, lambda done, total, _: steps.append((done, total)))
+    assert (saved.ratings, saved.movies, len(club.movies.own())) == (1001, 1001, 1001)
+    assert (steps[0], steps[-1]) == ((1, 1001), (1001, 1001))
+    assert states(planned(club, table(tmp_path, text), of(ana))) == ["same"] * 1001
+
+
+def test_an_added_movie_gets_what_the_file_knows(club: Store, ana: int, tmp_path: Path) -> None:
+    text = (
+        "Const,Your Rating,Date Rated,Title,Original Title,Title Type,Runtime (mins),Year,Genres,"
+        "Directors\ntt9000001,9,2024-01-02,Nova,Nova Stella,Movie,97,2030,"
+        '"Drama, Family, Sport, Music","Ana Belén, Bo Derek"\n'
+    )
+    plan = planned(club, table(tmp_path, text), replace(of(ana), add_missing=True))
+    assert ratings.save(club, plan).movies == 1
+    movie = club.movies.own().iloc[0]
+    facts = ["title", "year", "runtime", "imdb_id", "genres", "directors", "aliases"]
+    assert movie[facts].tolist() == [
+        "Nova", 2030, 97, "tt9000001", ("Drama", "Children", "Musical"), ("Ana Belén", "Bo Derek"),
+        ("Nova Stella",),
+    ]  # fmt: skip
+    renamed = text.replace("Nova,Nova Stella", "Another name,").replace("2030", "2031")
+    assert states(planned(club, table(tmp_path, renamed), of(ana))) == ["same"]
+
+
+def test_two_movies_of_one_name_and_other_numbers_are_both_added(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    text = "Title,Year,Rating,imdb\nNova,2030,3.5,tt9000001\nNova,2030,1.5,tt9000002\n"
+    plan = planned(club, table(tmp_path, text), replace(of(ana), add_missing=True))
+    assert (ratings.save(club, plan).movies, sorted(stars(club).values())) == (2, [1.5, 3.5])
+
+
+def test_with_all_decided_every_rating_is_kept(club: Store, ana: int, tmp_path: Path) -> None:
+    paths = table(
+        tmp_path, HEAD + "Sabrina,1996,4,\nToy Storyy,1995,2.5,\nHeat,,3,\nNova,2030,1,\n"
+    )
+    plan = planned(club, paths, replace(of(ana), add_missing=True, all_decided=True))
+    assert ratings.save(club, plan).ratings == len(plan.entries) == 4
+    own = club.movies.own()
+    assert own["title"].tolist() == ["Sabrina", "Nova"]
+    assert stars(club) == {
+        (ana, 1): 2.5,
+        (ana, 6): 3.0,
+        (ana, own.index[0]): 4.0,
+        (ana, own.index[1]): 1.0,
+    }
 
 
 def test_rejected_rows_as_csv_can_be_imported_again(club: Store, ana: int, tmp_path: Path) -> None:
     text = HEAD + "=cmd(),1995,3.5,2020-01-02\nHeatt,1995,2.5,\nHeat,1995,bad,\n,1995,3,\n"
     plan = planned(club, table(tmp_path, text), of(ana))
-    written = ratings.as_csv(plan.rejected(WORLD.movies))
+    written, no = ratings.as_csv(plan.rejected(WORLD.movies)), ["", "", ""]
     assert list(csv.reader(io.StringIO(written))) == [
-        ["file", "line", "reason", "alternatives", "member", "title", "year", "stars", "date"],
-        ["mine.csv", "4", "no rating that can be read", "", "", "Heat", "1995", "bad", ""],
-        ["mine.csv", "5", "no title", "", "", "", "1995", "3", ""],
+        ["file", "line", "reason", "alternatives", "member", "title", "year", "stars", "date",
+         "kind", "imdb_id", "tmdb_id"],
+        ["mine.csv", "4", "no rating that can be read", "", "", "Heat", "1995", "bad", "", *no],
+        ["mine.csv", "5", "no title", "", "", "", "1995", "3", "", *no],
         ["mine.csv", "2", "no movie in the catalogue is called so", "", "", "'=cmd()", "1995",
-         "3.5", "2020-01-02"],
+         "3.5", "2020-01-02", *no],
         ["mine.csv", "3", "a movie is called nearly so", "Heat (1995)", "", "Heatt", "1995",
-         "2.5", ""],
+         "2.5", "", *no],
     ]  # fmt: skip
     repaired = written.replace("Heatt", "Heat")
     again = planned(club, table(tmp_path, repaired, "again.csv"), of(ana, "again.csv"))
@@ -258,7 +305,7 @@ def test_rows_without_a_year_count_by_title_if_chosen(
 ) -> None:
     paths = table(tmp_path, "Title,Rating\nHeat,4.5\nSabrina,3.5\nThe Seven,2.5\nNova,1.5\n")
     plan = planned(club, paths, of(ana))
-    assert (states(plan), plan.taken) == (["uncertain"] * 3 + ["unmatched"], [])
+    assert (states(plan), plan.taken()) == (["uncertain"] * 3 + ["unmatched"], [])
     plan = planned(club, paths, replace(of(ana), by_title=True))
     assert states(plan) == ["new", "uncertain", "uncertain", "unmatched"]
     ratings.save(club, plan)
@@ -280,19 +327,58 @@ def test_seen_and_wished_movies(club: Store, ana: int, tmp_path: Path) -> None:
         ),
     }  # fmt: skip
     paths = [sources.zipped(files, tmp_path / "x.zip")]
-    club.movies.add_to_shortlist(915)
+    club.watchlists.add(ana, [915])
     plan = planned(club, paths, of(ana, "x.zip"))
-    assert plan.seen == ((ana, 47),)
-    assert plan.wished == (1,)
-    assert plan.shortlist == ()
-    plan = planned(club, paths, replace(of(ana, "x.zip"), shortlist=(1, 6)))
+    assert [(e.kind, e.movie) for e in plan.entries if e.taken] == [
+        ("rating", 6), ("seen", 47), ("wished", 1)
+    ]  # fmt: skip
+    assert plan.counts == {
+        "New": 3, "Already there": 3, "Other stars": 0, "To decide": 0, "Not found": 1,
+        "Left out": 0,
+    }  # fmt: skip
+    assert len(plan.entries) == 7, "what is rated need not be seen"
+    (left,) = plan.rejected(WORLD.movies)
+    assert (left.title, left.kind, left.stars) == ("Nova", "seen", "")
     saved = ratings.save(club, plan)
-    assert club.movies.shortlist() == [915, 1]
-    assert (saved.ratings, saved.seen) == (1, 1)
+    assert sorted(club.watchlists.of(ana)) == [1, 915]
+    assert (saved.ratings, saved.seen, saved.wished) == (1, 1, 1)
     assert stars(club) == {(ana, 6): 4.0}
     assert club.members.seen().values.tolist() == [[ana, 47]]
     again = planned(club, paths, of(ana, "x.zip"))
-    assert (again.seen, again.wished) == ((), ())
+    assert {entry.state for entry in again.entries if entry.taken} == set()
+    kept = planned(club, paths, replace(of(ana, "x.zip"), add_missing=True))
+    assert (ratings.save(club, kept).seen, len(club.movies.own())) == (1, 1)
+
+
+def test_rejected_rows_without_stars_can_be_imported_again(
+    club: Store, ana: int, tmp_path: Path
+) -> None:
+    text = "Title,Year,Rating,Status\nSevenn,1995,,completed\nToy Stor,1995,,plantowatch\n"
+    plan = planned(club, table(tmp_path, text), of(ana))
+    rows = plan.rejected(WORLD.movies)
+    assert [(row.title, row.kind) for row in rows] == [("Sevenn", "seen"), ("Toy Stor", "wished")]
+    mended = ratings.as_csv(rows).replace("Sevenn", "Seven").replace("Toy Stor,", "Toy Story,")
+    ratings.save(club, planned(club, table(tmp_path, mended, "again.csv"), of(ana, "again.csv")))
+    assert (club.watchlists.of(ana), club.members.seen()["movie_id"].tolist()) == ([1], [47])
+
+
+@pytest.mark.parametrize(("numbers", "movie"), [("movielens", 6), ("tmdb", 1)])
+def test_numbers_without_titles_are_movielens_or_tmdbs(
+    club: Store, ana: int, tmp_path: Path, numbers: Numbers, movie: int
+) -> None:
+    paths = table(tmp_path, "userId,movieId,rating\n15,6,4.5\n15,8999999,3.5\n15,x,3\n")
+    paths += table(tmp_path, "userId,name\n15,Ana\n", "names.csv")
+    (found,) = ratings.read_all(paths)
+    assert (found.people, found.is_numbered) == (("Ana",), True)
+    movies = WORLD.movies.assign(tmdb_id=pd.Series({1: 6}).reindex(WORLD.movies.index))
+    matches = ratings.match([found], movies, numbers)
+    choices = replace(of(ana, person="Ana"), add_missing=True)
+    plan = ratings.plan([found], matches, ClubNow.of(club), choices, now=NOW)
+    assert [entry.movie for entry in plan.entries] == [movie, None]
+    assert (plan.lacking, ratings.save(club, plan).movies) == ({}, 0)
+    assert [(row.title, row.stars) for row in plan.rejected(movies)] == [
+        ("", "3"), ("movie 8999999", "3.5")
+    ]  # fmt: skip
 
 
 ODD = {"=1+1", "Heat", "'Round", "A “quoted”, title", "Café; or not", "???", "Sabrina (1995)"}

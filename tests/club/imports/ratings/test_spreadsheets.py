@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 
@@ -36,6 +37,8 @@ NO_MOVIE = "a series, an episode or a game, no movie"
         ("Title,Year,Rating,My Rating,IMDb Rating,Date", "Heat,1995,7.9,3,8.3,2021-03-22", 5),
         ("LetterboxdURI,tmdbID,imdbID,Title,Year,Rating,Rating10,WatchedDate",
          ",949,,Heat,1995,,3,2021-03-22", 10),
+        ("original_title,pl_title,user_rating,year,timestamp", "Heat,X,3,1995,1616394804", 5),
+        ("id,nameEng,nameRus,rating,date,year", '1,Heat,X,3,"22.03.2021, 15:34",1995', 5),
         ("Which movie?,Année,My_Rating (1-10),Rated on", "Heat,1995,3,2021-03-22", 10),
     ],
 )  # fmt: skip
@@ -47,10 +50,99 @@ def test_headers_of_services_and_languages(tmp_path: Path, header: str, row: str
     assert found.ratings[0].at // 86_400 == 18_708, "22 March 2021"
 
 
+def test_columns_that_end_in_rating_are_members_and_averages_are_nobody(tmp_path: Path) -> None:
+    head = "Title,Year,AnaRating,McKennaScore,AverageRating,RottenTomatoesAudience,IMDbRating"
+    found = read(tmp_path, f"{head}\nHeat,1995,4,3.5,3.8,4.5,4\nAlien,1979,5,2,3.5,4,4\n")
+    assert found.people == ("Ana", "McKenna")
+
+
+def test_a_column_of_formats_tells_what_is_a_show(tmp_path: Path) -> None:
+    text = "Title,Format,Where to Watch,Alex,Luke\nHeat,Blu-ray,X,9,8\nBreaking Bad,Show,X,10,10\n"
+    found = read(tmp_path, text)
+    assert [(row.title, row.person) for row in found.ratings] == [
+        ("Heat", "Alex"),
+        ("Heat", "Luke"),
+    ]
+    assert {(row.title, row.reason) for row in found.rejected} == {
+        ("Breaking Bad", "a series, an episode or a game, no movie")
+    }
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        ("AmÃ©lie", "Amélie"), ("LÃ©on", "Léon"), ("8Â½", "8½"), ("Schindler&#39;s", "Schindler's"),
+        ("Two &amp; Two", "Two & Two"), ("Amélie", "Amélie"), ("Ã", "Ã"), ("千と千尋", "千と千尋"),
+        ("Donâ€™t Look Up", "Don’t Look Up"),
+    ],
+)  # fmt: skip
+def test_titles_decoded_twice_or_escaped_are_put_right(
+    tmp_path: Path, written: str, title: str
+) -> None:
+    assert given(read(tmp_path, f"Title,Year,Rating\n{written},1995,3.5\n")) == [(title, 1995, 3.5)]
+
+
+def test_rows_without_a_rating_are_seen_or_wished_where_a_column_says_so(tmp_path: Path) -> None:
+    text = (
+        "SIMKL_ID,Title,Type,Year,Watchlist,WatchedDate,Rating,TMDB,IMDB\n"
+        "1,Heat,movie,1995,completed,2024-01-01,9,949,tt0113277\n2,Alien,movie,1979,plantowatch,,,,\n"
+        "3,Fargo,movie,1996,completed,,,,\n4,Lost,tv,2004,completed,,8,,\n5,Dune,movie,2021,dropped,,,,\n"
+    )
+    found = read(tmp_path, text)
+    assert [[row.title for row in rows] for _, rows in found.by_kind] == [
+        ["Heat"],
+        ["Fargo"],
+        ["Alien"],
+    ]
+    assert [row.title for row in found.rejected] == ["Lost", "Dune"]
+
+
+NUMBERS = {"trakt": 1, "imdb": "tt0113277", "tmdb": 949}
+TRAKT = {"movie": {"title": "Heat", "year": 1995, "ids": NUMBERS}}
+ALIEN, UP = ({"movie": {"title": t, "year": y}} for t, y in (("Alien", 1979), ("Up", 2009)))
+AT = "2024-11-12T22:00:13.000Z"
+SHOW = {"title": "Lost", "year": 2004, "ids": {}}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {
+            "ratings-movies.json": [
+                {"rated_at": AT, "rating": 8, "type": "movie", **TRAKT}
+            ],
+            "ratings-shows.json": [{"rating": 9, "type": "show", "show": SHOW}],
+            "watched-movies.json": [{"plays": 2, **ALIEN}],
+            "lists-watchlist.json": [
+                {"listed_at": "2024-01-01T00:00:00.000Z", "type": "movie", **UP}
+            ],
+        },
+        {
+            "simkl.json": {
+                "movies": [
+                    {"status": "completed", "user_rating": 8, "last_watched_at": AT, **TRAKT},
+                    {"status": "completed", "user_rating": None, **ALIEN},
+                    {"status": "plantowatch", "user_rating": None, **UP},
+                ],
+                "shows": [{"status": "completed", "user_rating": 9, "show": SHOW}],
+            }
+        },
+    ],
+)  # fmt: skip
+def test_json_of_trakt_and_simkl(tmp_path: Path, files: dict[str, object]) -> None:
+    packed = sources.zipped({n: json.dumps(c) for n, c in files.items()}, tmp_path / "x.zip")
+    (found,) = ratings.read_all([packed])
+    (heat,) = found.ratings
+    assert (heat.title, heat.year, heat.rating, found.scale.top) == ("Heat", 1995, 8.0, 10)
+    assert (heat.imdb_id, heat.tmdb_id, heat.at) == (113277, 949, 1731448813)
+    assert ([r.title for r in found.seen], [r.title for r in found.wished]) == (["Alien"], ["Up"])
+    assert [row.title for row in found.rejected] == ["Lost"]
+
+
 def test_imdb_ids_in_any_form(tmp_path: Path) -> None:
     rows = "Heat,1995,3.5,tt0113277\nHeat,1995,4,https://www.imdb.com/title/tt0113277/\nHeat,1995,2,7\n"
     found = read(tmp_path, "Title,Year,Rating,IMDB ID\n" + rows)
-    assert [row.source_id for row in found.ratings] == ["113277", "113277", "7"]
+    assert [row.imdb_id for row in found.ratings] == [113277, 113277, 7]
 
 
 def test_letterboxd_table_saved_by_a_german_excel(tmp_path: Path) -> None:
@@ -176,7 +268,7 @@ def test_two_columns_of_one_name(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [('{"movies": []}', "mine.csv is JSON and no table; known are"),
+    [('{"movies": []}', "mine.csv is JSON, but says nothing of movies"),
      ("<!DOCTYPE html>\n<html>", "mine.csv is a web page or XML and no table;")],
 )  # fmt: skip
 def test_json_and_html_are_named(tmp_path: Path, content: str, sentence: str) -> None:
