@@ -52,7 +52,7 @@ class Server:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-        while not self._answers():
+        while not self.answers():
             assert self._process.poll() is None, (self.var / "server.log").read_text("utf-8")
         return self
 
@@ -62,7 +62,7 @@ class Server:
             self._process.wait(20)
             self._process = None
 
-    def _answers(self) -> bool:
+    def answers(self) -> bool:
         try:
             with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
                 return bool(answer.status == 200)

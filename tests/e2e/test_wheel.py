@@ -1,0 +1,63 @@
+"""The wheel: built from a clone, it serves the app with data of its own, away from the clone."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from browser import ROOT, Server
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the package, as an installer would unpack it."""
+    wheels, place = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("site")
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
+    built = ["--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT)]
+    subprocess.run([*pip, "wheel", *built], check=True)
+    (wheel,) = wheels.glob("movie_club-*.whl")
+    subprocess.run([*pip, "install", "--no-deps", "--target", str(place), str(wheel)], check=True)
+    return place
+
+
+def environment(installed: Path, home: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
+    return kept | {"PYTHONPATH": str(installed), "XDG_DATA_HOME": str(home), "HOME": str(home)}
+
+
+def test_serves_and_keeps_its_data_in_the_users_folder(installed: Path, tmp_path: Path) -> None:
+    server = Server(tmp_path)
+    command = [sys.executable, str(installed / "bin" / "movie-club"), f"--port={server.port}"]
+    process = subprocess.Popen(command, env=environment(installed, tmp_path), cwd=tmp_path)
+    try:
+        while not server.answers():
+            assert process.poll() is None
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert (tmp_path / "movie-club" / "club.db").exists()
+    assert not (installed / "movie_club" / "data" / "var").exists()
+
+
+def test_commands_work_from_any_folder(installed: Path, tmp_path: Path) -> None:
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, str(installed / "bin" / "movie-club"), *arguments],
+            env=environment(installed, tmp_path),
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    assert run("--version").startswith("movie-club ")
+    run("new", "Friday club")
+    assert (tmp_path / "movie-club" / "club.db").exists()
+    run("backup", "club-backup.db")
+    assert (tmp_path / "club-backup.db").exists()
