@@ -8,7 +8,7 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,10 @@ from club.errors import ClubError, InvalidInput
 from club.imports import catalogue as catalogues
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile
+from club.sources import lookup
+from club.sources.wikidata import ADDRESS, WIDELY_KNOWN, Wikidata
 from club.store import Store
-from club.validation import clean_name, name_key
+from club.validation import FIRST_YEAR, clean_name, name_key
 from recommender.bundled import demo_club, load_bundled
 from recommender.dataset import Dataset
 from recommender.errors import DataError
@@ -57,8 +59,9 @@ def _parser() -> Parser:
 
     new = command("new", _new)
     new.add_argument("name", metavar="NAME", help="of the club")
-    demo = command("demo", _demo)
-    demo.add_argument("--force", action="store_true", help="replace the present club, for good")
+    command("demo", _demo).add_argument(
+        "--force", action="store_true", help="replace the present club, for good"
+    )
     command("members", _members, figures)
 
     saved = command("backup", _backup)
@@ -100,6 +103,8 @@ def _parser() -> Parser:
     movies.add_argument("--preview", action="store_true", help="only say what would be taken over")
     movies.add_argument("--no-ratings", action="store_true", help="keep the ratings to learn from")
     movies.add_argument("--forget", action="store_true", help="go back to the bundled data")
+
+    _look_up_options(command("look-up", _look_up, figures))
 
     share = command("share", _share)
     share.add_argument("--port", type=int, default=8501, help="where the app listens")
@@ -380,6 +385,45 @@ def _import_catalogue(options: argparse.Namespace) -> None:
         *([] if options.preview else ["The model learns from it as soon as the app is open."]),
     ]
     _show(options, figures, lines)
+
+
+# Look up
+
+
+def _look_up_options(parser: argparse.ArgumentParser) -> None:
+    what = "from this year on; else from where the catalogue ends"
+    parser.add_argument("--since", type=int, metavar="YEAR", help=what)
+    what = f"how many Wikipedias must have a page about a movie; {WIDELY_KNOWN} by default"
+    parser.add_argument("--pages", type=int, metavar="N", default=WIDELY_KNOWN, help=what)
+    parser.add_argument("--added", action="store_true", help="only what the club's own movies lack")
+
+
+def _look_up(options: argparse.Namespace) -> None:
+    """Ask Wikidata what the club's own movies lack, and add newer movies than the catalogue's."""
+    store = _existing(options).by(audit.terminal_actor())
+    data, counts = base_dataset(), {"filled": 0, "same": 0, "unsure": 0, "added": 0, "known": 0}
+    wikidata = Wikidata(config.folder() / lookup.FOLDER, lookup.words(data.movies), ADDRESS)
+
+    def report(done: int, total: int, **found: int) -> None:
+        counts.update(found)
+        progress(done, total)
+
+    today = date.today()
+    since = lookup.last_year(data.movies, today) if options.since is None else options.since
+    if not FIRST_YEAR <= since <= today.year:
+        raise InvalidInput(f"--since is a year from {FIRST_YEAR} to {today.year}.")
+    lookup.complete(wikidata, store, catalogue(data, store), report)
+    if not options.added:
+        movies = catalogue(data, store)
+        lookup.add_newer(wikidata, store, movies, report, since=since, links=options.pages)
+    told = {
+        "filled": "of the club's own movies were completed",
+        "same": "turned out to be in the catalogue, and became one with its movie",
+        "unsure": "could not be told for certain",
+        "added": "newer movies were added",
+        "known": "newer ones were there already",
+    }
+    _show(options, counts, [f"{counts[name]:>10,}  {what}" for name, what in told.items()])
 
 
 # Share

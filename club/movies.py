@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, asdict, dataclass
 from typing import Any
 
@@ -87,7 +87,6 @@ class Details:
     tmdb_id: int
     runtime: int | None = None
     overview: str = ""
-    keywords: tuple[str, ...] = ()
 
 
 class Movies(Section):
@@ -196,6 +195,36 @@ class Movies(Section):
             _delete_unless_decided(connection, old.movie_id)
         return write.version
 
+    def add_all(self, movies: Iterable[NewMovie]) -> list[int]:
+        """Add movies as one step, without those added before; return the new movie_ids."""
+        with self._database.write("added movies") as write:
+            before = set(write.connection.execute(select(_movie.movie_id)).scalars())
+            ids = dict.fromkeys(insert_movies(write, list(movies)))
+            added = [movie_id for movie_id in ids if movie_id not in before]
+            write.commit_if(bool(added))
+        return added
+
+    def complete(self, found: Mapping[int, NewMovie]) -> int:
+        """Fill in what own movies lack, as one step, and return the version.
+
+        Keywords are added; nothing else that is there is changed. Movies that are gone by now are
+        left out.
+        """
+        with self._database.write("looked up movies") as write:
+            changed = False
+            for movie_id, movie in found.items():
+                mine = _movie.movie_id == movie_id
+                row = write.connection.execute(select(schema.movies).where(mine)).one_or_none()
+                if row is None:
+                    continue
+                facts = asdict(movie)
+                values = {name: facts[name] for name in facts if not getattr(row, name)}
+                keywords = list(dict.fromkeys([*row.keywords, *facts["keywords"]]))
+                values["keywords"] = keywords[: validation.MAX_TERMS]
+                write.connection.execute(update(schema.movies).where(mine).values(values))
+                changed |= values != {name: getattr(row, name) for name in values}
+            return write.commit_if(changed)
+
     def shortlist(self) -> list[int]:
         """Return the ids of the movies that the club might watch, first added first."""
         with self._database.read() as connection:
@@ -219,19 +248,18 @@ class Movies(Section):
         """Return the details of the base dataset's movies fetched within the last six months.
 
         Returns:
-            index movie_id; title (the catalogue's then), keywords, runtime, overview, tmdb_id.
+            index movie_id; title (the catalogue's then), runtime, overview, tmdb_id.
         """
         oldest = self._database.now() - KEPT_DAYS * _SECONDS_A_DAY
         query = select(schema.movie_details).where(_detail.fetched_at > oldest)
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(_detail.movie_id)).all()
-        return _frame(rows, ["title", "keywords", "runtime", "overview", "tmdb_id"])
+        return _frame(rows, ["title", "runtime", "overview", "tmdb_id"])
 
     def save_details(self, found: Iterable[Details]) -> int:
         """Save details of movies in place of earlier ones, all or none, and return the version.
 
-        Those of the club's own movies go where the movie is, add to its keywords and take nothing
-        away.
+        Those of the club's own movies go where the movie is and take nothing away.
         """
         rows: list[dict[str, Any]] = [
             {
@@ -240,7 +268,6 @@ class Movies(Section):
                 "tmdb_id": validation.clean_tmdb_id(movie.tmdb_id),
                 "runtime": validation.clean_runtime(movie.runtime),
                 "overview": validation.clean_overview(movie.overview),
-                "keywords": validation.clean_terms(movie.keywords, "keywords"),
             }
             for movie in found
         ]
@@ -251,7 +278,7 @@ class Movies(Section):
                     continue
                 mine = _detail.movie_id == row["movie_id"]
                 write.connection.execute(delete(schema.movie_details).where(mine))
-                fetched = {**row, "fetched_at": write.now}
+                fetched = {**row, "keywords": [], "fetched_at": write.now}
                 write.connection.execute(insert(schema.movie_details).values(fetched))
             return write.commit_if(bool(rows))
 
@@ -399,8 +426,8 @@ def with_details(movies: pd.DataFrame, details: pd.DataFrame) -> pd.DataFrame:
     """Return a catalogue with the fetched details of its movies.
 
     Details count only where the catalogue still has the movie under the same id and title and
-    knows no other number at TMDB. Its own keywords come first, its own overview stays; of runtimes
-    the fetched one counts, since the bundled ones are good to some minutes only.
+    knows no other number at TMDB. Its own overview stays; of runtimes the fetched one counts, since
+    the bundled ones are good to some minutes only. Nothing that is fetched is learned from.
 
     Args:
         movies: in the form of `Dataset.movies`.
@@ -418,21 +445,13 @@ def with_details(movies: pd.DataFrame, details: pd.DataFrame) -> pd.DataFrame:
     result.loc[known.index, "overview"] = before["overview"].where(
         before["overview"] != "", known["overview"]
     )
-    pairs = zip(before["keywords"], known["keywords"], strict=True)
-    both = [tuple(dict.fromkeys([*ours, *theirs])) for ours, theirs in pairs]
-    result.loc[known.index, "keywords"] = pd.Series(both, index=known.index, dtype=object)
     return result
 
 
 def _add_to_own(write: Write, details: dict[str, Any]) -> None:
-    mine = _movie.movie_id == details["movie_id"]
-    known = select(_movie.keywords).where(mine)
-    keywords = write.connection.execute(known).scalar_one_or_none()
-    if keywords is None:  # the movie went while its details were fetched
-        return
-    both = list(dict.fromkeys([*keywords, *details["keywords"]]))[: validation.MAX_TERMS]
     facts = {name: details[name] for name in ("tmdb_id", "runtime", "overview") if details[name]}
-    write.connection.execute(update(schema.movies).where(mine).values(keywords=both, **facts))
+    mine = _movie.movie_id == details["movie_id"]
+    write.connection.execute(update(schema.movies).where(mine).values(facts))
 
 
 def _frame(rows: Sequence[Row[Any]], columns: list[str]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ import streamlit as st
 from ui import router, state
 from ui.components.basics import asked_for
 from ui.sections import movie as movies
-from ui.sections import own_movies
+from ui.sections import own_movies, tmdb
 
 router.require()
 
@@ -20,6 +20,7 @@ own_movies.correct(club, movie)
 left, right = st.columns(2, gap="large")
 with left:
     movies.about(club, movie)
+    tmdb.offers(club, movie)
 with right:
     movies.world(movie)
 movies.alike(club, movie)

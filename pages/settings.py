@@ -13,6 +13,7 @@ from ui.sections import (
     exports,
     imports,
     laboratory,
+    lookup,
     sharing,
     tmdb,
 )
@@ -29,6 +30,7 @@ def show_catalogue(club: state.View) -> None:
     with left:
         catalogue.add_by_hand(club)
     with right:
+        lookup.section(club)
         tmdb.section(club)
         imports.section(club)
 

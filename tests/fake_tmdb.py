@@ -34,7 +34,6 @@ def movie(tmdb_id: int, title: str, date: str = "", **more: Any) -> dict[str, An
         "poster_path": f"/poster{tmdb_id}.jpg",
         "genres": [],
         "runtime": 0,
-        "keywords": {"keywords": []},
     } | more
 
 
@@ -42,6 +41,11 @@ def named(*names: str) -> list[dict[str, Any]]:
     return [{"id": number, "name": name} for number, name in enumerate(names, 1)]
 
 
+def services(*names: str) -> list[dict[str, Any]]:
+    return [{"provider_id": number, "provider_name": name} for number, name in enumerate(names, 1)]
+
+
+APPENDED = ("videos", "watch/providers")
 MOVIES = [
     movie(
         949,
@@ -50,7 +54,23 @@ MOVIES = [
         overview="A thief and a policeman sit down for a coffee.",
         runtime=170,
         genres=named("Action", "Crime", "Science Fiction", "Family", "TV Movie", "History"),
-        keywords={"keywords": named("Heist", "los angeles, california", "heist")},
+        **{
+            "videos": {
+                "results": [
+                    {"site": "Vimeo", "type": "Trailer", "key": "1234567"},
+                    {"site": "YouTube", "type": "Clip", "key": "zzzzzzzz"},
+                    {"site": "YouTube", "type": "Trailer", "key": "abc-DEF_123"},
+                ]
+            },
+            "watch/providers": {
+                "id": 949,
+                "results": {
+                    "US": {"link": "https://x.example", "ads": services("Tubes")},
+                    "DE": {"rent": services("Shop"), "flatrate": services("Film|Plus", "Kino")},
+                    "AT": {"link": "https://x.example"},
+                },
+            },
+        },
     ),
     movie(11046, "Heat", "1972-10-05", runtime=102, genres=named("Comedy"), poster_path=None),
     movie(
@@ -61,7 +81,6 @@ MOVIES = [
         overview="A family moves in, one after the other.",
         runtime=133,
         genres=named("Comedy", "Thriller", "Drama"),
-        keywords={"keywords": named("class differences", "basement")},
     ),
 ]
 
@@ -120,6 +139,14 @@ class FakeTmdb:
         """A fault: say nothing until `go_on`."""
         self.go_on.wait(30)
 
+    def broken(self, request: BaseHTTPRequestHandler) -> Answer | None:
+        """The answer of the next fault for a request, if there is one."""
+        for place, (path, fault) in enumerate(self.faults):
+            if urlsplit(request.path).path.startswith(path):
+                del self.faults[place]
+                return fault(request) or Answer(500)
+        return None
+
     def answer(self, request: BaseHTTPRequestHandler) -> Answer:
         parts = urlsplit(request.path)
         query = {name: values[0] for name, values in parse_qs(parts.query).items()}
@@ -127,11 +154,8 @@ class FakeTmdb:
         self.asked.append(f"{parts.path}?{'&'.join(f'{k}={v}' for k, v in query.items())}")
         header = request.headers.get("Authorization")
         self.authorizations.append(header)
-        for place, (path, fault) in enumerate(self.faults):
-            if parts.path.startswith(path):
-                del self.faults[place]
-                found = fault(request)
-                return found or Answer(500)
+        if (broken := self.broken(request)) is not None:
+            return broken
         if parts.path.startswith("/t/p/w342/"):
             name = parts.path.removeprefix("/t/p/w342")
             return Answer(200, self.pictures.get(name) or picture(), Content_Type="image/jpeg")
@@ -149,13 +173,13 @@ class FakeTmdb:
         found = self.movies.get(int(path.removeprefix("movie/")))
         if found is None:
             return Answer(404, {"success": False, "status_code": 34})
-        wanted = "keywords" in query.get("append_to_response", "")
-        return Answer(200, {k: v for k, v in found.items() if wanted or k != "keywords"})
+        more = query.get("append_to_response", "").split(",")
+        return Answer(200, {k: v for k, v in found.items() if k in more or k not in APPENDED})
 
     def _search(self, query: dict[str, str]) -> dict[str, Any]:
         text, year = query["query"].casefold(), query.get("year", "")
         rows = [
-            {k: v for k, v in entry.items() if k not in {"genres", "keywords", "runtime"}}
+            {k: v for k, v in entry.items() if k not in {"genres", "runtime", *APPENDED}}
             for entry in self.movies.values()
             if text in f"{entry['title']} {entry['original_title']}".casefold()
             and entry["release_date"].startswith(year)

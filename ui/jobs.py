@@ -89,6 +89,10 @@ class Job:
         """True once `stop` was called; the work looks here between two steps."""
         return self._stop.is_set()
 
+    def wait_for_stop(self, seconds: float) -> bool:
+        """Wait for some seconds, or until `stop` is called; return whether it was."""
+        return self._stop.wait(seconds)
+
     def start(self, work: Callable[[Report], str | None]) -> bool:
         """Run `work` in a thread; False if one is running. A sentence that it returns is shown."""
         with self._lock:

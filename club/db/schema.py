@@ -172,7 +172,8 @@ movies = Table(
 )
 
 # What was fetched about movies of the world, whose catalogue is not ours to change. The title is
-# the catalogue's at that time: in another world the same id may be another movie.
+# the catalogue's at that time: in another world the same id may be another movie. Keywords are of
+# earlier releases and not used any more.
 movie_details = Table(
     "movie_details",
     metadata,

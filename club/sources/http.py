@@ -63,13 +63,34 @@ class HttpClient:
         source: its name, for people.
         redirected: a sentence for people about an answer that leads elsewhere.
         unauthorized: the same about a key that is refused.
+        program: what it calls itself.
+        pace: how often it may ask; None: as all of this program.
+        slow: seconds for the connection, until the first part of an answer, and for all of it;
+            None: what a visitor of a page will wait.
+        pauses: seconds before the second and the third attempt; None: as for a page.
+        longest_wait: seconds to wait for another attempt; a source may ask for more.
+        wait: waits for some seconds; returns True to give up, because somebody asked for it.
     """
 
-    def __init__(self, source: str, *, redirected: str, unauthorized: str) -> None:
-        self._source, self._redirected, self._unauthorized = source, redirected, unauthorized
+    def __init__(
+        self,
+        source: str,
+        *,
+        redirected: str,
+        unauthorized: str = "",
+        program: str = "movie-club",
+        pace: Pace | None = None,
+        slow: tuple[float, float, float] | None = None,
+        pauses: tuple[float, float] | None = None,
+        longest_wait: float = LONGEST_WAIT,
+        wait: Callable[[float], bool | None] | None = None,
+    ) -> None:
+        self.source, self._redirected, self._unauthorized = source, redirected, unauthorized
+        self._pace, self._slow, self._wait = pace, slow, wait
+        self._pauses, self._longest_wait = pauses or PAUSES, longest_wait
         self._session = requests.Session()
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.update({"User-Agent": "movie-club", "Accept": "*/*"})
+        self._session.headers.update({"User-Agent": program, "Accept": "*/*"})
 
     def get(
         self,
@@ -88,15 +109,16 @@ class HttpClient:
             SourceUnavailable: it refuses the key, is out of reach, slow or busy.
             BadAnswer: it has no such thing, or its answer is too large or garbled.
         """
-        pauses = [*PAUSES]
+        pauses = [*self._pauses]
         while True:
-            PACE.take_turn()
+            (self._pace or PACE).take_turn()
             outcome, again_after = self._try(url, query, auth, largest)
             if isinstance(outcome, bytes):
                 return outcome
-            if not pauses or again_after is None or again_after > LONGEST_WAIT:
+            if not pauses or again_after is None or again_after > self._longest_wait:
                 raise outcome
-            sleep(max(pauses.pop(0), again_after))
+            if (self._wait or sleep)(max(pauses.pop(0), again_after)):
+                raise outcome
 
     def get_json(self, url: str, query: Mapping[str, str | int], auth: Auth = no_auth) -> Any:
         """Return the JSON of the answer; raises as `get` does."""
@@ -104,25 +126,29 @@ class HttpClient:
         try:
             return json.loads(body)
         except (ValueError, RecursionError):
-            problem = f"{self._source}'s answer is garbled; try again later."
+            problem = f"{self.source}'s answer is garbled; try again later."
         if body.lstrip()[:1] == b"<":
             problem = (
-                f"A web page answers in {self._source}'s place; if this network has a log-in page, "
+                f"A web page answers in {self.source}'s place; if this network has a log-in page, "
                 "open it in a browser, then try again."
             )
         raise BadAnswer(problem)
+
+    @property
+    def _seconds(self) -> tuple[float, float, float]:
+        return self._slow or (CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS)
 
     def _try(
         self, url: str, query: Mapping[str, str | int] | None, auth: Auth, largest: int
     ) -> tuple[bytes | SourceError, float | None]:
         """Return the body, or an error and the seconds until another attempt; None for never."""
-        name = self._source
+        name = self.source
         try:
             with self._session.get(
                 url,
                 params=query,
                 auth=auth,
-                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                timeout=self._seconds[:2],
                 stream=True,
                 allow_redirects=False,
             ) as answer:
@@ -141,18 +167,18 @@ class HttpClient:
             return SourceUnavailable(said), 0
 
     def _read(self, answer: requests.Response, largest: int) -> bytes | SourceError:
-        until, body = time.monotonic() + TOTAL_SECONDS, bytearray()
+        until, body = time.monotonic() + self._seconds[2], bytearray()
         # What has come by now, not a full piece: a byte a second would not be noticed otherwise.
         while part := answer.raw.read1(65_536, decode_content=True):
             body += part
             if len(body) > largest:
-                return BadAnswer(f"{self._source}'s answer is far too long, so it was not read.")
+                return BadAnswer(f"{self.source}'s answer is far too long, so it was not read.")
             if time.monotonic() > until:
                 return self._too_slow()
         return bytes(body)
 
     def _refusal(self, answer: requests.Response) -> tuple[SourceError, float | None]:
-        status, name = answer.status_code, self._source
+        status, name = answer.status_code, self.source
         if 300 <= status < 400:
             return SourceUnavailable(self._redirected), None
         if status == 401:
@@ -160,7 +186,7 @@ class HttpClient:
         if status == 429:
             seconds = _retry_after(answer.headers.get("Retry-After", ""))
             minutes = max(1, round(seconds / 60))
-            when = f"in {minutes} min" if seconds > LONGEST_WAIT else "in a minute"
+            when = f"in {minutes} min" if seconds > self._longest_wait else "in a minute"
             return SourceUnavailable(f"{name} is asked too often; try again {when}."), seconds
         if status >= 500:
             return SourceUnavailable(f"{name} has trouble ({status}); try again later."), 0
@@ -169,7 +195,7 @@ class HttpClient:
         return BadAnswer(f"{name} refuses the question ({status})."), None
 
     def _too_slow(self) -> SourceUnavailable:
-        return SourceUnavailable(f"{self._source} does not answer in time; try again later.")
+        return SourceUnavailable(f"{self.source} does not answer in time; try again later.")
 
 
 def _retry_after(header: str) -> float:

@@ -1,8 +1,7 @@
-"""Files on disk that expire, and posters among them: checked to be pictures, all of one size."""
+"""Posters on disk: checked to be pictures, all of one size."""
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable
 from io import BytesIO
@@ -10,49 +9,11 @@ from pathlib import Path
 
 from club.errors import BadAnswer
 from club.movies import KEPT_DAYS
-from recommender.persistence import write_atomically
+from club.sources.memory import FileCache
 
 SIZE = (342, 513)  # px; TMDB's w342, 2:3
 LARGEST = 5000  # posters; about 150 MB
 _WIDTHS, _HEIGHTS, _SHAPES = (60, 2000), (90, 3000), (0.5, 0.85)  # px, px, width by height
-
-
-class FileCache:
-    """A folder of files that expire by their age; the oldest go when there are too many.
-
-    Args:
-        folder: made when the first file comes.
-        largest: number of files.
-        clock: seconds since 1970.
-    """
-
-    def __init__(
-        self, folder: Path, largest: int, *, clock: Callable[[], float] = time.time
-    ) -> None:
-        self._folder, self._largest, self._clock = folder, largest, clock
-
-    def get(self, name: str, days: float) -> Path | None:
-        """Return the file of this name if it is younger than `days`."""
-        file = self._folder / name
-        try:
-            age = self._clock() - file.stat().st_mtime
-        except OSError:
-            return None
-        return file if age < days * 86_400 else None
-
-    def put(self, name: str, content: bytes) -> Path:
-        """Write a file; raises OSError if it cannot be written."""
-        file = self._folder / name
-        write_atomically(file, lambda fresh: fresh.write_bytes(content))
-        files = [path for path in self._folder.iterdir() if path.is_file()]
-        if len(files) > self._largest:  # a tenth more go, so that this is not done for every file
-            aged = []
-            for path in files:
-                with contextlib.suppress(FileNotFoundError):
-                    aged.append((path.stat().st_mtime, path))
-            for _, path in sorted(aged)[: len(files) - self._largest + self._largest // 10]:
-                path.unlink(missing_ok=True)
-        return file
 
 
 class Posters:

@@ -1,18 +1,15 @@
 """TMDB, The Movie Database: search it, and fetch what it knows of a movie and its poster.
 
-Speaks version 3 of the API: /search/movie, /movie/{id}?append_to_response=keywords and
-/configuration (https://developer.themoviedb.org/reference). Whatever comes from there is checked
-field by field; a field that is missing or of another type counts as unknown.
+Speaks version 3 of the API: /search/movie, /movie/{id} and /configuration
+(https://developer.themoviedb.org/reference). Whatever comes from there is checked field by field; a
+field that is missing or of another type counts as unknown. Its terms forbid to learn from it: what
+it says is shown, and no feature of a movie comes from here.
 """
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import json
 import logging
 import re
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -27,16 +24,23 @@ from club import matching, validation
 from club.errors import BadAnswer, InvalidInput, SourceUnavailable
 from club.movies import KEPT_DAYS, Details
 from club.sources.http import HttpClient
-from club.sources.posters import FileCache, Posters
+from club.sources.memory import FileCache, JsonMemory
+from club.sources.posters import Posters
 from club.store import Store
-
-log = logging.getLogger(__name__)
 
 ADDRESS = "https://api.themoviedb.org/3"
 SECRETS = ".streamlit/secrets.toml"
 POSTER_SIZE = "w342"
 LARGEST_IMAGE = 4_000_000  # bytes
 LARGEST_CACHE = 3000  # answers; about 20 MB
+OFFERS_DAYS = 3  # services change what they show
+WAYS = {
+    "flatrate": "With a subscription",
+    "free": "Free",
+    "ads": "Free, with ads",
+    "rent": "To rent",
+    "buy": "To buy",
+}
 _LANGUAGE = "en-US"
 _ADDRESS = re.compile(
     r"(?:https://[\w.-]+|http://(?:127\.0\.0\.1|localhost|\[::1\]))(?::\d{1,5})?(?:/[\w./~-]*)?"
@@ -44,6 +48,7 @@ _ADDRESS = re.compile(
 _IN_ADDRESS = re.compile(r"(api_key=)[^&\s\"')]+")
 _YEAR = re.compile(r"(\d{4})-\d\d-\d\d")
 _PICTURES = re.compile(r"https://(?:[\w-]+\.)*(?:tmdb|themoviedb)\.org/")
+_REGION, _YOUTUBE = re.compile("[A-Z]{2}"), re.compile(r"[\w-]{5,20}", re.ASCII)
 _POSTER_PATH = re.compile(r"/[\w-]{1,100}\.(?:jpg|jpeg|png|webp)", re.ASCII)
 
 # TMDB's genres in the words of the catalogue; "History" and "TV Movie" have none there.
@@ -81,10 +86,9 @@ class Found:
 
 @dataclass(frozen=True)
 class TmdbMovie(Found):
-    """All that the club takes over: genres in the catalogue's words, runtime in minutes."""
+    """All that is shown: genres in the catalogue's words, runtime in minutes."""
 
     genres: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
     runtime: int | None = None
 
     @property
@@ -92,6 +96,19 @@ class TmdbMovie(Found):
         """What else the movie is called."""
         known = {"", self.title}
         return () if self.original_title in known else (self.original_title,)
+
+
+@dataclass(frozen=True)
+class Offers:
+    """Where a movie can be seen.
+
+    Args:
+        trailer: its address; None without one.
+        by_region: country ("DE") -> how ("To rent") -> names of services, in the order of WAYS.
+    """
+
+    trailer: str | None
+    by_region: dict[str, dict[str, tuple[str, ...]]]
 
 
 class _HideKey(logging.Filter):
@@ -153,15 +170,14 @@ class Tmdb:
         self._key, self._address = Key(key), address.strip().rstrip("/")
         if not _ADDRESS.fullmatch(self._address):
             raise InvalidInput(f"`url` under [tmdb] in {SECRETS} must be like {ADDRESS}.")
-        self._answers, self._posters = FileCache(folder, LARGEST_CACHE, clock=clock), posters
+        self._posters = posters
         self._http = HttpClient(
             "TMDB",
             redirected="TMDB's address leads elsewhere, which is not followed; check this network, "
             f"and `url` under [tmdb] in {SECRETS} if it is there.",
             unauthorized=f"TMDB refuses the key; put a valid one under [tmdb] in {SECRETS}.",
         )
-        # A fixed number: two questions may share one, which costs a moment at worst.
-        self._locks = [threading.Lock() for _ in range(64)]
+        self._answers = JsonMemory(self._http, FileCache(folder, LARGEST_CACHE, clock=clock))
 
     def search(self, text: str, year: int | None = None) -> list[Found]:
         """Return up to 20 movies, only of `year` if it is given, in TMDB's order.
@@ -184,8 +200,13 @@ class Tmdb:
             lambda raw: _movie(raw, tmdb_id),
             KEPT_DAYS,
             language=_LANGUAGE,
-            append_to_response="keywords",
         )
+
+    def offers(self, tmdb_id: int) -> Offers:
+        """Return the movie's trailer and who shows it where; raises as `search` does."""
+        parts = "videos,watch/providers"
+        path = f"movie/{int(tmdb_id)}"
+        return self._ask(path, _offers, OFFERS_DAYS, language=_LANGUAGE, append_to_response=parts)
 
     def find(self, movie: pd.Series) -> int | None:
         """Return the number at TMDB of a row of `Dataset.movies`; raises as `search` does.
@@ -216,7 +237,7 @@ class Tmdb:
             return kept
         base = self._ask("configuration", self._image_base, 3)
         # From here on no other lock is taken: two could be the same one.
-        with self._lock(f"poster {movie.tmdb_id}"):
+        with self._answers.lock(f"poster {movie.tmdb_id}"):
             if kept := self._posters.find(movie.tmdb_id):
                 return kept
             url = f"{base.rstrip('/')}/{POSTER_SIZE}{movie.poster_path}"
@@ -228,23 +249,7 @@ class Tmdb:
                 raise SourceUnavailable(said) from error
 
     def _ask(self, path: str, read: Callable[[Any], T], days: int, **query: str | int) -> T:
-        question = json.dumps([self._address, path, query], sort_keys=True)
-        name = f"{hashlib.sha256(question.encode()).hexdigest()[:40]}.json"
-        with self._lock(question):
-            # A file that is damaged or was changed by hand: ask again.
-            with contextlib.suppress(OSError, ValueError, RecursionError, BadAnswer):
-                if kept := self._answers.get(name, days):
-                    return read(json.loads(kept.read_bytes()))
-            raw = self._http.get_json(f"{self._address}/{path}", query, self._key)
-            result = read(raw)  # only an answer that can be read is kept
-            try:
-                self._answers.put(name, json.dumps(raw).encode())
-            except OSError as error:
-                log.warning("an answer of TMDB is not kept: %s", error.strerror)
-            return result
-
-    def _lock(self, question: str) -> threading.Lock:
-        return self._locks[hash(question) % len(self._locks)]
+        return self._answers.ask(f"{self._address}/{path}", query, read, days, self._key)
 
     def _image_base(self, raw: Any) -> str:
         base = _field(_field(raw, "images", dict), "secure_base_url", str)
@@ -347,20 +352,38 @@ def _movie(raw: Any, tmdb_id: int) -> TmdbMovie:
     if found is None or found.tmdb_id != tmdb_id:
         raise _unexpected()
     genres = (GENRES.get(name) for name in _names(_field(raw, "genres", list)))
-    keywords = _names(_field(raw.get("keywords"), "keywords", list))
     runtime = _field(raw, "runtime", int)
     return TmdbMovie(
         **vars(found),
         genres=tuple(dict.fromkeys(genre for genre in genres if genre)),
-        keywords=tuple(dict.fromkeys(word.lower() for word in keywords))[: validation.MAX_TERMS],
         runtime=runtime if 1 <= runtime <= validation.LONGEST_RUNTIME else None,
     )
 
 
-def _names(rows: Iterable[Any]) -> list[str]:
-    """Return the names of [{"id": 1, "name": "heist"}, ...] that the club can keep."""
-    names = (_text(row, "name", validation.MAX_TERM).replace("|", " ") for row in rows)
-    return [name for name in names if name]
+def _offers(raw: Any) -> Offers:
+    trailers = [
+        _field(video, "key", str)
+        for video in _field(_field(raw, "videos", dict), "results", list)
+        if (_field(video, "site", str), _field(video, "type", str)) == ("YouTube", "Trailer")
+    ]
+    key = next(filter(_YOUTUBE.fullmatch, trailers), None)
+    found = _field(_field(raw, "watch/providers", dict), "results", dict)
+    regions = {
+        region: {
+            way: names
+            for kind, way in WAYS.items()
+            if (names := tuple(_names(_field(there, kind, list), "provider_name")))
+        }
+        for region, there in sorted(found.items())
+        if _REGION.fullmatch(region)
+    }
+    trailer = f"https://www.youtube.com/watch?v={key}" if key else None
+    return Offers(trailer, {region: ways for region, ways in regions.items() if ways})
+
+
+def _names(rows: Iterable[Any], field: str = "name") -> list[str]:
+    """Return the names of [{"id": 1, "name": "heist"}, ...] that can be shown."""
+    return [name for row in rows if (name := _text(row, field, validation.MAX_TERM))]
 
 
 def _text(raw: Any, name: str, longest: int) -> str:

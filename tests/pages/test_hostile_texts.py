@@ -145,7 +145,6 @@ def test_tmdb_answers_are_escaped(
                 original_title=f"{title[:90]} {MARK}",
                 overview=NOTES,
                 genres=named(*WORDS),
-                keywords={"keywords": named(*WORDS, LONG)},
             )
         app = open_page("settings", set="Catalogue")
         for number in (1, 2, 3, 7, *range(len(TITLES) + 1, len(TITLES) + len(REFUSED))):

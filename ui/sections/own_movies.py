@@ -17,14 +17,18 @@ from ui.components.tile import Tile, tiles
 from ui.state import View
 from ui.text import counted, film, plain
 
+SHOWN = 60  # of what may be hundreds
+
 
 def listed(club: View) -> None:
-    """Draw the movies that the club added, each a way to its page."""
+    """Draw the movies that the club added, the latest first, each a way to its page."""
     if club.own_movies.empty:
         return
     with st.expander(f"Movies we added ({len(club.own_movies)})", icon=":material/movie:"):
-        shown = [Tile(int(movie)) for movie in club.own_movies.index]
+        shown = [Tile(int(movie)) for movie in club.own_movies.index[::-1][:SHOWN]]
         tiles(club, shown, "own_movies", "S")
+        if len(club.own_movies) > SHOWN:
+            st.caption(f"And {len(club.own_movies) - SHOWN:,} more.")
 
 
 def correct(club: View, movie: int) -> None:

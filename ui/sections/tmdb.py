@@ -10,6 +10,7 @@ from club.movies import Details
 from club.sources.tmdb import (
     SECRETS,
     Found,
+    Offers,
     Tmdb,
     TmdbMovie,
     fetch_posters,
@@ -22,11 +23,14 @@ from ui.components.tile import draw_tiles, movie_link, tile_data
 from ui.jobs import JobStatus, Report
 from ui.posters import poster
 from ui.state import View
-from ui.text import counted, film, plain
+from ui.text import counted, film, listed, plain
 
 TEXT, ASKED, FOUND = "tmdb_text", "tmdb_asked", "tmdb_found"
 CHOSEN, MOVIE_THERE = "tmdb_chosen", "tmdb_movie"
 LISTED, SHOWN = "tmdb_listed", 12
+TELL_MORE = (
+    "Look for newer movies, or say what it is about on its page, and we can guess your stars."
+)
 
 
 def section(club: View) -> None:
@@ -37,9 +41,10 @@ def section(club: View) -> None:
         if client is None:
             st.markdown(
                 "With a key the club can add any movie that TMDB, The Movie Database, knows, with "
-                "its poster, runtime and keywords: it is free for private use, under *Settings*, "
-                "*API* at [themoviedb.org](https://www.themoviedb.org/settings/api). Put these two "
-                f"lines into the file `{SECRETS}` beside `app.py`; everything else works without."
+                "poster, runtime, trailer and where to watch it: it is free for private use, under "
+                "*Settings*, *API* at [themoviedb.org](https://www.themoviedb.org/settings/api). "
+                f"Put these two lines into the file `{SECRETS}` beside `app.py`; everything else "
+                "works without."
             )
             st.code('[tmdb]\nkey = "your key"', language="toml")
             return
@@ -136,8 +141,6 @@ def _card(club: View, client: Tmdb, movie: TmdbMovie) -> None:
                 st.caption(f"Original title: {plain(other)}")
             if movie.overview:
                 st.markdown(plain(movie.overview))
-            if movie.keywords:
-                st.caption(plain(", ".join(movie.keywords)))
             known = in_catalogue(club.movies, movie.tmdb_id, movie.titles, movie.year)
             if known is None:
                 _offer_to_add(client, movie)
@@ -150,10 +153,11 @@ def _offer_to_add(client: Tmdb, movie: TmdbMovie) -> None:
         movies = state.store().movies
         facts = ("runtime", "overview", "tmdb_id", "aliases")
         more = {name: getattr(movie, name) for name in facts}
-        movie_id = movies.add(movie.title, movie.year, movie.genres, movie.keywords, **more)
+        movie_id = movies.add(movie.title, movie.year, **more)
         if st.session_state[LISTED]:
             movies.add_to_shortlist(movie_id)
-        _done(client, movie, f"{plain(film(movie.title, movie.year))} is in.")
+        done = f"{plain(film(movie.title, movie.year))} is in. {TELL_MORE}"
+        _done(client, movie, done)
 
     with st.container(horizontal=True, vertical_alignment="center"):
         change_button("Add to the club", add, type="primary", icon=":material/add:", key="tmdb_add")
@@ -164,7 +168,7 @@ def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) ->
     title = club.title(movie_id)
 
     def take() -> None:
-        facts = (movie.tmdb_id, movie.runtime, movie.overview, movie.keywords)
+        facts = (movie.tmdb_id, movie.runtime, movie.overview)
         state.store().movies.save_details([Details(movie_id, title, *facts)])
         _done(client, movie, f"{plain(title)} has its facts from TMDB.")
 
@@ -172,9 +176,8 @@ def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) ->
         st.markdown("The catalogue has this movie already:", width="content")
         movie_link(club, movie_id)
     row = club.movies.loc[movie_id]
-    is_complete = row["overview"] == movie.overview and set(movie.keywords) <= set(row["keywords"])
-    if not is_complete or row["tmdb_id"] != movie.tmdb_id:
-        label, icon = "Take over poster, runtime, overview and keywords", ":material/download:"
+    if row["overview"] != movie.overview or row["tmdb_id"] != movie.tmdb_id:
+        label, icon = "Take over poster, runtime and overview", ":material/download:"
         change_button(label, take, icon=icon, key="tmdb_take")
 
 
@@ -184,6 +187,38 @@ def _done(client: Tmdb, movie: TmdbMovie, said: str) -> None:
         client.poster(movie)
     except SourceError as error:
         notify(f"{plain(error)} The movie has a drawn poster until then.", failed=True)
+
+
+def offers(club: View, movie: int) -> None:
+    """Draw a movie's trailer and where to watch it, for who asks; nothing without a key."""
+    with errors_shown():
+        client = tmdb.client()
+        if client is None:
+            return
+        label, icon = "Trailer and where to watch", ":material/live_tv:"
+        with st.expander(label, icon=icon, key=f"offers_{movie}", on_change="rerun") as folded:
+            if folded.open:
+                with st.spinner("Asking TMDB …"):
+                    tmdb_id = client.find(club.movies.loc[movie])
+                    found = None if tmdb_id is None else client.offers(tmdb_id)
+                _offers(found)
+
+
+def _offers(found: Offers | None) -> None:
+    if found is None:
+        st.caption("TMDB has several movies of this title and year, or none.")
+        return
+    if found.trailer:
+        st.link_button("Trailer on YouTube", found.trailer, icon=":material/play_circle:")
+    if not found.by_region:
+        st.caption("No service is known to show it.")
+        return
+    countries, here = list(found.by_region), (st.context.locale or "")[-2:].upper()
+    first = countries.index(here) if here in countries else 0
+    country = st.selectbox("Country", countries, index=first, key="country")
+    for way, names in found.by_region[country].items():
+        st.markdown(f"**{way}**: {plain(listed(names))}")
+    st.caption(f"Where to watch comes from JustWatch. {tmdb.CREDIT}")
 
 
 def _posters_for_all(club: View, client: Tmdb) -> None:

@@ -12,11 +12,11 @@ import pytest
 from fake_tmdb import V3_KEY, V4_TOKEN, Answer, movie, named, picture
 from PIL import Image
 
-from club import validation
 from club.catalogue import catalogue
 from club.errors import SourceUnavailable, StoreUnavailable
 from club.matching import in_catalogue
-from club.sources.posters import FileCache, Posters
+from club.sources.memory import FileCache
+from club.sources.posters import Posters
 from club.sources.tmdb import GENRES, Found, Tmdb, fetch_posters, without_poster
 from club.store import Store
 from recommender import Dataset, load_bundled
@@ -50,30 +50,64 @@ def test_search_leaves_out_adult_and_broken_results(tmdb, fake) -> None:
     assert [found.title for found in tmdb.search("x")] == ["C"]
 
 
-def test_movie_has_the_catalogues_genres_keywords_and_runtime(tmdb, fake) -> None:
+def test_movie_has_the_catalogues_genres_and_runtime(tmdb, fake) -> None:
     heat = tmdb.movie(949)
     assert heat.genres == ("Action", "Crime", "Sci-Fi", "Children")
-    assert heat.keywords == ("heist", "los angeles, california")
     assert (heat.runtime, heat.aliases) == (170, ())
     cellarmates = tmdb.movie(99496243)
     assert (cellarmates.title, cellarmates.aliases) == ("Cellarmates", ("지하친구",))
-    assert fake.asked[0] == "/3/movie/949?language=en-US&append_to_response=keywords"
+    assert fake.asked[0] == "/3/movie/949?language=en-US"
     known = {genre for genres in load_bundled().movies["genres"] for genre in genres}
     assert set(GENRES.values()) <= known
 
 
 def test_movie_takes_odd_fields_for_unknown(tmdb, fake) -> None:
     fake.movies[4] = {"id": 4, "title": "Bare"}
-    wrong = {"runtime": "90", "overview": ["no"], "genres": {"a": 1}, "keywords": [1, 2]}
+    wrong = {"runtime": "90", "overview": ["no"], "genres": {"a": 1}}
     paths = {"poster_path": "/../../etc/passwd", "original_title": 7}
     fake.movies[5] = movie(5, "Odd", "soon", **wrong, **paths)
     fake.movies[6] = movie(6, "Odder", "0001-01-01", runtime=True, poster_path="//evil.example/x")
     fake.movies[6]["genres"] = [None, "Drama", {"name": 3}, {"name": "Drama"}]
-    fake.movies[6]["keywords"]["keywords"] = [{"name": "a|b"}, {"name": "\u202e"}, {"id": 4}]
-    for tmdb_id, genres, keywords in ((4, (), ()), (5, (), ()), (6, ("Drama",), ("a b",))):
+    for tmdb_id, genres in ((4, ()), (5, ()), (6, ("Drama",))):
         odd = tmdb.movie(tmdb_id)
         assert (odd.year, odd.runtime, odd.overview, odd.poster_path) == (None, None, "", None)
-        assert (odd.genres, odd.keywords, odd.aliases) == (genres, keywords, ())
+        assert (odd.genres, odd.aliases) == (genres, ())
+
+
+def test_offers_are_the_trailer_and_services_by_country(tmdb, fake) -> None:
+    found = tmdb.offers(949)
+    assert found.trailer == "https://www.youtube.com/watch?v=abc-DEF_123"
+    assert found.by_region == {
+        "DE": {"With a subscription": ("Film|Plus", "Kino"), "To rent": ("Shop",)},
+        "US": {"Free, with ads": ("Tubes",)},
+    }
+    asked = "/3/movie/949?language=en-US&append_to_response=videos,watch/providers"
+    assert fake.asked == [asked]
+    assert (tmdb.offers(11046).trailer, tmdb.offers(11046).by_region) == (None, {})
+
+
+def test_odd_offers_are_left_out(tmdb, fake) -> None:
+    odd = [None, {"provider_name": 3}, {"provider_name": "\u202e"}, {"provider_name": "x" * 99}]
+    video = {"site": "YouTube", "type": "Trailer", "key": "../evil?x"}
+    parts = {
+        "videos": {"results": [None, {"site": "YouTube"}, video]},
+        "watch/providers": {
+            "results": {"deu": {}, "FR": {"rent": odd}, "GB": [], "IT": {"buy": 1}}
+        },
+    }
+    fake.movies[949] = fake.movies[949] | parts
+    assert tmdb.offers(949).trailer is None
+    assert tmdb.offers(949).by_region == {"FR": {"To rent": ("x" * 59 + "…",)}}
+    nothing = {"videos": [], "watch/providers": {"results": "none"}}
+    fake.movies[11046] = fake.movies[11046] | nothing
+    assert tmdb.offers(11046).by_region == {}
+
+
+def test_offers_are_asked_for_again_after_three_days(client, fake, clock) -> None:
+    for days, asked in ((0, 1), (2, 1), (4, 2)):
+        clock.now += days * DAY
+        client().offers(949)
+        assert len(fake.asked) == asked
 
 
 def test_movie_can_always_be_stored(tmdb, fake, tmp_path) -> None:
@@ -84,16 +118,16 @@ def test_movie_can_always_be_stored(tmdb, fake, tmp_path) -> None:
         overview="line one\nline two\0" + "y" * 9000,
         runtime=10**9,
         original_title="محمد\u2067",
-        keywords={"keywords": named(*(f"word {i}" for i in range(99)), "z" * 200)},
+        genres=named(*(f"word {i}" for i in range(99)), "Drama"),
     )
     odd = tmdb.movie(5)
     assert odd.title.startswith("<script>alert(1)</script> **bold** xxx")
     assert odd.title.endswith("…")
     assert odd.aliases == ("محمد",)
-    assert len(odd.keywords) == validation.MAX_TERMS
+    assert odd.genres == ("Drama",)
     store, more = Store(tmp_path / "club.db"), ("runtime", "overview", "tmdb_id", "aliases")
     options = {name: getattr(odd, name) for name in more}
-    store.movies.add(odd.title, odd.year, odd.genres, odd.keywords, **options)
+    store.movies.add(odd.title, odd.year, **options)
     assert store.movies.own().loc[-1, "overview"].startswith("line one line two yyy")
 
 

@@ -1,0 +1,95 @@
+"""Newer movies, a section of the Catalogue page: ask Wikidata, but only when somebody says so."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from club import config
+from club.catalogue import catalogue
+from club.sources import lookup
+from club.sources.wikidata import ADDRESS, Wikidata
+from ui import access, state
+from ui.cache import cached_under
+from ui.components.basics import change_button, follow
+from ui.jobs import Job, JobStatus, Report
+from ui.state import View
+from ui.text import counted, plain
+
+
+@cached_under(config.folder)
+def lookup_job(_folder: Path) -> Job:
+    """Return the job that asks Wikidata."""
+    return Job("looking movies up")
+
+
+def section(club: View) -> None:
+    """Draw what can be looked up, how far it is, or what came of it."""
+    st.header("Newer movies", anchor=False)
+    if not access.is_host():
+        st.caption("Only a host can look for newer movies.")
+        return
+    if lookup_job().status.state == "running":
+        follow(lambda: lookup_job().status, _progress)
+        return
+    _report(lookup_job().status)
+    since = lookup.last_year(state.base_dataset().movies, date.today())
+    st.markdown(
+        f"[Wikidata](https://www.wikidata.org) knows what came out since {since}, and more about "
+        "the movies that you added. We ask only when you press this, and send nothing but titles, "
+        "years and numbers of movies you added."
+    )
+    label = "Look for newer movies"
+    change_button(label, access.host_only(start), since, icon=":material/update:", key="look_up")
+
+
+def start(since: int) -> bool:
+    """Begin to look up own movies, then newer ones; False if that is running."""
+    job, store, data = lookup_job(), state.store(), state.base_dataset()
+    words = lookup.words(data.movies)
+    wikidata = Wikidata(config.folder() / lookup.FOLDER, words, ADDRESS, wait=job.wait_for_stop)
+
+    def work(report: Report) -> None:
+        counts: dict[str, int] = {}
+
+        def tell(message: str, done: int, total: int, **found: int) -> None:
+            counts.update(found)
+            report(done, total, message, **counts)
+
+        def stopping() -> bool:
+            return job.stopping
+
+        movies, told = catalogue(data, store), partial(tell, "Movies we added")
+        lookup.complete(wikidata, store, movies, told, stopping)
+        movies, told = catalogue(data, store), partial(tell, "Newer movies")
+        lookup.add_newer(wikidata, store, movies, told, stopping, since=since)
+
+    return job.start(work)
+
+
+def _progress(status: JobStatus) -> None:
+    step = f"{status.message}: step {status.done} of {status.total}."
+    st.progress(status.share, text=step if status.total else "Asking Wikidata …")
+    stop = lookup_job().stop
+    st.button("Stop", on_click=stop, icon=":material/stop_circle:", key="look_up_stop")
+
+
+def _report(status: JobStatus) -> None:
+    if status.state == "idle":
+        return
+    counts = status.counts
+    added = counts.get("added", 0)
+    said = [f"{counted(added, 'newer movie')} came." if added else "No newer movie came."]
+    if filled := counts.get("filled"):
+        said.append(f"{counted(filled, 'movie')} that we added got what was missing.")
+    if same := counts.get("same"):
+        said.append(f"{counted(same, 'movie')} that we added was here already: now they are one.")
+    if unsure := counts.get("unsure"):
+        said.append(f"{counted(unsure, 'movie')} that we added could not be told for certain.")
+    if status.state == "failed":
+        st.warning(f"{plain(status.message)} {' '.join(said)}", icon=":material/cloud_off:")
+    else:
+        st.caption(" ".join(said))
