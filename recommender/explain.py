@@ -26,6 +26,7 @@ def explain(
     *,
     mean_rating: float,
     item_bias: float,
+    mean: float,
     labels: Sequence[str],
 ) -> pd.DataFrame:
     """Return the parts of one prediction; `HybridModel.explain` calls this.
@@ -36,6 +37,7 @@ def explain(
         rated: (n_rated,) movie ids of the member's ratings.
         row: of the movie predicted.
         mean_rating, item_bias: stars.
+        mean: the prediction, stars.
         labels: (n_features,) for people.
 
     Returns:
@@ -44,7 +46,8 @@ def explain(
         (its item bias), "member" (user bias, and how far they follow the item bias), "rated movie"
         (covariance with one, or with the keywords that a guest named), "feature" (a keyword, genre
         or decade, over all that the member rated), and "limit" where the sum was cut to 0.5..5. The
-        stars sum to the mean that `react` gives.
+        stars sum to `mean`: what thousands of float32 products were rounded by, about 1e-6, counts
+        as user bias.
     """
     wish, balance = is_wish(rated), is_balance(rated)
     stars, *seeds = (_parts(*one, row, wish, balance) for one in posteriors)
@@ -58,8 +61,9 @@ def explain(
     names[is_wish(ids)] = [
         _listed([labels[feature] for feature in sorted(words.indices)]) for words in wishes
     ]
-    total = mean_rating + item_bias + stars.sum()
-    cut = float(np.clip(total, MIN_STARS, MAX_STARS)) - total
+    cut = mean - (mean_rating + item_bias + stars.sum())
+    if MIN_STARS < mean < MAX_STARS:
+        stars[0], cut = stars[0] + cut, 0.0
     parts: list[tuple[object, ...]] = [
         (MEAN, "everyone's average", mean_rating, pd.NA, True),
         (ITEM_BIAS, "this movie", item_bias, pd.NA, True),

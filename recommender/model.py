@@ -27,7 +27,6 @@ from recommender.errors import DataError
 from recommender.explain import explain
 from recommender.features import KEYWORD, MovieFeatures, scale_rows
 from recommender.kernel import (
-    CachedKernel,
     ItemKernel,
     MemberKernel,
     Posterior,
@@ -35,6 +34,7 @@ from recommender.kernel import (
     neighbour_residuals,
 )
 from recommender.persistence import load_model, save_model
+from recommender.predictor import MemberRatings, Predictor
 from recommender.reactions import Reactions
 
 Ids: TypeAlias = Sequence[int] | np.ndarray | pd.Series | pd.Index
@@ -184,13 +184,15 @@ class HybridModel:
     trained_at: datetime  # UTC
     _movies: pd.Index = field(init=False, repr=False, compare=False)
     _users: pd.Index = field(init=False, repr=False, compare=False)
-    _cached: dict[bool, CachedKernel] = field(init=False, repr=False, compare=False)
+    # for movies with and without ratings
+    _predictors: dict[bool, Predictor] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_movies", pd.Index(self.movie_ids))
         object.__setattr__(self, "_users", pd.Index(self.user_ids))
-        cached = CachedKernel(self.kernel), CachedKernel(self.kernel.without_neighbours())
-        object.__setattr__(self, "_cached", {True: cached[0], False: cached[1]})
+        kernels, noise = {True: self.kernel, False: self.kernel.without_neighbours()}, self.options
+        predictors = {rated: Predictor(k, noise.noise_variance) for rated, k in kernels.items()}
+        object.__setattr__(self, "_predictors", predictors)
 
     @property
     def n_users(self) -> int:
@@ -400,11 +402,12 @@ class HybridModel:
         Args:
             member_id: the user id of a member who is also a rater in the data.
             rated: whether the movies to predict have ratings.
-            items: the covariance that all members share; by default the model's, cached.
+            items: the covariance that all members share; by default the model's.
         """
         rater = int(self._users.get_indexer([member_id])[0])
-        own = self.kernel.rater_part(rater) if rater >= 0 and rated else None
-        return MemberKernel(items or self._cached[rated], own)
+        own = self.kernel.rater_part(rater) if rated and rater >= 0 else None
+        items = items or (self.kernel if rated else self.kernel.without_neighbours())
+        return MemberKernel(items, own)
 
     def posterior(
         self,
@@ -453,18 +456,21 @@ class HybridModel:
         members = sorted(ratings[MEMBER].unique()) if member_ids is None else member_ids
         rows, noise = self.rows(movie_ids), self.options.noise_variance
         own = [ratings[ratings[MEMBER] == member] for member in members]
-        expected = self.bias.mu + self.bias.expected[rows]
+        raters = self._users.get_indexer(pd.Index(members)).tolist()
+        known = [(self.rows(each[MOVIE]), self.residual(each)) for each in own]
+        n_rated = np.array([len(each) for each in own])
         mean, variance = np.empty((2, len(members), len(rows)))
-        for rated in (True, False):
+        for rated, predictor in self._predictors.items():
             at = np.flatnonzero((self.counts[rows] > 0) == rated)
-            if not len(at):
-                continue
-            for i, (member, own_ratings) in enumerate(zip(members, own, strict=True)):
-                posterior = self.posterior(own_ratings, member, rated=rated)
-                taste, uncertainty = posterior.predict(rows[at])
-                mean[i, at] = expected[at] + taste
-                scale = self.variance_scale(posterior.chi_square, len(posterior.rated))
-                variance[i, at] = scale * (uncertainty + noise)
+            if len(at) and len(members):
+                asked = [
+                    MemberRatings(member, rater if rated else -1, *what)
+                    for member, rater, what in zip(members, raters, known, strict=True)
+                ]
+                taste, uncertainty, chi_square = predictor.predict(asked, rows[at])
+                scale = self.variance_scale(chi_square, n_rated)
+                mean[:, at] = taste + self.bias.mu + self.bias.expected[rows[at]]
+                variance[:, at] = scale[:, None] * (uncertainty + noise)
         shared = self.bias.uncertainty[rows]
         return Reactions(
             tuple(int(member) for member in members),
@@ -492,6 +498,7 @@ class HybridModel:
             row,
             mean_rating=self.bias.mu,
             item_bias=float(self.bias.expected[row]),
+            mean=float(self.react(own, [movie_id], member_ids=[member_id]).mean[0, 0]),
             labels=self.features.labels,
         )
 

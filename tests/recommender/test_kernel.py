@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from recommender import Dataset, HybridModel, TrainingOptions
-from recommender.kernel import CachedKernel, ItemKernel, Variances
+from recommender.kernel import ItemKernel, Variances
 
 V = Variances(
     user_bias=0.3,
@@ -140,19 +140,9 @@ class TestNeighbours:
         alone = replace(model, kernel=model.kernel.without_neighbours())
         own = of_user(checkerboard, 5)
         one, other = (m.react(own, [3, 20], member_ids=[5]) for m in (model, alone))
-        assert one.mean[0, 1] == other.mean[0, 1]
-        assert one.sd[0, 1] == other.sd[0, 1]
-        assert one.mean[0, 0] != other.mean[0, 0]
-
-
-def test_cached_kernel_equals_the_kernel_whatever_it_keeps(model: HybridModel) -> None:
-    cached, everything = CachedKernel(model.kernel, keep=3), np.arange(22)
-    for rows in ([0, 1, 2, 3, 4], [5], [], [2, 5, 7]):
-        for others in (everything, everything[::3]):
-            found = cached.covariance(np.array(rows, dtype=np.int64), others)
-            expected = model.kernel.covariance(np.array(rows, dtype=np.int64), others)
-            assert found == pytest.approx(expected, abs=1e-6)
-    assert cached.variance(everything) == pytest.approx(model.kernel.variance(everything))
+        assert one.mean[0, 1] == pytest.approx(other.mean[0, 1], abs=1e-6)
+        assert one.sd[0, 1] == pytest.approx(other.sd[0, 1], abs=1e-6)
+        assert abs(one.mean[0, 0] - other.mean[0, 0]) > 0.01
 
 
 def test_leave_one_out_in_closed_form_equals_leaving_each_out(tiny_model: HybridModel) -> None:
