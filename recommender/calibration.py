@@ -50,7 +50,7 @@ def calibrate(
         member = MemberKernel(kernel, kernel.rater_part(ratings.user[own[0]]))
         noise = kernel.variances.noise
         posterior = Posterior.fit(member, ratings.movie[own], residual[own], noise)
-        taste, variance = posterior.leave_one_out(residual[own])
+        taste, variance = posterior.leave_one_out()
         chi_square += posterior.chi_square
         means.append(ratings.stars[own] - residual[own] + taste)
         variances.append(variance)

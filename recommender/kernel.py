@@ -24,6 +24,8 @@ from scipy import linalg, sparse
 from recommender.bias import Bias
 from recommender.dataset import RatingRows
 
+DENSE = 2**23  # entries up to which residuals are multiplied as dense matrices
+
 
 @dataclass(frozen=True)
 class Variances:
@@ -130,10 +132,17 @@ class ItemKernel:
         total = self.embedding_covariance(rows, others)
         total += v.features * (self.features[rows] @ self.features[others].T.toarray())
         if v.neighbours:
-            total += v.neighbours * (self.residuals[rows] @ self.residuals[others].T).toarray()
+            total += v.neighbours * self._neighbours(rows, others)
         slope = np.sqrt(v.item_slope) * self.item_bias
         total += v.user_bias + np.outer(slope[rows], slope[others])
         return total
+
+    def _neighbours(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """Return the products of rows of residuals; where they are few, dense is twice as fast."""
+        one, other = self.residuals[rows], self.residuals[others]
+        if (len(rows) + len(others)) * self.residuals.shape[1] <= DENSE:
+            return np.asarray(one.toarray() @ other.toarray().T)
+        return np.asarray((one @ other.T).toarray())
 
     def variance(self, rows: np.ndarray) -> np.ndarray:
         """Return the variance of a taste before any rating, (n_rows,), stars².
@@ -202,6 +211,7 @@ class Posterior:
 
     kernel: MemberKernel  # the covariance before any rating
     rated: np.ndarray  # (n_rated,) rows of the movies rated
+    residual: np.ndarray  # (n_rated,) stars above everybody's opinion
     # (n_rated,) of the ratings: the expected taste for a movie is its covariance with the rated
     # movies times these
     weights: np.ndarray
@@ -240,17 +250,15 @@ class Posterior:
             factor = np.zeros((n, n))
             factor[:same, :same] = known = last.factor[:same, :same]
             factor[same:, :same] = below = linalg.solve_triangular(
-                known, fresh[:, :same].T, lower=True
+                known, fresh[:, :same].T, lower=True, check_finite=False
             ).T
             factor[same:, same:] = np.linalg.cholesky(gram - below @ below.T)
-        weights = linalg.cho_solve((factor, True), residual)
-        return cls(kernel, rated, weights, factor, float(residual @ weights))
+        white = linalg.solve_triangular(factor, residual, lower=True, check_finite=False)
+        weights = linalg.solve_triangular(factor, white, lower=True, trans=1, check_finite=False)
+        return cls(kernel, rated, residual, weights, factor, float(white @ white))
 
-    def leave_one_out(self, residual: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def leave_one_out(self) -> tuple[np.ndarray, np.ndarray]:
         """Predict each rating from the others, in closed form.
-
-        Args:
-            residual: (n_rated,) as given to `fit`, stars.
 
         Returns:
             Mean (stars above everybody's opinion) and variance of the rating (stars²), each
@@ -258,7 +266,7 @@ class Posterior:
         """
         inverse, _ = linalg.lapack.dtrtri(self.factor, lower=1)
         precision = np.einsum("ij,ij->j", inverse, inverse)
-        return residual - self.weights / precision, 1 / precision
+        return self.residual - self.weights / precision, 1 / precision
 
     def whiten(self, across: np.ndarray) -> np.ndarray:
         """Return the whitened covariance with the rated movies, float32 (n_rated, n_rows).

@@ -167,8 +167,7 @@ class Predictor:
         chosen = np.linspace(0, len(rated) - 1, min(INDUCING, len(rated))).astype(int)
         chosen = np.argsort(rated)[chosen]
         projection, variance[rated] = self._project(posterior, own.rater, chosen)
-        residual = posterior.factor @ (posterior.factor.T @ weights)
-        taste[rated] = residual - self._noise * weights
+        taste[rated] = posterior.residual - self._noise * weights
         return MemberPrediction(
             posterior.kernel.own,
             own.rater,

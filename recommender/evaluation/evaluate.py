@@ -269,7 +269,7 @@ def _predict(
             liking, variance = residual - scale * white, scale**2
             chi_square, *known = (np.cumsum(v) - v for v in (white**2, stars, residual))
         else:
-            liking, variance = taste.leave_one_out(residual)
+            liking, variance = taste.leave_one_out()
             used = np.full(len(stars), len(stars) - 1)
             chi_square = taste.chi_square - taste.weights**2 * variance
             known = [values.sum() - values for values in (stars, residual)]
