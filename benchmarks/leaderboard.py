@@ -1,7 +1,8 @@
-"""Every model under the club protocol, beside ours.
+"""Every model under the club protocol or the people protocol, beside ours.
 
 python -m benchmarks.leaderboard --seeds 0-9 --markdown
 python -m benchmarks.leaderboard --models ours,myFM
+python -m benchmarks.leaderboard --protocol people --models "ours,user+item bias"
 python -m benchmarks.leaderboard --models "ours,ours without keywords" --data FOLDER
 """
 
@@ -18,9 +19,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks import command
+from benchmarks.people import FINAL, TUNING, buckets, reliability, run_people
 from benchmarks.protocol import CONDITIONS, Clubs, split_clubs, tally
 from benchmarks.rivals import INSTALL, RIVALS, AddedToBias, Stretched, installed_rivals
-from benchmarks.standings import OURS, Run, against_ours, rendered, table
+from benchmarks.standings import OURS, Run, against_ours, markdown_table, rendered, table
 from recommender.bundled import load_bundled
 from recommender.columns import MOVIE, USER
 from recommender.dataset import Dataset
@@ -133,6 +135,9 @@ def show(options: Namespace) -> None:
     """Print the metrics of every model, and the differences between ours and each."""
     if options.json and options.markdown:
         raise RecommenderError("Take --json or --markdown, not both.")
+    if options.protocol == "people":
+        show_people(options)
+        return
     runs = run_all(
         load_bundled(options.data),
         seeds=options.seeds,
@@ -147,6 +152,20 @@ def show(options: Namespace) -> None:
         print(rendered(found, against, markdown=options.markdown))
 
 
+def show_people(options: Namespace) -> None:
+    """Print the figures of every model by bucket, and the reliability of their probabilities."""
+    folds, models = [FINAL] if options.final else TUNING, contestants(options.models)
+    rows = run_people(load_bundled(options.data), folds=folds, models=models)
+    found, likes = buckets(rows, OURS), reliability(rows)
+    if options.json:
+        figures = {"folds": folds, "buckets": found.to_dict("records")}
+        print(command.as_json({**figures, "reliability": likes.to_dict("records")}))
+        return
+    draw = markdown_table if options.markdown else command.text_table
+    found["bucket"] = found["bucket"].map("{:g}".format)
+    print(f"{draw(found.round(4).astype(object))}\n\n{draw(likes.round(3).astype(object))}")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     parser = command.parser("leaderboard", __doc__, default_seeds="0-4")
@@ -155,6 +174,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     conditions, models = command.choices(CONDITIONS), command.choices([*MODELS, *RIVALS])
     add("--condition", type=conditions, default="warm,cold", help="warm, cold or both (default)")
     add("--models", type=models, help="such as ours,myFM (default: all that are installed)")
+    add("--protocol", choices=("clubs", "people"), default="clubs", help="default: clubs")
+    add("--final", action="store_true", help="judge the people who were kept out of tuning")
     add("--markdown", action="store_true", help="print the tables as Markdown")
     return command.run(parser, show, argv)
 

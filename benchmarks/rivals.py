@@ -22,7 +22,7 @@ from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
 from recommender.evaluation.baselines import Axes, BiasModel, Fit, Ranker
 from recommender.evaluation.recipes import als_ranker
-from recommender.features import MovieFeatures, with_identity
+from recommender.features import MovieFeatures, scale_rows, with_identity
 from recommender.model import Prediction
 from recommender.recipes import likes
 
@@ -97,12 +97,15 @@ class MyFM:
         content: use keywords, genres and decade of the movies.
         rank: width of the factors.
         iterations: of the sampler, whose draws are averaged.
+        implicit: also who rated what, whatever the stars: of each user the movies, of each movie
+            the users (Koren's SVD++, and the same flipped).
     """
 
     seed: int
     content: bool
     rank: int = 8
     iterations: int = 100
+    implicit: bool = False
 
     def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
         """Fit on `data` and predict the rows of `pairs`; a new user is drawn from the prior."""
@@ -112,13 +115,26 @@ class MyFM:
         identity = sparse.identity(len(users), dtype=np.float64, format="csr")
         features = MovieFeatures.build(data.movies) if self.content else MovieFeatures(())
         own_column = np.ones(len(data.movies), dtype=bool)
-        movies = with_identity(features.encode(data.movies), own_column).astype(np.float64)
-        kinds = ["user"] * len(users) + ["movie"] * len(data.movies) + [*features.kinds]
+        movies = with_identity(features.encode(data.movies), own_column)
+        kinds = [*features.kinds]
+        if self.implicit:
+            rated = Axes(users.to_numpy(), data.movies.index.to_numpy()).stars(data.ratings)
+            seen = sparse.csr_matrix(rated != 0, dtype=np.float32)
+            identity = sparse.hstack([identity, scale_rows(seen, 0.5)], format="csr")
+            movies = sparse.hstack([movies, scale_rows(seen.T.tocsr(), 0.5)], format="csr")
+            kinds += ["rater"] * len(users)
+            kinds = ["seen"] * len(data.movies) + ["movie"] * len(data.movies) + kinds
+        else:
+            kinds = ["movie"] * len(data.movies) + kinds
+        kinds = ["user"] * len(users) + kinds
 
         def blocks(rows: pd.DataFrame) -> list[Any]:
             user = users.get_indexer(pd.Index(rows[USER]))
             movie = data.movies.index.get_indexer(pd.Index(rows[MOVIE]))
-            return [RelationBlock(user, identity), RelationBlock(movie, movies)]
+            return [
+                RelationBlock(user, identity.astype(np.float64)),
+                RelationBlock(movie, movies.astype(np.float64)),
+            ]
 
         model = MyFMRegressor(rank=self.rank, random_seed=self.seed)
         with contextlib.redirect_stderr(io.StringIO()):  # its progress bar would tear ours
@@ -183,6 +199,7 @@ RIVALS: Mapping[str, tuple[str, Fit]] = {  # name -> library, as it is imported,
     "myFM": my_fm(False),
     "myFM + keywords": my_fm(True),
     "wide myFM + keywords": my_fm(True, rank=16, iterations=200),
+    "wide myFM + keywords + implicit": my_fm(True, rank=16, iterations=400, implicit=True),
     "Surprise KNNBaseline": ("surprise", partial(Surprise.fit, name="KNNBaseline")),
     "Surprise SVD": ("surprise", partial(Surprise.fit, name="SVD")),
     "implicit ALS": ("implicit", implicit_als),

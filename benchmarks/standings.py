@@ -99,7 +99,7 @@ def rendered(found: pd.DataFrame, against: pd.DataFrame, *, markdown: bool = Fal
     Args:
         markdown: as Markdown tables with intervals, the best of each column bold.
     """
-    draw = _markdown if markdown else text_table
+    draw = markdown_table if markdown else text_table
     metrics = [name for name in ACCURACY if name in found]
     shown = found[["condition", "model"]].rename(columns={"condition": ""})
     for name in metrics:
@@ -126,6 +126,7 @@ def rendered(found: pd.DataFrame, against: pd.DataFrame, *, markdown: bool = Fal
     return "\n\n".join([draw(shown), draw(gaps), KEY, *exceptions(rivals)])
 
 
-def _markdown(frame: pd.DataFrame) -> str:
+def markdown_table(frame: pd.DataFrame) -> str:
+    """Return `frame` as a table in Markdown."""
     lines = [frame.columns, ["---"] * frame.shape[1], *frame.to_numpy()]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return "\n".join(f"| {' | '.join(map(str, line))} |" for line in lines)

@@ -14,7 +14,7 @@ from benchmarks.protocol import Clubs, split_clubs
 from recommender import Dataset, TrainingOptions
 
 PROGRAMS = [
-    "crash", "few_ratings", "fuzz", "guests", "leaderboard", "load",
+    "crash", "fuzz", "guests", "leaderboard", "load",
 ]  # fmt: skip
 Rows = list[dict[str, Any]]
 
@@ -40,16 +40,6 @@ def rows(
         return json.loads(capsys.readouterr().out)
 
     return run
-
-
-def test_few_ratings_error_falls_with_known_ratings(rows) -> None:
-    found = rows("few_ratings", "--seeds", "0,1")
-    known = ["0", "1", "3", "5", "10", "20", "all"]
-    assert [(row["condition"], row["known"]) for row in found] == [
-        (condition, n) for condition in ("warm", "cold") for n in known
-    ]
-    assert all(0 <= row["inside"] <= 1 for row in found)
-    assert found[6]["ours"] < found[0]["ours"]
 
 
 def test_questions_compares_ways_of_choosing_what_to_rate(rows) -> None:
@@ -81,7 +71,7 @@ def test_every_benchmark_has_help(name: str, capsys: pytest.CaptureFixture[str])
     ("seeds", "message"),
     [("4-1", "'4-1' is not a range"), ("0-99999999", "is not a range"), ("x", "whole number")],
 )
-@pytest.mark.parametrize("name", ["few_ratings", "leaderboard"])
+@pytest.mark.parametrize("name", ["questions", "leaderboard"])
 def test_bad_seeds_are_refused_in_one_line(name: str, seeds: str, message: str, capsys) -> None:
     with pytest.raises(SystemExit) as stop:
         importlib.import_module(f"benchmarks.{name}").main(["--seeds", seeds])
