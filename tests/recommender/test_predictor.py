@@ -25,7 +25,7 @@ def model() -> HybridModel:
         {"title": [f"Movie {i}" for i in range(N_MOVIES)], "year": 1990, "keywords": words},
         index=pd.RangeIndex(N_MOVIES, name="movie_id"),
     )
-    options = TrainingOptions(components=8, epochs=1, repeats=2)
+    options = TrainingOptions(components=8, epochs=1, repeats=1)
     return HybridModel.fit(Dataset(ratings, catalogue), options)
 
 
@@ -109,20 +109,18 @@ def test_any_scale_stays_sensible(
     assert ((reactions.mean >= 0.5) & (reactions.mean <= 5)).all()
     assert ((reactions.sd > 0.05) & (reactions.sd < 3)).all()
     assert np.isfinite(reactions.like_probability()).all()
-    for movie in unseen[:2]:
-        parts = model.explain(own, 901, int(movie))
-        mean = reactions.mean[0, np.flatnonzero(unseen == movie)[0]]
-        assert parts["stars"].sum() == pytest.approx(mean, abs=1e-9)
-        without = parts[parts["kind"] != "limit"]["stars"].sum()
-        assert (parts["kind"] == "limit").any() == (not 0.5 < without < 5)
+    parts = model.explain(own, 901, int(unseen[0]))
+    assert parts["stars"].sum() == pytest.approx(reactions.mean[0, 0], abs=1e-9)
+    without = parts[parts["kind"] != "limit"]["stars"].sum()
+    assert (parts["kind"] == "limit").any() == (not 0.5 < without < 5)
 
 
 def test_parts_of_a_large_account_are_the_covariances(model: HybridModel) -> None:
-    own = account(mixed(3000))
+    own = account(mixed(1000))
     movie = int(np.setdiff1d(model.movie_ids[model.counts > 0], own["movie_id"])[0])
     parts = model.explain(own, 901, movie)
     posterior, row = model.posterior(own, 901), model.rows([movie])
     across = model.kernel.covariance(posterior.rated, row)[:, 0].astype(np.float64)
     linear = parts["kind"].isin(["member", "feature", "rated movie"])
     assert parts.loc[linear, "stars"].sum() == pytest.approx(across @ posterior.weights, abs=1e-4)
-    assert (parts["kind"] == "rated movie").sum() == 3000
+    assert (parts["kind"] == "rated movie").sum() == 1000
