@@ -30,7 +30,7 @@ INDUCING = 96  # rated movies through which a variance is computed, at most
 RANK = 32  # directions that stand for features and neighbours in a variance
 BLOCK = 2**21  # covariances of one block
 KEPT = 128  # members whose predictions are kept, 12 bytes a movie each
-FACTORS = 320 * 2**20  # bytes of Cholesky factors kept: of 17 members with 1,500 ratings
+FACTORS = 160 * 2**20  # bytes of Cholesky factors kept: of nine members with 1,500 ratings
 FEW = 10**6  # covariances from which on threads pay
 
 WORKERS = min(4, os.cpu_count() or 1)
