@@ -37,7 +37,8 @@ WORKERS = min(4, os.cpu_count() or 1)
 # stars² and without a unit: added to diagonals, for movies that are the same to the model
 JITTER, TINY = 1e-5, 1e-9
 
-Item, Result = TypeVar("Item"), TypeVar("Result")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 Key: TypeAlias = tuple[int, int, bytes, bytes]
 
 
