@@ -30,7 +30,6 @@ READINGS = {
     "intervals": {"as expected": "honest", "too seldom": "too narrow", "too often": "too wide"},
     "chances": {"as expected": "honest", "too seldom": "too high", "too often": "too low"},
 }
-NOTICED = 0.05  # stars; a smaller gain or loss reads as 0.0
 
 
 def record(found: Record) -> str:

@@ -41,9 +41,7 @@ def rating_distribution(stars: pd.Series) -> go.Figure:
     return finish(figure, title, height=150)
 
 
-def taste_map(
-    movies: pd.DataFrame, regions: pd.DataFrame, *, colour: str = "genre", height: int = 560
-) -> go.Figure:
+def taste_map(movies: pd.DataFrame, regions: pd.DataFrame, *, colour: str = "genre") -> go.Figure:
     """Draw movies as dots, larger when more people rated them; regions by their words.
 
     Args:
@@ -94,7 +92,7 @@ def taste_map(
     title = "Near each other when the same people choose them"
     if colour != "genre" and len(regions):
         title = _map_title(movies.dropna(subset=["expected"]), regions)
-    finish(figure, title, height=height, legend=True)
+    finish(figure, title, height=560, legend=True)
     figure.update_xaxes(visible=False, range=[-1.08, 1.08])
     figure.update_yaxes(visible=False, range=[-1.08, 1.08])
     return figure.update_layout(hovermode="closest", clickmode="event+select")

@@ -6,22 +6,11 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.nights import LEVEL as PROMISED
 from recommender.evaluation.nights import OURS as OUR_MODEL
-from ui.charts.style import (
-    FAINT,
-    GREY,
-    OURS,
-    finish,
-)
+from ui.charts.style import FAINT, GREY, OURS, finish
 from ui.charts.traces import ENDS, Look, band, line
 from ui.text import counted
-
-CLOSE = 0.5  # stars; a smaller error surprised nobody
-STARS: Look = {"zmin": MIN_STARS, "zmax": MAX_STARS, "texttemplate": "%{z:.1f}"}
-LINE, CELL, BAR = 17, 36, 26  # pixels: a line of text above a row, the row, a person's bar
-WIDTH = 46  # letters that fit a line of text across a phone
 
 
 def error_over_nights(frame: pd.DataFrame, title: str) -> go.Figure:

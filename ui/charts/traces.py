@@ -115,9 +115,9 @@ def band(
     plain_line(figure, around, ends, name=name, **look)
 
 
-def zero_line(figure: go.Figure, dash: str = "dot") -> None:
+def zero_line(figure: go.Figure) -> None:
     """Add a vertical line at 0."""
-    figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": dash})
+    figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dot"})
 
 
 def cells(

@@ -178,13 +178,10 @@ def called_apart(club: View, movie_ids: Iterable[int]) -> dict[int, str]:
     return dict(zip(movies, called, strict=True))
 
 
-def movie_link(club: View, movie_id: int, label: str | None = None) -> None:
-    """Draw a link to a movie's page: its bold title, or other Markdown."""
-    st.page_link(
-        "pages/movie.py",
-        label=label or f"**{plain(club.title(movie_id))}**",
-        query_params={"movie": str(movie_id)},
-    )
+def movie_link(club: View, movie_id: int) -> None:
+    """Draw a movie's bold title, a link to its page."""
+    title, query = f"**{plain(club.title(movie_id))}**", {"movie": str(movie_id)}
+    st.page_link("pages/movie.py", label=title, query_params=query)
 
 
 def shortlist_movie(movie_id: int, title: str) -> None:
