@@ -69,6 +69,12 @@ def outcome(club: View, night_id: int) -> Outcome:
 
 
 @cached(max_entries=8)
+def whose_turn(club: View, here: tuple[int, ...]) -> int | None:
+    """Return whose turn it is to pick, see `Nights.whose_turn`."""
+    return state.store().nights.whose_turn(here)
+
+
+@cached(max_entries=8)
 def _vetoes(club: View, night_id: int) -> dict[int, tuple[int, ...]]:
     return state.store().nights.vetoes(night_id)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -73,7 +73,7 @@ def initials_of(names: dict[int, str]) -> dict[int, str]:
 def faces_rows(club: View, rows: Iterable[tuple[Iterable[int], str]], key: str) -> None:
     """Draw rows of people's faces, each with a few words (plain text) after them."""
     shown = [
-        {"faces": [asdict(face(club, one)) for one in members], "note": note}
+        {"faces": [vars(face(club, one)) for one in members], "note": note}
         for members, note in rows
     ]
     component("faces")(key=key, data={"rows": shown})
@@ -100,7 +100,7 @@ def people_picker(
         note: a few words (plain text) after the faces.
         named: with the names in full.
     """
-    faces = [{**asdict(face(club, one)), "on": one in chosen} for one in everyone]
+    faces = [{**vars(face(club, one)), "on": one in chosen} for one in everyone]
     known = {one["member"] for one in faces}
 
     def toggle(taps: Taps) -> None:

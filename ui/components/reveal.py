@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from ui.components.people import face
 from ui.components.widget import component
@@ -43,7 +43,7 @@ def reveal(
             text += ", expected {:.1f}, usually between {:.1f} and {:.1f}".format(*one.expected)
         rows.append(
             {
-                **asdict(face(club, one.member)),
+                **vars(face(club, one.member)),
                 "given": one.given,
                 "shown": half_stars(one.given),
                 "band": one.expected and one.expected[1:],

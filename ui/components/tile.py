@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import streamlit as st
@@ -139,7 +139,7 @@ def _data(club: View, tile: Tile, size: Size, *, links: bool) -> dict[str, Any]:
             meta.append(", ".join(club.genres(movie)[:3]).lower())
         svg = picture(club, movie)
     people = [
-        {**asdict(face(club, member)), "value": value, "given": given, "text": text}
+        {**vars(face(club, member)), "value": value, "given": given, "text": text}
         for member, value, given in tile.stars
         for text in [half_stars(value) if given else f"{value:.1f}"]
     ]

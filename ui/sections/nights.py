@@ -69,7 +69,7 @@ def _watched(club: View, these: list[Night], key: str) -> None:
 
 def others(club: View) -> None:
     """Draw whose turn to pick is next, who has picked how often, and the nights called off."""
-    next_ = state.store().nights.whose_turn(list(club.names))
+    next_ = nights.whose_turn(club, tuple(club.names))
     if next_ is not None:
         st.markdown(f"If everybody comes, **{plain(club.name(next_))}** picks next.")
     with st.expander("Who has picked how often", icon=":material/format_list_numbered:"):

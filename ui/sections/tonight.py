@@ -8,7 +8,6 @@ from pathlib import Path
 
 import streamlit as st
 
-from recommender.columns import MEMBER
 from recommender.group import STRATEGIES
 from ui import live
 from ui.components.basics import empty_state
@@ -105,7 +104,7 @@ def nobody_here(club: View) -> None:
 
 def newcomers_note(club: View, members: Sequence[int]) -> None:
     """Say whose stars are nobody's in particular, if anybody's."""
-    newcomers = [member for member in members if not (club.evidence[MEMBER] == member).any()]
+    newcomers = [member for member in members if club.evidence_of(member).frame.empty]
     if newcomers:
         who = plain(listed(club.name(member) for member in newcomers))
         st.caption(

@@ -221,8 +221,8 @@ def _pick(
 
 def _another_way(club: View, evening: Evening, movies: Sequence[int], watch: partial) -> None:
     """Draw the other ways to decide: by talking, by turn, by lot."""
-    night, book = evening.night, state.store().nights
-    picker = (night and night.picker) or book.whose_turn(evening.here)
+    night = evening.night
+    picker = (night and night.picker) or nights.whose_turn(club, evening.here)
     titles = called_apart(club, movies)
     look: Any = {"index": None, "placeholder": "choose a movie", "format_func": titles.__getitem__}
     movie = st.selectbox("We would rather watch", list(movies), key="rather", **look)
