@@ -11,6 +11,6 @@ from ui import router
 
 if get_script_run_ctx() is None:
     router.preload()
-    app = st.App(__file__, routes=router.moved_routes())
+    app = st.App(__file__, routes=router.routes())
 else:
     router.run()

@@ -34,6 +34,7 @@ from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
 from ui.jobs import LearnedFrom, Trainer
 
 MEMBERS, EACH = 20, 250  # ratings of each member
+SHORTLIST = 8
 APP = Path(__file__).resolve().parent.parent / "app.py"
 QUICK = TrainingOptions(epochs=1)
 PAGES: tuple[tuple[str, dict[str, str]], ...] = (
@@ -73,7 +74,8 @@ def large_club(folder: Path) -> None:
         own = bundled.ratings[bundled.ratings["user_id"] == user].sample(EACH, random_state=0)
         stars = zip(own["movie_id"].tolist(), own["rating"].tolist(), strict=True)
         store.ratings.rate_many([(member, movie, given) for movie, given in stars])
-    for movie in data.rating_counts.nlargest(400).index[::50]:
+    unseen = data.rating_counts.drop(store.ratings.current()["movie_id"].unique())
+    for movie in unseen.nlargest(SHORTLIST).index:
         store.movies.add_to_shortlist(int(movie))
     model = HybridModel.fit(training_data(data, store), QUICK)
     Trainer(folder).adopt(model, LearnedFrom(store.version(), data.content_hash))

@@ -356,7 +356,7 @@ def _open_files() -> int:
 def create_app() -> ASGIApp:
     """Return the app behind its sign-in page."""
     return SessionMiddleware(
-        AccessMiddleware(App(ROOT / "app.py", routes=router.moved_routes())),
+        AccessMiddleware(App(ROOT / "app.py", routes=router.routes())),
         secret_key=secrets.token_hex(32),
         session_cookie=COOKIE,
         max_age=int(MONTH),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 from contextlib import suppress
 from contextvars import ContextVar
+from pathlib import Path
 from urllib.parse import urlencode
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import RedirectResponse
+from starlette.responses import HTMLResponse, RedirectResponse
 from starlette.routing import Route
+from streamlit import file_util
 from streamlit.navigation.page import Page
 
 from club import config
@@ -23,6 +25,13 @@ from ui.components.basics import ICON, errors_shown, show
 from ui.sections.night import choosing
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
+
+ROOT = '<div id="root">'
+# Until the browser has loaded Streamlit, which then draws the page over it.
+OPENING = (
+    '<p class="opening"><b>Movie club</b><br>The projector is warming up; what to watch tonight is '
+    "on in a moment.</p>"
+)
 
 PLACES = {"tonight": "Tonight", "explore": "Explore", "rate": "Rate", "nights": "Nights"}
 PLACES |= {"club": "Club"}
@@ -42,14 +51,22 @@ MOVED = {
 }
 
 
-def moved_routes() -> list[Route]:
-    """Return the routes that lead from addresses of earlier versions to today's."""
+def routes() -> list[Route]:
+    """Return the routes before Streamlit's: its HTML with our style, and addresses of before."""
+    # A style that a page draws comes too late: its first parts would move.
+    style = f"<style>{(ICON.parent / 'page.css').read_text('utf-8')}</style></head>"
+    content = Path(file_util.get_static_dir(), "index.html").read_text("utf-8")
+    content = content.replace("</head>", style).replace(ROOT, f"{ROOT}{OPENING}")
+
+    def index(_request: Request) -> HTMLResponse:
+        return HTMLResponse(content, headers={"Cache-Control": "no-cache"})
 
     def lead_on(request: Request) -> RedirectResponse:
         to, key, value = MOVED[request.url.path.strip("/")]
         return RedirectResponse(f"/{to}?{urlencode({**request.query_params, key: value})}")
 
-    return [Route(f"/{name}", lead_on) for name in MOVED]
+    pages = [Route(f"/{name}", index) for name in ("", *PAGES)]
+    return [*pages, *(Route(f"/{name}", lead_on) for name in MOVED)]
 
 
 def choose() -> Page:
@@ -86,7 +103,6 @@ def run() -> None:
     _start()
     current = choose()
     access.guard()
-    st.html(ICON.parent / "page.css")
     token = _reached.set(True)
     try:
         with errors_shown():

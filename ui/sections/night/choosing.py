@@ -378,7 +378,9 @@ def _nothing_left(club: View, evening: Evening, found: Candidates, strategy: str
     with empty_state(":material/playlist_remove:", sentence, "nothing_left"):
         if seen:
             st.button("Show them anyway", on_click=_show_seen, args=(evening,))
-    fresh = _fresh(club, evening, strategy)
+    model = state.model(club)
+    in_stars = strategy if STRATEGIES[strategy].unit == "stars" else "average"
+    fresh = model and _fresh(club, model, evening.here, evening.longest, in_stars)
     if not fresh:
         return
     st.header("New for all of you", anchor=False)
@@ -389,18 +391,19 @@ def _nothing_left(club: View, evening: Evening, found: Candidates, strategy: str
     tiles(club, fresh, "fresh", "S", on_action=shortlist)
 
 
-def _fresh(club: View, evening: Evening, strategy: str) -> list[Tile]:
+@cached()
+def _fresh(
+    club: View, model: HybridModel, here: tuple[int, ...], longest: int | None, strategy: str
+) -> list[Tile]:
     """Return the best movies of all that nobody here has seen."""
-    model = state.model(club)
-    seen = {movie for member, movie in (*club.stars, *club.seen) if member in evening.here}
+    seen = {movie for member, movie in (*club.stars, *club.seen) if member in here}
     movies = club.movies[~club.movies.index.isin([*seen, *club.shortlist])]
-    if evening.longest is not None:
-        movies = movies[movies["runtime"] <= evening.longest]
-    reactions = state.reactions(club, tuple(map(int, movies.index)), evening.here)
-    if model is None or reactions is None or not len(movies):
+    if longest is not None:
+        movies = movies[movies["runtime"] <= longest]
+    reactions = state.reactions(club, tuple(map(int, movies.index)), here)
+    if reactions is None or not len(movies):
         return []
-    in_stars = strategy if STRATEGIES[strategy].unit == "stars" else "average"
-    best = suggest(model, reactions, strategy=in_stars, limit=NEW)
+    best = suggest(model, reactions, strategy=strategy, limit=NEW)
     found = [_tile(club, reactions, one) for one in best.itertuples()]
     return [replace(tile, action="Shortlist") for tile in found]
 
