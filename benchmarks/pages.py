@@ -50,7 +50,6 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("movie", {"movie": "318"}),
     ("settings", {}),
     ("settings", {"set": "Catalogue"}),
-    ("settings", {"set": "How we know"}),
     ("bring", {}),
 )
 
