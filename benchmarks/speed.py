@@ -69,7 +69,7 @@ def fitting(data: Dataset, runs: int) -> dict[str, float]:
 def large_catalogue(fitted: HybridModel) -> HybridModel:
     """Return the model with MOVIES movies: more of the same descriptions, without ratings."""
     movies = load_bundled().movies
-    more = movies.iloc[np.arange(max(MOVIES - len(movies), 0)) % len(movies)]
+    more = movies.iloc[np.arange(max(MOVIES - fitted.n_movies, 0)) % len(movies)]
     index = pd.RangeIndex(10**7, 10**7 + len(more), name="movie_id")
     return fitted.with_movies(more.set_index(index))
 
