@@ -175,9 +175,9 @@ def _catalogue(data: Dataset, own: HashedFrame, details: HashedFrame, club: Stor
     fame[new[fame[new] == 0]] = data.rating_counts.quantile(WELL_KNOWN)
     return Catalogue(
         movies,
-        {movie: str(title) for movie, title in movies["title"].items()},
-        dict(movies["year"].items()),
-        {movie: tuple(genres) for movie, genres in movies["genres"].items()},
+        dict(zip(movies.index, movies["title"].tolist(), strict=True)),
+        dict(zip(movies.index, movies["year"].tolist(), strict=True)),
+        dict(zip(movies.index, map(tuple, movies["genres"]), strict=True)),
         fame,
     )
 
