@@ -6,6 +6,7 @@ import functools
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from furnished import SMALL, Open, furnish_once
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
+from recommender import HybridModel
 from ui import state
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,6 +29,21 @@ def _packages_are_read_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         found = functools.cache(manifest_scanner.scan_component_manifests)
         patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _equal_models_are_one() -> Iterator[None]:
+    """Tests read copies of the same model: what was computed with one of them is known to all."""
+    load = HybridModel.load
+    known: dict[datetime, HybridModel] = {}
+
+    def load_one(folder: Path) -> HybridModel:
+        model = load(folder)
+        return known.setdefault(model.trained_at, model)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(HybridModel, "load", load_one)
         yield
 
 
