@@ -186,7 +186,7 @@ def test_find_takes_less_than_30_ms(search: MovieSearch, text: str) -> None:
     assert min(seconds() for _ in range(5)) < 0.030
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=120))
 def test_find_any_text_gives_the_same_distinct_movies(search: MovieSearch, text: str) -> None:
     found = search.find(text)
@@ -194,7 +194,7 @@ def test_find_any_text_gives_the_same_distinct_movies(search: MovieSearch, text:
     assert search.find(text) == found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_find_forgives_a_missing_letter(
     bundled: Dataset, search: MovieSearch, data: st.DataObject

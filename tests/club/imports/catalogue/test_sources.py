@@ -159,7 +159,7 @@ def test_join_keeps_known_movies_and_twice_changes_nothing(tmp_path: Path, layou
 TITLES = st.sampled_from(["Heat", "Sabrina", "Seven", "Se7en", "Toy Story", "Nova", ""])
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     st.lists(
         st.tuples(
@@ -221,7 +221,7 @@ def test_movielens_titles(
     assert movielens_title(text) == (title, year, aliases)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.text(max_size=60))
 def test_movielens_title_of_any_text(text: str) -> None:
     title, year, _ = movielens_title(text)

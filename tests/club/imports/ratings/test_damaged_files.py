@@ -32,7 +32,7 @@ HEADS = {
     "plain.csv": "Title;Year;Rating;Member;Date;Movie_ID",
 }
 NOON = time(12)
-QUIET = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+QUIET = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def refused(path: Path, sentence: str) -> None:
