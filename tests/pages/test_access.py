@@ -47,6 +47,7 @@ def buttons(app: AppTest) -> list[str]:
     return [button.label for button in app.button]
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize("name", router.PAGES)
 def test_page_without_a_session_is_empty_and_loads_again(
     var: Path, open_page: Open, monkeypatch: Patch, name: str
@@ -55,6 +56,7 @@ def test_page_without_a_session_is_empty_and_loads_again(
     assert is_outside(open_page(name, night="1"))
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize("host", ["rebound.example.org:8501", "192.168.0.2:8501"])
 def test_unshared_club_is_for_this_computer_only(
     var: Path, open_page: Open, monkeypatch: Patch, host: str
@@ -84,6 +86,7 @@ def test_unshared_club_that_others_could_reach_shows_nothing(
     assert not open_page("club").button
 
 
+@pytest.mark.reads
 def test_log_out_ends_the_session_and_empties_the_page(open_page: Open, shared: Session) -> None:
     app = open_page("settings")
     assert "You are in as a member." in said(app)
@@ -107,6 +110,7 @@ def test_member_cannot_destroy_anything(open_page: Open, shared: Session, store:
     assert "Delete" not in buttons(open_page("night", night=str(night)))
 
 
+@pytest.mark.reads
 def test_host_only_is_checked_when_it_is_done(var: Path, monkeypatch: Patch) -> None:
     done: list[int] = []
     act = access.host_only(done.append)

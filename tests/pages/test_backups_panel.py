@@ -119,18 +119,6 @@ def test_restore_shows_what_is_lost_and_needs_a_yes(
     assert app.expander[0].label == "All backups (2)"
 
 
-def test_restore_can_be_left(quiet: BackupScheduler, store: Store) -> None:
-    backups.roll(store, NOW)
-    (made,) = backups.find(store.database)
-    version = store.version()
-    app = opened()
-    app.button(f"restore_{made.file.stem}").click().run()
-    assert any("Nothing that is there now would be lost." in text for text in texts(app))
-    app.button("restore_leave").click().run()
-    assert not app.dataframe
-    assert (store.version(), len(backups.find(store.database))) == (version, 1)
-
-
 def test_damaged_backup_is_refused(quiet: BackupScheduler, store: Store) -> None:
     backups.roll(store, NOW)
     (made,) = backups.find(store.database)

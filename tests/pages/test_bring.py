@@ -214,6 +214,7 @@ def test_watchlist_and_seen_movies(open_page: Open, store: Store, zed: int, tmp_
     assert [zed, MATRIX] in store.members.seen().values.tolist()
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [

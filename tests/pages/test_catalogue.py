@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from an_evening import candidates, metrics
 from furnished import Open, click
 
@@ -9,6 +10,7 @@ from club.store import Store
 from ui import state
 
 
+@pytest.mark.reads
 def test_overview(open_page: Open) -> None:
     movies = state.bundled().movies
     assert metrics(open_page("settings", set="Catalogue")) == {
@@ -36,6 +38,7 @@ def test_added_movie_is_a_candidate(open_page: Open, store: Store) -> None:
     assert "The *Newest*" in candidates(open_page())
 
 
+@pytest.mark.reads
 def test_movie_without_title_is_refused(open_page: Open, store: Store) -> None:
     app = open_page("settings", set="Catalogue")
     click(app, "Add the movie")

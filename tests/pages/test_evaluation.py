@@ -64,6 +64,7 @@ def test_few_ratings_have_no_figures_but_an_outlook(open_page: Open, store: Stor
     assert app.dataframe[0].value["Predicted"].between(0.5, 5).all()
 
 
+@pytest.mark.reads
 def test_without_a_model_there_are_no_figures(
     open_page: Open, tmp_path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +85,7 @@ def not_held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return told
 
 
+@pytest.mark.reads
 def test_serving_model_is_evaluated_until_the_held_out_one_has_learned(
     open_page: Open, not_held_out: list[int]
 ) -> None:
@@ -151,6 +153,7 @@ def test_model_of_a_catalogue_that_is_gone_is_not_evaluated(
     assert "as soon as one has learned from this one" in words(app)
 
 
+@pytest.mark.reads
 def test_held_out_model_has_seen_no_member(var: Path) -> None:
     base = state.base_dataset()
     data = evaluation.without_held_out(base)

@@ -54,26 +54,27 @@ def test_save_replaces_the_base_dataset(
     assert not open_page("tonight").exception
 
 
-def test_forget_keeps_the_clubs_ratings(looked: AppTest, store: Store, var: Path) -> None:
+def test_forget_keeps_the_clubs_ratings(
+    looked: AppTest, store: Store, var: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "learn", lambda: False)
     click(looked, "Take it over")
-    state.trainer().wait(120)
     movies = state.view().movies
     new = int(movies.index[movies["title"] == "Something Else Entirely"][0])
     member = int(store.members.all().index[0])
     store.ratings.rate(member, new, 4.5)
     state.back_to_bundled(state.view())
-    state.trainer().wait(120)
     club = state.view()
     assert club.title(new) == "Something Else Entirely"
     assert club.stars[member, new] == 4.5
     assert len(club.movies) == len(state.bundled().movies) + 1
     store.ratings.unrate(member, new)
     state.back_to_bundled(state.view())
-    state.trainer().wait(120)
     assert catalogue.number(var / "world") == 0
     assert len(state.view().movies) == len(state.bundled().movies)
 
 
+@pytest.mark.reads
 def test_wrong_path(open_page: Open) -> None:
     app = open_page("settings", set="Catalogue")
     app.text_input("import_path").set_value("/nowhere/at/all.zip").run()

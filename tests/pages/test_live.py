@@ -120,6 +120,7 @@ def test_a_poll_that_comes_too_soon_means_that_the_page_was_cut_off() -> None:
     assert not drawn().is_unfinished(later, "second")
 
 
+@pytest.mark.reads
 def test_a_page_remembers_its_address_as_it_corrected_it(open_page: Open) -> None:
     app = open_page("explore", genre="No such genre", again="true")
     drawn = app.session_state[DRAWN]

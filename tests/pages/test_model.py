@@ -17,6 +17,7 @@ from ui import state
 from ui.jobs import Trainer
 
 
+@pytest.mark.reads
 def test_what_the_model_knows_is_counted(open_page: Open) -> None:
     app = open_page("settings", set="Model")
     counts = metrics(app)
@@ -41,6 +42,7 @@ def _status(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     monkeypatch.setattr(Trainer, "status", property(lambda _self: now))
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize("page", ["tonight", "rate", "club", "settings"])
 def test_every_page_shows_the_learning(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, page: str
@@ -51,6 +53,7 @@ def test_every_page_shows_the_learning(
     assert (pill["share"], pill["failed"]) == (0.3, False)
 
 
+@pytest.mark.reads
 def test_a_failure_is_a_sentence_and_the_old_model_serves(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -61,19 +64,12 @@ def test_a_failure_is_a_sentence_and_the_old_model_serves(
     assert not app.button("retrain").disabled
 
 
+@pytest.mark.reads
 def test_retrain_starts_the_learning(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     started = []
     monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
     open_page("settings", set="Model").button("retrain").click().run()
     assert started == [True]
-
-
-def test_a_model_that_could_not_be_saved_is_told(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    _status(monkeypatch, state="done", message="It could not be saved.")
-    assert component_data(open_page(), "learning_pill")["title"] == "It could not be saved."
-    assert open_page("settings", set="Model").warning[0].value == "It could not be saved\\."
 
 
 def test_another_base_dataset_is_learned_from(
@@ -89,6 +85,7 @@ def test_another_base_dataset_is_learned_from(
     assert started == [True]
 
 
+@pytest.mark.reads
 def test_an_edited_keyword_is_learned_from(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data = state.base_dataset()
     movies = data.movies.copy()

@@ -101,6 +101,7 @@ def test_similar_movies_link_to_their_pages(open_page: Open) -> None:
     assert table["Alike"].is_monotonic_decreasing
 
 
+@pytest.mark.reads
 def test_similar_hides_movies_of_an_earlier_club(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,7 @@ def open_night(open_page: Open, night: int, **query: str):
     return open_page("night", night=str(night), **query)
 
 
+@pytest.mark.reads
 @pytest.mark.parametrize("asked", ["", "nonsense", "99"])
 def test_unknown_night_links_to_all_nights(open_page: Open, asked: str) -> None:
     app = open_page("night", night=asked)
@@ -91,25 +92,6 @@ def test_guest_is_predicted(open_page: Open, store: Store) -> None:
     assert max(apart) > 0.1  # tastes, not the crowd's opinion
 
 
-def test_changing_the_vote_drops_ballots(open_page: Open, store: Store) -> None:
-    night = store.nights.plan(FRIDAY, [ANA, BRUNO])
-    store.nights.edit(night, voting="rank")
-    store.nights.vote(night, ANA, [UP])
-    app = open_night(open_page, night, me="Ana")
-    assert any("Your vote is in." in text for text in said(app))
-    app.radio[0].set_value("All that are fine").run()
-    assert store.nights.get(night).voting == "approve"
-    assert store.nights.ballot_box(night).voted == ()
-
-
-def test_rating_counts_once_revealed(open_page: Open, store: Store) -> None:
-    night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)})
-    store.nights.rate(night, ANA, 4.5)
-    assert (ANA, UP) not in state.view().stars
-    store.nights.reveal(night)
-    assert state.view().stars[ANA, UP] == 4.5
-
-
 def test_attendance_from_two_screens(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, DEV])
     one, other = (open_night(open_page, night) for _ in range(2))
@@ -117,19 +99,6 @@ def test_attendance_from_two_screens(open_page: Open, store: Store) -> None:
     tap(tap(other, "present_", CHIARA, True), "present_", DEV, False)
     assert store.nights.get(night).present == (ANA, BRUNO, CHIARA)
     assert here(other) == [ANA, BRUNO, CHIARA]
-
-
-def test_name_off_and_on_keeps_ballot_and_veto(open_page: Open, store: Store) -> None:
-    night = store.nights.plan(FRIDAY, [ANA, BRUNO])
-    store.nights.edit(night, voting="approve")
-    store.nights.vote(night, BRUNO, [UP])
-    store.nights.veto(night, BRUNO, CONTACT)
-    app = open_night(open_page, night)
-    tap(app, "present_", BRUNO, False)
-    assert store.nights.get(night).present == (ANA,)
-    tap(app, "present_", BRUNO, True)
-    assert store.nights.ballot_box(night).voted == (BRUNO,)
-    assert store.nights.vetoes(night) == {CONTACT: (BRUNO,)}
 
 
 def test_movies_that_are_out_say_why(open_page: Open, store: Store) -> None:

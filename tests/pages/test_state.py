@@ -50,20 +50,6 @@ def test_rating_recomputes_only_its_member(store: Store, monkeypatch) -> None:
     assert asked == [members[2]]
 
 
-def test_new_movie_is_predicted_at_once(store: Store) -> None:
-    club = state.view()
-    state.reactions(club, (1,), tuple(club.names))
-    movie = store.movies.add("Made at home", 2020, ["Drama"], ["heist"])
-    club = state.view()
-    found = state.reactions(club, (1, movie), tuple(club.names))
-    assert found.movie_ids == (1, movie)
-
-
-def test_reactions_of_nobody(store: Store) -> None:
-    found = state.reactions(state.view(), (1, 2), ())
-    assert found.mean.shape == (0, 2)
-
-
 def test_cached_evaluation_equals_fresh_one(store: Store) -> None:
     club = state.view()
     before = evaluation.left_out(club), taste.matches(club)

@@ -9,7 +9,7 @@ from an_evening import ANA, tap, words
 from furnished import Open, component_data
 
 from club.store import Store
-from ui import state, taste
+from ui import state
 from ui.jobs import Trainer
 
 PARTS = ("Matches", "Divides", "Members")
@@ -119,23 +119,3 @@ def test_without_a_model_it_shows_what_needs_none(
     app = open_page("club", about="Our taste", part=part)
     assert len(app.get("plotly_chart")) == (part == "Divides")
     assert "The first predictions are on their way" in words(app)
-
-
-def test_new_rating_shows_at_once(open_page: Open, store: Store) -> None:
-    before = open_page("club", about="Our taste", pairs="true").dataframe[0].value.set_index("Who")
-    member, other = list(state.view().names)[:2]
-    rated = state.view().ratings
-    theirs = set(rated.loc[rated["member_id"] == member, "movie_id"])
-    movie = next(m for m in rated.loc[rated["member_id"] == other, "movie_id"] if m not in theirs)
-    store.ratings.rate(member, int(movie), 3.0)
-    after = open_page("club", about="Our taste", pairs="true").dataframe[0].value.set_index("Who")
-    assert after.loc["Ana and Bruno", "Both rated"] == before.loc["Ana and Bruno", "Both rated"] + 1
-
-
-def test_nothing_is_computed_twice(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    open_page("club", about="Our taste")
-    calls: list[str] = []
-    for name in ("draw_member", "compare", "movie_splits", "leanings"):
-        monkeypatch.setattr(taste, name, lambda *_, name=name, **__: calls.append(name))
-    open_page("club", about="Our taste")
-    assert calls == []

@@ -234,6 +234,7 @@ def test_before_first_model(open_page: Open, monkeypatch: pytest.MonkeyPatch, tm
     assert "The first predictions are on their way" in words(open_page())
 
 
+@pytest.mark.reads
 def test_damaged_database_is_explained(
     open_page: Open, monkeypatch: pytest.MonkeyPatch, tmp_path
 ) -> None:
