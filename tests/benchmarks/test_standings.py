@@ -51,18 +51,6 @@ def test_against_ours_has_no_reading_of_coverage_and_width(runs: list[Run]) -> N
     assert "content only" not in " ".join(exceptions(against_ours(runs)))
 
 
-def test_text_has_every_model_and_marks_clear_differences(runs: list[Run]) -> None:
-    standing, gaps, *_, said = rendered(table(runs), against_ours(runs)).split("\n\n")
-    models = [line.split()[1] for line in standing.splitlines()[1:]]
-    assert models == ["oracle", OURS, "slow", "popularity"]
-    cells = ["-0.1000", "-0.1000", "+0.1000", "-0.1000", "+0.1000", "-0.1000"]
-    oracle, slow, popularity = (line.split() for line in gaps.splitlines()[1:])
-    assert slow[1:] == ["slow", *(part for cell in cells for part in (cell, "✓"))]
-    assert oracle.count("✗") == 6
-    assert popularity.count("–") == 3
-    assert "every column but rmse (worse against oracle)" in said
-
-
 def test_markdown_has_intervals_and_the_best_in_bold(runs: list[Run]) -> None:
     text = rendered(table(runs), against_ours(runs), markdown=True)
     standing, gaps, key, said = text.split("\n\n")
@@ -89,9 +77,3 @@ def test_tables_without_ours() -> None:
     for markdown in (False, True):
         assert rendered(found, against, markdown=markdown).count("slow") == 2
     assert exceptions(against) == []
-
-
-def test_exceptions_without_any() -> None:
-    runs = [run(OURS, **figures(0.8, 0.7)), run("slow", **figures(0.9, 0.6))]
-    expected = ["warm: ours is better than all others in every column."]
-    assert exceptions(against_ours(runs)) == expected

@@ -469,12 +469,3 @@ def test_two_movies_of_a_file_never_become_one() -> None:
     assert movies(exact, heat(4, 1995, "c")) == [None, None]
     assert movies(exact, heat(5, 1995, "a")) == [6, 6]
     assert movies(exact, heat(6, 1995, "c", "Bo")) == [6, 6]
-
-
-def test_save_logs_its_size_and_seconds(
-    club: Store, ana: int, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    with caplog.at_level("INFO", "club"):
-        ratings.save(club, planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), of(ana)))
-    assert "imported ratings: 1 rows of 1" in caplog.text
-    assert not any(word in caplog.text for word in ("Heat", "4.5", "Ana"))
