@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -68,11 +67,9 @@ def members(club: View) -> None:
             st.markdown(f"**{plain(name)}**", width="stretch")
             st.caption(counted(int(rated.get(member, 0)), "rating"), width="content")
             if access.may_enter(club, member):
-                look: Any = {"icon": ":material/edit:", "help": f"Change {plain(name)}"}
-                look |= {"type": "tertiary", "key": f"change_{member}", "on_change": "rerun"}
-                with st.popover("", **look) as opened:
-                    if opened.open:
-                        _change_member(member, name)
+                told = f"Change {plain(name)}"
+                with st.popover("", icon=":material/edit:", type="tertiary", help=told):
+                    _change_member(member, name)
     with (
         st.form("add_member", clear_on_submit=True, border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
