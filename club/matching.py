@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from club.search import in_digits, normalise
+from club.search import ALIAS_YEAR, in_digits, normalise
 from club.validation import MAX_TITLE, tidied
 
 BY_NUMBER, EXACT, YEAR_OFF = "number", "title and year", "title, the year differs by one"
@@ -135,7 +135,6 @@ _SPELLINGS = {
 }  # fmt: skip
 _SEPARATOR = re.compile(r"\s*[:–—]\s+|\s+[-–—]\s+")
 _OWNER = re.compile(r"^(?:\S+ ){1,3}?\S+(?:['’]s|s['’]) (.+)")  # "Jane Austen's Mafia!"
-_YEAR = re.compile(r" \((\d{4})\)$")
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _SIGNS = re.compile(r"[^\w\s.,:;'’‘\"“”()\[\]/&·…–—-]")  # that are more than punctuation
 LEAST_LAST, LEAST_FIRST = 2, 3  # words of a part that names a movie alone
@@ -231,8 +230,8 @@ class TitleMatcher:
         columns = (movies.index, movies["title"], movies["aliases"], movies["year"])
         for movie, title, aliases, year in zip(*columns, strict=True):
             self._years[movie] = years = {None if pd.isna(year) else int(year)}
-            years |= {int(found[1]) for name in aliases if (found := _YEAR.search(name))}
-            names = tuple(_YEAR.sub("", name) for name in (title, *aliases) if name)
+            years |= {int(found[1]) for name in aliases if (found := ALIAS_YEAR.search(name))}
+            names = tuple(ALIAS_YEAR.sub("", name) for name in (title, *aliases) if name)
             self._names[movie] = names
             for key in map(loose_key, names):
                 for of_year in (*years, ANY_YEAR):

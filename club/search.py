@@ -40,6 +40,7 @@ _ARTICLES = frozenset(
 _TRAILING_ARTICLE = re.compile(rf",\s*({'|'.join(sorted(_ARTICLES))})['’]?\s*(?=$|\(|\d{{4}}$)")
 _INITIALS = re.compile(r"\b(?:[a-z]\.){2,}")
 _ELISION = re.compile(r"\b([ld])['’]")
+ALIAS_YEAR = re.compile(r" \((\d{4})\)$")  # of another name: a year that the movie is dated, too
 _WORD = re.compile(r"[^\W_]+")
 _YEAR = re.compile(r"(18[7-9]|19\d|20\d)\d")
 _NUMERALS = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
@@ -107,7 +108,7 @@ class MovieSearch:
         names = {
             (normalise(name), movie_id)
             for movie_id, title, others in zip(ids, movies["title"], aliases, strict=True)
-            for name in (title, *others)
+            for name in (title, *(ALIAS_YEAR.sub("", other) for other in others))
             if normalise(name)
         }
         # A name is known by its position among all names, sorted by their letters.
@@ -327,8 +328,12 @@ class Series:
         }
         if numbered:
             return max(numbered, key=lambda movie: (self._fame[movie], -movie))
-        films = self._together(movies)
-        return films[number - 1] if number <= len(films) else None
+        # A film about the series, which nobody has rated, is not one of it.
+        famous = {movie for movie in movies if self._fame[movie] > 0}
+        for films in map(self._together, (famous, movies)):
+            if number <= len(films):
+                return films[number - 1]
+        return None
 
     def _of_initials(self, letters: str) -> list[tuple[Words, int]]:
         if not _SHORTEST <= len(letters) <= _LONGEST:

@@ -103,11 +103,14 @@ def suggest(
     return best.iloc[chosen].reset_index(drop=True)
 
 
-def similar(model: HybridModel, movie_id: int, limit: int = 12) -> pd.DataFrame:
+def similar(
+    model: HybridModel, movie_id: int, limit: int = 12, among: pd.Index | None = None
+) -> pd.DataFrame:
     """Return the movies most similar to one, by `ItemKernel.similarity`.
 
     Args:
         limit: how many, 1 or more.
+        among: ids to choose from; by default all that the model knows.
 
     Returns:
         The most similar first, never the movie itself: movie_id, likeness (similarity, 0..1),
@@ -128,6 +131,8 @@ def similar(model: HybridModel, movie_id: int, limit: int = 12) -> pd.DataFrame:
     )
     known = bool(model.counts[row] or len(own))
     total = (embedding + by_features) * (known & (everything != row))
+    if among is not None:
+        total *= np.isin(model.movie_ids, among)
     least = np.partition(total, -limit)[-limit] if limit < len(total) else total.min()
     found = np.flatnonzero(total >= least)
     found = found[np.argsort(-total[found], kind="stable")][:limit]

@@ -504,9 +504,7 @@ def similar(club: View, movie_id: int, limit: int = 12) -> pd.DataFrame | None:
 @cached(max_entries=400)
 def _similar(serving: HybridModel, known: Catalogue, movie_id: int, limit: int) -> pd.DataFrame:
     # A model may have learned from movies that are no longer there: an earlier club's own.
-    gone = len(serving.movie_ids) - int(known.movies.index.isin(serving.movie_ids).sum())
-    found = similar_movies(serving, movie_id, limit + gone)
-    return found[found[MOVIE].isin(known.movies.index)].head(limit)
+    return similar_movies(serving, movie_id, limit, known.movies.index.difference(known.obscure))
 
 
 def questions_for(club: View, member: int) -> list[int]:

@@ -142,6 +142,13 @@ def test_one_word_in_common_a_remake_and_another_number_are_neither_certain_nor_
     assert (found.movie_id, found.likely) == (None, None)
 
 
+def test_an_alias_that_ends_in_a_year_says_that_the_movie_is_dated_so() -> None:
+    movies = MOVIES.loc[[2]].assign(aliases=[("Hitze (1994)",)])
+    for title, year in (("Heat", 1994), ("Heat", 1995), ("Hitze", 1994)):
+        assert TitleMatcher(movies).match(Query(titles=(title,), year=year)).how == EXACT
+    assert TitleMatcher(movies).match(Query(titles=("Heat",), year=1990)).movie_id is None
+
+
 def test_what_is_nearly_certain_is_proposed() -> None:
     assert match("Nostalgia", year=1983).likely == 25
     assert match("Heat").likely == 2

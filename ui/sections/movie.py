@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
+from club.search import ALIAS_YEAR
 from recommender import Reactions
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
@@ -162,8 +163,8 @@ def about(club: View, movie: int) -> None:
     ]
     if people:
         st.markdown(". ".join(people) + ".")
-    if known["aliases"]:
-        st.caption(f"Also called {plain(listed(known['aliases'], 'or'))}.")
+    if others := [other for other in known["aliases"] if not ALIAS_YEAR.search(other)]:
+        st.caption(f"Also called {plain(listed(others, 'or'))}.")
     if known["overview"]:
         st.markdown(plain(known["overview"]))
     with st.container(horizontal=True, gap="xsmall", key="keywords"):
