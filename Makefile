@@ -13,7 +13,7 @@ export MALLOC_ARENA_MAX ?= 2
 # Some containers keep no compiled code: every process would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run share test fast lint types format clean
+.PHONY: run share test fast lint types format pictures clean
 
 run:
 	@tools/venv.sh requirements.txt
@@ -27,13 +27,13 @@ share:
 	@echo "On this computer: http://localhost:$(PORT)   (Ctrl+C stops it)"
 	@.venv/bin/python -m ui.asgi --port $(PORT)
 
-# Browsers want both cores to themselves, everything else is quicker two at a time.
 test: fast
 	@.venv/bin/python -m pytest -m e2e
 
-# Without the browser: what to run while writing.
-fast: lint types
-	@.venv/bin/python -m pytest -n 2 --dist worksteal -m "not e2e"
+# Without the browser: what to run while writing. Types are checked beside the tests.
+fast: lint
+	@.venv/bin/mypy & types=$$!; \
+	.venv/bin/python -m pytest -n 2 --dist worksteal -m "not e2e" && wait $$types
 
 lint: dev
 	@.venv/bin/ruff format --check --quiet .
@@ -45,6 +45,10 @@ types: dev
 format: dev
 	@.venv/bin/ruff check --fix --quiet .
 	@.venv/bin/ruff format --quiet .
+
+# The pictures of README.md and docs/guide.md, taken of the running app.
+pictures: dev
+	@PYTHONPATH=.:tests .venv/bin/python tools/pictures.py
 
 clean:
 	rm -rf .venv

@@ -1,18 +1,24 @@
-"""What the browser tests share: a real server, and when a page is ready."""
+"""A real server and a real browser, and when a page is ready: for browser tests and pictures."""
 
 from __future__ import annotations
 
 import os
+import runpy
+import shutil
 import socket
-import subprocess
 import sys
 import urllib.error
 import urllib.request
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Self
 
 from playwright.sync_api import Locator, Page, expect
 
-ROOT = Path(__file__).resolve().parent.parent
+from club.config import DATABASE, VAR
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DESK, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -23,77 +29,43 @@ class Server:
         database: where the club is; None: in that folder.
     """
 
+    # Nobody's own key for TMDB is ever used: only what a test puts into its folder.
+    command = ("streamlit", "run", "app.py", "--server.port={port}", "--secrets.files={secrets}")
+    name = "localhost"  # as browsers call it
+
     def __init__(self, var: Path, database: str | None = None) -> None:
         self.var = var
         self.database = database
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: BaseProcess | None = None
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
 
     @property
     def url(self) -> str:
-        return f"http://localhost:{self.port}"
+        return f"http://{self.name}:{self.port}"
 
-    def start(self) -> Server:
-        env = {k: v for k, v in os.environ.items() if k != "MOVIE_CLUB_DATABASE"}
-        if self.database is not None:
-            env["MOVIE_CLUB_DATABASE"] = self.database
-        command = [sys.executable, "-m", "streamlit", "run", "app.py"]
-        with (self.var / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                # Nobody's own key for TMDB is ever used: only what a test puts into its folder.
-                [
-                    *(*command, "--server.port", str(self.port)),
-                    *("--secrets.files", str(self.var / "secrets.toml")),
-                ],
-                cwd=ROOT,
-                env=env | {"MOVIE_CLUB_VAR": str(self.var)},
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        while not self.answers():
-            assert self._process.poll() is None, (self.var / "server.log").read_text("utf-8")
+    def start(self, *, cold: bool = False) -> Self:
+        """Start it: in a process that has loaded the app, or, `cold`, as the command does."""
+        secrets = self.var / "secrets.toml"
+        command = [part.format(port=self.port, secrets=secrets) for part in self.command]
+        env = {VAR: str(self.var), DATABASE: self.database}
+        self._process = get_context("forkserver").Process(
+            target=_serve, args=(command, env, self.var / "server.log", cold), daemon=True
+        )
+        self._process.start()
+        while not self.ask("/_stcore/health"):
+            assert self._process.exitcode is None, (self.var / "server.log").read_text("utf-8")
+            self._process.join(0.05)
         return self
 
     def stop(self) -> None:
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(20)
+            self._process.join(20)
             self._process = None
 
-    def answers(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"{self.url}/_stcore/health", timeout=5) as answer:
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            return False
-
-
-class SharedServer(Server):
-    """What `make share` starts; `url` is how others than this machine see it."""
-
-    @property
-    def url(self) -> str:
-        # Browsers look for it on this machine, yet it is not the machine's own name.
-        return f"http://club.localhost:{self.port}"
-
-    def start(self) -> SharedServer:
-        command = [
-            *(sys.executable, "-m", "ui.asgi", "--port", str(self.port), "--address", "127.0.0.1"),
-            *("--secrets", str(self.var / "secrets.toml")),
-        ]
-        env = os.environ | {"MOVIE_CLUB_VAR": str(self.var)}
-        env.pop("MOVIE_CLUB_DATABASE", None)
-        with (self.var / "server.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT
-            )
-        while not self.ask("/_stcore/health", "localhost"):
-            assert self._process.poll() is None, (self.var / "server.log").read_text("utf-8")
-        return self
-
-    def ask(self, path: str, host: str, method: str = "GET", **headers: str) -> int:
+    def ask(self, path: str, host: str = "localhost", method: str = "GET", **headers: str) -> int:
         """The status that a plain request gets, 0 for none."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}",
@@ -108,6 +80,34 @@ class SharedServer(Server):
             return error.code
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return 0
+
+
+def _serve(command: list[str], env: dict[str, str | None], log: Path, cold: bool) -> None:
+    """Run a module as `python -m` does, with its output in `log`."""
+    for name, value in env.items():
+        os.environ.pop(name, None) if value is None else os.environ.update({name: value})
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    if cold:
+        os.execv(sys.executable, [sys.executable, "-m", *command])
+    sys.argv = command
+    runpy.run_module(command[0], run_name="__main__", alter_sys=True)
+
+
+class SharedServer(Server):
+    """What `make share` starts."""
+
+    command = (
+        *("ui.asgi", "--port", "{port}", "--address", "127.0.0.1", "--secrets", "{secrets}"),
+    )
+    # Browsers look for it on this machine, yet it is not the machine's own name.
+    name = "club.localhost"
+
+
+def find_browser() -> str | None:
+    """The path of the browser on this machine, None without one."""
+    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
 def settled(page: Page) -> None:

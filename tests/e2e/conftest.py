@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
-from browser import DESK, PHONE, Server, settled
+from browser import BROWSERS, DESK, PHONE, Server, find_browser, settled
 from furnished import furnish_once
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURES = ROOT / "test-results"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Asked for a deep link, the page looks for its server below that link first and is told no.
 # Signed out of a shared club, it is disconnected, perhaps in the middle of a heartbeat, and its
 # requests get the sign-in page.
@@ -55,6 +56,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
 PAGES = pytest.StashKey[list[Page]]()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _loaded_app() -> None:
+    """Begin to load the app, in the process that servers fork from."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", os.pathsep.join((str(ROOT), str(ROOT / "tests"))))
+        forkserver.set_forkserver_preload(["warm"])
+        forkserver.ensure_running()
+
+
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return furnish_once(tmp_path_factory)
@@ -62,16 +72,17 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def new_server(furnished: Path, tmp_path: Path) -> Iterator[Callable[..., Server]]:
-    """Start a server of the test's own: with the demo and a model, or in an empty folder."""
+    """Start a server of the test's own: with the demo and a model, or in an empty folder; `cold`
+    as the command does, for what its first seconds are about."""
     servers: list[Server] = []
 
-    def start(*, empty: bool = False, database: str | None = None) -> Server:
+    def start(*, empty: bool = False, database: str | None = None, cold: bool = False) -> Server:
         var = tmp_path / f"var{len(servers)}"
         if empty:
             var.mkdir()
         else:
             shutil.copytree(furnished, var)
-        servers.append(Server(var, database).start())
+        servers.append(Server(var, database).start(cold=cold))
         return servers[-1]
 
     yield start
@@ -91,7 +102,7 @@ def shared_server(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+    path = find_browser()
     if path is None:
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on PATH")
     with sync_playwright() as playwright:

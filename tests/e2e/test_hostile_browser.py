@@ -17,6 +17,7 @@ from playwright.sync_api import Page, expect
 from club.store import Store
 
 Visit = Callable[..., Page]
+pytestmark = pytest.mark.xdist_group("hostile")  # one server
 SAID_BY_US = {
     "www.themoviedb.org",
     "www.imdb.com",

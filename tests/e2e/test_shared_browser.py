@@ -19,6 +19,7 @@ from ui import router
 
 PASSPHRASE, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
 Visit = Callable[..., Page]
+pytestmark = pytest.mark.xdist_group("shared")  # one server, in the order of the file
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +28,7 @@ def server(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copytree(furnished, var)
     known = Passphrases(hash_passphrase(PASSPHRASE, 2**14), hash_passphrase(HOST, 2**14))
     save_passphrases(known, var)
-    started = SharedServer(var).start()
+    started = SharedServer(var).start(cold=True)
     yield started
     started.stop()
 
@@ -147,7 +148,7 @@ def with_accounts(furnished: Path, tmp_path: Path) -> Iterator[SharedServer]:
         people = {{"ana@example.org" = "Ana"}}
         """
     )
-    yield started.start()
+    yield started.start(cold=True)
     started.stop()
     provider.stop()
 

@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from browser import ROOT, Server
+from browser import Server
+
+ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.e2e
 
@@ -35,7 +37,7 @@ def test_serves_and_keeps_its_data_in_the_users_folder(installed: Path, tmp_path
     command = [sys.executable, str(installed / "bin" / "movie-club"), f"--port={server.port}"]
     process = subprocess.Popen(command, env=environment(installed, tmp_path), cwd=tmp_path)
     try:
-        while not server.answers():
+        while not server.ask("/_stcore/health"):
             assert process.poll() is None
     finally:
         process.terminate()
