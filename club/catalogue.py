@@ -15,7 +15,12 @@ def catalogue(base: Dataset, store: Store) -> pd.DataFrame:
 
     Details that the club has fetched are filled in.
     """
-    own, theirs = store.movies.own(), with_details(base.movies, store.movies.details())
+    return joined(base, store.movies.own(), store.movies.details())
+
+
+def joined(base: Dataset, own: pd.DataFrame, details: pd.DataFrame) -> pd.DataFrame:
+    """Return `catalogue` of a club with these own movies and fetched details."""
+    theirs = with_details(base.movies, details)
     return theirs if own.empty else pd.concat([theirs, check_movies(own)])
 
 

@@ -18,7 +18,7 @@ import pandas as pd
 import streamlit as st
 
 from club import config
-from club.catalogue import catalogue, ratings_at, training_data
+from club.catalogue import joined, ratings_at, training_data
 from club.db.database import State
 from club.demo import load_demo
 from club.errors import InvalidInput
@@ -168,8 +168,8 @@ class Catalogue:
 
 
 @cached(max_entries=2)
-def _catalogue(data: Dataset, own: HashedFrame, details: HashedFrame, club: Store) -> Catalogue:
-    movies = catalogue(data, club)
+def _catalogue(data: Dataset, own: HashedFrame, details: HashedFrame) -> Catalogue:
+    movies = joined(data, own.frame, details.frame)
     fame = data.rating_counts.reindex(movies.index, fill_value=0).astype(float)
     new = data.movies.index[data.is_new]
     fame[new[fame[new] == 0]] = data.rating_counts.quantile(WELL_KNOWN)
@@ -296,7 +296,7 @@ def view() -> View:
 def _view(location: str, now: State, data: Dataset) -> View:
     club = _store(location)
     own, details = club.movies.own(), club.movies.details()
-    known = _catalogue(data, HashedFrame(own), HashedFrame(details), club)
+    known = _catalogue(data, HashedFrame(own), HashedFrame(details))
     movies, guests = known.movies, club.members.guests()
     everyone = club.members.all(include_left=True, include_guests=True).index
     ratings = club.ratings.current(include_guests=True)

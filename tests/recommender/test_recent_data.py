@@ -18,14 +18,17 @@ def check() -> ModuleType:
     return module
 
 
+@pytest.fixture(scope="module")
+def rows(check: ModuleType) -> list[dict[str, str]]:
+    return list(check.read(DATA / "recent.csv"))
+
+
 @pytest.fixture
-def row(check: ModuleType) -> dict[str, str]:
-    rows = check.read(DATA / "recent.csv")
+def row(rows: list[dict[str, str]]) -> dict[str, str]:
     return next(dict(row) for row in rows if row["title"] == "Knives Out")
 
 
-def test_the_recent_movies_are_in_form(check: ModuleType) -> None:
-    rows = check.read(DATA / "recent.csv")
+def test_the_recent_movies_are_in_form(check: ModuleType, rows: list[dict[str, str]]) -> None:
     assert len(rows) > 6_000
     assert check.faults(rows) == []
 
@@ -46,7 +49,6 @@ def test_the_recent_movies_are_in_form(check: ModuleType) -> None:
     ],
 )
 def test_a_fault_is_found(check: ModuleType, row: dict[str, str], column: str, value: str) -> None:
-    assert not check.faults([row])
     assert len(check.faults([row | {column: value}])) == 1
 
 
