@@ -33,9 +33,9 @@ def test_cached_reactions_equal_fresh_ones(store: Store) -> None:
 
 
 def test_rating_recomputes_only_its_member(store: Store, monkeypatch) -> None:
+    cache.clear()  # what other tests asked of the same model
     club = state.view()
     movies, members = tuple(club.movies.index[:40]), tuple(club.names)
-    cache.clear()  # what other tests asked of the same model
     state.reactions(club, movies, members)
     asked: list[int] = []
     react = HybridModel.react
