@@ -188,7 +188,7 @@ def _restore(options: argparse.Namespace) -> None:
     if lost := ", ".join(f"{name} {count:,}" for name, count in found.lost.items() if count):
         lines.append(f"Given or changed since, and lost by it: {lost}.")
     if options.yes:
-        lines.append(f"{options.file} is restored. Press Retrain in the app to learn from it.")
+        lines.append(f"{options.file} is restored. Press Learn again in the app to learn from it.")
     else:
         lines.append("Nothing was changed; --yes does it.")
     if kept:
@@ -356,7 +356,7 @@ def _doubts(found: Sequence[RatingsFile], plan: Plan, options: argparse.Namespac
     if by_title := sum(entry.match.alone is not None for entry in plan.of("uncertain")):
         doubts.append(
             f"{by_title:,} of those to decide {'says' if by_title == 1 else 'say'} no year; "
-            "--by-title takes the one movie that is called so."
+            "--by-title takes the one movie of that name."
         )
     return doubts
 
@@ -365,7 +365,7 @@ def _import_catalogue(options: argparse.Namespace) -> None:
     """Take over movies, keywords and ratings from The Movies Dataset, MovieLens or reviews."""
     if options.forget:
         catalogues.forget(config.base_dataset())
-        print("The bundled data are the world again.")
+        print("Back to what came with the app.")
         return
     if options.path is None:
         raise InvalidInput("Name a folder, a ZIP or a file, or say --forget.")

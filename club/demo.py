@@ -90,7 +90,7 @@ def _insert_night(
         "movie_id": night.movie,
         "decided_movie_id": night.movie,
         "decided_at": at,
-        "decided_by": "Average",
+        "decided_by": "average",
         "model": "the demo's",
         "club_version": write.version,
         "thresholds": list(night.thresholds),

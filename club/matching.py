@@ -35,8 +35,8 @@ from club.validation import MAX_TITLE, tidied
 BY_NUMBER, EXACT, YEAR_OFF = "number", "title and year", "title, the year differs by one"
 SPELLED, PART = "title spelled otherwise, and year", "part of the title, and year"
 HOW = (BY_NUMBER, EXACT, YEAR_OFF, SPELLED, PART)  # the most certain first
-NONE_NEAR = "no movie in the catalogue is called so"
-TOO_FAR = "movies that are called so came out in another decade"
+NONE_NEAR = "no movie of that name is known here"
+TOO_FAR = "the movies of that name are of another decade"
 MAX_ALTERNATIVES = 6
 SAME_TITLE = 200.0  # similarity of an equal title, less the years between; others reach 100
 SIMILAR, BEGINS_ALIKE, AGREES, LIKELY = 78.0, 90.0, 80.0, 92.0  # of 100
@@ -304,12 +304,12 @@ class TitleMatcher:
         best = sorted(similarity, key=lambda movie: (-similarity[movie], movie < 0, movie))
         alternatives = tuple(best[:MAX_ALTERNATIVES])
         if len(self._of_year(called, query.year)) > 1:
-            reason = "several movies are called so and came out in that year"
+            reason = "several movies of that name came out that year"
         elif called & {*alternatives}:
-            reason = "a movie that is called so came out in another year"
+            reason = "the movie of that name is of another year"
             reason = "the file does not say the year" if query.year is None else reason
         elif alternatives:
-            reason = "a movie is called nearly so"
+            reason = "a movie has nearly the same name"
         else:
             reason = TOO_FAR if called else NONE_NEAR
         alone = self._alone(query, called) if query.year is None else None

@@ -65,7 +65,7 @@ class Members(Section):
 
         They come off the nights whose movie is not decided yet.
         """
-        with self._database.write("let somebody go", member_id=member_id) as write:
+        with self._database.write("removed a member", member_id=member_id) as write:
             member = find_member(write.connection, member_id)
             if member.left_at is None:
                 _update_member(write, member.member_id, {"left_at": write.now})
@@ -76,7 +76,7 @@ class Members(Section):
 
     def restore(self, member_id: int) -> int:
         """Take back a member who left, with all ratings, and return the version."""
-        with self._database.write("took somebody back", member_id=member_id) as write:
+        with self._database.write("brought a member back", member_id=member_id) as write:
             member = find_member(write.connection, member_id)
             if member.left_at is not None:
                 _refuse_taken(write.connection, member.name)

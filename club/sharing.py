@@ -243,9 +243,7 @@ class Sessions:
         """
         with self._attempts:  # one at a time: parallel attempts are not checked any faster
             if wait := self._throttle.wait(client):
-                raise InvalidInput(
-                    f"That came too early, so nobody looked at it. Try again in {_words(wait)}."
-                )
+                raise InvalidInput(f"Too early: it was not looked at. Try again in {_words(wait)}.")
             known = self.passphrases()
             for stored in () if known is None else (known.host, known.member):
                 if stored is not None and stored.matches(passphrase):

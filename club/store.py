@@ -191,7 +191,7 @@ class Store:
         Raises:
             InvalidInput: the name cannot be used.
         """
-        with self.database.write("began the club anew") as write:
+        with self.database.write("started a new club") as write:
             empty_club(write, name, is_demo=False)
         return write.version
 

@@ -92,11 +92,11 @@ class Archive:
         ]
         if not tables and any(parts[-1].endswith(".zip") for parts, _ in members):
             raise InvalidInput(
-                f"{self.path.name} holds another ZIP: unpack it, and bring that one."
+                f"{self.path.name} holds another ZIP: unpack it, and import that one."
             )
         nearest = [member for member in tables if len(member[0]) == len(tables[0][0])]
         if len({parts[:-1] for parts, _ in nearest}) > 1:
-            raise InvalidInput(f"{self.path.name} holds several exports; bring them one by one.")
+            raise InvalidInput(f"{self.path.name} holds several exports; import them one by one.")
         return nearest
 
     def __contains__(self, name: str) -> bool:

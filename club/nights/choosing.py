@@ -180,7 +180,7 @@ class Choosing(Section):
 
     def reveal_votes(self, night_id: int) -> int:
         """Reveal the ballots of a planned night, at least one, whoever is waited for."""
-        with self._database.write("opened the votes", night_id=night_id) as write:
+        with self._database.write("revealed the votes", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             night.require_planned()
             box = _ballots(write.connection, night)
@@ -267,7 +267,7 @@ class Choosing(Section):
                 raise InvalidInput("Nobody is there that night; say who comes first.")
             rows = _snapshot_rows(night, predictions)
             if movie not in {row["movie_id"] for row in rows}:
-                raise InvalidInput("The movie is none of the candidates that were predicted.")
+                raise InvalidInput("This movie is not among the candidates.")
             _refuse_vetoed(write.connection, night, movie)
             write.connection.execute(insert(schema.predictions), rows)
             update_night(

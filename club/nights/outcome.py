@@ -55,7 +55,7 @@ class Rating(Section):
             InvalidInput: the night is called off; somebody who would come has left the club; or
                 somebody who would go has rated the night.
         """
-        with self._database.write("said who is there", night_id=night_id) as write:
+        with self._database.write("said who is here", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             night.require_on()
             wanted, before = member_set(member_ids), set(night.present)
@@ -90,7 +90,7 @@ class Rating(Section):
                 raise InvalidInput("No movie is decided yet; decide on one first.")
             earlier = {row.member_id: row.half_stars for row in _ratings(write.connection, night)}
             if night.revealed_at is not None and person in earlier:
-                raise InvalidInput("The night is open; to change the rating, use the Rate page.")
+                raise InvalidInput("The stars are out. To change yours, use the Rate page.")
             if earlier.get(person) == halves:
                 return write.commit_if(False)
             _delete_rating(write.connection, night, person)
@@ -113,13 +113,13 @@ class Rating(Section):
     def unrate(self, night_id: int, member_id: int) -> int:
         """Take back what somebody who is there gave, if anything, while it is hidden."""
         with self._database.write(
-            "took back what a night was given", night_id=night_id, member_id=member_id
+            "took back stars of a night", night_id=night_id, member_id=member_id
         ) as write:
             night = find_night(write.connection, night_id)
             person = require_there(write.connection, night, member_id)
             night.require_on()
             if night.revealed_at is not None:
-                raise InvalidInput("The night is open; to change the rating, use the Rate page.")
+                raise InvalidInput("The stars are out. To change yours, use the Rate page.")
             return write.commit_if(_delete_rating(write.connection, night, person))
 
     def outcome(self, night_id: int) -> Outcome:
@@ -146,7 +146,7 @@ class Rating(Section):
 
     def reveal(self, night_id: int) -> int:
         """Reveal the ratings of a night, at least one, whoever is waited for."""
-        with self._database.write("opened the ratings", night_id=night_id) as write:
+        with self._database.write("revealed the stars", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             night.require_on()
             if night.revealed_at is not None:

@@ -101,7 +101,7 @@ class Night:
     def require_on(self) -> None:
         """Raise InvalidInput if the night is called off."""
         if self.called_off:
-            raise InvalidInput("This night is called off; call it on again first.")
+            raise InvalidInput("This night is called off.")
 
 
 class Planning(Section):
@@ -207,7 +207,7 @@ class Planning(Section):
 
     def call_on(self, night_id: int) -> int:
         """Take back that a night is called off, if it is."""
-        with self._database.write("called a night on again", night_id=night_id) as write:
+        with self._database.write("put a night back on", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             update_night(write.connection, night, called_off_at=None)
             return write.commit_if(night.called_off)

@@ -157,14 +157,14 @@ def test_what_is_nearly_certain_is_proposed() -> None:
 @pytest.mark.parametrize(
     ("title", "year", "alternatives", "reason"),
     [
-        ("Sabrina", 1955, (5,), "a movie that is called so came out in another year"),
-        ("Heat", 1997, (2,), "a movie that is called so came out in another year"),
+        ("Sabrina", 1955, (5,), "the movie of that name is of another year"),
+        ("Heat", 1997, (2,), "the movie of that name is of another year"),
         ("Heat", None, (2,), "the file does not say the year"),
-        ("Hamlet", 2000, (7, 8), "several movies are called so and came out in that year"),
-        ("Host", 2006, (11,), "a movie is called nearly so"),
-        ("Boot", 1981, (12,), "a movie is called nearly so"),
-        ("The Matrixx", 2000, (1,), "a movie is called nearly so"),
-        ("Our holiday", 2020, (-1,), "a movie that is called so came out in another year"),
+        ("Hamlet", 2000, (7, 8), "several movies of that name came out that year"),
+        ("Host", 2006, (11,), "a movie has nearly the same name"),
+        ("Boot", 1981, (12,), "a movie has nearly the same name"),
+        ("The Matrixx", 2000, (1,), "a movie has nearly the same name"),
+        ("Our holiday", 2020, (-1,), "the movie of that name is of another year"),
     ],
 )
 def test_what_is_not_certain_is_left_to_people(
@@ -178,9 +178,9 @@ def test_what_is_not_certain_is_left_to_people(
 @pytest.mark.parametrize(
     ("title", "year", "reason"),
     [
-        ("Parasite", 2019, "no movie in the catalogue is called so"),
-        ("Crash", 1978, "movies that are called so came out in another decade"),
-        ("x" * 200, 1999, "no movie in the catalogue is called so"),
+        ("Parasite", 2019, "no movie of that name is known here"),
+        ("Crash", 1978, "the movies of that name are of another decade"),
+        ("x" * 200, 1999, "no movie of that name is known here"),
     ],
 )
 def test_what_is_not_there_has_no_alternative(title: str, year: int, reason: str) -> None:

@@ -136,13 +136,13 @@ def test_clock_is_an_argument(file):
 
 # What is done, in an order in which each changes something; the text of the log, what it is about.
 CHANGES = [
-    (lambda s: s.start_own_club("Us"), "began the club anew", ()),
+    (lambda s: s.start_own_club("Us"), "started a new club", ()),
     (lambda s: s.touch("looked elsewhere"), "looked elsewhere", ()),
     (lambda s: s.members.add("Ana"), "added a member", (ANA, None, None)),
     (lambda s: s.members.add("Bob"), "added a member", (BO, None, None)),
     (lambda s: s.members.rename(BO, "Bo"), "renamed a member", (BO, None, None)),
-    (lambda s: s.members.remove(BO), "let somebody go", (BO, None, None)),
-    (lambda s: s.members.restore(BO), "took somebody back", (BO, None, None)),
+    (lambda s: s.members.remove(BO), "removed a member", (BO, None, None)),
+    (lambda s: s.members.restore(BO), "brought a member back", (BO, None, None)),
     (lambda s: s.members.add_guest("Zoe", likes="heist"), "brought a guest", (ZOE, None, None)),
     (lambda s: s.members.promote_guest(ZOE), "made a guest a member", (ZOE, None, None)),
     (lambda s: s.ratings.rate(ANA, 5, 4), "rated", (ANA, 5, None)),
@@ -173,8 +173,8 @@ CHANGES = [
     (lambda s: s.nights.plan(FRIDAY), "planned a night", (None, None, NIGHT + 1)),
     (lambda s: s.nights.delete(NIGHT + 1), "deleted a night", (None, None, NIGHT + 1)),
     (lambda s: s.nights.call_off(NIGHT), "called a night off", (None, None, NIGHT)),
-    (lambda s: s.nights.call_on(NIGHT), "called a night on again", (None, None, NIGHT)),
-    (lambda s: s.nights.attend(NIGHT, [ANA, BO]), "said who is there", (None, None, NIGHT)),
+    (lambda s: s.nights.call_on(NIGHT), "put a night back on", (None, None, NIGHT)),
+    (lambda s: s.nights.attend(NIGHT, [ANA, BO]), "said who is here", (None, None, NIGHT)),
     (lambda s: s.nights.edit(NIGHT, voting="rank"), "changed a night", (None, None, NIGHT)),
     (lambda s: s.nights.veto(NIGHT, ANA, 5), "vetoed", (ANA, 5, NIGHT)),
     (lambda s: s.nights.unveto(NIGHT, ANA, 5), "took a veto back", (ANA, 5, NIGHT)),
@@ -188,9 +188,9 @@ CHANGES = [
     ),
     (lambda s: s.nights.change_movie(NIGHT, 6), "changed a night", (None, None, NIGHT)),
     (lambda s: s.nights.rate(NIGHT, ANA, 4), "rated a night", (ANA, None, NIGHT)),
-    (lambda s: s.nights.unrate(NIGHT, ANA), "took back what a night was given", (ANA, None, NIGHT)),
+    (lambda s: s.nights.unrate(NIGHT, ANA), "took back stars of a night", (ANA, None, NIGHT)),
     (lambda s: s.nights.rate(NIGHT, BO, 2), "rated a night", (BO, None, NIGHT)),
-    (lambda s: s.nights.reveal(NIGHT), "opened the ratings", (None, None, NIGHT)),
+    (lambda s: s.nights.reveal(NIGHT), "revealed the stars", (None, None, NIGHT)),
 ]
 
 

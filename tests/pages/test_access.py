@@ -338,7 +338,7 @@ def test_list_of_changes_tells_who_did_what(open_page: Open, store: Store) -> No
     assert table["What"].tolist()[:6] == [
         "deleted a night: a night",
         "planned a night: a night",
-        "said who is there: Friday, 27 November 2026",
+        "said who is here: Friday, 27 November 2026",
         "planned a night: Friday, 27 November 2026",
         "rated: 2 ratings of Ana and Bruno",
         "rated: Ana, Up (2009), 4½",

@@ -259,7 +259,7 @@ def plan(
             if stars is None and kind == "rating":
                 unused.append(RejectedRow.of(row, f"{row.rating:g} is above {top}"))
             elif member is None:
-                why = "nobody was chosen for it"
+                why = "no member was chosen for it"
                 unused.append(RejectedRow.of(row, why, stars, kind=about))
             else:
                 at = None if row.at is None or row.at > now + DAY else min(row.at, now)
@@ -394,7 +394,7 @@ def save(store: Store, plan: Plan, on_step: OnStep | None = None) -> Saved:
     lacking = {entry.row.movie_key: entry.row for entry in taken if entry.movie is None}
     with store.database.write("imported ratings") as write:
         if write.version != plan.version + 1:
-            raise InvalidInput("Somebody has changed the club meanwhile; look at it once more.")
+            raise InvalidInput("The club has changed meanwhile. Look at it once more.")
         ids = {
             member: member if isinstance(member, int) else members.insert_member(write, member)
             for member in dict.fromkeys(entry.member for entry in taken)

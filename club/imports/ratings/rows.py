@@ -24,7 +24,7 @@ NO_MOVIES = (
     "music video", "book", "manga", "comic",
 )  # fmt: skip
 TV = "tv"  # alone a series; "TV Movie" is a movie
-NO_MOVIE = "a series, an episode or a game, no movie"
+NO_MOVIE = "a series, an episode or a game"
 TOTALS = {
     "total", "totals", "sum", "average", "avg", "mean", "median", "count", "summe", "gesamt",
     "durchschnitt", "mittelwert", "moyenne", "somme", "media", "promedio", "suma", "totale",

@@ -174,7 +174,7 @@ def _read(path: Path, file: str) -> RatingsFile:
     if not names:
         raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
     if len(names) > 1:
-        raise InvalidInput(f"{file} holds {len(names):,} tables: bring them one by one.")
+        raise InvalidInput(f"{file} holds {len(names):,} tables; import them one by one.")
     table = read_table(archive, names[0], file, _is_known)
     if (reader := _reader(table)) is not None:
         return reader(table)

@@ -206,7 +206,7 @@ def _require_members(file: str, people: int) -> None:
     if people > MAX_PEOPLE:
         raise InvalidInput(
             f"{file} holds ratings of {people:,} people; {MAX_PEOPLE} members are the most. "
-            "Strangers' ratings are for the Catalogue page."
+            "Other people's ratings are imported under Settings, Catalogue."
         )
 
 
@@ -282,7 +282,7 @@ def _scale_of(table: Table, texts: Iterable[str], columns: Iterable[int]) -> Sca
     named = {top for _, top in ratings if top} or in_headers
     if len(named) > 1:
         scales = " and ".join(map(str, sorted(filter(None, named))))
-        raise InvalidInput(f"{table.file} mixes ratings of up to {scales}; bring them one by one.")
+        raise InvalidInput(f"{table.file} mixes ratings of up to {scales}; import them one by one.")
     if top := next(iter(named), None):
         return Scale(top, fixed=True)
     return find_scale([rating for rating, _ in ratings])

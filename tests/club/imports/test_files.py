@@ -126,7 +126,7 @@ def test_names_are_the_last_parts_of_the_nearest_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({"letterboxd.zip": "x"}, "x.zip holds another ZIP: unpack it, and bring that one."),
+        ({"letterboxd.zip": "x"}, "x.zip holds another ZIP: unpack it, and import that one."),
         ({"ana/a.csv": "x", "bo/a.csv": "x"}, "x.zip holds several exports"),
     ],
 )

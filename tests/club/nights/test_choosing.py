@@ -23,7 +23,7 @@ SHORTLIST = (5, 3, -1, 9)
 DECIDED = "is decided already"
 OUT = "The votes are out"
 AWAY = "Bo is not there that night"
-NONE_OF = "none of the candidates that were predicted"
+NONE_OF = "not among the candidates"
 WHOLE = "must be of everybody who is there and of every candidate"
 
 
@@ -134,7 +134,7 @@ def test_only_a_vote_or_an_act_reveals_the_ballots(store, people, night):
     version = store.nights.reveal_votes(night)
     assert store.nights.reveal_votes(night) == version
     assert store.nights.ballot_box(night) == BallotBox((ana,), (), {ana: (1,)})
-    assert store.audit_log()["act"].tolist()[0] == "opened the votes"
+    assert store.audit_log()["act"].tolist()[0] == "revealed the votes"
 
 
 def test_late_vote_hides_nothing_again(store, people, night):

@@ -67,10 +67,10 @@ def test_import_writes_certain_rows_and_lists_the_rest(
     )
     assert given(ours) == {6: 4.5}
     assert [row[2:7] for row in csv.reader(out.read_text("utf-8").splitlines()[1:])] == [
-        ["a movie is called nearly so", "The Matrix (1999)", "", "Matrix", "1999"],
-        ["a movie is called nearly so", "The Matrix (1999)", "", "Matrixx", "1999"],
-        ["no movie in the catalogue is called so", "", "", "Nova", "2090"],
-        ["no movie in the catalogue is called so", "", "", "'=zzz", "2091"],
+        ["a movie has nearly the same name", "The Matrix (1999)", "", "Matrix", "1999"],
+        ["a movie has nearly the same name", "The Matrix (1999)", "", "Matrixx", "1999"],
+        ["no movie of that name is known here", "", "", "Nova", "2090"],
+        ["no movie of that name is known here", "", "", "'=zzz", "2091"],
     ]
     assert run(ours, mine, "--member", "Ana") == 0
     assert "1  Already there" in capsys.readouterr().out
@@ -123,10 +123,7 @@ def test_import_by_title(ours: Path, tmp_path: Path, capsys: pytest.CaptureFixtu
     path.write_text("Title,Rating\nFargo,4.5\nSabrina,3\n")
     assert run(ours, path, "--member", "Ana") == 0
     out = capsys.readouterr().out
-    assert (
-        "1 of those to decide says no year; --by-title takes the one movie that is called so."
-        in out
-    )
+    assert "1 of those to decide says no year; --by-title takes the one movie of that name." in out
     assert given(ours) == {}
     assert run(ours, path, "--member", "Ana", "--by-title") == 0
     assert given(ours) == {608: 4.5}

@@ -18,7 +18,7 @@ IMDB = (
     "Const", "Your Rating", "Date Rated", "Title", "Original Title", "URL", "Title Type",
     "IMDb Rating", "Runtime (mins)", "Year", "Genres", "Num Votes", "Release Date", "Directors",
 )  # fmt: skip
-NO_MOVIE = "a series, an episode or a game, no movie"
+NO_MOVIE = "a series, an episode or a game"
 NOON = 12 * 3600
 
 
@@ -139,8 +139,8 @@ def test_imdb_ratings(tmp_path: Path) -> None:
         "2 rows are series, episodes or games and are left out: the club rates movies.",
     )
     assert why(found) == [
-        (3, "a series, an episode or a game, no movie"),
-        (4, "a series, an episode or a game, no movie"),
+        (3, "a series, an episode or a game"),
+        (4, "a series, an episode or a game"),
         (6, "no rating"),
         (7, "a rating that is no half star of a scale to 10"),
     ]

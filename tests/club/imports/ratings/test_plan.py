@@ -184,13 +184,13 @@ def test_notes_count_rounded_ratings(tmp_path: Path) -> None:
 def test_rows_without_a_member_are_rejected(club: Store, tmp_path: Path) -> None:
     plan = planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), Choices())
     assert plan.entries == ()
-    assert [row.reason for row in plan.unused] == ["nobody was chosen for it"]
+    assert [row.reason for row in plan.unused] == ["no member was chosen for it"]
 
 
 def test_save_refuses_a_plan_of_an_older_version(club: Store, ana: int, tmp_path: Path) -> None:
     plan = planned(club, table(tmp_path, HEAD + "Heat,1995,4.5,\n"), of(ana))
     club.ratings.rate(ana, 6, 1)
-    with pytest.raises(InvalidInput, match="Somebody has changed the club meanwhile"):
+    with pytest.raises(InvalidInput, match="changed meanwhile"):
         ratings.save(club, plan)
     assert stars(club) == {(ana, 6): 1.0}
 
@@ -268,9 +268,9 @@ def test_rejected_rows_as_csv_can_be_imported_again(club: Store, ana: int, tmp_p
          "kind", "imdb_id", "tmdb_id"],
         ["mine.csv", "4", "no rating that can be read", "", "", "Heat", "1995", "bad", "", *no],
         ["mine.csv", "5", "no title", "", "", "", "1995", "3", "", *no],
-        ["mine.csv", "2", "no movie in the catalogue is called so", "", "", "'=cmd()", "1995",
+        ["mine.csv", "2", "no movie of that name is known here", "", "", "'=cmd()", "1995",
          "3.5", "2020-01-02", *no],
-        ["mine.csv", "3", "a movie is called nearly so", "Heat (1995)", "", "Heatt", "1995",
+        ["mine.csv", "3", "a movie has nearly the same name", "Heat (1995)", "", "Heatt", "1995",
          "2.5", "", *no],
     ]  # fmt: skip
     repaired = written.replace("Heatt", "Heat")
