@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from club import config
 from recommender import DataError, HybridModel
-from recommender.columns import MEMBER, MOVIE
+from recommender.columns import MEMBER, MOVIE, TIMESTAMP
 from recommender.evaluation.nights import recorded
 from recommender.persistence import write_atomically
 from recommender.taste import (
@@ -89,7 +89,17 @@ def splits(club: View) -> pd.DataFrame:
 def years(club: View) -> list[int]:
     """Return the years in which the club watched or rated something, the latest first."""
     watched = {on.year for on, _ in _watched(club, date.today())}
-    return sorted(watched.union(rating_years(club.ratings).tolist()), reverse=True)
+    return sorted(watched.union(rating_years(_dated(club)).tolist()), reverse=True)
+
+
+@cached()
+def _dated(club: View) -> pd.DataFrame:
+    """Return the ratings; one that is older than the night it was revealed on counts for that."""
+    nightly = nights.judged(club)[[MEMBER, MOVIE, "on"]].drop_duplicates([MEMBER, MOVIE])
+    rows = club.ratings.merge(nightly, on=[MEMBER, MOVIE], how="left")
+    on = (pd.to_datetime(rows.pop("on")) - pd.Timestamp(0)) // pd.Timedelta(seconds=1)
+    rows[TIMESTAMP] = rows[TIMESTAMP].where(~(on > rows[TIMESTAMP]), on).astype("int64")
+    return rows
 
 
 def review(club: View, year: int) -> Year:
@@ -105,7 +115,7 @@ def _review(
     watched = [movie for on, movie in _watched(club, today) if on.year == year]
     return year_review(
         year,
-        club.ratings,
+        _dated(club),
         club.movies["runtime"].reindex(watched),
         beyond=None if found is None else found.beyond,
         # What was predicted before a night goes before what would have been.

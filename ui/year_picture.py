@@ -1,6 +1,7 @@
 """The picture of a club's year, 1080 x 1920 pixels, to share: drawn here, nothing is fetched.
 
-Data in, a PNG out; the same data give the same bytes. The letters are Streamlit's own fonts.
+Data in, a PNG out; the same data give the same bytes. The letters are Streamlit's own fonts; for
+scripts that these lack, a font of this computer is taken, and what none has is left out.
 Posters are the SVG of `ui.posters`, of which only what that module writes is understood.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -28,6 +30,12 @@ FONTS = Path(streamlit.__file__).parent / "static" / "static" / "media"
 SERIF, SANS = "SourceSerifVariable-Roman.*.woff2", "SourceSansVF-Upright.*.woff2"
 POSTER, LARGE_POSTER = (240, 360), (360, 540)  # pixels
 FACE, ROW, ROWS = 76, 122, 5
+# Fonts for other scripts that computers of many kinds have.
+OTHER_SCRIPTS = (
+    "NotoSansCJK-Bold.ttc", "NotoSansCJK-Regular.ttc", "DejaVuSans-Bold.ttf", "Arial Unicode.ttf",
+    "PingFang.ttc", "YuGothB.ttc", "malgunbd.ttf", "msyhbd.ttc", "arialbd.ttf", "segoeui.ttf",
+)  # fmt: skip
+NO_CHARACTER = "\uffff"
 FINER = 3  # times, before shapes are made smaller, which smooths their edges
 
 
@@ -53,6 +61,31 @@ def font(name: str, size: int, weight: int = 400) -> FreeTypeFont:
     except (IndexError, OSError, NotImplementedError):
         return ImageFont.load_default(size)  # type: ignore[return-value]
     return loaded
+
+
+@lru_cache(maxsize=8)
+def others(size: int) -> list[FreeTypeFont]:
+    """Return the installed fonts of `OTHER_SCRIPTS`."""
+    found = []
+    for name in OTHER_SCRIPTS:
+        with suppress(OSError):
+            found.append(ImageFont.truetype(name, size))
+    return found
+
+
+@lru_cache(maxsize=4096)
+def has(letters: FreeTypeFont, character: str) -> bool:
+    """Return whether a font has a glyph for a character, and not only the box for what it lacks."""
+    return bytes(letters.getmask(character)) != bytes(letters.getmask(NO_CHARACTER))
+
+
+def legible(text: str, letters: FreeTypeFont) -> tuple[str, FreeTypeFont]:
+    """Return `text` and a font that has all of it; without such a font, what `letters` has."""
+    text = unicodedata.normalize("NFC", text)
+    for one in (letters, *others(round(letters.size))):
+        if all(has(one, character) for character in text):
+            return text, one
+    return "".join(character for character in text if has(letters, character)), letters
 
 
 def shortened(text: str, letters: FreeTypeFont, width: float) -> str:
@@ -106,7 +139,8 @@ def raster(svg: str, size: tuple[int, int]) -> Image.Image:
             anchor = {"start": "ls", "middle": "ms", "end": "rs"}[own["text-anchor"]]
             at = (float(own["x"]) * scale, float(own["y"]) * scale)
             edge = round(float(own["stroke-width"]) / 2 * scale)
-            draw.text(at, node.text or "", fill, letters, anchor, 0, stroke_width=edge,
+            letter, letters = legible(node.text or "", letters)
+            draw.text(at, letter, fill, letters, anchor, 0, stroke_width=edge,
                       stroke_fill=own["stroke"])  # fmt: skip
         elif tag == "image":
             jpeg = base64.b64decode(own["href"].partition(",")[2])
@@ -126,6 +160,7 @@ class _Canvas:
         self, text: str, x: float, y: float, letters: FreeTypeFont, ink: str, *,
         width: float = INSIDE, anchor: str = "lt",
     ) -> None:  # fmt: skip
+        text, letters = legible(text, letters)
         self.draw.text((x, y), shortened(text, letters, width), ink, letters, anchor)
 
     def face(self, x: int, y: int, initial: str, colour: str) -> None:
@@ -134,7 +169,8 @@ class _Canvas:
         mask = big.resize((FACE, FACE), Image.Resampling.LANCZOS)
         self.image.paste(colour, (x, y), mask)
         middle = (x + FACE / 2, y + FACE / 2)
-        self.draw.text(middle, initial, "#ffffff", font(SANS, 34, 700), "mm")
+        letter, letters = legible(initial, font(SANS, 34, 700))
+        self.draw.text(middle, letter, "#ffffff", letters, "mm")
 
     def counts(self, counts: Sequence[tuple[str, str]], y: int) -> None:
         width = INSIDE / max(len(counts), 1)
@@ -147,8 +183,8 @@ class _Canvas:
         self.write(card.heading, x, y, font(SANS, 34, 650), ACCENT, width=width, anchor="la")
         self.image.paste(raster(card.svg, size), (x, y + 56))
         y += 56 + size[1] + 16
-        lines = [(line, font(SERIF, 38, 650), INK) for line in
-                 wrapped(card.name, font(SERIF, 38, 650), width, 2)]  # fmt: skip
+        name, bold = legible(card.name, font(SERIF, 38, 650))
+        lines = [(line, bold, INK) for line in wrapped(name, bold, width, 2)]
         lines += [(line, font(SANS, 30), QUIET) for line in
                   wrapped(card.reason, font(SANS, 30), width, 2)]  # fmt: skip
         for text, letters, ink in lines:

@@ -17,6 +17,8 @@ from ui.year_picture import (
     WIDTH,
     Card,
     font,
+    has,
+    legible,
     raster,
     shortened,
     wrapped,
@@ -97,3 +99,12 @@ def test_fetched_posters() -> None:
     red, green, blue = raster(framed(file.getvalue()), (100, 150)).getpixel((50, 75))
     assert abs(red - 0x33) + abs(green - 0x66) + abs(blue - 0x99) < 12
     assert raster(framed(b"no picture"), (100, 150)).size == (100, 150)
+
+
+@pytest.mark.parametrize(
+    "text", [*TEXTS, "千と千尋の神隠し", "Левиафан", "\U0001f600 smile", "\uffff"]
+)
+def test_no_letter_is_drawn_as_a_box(text: str) -> None:
+    shown, letters = legible(text, font(SANS, 30))
+    assert all(has(letters, character) for character in shown)
+    assert "smile" in shown or "smile" not in text
