@@ -1,4 +1,4 @@
-"""Explanations: a prediction taken apart without a remainder, and as a sentence."""
+"""Explanations: a prediction taken apart without a remainder."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recommender.columns import MEMBER, MOVIE, RATING
+from recommender.columns import MOVIE
 from recommender.dataset import MAX_STARS, MIN_STARS
-from recommender.guests import HATED, LOVED, is_balance, is_wish
+from recommender.guests import is_balance, is_wish
 from recommender.kernel import ItemKernel, Posterior
 
 MEAN, ITEM_BIAS, MEMBER_PART = "mean", "movie", "member"
 RATED, FEATURE, LIMIT = "rated movie", "feature", "limit"
-WORTH_SAYING = 0.05  # stars
 MAX_KEYWORDS = 3  # of a guest in a reason
 
 
@@ -114,57 +113,3 @@ def _parts(
     return np.concatenate(
         [[user_bias @ weights, slope @ weights], (near * weights)[~balance], by_feature]
     )
-
-
-def sentence(
-    parts: pd.DataFrame, member_ratings: pd.DataFrame, member_id: int, titles: pd.Series
-) -> str:
-    """Return the main reasons as plain text: the movies and features of the largest stable parts.
-
-    For instance "Because you gave Amélie 4.5 and Heat 2; paris +0.3, heist −0.2." or, of a guest,
-    "Because you like heist and paris."
-
-    Args:
-        parts: from `explain`.
-        member_ratings: the same as there.
-        titles: index movie_id.
-    """
-    own = member_ratings[member_ratings[MEMBER] == member_id].set_index(MOVIE)[RATING]
-    if own.empty:
-        return "No ratings yet: this is what everybody together thinks of it."
-    parts = parts[parts["stable"]]
-
-    def largest(kind: str, limit: int) -> pd.DataFrame:
-        found = parts[(parts["kind"] == kind) & (parts["stars"].abs() >= WORTH_SAYING)]
-        order = found["stars"].abs().sort_values(ascending=False, kind="stable").index
-        return found.loc[order[:limit]]
-
-    because = _because(largest(RATED, 2), own, titles)
-    features = largest(FEATURE, 3)
-    also = ", ".join(
-        f"{label} {_signed(stars)}"
-        for label, stars in zip(features["label"], features["stars"], strict=True)
-    )
-    if because:
-        return f"Because you {because}; {also}." if also else f"Because you {because}."
-    if also:
-        return f"Because of {also}."
-    movie = parts.loc[parts["kind"] == ITEM_BIAS, "stars"].iloc[0]
-    verdict = "well liked by everybody" if movie >= 0 else "not much liked by most"
-    return f"Nothing you rated is much like it; it is {verdict} ({_signed(movie)})."
-
-
-def _signed(value: float) -> str:
-    return f"{'+' if value >= 0 else '−'}{abs(value):.1f}"
-
-
-def _because(rated: pd.DataFrame, own: pd.Series, titles: pd.Series) -> str:
-    """Return a member's ratings and a guest's keywords as text: "gave Up 5 and like paris"."""
-    rated = rated[rated[MOVIE].isin(own.index)]
-    wishes = is_wish(rated[MOVIE])
-    gave = " and ".join(f"{titles[movie]} {own[movie]:g}" for movie in rated.loc[~wishes, MOVIE])
-    named = [
-        f"{'like' if own[movie] > (LOVED + HATED) / 2 else 'dislike'} {label}"
-        for movie, label in zip(rated.loc[wishes, MOVIE], rated.loc[wishes, "label"], strict=True)
-    ]
-    return ", and ".join([f"gave {gave}"] * bool(gave) + [" and ".join(named)] * bool(named))

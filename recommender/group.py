@@ -92,14 +92,14 @@ _MASTHOFF = (
 STRATEGIES: Mapping[str, Strategy] = {
     "average": Strategy(
         "Average",
-        "The movie with the highest mean of everyone's stars.",
+        "The movie with the highest average of everyone's stars.",
         "The highest average of all candidates",
         _MASTHOFF,
         lambda stars, share: share @ stars,
     ),
     "average_without_misery": Strategy(
         "Average without misery",
-        f"The highest mean among the movies that nobody is expected to give under {MISERY} stars.",
+        f"The highest average among the movies that nobody should give under {MISERY} stars.",
         "Somebody suffers with every candidate, and this has the highest average",
         _MASTHOFF,
         _without_misery,
@@ -148,8 +148,7 @@ STRATEGIES: Mapping[str, Strategy] = {
     ),
     "approval": Strategy(
         "Approval",
-        f"The movie that most of us are expected to like: {LIKED} stars or more, which rounds to "
-        "a rating of 4.",
+        f"The movie that most of you should like: {LIKED} stars or more.",
         "No other is expected to be liked by more people",
         "Brams and Fishburn, Approval Voting, 1978",
         lambda stars, share: _votes(stars >= LIKED, share),
@@ -165,7 +164,7 @@ STRATEGIES: Mapping[str, Strategy] = {
     ),
     "fairness": Strategy(
         "Fairness",
-        "The highest mean, where those whom earlier nights let down count more.",
+        "The highest average, where those whom earlier nights let down count more.",
         "The highest average when those whom earlier nights let down count more",
         "Stratigi, Pitoura, Nummenmaa and Stefanidis, Sequential group recommendations based on "
         "satisfaction and disagreement scores, 2022",

@@ -1,4 +1,4 @@
-"""Why the model expects what it expects of a member: a sentence, and the largest parts of it."""
+"""Why the model expects what it expects of a member: the largest parts of the sum."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from recommender.explain import sentence
 from ui import state
 from ui.components.people import person_picker
 from ui.state import View
@@ -23,10 +22,8 @@ def ask(club: View, members: Sequence[int], movie: int, key: str) -> None:
     if member is None or model is None:
         return
     parts = model.explain(club.evidence, member, movie)
-    reason = sentence(parts, club.evidence, member, club.movies["title"])
-    name = plain(club.name(member))
-    lead = f"For {name}: " if "Because you" not in reason else ""
-    st.markdown(f"{lead}{plain(reason).replace('Because you', f'**{name}**', 1)}")
+    total, name = parts["stars"].sum(), plain(club.name(member))
+    st.markdown(f"We expect **{total:.1f}** from {name}, which adds up like this:")
     rows = sum_of(club, member, parts)
     st.markdown("\n".join(f"- **{signed(stars)}** {plain(what)}" for what, stars in rows))
 
@@ -38,23 +35,25 @@ def signed(stars: float) -> str:
 
 def sum_of(club: View, member: int, parts: pd.DataFrame) -> list[tuple[str, float]]:
     """Return what adds up to the prediction, the largest parts of the taste first."""
-    common = {
-        "mean": "what people give a movie on average",
-        "movie": "how much better or worse this one is to everyone",
-        "member": f"how generous {club.name(member)} is, and how much for what all like",
-        "limit": "stars end at ½ and 5",
+    name = club.name(member)
+    common = {  # what it says where it adds to the stars, and where it takes some away
+        "mean": ("people give a movie on average",) * 2,
+        "movie": ("most people like this one better", "most people like this one less"),
+        "member": (f"{name} gives more than most", f"{name} gives less than most"),
+        "limit": ("no less than ½ star", "no more than 5 stars"),
     }
     fixed = parts[parts["kind"].isin(common)].groupby("kind", sort=False)["stars"].sum()
     taste = parts[~parts["kind"].isin(common)]
     taste = taste.loc[taste["stars"].abs().sort_values(ascending=False).index]
-    rows = [(common[str(kind)], float(value)) for kind, value in fixed.items()]
+    rows = [(common[str(kind)][value < 0], float(value)) for kind, value in fixed.items()]
     for kind, label, value, movie, stable in taste.head(SHOWN).itertuples(index=False):
         if kind == "rated movie" and movie in club.movies.index:
-            what = f"gave {half_stars(club.stars[member, int(movie)])} to {club.title(int(movie))}"
+            given = half_stars(club.stars[member, int(movie)])
+            what = f"{name} gave {club.title(int(movie))} {given}"
         else:
-            what = f"likes or dislikes: {label}"
-        rows.append((what if stable else f"{what} (unsure)", float(value)))
+            what = f"{name} {'leans to' if value >= 0 else 'cares less for'} {label}"
+        rows.append((what if stable else f"{what} (perhaps)", float(value)))
     rest = taste["stars"].iloc[SHOWN:]
     if len(rest):
-        rows.append((f"{len(rest)} smaller parts together", float(rest.sum())))
+        rows.append((f"{len(rest)} smaller things together", float(rest.sum())))
     return rows
