@@ -1,6 +1,4 @@
-"""Bring ratings: what members have rated elsewhere, taken over after a preview."""
-
-import streamlit as st
+"""Import ratings: what members have rated elsewhere, imported after a preview."""
 
 from ui import router, state
 from ui.components.basics import header
@@ -9,6 +7,5 @@ from ui.sections import rating_imports
 router.require()
 
 club = state.view()
-header("Bring ratings", "What you have rated elsewhere counts here, too.")
-st.page_link("pages/rate.py", label="Rate by hand", icon=":material/star_half:")
+header("Import ratings", "What you rated elsewhere counts here, too.")
 rating_imports.section(club)

@@ -17,7 +17,7 @@ if not club.names:
     no_members()
     st.stop()
 
-with st.popover("Who, what and how", icon=":material/tune:", key="filters"):
+with st.popover("Who and what", icon=":material/tune:", key="filters"):
     here = tonight.who_is_here(club)
     strategy = tonight.choose_strategy(explore.STRATEGIES_IN_STARS)
     movies = explore.filters(club)

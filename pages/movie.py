@@ -17,7 +17,7 @@ if movie is None or movie not in club.movies.index:
 
 movies.hero(club, movie)
 own_movies.correct(club, movie)
-left, right = st.columns(2, gap="large")
+left, right = st.columns(2, gap="medium")
 with left:
     movies.about(club, movie)
     tmdb.offers(club, movie)

@@ -12,7 +12,7 @@ router.require()
 club = state.view()
 if not club.names:
     header("Rate")
-    no_members("There is nobody to rate for yet.")
+    no_members("Nobody is in the club yet.")
     st.stop()
 
 movie, person = rate.chosen_movie(club), rate.choose_person(club)
@@ -29,7 +29,7 @@ elif person is None:
 else:
     header(
         f"What have you seen, {plain(club.names[person])}?",
-        f"Tap the stars. {rate.ENOUGH} are enough to start; skip what you don't know.",
+        f"Tap the stars. {rate.ENOUGH} movies are a good start.",
     )
     rate.take_turns(club, person)
     rate.watchlist(club, person)

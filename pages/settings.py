@@ -26,7 +26,7 @@ router.require()
 def show_catalogue(club: state.View) -> None:
     """Draw the catalogue, and what adds to it."""
     catalogue.overview(club)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         catalogue.add_by_hand(club)
     with right:

@@ -35,8 +35,8 @@ FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-
 SCREEN = "me"  # in a night's address: the member whose turn it is on this screen
 ASKED, CHOSEN = "who_are_you", "you_are"
 NOBODY = 0  # no member in particular
-START_SHARED = "Its host shares it with `make share`."
-ONLY_OWN = "You can change only what is yours; a host can allow more in the settings."
+START_SHARED = "Its host can let you in with `make share`."
+ONLY_OWN = "You can change only what is yours. A host can allow more in Settings."
 
 # A page whose session has ended is dead; only loading it again shows the sign-in page.
 RELOAD = "<script>location.reload()</script>"
@@ -141,7 +141,7 @@ def guard() -> None:
             st.html(RELOAD, unsafe_allow_javascript=True)
         else:
             st.title(TITLE, anchor=False)
-            st.warning(f"Only this computer can open this page. {START_SHARED}")
+            st.warning(f"Only the computer that runs it can open this page. {START_SHARED}")
         st.stop()
     elif found.session is not sessions().machine:
         st.html(RELOAD_WHEN_SIGNED_OUT, unsafe_allow_javascript=True)
@@ -151,7 +151,7 @@ def log_out_button() -> None:
     """Draw the way out for who has signed in."""
     found = visitor()
     if found is not None and found.session is not sessions().machine:
-        st.caption(f"You are in as a {found.role}.")
+        st.caption(f"You are signed in as a {found.role}.")
         st.button("Log out", icon=":material/logout:", key="log_out", on_click=_sign_out)
 
 
@@ -247,7 +247,7 @@ def greet(club: View) -> None:
                 on_change=_choose,
                 args=(ASKED,),
                 wrap=True,
-                help="Your name stands beside what you change, for all to see.",
+                help="Everybody sees who changed what.",
             )
 
 
@@ -265,7 +265,7 @@ def choose_name(club: View, key: str = CHOSEN) -> None:
         key=key,
         on_change=_choose,
         args=(key,),
-        help="Your name stands beside what this browser changes, for all to see.",
+        help="Everybody sees who changed what.",
     )
 
 
@@ -319,7 +319,7 @@ def _choices(club: View) -> list[int]:
 
 
 def _labels(club: View) -> dict[int, str]:
-    labels = distinct(["Nobody in particular", *map(plain, club.names.values())])
+    labels = distinct(["Rather not say", *map(plain, club.names.values())])
     return dict(zip([NOBODY, *club.names], labels, strict=True))
 
 

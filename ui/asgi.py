@@ -217,19 +217,19 @@ async def _log_in(request: Request) -> Response | None:
         if "account" not in await _form(request):
             return None
         request.session["next"] = _address(request)
-        with _login_errors("The provider of accounts cannot be used now."):
+        with _login_errors("Logging in does not work now; the accounts' provider does not answer."):
             answer: Response = await _client().authorize_redirect(request, _auth()["redirect_uri"])
         return answer
-    with _login_errors("That login did not work. Please try again."):
+    with _login_errors("That did not work. Log in once more."):
         claims = (await _client().authorize_access_token(request)).get("userinfo") or {}
     # Some providers let people enter any address, and do not call it verified.
     verified = str(claims.get("email_verified")).casefold() == "true"
     email = str(claims.get("email") or "") if verified else ""
     if not email:
-        raise InvalidInput("Whoever you logged in with does not say that your address is yours.")
+        raise InvalidInput("Your account's address is not confirmed, so it cannot be used here.")
     role = access.account_role(email)
     if role is None:
-        raise InvalidInput(f"{email} is not on this club’s list. Ask its host.")
+        raise InvalidInput(f"{email} is not on this club's list. Ask its host.")
     log.info("Signed in as a %s, with an account", role)
     session = access.sessions().open(lambda: access.account_role(email), MONTH, email)
     return _signed_in(request, session, request.session.pop("next", "/"))

@@ -39,7 +39,7 @@ PAGES = PLACES | {
     "settings": "Settings",
     "movie": "Movie",
     "night": "Movie night",
-    "bring": "Bring ratings",
+    "bring": "Import ratings",
     "start": "Our own club",
 }
 # Addresses of earlier versions: today's page, a name in its address, and the value.

@@ -217,20 +217,20 @@ def test_restart_keeps_everything(new_server: NewServer, visit: Visit) -> None:
     again = visit(server.url)
     assert group_stars(again) == before
     again.goto(f"{server.url}/settings?set=Model")
-    expect(again.get_by_test_id("stAlert")).to_contain_text("1 rating has changed since.")
+    expect(again.get_by_test_id("stMain")).to_contain_text("1 new rating since")
 
 
 def test_learning_is_shown_in_other_browsers(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     idle, page = visit(server.url), visit(f"{server.url}/settings?set=Model")
     before = group_stars(idle)
-    page.get_by_role("button", name="Retrain").click()
+    page.get_by_role("button", name="Learn again").click()
     pill = idle.locator(".st-key-learning_pill")
     expect(pill).to_contain_text(re.compile(r"Learning … \d+%"), timeout=5_000)
     expect(page.get_by_role("button", name="Learning …")).to_be_disabled()
     expect(pill).not_to_contain_text("Learning", timeout=LEARNING)
     expect(stars(idle)).not_to_have_text(before)
-    expect(page.get_by_role("button", name="Retrain")).to_be_enabled()
+    expect(page.get_by_role("button", name="Learn again")).to_be_enabled()
     expect(page.locator("p").filter(has_text="Learned just now")).to_be_visible()
 
 
@@ -240,7 +240,8 @@ def test_first_start_serves_the_shipped_model(new_server: NewServer, visit: Visi
     expect(page.locator(".st-key-tonight_pick")).to_be_visible()
     expect(page.locator(".st-key-learning_pill")).not_to_contain_text("Learning")
     page.goto(f"{server.url}/settings?set=Model")
-    expect(page.get_by_test_id("stAlert")).to_contain_text("nothing has changed since")
+    expect(page.get_by_test_id("stMain")).to_contain_text("Learned")
+    expect(page.get_by_test_id("stMain")).not_to_contain_text("new rating")
 
 
 @pytest.mark.parametrize("name", PAGES)

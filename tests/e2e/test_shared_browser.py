@@ -85,7 +85,7 @@ def test_member_becomes_host_and_a_new_passphrase_puts_out(
         page.get_by_role("link", name="Become a host").click()
     come_in(opened.value, HOST)
     settled(opened.value)
-    expect(page.get_by_text("You are in as a host.")).to_be_visible()  # connects anew
+    expect(page.get_by_text("You are signed in as a host.")).to_be_visible()  # connects anew
     known = Passphrases(hash_passphrase(PASSPHRASE, 2**14))
     save_passphrases(known, server.var)
     is_outside(page)
@@ -162,7 +162,7 @@ def test_account_logs_in_and_out_of_every_tab(with_accounts: SharedServer, visit
     settled(page)
     assert page.url == f"{with_accounts.url}/club"
     page.locator(".st-key-nav_bar .settings").click()
-    expect(page.get_by_text("You are in as a member.")).to_be_visible()
+    expect(page.get_by_text("You are signed in as a member.")).to_be_visible()
     expect(page.get_by_text("You are Ana.").first).to_be_visible()
     tab = page.context.new_page()
     tab.goto(f"{with_accounts.url}/rate")

@@ -28,7 +28,7 @@ def test_a_movie_is_found_at_tmdb_and_added_with_its_poster(
     page = visit(f"{server.url}/settings?set=Catalogue")
     fake.break_at("/3/search", Answer(200, b"<html>Log in</html>"))
     title, search = (
-        page.get_by_label("Find a movie at TMDB"),
+        page.get_by_label("Search TMDB"),
         page.get_by_role("button", name="Search"),
     )
     title.fill("cellarmates")
@@ -39,7 +39,7 @@ def test_a_movie_is_found_at_tmdb_and_added_with_its_poster(
     card = page.locator(".st-key-tmdb_movie")
     expect(card).to_contain_text("A family moves in, one after the other.")
     page.get_by_role("button", name="Add to the club").click()
-    expect(card).to_contain_text("The catalogue has this movie already")
+    expect(card).to_contain_text("We have this movie")
     settled(page)
     page.goto(f"{server.url}/club")
     listed = page.locator(".st-key-shortlist .tile").filter(has_text="Cellarmates")

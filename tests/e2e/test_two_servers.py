@@ -98,7 +98,7 @@ def test_attendance_and_votes(
     settled(phone)
     soon(
         "a vote",
-        phone.get_by_role("button", name="Cast my vote").click,
+        phone.get_by_role("button", name="Vote", exact=True).click,
         lambda: expect(desk.get_by_text("1 of 2 have voted")).to_be_visible(
             timeout=PATIENCE * 1000
         ),
@@ -109,6 +109,6 @@ def test_attendance_and_votes(
     soon(
         "who comes",
         phone.locator("[class*=st-key-present_]").get_by_role("button", name="Chiara").click,
-        lambda: expect(desk.get_by_text("3 here")).to_be_visible(timeout=PATIENCE * 1000),
+        lambda: expect(desk.get_by_text("3 of 8 here")).to_be_visible(timeout=PATIENCE * 1000),
     )
     assert store.nights.get(night).present == (1, 2, 3)

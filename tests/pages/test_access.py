@@ -66,7 +66,7 @@ def test_unshared_club_is_for_this_computer_only(
     sit_at_the_machine(monkeypatch, host)
     app = open_page("club")
     assert [title.value for title in app.title] == [access.TITLE]
-    assert "Only this computer" in app.warning[0].value
+    assert "Only the computer" in app.warning[0].value
     assert not app.button
 
 
@@ -89,7 +89,7 @@ def test_unshared_club_that_others_could_reach_shows_nothing(
 @pytest.mark.reads
 def test_log_out_ends_the_session_and_empties_the_page(open_page: Open, shared: Session) -> None:
     app = open_page("settings")
-    assert "You are in as a member." in said(app)
+    assert "You are signed in as a member." in said(app)
     click(app, "Log out")
     assert access.sessions().get(shared.key) is None
     assert is_outside(app)
@@ -104,7 +104,7 @@ def test_member_cannot_destroy_anything(open_page: Open, shared: Session, store:
     assert "Go back to the demo" not in buttons(app)
     assert "Only a host can delete the club." in said(app)
     app = open_page("settings", set="Catalogue")
-    assert "Only a host can bring other movies and ratings." in said(app)
+    assert "Only a host can import them." in said(app)
     assert not app.get("file_uploader")
     store.nights.plan(FRIDAY)
     assert "Delete" not in buttons(open_page("night", night=str(night)))
@@ -180,12 +180,11 @@ def test_only_own_ratings_can_be_changed(open_page: Open, store: Store) -> None:
 @pytest.mark.usefixtures("shared")
 def test_nobody_in_particular_is_asked_before_rating(open_page: Open, store: Store) -> None:
     store.let_rate_for_others(False)
-    store.members.add("Nobody in particular")
+    store.members.add("Rather not say")
     app = open_page("rate", movie=str(UP))
-    assert app.pills(access.ASKED).options[-2:] == [
-        *["Nobody in particular (2)", "Nobody in particular"]
-    ]
-    assert "Say above who you are, and your stars appear." in said(app)
+    *_, named, nobody = app.pills(access.ASKED).options
+    assert named != nobody
+    assert "Say above who you are, and you can rate." in said(app)
     say(app, access.NOBODY)
     app.selectbox("who_rates").set_value(ANA).run()
     assert "who_rates" not in [box.key for box in app.selectbox]
@@ -200,7 +199,7 @@ def test_whose_it_is_is_checked_when_it_is_done(open_page: Open, store: Store) -
     version = store.version()
     app.button("undo").click().run()
     (error,) = app.error
-    assert access.ONLY_OWN.split(";")[0] in error.value
+    assert access.ONLY_OWN.split(".")[0] in error.value
     assert store.version() == version
 
 
@@ -214,7 +213,7 @@ def test_only_own_votes_and_those_of_guests(open_page: Open, store: Store) -> No
     assert [face["name"] for face in widget(app, "me_faces")["faces"]] == ["Ana", "Zoe"]
     store.nights.attend(night, [BRUNO])
     app.run()
-    assert "You can rate and vote once you are here." in said(app)
+    assert "You can vote and rate once you are here." in said(app)
     assert here(app) == [BRUNO]
 
 
@@ -229,7 +228,7 @@ def test_only_oneself_leaves_a_night_with_a_vote(open_page: Open, store: Store) 
     store.nights.edit(night, voting="rank")
     app = open_page("night", night=str(night))
     tap(app, "present_", BRUNO, False)
-    assert [access.ONLY_OWN.split(";")[0] in error.value for error in app.error] == [True]
+    assert [access.ONLY_OWN.split(".")[0] in error.value for error in app.error] == [True]
     assert store.nights.get(night).present == (ANA, BRUNO)
     assert here(app) == [ANA, BRUNO]
     tap(app, "present_", ANA, False)  # oneself, as before
@@ -244,7 +243,7 @@ def test_only_oneself_is_renamed(open_page: Open, store: Store) -> None:
     version = store.version()
     app.text_input(f"rename_{BRUNO}").set_value("Anna")
     app.button(f"rename_{BRUNO}_save").click().run()  # of a page from before the rule
-    assert access.ONLY_OWN.split(";")[0] in app.error[0].value
+    assert access.ONLY_OWN.split(".")[0] in app.error[0].value
     assert store.version() == version
     fresh = open_page("club")
     assert [box.key for box in fresh.text_input if box.key.startswith("rename_")] == [
@@ -259,18 +258,18 @@ def test_only_hosts_change_what_members_may_do(
     open_page: Open, store: Store, monkeypatch: Patch
 ) -> None:
     app = open_page("settings")
-    (toggle,) = (one for one in app.toggle if one.label.startswith("Members rate"))
+    (toggle,) = (one for one in app.toggle if one.label.startswith("Members may rate"))
     toggle.set_value(False).run()
     assert not store.club().for_others
     visit(monkeypatch, "member")
-    (toggle,) = (one for one in app.toggle if one.label.startswith("Members rate"))
+    (toggle,) = (one for one in app.toggle if one.label.startswith("Members may rate"))
     toggle.set_value(True).run()  # on a page that was drawn for a host
     assert not store.club().for_others
     assert [error.value for error in app.error] == [
         "Only a host can do that\\. Nothing was changed."
     ]
     member = open_page("settings")
-    assert not [one for one in member.toggle if one.label.startswith("Members rate")]
+    assert not [one for one in member.toggle if one.label.startswith("Members may rate")]
     assert "You can rate and vote for yourself; a host can allow more." in said(member)
 
 
@@ -292,7 +291,7 @@ def test_account_or_its_member_stands_beside_changes(
     if people:
         assert [face["name"] for face in widget(app, "me_faces")["faces"]] == ["Bruno"]
     else:
-        assert "You can rate and vote once you are here." in said(app)
+        assert "You can vote and rate once you are here." in said(app)
 
 
 def test_member_with_an_account_cannot_be_chosen(

@@ -79,7 +79,7 @@ def test_backups_are_listed_with_day_and_size(quiet: BackupScheduler, store: Sto
     assert app.expander[0].label == "All backups (5)"
     day = f"{NOW.astimezone().day} {NOW.astimezone():%b %Y, %H:%M}"
     assert day in texts(app)
-    assert any("before another one was restored" in text for text in texts(app))
+    assert any("before going back to another one" in text for text in texts(app))
     sizes = [caption.value for caption in app.caption if caption.value.endswith(" MB")]
     assert len(sizes) == 5
     assert len(app.get("download_button")) == 5
@@ -102,7 +102,7 @@ def test_restore_shows_what_is_lost_and_needs_a_yes(
     row = table.value.set_index("what").loc["ratings"]
     assert row.tolist() == [len(before) + 1, len(before), 1]
     lost = "ratings (1), changes, with who made them (1) and everything else (1)."
-    assert any(f"gone with it: {lost}" in text for text in texts(app))
+    assert any(f"would be lost: {lost}" in text for text in texts(app))
     assert app.button("restore_sure").disabled
     app.checkbox("restore_yes").check().run()
     # Somebody rates once more meanwhile: what is shown is what there is.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from an_evening import candidates, metrics
-from furnished import Open, click
+from furnished import Open, click, tiles
 
 from club.store import Store
 from ui import state
@@ -29,8 +29,8 @@ def test_added_movie_is_a_candidate(open_page: Open, store: Store) -> None:
     app.multiselect("own_genres").set_value(["Comedy", "Crime"])
     app.multiselect("own_keywords").set_value(["heist"])
     click(app, "Add the movie")
-    texts = [text.value for text in app.markdown]
-    assert sum(" ★" in text for text in texts) == len(store.members.all())
+    (tile,) = tiles(app, "own_expected")
+    assert [one["member"] for one in tile["people"]] == list(store.members.all().index)
     movie = store.movies.shortlist()[-1]
     row = store.movies.own().loc[movie]
     assert (row["title"], row["year"], row["runtime"]) == ("The *Newest*", 2026, 12)

@@ -2,30 +2,9 @@
 
 from __future__ import annotations
 
-from furnished import Open, click
+from furnished import Open
 
 from club.store import Store
-
-
-def test_add_member(open_page: Open, store: Store) -> None:
-    app = open_page("club")
-    app.text_input("new_name").set_value("  Zoë ")
-    click(app, "Add")
-    assert list(store.members.all()["name"])[-1] == "Zoë"
-    assert [toast.value for toast in app.toast] == ["Welcome, Zoë\\!"] or app.toast[0].value == (
-        "Welcome, Zoë!"
-    )
-    assert app.header[0].value == "Members (9)"
-
-
-def test_invalid_name_is_refused(open_page: Open, store: Store) -> None:
-    for name in ("", "   ", "ana"):
-        app = open_page("club")
-        app.text_input("new_name").set_value(name)
-        click(app, "Add")
-        (error,) = app.error
-        assert error.value.endswith("Nothing was changed.")
-        assert len(store.members.all()) == 8
 
 
 def test_member_leaves_and_returns(open_page: Open, store: Store) -> None:

@@ -36,11 +36,11 @@ def small_club(store: Store, *stars: float) -> None:
 @pytest.mark.reads
 def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
     app = open_page("settings", set="How we know")
-    assert re.search(r"On 963 of your own ratings the predictions miss by 0\.\d\d ", words(app))
-    guess = r"The best simple guess, the user\+item bias, misses by 0\.\d\d: clearly more"
+    assert re.search(r"On 963 of your own ratings we are off by 0\.\d\d ", words(app))
+    guess = r"The best simple guess, the user\+item bias, is off by 0\.\d\d: clearly more"
     assert re.search(guess, words(app))
-    assert "if it goes as with 60 of the world's raters" in words(app)
-    assert "For now the model that serves" not in words(app)
+    assert "as with 60 other people" in words(app)
+    assert "For now we judge the model" not in words(app)
     assert len(app.metric) == 4
     assert len(app.get("plotly_chart")) == 6
     ratings, guesses, members, chances, brier, likes, learning = (t.value for t in app.dataframe)
@@ -55,9 +55,9 @@ def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
 def test_few_ratings_have_no_figures_but_an_outlook(open_page: Open, store: Store) -> None:
     small_club(store, 4.0, 1.5, 3.0)
     app = open_page("settings", set="How we know")
-    assert "3 ratings so far, 30 are needed at least." in words(app)
+    assert "3 ratings so far, it takes 30." in words(app)
     assert "With twenty ratings each, expect to miss by about 0." in words(app)
-    assert "this one is of the world's raters, not of your club:" in words(app)
+    assert "this one is of other people:" in words(app)
     assert len(app.get("plotly_chart")) == 1
     assert not app.metric
     assert sorted(app.dataframe[0].value["Given"]) == [1.5, 3.0, 4.0]
@@ -72,7 +72,7 @@ def test_without_a_model_there_are_no_figures(
     monkeypatch.setattr(state, "trainer", lambda: nothing)
     monkeypatch.setattr(state, "learn", lambda: False)
     monkeypatch.setattr(evaluation, "held_out", lambda: nothing)
-    assert "No model has learned yet" in words(open_page("settings", set="How we know"))
+    assert "once the model has learned" in words(open_page("settings", set="How we know"))
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_another_catalogue_is_evaluated_with_the_model_of_the_earlier_one(
     app = open_page("settings", set="How we know")
     assert not app.error
     assert "On 964 of your own ratings" in words(app)
-    assert "learned from the earlier catalogue" in app.info[0].value
+    assert "from before the import" in app.info[0].value
     assert not_held_out == [1]
 
 
@@ -150,7 +150,7 @@ def test_model_of_a_catalogue_that_is_gone_is_not_evaluated(
     monkeypatch.setattr(Trainer, "learned_base", property(lambda _self: "gone"))
     app = open_page("settings", set="How we know")
     assert not app.error
-    assert "as soon as one has learned from this one" in words(app)
+    assert "once the model has learned from these movies" in words(app)
 
 
 @pytest.mark.reads
@@ -258,7 +258,7 @@ def evaluate(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
 
 
 def test_first_visit_starts_the_evaluation(open_page: Open, evaluate: list[int]) -> None:
-    app = open_page("settings", set="How we know", whose="The world's raters")
+    app = open_page("settings", set="How we know", whose="Everyone else")
     state.evaluator().wait(10)
     app.run()
     assert metrics(app) == {
@@ -269,8 +269,7 @@ def test_first_visit_starts_the_evaluation(open_page: Open, evaluate: list[int])
     }
     assert len(app.get("plotly_chart")) == 5
     assert (
-        open_page("settings", set="How we know", whose="The world's raters").metric[0].value
-        == "0.600"
+        open_page("settings", set="How we know", whose="Everyone else").metric[0].value == "0.600"
     )
     assert evaluate == [1]
 
@@ -283,7 +282,7 @@ def test_failed_evaluation_can_be_tried_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(figures, "evaluate", refuse)
-        app = open_page("settings", set="How we know", whose="The world's raters")
+        app = open_page("settings", set="How we know", whose="Everyone else")
         state.evaluator().wait(10)
         app.run()
         assert "No figures: There are too few ratings\\." in [text.value for text in app.markdown]

@@ -60,7 +60,7 @@ def test_everything_can_be_imported_under_any_name(
     assert [box.value for box in app.selectbox][: len(store.members.all())] == [
         *store.members.all()["name"]
     ]
-    assert app.button("bring_save").label == "Take over 1 rating"
+    assert app.button("bring_save").label == "Import 1 rating"
     app.button("bring_save").click().run()
     columns = ["member_id", "movie_id", "rating"]
     assert store.ratings.current()[columns].equals(before[columns])

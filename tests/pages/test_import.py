@@ -22,17 +22,17 @@ def archive(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def looked(open_page: Open, archive: Path) -> AppTest:
-    """The page after "Look into it"."""
+    """The page after "Look inside"."""
     app = open_page("settings", set="Catalogue")
     app.text_input("import_path").set_value(str(archive)).run()
-    return click(app, "Look into it")
+    return click(app, "Look inside")
 
 
 def test_preview_changes_nothing(looked: AppTest, var: Path) -> None:
     assert not looked.exception
     assert metrics(looked)["New ones"] == "1"
     assert catalogue.number(var / "world") == 0
-    click(looked, "Leave it")
+    click(looked, "Cancel")
     assert "import_save" not in [button.key for button in looked.button]
     assert catalogue.number(var / "world") == 0
 
@@ -41,7 +41,7 @@ def test_save_replaces_the_base_dataset(
     looked: AppTest, open_page: Open, store: Store, var: Path
 ) -> None:
     before, version = len(state.view().movies), store.version()
-    click(looked, "Take it over")
+    click(looked, "Import it")
     assert not looked.exception
     state.trainer().wait(120)
     assert store.version() == version + 1
@@ -58,7 +58,7 @@ def test_forget_keeps_the_clubs_ratings(
     looked: AppTest, store: Store, var: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(state, "learn", lambda: False)
-    click(looked, "Take it over")
+    click(looked, "Import it")
     movies = state.view().movies
     new = int(movies.index[movies["title"] == "Something Else Entirely"][0])
     member = int(store.members.all().index[0])
@@ -78,7 +78,7 @@ def test_forget_keeps_the_clubs_ratings(
 def test_wrong_path(open_page: Open) -> None:
     app = open_page("settings", set="Catalogue")
     app.text_input("import_path").set_value("/nowhere/at/all.zip").run()
-    click(app, "Look into it")
+    click(app, "Look inside")
     assert [error.value.startswith("There is nothing at") for error in app.error] == [True]
 
 

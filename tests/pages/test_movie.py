@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 import pytest
-from an_evening import tap, widget, words
+from an_evening import ANA, BRUNO, decided, tap, widget, words
 from furnished import Open, component_data, tiles
 from streamlit.testing.v1 import AppTest
 
@@ -85,7 +86,8 @@ def test_why_for_members_without_rating(open_page: Open, store: Store) -> None:
     app = open_movie(open_page, UP)
     assert len(widget(app, "why_movie_")["faces"]) == len(EIGHT) - 1
     tap(app, "why_movie_", 3, True)
-    assert "**Chiara** gave" in words(app)
+    assert re.search(r"We expect \*\*\d\.\d\*\* from Chiara", words(app))
+    assert "ecause you" not in words(app)
 
 
 @pytest.mark.reads
@@ -118,13 +120,24 @@ def test_own_movie_has_a_page(open_page: Open, store: Store) -> None:
     movie = store.movies.add("*Our* film", 2026, "Comedy", "pixar animation|computer animation")
     app = open_movie(open_page, movie)
     assert hero(app)["title"] == "*Our* film"
-    assert "None of the world's raters has rated it." in words(app)
-    assert "guessed from its words" in words(app)
+    assert "Nobody yet." in words(app)
     assert tiles(app, "similar")
     nothing = store.movies.add("Nothing known")
     app = open_movie(open_page, nothing)
-    assert "Nobody has said yet." in words(app)
-    assert "Nothing is known of it yet" in words(app)
+    assert "We don't know yet." in words(app)
+    assert "We know too little of it" in words(app)
+
+
+def test_picked_movie_keeps_its_prediction_secret(open_page: Open, store: Store) -> None:
+    """Until the stars of who holds the screen are in, on the movie's page and on Explore."""
+    night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)})
+    store.nights.rate(night, ANA, 4.5)
+    for me in ({}, {"me": "Bruno"}):
+        shown = hero(open_page("movie", movie=str(UP), **me))
+        assert (shown["people"], shown["group"]) == ([], None)
+    assert len(hero(open_page("movie", movie=str(UP), me="Ana"))["people"]) == len(EIGHT)
+    store.nights.reveal(night)
+    assert hero(open_movie(open_page, UP))["group"]
 
 
 def test_movie_page_without_members(open_page: Open, store: Store) -> None:

@@ -43,8 +43,8 @@ def open_night(open_page: Open, night: int, **query: str):
 @pytest.mark.parametrize("asked", ["", "nonsense", "99"])
 def test_unknown_night_links_to_all_nights(open_page: Open, asked: str) -> None:
     app = open_page("night", night=asked)
-    assert "There is no such night; it may have been deleted, or another club's." in said(app)
-    assert [link.label for link in app.get("page_link")] == ["All nights"]
+    assert "There is no such night. It may have been deleted." in said(app)
+    assert "to_nights" in {button.key for button in app.button}
 
 
 def test_call_off_and_on(open_page: Open, store: Store) -> None:
@@ -52,7 +52,7 @@ def test_call_off_and_on(open_page: Open, store: Store) -> None:
     app = click(open_night(open_page, night), "Call it off")
     assert [info.value for info in app.info] == ["This night is called off."]
     assert store.nights.get(night).called_off
-    click(app, "It takes place after all")
+    click(app, "It's on after all")
     assert not store.nights.get(night).called_off
     assert not app.info
 
@@ -105,14 +105,14 @@ def test_movies_that_are_out_say_why(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO], longest=97)
     store.nights.veto(night, BRUNO, UP)
     app = open_night(open_page, night)
-    assert "Nothing is left of the shortlist: all 6 movies are out tonight." in said(app)
+    assert any("All 6 movies" in text for text in said(app))
     out = {tile["title"]: tile for tile in widget(app, "candidates_S")["tiles"]}
     assert (out["Up"]["note"], out["Up"]["action"]) == ("Bruno vetoed it", "Undo")
-    assert (out["Contact"]["note"], out["Contact"]["action"]) == ("Takes 150 minutes", "")
+    assert (out["Contact"]["note"], out["Contact"]["action"]) == ("Too long: 2 h 30 min", "")
     unknown = store.movies.add("Our holiday", 2024)
     store.movies.add_to_shortlist(unknown)
     store.nights.edit(night, longest=150)
-    assert "Nobody knows how long Our holiday takes." in words(app.run())
+    assert "how long Our holiday takes" in words(app.run())
     store.movies.remove_from_shortlist(unknown)
     store.nights.edit(night, longest=None)
     store.ratings.rate(ANA, CONTACT, 4.5)
@@ -147,9 +147,9 @@ def test_vote_result_after_last_ballot(open_page: Open, store: Store) -> None:
     store.nights.vote(night, ANA, [UP, CONTACT])
     app = open_night(open_page, night, me="Bruno", ballot=f"{night}-{BRUNO}:{UP}")
     assert "1 of 2 have voted; waiting for Bruno." in words(app)
-    click(app, "Cast my vote")
+    click(app, "Vote")
     assert pick(app)["title"] == "Up"
-    assert {"**Up wins the vote.**", "Ana: Up and Contact", "Bruno: Up"} <= set(said(app))
+    assert {"Ana: Up and Contact", "Bruno: Up"} <= set(said(app))
     # Ana has Up before five others and so has Bruno; his other five are tied behind it.
     table = app.dataframe[0].value.set_index("Movie")
     assert table.loc["Up"].to_dict() == {"Copeland": 5.0, "Borda": 10.0, "Plurality": 2.0}
@@ -196,7 +196,9 @@ def test_tie_is_drawn_among_the_tied(open_page: Open, store: Store) -> None:
     assert pick(app)["id"] == drawn
     app.button("tonight_watch").click().run()
     assert store.nights.get(night).decided_by == "vote and lot"
-    assert widget(app, "watched_")["tiles"][0]["note"] == "Chosen by a vote, and a lot for the tie."
+    assert (
+        widget(app, "watched_")["tiles"][0]["note"] == "Chosen by a vote, with a lot for the tie."
+    )
 
 
 def test_turns_of_members_present(open_page: Open, store: Store) -> None:
@@ -205,7 +207,7 @@ def test_turns_of_members_present(open_page: Open, store: Store) -> None:
     store.nights.edit(1, picker=ANA)
     night = store.nights.plan(FRIDAY, [ANA, CHIARA, guest])
     app = open_night(open_page, night)
-    assert app.button("watch_turn").label == "Chiara’s pick"
+    assert app.button("watch_turn").label == "Chiara's pick"
     app.selectbox("rather").set_value(CONTACT).run()
     app.button("watch_turn").click().run()
     after = store.nights.get(night)
@@ -325,8 +327,8 @@ def test_host_reveals_early(open_page: Open, store: Store) -> None:
     app.button("open_now").click().run()
     assert store.nights.get(night).state == "revealed"
     assert widget(app, "reveal")["gave"] == "4.5"
-    assert "Bruno can still rate." in said(app)
-    assert "until all have rated" not in words(app)
+    assert "Bruno can still rate" in words(app)
+    assert "hidden" not in words(app)
     tap(app, "me_faces", BRUNO, True)
     tap(app, "watched_", UP, 3)
     assert store.nights.outcome(night).stars == {ANA: 4.5, BRUNO: 3.0}
@@ -343,7 +345,7 @@ def test_reveal_by_hand(open_page: Open, store: Store) -> None:
         ("Ana", "4½", [2.5, 4.5]),
         ("Bruno", "2½", [3.0, 5.0]),
     ]
-    assert "1 of 2 are inside." in words(app)  # Ana's 4.5 just so
+    assert "1 of 2 inside" in words(app)  # Ana's 4.5 just so
 
 
 def test_another_movie_was_watched(open_page: Open, store: Store) -> None:
@@ -355,4 +357,4 @@ def test_another_movie_was_watched(open_page: Open, store: Store) -> None:
     rated(store, night, {ANA: 4.5})
     data = widget(open_night(open_page, night), "reveal")
     assert (data["said"], data["gave"]) == ("", "4.5")
-    assert data["sentence"] == "We had not guessed this one."
+    assert data["sentence"] == "We made no guess for this one."

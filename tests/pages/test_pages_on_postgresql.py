@@ -50,7 +50,7 @@ def test_night_from_plan_to_result(open_page: Open, store: Store) -> None:
     store.nights.vote(night, ANA, [CONTACT, UP])
     draft = f"{night}-{BRUNO}:{CONTACT}"
     app = open_page("night", night=str(night), me="Bruno", ballot=draft)
-    click(app, "Cast my vote")
+    click(app, "Vote")
     app.button("tonight_watch").click().run()
     assert (store.nights.get(night).movie, store.nights.get(night).decided_by) == (CONTACT, "vote")
     frozen = store.nights.predictions(night)

@@ -123,7 +123,7 @@ def test_undo_of_several_or_another_members_asks_first(
 def test_club_without_members_links_to_members(open_page: Open, store: Store) -> None:
     store.start_own_club("Ours")
     app = open_page("rate")
-    assert app.markdown[1].value == "There is nobody to rate for yet."
+    assert app.markdown[1].value == "Nobody is in the club yet."
 
 
 def test_star_board_log_is_read_once() -> None:
@@ -171,8 +171,6 @@ def test_read_only_database_shows_pages_and_refuses_ratings(
     app.session_state[f"grid_{app.session_state['grid_round']}"] = typed
     app.run()
     (error,) = {shown.value for shown in [*app.error, *app.toast]}
-    assert error.replace("\\", "") == (
-        f"The database {place} can only be read; allow writing to the file and its folder. "
-        "Nothing was changed; put that right and reload this page."
-    )
+    assert f"The database {place} can only be read" in error.replace("\\", "")
+    assert "Nothing was changed" in error
     assert state.store().ratings.current().equals(before)

@@ -88,7 +88,7 @@ def test_section_asks_with_the_key_only_after_a_search(open_page, secrets_file, 
     assert fake.asked == []
     assert found(search(app, "heat")) == ["Heat", "Heat"]
     assert fake.authorizations[0] == f"Bearer {V4_TOKEN}"
-    assert "TMDB knows no movie that is called like this." in texts(search(app, "*no* such"))
+    assert "TMDB knows no movie of that name." in texts(search(app, "*no* such"))
     (credit,) = [caption.value for caption in app.caption if "endorsed" in caption.value]
     assert "[TMDB](https://www.themoviedb.org), The Movie Database" in credit
 
@@ -108,7 +108,7 @@ def test_movie_is_added_with_its_facts(open_page, with_key, fake, store: Store) 
     assert store.movies.shortlist()[-1] == store.movies.own().index[-1]
     assert fetched_picture(99496243) is not None
     assert app.toast[0].value.startswith("Cellarmates \\(2019\\) is in. ")
-    assert "The catalogue has this movie already" in texts(app)
+    assert "We have this movie" in texts(app)
     assert "tmdb_add" not in [button.key for button in app.button]
     club = state.view()
     assert club.search("지하친구") == [store.movies.own().index[-1]]
@@ -117,7 +117,7 @@ def test_movie_is_added_with_its_facts(open_page, with_key, fake, store: Store) 
 
 def test_movie_of_the_catalogue_gets_its_details(open_page, with_key, store: Store) -> None:
     app = choose(search(open_page("settings", set="Catalogue"), "heat"), 949)
-    assert "The catalogue has this movie already" in texts(app)
+    assert "We have this movie" in texts(app)
     before = state.view().movies.loc[HEAT]
     app.button("tmdb_take").click().run()
     assert store.movies.own().empty
@@ -186,7 +186,7 @@ def test_missing_posters_are_drawn(open_page, with_key, fake, store: Store) -> N
     app.button("tmdb_add").click().run()
     assert store.movies.own()["title"].tolist() == ["Cellarmates"]
     (error,) = app.error
-    assert error.value.endswith("The movie has a drawn poster until then.")
+    assert error.value.endswith("The movie keeps its drawn poster.")
     assert fetched_picture(99496243) is None
 
 
@@ -199,12 +199,12 @@ def test_posters_are_fetched_for_the_shortlist_and_ratings(
     store.movies.add_to_shortlist(1)
     app = open_page("settings", set="Catalogue")
     button = app.button("tmdb_posters")
-    assert button.label == "Fetch posters for the shortlist and what the club rated (2)"
+    assert button.label.endswith("(2)")
     button.click().run()
     tmdb.poster_job().wait(30)
     app.run()
     assert not app.exception
-    assert "1 poster came. 1 movie could not be told for certain" in texts(app)
+    assert "1 poster came. 1 movie might be another one" in texts(app)
     assert fetched_picture(949) is not None
     assert app.button("tmdb_posters").label.endswith("(1)")
     assert state.view().movies.loc[HEAT, "tmdb_id"] == 949

@@ -152,7 +152,7 @@ def test_wrong_passphrase_is_told_and_the_fourth_waits(browser: NewBrowser) -> N
     assert texts[0] == texts[1] == "That is not the passphrase."
     assert texts[2] == f"{texts[0]} The next try counts in 5 seconds."
     st.cache_resource.clear()  # which a page can be made to do
-    assert "That came too early" in refusal(client, sign_in(client, MEMBER))
+    assert "Too early" in refusal(client, sign_in(client, MEMBER))
     friend = browser(("192.168.0.10", 1))
     sign_in(friend, MEMBER)
     assert friend.get("/").status_code == 200
@@ -341,9 +341,9 @@ def test_account_on_a_list_gets_its_role(browser: NewBrowser, name: str, role: s
     ("name", "told"),
     [
         ("Eve", "&lt;b&gt;eve@example.org is not on this club’s list"),
-        ("Mallory", "does not say that your address is yours"),
-        ("Trudy", "does not say that your address is yours"),
-        ("Nemo", "does not say that your address is yours"),
+        ("Mallory", "address is not confirmed"),
+        ("Trudy", "address is not confirmed"),
+        ("Nemo", "address is not confirmed"),
     ],
 )
 @pytest.mark.usefixtures("accounts")
@@ -367,7 +367,7 @@ def test_callback_without_a_login_of_this_browser_is_refused(browser: NewBrowser
     client = browser()
     answer = client.get("/oauth2callback?code=1&state=1")
     assert answer.headers["location"] == "/"
-    assert "That login did not work" in refusal(client, answer)
+    assert "That did not work" in refusal(client, answer)
 
 
 def test_with_accounts_the_machine_logs_in_like_all(browser: NewBrowser, accounts: Secrets) -> None:

@@ -2,6 +2,10 @@
 // two quick messages into one, and then the later log still holds both changes.
 const PATIENCE = 8000 // ms that a change outlives data that does not know it yet
 
+function halves(stars) {
+  return `${Math.floor(stars) || ""}${stars % 1 ? "½" : ""}`
+}
+
 function makeRow(board, id, name) {
   const row = document.createElement("div")
   row.className = "row"
@@ -14,7 +18,7 @@ function makeRow(board, id, name) {
   const entry = { row, name, current: null, saved: null }
   const set = (stars) => board.set(id, entry, stars)
   const stars = starRow(`Stars from ${name}`, set, (drawn) => {
-    value.textContent = drawn === null ? "–" : drawn.toFixed(1)
+    value.textContent = drawn === null ? "–" : halves(drawn)
     value.classList.toggle("none", drawn === null)
   })
   stars.node.dataset.member = id

@@ -26,5 +26,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   input.onkeydown = (event) => {
     if (event.key === "Enter" && !event.isComposing) send()
   }
-  if (first) input.focus({ preventScroll: true })
+  if (first && data.first) input.focus({ preventScroll: true })
 }

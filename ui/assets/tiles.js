@@ -1,7 +1,7 @@
 // Movies as tiles. A tile is one link, or one button where the page wants the tap; beside it there
 // may be one action, or stars. Stars go into a log that only grows, and stay on the screen until
 // data come that know of them.
-const FACE = 26 // px that a face on the axis is wide
+const FACE = 30 // px that a face on the axis takes, with its ring
 
 function element(kind, name, text) {
   const node = document.createElement(kind)
@@ -56,11 +56,11 @@ function axisOf(people) {
     tick.style.left = `${100 * at(stars)}%`
     axis.append(tick)
   }
-  for (const { name, initial, colour, value, text } of [...people].sort((a, b) => a.value - b.value)) {
-    const face = element("span", "face", initial)
+  for (const { name, initial, colour, value, text, given } of [...people].sort((a, b) => a.value - b.value)) {
+    const face = element("span", given ? "face given" : "face", initial)
     face.style.setProperty("--face", colour)
     face.dataset.at = at(Math.min(5, Math.max(0.5, value)))
-    face.title = `${name} ${text}`
+    face.title = given ? `${name} gave ${text}` : `${name}: perhaps ${text}`
     axis.append(face)
   }
   new ResizeObserver(() => stack(axis)).observe(axis)
@@ -182,6 +182,11 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const { children } = list.box
   if (children.length !== nodes.length || nodes.some((node, i) => children[i] !== node)) {
     list.box.replaceChildren(...nodes)
+  }
+  if (data.focus && document.activeElement === document.body) {
+    const title = place.querySelector(".title")
+    title.tabIndex = -1
+    title.focus()
   }
   if (focus && !place.contains(parentElement.activeElement)) {
     place.querySelector(`[data-movie="${focus[0]}"] .${focus[1]}`)?.focus({ preventScroll: true })

@@ -15,7 +15,6 @@ from ui.charts.style import CLEAR, GIVEN, GREY, INK, OURS, PAPER, STARS_AXIS, fi
 from ui.charts.traces import Look, dots
 
 LIKED = 4.0
-FEW = 5  # raters; below, shares of them say nothing
 STARS_SCALE = [[0.0, "#b9532f"], [0.5, "#b8a46a"], [1.0, "#1f8a90"]]
 GENRE_COLOURS = ("#c2405f", "#1f8a90", "#b07d1e", "#7a6bc9", "#5f8a3a", "#b5633c", "#3f7fb5")
 MAP_LINE = 18  # letters of a region's words on one line
@@ -35,9 +34,7 @@ def rating_distribution(stars: pd.Series) -> go.Figure:
     figure.update_xaxes(title="stars given", showgrid=False, **STARS_AXIS)
     figure.update_yaxes(visible=False, rangemode="tozero")
     n, mean, liked = len(stars), stars.mean(), (stars >= LIKED).mean()
-    title = f"{liked:.0%} of {n:,} raters gave it 4 stars or more; the mean is {mean:.1f}"
-    if n < FEW:
-        title = f"Only {n} of the world's raters gave it stars: {mean:.1f} on average"
+    title = f"{liked:.0%} of {n:,} people gave it 4 stars or more; the average is {mean:.1f}"
     return finish(figure, title, height=150)
 
 
@@ -53,7 +50,7 @@ def taste_map(movies: pd.DataFrame, regions: pd.DataFrame, *, colour: str = "gen
     """
     hover = [
         f"<b>{label(row.title, 60)}</b><br>{label(row.genres, 60)}"
-        + ("" if pd.isna(row.expected) else f"<br>the club should give it {row.expected:.1f}")
+        + ("" if pd.isna(row.expected) else f"<br>we expect {row.expected:.1f}")
         + ("" if pd.isna(row.rated) else f"<br>we gave it {row.rated:.1f}")
         for row in movies.itertuples()
     ]
@@ -76,7 +73,7 @@ def taste_map(movies: pd.DataFrame, regions: pd.DataFrame, *, colour: str = "gen
         known = movies.dropna(subset=["expected"])
         bar = {"title": "stars", "thickness": 10, "len": 0.5, "outlinewidth": 0}
         scale: Look = {"marker_colorscale": STARS_SCALE, "marker_colorbar": bar}
-        draw(known, "expected stars", known["expected"], marker_opacity=0.75, **scale)
+        draw(known, "what we expect", known["expected"], marker_opacity=0.75, **scale)
     rated, listed = movies.dropna(subset=["rated"]), movies[movies["listed"]]
     if len(rated):
         ring = {"color": GIVEN, "width": 1}
@@ -89,7 +86,7 @@ def taste_map(movies: pd.DataFrame, regions: pd.DataFrame, *, colour: str = "gen
         lines = [label(part, MAP_LINE) for part in textwrap.wrap(str(row.label), MAP_LINE)[:2]]
         text, x = "<br>".join(f"<b>{line}</b>" for line in lines), max(-0.75, min(0.75, row.x))
         figure.add_annotation(x=x, y=row.y, text=text, borderpad=2, **look)
-    title = "Near each other when the same people choose them"
+    title = "Movies that the same people like lie close together"
     if colour != "genre" and len(regions):
         title = _map_title(movies.dropna(subset=["expected"]), regions)
     finish(figure, title, height=560, legend=True)
@@ -103,4 +100,4 @@ def _map_title(movies: pd.DataFrame, regions: pd.DataFrame) -> str:
     nearest = regions.index[(across**2 + up**2).argmin(axis=1)]
     by_region = movies["expected"].groupby(nearest).mean()
     words, mean = label(regions.at[by_region.idxmax(), "label"], 40), by_region.max()
-    return f"The club should like it best around “{words}”: {mean:.1f} stars on average there"
+    return f"You should like it best around “{words}”: {mean:.1f} stars on average"

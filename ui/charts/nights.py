@@ -10,19 +10,19 @@ from recommender.evaluation.nights import LEVEL as PROMISED
 from recommender.evaluation.nights import OURS as OUR_MODEL
 from ui.charts.style import FAINT, GREY, OURS, finish
 from ui.charts.traces import ENDS, Look, band, line
-from ui.text import counted
+from ui.text import counted, day_of
 
 
 def error_over_nights(frame: pd.DataFrame, title: str) -> go.Figure:
     """Draw the mean absolute error so far of the predictions and of two baselines.
 
-    The frame is `record_over_time`, the title `ui.findings.record`.
+    The frame is `record_over_time`, the title from `ui.findings.record`.
     """
     figure = go.Figure()
     for model, name, colour, dash in (
-        ("crowd", "the crowd's opinion", GREY, "dot"),
-        ("own mean", "everyone's own mean", GREY, "dash"),
-        (OUR_MODEL, "predictions", OURS, "solid"),
+        ("crowd", "what most people give", GREY, "dot"),
+        ("own mean", "everyone's own average", GREY, "dash"),
+        (OUR_MODEL, "we", OURS, "solid"),
     ):
         part = frame[frame["model"] == model]
         look: Look = {"name": name, "customdata": _when(part), "line_dash": dash, "marker_size": 6}
@@ -35,7 +35,7 @@ def error_over_nights(frame: pd.DataFrame, title: str) -> go.Figure:
 
 
 def _when(frame: pd.DataFrame) -> list[str]:
-    return [f"{row.on:%Y-%m-%d}, {counted(row.n, 'rating')}" for row in frame.itertuples()]
+    return [f"{day_of(row.on)}, {counted(row.n, 'rating')}" for row in frame.itertuples()]
 
 
 def _night_axis(last: int) -> dict[str, object]:
@@ -46,18 +46,18 @@ def _night_axis(last: int) -> dict[str, object]:
 def interval_coverage(frame: pd.DataFrame, title: str) -> go.Figure:
     """Draw the share of ratings inside their 80% interval so far, and the range of chance.
 
-    The frame is `coverage_over_time`, the title `ui.findings.coverage`.
+    The frame is `coverage_over_time`, the title from `ui.findings.coverage`.
     """
     nights = frame["nights"].to_numpy()
     # Every night has its own step, so that the band of a single one can be seen.
     edges = np.column_stack([nights - 0.5, nights + 0.5]).ravel()
     low, high = (np.repeat(frame[end].to_numpy(), 2) for end in ENDS)
-    look: Look = {"name": "inside so far", "customdata": _when(frame)}
+    look: Look = {"name": "so far", "customdata": _when(frame)}
     figure = go.Figure()
-    band(figure, edges, low, high, colour=FAINT, name="what chance allows (95%)")
+    band(figure, edges, low, high, colour=FAINT, name="what chance allows")
     figure.add_hline(y=PROMISED, line={"color": GREY, "dash": "dot"})
     line(figure, nights, frame["share"], OURS, "%{customdata}: %{y:.0%}", **look)
     axis = _night_axis(nights[-1])
-    figure.update_xaxes(title="nights (dotted: the 80% promised)", **axis)
-    figure.update_yaxes(title="ratings inside", range=[0, 1.04], tickformat=".0%")
+    figure.update_xaxes(title="nights (dotted: what we promise)", **axis)
+    figure.update_yaxes(title="ratings where expected", range=[0, 1.04], tickformat=".0%")
     return finish(figure, title, height=300, legend=True)

@@ -8,12 +8,14 @@ import plotly.graph_objects as go
 
 from recommender.columns import MEMBER, MOVIE
 from recommender.taste import FIRST, SECOND, TASTE
-from ui.charts.style import GIVEN, GREY, STARS_AXIS, TWO_SIDED, finish, label, signed
+from ui.charts.style import GREY, STARS_AXIS, TWO_SIDED, finish, label, signed
 from ui.charts.traces import ENDS, Look, cells, dots, row_labels, spans, zero_line
+from ui.text import half_stars
 
 PALE = 0.35  # of its colour is what an unsure cell keeps
 NUMBERED = 10  # members, before numbers no longer fit a phone
 NAME = 10  # letters of a name beside a mark
+BESIDE = 0.09  # stars between the dots of two who gave the same
 
 
 def match_matrix(frame: pd.DataFrame) -> go.Figure:
@@ -43,76 +45,56 @@ def match_matrix(frame: pd.DataFrame) -> go.Figure:
     look |= {"zmin": -1, "zmax": 1, "hover": hover}
     cells(figure, colour.astype(float), columns=names, scale=TWO_SIDED, **look)
     row_labels(figure, names, NAME)
-    return finish(figure, _match_title(frame), height=100 + 38 * len(names))
-
-
-def _match_title(frame: pd.DataFrame) -> str:
-    ordered = frame.sort_values("value", ascending=False, kind="stable")
-    (pair, value, sure), (last, least, last_sure) = (
-        (
-            f"{label(row['one'])} and {label(row['other'])}",
-            f"{row['value']:.0%}",
-            "not sure" if row["clarity"] == "unclear" else "sure",
-        )
-        for row in (ordered.iloc[0], ordered.iloc[-1])
-    )
-    several = len(frame) > 1
-    if frame["measure"].iloc[0] != TASTE:
-        if not several:
-            return f"{pair} give nearly the same stars to {value} of movies"
-        if sure == "not sure":
-            return "Nobody's match is sure yet: how often two give nearly the same stars"
-        then = f"; {last} least: {least}" if last_sure == "sure" else ""
-        return f"{pair} match best: nearly the same stars for {value} of movies{then}"
-    if several and sure == last_sure == "not sure":
-        return "Nobody's match is sure yet: how often two prefer the same movie; chance is 50%"
-    then = f", {last} in {least} ({last_sure})" if several else ""
-    return f"{pair} prefer the same movie in {value} of cases ({sure}){then}; chance is 50%"
+    title = "How often two of us would give the same stars; pale is not sure yet"
+    if frame["measure"].iloc[0] == TASTE:
+        title = "How often two of us prefer the same movie: 50% is chance, pale is not sure yet"
+    return finish(figure, title, height=100 + 38 * len(names))
 
 
 def movie_stars(frame: pd.DataFrame) -> go.Figure:
-    """Draw every member's stars for the movies that split and those that unite the club.
+    """Draw every member's stars for the movies that split the club, or for those that unite it.
 
     Args:
-        frame: movie_id, movie (title), side ("splits" or "unites"), member (name) and rating
-            (stars), one row a rating; movies in the order to be drawn.
+        frame: movie_id, movie (title), side ("splits" or "unites", the same in all rows),
+            member_id, member (name), colour (of the face) and rating (stars), one row a rating;
+            movies in the order to be drawn.
     """
     frame = frame.assign(row=pd.factorize(frame[MOVIE])[0])
-    titles = frame.drop_duplicates("row")["movie"]
+    # Who gave the same stars stand side by side.
+    same = frame.groupby(["row", "rating"])
+    beside = same.cumcount() - (same["rating"].transform("size") - 1) / 2
+    frame = frame.assign(at=frame["rating"] + BESIDE * beside)
+    ends = frame.groupby("row")["rating"].agg(["min", "max"])
     figure = go.Figure()
-    for side, symbol in (("splits", "circle"), ("unites", "diamond")):
-        part = frame[frame["side"] == side]
-        ends = part.groupby("row")["rating"].agg(["min", "max"])
-        spans(figure, ends["min"], ends["max"], line_color=GIVEN, opacity=0.5)
-        same = part.groupby(["row", "rating"], sort=False)["member"].agg(list).reset_index()
-        look: Look = {"name": f"{side} us", "marker_symbol": symbol}
-        look["marker_size"] = 7 + 4 * np.sqrt(same["member"].map(len).to_numpy())
-        look["text"] = [", ".join(label(name, NAME) for name in names) for names in same["member"]]
-        dots(figure, same, "rating", GIVEN, "%{x} stars: %{text}", **look)
+    spans(figure, ends["min"], ends["max"], opacity=0.5)
+    for _, own in frame.groupby(MEMBER):
+        name, colour = label(own["member"].iloc[0], NAME), own["colour"].iloc[0]
+        hover = [f"{name} {half_stars(stars)}" for stars in own["rating"]]
+        dots(figure, own, "at", colour, "%{text}", text=hover, name=name)
+    titles = frame.drop_duplicates("row")["movie"]
     figure.update_xaxes(title="stars given", **STARS_AXIS)
     row_labels(figure, titles, 18)
     return finish(figure, _split_title(frame), height=150, rows=len(titles), legend=True)
 
 
 def _split_title(frame: pd.DataFrame) -> str:
-    parts = []
-    for side, own in frame.groupby("side"):
-        first = own[own["row"] == own["row"].iloc[0]].sort_values("rating", kind="stable")
-        low, high = first.iloc[0], first.iloc[-1]
-        least, most = f"{low['rating']:g}", f"{high['rating']:g}"
-        stars = f"{least} to {most} stars from all {len(first)} who rated it"
-        if side == "splits":
-            stars = f"{label(low['member'])} gave {least}, {label(high['member'])} {most}"
-        parts.append(f"“{label(low['movie'], 40)}” {side} us most: {stars}")
-    return "; ".join(parts)
+    first = frame[frame["row"] == 0].sort_values("rating", kind="stable")
+    low, high = first.iloc[0], first.iloc[-1]
+    movie = f"“{label(low['movie'], 60)}”"
+    least, most = half_stars(low["rating"]), half_stars(high["rating"])
+    if low["side"] == "splits":
+        least, most = f"{label(low['member'])} gave {least}", f"{label(high['member'])} {most}"
+        return f"{movie} splits us: {least}, {most}"
+    stars = f"{least} stars" if least == most else f"{least} to {most} stars"
+    return f"We agree on {movie}: {stars} from all {len(first)} who rated it"
 
 
 def word_sides(frame: pd.DataFrame) -> go.Figure:
     """Draw where the members stand on words that divide them.
 
     Args:
-        frame: word, member_id, member (name), lean, low, high (stars) and sure (bool: the ends
-            surely differ); words in the order to be drawn.
+        frame: word, member_id, member (name), colour (of the face), lean, low, high (stars) and
+            sure (bool: the ends surely differ); words in the order to be drawn, a sure one first.
     """
     frame = frame.reset_index(drop=True).assign(row=pd.factorize(frame["word"])[0])
     by_word = frame.groupby("row")["lean"]
@@ -125,13 +107,14 @@ def word_sides(frame: pd.DataFrame) -> go.Figure:
     hover = "%{text}: %{x:+.1f} stars (%{customdata[0]:+.1f} to %{customdata[1]:+.1f})"
     small: Look = {"marker_size": 7, "marker_opacity": 0.7}
     large: Look = {"mode": "markers+text", "marker_size": 11, "textfont_size": 11}
-    for part, colour, look in (
-        (between, GREY, small),
-        (against, GIVEN, large | {"textposition": "middle left"}),
-        (for_it, GIVEN, large | {"textposition": "middle right"}),
+    for part, look in (
+        (between, small),
+        (against, large | {"textposition": "middle left"}),
+        (for_it, large | {"textposition": "middle right"}),
     ):
-        look["text"] = [label(name, NAME) for name in part["member"]]
-        dots(figure, part, "lean", colour, hover, customdata=part[["low", "high"]], **look)
+        look |= {"text": [label(name, NAME) for name in part["member"]]}
+        colours = part["colour"].to_numpy()
+        dots(figure, part, "lean", colours, hover, customdata=part[["low", "high"]], **look)
     zero_line(figure)
     low, high = frame["lean"].min(), frame["lean"].max()
     room = 0.35 * (high - low) + 0.05  # for the names
@@ -139,11 +122,9 @@ def word_sides(frame: pd.DataFrame) -> go.Figure:
     row_labels(figure, frame["word"].unique(), 16)
     least, most = against.iloc[0], for_it.iloc[0]
     title = (
-        f"“{label(most['word'])}” divides us most: {signed(most['lean'])} stars from "
-        f"{label(most['member'])}, {signed(least['lean'])} from {label(least['member'])}"
+        f"“{label(most['word'])}” divides us: {label(most['member'])} gives "
+        f"{signed(most['lean'])} stars, {label(least['member'])} {signed(least['lean'])}"
     )
-    if not most["sure"]:
-        title = "No word divides us for sure yet; more ratings will tell"
     return finish(figure, title, height=110, rows=len(by_word))
 
 
@@ -159,7 +140,7 @@ def user_bias(frame: pd.DataFrame, *, member_id: int, colour: str) -> go.Figure:
     dots(figure, rows[~chosen], "value", GREY, "+.2f", bars=ENDS, marker_size=9)
     dots(figure, rows[chosen], "value", colour, "+.2f", bars=ENDS, marker_size=11)
     zero_line(figure)
-    figure.update_xaxes(title="stars above or below everybody (line: 80%)", nticks=6)
+    figure.update_xaxes(title="stars more or less than most people", nticks=6)
     row_labels(figure, rows["member"], 14, upwards=True)
     own = rows[chosen].iloc[0]
     title = _bias_title(own, rows["value"])
@@ -169,19 +150,19 @@ def user_bias(frame: pd.DataFrame, *, member_id: int, colour: str) -> go.Figure:
 def _bias_title(own: pd.Series, everyone: pd.Series) -> str:
     name, value = label(own["member"]), own["value"]
     if own["low"] <= 0 <= own["high"]:
-        return f"{name} is neither surely generous nor surely harsh: {signed(value)}"
+        return f"{name} gives about as much as most people"
     most, plain, way = ("most generous", "generous", "more")
     ahead = int((everyone > value).sum())
     if value < 0:
-        most, plain, way = ("harshest", "harsh", "less")
+        most, plain, way = ("strictest", "strict", "fewer")
         ahead = int((everyone < value).sum())
     degree = {0: "the ", 1: "the second "}.get(ahead, "")
     word = f"{degree}{most} of us" if degree and len(everyone) > 1 else plain
-    return f"{name} is {word}: {abs(value):.1f} stars {way} than everybody gives the same movies"
+    return f"{name} is {word}: {abs(value):.1f} stars {way} than most give the same movies"
 
 
-def favourite_words(frame: pd.DataFrame, *, member: str) -> go.Figure:
-    """Draw the words that a member (name) leans to, and away from.
+def favourite_words(frame: pd.DataFrame, *, member: str, colour: str) -> go.Figure:
+    """Draw the words that a member (name, colour of the face) leans to, and away from.
 
     The frame has word, n, lean, low, high (stars, 80% interval), the most liked first.
     """
@@ -191,39 +172,41 @@ def favourite_words(frame: pd.DataFrame, *, member: str) -> go.Figure:
     )
     bars = (*ENDS, "n")
     figure = go.Figure()
-    dots(figure, rows[rows["lean"] > 0], "lean", GIVEN, hover, bars=bars)
-    dots(figure, rows[rows["lean"] <= 0], "lean", GIVEN, hover, bars=bars, marker_symbol="diamond")
+    dots(figure, rows, "lean", colour, hover, bars=bars)
     zero_line(figure)
-    figure.update_xaxes(title="stars more or less than usual (line: 80%)", nticks=6)
+    figure.update_xaxes(title="stars more or less than usual", nticks=6)
     row_labels(figure, rows["word"], 20)
     ends = [
-        f"{way} “{label(end['word'])}” ({signed(end['lean'])}"
-        f"{'' if end['low'] * end['high'] > 0 else ', not sure'})"
-        for way, end, sign in (("to", rows.iloc[0], 1), ("away from", rows.iloc[-1], -1))
+        f"{verb} “{label(end['word'])}”{'' if end['low'] * end['high'] > 0 else ' (not sure yet)'}"
+        for verb, end, sign in (
+            ("gives more to", rows.iloc[0], 1),
+            ("less to", rows.iloc[-1], -1),
+        )
         if end["lean"] * sign > 0
     ]
-    title = f"{label(member)} leans {' and '.join(ends)}"
+    title = f"{label(member)} {', '.join(ends)}"
     return finish(figure, title, height=80, rows=len(rows))
 
 
-def against_others(frame: pd.DataFrame, *, member: str) -> go.Figure:
-    """Draw the movies on which a member (name) differs most from everybody.
+def against_others(frame: pd.DataFrame, *, member: str, colour: str) -> go.Figure:
+    """Draw the movies on which a member (name, colour of the face) differs most from everybody.
 
     The frame has movie_id, movie (title), rating, others, difference (stars), most above first.
     """
     rows = frame.reset_index(drop=True).assign(row=range(len(frame)))
     look: Look = {"marker_size": 11, "marker_line_width": 1.5}
-    mark: Look = {"name": "everybody", "marker_symbol": "diamond-open"}
+    mark: Look = {"name": "most people", "marker_symbol": "diamond-open"}
     figure = go.Figure()
     spans(figure, rows["others"], rows["rating"])
     dots(figure, rows, "others", GREY, "%{x:.1f} stars", **look, **mark)
-    dots(figure, rows, "rating", GIVEN, "%{x:.1f} stars", name=label(member, 18), **look)
+    dots(figure, rows, "rating", colour, "%{x} stars", name=label(member, 18), **look)
     figure.update_xaxes(title="stars", **STARS_AXIS)
     row_labels(figure, rows["movie"], 18)
     ends = [
-        f"“{label(end['movie'], 40)}” {end['rating']:g} where everybody gives {end['others']:.1f}"
+        f"“{label(end['movie'], 40)}” {half_stars(end['rating'])}, where most give "
+        f"{end['others']:.1f}"
         for end, sign in ((rows.iloc[0], 1), (rows.iloc[-1], -1))
         if end["difference"] * sign > 0
     ]
-    title = f"{label(member)} gave {', and '.join(ends)}"
+    title = f"{label(member)} gave {' and '.join(ends)}"
     return finish(figure, title, height=140, rows=len(rows), legend=True)

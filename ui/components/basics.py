@@ -25,7 +25,7 @@ NOTICE, LOCK, ROUNDS = "notice", "lock", "rounds"
 def next_step(error: Exception) -> str:
     """Return what to do about an error of the libraries, one short sentence."""
     if isinstance(error, StoreUnavailable):
-        return "Nothing was changed; put that right and reload this page."
+        return "Nothing was changed. Put that right, then reload this page."
     if isinstance(error, InvalidInput | NotFound):
         return "Nothing was changed."
     if isinstance(error, SourceError):
@@ -184,34 +184,41 @@ def empty_state(icon: str, sentence: str, key: str) -> Iterator[None]:
         st.space("small")
 
 
+def lead_to(name: str, label: str, icon: str, **look: Any) -> None:
+    """Draw the button of an empty state that leads to the page `name`."""
+    look = {"type": "primary", "key": f"to_{name}"} | look
+    if st.button(label, icon=icon, **look):
+        st.switch_page(f"pages/{name}.py", query_params={})
+
+
 def row(key: str, **look: Any) -> DeltaGenerator:
     """Return a container whose parts stand in one line; `look` as `st.container` takes it."""
     return st.container(horizontal=True, vertical_alignment="center", gap="small", key=key, **look)
 
 
 def no_members(
-    sentence: str = "The club has no members yet; add everyone who comes to movie night.",
+    sentence: str = "The club has no members yet. Add everyone who comes to movie night.",
 ) -> None:
     """Say that the club has no members, with the way to add some."""
     with empty_state(":material/group_add:", sentence, "no_members"):
-        st.page_link("pages/club.py", label="Add members", icon=":material/person_add:")
+        lead_to("club", "Add members", ":material/person_add:")
 
 
 def no_ratings(sentence: str) -> None:
     """Say that the club has no ratings, with the way to give some."""
     with empty_state(":material/star_half:", sentence, "no_ratings"):
-        st.page_link("pages/rate.py", label="Rate movies", icon=":material/star_half:")
+        lead_to("rate", "Rate movies", ":material/star_half:")
 
 
 def no_shortlist() -> None:
     """Say that the shortlist is empty, with the ways to fill it."""
-    sentence = "The shortlist is empty; put on it what you might watch."
+    sentence = "The shortlist is empty. What might you watch?"
     with empty_state(":material/playlist_add:", sentence, "no_shortlist"):
-        st.page_link("pages/club.py", label="Fill the shortlist", icon=":material/playlist_add:")
-        st.page_link("pages/explore.py", label="Find something", icon=":material/travel_explore:")
+        lead_to("club", "Add movies you know", ":material/playlist_add:")
+        lead_to("explore", "Find new ones", ":material/travel_explore:", type="secondary")
 
 
 def no_predictions(height: int) -> None:
     """Say that the first model is about to serve; `height` is that of what follows, in pixels."""
-    st.markdown("The first predictions are on their way; they take a second or two.")
+    st.markdown("One moment: the first answer takes a second or two.")
     st.skeleton(height=height)

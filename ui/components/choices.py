@@ -9,6 +9,8 @@ import streamlit as st
 
 from ui.state import View
 
+MANY = 4  # options
+
 
 def recall(name: str) -> str | None:
     """Return a choice that `keep` stored, or that the page's address makes; None without one."""
@@ -36,15 +38,16 @@ def view_switch(
         options: the first is the default.
         key: of the widget, and if `bind` its name in the page's address.
     """
-    chosen = st.segmented_control(
-        label,
-        options,
-        default=options[0],
-        required=True,
-        key=key,
-        bind="query-params" if bind else None,
-        label_visibility="visible" if labelled else "collapsed",
-    )
+    look: Any = {"bind": "query-params" if bind else None}
+    look["label_visibility"] = "visible" if labelled else "collapsed"
+    if len(options) > MANY:  # in two lines they do not look like one switch
+        chosen = st.pills(
+            label, options, default=options[0], required=True, key=key, wrap=True, **look
+        )
+    else:
+        chosen = st.segmented_control(
+            label, options, default=options[0], required=True, key=key, **look
+        )
     # An address may name none of them.
     return chosen or options[0]
 

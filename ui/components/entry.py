@@ -11,14 +11,21 @@ from ui.components.widget import component
 
 
 def name_entry(
-    label: str, example: str, button: str, key: str, on_entered: Callable[[str], None]
+    label: str,
+    example: str,
+    button: str,
+    key: str,
+    on_entered: Callable[[str], None],
+    *,
+    first: bool = True,
 ) -> None:
-    """Draw the field, which has the focus when it appears.
+    """Draw the field.
 
     Args:
         label: for screen readers.
         example: shown while it is empty.
         on_entered: called with what was entered before the page is drawn again.
+        first: whether it has the focus when it appears.
     """
 
     def read() -> None:
@@ -26,5 +33,11 @@ def name_entry(
         if isinstance(name, str):
             on_entered(name)
 
-    data = {"label": label, "example": example, "button": button, "longest": MAX_NAME}
+    data: dict[str, object] = {
+        "label": label,
+        "example": example,
+        "button": button,
+        "longest": MAX_NAME,
+    }
+    data["first"] = first
     component("entry")(key=key, data=data, on_entered_change=read)

@@ -28,6 +28,7 @@ def reveal(
     said: float | None,
     gave: float,
     sentence: str,
+    focus: bool = False,
 ) -> None:
     """Draw what was said of a movie and what it was given, together and for each person.
 
@@ -35,6 +36,7 @@ def reveal(
         said: the mean that was expected of those in `people`, None if nothing was.
         gave: the mean of what they gave.
         sentence: the one that matters most, plain text.
+        focus: whether its title takes the focus if nothing has it.
     """
     rows = []
     for one in people:
@@ -56,5 +58,6 @@ def reveal(
         "gave": f"{gave:.1f}",
         "sentence": sentence,
         "rows": rows,
+        "focus": focus,
     }
     component("reveal")(key="reveal", data=data)

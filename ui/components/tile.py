@@ -48,6 +48,7 @@ def tiles(
     on_stars: Callable[[int, float | None], None] | None = None,
     on_chosen: Callable[[int], None] | None = None,
     links: bool = True,
+    focus: bool = False,
 ) -> None:
     """Draw movies as tiles.
 
@@ -60,9 +61,18 @@ def tiles(
             twice with the same stars.
         on_chosen: the same with the movie that was tapped, instead of following the link.
         links: whether tiles lead to their movies' pages.
+        focus: whether the first title takes the focus if nothing has it.
     """
     shown = [_data(club, tile, size, links=links and on_chosen is None) for tile in tiles]
-    draw_tiles(shown, key, size, on_action=on_action, on_stars=on_stars, on_chosen=on_chosen)
+    draw_tiles(
+        shown,
+        key,
+        size,
+        on_action=on_action,
+        on_stars=on_stars,
+        on_chosen=on_chosen,
+        focus=focus,
+    )
 
 
 def draw_tiles(
@@ -73,6 +83,7 @@ def draw_tiles(
     on_action: Callable[[int], None] | None = None,
     on_stars: Callable[[int, float | None], None] | None = None,
     on_chosen: Callable[[int], None] | None = None,
+    focus: bool = False,
 ) -> None:
     """Draw tiles of anything that `tile_data` describes; the rest is as for `tiles`."""
     numbers = {tile["id"] for tile in shown}
@@ -96,7 +107,7 @@ def draw_tiles(
     mount(
         component("tiles", "stars"),
         key,
-        {"size": size, "tiles": shown, "tappable": on_chosen is not None},
+        {"size": size, "tiles": shown, "tappable": on_chosen is not None, "focus": focus},
         rating,
         save,
         on_chosen_change=react("chosen", on_chosen or go),

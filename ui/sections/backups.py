@@ -20,21 +20,20 @@ from ui.text import ago, day, listed, plain
 Chosen = tuple[Path, bytes | None]  # a backup of ours; or the name and content of an upload
 CHOSEN, SEEN, SURE, ROUND = "restore_chosen", "restore_seen", "restore_yes", "restore_round"
 REASONS = {
-    "before-restore": "before another one was restored",
+    "before-restore": "before going back to another one",
     "before-move": "before another club moved in",
     "damaged": "damaged when it was replaced",
 }
 WHAT = (
-    "The club is backed up when the app starts and once a day, if anything has changed: the newest "
-    "of each of the last 7 days, 4 weeks and 12 months is kept."
+    "The club is backed up when the app starts and once a day. The newest of each of the last 7 "
+    "days, 4 weeks and 12 months is kept."
 )
 
 
 def section(club: View) -> None:
     """Draw the last backup, the others, and what can be done with them."""
-    st.header("Backups", anchor=False)
     if not access.is_host():
-        st.caption("Only a host can look after the backups.")
+        st.caption("Only a host can see the backups.")
         return
     found = backups.find(state.store().database)
     newest = next((backup for backup in found if backup.reason is None), None)
@@ -51,7 +50,7 @@ def section(club: View) -> None:
         for backup in found:
             _row(backup)
         key = f"restore_file_{st.session_state.get(ROUND, 0)}"
-        label = "A backup that you downloaded"  # here or on another computer
+        label = "Or one that you downloaded"  # here or on another computer
         st.file_uploader(label, type=["db"], key=key, on_change=_upload, args=(key,))
     if CHOSEN in st.session_state:
         _confirm(club, st.session_state[CHOSEN])
@@ -87,7 +86,7 @@ def _row(backup: Backup) -> None:
             st.button(
                 "",
                 key=f"restore_{name}",
-                help=f"Go back to {when}; you see first what that means",
+                help=f"Go back to {when}, after a look",
                 icon=":material/settings_backup_restore:",
                 type="tertiary",
                 on_click=_choose,
@@ -110,7 +109,7 @@ def _look(club: View, chosen: Chosen) -> Preview | None:
     version, found = st.session_state.get(SEEN, (None, None))
     if version == club.version:
         return cast("Preview", found)
-    with errors_shown(), st.spinner("Comparing with what is there now …"):
+    with errors_shown(), st.spinner("Comparing …"):
         found = preview(config.database(), *chosen)
         st.session_state[SEEN] = club.version, found
         st.session_state.pop(SURE, None)  # the club has changed since
@@ -135,18 +134,16 @@ def _confirm(club: View, chosen: Chosen) -> None:
         st.dataframe(found.table, hide_index=True, width="stretch")
         lost = [f"{name} ({count:,})" for name, count in found.lost.items() if count]
         st.markdown(
-            f"Given or changed since then, and gone with it: {listed(lost)}."
-            if lost
-            else "Nothing that is there now would be lost."
+            f"What came since would be lost: {listed(lost)}." if lost else "Nothing would be lost."
         )
-        st.caption("What is there now is kept as a backup first, so you can come back to it.")
-        sure = st.checkbox("Yes, replace what is there now", key=SURE)
+        st.caption("Today's club is backed up first, so you can come back to it.")
+        sure = st.checkbox("Yes, replace today's club", key=SURE)
         with st.container(horizontal=True):
             icon = ":material/settings_backup_restore:"
             asked = st.button(
                 "Restore", key="restore_sure", type="primary", icon=icon, disabled=not sure
             )
-            st.button("Leave it", key="restore_leave", on_click=_leave)
+            st.button("Cancel", key="restore_leave", on_click=_leave)
         if asked:
             _restore(chosen)
 
@@ -157,8 +154,8 @@ def _restore(chosen: Chosen) -> None:
         restore(config.database(), file, content=content, who=state.store().database.actor)
         state.learn()
 
-    with st.spinner("Putting it back …"):
-        change(access.host_only(back), done="The club is as it was. The model learns from it.")
+    with st.spinner("Restoring …"):
+        change(access.host_only(back), done="The club is as it was then.")
     _leave()
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.rerun()

@@ -11,9 +11,10 @@ from ui import state
 from ui.components.basics import change, notify
 from ui.components.choices import keyword_box
 from ui.components.figures import draw_counts
-from ui.components.tile import movie_link
+from ui.components.tile import Tile, tiles
+from ui.sections.night import planning
 from ui.state import View
-from ui.text import between, film, plain, stars
+from ui.text import film, plain
 
 ADDED = "own_added"  # the movie added last, until the page is left
 
@@ -30,7 +31,7 @@ def overview(club: View) -> None:
 def add_by_hand(club: View) -> None:
     """Draw the form for a movie that the catalogue lacks, and predictions for the last one."""
     st.header("Add a movie by hand", anchor=False)
-    st.caption("A new release, a friend's short film: it is predicted at once from its words.")
+    st.caption("A new release, a friend's short film: we make a guess from its keywords.")
     genres = club.catalogue.vocabulary[0]
     with st.form("add_movie", clear_on_submit=True, border=False):
         title, year, minutes = st.columns([3, 1, 1])
@@ -38,10 +39,7 @@ def add_by_hand(club: View) -> None:
         year.number_input("Year", 1888, date.today().year + 5, value=None, step=1, key="own_year")
         minutes.number_input("Minutes", 1, LONGEST_RUNTIME, value=None, step=1, key="own_minutes")
         st.multiselect("Genres", genres, key="own_genres", placeholder="Drama …", select_all=False)
-        about = (
-            "What it is about, where, when, in what mood. Predictions of a new movie come from "
-            "these words."
-        )
+        about = "What it is about, where, when, in what mood. They are all that we know of it."
         keyword_box(club, "Keywords", "own_keywords", accept_new_options=True, help=about)
         st.toggle("Put it on the shortlist", value=True, key="own_listed")
         icon = ":material/movie:"
@@ -66,14 +64,9 @@ def _add() -> None:
 
 def _expected(club: View, movie: int) -> None:
     """Draw everyone's predicted stars for the movie that was added last."""
-    with st.container(border=True, key="own_expected", gap="xsmall"):
-        movie_link(club, movie)
-        reactions = state.reactions(club, (movie,), tuple(club.names))
-        if reactions is None or not club.names:
-            st.caption("Predictions come once there are members and a model that has learned.")
-            return
-        mean, (low, high) = reactions.mean[:, 0], reactions.interval()
-        for i in (-mean).argsort(kind="stable"):
-            name = plain(club.names[reactions.member_ids[i]])
-            range_ = plain(between(low[i, 0], high[i, 0]))
-            st.markdown(f"{name}: **{plain(stars(mean[i]))}** :small[{range_}]")
+    reactions = state.reactions(club, (movie,), tuple(club.names)) if club.names else None
+    if movie in planning.still_secret(club):
+        reactions = None
+    stars = reactions.mean[:, 0].tolist() if reactions else []
+    people = [(member, mean, False) for member, mean in zip(club.names, stars, strict=False)]
+    tiles(club, [Tile(movie, tuple(people))], "own_expected", "S")

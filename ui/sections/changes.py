@@ -17,10 +17,9 @@ LATEST = 100
 
 def section(club: View) -> None:
     """Draw the latest changes."""
-    st.header("Who changed what", anchor=False)
     table = said(club)
     if table.empty:
-        st.caption("Nothing was changed yet.")
+        st.caption("Nothing has changed yet.")
         return
     columns = {
         "When": st.column_config.DatetimeColumn(format="D MMM, HH:mm", width=100),

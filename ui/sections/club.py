@@ -11,6 +11,8 @@ from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
 from ui import access, live, state
 from ui.components.basics import change, change_button, errors_shown, row
+from ui.components.entry import name_entry
+from ui.components.people import faces_rows
 from ui.components.search import movie_search
 from ui.components.tile import Tile, shortlist_movie, shortlist_or_not, tiles
 from ui.sections import guests, own_movies
@@ -18,7 +20,7 @@ from ui.state import View
 from ui.text import counted, plain
 from ui.tmdb import CREDIT
 
-DEMO = "This is a demo club: eight real, anonymous MovieLens raters with invented names."
+DEMO = "A demo club: real people's ratings, invented names."
 CANDIDATE = "candidate"  # the key of the search
 
 
@@ -36,8 +38,8 @@ def demo_banner(club: View) -> None:
 @errors_shown()
 def _back_to_demo(club: View) -> None:
     st.write(
-        f"Your club's {counted(len(club.names), 'member')} and "
-        f"{counted(len(club.ratings), 'rating')} are deleted for good, the demo's take their place."
+        f"Your club goes for good, with {counted(len(club.names), 'member')} and "
+        f"{counted(len(club.ratings), 'rating')}; the demo takes its place."
     )
     sure = st.checkbox("Yes, delete our club", key="sure")
     if st.button("Load the demo", type="primary", disabled=not sure, key="load_demo"):
@@ -49,7 +51,7 @@ def _back_to_demo(club: View) -> None:
 
 def people(club: View) -> None:
     """Draw members, guests and the shortlist."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         members(club)
         guests.listed(club)
@@ -64,24 +66,19 @@ def members(club: View) -> None:
     rated = club.ratings.groupby(MEMBER).size()
     for member, name in club.names.items():
         with row(f"member_{member}"):
-            st.markdown(f"**{plain(name)}**", width="stretch")
+            with st.container(width="stretch"):
+                faces_rows(club, [([member], name)], f"face_{member}")
             st.caption(counted(int(rated.get(member, 0)), "rating"), width="content")
             if access.may_enter(club, member):
                 told = f"Change {plain(name)}"
                 with st.popover("", icon=":material/edit:", type="tertiary", help=told):
                     _change_member(member, name)
-    with (
-        st.form("add_member", clear_on_submit=True, border=False),
-        st.container(horizontal=True, vertical_alignment="bottom"),
-    ):
-        st.text_input("Add a member", key="new_name", max_chars=60, placeholder="First name")
-        st.form_submit_button("Add", icon=":material/person_add:", on_click=_add_member)
+
+    def add(name: str) -> None:
+        change(state.store().members.add, name, done=f"Welcome, {plain(name)}!")
+
+    name_entry("Add a member", "Add somebody", "Add", "new_name", add, first=False)
     _who_left(club)
-
-
-def _add_member() -> None:
-    name = st.session_state["new_name"]
-    change(state.store().members.add, name, done=f"Welcome, {plain(name)}!")
 
 
 def _change_member(member: int, name: str) -> None:
@@ -95,7 +92,7 @@ def _change_member(member: int, name: str) -> None:
     with st.container(horizontal=True):
         st.button("Rename", key=f"{key}_save", on_click=rename, type="primary")
         leave = state.store().members.remove
-        done = f"{plain(name)} has left; the ratings are kept."
+        done = f"{plain(name)} has left. The ratings stay."
         look = {"key": f"leave_{member}", "icon": ":material/logout:"}
         change_button("Leave the club", leave, member, done=done, whose=[member], **look)
 
@@ -107,7 +104,7 @@ def _who_left(club: View) -> None:
         return
     with st.expander(f"Left the club ({len(left)})", icon=":material/history:"):
         for member, name in left.items():
-            done = f"{plain(name)} is back, with all ratings."
+            done = f"{plain(name)} is back."
             label, restore = f"Bring {plain(name)} back", state.store().members.restore
             key = f"back_{member}"
             change_button(label, restore, member, done=done, key=key, type="tertiary")
@@ -153,7 +150,7 @@ def about(club: View) -> None:
         elif st.button("Go back to the demo", icon=":material/science:", key="to_demo"):
             live.hold()
             _back_to_demo(club)
-    with st.expander("The ratings that this app ships with", icon=":material/license:"):
+    with st.expander("Whose ratings the app learned from", icon=":material/license:"):
         _, text = (DATA / "README.md").read_text("utf-8").split("\n", 1)  # without its title
         st.markdown(text)
     st.caption(CREDIT)

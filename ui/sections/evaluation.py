@@ -64,7 +64,7 @@ PRECISION = (
 
 def section(club: View) -> None:
     """Draw how right the predictions are, for the club or for the raters of the base dataset."""
-    whose = view_switch("Whose ratings", ["Our club", "The world's raters"], "whose")
+    whose = view_switch("Whose ratings", ["Our club", "Everyone else"], "whose")
     if whose == "Our club":
         show_club(club)
     else:
@@ -77,18 +77,17 @@ def section(club: View) -> None:
 def show_club(club: View) -> None:
     """Draw the errors of predictions of the club's own ratings, or why there are none yet."""
     if not club.names:
-        no_members("The club has no members yet; their ratings are what this page judges by.")
+        no_members("Nobody is in the club yet.")
         return
     if club.ratings.empty:
-        no_ratings("Nobody has rated a movie yet, so there is nothing to compare with.")
+        no_ratings("Nobody has rated a movie yet.")
         return
     way, how = WAYS[view_switch("How to judge", list(WAYS), "judged_by", labelled=True)]
     found = evaluation.club_evaluation(club, way)
     if found is None:
-        sentence = "No model has learned yet; the figures appear here as soon as one has."
+        sentence = "The figures appear here once the model has learned."
         if state.trainer().learned_version is not None:
-            why = "The model learned from another catalogue"
-            sentence = f"{why}; the figures appear here as soon as one has learned from this one."
+            sentence = "The figures appear here once the model has learned from these movies."
         with empty_state(":material/hourglass_top:", sentence, "no_model"):
             st.page_link(
                 "pages/settings.py", label="Look at the model", query_params={"set": "Model"}
@@ -103,15 +102,13 @@ def show_club(club: View) -> None:
             st.page_link("pages/rate.py", label="Rate movies", icon=":material/star_half:")
     if found.earlier:
         st.info(
-            "For now these are the figures of the model that learned from the earlier catalogue; "
-            "they change as soon as one has learned from the new one.",
+            "These are still the figures from before the import; new ones follow.",
             icon=":material/update:",
         )
     if not found.held_out:
         follow_held_out(
-            "For now the model that serves is judged. It learned where movies lie from your "
-            "ratings too, which flatters it by about a hundredth of a star; one that has never "
-            "seen them is learning"
+            "For now we judge the model that saw your ratings, which flatters it by about a "
+            "hundredth of a star. One that has never seen them is learning"
         )
     enough = found.findings.n >= ENOUGH
     if enough:
@@ -126,7 +123,7 @@ def show_club(club: View) -> None:
                     digits = 3 if name in {"Brier score", "Learning"} else 2
                     draw_table(table, f"{name} as a table", digits)
     else:
-        with tables_below("Rating by rating, for what it is worth"):
+        with tables_below("Rating by rating"):
             table = _rating_table(club, found.findings.predictions)
             draw_table(table, "Ratings beside their predictions")
 
@@ -134,22 +131,18 @@ def show_club(club: View) -> None:
 def headline(findings: Findings) -> str:
     """Return the finding in one sentence."""
     if findings.n < ENOUGH:
-        return (
-            f"Too few ratings to say: {counted(findings.n, 'rating')} so far, "
-            f"{ENOUGH} are needed at least."
-        )
+        return f"Too early to say: {counted(findings.n, 'rating')} so far, it takes {ENOUGH}."
     constant = findings.errors.set_index("model")["value"].iloc[-1]
     return (
-        f"On {findings.n:,} of your own ratings the predictions miss by "
-        f"{findings.margin.ours:.2f} stars on average; guessing the mean of all ratings misses "
-        f"by {constant:.2f}."
+        f"On {findings.n:,} of your own ratings we are off by {findings.margin.ours:.2f} stars on "
+        f"average; always guessing the mean of all ratings is off by {constant:.2f}."
     )
 
 
 def comparison(margin: Margin) -> str:
     """Return our error against that of the best baseline in one sentence."""
     return (
-        f"The best simple guess, the {margin.rival}, misses by {margin.theirs:.2f}: "
+        f"The best simple guess, the {margin.rival}, is off by {margin.theirs:.2f}: "
         f"{CLEARLY[margin.clarity][0]} (the difference lies between {margin.low:+.2f} and "
         f"{margin.high:+.2f} stars, 95% sure)."
     )
@@ -213,7 +206,7 @@ def _has_curve(found: ClubEvaluation) -> bool:
 
 def outlook(findings: Findings, curve: pd.DataFrame, people: int, each: float) -> str:
     """Return the expected effect of `MORE` ratings on members with `each` now, in a sentence."""
-    like = f"if it goes as with {people} of the world's raters who were treated as members"
+    like = f"if it goes as with {people} other people who were treated as members"
     if findings.n < ENOUGH:
         start, there = curve["mae"].iloc[0], curve["mae"].iloc[0] * change_with_more(curve, 0, MORE)
         return (
@@ -237,8 +230,8 @@ def _outlook(club: View, found: ClubEvaluation) -> None:
     st.markdown(plain(outlook(found.findings, curve, people, each)))
     if not _has_curve(found):
         st.caption(
-            f"A curve of your own needs {PEOPLE} members with more ratings; this one is of the "
-            "world's raters, not of your club:"
+            f"A curve of your own needs {PEOPLE} members with more ratings; this one is of other "
+            "people:"
         )
         chart(learning_curve(curve), "world_learning")
 
@@ -362,7 +355,7 @@ def _figures(result: Evaluation) -> None:
     clear = curve.loc[curve["gap_low"] > 0, "known"]
     since = f" It is clearly better from {clear.iloc[0]} known ratings on." if len(clear) else ""
     st.caption(
-        f"{people} of the world's raters as if they were members: the model that is judged here "
+        f"{people} people as if they were members: the model that is judged here "
         "has never seen them, and the same ratings are predicted from more and more of their "
         f"others.{since}"
     )

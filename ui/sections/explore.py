@@ -26,6 +26,7 @@ from ui.components.choices import keyword_box, view_switch
 from ui.components.figures import chart
 from ui.components.tile import Tile, shortlist_or_not, tiles, want
 from ui.posters import main_genre
+from ui.sections.night import planning
 from ui.state import View
 from ui.text import counted, film, listed, plain, runtime
 
@@ -33,13 +34,13 @@ GENRE, DECADE, KEYWORD, LONGEST = "genre", "decade", "keyword", "longest"
 AGAIN = "again"
 MINE, LISTS = "puts_on", ("Our shortlist", "My list")  # what a tile's action is about
 DIALS = {  # argument of `suggest`: name, value, key, and help
-    "diversity": ("Variety", 40, "variety", "How different the picks are from each other."),
+    "diversity": ("Variety", 40, "variety", "How different the movies are from each other."),
     "obscurity": (
         "Hidden gems", 20, "obscurity", "From what everybody knows to what hardly anybody does."
     ),
     "certainty": (
-        "Play safe", 70, "certainty", "Whether a prediction that may be wrong counts less, or "
-        "more: a surprise can also be a good one."
+        "Play safe", 70, "certainty", "To the right, movies we are sure of; to the left, "
+        "surprises, which can be good ones."
     ),
 }  # fmt: skip
 ASKED_FOR = 0.5  # obscurity above which movies are offered of which little is known
@@ -78,10 +79,10 @@ def filters(club: View) -> pd.Index:
         key=LONGEST,
         bind="query-params",
         wrap=True,
-        help="Movies whose runtime nobody knows are left out.",
+        help="Leaves out movies whose length we don't know.",
     )
-    st.toggle("Also what someone here has seen", key=AGAIN, bind="query-params")
-    passes = np.ones(len(movies), dtype=bool)
+    st.toggle("Also movies that somebody has seen", key=AGAIN, bind="query-params")
+    passes = ~movies.index.isin(list(planning.still_secret(club)))
     if chosen:
         passes &= np.array([not set(chosen).isdisjoint(terms) for terms in movies["genres"]])
     if since:
@@ -182,7 +183,7 @@ def found(
     how = ("strategy", strategy), *dials.items()
     shown = _picks(club, model, ids, tuple(here), how)
     _draw(club, shown, "picks")
-    st.caption(f"The best of {counted(len(left), 'movie')}.")
+    st.caption(f"The best for you of {counted(len(left), 'movie')}.")
 
 
 @cached(max_entries=20)
@@ -209,9 +210,9 @@ def _picks(
 
 def _nothing(passing: int) -> None:
     if passing:
-        sentence = f"Somebody here has seen all {passing} movies that are left."
+        sentence = f"One or the other of you has seen all {passing} of these movies."
     else:
-        sentence = "No movie is all of that at once; take away a keyword, a genre or a decade."
+        sentence = "No movie is all of that at once. Take something away."
 
     def reset() -> None:
         for key in (GENRE, DECADE, KEYWORD):
@@ -219,7 +220,7 @@ def _nothing(passing: int) -> None:
         st.session_state[LONGEST] = None
 
     with empty_state(":material/filter_alt_off:", sentence, "nothing_found"):
-        st.button("Show every movie", on_click=reset, type="primary")
+        st.button("Start over", on_click=reset, type="primary")
 
 
 def _reason(
@@ -262,11 +263,11 @@ def _map(club: View, here: Sequence[int], movies: pd.Index) -> None:
     if places.empty:
         st.caption("There are too few ratings for a map.")
         return
-    colour = view_switch("Colour", ["Genre", "What we should give it"], "colour", bind=False)
+    colour = view_switch("Colour", ["Genre", "What we expect"], "colour", bind=False)
     named = regions(places, club.movies["keywords"])
     shown = _dots(club, here, places[places[MOVIE].isin(movies)])
     if shown.empty:
-        st.caption("None of the movies that pass the filters is among the 2,000 on the map.")
+        st.caption("None of these movies is among the 2,000 on the map.")
         return
     figure = taste_map(shown, named, colour="genre" if colour == "Genre" else "expected")
     event = chart(figure, "taste_map", on_select="rerun", selection_mode="points")
@@ -284,7 +285,7 @@ def _wait_for_map() -> None:
         waiting = False
     if not waiting:
         st.rerun()
-    st.caption(":material/hourglass_top: The map is being drawn; it takes some seconds, once.")
+    st.caption(":material/hourglass_top: Drawing the map; it takes some seconds, once.")
     st.skeleton(height=320)
 
 

@@ -17,10 +17,9 @@ LETTERBOXD = "https://letterboxd.com/import/"
 
 def panel(club: View) -> None:
     """Draw the buttons that download ratings, everything, and one member's movies."""
-    st.header("Take your data with you", anchor=False)
     st.caption(
-        "What is sealed stays out: votes and stars of nights that are not over. Here or in another "
-        "club, *Bring ratings* reads the ratings again; the whole club comes back from a backup."
+        "Votes and stars that are still hidden stay out. *Import ratings* reads these files again; "
+        "what brings back a whole club is a backup."
     )
     with st.container(horizontal=True):
         rated = partial(ratings_csv, state.store(), club.movies)
@@ -32,8 +31,7 @@ def panel(club: View) -> None:
             "movie-club.zip",
             "export_all",
             icon=":material/folder_zip:",
-            help="Members, guests, ratings and their history, nights, votes, predictions, "
-            "shortlist and own movies, as CSV files",
+            help="All that the club knows, as CSV files",
         )
     if not club.names:
         return
@@ -56,5 +54,5 @@ def panel(club: View) -> None:
         data = partial(parts.get, "letterboxd.csv") if is_one else partial(packed, parts)
         label, key = f"Download ({kind.upper()})", f"export_letterboxd_{member}"
         download_button(label, data, f"letterboxd.{kind}", key, icon=":material/download:")
-    files = "" if is_one else f" It takes {counted(len(parts), 'file')}, one after the other."
-    st.caption(f"[Letterboxd]({LETTERBOXD}) reads it: Settings, Data, Import your data.{files}")
+    files = "" if is_one else f" It takes {counted(len(parts), 'file')}, one by one."
+    st.caption(f"[Letterboxd]({LETTERBOXD}) reads it.{files}")

@@ -13,7 +13,7 @@ from ui.components.basics import change, change_button, errors_shown, row
 from ui.components.choices import keyword_box
 from ui.components.tile import called_apart
 from ui.state import View
-from ui.text import plain
+from ui.text import half_stars, plain
 
 FAMOUS = 2000  # movies to choose from: what a guest names is rarely more obscure
 LOVES, HATES = 3, 2
@@ -48,7 +48,7 @@ def _form(club: View, guest: int | None, save: Callable[..., None]) -> None:
     likes, dislikes = ((), ()) if guest is None else club.guest_words.loc[guest]
     stars = {movie: given for (one, movie), given in club.stars.items() if one == guest}
     if guest is None:
-        st.caption("Some movies, or a few words, are enough to predict what a guest will like.")
+        st.caption("A few movies or words are enough for a guess.")
         name = st.text_input("Name", key="guest_name", max_chars=60)
     famous = state.base_dataset().rating_counts.nlargest(FAMOUS).index
     movies = list(dict.fromkeys(map(int, [*club.own_movies.index, *stars, *famous])))
@@ -61,7 +61,7 @@ def _form(club: View, guest: int | None, save: Callable[..., None]) -> None:
         new = {"accept_new_options": True}
         liked = keyword_box(club, "They like", "guest_likes", likes, **new)
         disliked = keyword_box(club, "They dislike", "guest_dislikes", dislikes, **new)
-    label = "Bring them" if guest is None else "Save"
+    label = "Add them" if guest is None else "Save"
     if st.button(label, type="primary", key="guest_save"):
         taste = {"loves": loves, "hates": hates, "likes": liked, "dislikes": disliked}
         done = f"Welcome, {plain(name)}!" if guest is None else "Saved."
@@ -77,7 +77,7 @@ def _movies(club: View, movies: list[int], label: str, most: int, known: list[in
         known,
         format_func=called_apart(club, movies).__getitem__,
         max_selections=max(most, len(known)),
-        placeholder=f"up to {most}",
+        placeholder=f"Up to {most}",
         key=f"guest_{label}",
         select_all=False,
     )
@@ -86,16 +86,16 @@ def _movies(club: View, movies: list[int], label: str, most: int, known: list[in
 def listed(club: View) -> None:
     """Draw the club's guests, with what can be done about them."""
     if club.guests:
-        st.markdown("## Guests")
+        st.header("Guests", anchor=False)
     members = state.store().members
     for guest, raw in club.guests.items():
         loved = [
-            f"{club.title(movie)} ({given:g})"
+            f"{club.title(movie)} ({half_stars(given)})"
             for (member, movie), given in club.stars.items()
             if member == guest
         ]
         likes, dislikes = club.guest_words.loc[guest]
-        known = [*loved, *likes, *(f"not {word}" for word in dislikes)] or ["nothing known"]
+        known = [*loved, *likes, *(f"not {word}" for word in dislikes)] or ["nothing known yet"]
         name = plain(raw)
         with row(f"guest_{guest}"):
             st.markdown(f"**{name}**  \n:gray[:small[{plain(', '.join(known))}]]", width="stretch")
@@ -115,9 +115,9 @@ def listed(club: View) -> None:
                 "",
                 members.remove,
                 guest,
-                done=f"{name} is off the guests; past nights keep them.",
+                done=f"{name} is no longer a guest.",
                 key=f"bye_{guest}",
                 type="tertiary",
                 icon=":material/close:",
-                help=f"Take {name} off the guests",
+                help=f"Remove {name}",
             )

@@ -16,22 +16,22 @@ from ui import access, live, state
 from ui.components.basics import change, download_button, errors_shown, file_name, notify
 from ui.components.figures import draw_counts
 from ui.state import View
-from ui.text import plain
+from ui.text import day, plain
 
 FILES, WHERE, RATINGS = "import_files", "import_path", "import_ratings"
 FOUND, WANTED, ROUND = "import_found", "import_wanted", "import_round"
 KINDS = ["zip", "csv", "gz", "dat", "data", "item", "jsonl"]
 WHAT = (
     "**The Movies Dataset** (its ZIP, or its CSV files together), any **MovieLens** archive, or "
-    "product **reviews**. Nothing changes before you have seen what is in it."
+    "product **reviews**. You see what is in it before anything changes."
 )
 
 
 def section(club: View) -> None:
     """Draw the origin of the base dataset, and the import of another one."""
-    st.header("Bring your own data", anchor=False)
+    st.header("Other movies and ratings", anchor=False)
     if not access.is_host():
-        st.caption("Only a host can bring other movies and ratings.")
+        st.caption("Only a host can import them.")
         return
     _origin(club)
     found: catalogue.Import | None = st.session_state.get(FOUND)
@@ -44,26 +44,29 @@ def section(club: View) -> None:
 def _origin(club: View) -> None:
     origin = state.imported()
     if isinstance(origin, str):
-        st.warning(f"{plain(origin)} The bundled data serve until then.", icon=":material/error:")
+        st.warning(
+            f"{plain(origin)} Until then we use what came with the app.", icon=":material/error:"
+        )
     elif origin is None:
-        st.caption("Now: the bundled MovieLens ratings and this project's own keywords.")
+        st.caption("Now: the MovieLens ratings and the keywords that came with the app.")
         return
     else:
-        st.caption(f"Now: {plain(origin.kind)}, imported on {origin.imported_at:%d %B %Y}.")
-    if st.button("Back to the bundled data", key="import_forget", icon=":material/undo:"):
+        st.caption(f"Now: {plain(origin.kind)}, imported on {day(origin.imported_at)}.")
+    if st.button("Back to what came with the app", key="import_forget", icon=":material/undo:"):
         live.hold()
         _forget(club)
 
 
-@st.dialog("Back to the bundled data", icon=":material/undo:", on_dismiss="rerun")
+@st.dialog("Back to what came with the app", icon=":material/undo:", on_dismiss="rerun")
 @errors_shown()
 def _forget(club: View) -> None:
     st.write(
-        "Movies and strangers' ratings that were imported go. What the club rated or listed stays, "
-        "and so do its ratings."
+        "The imported movies and ratings go. Whatever the club rated or put on its shortlist stays."
     )
     if st.button("Go back", type="primary", key="import_forget_sure"):
-        change(access.host_only(state.back_to_bundled), club, done="The bundled data are back.")
+        change(
+            access.host_only(state.back_to_bundled), club, done="Back to what came with the app."
+        )
         st.rerun()
 
 
@@ -79,11 +82,11 @@ def _ask() -> None:
         "Learn from its ratings",
         value=True,
         key=RATINGS,
-        help="They take the place of the strangers' ratings that predictions are learned from. "
-        "Without them only movies, keywords and facts are taken over.",
+        help="They take the place of the ratings that we learn from now. Off: only movies and "
+        "keywords are imported.",
     )
     st.button(
-        "Look into it",
+        "Look inside",
         key="import_look",
         icon=":material/search:",
         disabled=not (files or place),
@@ -107,7 +110,7 @@ def _look(path: Path, *, with_ratings: bool) -> None:
         bar.progress(min(share, 1.0), f"Reading {plain(what)} …")
 
     source = catalogue.read(path, report)
-    bar.progress(1.0, "Joining it with the catalogue …")
+    bar.progress(1.0, "Comparing it with the movies that are here …")
     st.session_state[FOUND] = catalogue.join(
         source, state.base_dataset(), with_ratings=with_ratings
     )
@@ -139,25 +142,25 @@ def _preview(found: catalogue.Import) -> None:
             st.caption(plain(note))
         st.dataframe(found.sample, hide_index=True, width="stretch")
         if len(found.rejected):
-            label = f"Rows left out ({len(found.rejected):,})"
+            label = f"Left out ({len(found.rejected):,})"
             rows = found.rejected.to_csv(index=False).encode("utf-8-sig")
             download_button(label, rows, "rows-left-out.csv", "import_rejected")
         with st.container(horizontal=True):
             st.button(
-                "Take it over",
+                "Import it",
                 type="primary",
                 key="import_save",
                 icon=":material/library_add_check:",
                 on_click=_save,
                 args=(found,),
             )
-            st.button("Leave it", key="import_cancel", on_click=_done)
+            st.button("Cancel", key="import_cancel", on_click=_done)
 
 
 def _save(found: catalogue.Import) -> None:
     if change(access.host_only(state.take_over), found) is not None:
         _done()
-        notify(f"{plain(found.kind)} is in. The model is learning from it.")
+        notify(f"{plain(found.kind)} is in, and learning has begun.")
 
 
 def _done() -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from recommender import HybridModel
 from ui import state
-from ui.components.basics import notify
+from ui.components.basics import no_predictions, notify
 from ui.components.figures import draw_counts
 from ui.state import View
 from ui.text import ago, counted, plain
@@ -16,7 +16,7 @@ def section(club: View) -> None:
     """Draw what the predictions rest on, and the button that learns anew."""
     serving = state.model(club)
     if serving is None:
-        st.markdown("The first model is being made; it takes a second or two.")
+        no_predictions(120)
         return
     if problem := state.trainer().status.message:
         st.warning(plain(problem), icon=":material/model_training:")
@@ -39,27 +39,19 @@ def age(club: View, model: HybridModel) -> None:
     trainer = state.trainer()
     if trainer.learned_version is None:
         st.info(
-            "This model knows movies by their keywords, genres and decade alone; the learned one "
-            "follows.",
+            "So far we know movies by their keywords, genres and decade alone; what people like "
+            "together comes once the model has learned.",
             icon=":material/hourglass_top:",
         )
         return
-    st.markdown(
-        f"Learned **{ago(model.trained_at)}** ({model.trained_at:%d %B %Y, %H:%M} UTC) from "
-        "everyone's ratings and the club's own."
-    )
+    st.markdown(f"Learned **{ago(model.trained_at)}**, from everyone's ratings and your own.")
     if club.version == trainer.learned_version:
-        st.success("It is up to date: nothing has changed since.", icon=":material/check_circle:")
         return
-    new = state.new_ratings(club, trainer.learned_version)
-    if not new:
-        what = "The club has changed since, but no rating has."
-    else:
-        what = (
-            f"{counted(new, 'rating has', 'ratings have')} changed since. Predictions use them "
-            "already; learning anew also moves the movies' places."
+    if new := state.new_ratings(club, trainer.learned_version):
+        st.caption(
+            f"{counted(new, 'new rating')} since. They count already; learning again also tells "
+            "better which movies are alike."
         )
-    st.info(what, icon=":material/update:")
 
 
 def retrain() -> None:
@@ -67,13 +59,12 @@ def retrain() -> None:
 
     def start() -> None:
         if not state.learn():
-            notify("The model is learning already.")
+            notify("It is learning already.")
 
     learning = state.trainer().status.state == "running"
     st.button(
-        "Learning …" if learning else "Retrain",
+        "Learning …" if learning else "Learn again",
         on_click=start,
-        type="primary",
         icon=":material/model_training:",
         disabled=learning,
         key="retrain",
@@ -85,13 +76,13 @@ def recipe(model: HybridModel) -> None:
     options = model.options
     st.markdown(
         f"""
-- **Where a movie lies.** LightFM gives every movie a place in a space of
-  {options.components} directions, in {options.epochs} passes over all ratings; its plot keywords,
-  genres and decade lie beside it. A movie that nobody has rated yet is placed by those alone.
-- **What a member likes.** From that member's own stars, at once: everyone's average, the movie's
-  and the member's offset, and a taste over that space. This is why a new rating counts
-  before the model has learned anew.
-- **How sure it is.** The same calculation gives the interval: wide for who has rated little, or
-  for a movie unlike everything that was rated.
+- **Which movies are alike.** LightFM describes every movie by {options.components} numbers, in
+  {options.epochs} passes over all ratings, so that movies that the same people like get similar
+  ones. Keywords, genres and decade count, too; a movie that nobody has rated has only those.
+- **What somebody likes.** Everyone's average, how well the movie is liked, how generous the person
+  is, and a taste over those numbers (a Gaussian process). It is worked out anew with every rating,
+  without learning again.
+- **How sure we are.** The same sum gives the range: wide for who has rated little, and for a movie
+  unlike all that they rated.
 """
     )

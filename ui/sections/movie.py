@@ -14,26 +14,28 @@ from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
 from recommender.group import mean_with_given
 from ui import access, evaluation, state
 from ui.charts.movies import rating_distribution
-from ui.components.basics import header, no_members, no_predictions, notices
+from ui.components.basics import empty_state, header, no_members, no_predictions, notices
 from ui.components.figures import chart, draw_table
 from ui.components.people import people_picker
 from ui.components.tile import Tile, shortlist_or_not, tiles, want
 from ui.sections import tonight, why
+from ui.sections.night import planning
 from ui.state import View
-from ui.text import between, day, film, half_stars, listed, plain
+from ui.text import between, counted, day, film, half_stars, listed, plain
 
 ASKED = "movie"
 LIKE, WORDS_NAMED, NAMED = 12, 2, 12
 MOSTLY = 0.5
+FEW = 5  # raters; below, shares of them say nothing
 SLIP = pd.Timedelta(minutes=5)  # who taps another star within it has not changed their mind
 
 
 def look_elsewhere(club: View) -> None:
     """Say that the address names no movie, with the search for one."""
     header("Movie")
-    if ASKED in st.query_params:
-        st.markdown("There is no such movie here; it may have been another club's.")
-    st.markdown("Search above for any movie.")
+    sentence = "We don't know this movie." if ASKED in st.query_params else "Which movie?"
+    with empty_state(":material/search:", f"{sentence} Search for it above.", "no_movie"):
+        pass
 
 
 def hero(club: View, movie: int) -> None:
@@ -41,8 +43,9 @@ def hero(club: View, movie: int) -> None:
     # Bookmarks and the browser's history say which movie it is.
     st.set_page_config(page_title=f"{film(club.title(movie), club.year(movie))} · Movie club")
     notices()
+    secret = planning.still_secret(club).get(movie)
     to_come = tuple(member for member in club.names if (member, movie) not in club.stars)
-    expected = state.reactions(club, (movie,), to_come)
+    expected = None if secret else state.reactions(club, (movie,), to_come)
     given = {member: club.stars[member, movie] for member in club.rated_by(movie)}
     stars = [(member, value, True) for member, value in given.items()]
     group = None
@@ -50,10 +53,14 @@ def hero(club: View, movie: int) -> None:
         stars += [(one, float(expected.mean[place, 0]), False) for place, one in enumerate(to_come)]
         group = mean_with_given(expected, list(given.values()))
     with st.container(border=True, key="movie"):
-        tiles(club, [Tile(movie, tuple(stars), group)], "movie_hero", "L", links=False)
+        note = "Gold rings: stars you gave." if given and expected is not None else ""
+        tiles(club, [Tile(movie, tuple(stars), group, note)], "movie_hero", "L", links=False)
         _actions(club, movie)
         _who_wants_it(club, movie)
-        if not club.names:
+        if secret:
+            st.caption(":material/lock: What we expect stays hidden until you have rated it.")
+            planning.link(secret, "To the night", ":material/event:")
+        elif not club.names:
             no_members("Nobody is in the club yet.")
         elif expected is None:
             no_predictions(100)
@@ -63,7 +70,7 @@ def hero(club: View, movie: int) -> None:
         with st.expander("Everyone, one by one", icon=":material/groups:"):
             _one_by_one(club, movie, expected)
         if to_come:
-            with st.expander("Why? Ask for one of us", icon=":material/psychology_alt:"):
+            with st.expander("Why?", icon=":material/psychology_alt:"):
                 why.ask(club, to_come, movie, key="why_movie")
 
 
@@ -128,7 +135,7 @@ def _one_by_one(club: View, movie: int, expected: Reactions) -> None:
         }
         for place, member in enumerate(expected.member_ids)
     ]
-    draw_table(pd.DataFrame(table), "What everyone gave or should give it")
+    draw_table(pd.DataFrame(table), "What everyone gave it, or might give it")
     for member, path in changes_of_mind(state.store().ratings.history(movie_id=movie)).items():
         if member in club.names:
             told = ", then ".join(
@@ -172,7 +179,7 @@ def about(club: View, movie: int) -> None:
             label = f":gray-badge[{plain(keyword)}]"
             st.page_link("pages/explore.py", label=label, query_params={"keyword": keyword})
     if not known["overview"] and not known["keywords"]:
-        st.markdown("Nobody has said yet.")
+        st.markdown("We don't know yet.")
     links = {"TMDB": f"https://www.themoviedb.org/movie/{known['tmdb_id']}"}
     if pd.isna(known["tmdb_id"]):
         links.clear()
@@ -184,12 +191,14 @@ def about(club: View, movie: int) -> None:
 
 
 def world(movie: int) -> None:
-    """Draw what the world's raters gave the movie."""
-    st.header("What the world gave it", anchor=False)
+    """Draw what the raters of the base dataset gave the movie."""
+    st.header("What others gave it", anchor=False)
     everyone = state.base_dataset().ratings
     theirs = everyone.loc[everyone[MOVIE] == movie, RATING]
-    if theirs.empty:
-        st.markdown("None of the world's raters has rated it.")
+    if len(theirs) < FEW:
+        few = counted(len(theirs), "person", "people")
+        mean = f": {theirs.mean():.1f} stars on average" if len(theirs) else ""
+        st.markdown(f"Only {few} outside the club rated it{mean}." if mean else "Nobody yet.")
         return
     chart(rating_distribution(theirs), "world")
 
@@ -201,7 +210,7 @@ def alike(club: View, movie: int) -> None:
         return
     st.header("Similar movies", anchor=False)
     if found.empty:
-        st.markdown("Nothing is known of it yet that could be like another movie.")
+        st.markdown("We know too little of it to say.")
         return
     by_id = found.set_index(MOVIE)
     own = {keyword.casefold() for keyword in club.movies.at[movie, "keywords"]}
@@ -210,7 +219,7 @@ def alike(club: View, movie: int) -> None:
         words, chosen = by_id.at[other, "shared"], by_id.at[other, "chosen"]
         keywords = [word for word in words if word in own]
         if chosen > MOSTLY and not keywords:
-            return "the same people choose both"
+            return "same people like both"
         return ", ".join((keywords or words)[:WORDS_NAMED])
 
     shown = [Tile(int(other), note=note(other)) for other in found[MOVIE]]
@@ -221,11 +230,9 @@ def alike(club: View, movie: int) -> None:
 
 def _likeness(club: View, movie: int, found: pd.DataFrame) -> None:
     st.caption(
-        "How alike a taste for the two is, 100% for the same movie; how much of that is because "
-        "the same people choose both; and the words that both have."
+        "How alike two movies are, and how much of that is because the same people choose both; "
+        "the rest is words that they share."
     )
-    if not state.base_dataset().rating_counts.get(movie, 0):
-        st.caption("Nobody has rated this one, so who would choose it is guessed from its words.")
     table = pd.DataFrame(
         {
             "Movie": [film(club.title(other), club.year(other)) for other in found[MOVIE]],

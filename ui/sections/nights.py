@@ -31,14 +31,14 @@ def coming(club: View) -> None:
             planning.plan_form(club)
         if waiting:
             planned = [night for night in waiting if night.state == "planned"] or waiting
-            planning.calendar_button(club, planned, "All of these for your calendar")
+            planning.calendar_button(club, planned, "Add to calendar")
 
 
 def past(club: View) -> None:
     """Draw the nights that were, the newest first."""
     over = [night for night in nights.nights(club) if night.state == "revealed"]
     if not over:
-        sentence = "No night has been rated yet; the first one begins on Tonight."
+        sentence = "No movie nights yet. The first one begins on *Tonight*."
         with empty_state(":material/history:", sentence, "no_past"):
             pass
     number = 0
@@ -71,14 +71,14 @@ def others(club: View) -> None:
     """Draw whose turn to pick is next, who has picked how often, and the nights called off."""
     next_ = nights.whose_turn(club, tuple(club.names))
     if next_ is not None:
-        st.markdown(f"If everybody comes, **{plain(club.name(next_))}** picks next.")
-    with st.expander("Who has picked how often", icon=":material/format_list_numbered:"):
+        st.markdown(f"**{plain(club.name(next_))}** picks next, if everybody comes.")
+    with st.expander("Whose turn to pick", icon=":material/format_list_numbered:"):
         turns = state.store().nights.turns()
         last = ["–" if pd.isna(one) else day_of(pd.Timestamp(one).date()) for one in turns["last"]]
         names = [club.name(int(member)) for member in turns.index]
         table = pd.DataFrame({"": names, "Picked": turns["picked"].to_numpy(), "Last": last})
         draw_table(table, "Who has picked how often, and when last")
-        st.caption("Whoever is absent is skipped and keeps their place; guests have no turns.")
+        st.caption("Who is away keeps their place in the line; guests have no turn.")
     off = [night for night in nights.nights(club) if night.called_off]
     if off:
         with st.expander(f"Called off ({len(off)})", icon=":material/event_busy:"):
@@ -90,4 +90,4 @@ def others(club: View) -> None:
 def summary(club: View) -> str:
     """Return how many nights the club has had."""
     held = sum(night.state == "revealed" for night in nights.nights(club))
-    return f"{counted(held, 'night')} watched and rated so far." if held else ""
+    return f"{counted(held, 'night')} so far." if held else ""

@@ -35,18 +35,18 @@ def correct(club: View, movie: int) -> None:
     """Draw what can be changed about one of the club's own movies."""
     if movie not in club.own_movies.index:
         return
-    with st.expander("We added this one: correct it", icon=":material/edit:", key="correct"):
+    with st.expander("Correct this movie", icon=":material/edit:", key="correct"):
         _form(club, movie)
-        st.markdown("**Is it in the catalogue by now?** Find it, and the two become one.")
+        st.markdown("**Is it there twice?** Find the other one, and the two become one.")
 
         def choose(other: int) -> None:
             st.session_state["merge_into"] = other
 
-        movie_search(club, "merge", "Find the same movie", choose)
+        movie_search(club, "merge", "Find the other one", choose)
         other: int | None = st.session_state.get("merge_into")
         if other is not None and other in club.movies.index and other != movie:
             name = film(club.title(other), club.year(other))
-            if st.button(f"Make it one with {plain(name)}", key="merge_sure"):
+            if st.button(f"Merge with {plain(name)}", key="merge_sure"):
                 st.session_state.pop("merge_into")
                 if change(state.store().movies.merge, movie, other, done="The two are one now."):
                     st.switch_page("pages/movie.py", query_params={"movie": str(other)})

@@ -74,8 +74,10 @@ def take_turns(club: View, person: int) -> None:
     rated = ratings_of(club)[person]
     with row("progress"):
         with st.container(width="stretch"):
-            told = f"{rated} of {ENOUGH}" if rated < ENOUGH else f"{rated} rated"
-            st.progress(min(rated / ENOUGH, 1.0), told)
+            if rated < ENOUGH:
+                st.progress(rated / ENOUGH, f"{rated} of {ENOUGH}")
+            else:
+                st.markdown(counted(rated, "movie") + " rated")
         undo_buttons(club, {person})
 
 
@@ -211,9 +213,9 @@ def board(club: View, movie: int) -> None:
             if rows:
                 on_rated = partial(_save_board, club, movie)
                 star_board(rows, f"stars_{movie}", on_rated)
-                st.caption("Tap or slide. The same half star again takes it back.")
+                st.caption("Tap or slide; the same half star again takes it back.")
             elif access.is_name_asked(club):
-                st.info("Say above who you are, and your stars appear.", icon=":material/star:")
+                st.info("Say above who you are, and you can rate.", icon=":material/star:")
             else:
                 access.choose_name(club, "who_rates")
             others = [
@@ -223,8 +225,10 @@ def board(club: View, movie: int) -> None:
                 st.caption(plain(" · ".join(others)))
         for night in nights.nights(club):
             if night.state == "decided" and night.movie == movie:
-                st.caption(":material/lock: It was just watched; stars given here are open to all.")
-                planning.link(night, "Rate it sealed", ":material/how_to_vote:")
+                st.caption(
+                    ":material/lock: You just watched it. Stars given here are seen by all at once."
+                )
+                planning.link(night, "Rate it in secret", ":material/how_to_vote:")
 
 
 def _save_board(club: View, movie: int, taps: list[tuple[int, float | None]]) -> None:
@@ -294,7 +298,7 @@ def _told(step: Change) -> str:
 @errors_shown()
 def _ask_to_undo(latest: Change) -> None:
     st.markdown(_told(latest))
-    st.caption("You can bring them again with Redo.")
+    st.caption("*Redo* brings them back.")
     if st.button("Take back", type="primary", key="undo_sure"):
         _undo(latest)
         st.rerun()
@@ -304,7 +308,7 @@ def other_ways() -> None:
     """Draw the ways to the grid, which a phone has no room for, and to files of ratings."""
     st.html("<style>@media (max-width: 640px) { .st-key-to_grid { display: none } }</style>")
     with row("other_ways"):
-        st.page_link("pages/bring.py", label="Bring ratings", icon=":material/upload_file:")
+        st.page_link("pages/bring.py", label="Import ratings", icon=":material/upload_file:")
         with st.container(key="to_grid", width="content"):
             wanted = {"way": "Grid"}
             st.page_link("pages/rate.py", label="Type into a grid", query_params=wanted)
@@ -348,7 +352,7 @@ def grid(club: View) -> None:
         alt="Everyone's stars, to edit",
     )
     st.caption(
-        "Type 0.5 to 5, Enter or Tab to go on, Delete to clear. Every cell is saved at once."
+        "Type 0.5 to 5; Enter or Tab goes on, Delete clears. Every cell is saved as you leave it."
     )
 
 

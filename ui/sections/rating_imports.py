@@ -41,15 +41,14 @@ UNITS: dict[Kind, tuple[str, str]] = {
 NUMBERS = {"movielens": "MovieLens'", "tmdb": "TMDB's"}
 LARGEST = 64  # MiB; real ones have one or two
 WHAT = """\
-Several files at once are fine, each for its member. Nothing changes before you have seen it.
+One file or several; you see what they hold before anything changes.
 
-- **Letterboxd**: the ZIP from *Settings*, *Data*, *Export your data*; or its ratings.csv alone.
-- **IMDb**: the CSV from *Your ratings*, *Export*; a watchlist's, too. **TMDB**'s is read the same.
+- **Letterboxd**: the ZIP from *Settings*, *Data*, *Export your data*.
+- **IMDb** or **TMDB**: the CSV of your ratings or your watchlist.
 - **Trakt** and **Simkl**: the ZIP or JSON that their settings export.
-- **Another club** like this one: what `python -m club export` wrote, or its
-  *Everything (ZIP)*, for all members at once.
-- **Any table** (CSV) with columns for title and rating, better with the year; for several people
-  with a column that names the member, or one of ratings for each.
+- **Another club** like this one: its *All ratings* or *Everything*, from *Settings*, *Exports*.
+- **Any table** (CSV) with titles, years and ratings; for several people, with a column of names or
+  a column of ratings for each.
 """
 
 
@@ -145,7 +144,7 @@ def _scales(found: Sequence[RatingsFile]) -> None:
         if source.scale.fixed or not source.ratings:
             continue
         top = st.segmented_control(
-            f"The highest rating that {plain(source.file)} can have",
+            f"What is the best rating in {plain(source.file)}?",
             [FIVES, TENS, HUNDREDS],
             default=source.scale.top,
             required=True,
@@ -216,10 +215,10 @@ def _look(club: View, found: Sequence[RatingsFile]) -> None:
     without_year = len([e for e in plan.of("uncertain", "new") if e.match.alone is not None])
     if without_year:
         st.checkbox(
-            f"Where the file does not say the year, take the one movie that is called so "
+            f"Where no year is given, take the one movie of that name "
             f"({counted(without_year, 'rating')})",
             key=key("by_title"),
-            help="A remake that the catalogue lacks would be called so, too.",
+            help="It could be a remake that we don't know.",
         )
     preview.to_decide(club, plan)
     preview.other_stars(club, by_rule)
@@ -235,9 +234,9 @@ def _keep_all(plan: Plan) -> None:
     rows = {kind: len(plan.of("unmatched", kind=kind)) for kind in UNITS}
     told = listed([counted(number, *UNITS[kind]) for kind, number in rows.items() if number])
     st.toggle(
-        f"Keep all {counted(len(plan.lacking), 'movie')} that the catalogue lacks ({told})",
+        f"Add {counted(len(plan.lacking), 'movie')} that we don't know yet ({told})",
         key=key("add"),
-        help="They become the club's own, with the year and whatever else the file says of them.",
+        help="They become your own movies; you can add more on their pages.",
     )
 
 
@@ -251,14 +250,14 @@ def _confirm(plan: Plan) -> None:
     what = listed(parts) or "0 ratings"
     with st.container(horizontal=True):
         st.button(
-            f"Take over {what}",
+            f"Import {what}",
             type="primary",
             key="bring_save",
             icon=":material/library_add_check:",
             disabled=not parts,
             on_click=_save,
         )
-        st.button("Leave it", key="bring_cancel", on_click=_another_round)
+        st.button("Cancel", key="bring_cancel", on_click=_another_round)
 
 
 def _save() -> None:
@@ -269,7 +268,7 @@ def _save() -> None:
         # A name stands for somebody new, who is nobody's to enter but where all may enter all.
         members = [who if isinstance(who, int) else -1 for who in whose]
         access.refuse_others(members)
-        bar = st.progress(0.0, "Taking it over …")
+        bar = st.progress(0.0, "Importing …")
 
         def report(done: int, total: int, _: str) -> None:
             bar.progress(done / total, f"Adding movies: {done:,} of {total:,} …")
@@ -300,7 +299,7 @@ def _saved(club: View) -> None:
         UNITS["wished"]: saved.wished,
     }
     parts = [counted(number, *what) for what, number in numbers.items() if number]
-    done = f"Taken over: {listed(parts)}."
+    done = f"Imported: {listed(parts)}."
     st.success(done, icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):
         rate.undo_buttons(club, ())

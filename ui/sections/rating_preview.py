@@ -19,7 +19,7 @@ from ui.text import counted, distinct, film, half_stars, listed, plain
 ROUND = "bring_round"
 PAGE = 6  # rows to decide at once
 NONE = 0  # no movie has this number
-TAKES = {"newer": "The newer", "ours": "The club's", "theirs": "The file's"}
+TAKES = {"newer": "The newer ones", "ours": "Ours", "theirs": "The file's"}
 
 
 def key(name: str) -> str:
@@ -47,7 +47,7 @@ def to_decide(club: View, plan: Plan) -> None:
         return
     left = sum(group[0].state == "uncertain" for group in groups)
     st.markdown(f"## Which movie is it? {left:,} of {len(groups):,} to decide")
-    st.caption("Only what you confirm is taken over.")
+    st.caption("Only what you confirm is imported.")
     pages = -(-len(groups) // PAGE)
     number = st.session_state.get(key("page"), 1)
     shown = groups[(number - 1) * PAGE : number * PAGE]
@@ -115,7 +115,7 @@ def _which(club: View, group: list[Entry]) -> None:
                 label_visibility="collapsed",
             )
         with right:
-            st.checkbox("Right", key=_widget("sure", row), on_change=_sure, args=(rows,))
+            st.checkbox("That's it", key=_widget("sure", row), on_change=_sure, args=(rows,))
 
 
 def called(club: View, movie: int) -> str:
@@ -200,7 +200,7 @@ def other_stars(club: View, plan: Plan) -> None:
     changed = plan.of("changed")
     if not changed:
         return
-    st.markdown(f"## {counted(len(changed), 'rating')} differ from the club's")
+    st.markdown(f"## {counted(len(changed), 'rating differs', 'ratings differ')} from ours")
     st.segmented_control(
         "Whose stars count",
         list(TAKES),
@@ -209,7 +209,7 @@ def other_stars(club: View, plan: Plan) -> None:
         format_func=TAKES.__getitem__,
         key=key("take"),
         on_change=_forget_ticks,
-        help="The newer by date; the club's where the file has no date. Tick single ones below.",
+        help="Ours where the file has no date. You can tick single ones below.",
     )
     # Ticks of this editor come on top of those that were there when it was first drawn.
     before = st.session_state.setdefault(f"{_editor(plan)}_before", picked(plan).copy())
@@ -233,7 +233,7 @@ def other_stars(club: View, plan: Plan) -> None:
         column_config={
             "take": st.column_config.CheckboxColumn("File's", width=62),
             "movie": st.column_config.TextColumn("Movie", width=160),
-            "ours": st.column_config.TextColumn("Club", width=52),
+            "ours": st.column_config.TextColumn("Ours", width=52),
             "stars": st.column_config.TextColumn("File", width=52),
             "member": st.column_config.TextColumn("Member", width=90),
             "day": st.column_config.DateColumn("Rated", format="D MMM YYYY", width=90),
@@ -256,17 +256,17 @@ def tables(club: View, plan: Plan, rejected: list[RejectedRow]) -> None:
             with st.expander(f"{label} ({len(entries):,})", icon=icon):
                 _table(club, entries)
     if rejected:
-        with st.expander(f"Not taken over ({len(rejected):,})", icon=":material/block:"):
+        with st.expander(f"Left out ({len(rejected):,})", icon=":material/block:"):
             rows = [(row.title, row.year, row.stars, row.reason, row.file) for row in rejected]
             columns = ["Title", "Year", "Stars", "Why", "File"]
             st.dataframe(pd.DataFrame(rows, columns=columns), hide_index=True, width="stretch")
             download_button(
-                "Download them",
+                "Download these",
                 ratings.as_csv(rejected).encode("utf-8-sig"),
                 "left-out.csv",
                 "bring_rejected",
                 icon=":material/download:",
-                help="Put titles or years right in it, and bring it again.",
+                help="Correct titles or years in it, and import it again.",
             )
 
 
@@ -276,7 +276,7 @@ def _table(club: View, entries: list[Entry]) -> None:
             "Member": [_member(club, entry) for entry in entries],
             "In the file": [film(entry.row.title, entry.row.year) for entry in entries],
             "Movie": ["" if e.movie is None else called(club, e.movie) for e in entries],
-            "Known by": [entry.match.how or "your choice" for entry in entries],
+            "Found by": [entry.match.how or "your choice" for entry in entries],
             "Says": [_given(entry) for entry in entries],
             "Rated": [_day(entry.at) for entry in entries],
         }

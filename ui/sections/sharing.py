@@ -12,7 +12,7 @@ from ui.state import View
 
 def section(club: View) -> None:
     """Draw who the visitor is, what members may do, and the address for the phones."""
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
         st.header("You", anchor=False)
         access.choose_name(club)
@@ -29,7 +29,7 @@ def _for_others(club: View) -> None:
     """Draw whether members may enter what is another's: to be changed by a host."""
     allowed = club.club.for_others
     if not access.is_host():
-        others = "also for the others" if allowed else "for yourself; a host can allow more"
+        others = "for everyone" if allowed else "for yourself; a host can allow more"
         st.caption(f"You can rate and vote {others}.")
         return
     key = key_of("for_others", allowed)
@@ -39,24 +39,24 @@ def _for_others(club: View) -> None:
         change(let, bool(st.session_state[key]))
 
     st.toggle(
-        "Members rate and vote for each other, too",
+        "Members may rate and vote for each other",
         allowed,
         key=key,
         on_change=save,
-        help="Off: everyone only for themselves and for guests. Hosts always for all.",
+        help="Off: everyone only for themselves and for guests. Hosts always may.",
     )
 
 
 def _address() -> None:
     if not access.is_shared():
-        st.markdown("Only this computer can open the app now. `make share` lets your phones in.")
+        st.markdown("So far only this computer can open the app. `make share` lets your phones in.")
         return
     here = home_address(int(st.get_option("server.port")))
     if here is None:
-        st.caption("This computer is on no network now, so only it can open the app.")
+        st.caption("This computer is on no network, so your phones cannot find it.")
         return
     with st.container(horizontal=True, vertical_alignment="center", key="sharing"):
         st.image(qr_svg(here), width=160, alt=f"QR code of {here}")
         with st.container(width=280):
             st.code(here, language=None)
-            st.caption("Scan it on the same Wi-Fi; the passphrase is not in it.")
+            st.caption("Scan it on the same Wi-Fi, then enter the passphrase.")

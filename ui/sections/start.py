@@ -12,6 +12,7 @@ from recommender.suggest import suggest
 from ui import access, state
 from ui.components.basics import change, header, no_predictions, row
 from ui.components.entry import name_entry
+from ui.components.people import faces_rows
 from ui.components.search import movie_search
 from ui.components.tile import Tile, shortlist_movie, shortlist_or_not, tiles
 from ui.sections import rate
@@ -32,9 +33,9 @@ def club_name() -> None:
     """Draw the field for the name of a new club, which takes the demo's place."""
     header("What is your club called?")
     if not access.is_host():
-        st.markdown("Only a host can start a club of your own.")
+        st.markdown("Only a host can start a new club.")
         return
-    st.caption("The demo goes, with its members, ratings and nights. You start empty.")
+    st.caption("The demo makes room: its members, ratings and nights go.")
 
     def begin(name: str) -> None:
         change(access.host_only(state.store().start_own_club), name)
@@ -44,14 +45,16 @@ def club_name() -> None:
 
 def names(club: View) -> None:
     """Draw who is in the new club, and the field for the next name."""
-    header(f"Who is in {plain(club.club.name)}?", "Everyone who comes to movie night, you too.")
+    header(
+        f"Who is in {plain(club.club.name)}?",
+        "Everyone who comes to movie night, you too. Enter adds a name.",
+    )
 
     def add(name: str) -> None:
         change(state.store().members.add, name)
 
     name_entry("Name of a member", "First name", "Add", "member_name", add)
-    tally = " · ".join(plain(name) for name in club.names.values())
-    st.markdown(f"**{tally}**" if tally else "Nobody yet.")
+    faces_rows(club, [([member], name) for member, name in club.names.items()], "in_the_club")
     st.button(
         "Next: what have you seen?",
         type="primary",
@@ -70,7 +73,7 @@ def rate_in_turn(club: View) -> None:
         return
     header(
         f"What have you seen, {plain(club.names[person])}?",
-        f"Tap the stars of {rate.ENOUGH} movies; skip what you don't know.",
+        f"Tap the stars of {rate.ENOUGH} movies that you know.",
     )
     rate.take_turns(club, person)
     rated = rate.ratings_of(club)
@@ -92,7 +95,7 @@ def rate_in_turn(club: View) -> None:
 
 def shortlist(club: View) -> None:
     """Draw movies to put on the shortlist, and the way to the first answer."""
-    header("What might you watch?", f"Tap {WANTED} or so. They need not be tonight's.")
+    header("What might you watch?", f"Choose {WANTED} or so for your shortlist.")
     kind: Literal["primary", "secondary"] = "primary" if club.shortlist else "secondary"
     if st.button("Tonight's answer", type=kind, key="next", disabled=not club.shortlist):
         st.switch_page("pages/tonight.py", query_params={})
@@ -109,7 +112,7 @@ def shortlist(club: View) -> None:
     def add(movie: int) -> None:
         shortlist_movie(movie, club.title(movie))
 
-    movie_search(club, "wanted", "Something else? Find it", add)
+    movie_search(club, "wanted", "Something else?", add)
 
 
 def _suggested(club: View) -> list[int] | None:
@@ -138,11 +141,11 @@ def steps(club: View) -> None:
     parts = [
         ("names", "Who is in the club", counted(len(rated), "member"), bool(rated)),
         ("rate", "What you have seen", "everyone is ready" if ready else told, ready),
-        ("shortlist", "What you might watch", f"{len(club.shortlist)} on the shortlist",
+        ("shortlist", "What you might watch", counted(len(club.shortlist), "movie"),
          bool(club.shortlist)),
     ]  # fmt: skip
     with st.container(border=True, key="first_steps"):
-        st.markdown("Three steps to your first answer.")
+        st.markdown("Three steps to your first answer")
         for step, title, so_far, done in parts:
             icon = ":material/check_circle:" if done else ":material/radio_button_unchecked:"
             with row(f"step_{step}"):
@@ -160,6 +163,6 @@ def first_guess(club: View) -> None:
     few = [member for member in club.names if rated.get(member, 0) < FEW]
     if not club.club.is_demo and few:
         st.caption(
-            f":material/info: A first guess, from {counted(len(club.ratings), 'rating')} of yours: "
-            "the ranges are wide. Every rating makes it surer."
+            f":material/info: A first guess, from {counted(len(club.ratings), 'rating')}. "
+            "Every movie that you rate makes it surer."
         )

@@ -15,8 +15,6 @@ from recommender.taste import (
     LEAN_MOVIES,
     RATED_BY,
     SECOND,
-    SPLIT_MEMBERS,
-    SPLIT_MOVIES,
     TASTE,
     departures,
     favourites,
@@ -30,26 +28,27 @@ from ui.charts.taste import (
     user_bias,
     word_sides,
 )
-from ui.components.basics import no_members, no_ratings
+from ui.components.basics import no_members, no_predictions, no_ratings
 from ui.components.choices import keep, recall, view_switch
-from ui.components.figures import chart, draw_table, renamed
+from ui.components.figures import chart, draw_table, renamed, tables_below
 from ui.components.people import face, faces_rows, people_picker
 from ui.state import View
 from ui.taste import Leanings
-from ui.text import counted, day, film, listed, plain
+from ui.text import counted, day, film, plain
 
 HOW = {
-    "Same stars": "How likely two of you give a well-known movie the same stars, half a star up or "
-    "down.",
-    "Same taste": "Of two well-known movies, how often two of you prefer the same one, leaving "
-    "aside what everybody likes. Chance is 50%; few people get below 45% or above 55%.",
+    "Same stars": "How often two of you would give a movie the same stars, give or take a half.",
+    "Same taste": "Of two movies, how often two of you would prefer the same one, whatever most "
+    "people like. Chance is 50%; hardly anybody gets below 45% or above 55%.",
 }
-RANKED = {"alike": "Surely alike", "apart": "Surely apart"}
+RANKED = {"alike": "Most alike", "apart": "Furthest apart"}
 MEASURES = {"Same stars": "stars", "Same taste": TASTE}
 CLARITIES = {"alike": "surely alike", "apart": "surely apart", "unclear": "not sure"}
 KINDS = {"Keywords": KEYWORD, "Genres": GENRE}
-INTERVAL = {"low": "80% from", "high": "80% to"}
-WHO = "who"  # in the page's address: whose taste is shown
+INTERVAL = {"low": "Usually from", "high": "Usually to"}
+WHO = "who"  # name in the page's address
+NOTICED = 0.05  # stars; less reads as none
+FEW = 10  # ratings, before a member's taste is drawn
 SHOWN = 6  # movies that split and that unite, and pairs at either end
 WORDS, FAVOURITES = 8, 6  # words that divide; favourites at either end
 
@@ -57,10 +56,10 @@ WORDS, FAVOURITES = 8, 6  # words that divide; favourites at either end
 def anything_to_show(club: View) -> bool:
     """Return whether there is a rating by a member; say what to do where there is none."""
     if not club.names:
-        no_members("The club has no members yet; these pictures are of them.")
+        no_members("Nobody is in the club yet.")
         return False
     if club.ratings.empty:
-        no_ratings("Nobody has rated a movie yet, so there is no taste to draw.")
+        no_ratings("Nobody has rated a movie yet.")
         return False
     return True
 
@@ -73,23 +72,18 @@ def section(club: View) -> None:
     parts[view_switch("What to look at", list(parts), "part")](club)
 
 
-def _wait_for_model() -> None:
-    st.markdown("The first predictions are on their way; this picture needs them.")
-    st.skeleton(height=200)
-
-
 # Matches
 
 
 def matches(club: View) -> None:
     """Draw how well every two members match."""
     if len(club.names) < 2:
-        st.markdown("A match takes two: the club has one member so far.")
+        st.markdown("A match takes two.")
         return
     chosen = view_switch("What is compared", list(MEASURES), "match", labelled=True)
     found = taste.matches(club)
     if found is None:
-        _wait_for_model()
+        no_predictions(200)
     else:
         _matches(club, found, chosen)
 
@@ -108,14 +102,10 @@ def _matches(club: View, found: pd.DataFrame, chosen: str) -> None:
                     notes = [((row.first, row.second), match_note(row)) for row in rows]
                     faces_rows(club, notes, f"{clarity}_pairs")
     if unsure := int((own["clarity"] == "unclear").sum()):
-        few = "Nobody’s match is sure yet."
+        few = "It is too early to say who matches whom."
         if unsure < len(own):
             few = f"{counted(unsure, 'other pair')} could go either way."
-        st.markdown(f"{few} Every movie that two of you rate tells more.")
-    rated = set(club.ratings[MEMBER])
-    nothing = [name for member, name in club.names.items() if member not in rated]
-    if nothing:
-        st.caption(f"{plain(listed(nothing))} rated nothing yet.")
+        st.caption(f"{few} Every movie that two of you rate helps.")
     everyone = st.expander(
         "Everyone with everyone", key="pairs", icon=":material/grid_on:", on_change="rerun",
         bind="query-params",
@@ -135,10 +125,8 @@ def _matches(club: View, found: pd.DataFrame, chosen: str) -> None:
 
 def match_note(row: Any) -> str:
     """Return how well two match, a row of `compare` with names, in a few words (plain text)."""
-    share = f"{row.one} and {row.other}: {row.value:.0%}"
-    if not row.both:
-        return f"{share}, though they rated no movie in common"
-    return f"{share}, {row.difference:.1f} stars apart on {counted(row.both, 'common movie')}"
+    both = f"both rated {counted(row.both, 'movie')}" if row.both else "no movie in common yet"
+    return f"{row.one} and {row.other}: {row.value:.0%} · {both}"
 
 
 def _named(club: View, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -153,7 +141,7 @@ def divides(club: View) -> None:
     splits = taste.splits(club)
     if len(splits) < 2:
         st.markdown(
-            f"Too little to tell which movies split us: {RATED_BY} of us must have rated at least "
+            f"It is too early to say which movies split us: {RATED_BY} of us need to rate at least "
             "two of the same ones."
         )
     else:
@@ -161,50 +149,47 @@ def divides(club: View) -> None:
     st.header("Keywords and genres", anchor=False)
     found = taste.tastes(club)
     if found is None:
-        _wait_for_model()
+        no_predictions(200)
         return
     with st.grid(columns=2, min_column_width=320, gap="medium"):
         for name, kind in KINDS.items():
             with st.container():
                 _words(club, found, name, kind)
-    st.caption(
-        "How many stars more or less than usual a member gives movies with the word, when what "
-        "everybody thinks of the movie and how generous the member is are taken off; few ratings "
-        "count less. Dotted lines are not sure."
-    )
 
 
 def _movies(club: View, splits: pd.DataFrame) -> None:
     each = min(SHOWN, len(splits) // 2)
-    sides = pd.concat(
-        [splits.head(each).assign(side="splits"), splits.tail(each)[::-1].assign(side="unites")]
-    )
-    drawn = sides.merge(club.ratings[[MEMBER, MOVIE, RATING]], on=MOVIE)
-    drawn["movie"], drawn["member"] = drawn[MOVIE].map(club.title), drawn[MEMBER].map(club.names)
+    sides = {"splits": splits.head(each), "unites": splits.tail(each)[::-1]}
+    with st.grid(columns=2, min_column_width=320, gap="medium"):
+        for side, movies in sides.items():
+            drawn = movies.assign(side=side).merge(club.ratings[[MEMBER, MOVIE, RATING]], on=MOVIE)
+            drawn = _named_members(club, drawn).assign(movie=drawn[MOVIE].map(club.title))
+            with st.container():
+                chart(movie_stars(drawn), side)
     films = [film(club.title(movie), club.year(movie)) for movie in splits[MOVIE]]
-    titles = {"Movie": "Movie", "n": "Ratings", "mean": "Mean", "low": "Least", "high": "Most"}
+    titles = {"Movie": "Movie", "n": "Ratings", "mean": "Average", "low": "Least", "high": "Most"}
     table = renamed(splits.assign(Movie=films), **titles, spread="Spread")
-    chart(movie_stars(drawn), "splits", table)
-    st.caption(
-        f"Movies that {RATED_BY} or more of us rated. The spread of few ratings counts less: it is "
-        "mixed with what is usual among us."
-    )
+    with tables_below(f"All movies that {RATED_BY} or more of us rated"):
+        draw_table(table, "Movies that split and unite us")
+
+
+def _named_members(club: View, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with the name and the face's colour of each member."""
+    colours = {member: face(club, member).colour for member in club.names}
+    return rows.assign(member=rows[MEMBER].map(club.names), colour=rows[MEMBER].map(colours))
 
 
 def _words(club: View, found: Leanings, name: str, kind: str) -> None:
     splits = found.splits[found.splits["kind"] == kind]
-    if splits.empty:
-        st.markdown(
-            f"Too little to tell which {name.lower()} divide us: that takes one with "
-            f"{SPLIT_MOVIES} movies, and {SPLIT_MEMBERS} of us who rated {LEAN_MOVIES} of them "
-            "each."
-        )
+    splits = splits.sort_values("sure", ascending=False, kind="stable")
+    if not splits["sure"].any():
+        st.markdown(f"It is too early to say which {name.lower()} divide us.")
         return
     # Words of the same movies divide the same two people again and again.
     top = splits.drop_duplicates(["for_it", "against"]).head(WORDS)
     heard = found.words[found.words["n"] >= LEAN_MOVIES]
     drawn = top[["kind", "word", "sure"]].merge(heard, on=["kind", "word"])
-    drawn["member"] = drawn[MEMBER].map(club.names)
+    drawn = _named_members(club, drawn)
     table = splits.assign(
         for_it=splits["for_it"].map(club.names), against=splits["against"].map(club.names)
     )
@@ -213,12 +198,12 @@ def _words(club: View, found: Leanings, name: str, kind: str) -> None:
     chart(word_sides(drawn), f"words_{kind}", table)
     unites = splits.loc[splits["shared"].abs().sort_values(ascending=False, kind="stable").index]
     first = unites.iloc[0]
-    if first["shared"]:
+    if abs(first["shared"]) >= NOTICED:
         more = "more" if first["shared"] > 0 else "fewer"
         st.markdown(
             plain(
-                f"What unites us: all {first['members']} who know movies with “{first['word']}” "
-                f"give them {more} stars than usual, by {abs(first['shared']):.1f} or more."
+                f"All {first['members']} of us who know movies with “{first['word']}” give them "
+                f"{more} stars than usual, by {abs(first['shared']):.1f} or more."
             )
         )
 
@@ -229,19 +214,21 @@ def _words(club: View, found: Leanings, name: str, kind: str) -> None:
 def profile(club: View) -> None:
     """Draw the members' faces, and the taste of the chosen one."""
     asked = recall(WHO)
-    named = (one for one, name in club.names.items() if name == asked)
-    member = next(named, next(iter(club.names)))
+    member = next((m for m, name in club.names.items() if name == asked), next(iter(club.names)))
 
     def choose(one: int, _on: bool) -> None:
         keep(WHO, club.names[one])
 
-    people_picker(club, "Who", club.names, "whose", chosen=(member,), on_change=choose, named=True)
+    people_picker(
+        club, "Whose taste?", club.names, "whose", chosen=(member,), on_change=choose, named=True
+    )
     found, name = taste.tastes(club), club.names[member]
-    if not (club.ratings[MEMBER] == member).any():
-        st.markdown(f"{plain(name)} has rated nothing yet, so there is nothing to say.")
+    if (rated := int((club.ratings[MEMBER] == member).sum())) < FEW:
+        few = f"{plain(name)} has rated {counted(rated, 'movie')}"
+        st.markdown(f"{few}; from {FEW} on there is something to say.")
         return
     if found is None:
-        _wait_for_model()
+        no_predictions(200)
         return
     own = found.generosity.loc[member]
     first, last = (day(datetime.fromtimestamp(int(own[at]), UTC)) for at in ("first", "last"))
@@ -251,7 +238,7 @@ def profile(club: View) -> None:
         with st.container():
             rows = found.generosity.reset_index()
             rows["member"] = rows[MEMBER].map(club.names)
-            titles = {"member": "Member", "value": "Stars above everybody", **INTERVAL}
+            titles = {"member": "Member", "value": "Stars more than most", **INTERVAL}
             table = renamed(rows, **titles, n="Ratings")
             colour = face(club, member).colour
             chart(user_bias(rows, member_id=member, colour=colour), "generosity", table)
@@ -259,29 +246,32 @@ def profile(club: View) -> None:
             _departures(club, found, member)
         for kind in KINDS.values():
             with st.container():
-                _favourites(found, member, name, kind)
+                _favourites(club, found, member, kind)
 
 
 def _departures(club: View, found: Leanings, member: int) -> None:
     rows = departures(found.beyond, member)
     if rows.empty:
-        st.markdown("None of the rated movies is known well enough to the crowd to differ from it.")
+        st.markdown("Nothing stands out from what most people give.")
         return
     films = [film(club.title(movie), club.year(movie)) for movie in rows[MOVIE]]
-    titles = {"Movie": "Movie", RATING: "Given", "others": "Everybody", "difference": "Difference"}
-    figure = against_others(
-        rows.assign(movie=rows[MOVIE].map(club.title)), member=club.names[member]
-    )
+    titles = {
+        "Movie": "Movie",
+        RATING: "Given",
+        "others": "Most people",
+        "difference": "Difference",
+    }
+    own = face(club, member)
+    drawn = rows.assign(movie=rows[MOVIE].map(club.title))
+    figure = against_others(drawn, member=own.name, colour=own.colour)
     chart(figure, "against", renamed(rows.assign(Movie=films), **titles), 1)
 
 
-def _favourites(found: Leanings, member: int, name: str, kind: str) -> None:
-    rows = favourites(found.words, member, kind, FAVOURITES)
+def _favourites(club: View, found: Leanings, member: int, kind: str) -> None:
+    rows, own = favourites(found.words, member, kind, FAVOURITES), face(club, member)
     if rows.empty:
-        st.markdown(
-            f"No favourite {kind} yet: {plain(name)} would have to give {LEAN_MOVIES} movies or "
-            "more with the same one other stars than usual."
-        )
+        st.markdown(f"No favourite {kind} yet.")
         return
     table = renamed(rows, word="Word", lean="Stars more than usual", **INTERVAL, n="Movies")
-    chart(favourite_words(rows, member=name), f"favourites_{kind}", table)
+    figure = favourite_words(rows, member=own.name, colour=own.colour)
+    chart(figure, f"favourites_{kind}", table)

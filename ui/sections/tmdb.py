@@ -40,11 +40,10 @@ def section(club: View) -> None:
         client = tmdb.client()
         if client is None:
             st.markdown(
-                "With a key the club can add any movie that TMDB, The Movie Database, knows, with "
-                "poster, runtime, trailer and where to watch it: it is free for private use, under "
-                "*Settings*, *API* at [themoviedb.org](https://www.themoviedb.org/settings/api). "
-                f"Put these two lines into the file `{SECRETS}` beside `app.py`; everything else "
-                "works without."
+                "TMDB, The Movie Database, knows any movie, with poster, length, trailer and "
+                "where to watch it. It wants a key, which is "
+                "[free](https://www.themoviedb.org/settings/api) for private use. Put it into "
+                f"the file `{SECRETS}` beside `app.py`:"
             )
             st.code('[tmdb]\nkey = "your key"', language="toml")
             return
@@ -66,7 +65,7 @@ def _search(client: Tmdb) -> None:
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         hint = "A title in any language"
-        st.text_input("Find a movie at TMDB", key=TEXT, max_chars=200, placeholder=hint)
+        st.text_input("Search TMDB", key=TEXT, max_chars=200, placeholder=hint)
         st.form_submit_button("Search", icon=":material/travel_explore:", on_click=ask)
     asked = st.session_state.get(ASKED)
     if not asked:
@@ -93,7 +92,7 @@ def _fetch_posters(client: Tmdb, found: list[Found]) -> None:
 def _results(club: View) -> None:
     found: list[Found] = st.session_state.get(FOUND, [])
     if FOUND in st.session_state and not found:
-        st.markdown("TMDB knows no movie that is called like this.")
+        st.markdown("TMDB knows no movie of that name.")
 
     def choose(tmdb_id: int) -> None:
         st.session_state[CHOSEN] = tmdb_id
@@ -102,7 +101,7 @@ def _results(club: View) -> None:
     tiles = []
     for movie in found:
         is_known = in_catalogue(club.movies, movie.tmdb_id, movie.titles, movie.year) is not None
-        year, note = str(movie.year or ""), "have it" if is_known else ""
+        year, note = str(movie.year or ""), "we have it" if is_known else ""
         tiles.append(tile_data(movie.tmdb_id, movie.title, [year], _picture(movie, ()), note=note))
     if tiles:
         draw_tiles(tiles, "tmdb_results", "M", on_chosen=choose)
@@ -170,14 +169,14 @@ def _offer_details(club: View, client: Tmdb, movie: TmdbMovie, movie_id: int) ->
     def take() -> None:
         facts = (movie.tmdb_id, movie.runtime, movie.overview)
         state.store().movies.save_details([Details(movie_id, title, *facts)])
-        _done(client, movie, f"{plain(title)} has its facts from TMDB.")
+        _done(client, movie, f"{plain(title)} is complete now.")
 
     with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
-        st.markdown("The catalogue has this movie already:", width="content")
+        st.markdown("We have this movie:", width="content")
         movie_link(club, movie_id)
     row = club.movies.loc[movie_id]
     if row["overview"] != movie.overview or row["tmdb_id"] != movie.tmdb_id:
-        label, icon = "Take over poster, runtime and overview", ":material/download:"
+        label, icon = "Fill in what we lack", ":material/download:"
         change_button(label, take, icon=icon, key="tmdb_take")
 
 
@@ -186,7 +185,7 @@ def _done(client: Tmdb, movie: TmdbMovie, said: str) -> None:
     try:
         client.poster(movie)
     except SourceError as error:
-        notify(f"{plain(error)} The movie has a drawn poster until then.", failed=True)
+        notify(f"{plain(error)} The movie keeps its drawn poster.", failed=True)
 
 
 def offers(club: View, movie: int) -> None:
@@ -240,16 +239,16 @@ def _posters_for_all(club: View, client: Tmdb) -> None:
 
     if not missing.empty:
         st.button(
-            f"Fetch posters for the shortlist and what the club rated ({len(missing)})",
+            f"Fetch posters ({len(missing)})",
             icon=":material/wallpaper:",
             key="tmdb_posters",
             on_click=start,
-            help="Three questions a movie at most, at a polite pace; pages can be used meanwhile.",
+            help="For the shortlist and all that you rated. It goes on in the background.",
         )
 
 
 def _progress(status: JobStatus) -> None:
-    st.progress(status.share, text=f"Fetching posters: {status.done} of {status.total} movies.")
+    st.progress(status.share, text=f"Fetching posters: {status.done} of {status.total}")
     stop = tmdb.poster_job().stop
     st.button("Stop", on_click=stop, icon=":material/stop_circle:", key="tmdb_stop")
 
@@ -260,10 +259,10 @@ def _report(status: JobStatus) -> None:
     unsure, without = status.counts.get("unsure", 0), status.counts.get("without", 0)
     said = [f"{counted(status.counts.get('posters', 0), 'poster')} came."]
     if unsure:
-        doubt = "could not be told for certain by title and year; search for them above."
+        doubt = "might be another one of the same name; search for them above."
         said.append(f"{counted(unsure, 'movie')} {doubt}")
     if without:
-        said.append(f"For {counted(without, 'movie')} there is none that can be used.")
+        said.append(f"{counted(without, 'movie')} have none there.")
     if status.state == "failed":
         st.warning(f"{plain(status.message)} {' '.join(said)}", icon=":material/cloud_off:")
     else:

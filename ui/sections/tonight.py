@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from functools import partial
 from pathlib import Path
 
@@ -33,9 +33,14 @@ def who_is_here(club: View) -> list[int]:
     here = [member for member in club.names if member not in away]
     people_picker(
         club, "Who is here tonight?", club.names, "here", chosen=here, on_change=tap,
-        note=f"{len(here)} here",
+        note=how_many(here, club.names),
     )  # fmt: skip
     return here
+
+
+def how_many(here: Sized, everyone: Sized) -> str:
+    """Return how many of everyone are here, where the faces do not say it at a glance."""
+    return "" if len(here) == len(everyone) else f"{len(here)} of {len(everyone)} here"
 
 
 def strategy_name(strategy: str) -> str:
@@ -96,7 +101,7 @@ def _sources() -> None:
 
 def nobody_here(club: View) -> None:
     """Say that nobody is here, with the button that brings everyone."""
-    sentence = "Nobody is here yet, so there is nobody to ask."
+    sentence = "Nobody is here yet, so there is nobody to please."
     with empty_state(":material/chair:", sentence, "nobody"):
         bring = partial(keep, AWAY, None)
         st.button("Everyone is here", on_click=bring, type="primary", icon=":material/group_add:")
@@ -108,6 +113,6 @@ def newcomers_note(club: View, members: Sequence[int]) -> None:
     if newcomers:
         who = plain(listed(club.name(member) for member in newcomers))
         st.caption(
-            f"{who} {'has' if len(newcomers) == 1 else 'have'} rated nothing yet, so we guess what "
-            "most people think."
+            f"{who} {'has' if len(newcomers) == 1 else 'have'} rated nothing yet: there we go by "
+            "what most people think."
         )

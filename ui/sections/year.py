@@ -10,7 +10,7 @@ from recommender import year as figures
 from recommender.year import Prize, Year
 from ui import taste
 from ui.cache import cached
-from ui.components.basics import download_button, empty_state
+from ui.components.basics import download_button, empty_state, lead_to
 from ui.components.figures import draw_counts
 from ui.components.people import face, faces_rows
 from ui.components.tile import Tile, tiles
@@ -22,14 +22,14 @@ from ui.year_picture import Card, year_picture
 # What each prize is called, and what is said of it.
 PRIZES = {
     figures.BEST: ("Movie of the year", "{value:.1f} stars from {n} of us."),
-    figures.DIVISIVE: ("Divided us most", "Our stars for it lie {half} apart."),
-    figures.FORESEEN: ("Open book", "Our predictions missed by only {value:.1f} stars."),
-    figures.PUZZLE: ("Never understood", "Our predictions missed by {value:.1f} stars."),
-    figures.PAIR: ("Closest pair", "{value:.1f} stars apart on {n} movies."),
+    figures.DIVISIVE: ("Divided us most", "Our stars are {half} apart."),
+    figures.FORESEEN: ("Open book", "We were off by only {value:.1f} stars."),
+    figures.PUZZLE: ("Never understood", "We were off by {value:.1f} stars."),
+    figures.PAIR: ("Closest pair", "{value:.1f} stars apart on average, over {n} movies."),
     figures.SURPRISE: ("Biggest surprise", "{more} than we expected."),
-    figures.KINDEST: ("Kindest", "{more} than others give the same movies."),
-    figures.HARSHEST: ("Hardest to please", "{more} than others give the same movies."),
-    figures.DILIGENT: ("Most ratings", "{value:.0f} of the year’s {n:,}."),
+    figures.KINDEST: ("Kindest", "{more} than most give the same movies."),
+    figures.HARSHEST: ("Hardest to please", "{more} than most give the same movies."),
+    figures.DILIGENT: ("Most ratings", "{value:.0f} of the year's {n:,}."),
 }
 draw_picture = cached(max_entries=4)(year_picture)
 
@@ -40,7 +40,7 @@ def section(club: View) -> None:
     if not years:
         sentence = f"Your first night of {now} will appear here."
         with empty_state(":material/celebration:", sentence, "no_year"):
-            st.page_link("pages/tonight.py", label="Tonight", icon=":material/local_activity:")
+            lead_to("tonight", "What to watch tonight", ":material/local_activity:")
         return
     shown = [str(year) for year in years]
     chosen = st.pills(
@@ -54,14 +54,14 @@ def section(club: View) -> None:
     if year == now and not review.nights:
         st.caption(f"Your first night of {now} will appear here.")
     cards = [_card(club, prize) for prize in review.prizes]
-    prizes, share = st.columns([5, 2], gap="large")
-    with prizes:
-        if not cards:
-            st.markdown(f"No prizes yet: they take {figures.ENOUGH} ratings of one year or more.")
-        with st.grid(columns=2, min_column_width=270, gap="small", border=True, key="prizes"):
-            for prize, card in zip(review.prizes, cards, strict=True):
-                with st.container():
-                    _prize(club, prize, card)
+    if not cards:
+        st.caption(f"The prizes and a picture to share come with the {figures.ENOUGH}th rating.")
+        return
+    prizes, share = st.columns([5, 2], gap="medium")
+    grid = prizes.grid(columns=2, min_column_width=270, gap="small", border=True, key="prizes")
+    for prize, card in zip(review.prizes, cards, strict=True):
+        with grid, st.container():
+            _prize(club, prize, card)
     with share:
         numbers = tuple((f"{number:,}", what) for number, what in counts)
         image = draw_picture(club.club.name, year, numbers, tuple(cards))

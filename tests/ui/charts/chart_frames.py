@@ -97,21 +97,33 @@ def matches(measure: str, *rows: tuple[float, str]) -> pd.DataFrame:
 MATCHES = matches("stars", (0.7, "alike"), (0.3, "unclear"), (0.4, "apart"))
 
 
-SPLITS = table(
-    "movie_id movie side member rating",
-    (7, "Jaws", "splits", "Ana", 5.0),
-    (7, "Jaws", "splits", "Ben", 1.0),
-    (7, "Jaws", "splits", "Cleo", 1.0),
-    (9, HEAT, "unites", "Ana", 4.0),
-    (9, HEAT, "unites", "Ben", 4.5),
+FACES = {"Ana": "#c32750", "Ben": "#007983", "Cleo": "#ab5e0c"}
+
+
+def coloured(frame: pd.DataFrame) -> pd.DataFrame:
+    """With the colour of each member's face."""
+    return frame.assign(colour=frame["member"].map(FACES))
+
+
+SPLITS = coloured(
+    table(
+        "movie_id movie side member_id member rating",
+        (7, "Jaws", "splits", 1, "Ana", 5.0),
+        (7, "Jaws", "splits", 2, "Ben", 1.0),
+        (7, "Jaws", "splits", 3, "Cleo", 1.0),
+        (9, HEAT, "unites", 1, "Ana", 4.0),
+        (9, HEAT, "unites", 2, "Ben", 4.5),
+    )
 )
-WORDS = table(
-    "word member_id member lean low high sure",
-    ("heist", 1, "Ana", 0.6, 0.3, 0.9, True),
-    ("heist", 2, "Ben", -0.5, -0.8, -0.2, True),
-    ("heist", 3, "Cleo", 0.1, -0.2, 0.4, True),
-    ("robot", 1, "Ana", -0.1, -0.4, 0.2, False),
-    ("robot", 2, "Ben", 0.2, -0.1, 0.5, False),
+WORDS = coloured(
+    table(
+        "word member_id member lean low high sure",
+        ("heist", 1, "Ana", 0.6, 0.3, 0.9, True),
+        ("heist", 2, "Ben", -0.5, -0.8, -0.2, True),
+        ("heist", 3, "Cleo", 0.1, -0.2, 0.4, True),
+        ("robot", 1, "Ana", -0.1, -0.4, 0.2, False),
+        ("robot", 2, "Ben", 0.2, -0.1, 0.5, False),
+    )
 )
 BIASES = table(
     "member_id member value low high",
@@ -155,8 +167,8 @@ CHARTS = {
     "splits": lambda: taste.movie_stars(SPLITS),
     "words": lambda: taste.word_sides(WORDS),
     "bias": lambda: taste.user_bias(BIASES, member_id=1, colour="#c32750"),
-    "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT),
-    "departures": lambda: taste.against_others(DEPARTURES, member=HEAT),
+    "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT, colour=FACES["Ana"]),
+    "departures": lambda: taste.against_others(DEPARTURES, member=HEAT, colour=FACES["Ana"]),
     "distribution": lambda: movies.rating_distribution(pd.Series([4.0, 3.5])),
     "map": lambda: movies.taste_map(PLACES, REGIONS),
 }

@@ -33,7 +33,7 @@ from ui.components.tile import Tile, called_apart, shortlist_movie, tiles
 from ui.sections import guests, tonight, why
 from ui.sections.night import planning, voting
 from ui.state import View
-from ui.text import listed, plain
+from ui.text import listed, plain, runtime
 
 TITLE = "What shall we watch tonight?"  # where no movie's stands on the page
 LONGEST, SEEN = "longest", "seen"  # names in the page's address
@@ -118,6 +118,8 @@ def choose(club: View, evening: Evening) -> None:
         _pick(club, evening, found.movies, proposal, shown[proposal.movie])
     _rows(club, evening, [shown[movie] for movie in shown if movie != proposal.movie], found)
     _rules(club, evening, reactions)
+    if night is not None and votes:
+        voting.result(club, night, found.movies)
     _ask_who_does_not(club, evening)
 
 
@@ -173,7 +175,7 @@ def _why(club: View, reactions: Reactions, movie: int, strategy: str) -> str:
     least = int(stars.argmin())
     but = f" {club.name(reactions.member_ids[least])} may not." if stars[least] < MISERY else ""
     if not loved:
-        return "Most of you should like it." + but if but else "All of you should like it."
+        return "Most of you should like it." + but if but else "You should all like it."
     because = max(loved, key=lambda one: len(loved[one]))
     return f"{listed(map(club.name, loved[because]))} loved {club.title(because)}.{but}"
 
@@ -224,13 +226,13 @@ def _another_way(club: View, evening: Evening, movies: Sequence[int], watch: par
     night = evening.night
     picker = (night and night.picker) or nights.whose_turn(club, evening.here)
     titles = called_apart(club, movies)
-    look: Any = {"index": None, "placeholder": "choose a movie", "format_func": titles.__getitem__}
+    look: Any = {"index": None, "placeholder": "Choose a movie", "format_func": titles.__getitem__}
     movie = st.selectbox("We would rather watch", list(movies), key="rather", **look)
     with st.container(horizontal=True):
         off: Any = {"disabled": movie is None, "on_click": watch}
         st.button("Watch it", args=(movie, "talk"), key="watch_other", **off)
         if picker is not None:
-            label = f"{plain(club.name(picker))}’s pick"
+            label = f"{plain(club.name(picker))}'s pick"
             help = "It is their turn to pick."
             st.button(label, args=(movie, "turn"), key="watch_turn", help=help, **off)
     st.divider()
@@ -251,7 +253,7 @@ def _rows(club: View, evening: Evening, others: list[Tile], found: Candidates) -
         _tiles(club, evening, [*others, *out], "S")
     if found.unknown_length:
         names = listed(club.title(movie) for movie in found.unknown_length)
-        st.caption(f"Nobody knows how long {plain(names)} takes.")
+        st.caption(f"We don't know how long {plain(names)} takes.")
 
 
 def _tiles(club: View, evening: Evening, shown: list[Tile], size: str) -> None:
@@ -270,7 +272,7 @@ def _out(club: View, movie: int, reason: Reason) -> Tile:
     said = {
         "vetoed": f"{who} vetoed it",
         "seen": f"{who} {'has' if len(reason.members) == 1 else 'have'} seen it",
-        "long": f"Takes {reason.minutes} minutes",
+        "long": f"Too long: {runtime(reason.minutes or 0)}",
     }
     undo = reason.kind == "vetoed" or (reason.kind == "seen" and marked)
     return Tile(movie, dimmed=said[reason.kind], action="Undo" if undo else "")
@@ -303,7 +305,7 @@ def _not_this(club: View, evening: Evening, movie: int) -> None:
     people = [one for one in evening.here if access.may_enter(club, one)]
     me = planning.screen_member(club, people)
     who = person_picker(club, "Who says so?", people, f"not_this_{movie}", first=me)
-    st.caption("A veto holds for tonight, whatever the others say.")
+    st.caption("A veto counts for tonight, whatever the others say.")
     with st.container(horizontal=True):
         if st.button("Veto it", type="primary", disabled=who is None, key="veto"):
             night = _ensure(evening)
@@ -354,7 +356,7 @@ def _rules(club: View, evening: Evening, reactions: Reactions | None) -> None:
             )
             again = f"seen_{evening.rewatch}"
             st.toggle(
-                "Also what somebody has seen",
+                "Also movies that somebody has seen",
                 evening.rewatch,
                 key=again,
                 on_change=save,
@@ -370,9 +372,9 @@ def _nothing_left(club: View, evening: Evening, found: Candidates, strategy: str
     """Say that nothing is left of the shortlist, and offer movies that nobody here has seen."""
     seen = all(reason.kind == "seen" for reason in found.out.values())
     sentence = (
-        "Somebody here has seen every movie on the shortlist."
+        "One or the other of you has seen every movie on the shortlist."
         if seen
-        else f"Nothing is left of the shortlist: all {len(found.out)} movies are out tonight."
+        else f"All {len(found.out)} movies on the shortlist are out tonight."
     )
     st.title(TITLE, anchor=False)
     with empty_state(":material/playlist_remove:", sentence, "nothing_left"):

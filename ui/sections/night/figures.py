@@ -7,6 +7,8 @@ import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.nights import (
+    NIGHT,
+    NIGHTS,
     coverage_over_time,
     interval_coverage,
     like_coverage,
@@ -17,7 +19,7 @@ from recommender.evaluation.nights import (
 )
 from ui import findings, nights
 from ui.charts import nights as charts
-from ui.components.basics import empty_state
+from ui.components.basics import empty_state, lead_to
 from ui.components.figures import chart, draw_table, tables_below
 from ui.state import View
 from ui.text import plain
@@ -28,41 +30,44 @@ TOP = 5  # surprises
 def scoreboard(club: View) -> None:
     """Draw the record of the predictions over all nights, or say what it waits for."""
     judged = nights.judged(club)
-    if not judged["counts"].any():
-        lead = (
-            "Nothing has been predicted and rated yet. Decide a night here, watch the movie, rate "
-            "it, and this page says how right the prediction was."
+    held = judged.loc[judged["counts"].astype(bool), NIGHT].nunique()
+    if held < NIGHTS:
+        sentence = (
+            f"How right are we? After {NIGHTS} nights that all of you rated we can tell; so far "
+            f"there {'is' if held == 1 else 'are'} {held}."
         )
-        with empty_state(":material/scoreboard:", lead, "no_score"):
-            st.page_link("pages/tonight.py", label="Tonight", icon=":material/local_activity:")
+        with empty_state(":material/scoreboard:", sentence, "no_score"):
+            lead_to("tonight", "What to watch tonight", ":material/local_activity:")
         return
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns(2, gap="medium")
     with left:
-        st.header("Against simple guesses", anchor=False)
         found, frame = record(judged), record_over_time(judged)
-        chart(charts.error_over_nights(frame, findings.record(found)), "record")
+        title, sentence = findings.record(found)
+        chart(charts.error_over_nights(frame, title), "record")
+        st.markdown(plain(sentence))
         with tables_below():
             draw_table(found.errors, "Errors of the predictions and of simple guesses", 3)
             draw_table(frame, "Errors night after night", 3)
-            st.caption("Stars missed by on average (mae); intervals: 95%, bootstrap over nights.")
+            st.caption("mae: stars missed by on average; ranges: 95%, bootstrap over nights.")
     with right:
-        st.header("Are the intervals honest?", anchor=False)
         frame = coverage_over_time(judged)
-        sentence = findings.coverage(interval_coverage(judged), "intervals")
-        chart(charts.interval_coverage(frame, sentence), "honest")
-        st.markdown(plain(findings.coverage(like_coverage(judged), "chances")))
+        title, sentence = findings.coverage(interval_coverage(judged), "intervals")
+        chart(charts.interval_coverage(frame, title), "honest")
+        st.markdown(plain(sentence))
+        likes = findings.coverage(like_coverage(judged), "likes")
+        st.markdown(plain(". ".join(likes)))
         with tables_below():
-            draw_table(frame, "Ratings inside their interval so far", 3)
+            draw_table(frame, "Ratings where we expected them, night after night", 3)
     _surprises(club, judged)
 
 
 def _surprises(club: View, judged: pd.DataFrame) -> None:
-    st.header("Who surprised whom", anchor=False)
+    st.header("Who surprised us", anchor=False)
     names = {int(one): club.name(int(one)) for one in judged[MEMBER].unique()}
     titles = {int(movie): club.title(int(movie)) for movie in judged[MOVIE].unique()}
     found = surprises(judged)
     for sentence in findings.surprises(found.head(TOP), names, titles):
-        st.markdown(f"- {plain(sentence)}.")
+        st.markdown(f"- {plain(sentence)}")
     st.markdown(plain(findings.easiest_and_hardest(member_errors(judged), names)))
     with tables_below("All of them"):
         rows = found.assign(who=found[MEMBER].map(names), movie=found[MOVIE].map(titles))

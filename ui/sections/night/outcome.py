@@ -20,9 +20,9 @@ from ui.text import day, half_stars, plain
 
 HOW = {
     "vote": "by a vote",
-    "vote and lot": "by a vote, and a lot for the tie",
-    "vote and talk": "by a vote, and by talking about the tie",
-    "turn": "by whoever’s turn it was",
+    "vote and lot": "by a vote, with a lot for the tie",
+    "vote and talk": "by a vote, and talking about the tie",
+    "turn": "by whose turn it was",
     "random": "by lot",
     "talk": "by talking",
 }
@@ -46,7 +46,7 @@ def chosen(club: View, night: Night) -> str:
     return f"Watched instead of {first}, which was chosen {decided_by(night)}."
 
 
-def watch(club: View, night: Night) -> None:
+def watch(club: View, night: Night, *, moved_on: bool) -> None:
     """Draw the decided movie, the stars of who holds this screen, and how many have rated."""
     assert night.movie is not None
     outcome = nights.outcome(club, night.night_id)
@@ -54,25 +54,25 @@ def watch(club: View, night: Night) -> None:
         place = st.container()
         me = who_am_i(club, night.present, "Seen it? Tap your face and rate.")
         with place:
-            _rate(club, night, me, "L")
+            _rate(club, night, me, "L", moved_on=moved_on)
         if me is not None and me in outcome.rated:
             mean = _expected_of(club, night).get(me)
             said = "" if mean is None else f" We expected {mean[0]:.1f}."
             st.markdown(f":material/lock: **Your stars are in.**{said}")
-        else:
-            st.caption("Nobody sees anybody’s stars until all have rated.")
         progress(club, outcome.rated, outcome.waiting, "rated")
+        st.caption("Everybody's stars stay hidden until the last of you has rated.")
         if outcome.rated:
             act, ready = state.store().nights.reveal, not outcome.waiting
             reveal_button(night, act, "stars", "rated", "open_now", ready=ready)
     _another_movie(club, night)
 
 
-def _rate(club: View, night: Night, me: int | None, size: Size) -> None:
+def _rate(club: View, night: Night, me: int | None, size: Size, *, moved_on: bool = False) -> None:
     """Draw the movie with the stars of who holds this screen, if that is known."""
     movie, note = night.movie or 0, chosen(club, night) if size == "L" else ""
     if me is None:
-        tiles(club, [Tile(movie, note=note)], f"watched_{night.night_id}", size)
+        key = f"watched_{night.night_id}"
+        tiles(club, [Tile(movie, note=note)], key, size, focus=moved_on)
         return
     book = state.store().nights
 
@@ -82,7 +82,8 @@ def _rate(club: View, night: Night, me: int | None, size: Size) -> None:
             st.session_state[ENTERED] = ((night.night_id, me), given)
 
     tile = Tile(movie, note=note, own_stars=_entered(night, me))
-    tiles(club, [tile], f"watched_{night.night_id}_{me}", size, on_stars=save)
+    key = f"watched_{night.night_id}_{me}"
+    tiles(club, [tile], key, size, on_stars=save, focus=moved_on)
 
 
 def _entered(night: Night, me: int) -> float | None:
@@ -116,7 +117,7 @@ def _another_movie(club: View, night: Night) -> None:
         movie_search(club, "instead", "Which one?", put)
 
 
-def result(club: View, night: Night) -> None:
+def result(club: View, night: Night, *, moved_on: bool) -> None:
     """Draw what was given beside what was expected, and who surprised us."""
     assert night.movie is not None
     outcome = nights.outcome(club, night.night_id)
@@ -131,17 +132,18 @@ def result(club: View, night: Night) -> None:
             said=sum(predicted) / len(predicted) if predicted else None,
             gave=sum(given.values()) / len(given),
             sentence=surprise(club, given, expected),
+            focus=moved_on,
         )
         counts = recorded(nights.judged_of(club, night))
         names = {one: club.name(one) for one in given}
         for sentence in findings.reversals(reversals(counts).head(1), names):
-            st.markdown(f"{plain(sentence)}.")
+            st.markdown(plain(sentence))
         st.caption(plain(_inside(club, night)))
     if night.notes:
         st.markdown(f"> {plain(night.notes)}")
     if outcome.waiting:
         with st.container(border=True, key="late"):
-            st.markdown(f"{named(club, outcome.waiting)} can still rate.")
+            st.markdown(f"{named(club, outcome.waiting)} can still rate it.")
             me = who_am_i(club, outcome.waiting, "Tap your face and rate.")
             if me is not None:
                 _rate(club, night, me, "S")
@@ -153,7 +155,7 @@ def surprise(
     """Return in a sentence (plain text) who surprised us most."""
     off = {one: stars - expected[one][0] for one, stars in given.items() if one in expected}
     if not off:
-        return "We had not guessed this one."
+        return "We made no guess for this one."
     who = max(off, key=lambda one: abs(off[one]))
     if abs(off[who]) < SURPRISED:
         return "Nobody surprised us."
@@ -168,20 +170,17 @@ def _inside(club: View, night: Night) -> str:
     if mine.empty:
         return ""
     said = (
-        f"The band is what we expected, the dot what you gave: {int(mine['hit'].sum())} of "
-        f"{len(mine)} are inside."
+        f"The band is where we expected your stars, the dot is what you gave: "
+        f"{int(mine['hit'].sum())} of {len(mine)} inside."
     )
     if len(mine) < len(counts):
-        said += f" Over all nights it is {int(counts['hit'].sum())} of {len(counts)}."
+        said += f" Over all nights {int(counts['hit'].sum())} of {len(counts)}."
     return said
 
 
-def decided(club: View, night: Night) -> None:
-    """Say when and how the decision was stored."""
+def decided(club: View, night: Night) -> str:
+    """Return how the movie was chosen and when our guesses were stored (plain text)."""
     if night.decided_at is None:
-        return
-    said = plain(chosen(club, night)) + " " if night.state == "revealed" else ""
-    st.caption(
-        f"{said}The predictions were stored on {day(night.decided_at)}, "
-        f"{night.decided_at.astimezone():%H:%M}, and nothing changes them."
-    )
+        return ""
+    at = f"{day(night.decided_at)}, {night.decided_at.astimezone():%H:%M}"
+    return f"{chosen(club, night)} Our guesses were stored on {at}; nothing changes them."

@@ -20,14 +20,17 @@ from ui.components.basics import (
     download_button,
     empty_state,
     header,
+    lead_to,
     row,
 )
 from ui.components.people import people_picker
+from ui.sections import tonight
 from ui.state import View
 from ui.text import clock, counted, distinct, listed, long_day, plain
 
 ASKED, ME = "night", access.SCREEN  # names in the page's address; ME is in the session, too
 OVER = "over"  # in the session: the night that is over for this visitor
+STEP = "step_drawn"  # in the session: (night_id, step) that was drawn last
 STEPS = ("Pick", "Vote", "Watch", "Rate", "Reveal")
 
 
@@ -47,9 +50,9 @@ def link(night: Night, label: str, icon: str | None = None) -> None:
 def look_elsewhere() -> None:
     """Say that the address names no night, with the way to those that there are."""
     header("Movie night")
-    sentence = "There is no such night; it may have been deleted, or another club's."
+    sentence = "There is no such night. It may have been deleted."
     with empty_state(":material/event_busy:", sentence, "no_night"):
-        st.page_link("pages/nights.py", label="All nights", icon=":material/calendar_month:")
+        lead_to("nights", "All nights", ":material/calendar_month:")
 
 
 def step(club: View, night: Night) -> str:
@@ -71,12 +74,19 @@ def head(club: View, night: Night) -> None:
             steps = [f"**{one}**" if one == now else one for one in STEPS]
             st.caption(" › ".join(steps), width="content")
         parts = [
-            long_day(night.on),
+            "Tonight" if night.on == date.today() else long_day(night.on),
             clock(night.starts_at) if night.starts_at else "",
             plain(night.place),
             f"{plain(club.name(night.picker))} picks" if night.picker else "",
         ]
         st.caption(" · ".join(part for part in parts if part), width="content")
+
+
+def moved_on(club: View, night: Night) -> bool:
+    """Return True once after a step is done: the focus then goes to what comes next."""
+    now, before = (night.night_id, step(club, night)), st.session_state.get(STEP)
+    st.session_state[STEP] = now
+    return before is not None and before[0] == now[0] and before != now
 
 
 def called(club: View, night: Night) -> str:
@@ -98,7 +108,7 @@ def people(club: View, night: Night) -> None:
 
     people_picker(
         club, "Who is here?", everyone, f"present_{night.night_id}", chosen=night.present,
-        on_change=tap, note=f"{len(night.present)} here",
+        on_change=tap, note=tonight.how_many(night.present, everyone),
     )  # fmt: skip
 
 
@@ -111,7 +121,7 @@ def who_am_i(club: View, present: Collection[int], question: str) -> int | None:
     people = [person for person in present if access.may_enter(club, person)]
     if not people:
         if present:
-            st.caption("You can rate and vote once you are here.")
+            st.caption("You can vote and rate once you are here.")
         return None
     me = screen_member(club, people)
 
@@ -146,14 +156,17 @@ def screen_member(club: View, people: Collection[int]) -> int | None:
     return me if me in people else None
 
 
-def details(club: View, night: Night, *, show_people: bool) -> None:
+def details(club: View, night: Night, *, ask_people: bool, said: str) -> None:
     """Draw everything about the night that can be changed, and the file for calendars.
 
     Args:
-        show_people: whether the page says who is here in another place.
+        ask_people: whether to ask who is here, which the page does nowhere else.
+        said: how it was decided (plain text), "" if it is not.
     """
     with st.expander("About this night", icon=":material/edit_calendar:"):
-        if not show_people:
+        if said:
+            st.caption(plain(said))
+        if ask_people:
             people(club, night)
         with st.form(f"details_{night.night_id}", border=False):
             left, right = st.columns(2, gap="medium")
@@ -170,7 +183,7 @@ def details(club: View, night: Night, *, show_people: bool) -> None:
             change(partial(state.store().nights.edit, night.night_id, **asked), done="Saved.")
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            calendar_button(club, [night], "This night for your calendar")
+            calendar_button(club, [night], "Add to calendar")
             _end(night)
 
 
@@ -178,7 +191,7 @@ def _picker(club: View, night: Night) -> int | None:
     everyone = [member for member in club.names if member in night.present]
     if night.picker is not None and night.picker not in everyone:
         everyone.append(night.picker)
-    labels = distinct(["nobody in particular", *(club.name(one) for one in everyone)])
+    labels = distinct(["nobody", *(club.name(one) for one in everyone)])
     return st.selectbox(
         "Who picks the movie",
         [None, *everyone],
@@ -214,18 +227,17 @@ def _end(night: Night) -> None:
         change_button(label, action, number, done=done, icon=icon, type="tertiary", key=key)
 
     if night.state == "called off":
-        act("It takes place after all", ":material/undo:", book.call_on, "The night is on again.")
+        act("It's on after all", ":material/undo:", book.call_on, "It's on again.")
     elif night.state in {"planned", "decided"}:
-        act("Call it off", ":material/event_busy:", book.call_off, "The night is called off.")
+        act("Call it off", ":material/event_busy:", book.call_off, "Called off.")
     if not access.is_host():
         st.caption("Only a host can delete a night.", width="content")
         return
     with st.popover("Delete", icon=":material/delete:", type="tertiary"):
-        lost = "What you predicted and gave is lost to the scoreboard; " if night.movie else ""
-        kept = "ratings that are out stay with everyone." if night.movie else "It leaves no trace."
-        st.markdown(f"Delete this night for good? {lost}{kept}")
+        lost = " The scoreboard forgets it; stars that are out stay." if night.movie else ""
+        st.markdown(f"Delete this night for good?{lost}")
         delete = access.host_only(book.delete)
-        done = "The night is deleted."
+        done = "Deleted."
         change_button("Delete it", delete, number, done=done, type="primary", key="delete_night")
 
 
@@ -235,7 +247,7 @@ def plan_form(club: View) -> None:
         left, middle, right = st.columns([2, 2, 3], gap="small")
         on = left.date_input("Date", "today", format="YYYY-MM-DD", key="plan_on")
         at = middle.time_input("Starts at", time(20), step=900, key="plan_at")
-        place = right.text_input("Where", max_chars=200, key="plan_place", placeholder="at Ana’s")
+        place = right.text_input("Where", max_chars=200, key="plan_place", placeholder="at Ana's")
         planned = st.form_submit_button(
             "Plan the night", type="primary", icon=":material/event_available:"
         )
@@ -266,11 +278,25 @@ def others(club: View, shown: Night | None) -> None:
             link(night, label, ":material/event:")
 
 
+def still_secret(club: View) -> dict[int, Night]:
+    """Return the picked movies that who holds this screen has still to rate, each with its night.
+
+    What is expected of them is shown nowhere until then: it would sway the stars.
+    """
+    return {
+        night.movie: night
+        for night in nights.nights(club)
+        if night.state == "decided"
+        and night.movie is not None
+        and screen_member(club, nights.outcome(club, night.night_id).rated) is None
+    }
+
+
 def waits_for(club: View, night: Night) -> str:
     """Return in Markdown how far a night has come."""
     here = len(night.present)
     if night.state == "planned":
-        coming = counted(here, "person comes", "people come")
+        coming = counted(here, "person", "people")
         if not night.voting:
             return coming
         voted = nights.ballot_box(club, night.night_id).voted
@@ -305,5 +331,5 @@ def reveal_button(
         change_button(f"Show the {what}", act, night.night_id, **look)
     elif access.is_host():
         with st.popover(f"Show the {what} now", icon=":material/lock_open:", type="tertiary"):
-            st.markdown(f"Who has not {verb} yet can still do so, but sees what the others said.")
+            st.markdown(f"Whoever has not {verb} yet still can, but sees the others first.")
             change_button("Show now", access.host_only(act), night.night_id, **look)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 import streamlit as st
 
-from club.nights import BallotBox, Night
+from club.nights import Night
 from recommender import ballots as counting
 from recommender.columns import MOVIE
 from ui import nights, state
@@ -18,10 +18,10 @@ from ui.sections.night.planning import progress, reveal_button, who_am_i
 from ui.state import View
 from ui.text import listed, plain
 
-WAYS = {"approve": "All that are fine", "rank": "In my order", None: "No vote"}
+WAYS = {"approve": "Everything that is fine", "rank": "Best first", None: "No vote"}
 SAID = {
     "approve": "Tap every movie that is fine with you.",
-    "rank": "Tap the movies in your order, the best first.",
+    "rank": "Tap the movies in your order, best first.",
 }
 METHODS: Mapping[str, Mapping[counting.Method, str]] = {
     "approve": {"approval": "Approval"},
@@ -32,7 +32,7 @@ DRAFT = "ballot"  # in the page's address: a ballot that is not cast yet survive
 
 
 def vote(club: View, night: Night, movies: Sequence[int]) -> bool:
-    """Draw the ballot of who holds this screen, or the result; return whether the votes are out."""
+    """Draw the ballot of who holds this screen; return whether the votes are out."""
     box = nights.ballot_box(club, night.night_id)
     is_out = box.ballots is not None
     if not is_out:
@@ -45,7 +45,6 @@ def vote(club: View, night: Night, movies: Sequence[int]) -> bool:
         elif me is not None:
             _ballot(club, night, movies, me)
     if is_out:
-        _result(club, night, movies, box)
         return True
     with st.container(horizontal=True, vertical_alignment="center"):
         if box.voted:
@@ -73,7 +72,7 @@ def _ways(night: Night) -> None:
             key=key,
             on_change=save,
         )
-        st.caption("Another way throws away the votes that are in.")
+        st.caption("Changing this throws away the votes so far.")
 
 
 def _cast(night: Night, me: int, is_out: bool) -> None:
@@ -82,7 +81,7 @@ def _cast(night: Night, me: int, is_out: bool) -> None:
         if not is_out:
             unvote, key = state.store().nights.unvote, "vote_anew"
             number = night.night_id
-            change_button("Vote anew", unvote, number, me, whose=[me], key=key, type="tertiary")
+            change_button("Change it", unvote, number, me, whose=[me], key=key, type="tertiary")
 
 
 def _drafted(night: Night, me: int, movies: Sequence[int]) -> list[int]:
@@ -128,9 +127,7 @@ def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
         with st.container(horizontal=True):
             off = not draft and night.voting == "rank"
             icon = ":material/how_to_vote:"
-            st.button(
-                "Cast my vote", type="primary", key="cast", icon=icon, disabled=off, on_click=cast
-            )
+            st.button("Vote", type="primary", key="cast", icon=icon, disabled=off, on_click=cast)
             if draft:
                 drop, args = st.query_params.__delitem__, (DRAFT,)
                 st.button("Start over", type="tertiary", key="over", on_click=drop, args=args)
@@ -144,32 +141,28 @@ def winners(club: View, night: Night, movies: Sequence[int]) -> tuple[int, ...]:
     return counting.winners(box.ballots, movies, next(iter(METHODS[night.voting])))
 
 
-def _result(club: View, night: Night, movies: Sequence[int], box: BallotBox) -> None:
-    """Draw what the votes say, counted in every way that fits, and everyone's ballot."""
+def result(club: View, night: Night, movies: Sequence[int]) -> None:
+    """Draw how the votes add up, in every way to count that fits, and everyone's ballot."""
     assert night.voting is not None
-    ballots = box.ballots or {}
+    ballots = nights.ballot_box(club, night.night_id).ballots or {}
     methods = METHODS[night.voting]
     first = {name: counting.winners(ballots, movies, method) for method, name in methods.items()}
     (main, best), *others = first.items()
-    if not best:
-        st.caption("Nobody voted for anything that may still be watched.")
-        return
-    lead = plain(listed(club.title(movie) for movie in best))
-    with st.container(key="result"):
-        st.markdown(f"**{lead} {'are tied' if len(best) > 1 else 'wins the vote'}.**")
-        with st.expander("How the votes add up"):
-            if len(set(first.values())) > 1:
-                told = [f"{name}: {listed(map(club.title, ones))}" for name, ones in others]
-                st.caption(plain(f"Counted by {main}. {'; '.join(told)}."))
-            points = {
-                name: counting.count(ballots, movies, method).set_index(MOVIE)["points"]
-                for method, name in methods.items()
-            }
-            table = pd.DataFrame(points)
-            table = table.sort_values(list(table), ascending=False, kind="stable")
-            table.insert(0, "Movie", [club.title(int(movie)) for movie in table.index])
-            draw_table(table, "Points of each movie by each way to count", 1)
-            for member, ballot in ballots.items():
-                chosen = listed(club.title(movie) for movie in ballot) if ballot else "nothing"
-                st.caption(f"{plain(club.name(member))}: {plain(chosen)}")
-            _ways(night)
+    with st.expander("How the votes add up", icon=":material/how_to_vote:", key="result"):
+        if not best:
+            st.caption("Nobody voted for a movie that is still in.")
+        if len(set(first.values())) > 1:
+            told = [f"{name}: {listed(map(club.title, ones))}" for name, ones in others]
+            st.caption(plain(f"Counted by {main}. {'; '.join(told)}."))
+        points = {
+            name: counting.count(ballots, movies, method).set_index(MOVIE)["points"]
+            for method, name in methods.items()
+        }
+        table = pd.DataFrame(points)
+        table = table.sort_values(list(table), ascending=False, kind="stable")
+        table.insert(0, "Movie", [club.title(int(movie)) for movie in table.index])
+        draw_table(table, "Points of each movie by each way to count", 1)
+        for member, ballot in ballots.items():
+            chosen = listed(club.title(movie) for movie in ballot) if ballot else "nothing"
+            st.caption(f"{plain(club.name(member))}: {plain(chosen)}")
+        _ways(night)
