@@ -247,7 +247,7 @@ def evaluate(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[int]]:
     """The evaluation, without its half minute; the list counts its runs."""
     runs: list[int] = []
 
-    def quick(_data: object, *, on_step) -> Evaluation:
+    def quick(_data: object, *, options, on_step) -> Evaluation:
         runs.append(1)
         on_step(1, 2, "ranking movies")
         return made_up()
@@ -277,7 +277,7 @@ def test_first_visit_starts_the_evaluation(open_page: Open, evaluate: list[int])
 def test_failed_evaluation_can_be_tried_again(
     open_page: Open, evaluate: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_data: object, *, on_step) -> Evaluation:
+    def refuse(_data: object, *, options, on_step) -> Evaluation:
         raise DataError("There are too few ratings.")
 
     with monkeypatch.context() as patch:
