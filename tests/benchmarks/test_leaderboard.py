@@ -104,7 +104,7 @@ def test_command_prints_json_text_and_markdown(data_folder: Path, capsys, monkey
     [
         (["--condition", "warm,hot"], "'hot' is none of: warm, cold"),
         (["--models", "oracle"], "'oracle' is none of: constant"),
-        (["--data", "nowhere"], "movies.parquet is missing"),
+        (["--data", "nowhere"], "nowhere is no folder"),
     ],
 )
 def test_command_refuses_bad_input_in_one_line(argv, message, capsys) -> None:

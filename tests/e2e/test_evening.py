@@ -250,18 +250,3 @@ def test_cold_deep_link(new_server: NewServer, visit: Visit, name: str) -> None:
     expect(page.locator("h1")).to_have_text(PAGES[name])
     expect(page.locator(".st-key-nav_bar .place")).to_have_count(5)
     go(page, "Club" if name != "club" else "Nights")
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_pages_fit_a_phone(shared_server: Server, visit: Visit, name: str) -> None:
-    page = visit(f"{shared_server.url}/{'' if name == 'tonight' else name}", phone=True)
-    wide = page.evaluate(
-        """() => [...document.querySelectorAll('[data-testid=stMain] *')].filter(e => {
-            const box = e.getBoundingClientRect()
-            return box.width > 0 && box.right > window.innerWidth + 1
-              && !e.closest('[data-testid=stDataFrame], svg, details:not([open])')
-              && !e.closest('[style*=clip-path]')  // for screen readers only
-        }).length"""
-    )
-    assert wide == 0
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -48,7 +48,7 @@ def test_help(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
         (["train", "--out", "x", "--loss", "hinge"], "invalid choice: 'hinge'"),
         (["train", "--out", "x", "--epochs", "0"], "from 1 on"),
         (["train", "--out", "x", "--learning-rate", "nan"], "learning_rate"),
-        (["evaluate", "--data", "nowhere"], "movies.parquet is missing"),
+        (["evaluate", "--data", "nowhere"], "nowhere is no folder"),
         (["evaluate", "--model", "nowhere"], "no trained model"),
     ],
 )

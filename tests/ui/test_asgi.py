@@ -340,7 +340,7 @@ def test_account_on_a_list_gets_its_role(browser: NewBrowser, name: str, role: s
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("Eve", "&lt;b&gt;eve@example.org is not on this club’s list"),
+        ("Eve", "&lt;b&gt;eve@example.org is not on this club"),
         ("Mallory", "address is not confirmed"),
         ("Trudy", "address is not confirmed"),
         ("Nemo", "address is not confirmed"),

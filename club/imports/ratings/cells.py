@@ -106,6 +106,8 @@ def timestamp(text: str, days_first: bool | None = None) -> int | None:
         days_first: from `day_first` of the column.
     """
     text = text.strip()[:MAX_CELL]
+    if not any(letter.isdigit() for letter in text):
+        return None  # thousands of empty cells are read quickly
     if _SECONDS.fullmatch(text):
         return int(float(text))
     if _MILLISECONDS.fullmatch(text):

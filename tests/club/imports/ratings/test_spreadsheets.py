@@ -282,7 +282,7 @@ def test_text_beside_a_table(tmp_path: Path) -> None:
     found = ratings.read(sources.zipped(files, tmp_path / "x.zip", "deep/down/"))
     assert (given(found), found.ratings[0].file) == ([("Heat", None, 4.5)], "x.zip")
     files["bo.csv"] = "Title,Rating\nUp,3\n"
-    with pytest.raises(InvalidInput, match=r"x\.zip holds 2 tables: bring them one by one"):
+    with pytest.raises(InvalidInput, match="holds 2 tables"):
         ratings.read(sources.zipped(files, tmp_path / "x.zip"))
 
 
