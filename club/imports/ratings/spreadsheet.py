@@ -175,15 +175,19 @@ def _read_members(
     if len({name_key(name) for name in members.values()}) < len(members):
         raise InvalidInput(f"{table.file} has two columns of ratings for one name.")
     _require_members(table.file, len(members))
+    rated_by = {
+        column: [row for row in table.rows if not cells.is_blank(row[1][column])]
+        for column in members
+    }
+    if sum(map(len, rated_by.values())) > MAX_ROWS:
+        raise InvalidInput(
+            f"{table.file} has more than {MAX_ROWS:,} ratings, more than a club's ratings take."
+        )
     rows: list[Row] = []
     _, rejected = read_rows(replace(table, rows=[]), {})
     texts: list[str] = []
     for column, name in members.items():
-        filled = [row for row in table.rows if not cells.is_blank(row[1][column])]
-        if len(rows) + len(filled) > MAX_ROWS:
-            raise InvalidInput(
-                f"{table.file} has more than {MAX_ROWS:,} ratings, more than a club's ratings take."
-            )
+        filled = rated_by[column]
         part = Table(f"{table.file}: {name}", table.header, filled)
         found, unusable = read_rows(part, {**columns, "rating": column})
         rows += (replace(row, person=name) for row in found)
