@@ -58,10 +58,10 @@ def test_header_leads_everywhere(shared_server: Server, visit: Visit) -> None:
         assert min(target.bounding_box()["width"], target.bounding_box()["height"]) >= 40
     find(page, "Search any movie", "pulp ficton", "Pulp Fiction")
     expect(page.locator("h1")).to_have_text("Pulp Fiction")
-    page.get_by_role("combobox").first.fill("Anatomy of a Fall")
+    page.get_by_role("combobox", name="Search any movie").fill("Anatomy of a Fall")
     page.get_by_role("option", name="Add “Anatomy of a Fall”").click()
     expect(page.get_by_label("Title")).to_have_value("Anatomy of a Fall")
-    page.get_by_role("combobox").first.fill("heat 1995")
+    page.get_by_role("combobox", name="Search any movie").fill("heat 1995")
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_have_text("Heat")
 
@@ -96,7 +96,7 @@ def test_why(shared_server: Server, visit: Visit) -> None:
     page.locator(".st-key-why_pick button").first.click()
     sheet = page.get_by_test_id("stPopoverBody")
     sheet.get_by_role("button", name="Greta").click()
-    expect(sheet.get_by_text("Greta gave")).to_be_visible()
+    expect(sheet.get_by_text("Greta gave").first).to_be_visible()
     for part in sheet.locator("li").all():
         box = part.bounding_box()
         assert box["x"] + box["width"] <= 390

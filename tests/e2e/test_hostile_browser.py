@@ -22,6 +22,7 @@ SAID_BY_US = {
     "www.themoviedb.org",
     "www.imdb.com",
     "letterboxd.com",
+    "www.wikidata.org",
     "doi.org",
 }  # hosts that the program's own texts link to
 PAGES = [
@@ -56,9 +57,13 @@ def spoiled(
     server.stop()
 
 
+TEXTS = """() => [document.body, ...[...document.querySelectorAll('*')].flatMap(
+    e => e.shadowRoot ? [...e.shadowRoot.children] : [])].map(e => e.innerText).join(' ')"""
+
+
 def said(page: Page) -> str:
     """What people see of a page, without the joiner that nobody sees."""
-    return " ".join(page.locator("body").inner_text().replace("\u2060", "").split())
+    return " ".join(page.evaluate(TEXTS).replace("\u2060", "").split())
 
 
 def harmless(page: Page) -> None:

@@ -19,8 +19,23 @@ function icon(name) {
   return svg
 }
 
+// The pill is the last element of every page. When a message arrives between two runs, Streamlit
+// drops what it has not sent yet: a page that stays without its end is asked for once more.
+function watch(place) {
+  let missing = 0
+  place.watching ??= setInterval(() => {
+    if (!place.isConnected) return clearInterval(place.watching)
+    const state = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState
+    const whole = document.querySelector(".st-key-learning_pill")
+    missing = state === "notRunning" && !whole ? missing + 1 : 0
+    if (missing % 4 === 3) place.again()
+  }, 700)
+}
+
 export default function ({ data, parentElement, setTriggerValue }) {
   const place = parentElement.querySelector(".navigation")
+  place.again = () => setTriggerValue("again", Date.now())
+  watch(place)
   const drawn = JSON.stringify(data)
   if (place.dataset.drawn === drawn) return
   place.dataset.drawn = drawn

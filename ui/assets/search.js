@@ -2,6 +2,7 @@
 // lies beneath and moves nothing. What is typed goes to Python with a number, and comes back with
 // the movies that were found for it.
 const DELAY = 150 // ms without a key before the server is asked
+const LOST = 4000 // ms without an answer before it is asked once more
 
 const fields = new WeakMap()
 
@@ -68,6 +69,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     field.asked++
     if (!text) return open(false)
     setStateValue("asked", [field.asked, text])
+    const sent = field.asked
+    const lost = () => field.asked === sent && list.dataset.asked !== String(sent)
+    field.timer = setTimeout(() => lost() && ask(), LOST) // drawn between two runs of the page
   }
   input.oninput = () => {
     field.enter = false

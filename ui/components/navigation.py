@@ -47,7 +47,13 @@ def header(club: View, places: dict[str, str], current: str) -> DeltaGenerator:
         gap="small",
         key="header",
     ):
-        component("navigation")(key="nav_bar", data=data, on_chosen_change=go, width="content")
+        component("navigation")(
+            key="nav_bar",
+            data=data,
+            on_chosen_change=go,
+            on_again_change=lambda: None,  # the page is drawn again, that is all
+            width="content",
+        )
         with st.container(width="stretch", gap=None):
             movie_search(club, HEADER, "Search any movie")
             return st.empty()
