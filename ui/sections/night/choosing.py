@@ -196,7 +196,7 @@ def _pick(
     note = " ".join(part for part in (proposal.why, tile.note) if part)
     _tiles(club, evening, [replace(tile, note=note, action="")], "L")
     night = evening.night
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with row("pick_actions"):
         watch = partial(_watch, evening, movies)
         st.button(
             "Watch this",
