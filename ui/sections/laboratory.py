@@ -77,7 +77,7 @@ def train(club: View) -> None:
     if status.message:
         st.warning(plain(status.message), icon=":material/model_training:")
     elif status.state == "stopped":
-        st.info("Stopped. Nothing has changed.", icon=":material/cancel:")
+        st.info("Stopped before its end.", icon=":material/cancel:")
     standard = state.TRAINING
     with st.form("train", border=False):
         st.radio(
@@ -130,7 +130,9 @@ def _train() -> None:
 def _progress(status: JobStatus) -> None:
     left = "" if status.seconds_left is None else f", about {status.seconds_left:.0f} seconds left"
     st.progress(status.share, f"{status.message.capitalize() or 'Learning'}{left}.")
-    change_button("Stop", state.trainer().stop, icon=":material/stop:", key="lab_stop")
+    change_button(
+        "Stop", access.host_only(state.trainer().stop), icon=":material/stop:", key="lab_stop"
+    )
     live = state.runs().live
     if live is not None and live["epoch"].nunique() > 1:
         chart(auc_by_epoch({"this run": live}), "lab_live")
