@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import router, state
-from ui.components.basics import header, no_members
+from ui.components.basics import EndOfPage, header, no_members
 from ui.sections import club as clubs
 from ui.sections import explore, tonight
 
@@ -15,7 +15,7 @@ header("Find us something")
 
 if not club.names:
     no_members()
-    st.stop()
+    raise EndOfPage
 
 with st.popover("Who and what", icon=":material/tune:", key="filters"):
     here = tonight.who_is_here(club)

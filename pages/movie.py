@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import router, state
-from ui.components.basics import asked_for
+from ui.components.basics import EndOfPage, asked_for
 from ui.sections import movie as movies
 from ui.sections import own_movies, tmdb
 
@@ -13,7 +13,7 @@ club = state.view()
 movie = asked_for(movies.ASKED)
 if movie is None or movie not in club.movies.index:
     movies.look_elsewhere(club)
-    st.stop()
+    raise EndOfPage
 
 movies.hero(club, movie)
 own_movies.correct(club, movie)

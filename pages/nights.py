@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import router, state
-from ui.components.basics import header, no_members
+from ui.components.basics import EndOfPage, header, no_members
 from ui.components.choices import view_switch
 from ui.sections import nights
 from ui.sections.night import figures
@@ -15,7 +15,7 @@ header("Movie nights", nights.summary(club))
 
 if not club.names:
     no_members()
-    st.stop()
+    raise EndOfPage
 
 if view_switch("What to see", ["Nights", "Scoreboard"], "view") == "Scoreboard":
     figures.scoreboard(club)

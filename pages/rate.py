@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui import access, router, state
-from ui.components.basics import header, no_members
+from ui.components.basics import EndOfPage, header, no_members
 from ui.sections import rate
 from ui.text import plain
 
@@ -13,7 +13,7 @@ club = state.view()
 if not club.names:
     header("Rate")
     no_members("Nobody is in the club yet.")
-    st.stop()
+    raise EndOfPage
 
 movie, person = rate.chosen_movie(club), rate.choose_person(club)
 if st.query_params.get("way") == "Grid":

@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from ui import nights, router, state
-from ui.components.basics import no_members, notices
+from ui.components.basics import EndOfPage, no_members, notices
 from ui.sections import club as clubs
 from ui.sections import start, tonight
 from ui.sections.night import choosing, planning, steps
@@ -19,7 +19,7 @@ notices()
 if start.is_new(club) and not nights.nights(club):
     st.title(choosing.TITLE, anchor=False)
     start.steps(club)
-    st.stop()
+    raise EndOfPage
 
 night = nights.tonights(club, date.today(), st.session_state.get(planning.OVER))
 if night is not None:

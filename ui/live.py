@@ -57,6 +57,13 @@ class DrawnPage:
         self.ended_at = -math.inf
         return soon and runner is not self.runner
 
+    def is_cleared(self, address: Address) -> bool:
+        """Return True if the poll was sent while another page was open.
+
+        The browser clears the page when the answer to it begins, even though only a fragment runs.
+        """
+        return self.page is not None and address[0] != self.address[0]
+
     def is_stale_url(self, address: Address) -> bool:
         """Return True if the poll carries an older URL than the page last drawn.
 
@@ -193,7 +200,7 @@ def _poll() -> None:
         if access.visitor() is None:  # logged out, in another tab perhaps
             st.rerun()
         drawn, now, address = st.session_state[DRAWN], time.monotonic(), _address()
-        if drawn.is_unfinished(now, get_script_run_ctx()):
+        if drawn.is_unfinished(now, get_script_run_ctx()) or drawn.is_cleared(address):
             if address == drawn.address:
                 st.rerun()
             st.switch_page(drawn.page, query_params=drawn.address[1])

@@ -21,7 +21,7 @@ from recommender.errors import RecommenderError
 from ui import access, live, state
 from ui.cache import cached
 from ui.components import navigation
-from ui.components.basics import ICON, errors_shown, show
+from ui.components.basics import ICON, EndOfPage, errors_shown, show
 from ui.sections.night import choosing
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
@@ -113,7 +113,8 @@ def run() -> None:
                 pill = navigation.header(club, PLACES, current.url_path or "tonight")
                 with live.watched(current, pill):
                     access.greet(club)
-                    current.run()
+                    with suppress(EndOfPage):
+                        current.run()
             except StoreUnavailable as error:
                 show(error)
                 live.try_again()

@@ -17,7 +17,6 @@ from recommender import load_bundled
 Visit = Callable[..., Page]
 NewServer = Callable[..., Server]
 NIGHTS = 6
-SOON = 6_000  # ms; two seconds on an idle machine
 
 
 def face(page: Page, row: str, name: str) -> Locator:
@@ -89,7 +88,7 @@ def test_evening_on_three_phones(new_server: NewServer, visit: Visit) -> None:
     phones["Bruno"].locator(".st-key-not_the_pick button").click()
     phones["Bruno"].get_by_role("dialog").get_by_role("button", name="Veto it").click()
     out = desk.locator(".st-key-candidates_S .tile").filter(has_text="Bruno vetoed it")
-    expect(out).to_contain_text(title, timeout=SOON)
+    expect(out).to_contain_text(title)
     out.get_by_role("button", name="Undo").click()
     expect(desk.locator(".st-key-tonight_pick h1")).to_have_text(title)
     assert store.nights.vetoes(night) == {}
@@ -97,7 +96,7 @@ def test_evening_on_three_phones(new_server: NewServer, visit: Visit) -> None:
     desk.get_by_role("button", name="Vote first").click()
     expect(phones["Ana"].locator("h1")).to_have_text("What would you like to watch?")
     ballot(phones["Ana"], "Up", "Contact")
-    expect(desk.get_by_text("1 of 3 have voted")).to_be_visible(timeout=SOON)
+    expect(desk.get_by_text("1 of 3 have voted")).to_be_visible()
     phone = phones["Bruno"]
     tile = phone.locator("[class*=st-key-ballot_] .tile").filter(has_text="Contact")
     tile.get_by_role("button").first.click()
@@ -111,7 +110,7 @@ def test_evening_on_three_phones(new_server: NewServer, visit: Visit) -> None:
     ballot(phones["Zoe"], "Contact")
     for page in (desk, phones["Ana"]):
         pick = page.locator(".st-key-tonight_pick h1")
-        expect(pick).to_have_text("Contact", timeout=SOON)
+        expect(pick).to_have_text("Contact")
 
     desk.get_by_role("button", name="Watch this").click()
     expect(desk.locator("[class*=st-key-watched_] h1")).to_have_text("Contact")
@@ -119,12 +118,12 @@ def test_evening_on_three_phones(new_server: NewServer, visit: Visit) -> None:
     assert len(before) == 3 * 6  # three people, all candidates
     assert store.nights.get(night).decided_by == "vote"
     for number, (name, stars) in enumerate({"Ana": 4.5, "Bruno": 2.0, "Zoe": 5.0}.items()):
-        expect(desk.get_by_text(f"{number} of 3 have rated")).to_be_visible(timeout=SOON)
+        expect(desk.get_by_text(f"{number} of 3 have rated")).to_be_visible()
         assert store.nights.outcome(night).stars is None
-        expect(phones[name].get_by_text(f"You are {name}")).to_be_visible(timeout=SOON)
+        expect(phones[name].get_by_text(f"You are {name}")).to_be_visible()
         give(phones[name], stars)
     for page in (desk, phones["Ana"]):
-        expect(page.locator(".st-key-reveal .given")).to_have_text("3.8", timeout=SOON)
+        expect(page.locator(".st-key-reveal .given")).to_have_text("3.8")
         expect(page.locator(".st-key-reveal .row")).to_have_count(3)
     pd.testing.assert_frame_equal(store.nights.predictions(), before)
     assert sorted(store.nights.ratings()["rating"]) == [2.0, 4.5, 5.0]
@@ -249,7 +248,7 @@ def test_nights_page_and_calendar(new_server: NewServer, visit: Visit, tmp_path:
     page.get_by_role("button", name="Delete it").click()
     expect(page.get_by_text("There is no such night")).to_be_visible()
     assert Store(server.var / "club.db").nights.all() == []
-    expect(fresh.get_by_text("There is no such night")).to_be_visible(timeout=SOON)
+    expect(fresh.get_by_text("There is no such night")).to_be_visible()
 
 
 def test_cold_deep_link_to_a_night(new_server: NewServer, visit: Visit) -> None:

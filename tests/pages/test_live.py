@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 import pytest
-from furnished import Open
+from furnished import Open, component_data
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -106,6 +106,20 @@ def test_a_poll_with_an_older_url_is_left_out_a_few_times(stale: live.Address) -
     found = [drawn.is_stale_url(stale) for _ in range(MAX_STALE_URLS + 1)]
     assert found == [True] * MAX_STALE_URLS + [False]  # a page never stays dead
     assert not drawn.is_stale_url(drawn.address)
+
+
+@pytest.mark.reads
+def test_a_poll_that_an_earlier_page_sent_cleared_the_page(open_page: Open) -> None:
+    drawn = open_page("rate").session_state[DRAWN]
+    assert drawn.is_cleared(("another page", drawn.address[1]))
+    assert not drawn.is_cleared((drawn.address[0], {"movie": ["1"]}))
+    assert not DrawnPage(shows=1).is_cleared(("rate", {})), "still being drawn"
+
+
+@pytest.mark.reads
+def test_a_page_that_ends_early_polls_as_well(open_page: Open) -> None:
+    app = open_page("movie", movie="123456789")
+    assert component_data(app, "learning_pill")["text"] == ""
 
 
 def test_a_poll_that_comes_too_soon_means_that_the_page_was_cut_off() -> None:

@@ -19,14 +19,17 @@ function icon(name) {
   return svg
 }
 
-// The pill is the last element of every page. When a message arrives between two runs, Streamlit
-// drops what it has not sent yet: a page that stays without its end is asked for once more.
+// A page that stays without its beginning or its end is asked for once more. The pill is the last
+// element of every page, and missing when Streamlit dropped what it had not sent yet. All but the
+// header is missing when the answer to an older page's fragment came late, which clears a page.
+const PAGE = "[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock] > *"
+
 function watch(place) {
   let missing = 0
   place.watching ??= setInterval(() => {
     if (!place.isConnected) return clearInterval(place.watching)
     const state = document.querySelector("[data-testid=stApp]")?.dataset.testScriptState
-    const whole = document.querySelector(".st-key-learning_pill")
+    const whole = [".st-key-learning_pill", `${PAGE} + *`].every((one) => document.querySelector(one))
     missing = state === "notRunning" && !whole ? missing + 1 : 0
     if (missing % 4 === 3) place.again()
   }, 700)

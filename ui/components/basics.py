@@ -22,6 +22,10 @@ ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: tha
 NOTICE, LOCK, ROUNDS = "notice", "lock", "rounds"
 
 
+class EndOfPage(Exception):  # noqa: N818 (no error)
+    """Ends a page early. After `st.stop` what follows every page, the poll, would be missing."""
+
+
 def next_step(error: Exception) -> str:
     """Return what to do about an error of the libraries, one short sentence."""
     if isinstance(error, StoreUnavailable):

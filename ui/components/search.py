@@ -36,9 +36,8 @@ def movie_search(
         match st.session_state[key].get("chosen"):
             case ["add", str(text)]:
                 title, year = title_and_year(text)
-                st.session_state["set"] = "Catalogue"
-                st.session_state["own_title"], st.session_state["own_year"] = title, year
-                st.switch_page("pages/settings.py", query_params={})
+                asked = {"set": "Catalogue", "title": title} | ({"year": str(year)} if year else {})
+                st.switch_page("pages/settings.py", query_params=asked)
             case [int(movie), str()] if movie not in club.movies.index:
                 return
             case [int(movie), str()] if on_chosen:

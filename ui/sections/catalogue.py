@@ -8,7 +8,7 @@ import streamlit as st
 
 from club.validation import LONGEST_RUNTIME
 from ui import state
-from ui.components.basics import change, notify
+from ui.components.basics import asked_for, change, notify
 from ui.components.choices import keyword_box
 from ui.components.figures import draw_counts
 from ui.components.tile import Tile, tiles
@@ -33,10 +33,14 @@ def add_by_hand(club: View) -> None:
     st.header("Add a movie by hand", anchor=False)
     st.caption("A new release, a friend's short film: we make a guess from its keywords.")
     genres = club.catalogue.vocabulary[0]
+    years = 1888, date.today().year + 5
+    asked, asked_year = st.query_params.get("title", "")[:200], asked_for("year")
+    if asked_year is not None and not years[0] <= asked_year <= years[1]:
+        asked_year = None
     with st.form("add_movie", clear_on_submit=True, border=False):
         title, year, minutes = st.columns([3, 1, 1])
-        title.text_input("Title", key="own_title", max_chars=200)
-        year.number_input("Year", 1888, date.today().year + 5, value=None, step=1, key="own_year")
+        title.text_input("Title", asked, key="own_title", max_chars=200)
+        year.number_input("Year", *years, value=asked_year, step=1, key="own_year")
         minutes.number_input("Minutes", 1, LONGEST_RUNTIME, value=None, step=1, key="own_minutes")
         st.multiselect("Genres", genres, key="own_genres", placeholder="Drama …", select_all=False)
         about = "What it is about, where, when, in what mood. They are all that we know of it."
@@ -59,6 +63,8 @@ def _add() -> None:
     if asked["own_listed"]:
         movies.add_to_shortlist(movie)
     asked[ADDED] = movie
+    for name in ("title", "year"):
+        st.query_params.pop(name, None)
     notify(f"{plain(film(title, year))} is in.")
 
 
