@@ -19,7 +19,7 @@ MISERY = 2.5  # stars; below this a member would rather not have come
 LIKED = 4 - HALF_STEP  # stars; from here on the nearest rating is 4 or more
 DIGITS = 9  # scores are rounded to these decimals, because sums of shares are not exact
 NIGHT = "night_id"
-BALANCE = 0.5  # weight of the last night against all nights, 0..1
+BALANCE = 0.5  # weight of the last night against all nights, 0..1; see `debts`
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,6 @@ class Strategy:
     # of the score; points and votes add up as if every member had one ballot
     unit: Literal["stars", "points", "duels", "votes"] = "stars"
     base: float = 1.0  # weight of every member before debts, see `shares`
-    reason_without_misery: str = ""  # takes the place of `reason` where no member is below MISERY
-
-    def reason_for(self, stars: np.ndarray) -> str:
-        """Return why a movie comes first.
-
-        Args:
-            stars: (n_members,) expected for it, at least one.
-        """
-        return (stars.min() >= MISERY and self.reason_without_misery) or self.reason
 
 
 def shares(debt: np.ndarray, base: float) -> np.ndarray:
@@ -100,10 +91,9 @@ STRATEGIES: Mapping[str, Strategy] = {
     "average_without_misery": Strategy(
         "Average without misery",
         f"The highest average among the movies that nobody should give under {MISERY} stars.",
-        "Somebody suffers with every candidate, and this has the highest average",
+        "The highest average, and it spares everyone a bad night if any candidate does",
         _MASTHOFF,
         _without_misery,
-        reason_without_misery="The highest average with nobody miserable",
     ),
     "least_misery": Strategy(
         "Least misery",
@@ -127,8 +117,6 @@ STRATEGIES: Mapping[str, Strategy] = {
         _MASTHOFF,
         # The root of the product, which keeps its order and stays on the scale of stars.
         lambda stars, share: np.exp(share @ np.log(stars)),
-        reason_without_misery="The highest product of everyone's stars, with no low guess among "
-        "them to spoil it",
     ),
     "borda": Strategy(
         "Points (Borda)",
@@ -237,6 +225,20 @@ def rank(
     return frame
 
 
+def choices(reactions: Reactions, debt: Mapping[int, float] | None = None) -> dict[str, int]:
+    """Return the movie that each strategy ranks first; nothing without a member or a movie.
+
+    Args:
+        debt: as from `debts`, for "fairness" alone: the others choose without a memory.
+    """
+    found = {}
+    for key in STRATEGIES:
+        ranked = rank(reactions, key, debt=debt if key == "fairness" else None)
+        if len(ranked):
+            found[key] = int(ranked[MOVIE].iloc[0])
+    return found
+
+
 def mean_with_given(reactions: Reactions, given: Sequence[float]) -> tuple[float, float, float]:
     """Return the mean of all ratings of one movie, given and to come, with its 80% interval.
 
@@ -262,58 +264,29 @@ def mean_with_given(reactions: Reactions, given: Sequence[float]) -> tuple[float
     return mean, max(mean - reach, MIN_STARS), min(mean + reach, MAX_STARS)
 
 
-def _history(nights: pd.DataFrame, present: Sequence[int], balance: float) -> pd.DataFrame:
-    """Return nights, satisfaction (mean; NaN without a night) and debt of each of `present`.
+def debts(nights: pd.DataFrame, present: Sequence[int]) -> dict[int, float]:
+    """Return what earlier nights owe each of `present` (0..1), for `rank` by "fairness".
 
+        debt(u) = (1 - BALANCE) (1 - mean satisfaction of u) + BALANCE behind(u, u's last night)
         satisfaction(u, night) = stars of the movie watched / stars of u's best candidate, at most 1
         behind(u, night) = the highest satisfaction of that night - satisfaction(u, night)
 
     This is SIAA for a list of one movie (Stratigi, Pitoura, Nummenmaa and Stefanidis, Journal of
     Intelligent Information Systems 58, 2022, doi 10.1007/s10844-021-00652-x; `behind` is userDis
-    there), but only nights at which a member was present count for them.
-    """
-    missing = [name for name in (NIGHT, "on", MEMBER, "got", "best") if name not in nights]
-    if missing:
-        raise DataError(f"The frame of earlier nights has no column {missing[0]!r}.")
-    if not (nights[["got", "best"]] > 0).all(axis=None):
-        raise DataError("Earlier nights need the stars got and the best possible, both above 0.")
-    if nights.duplicated([NIGHT, MEMBER]).any():
-        raise DataError("Somebody is twice at the same night.")
-    if not 0 <= balance <= 1:
-        raise DataError(
-            f"The balance between all nights and the last goes from 0 to 1, not {balance}."
-        )
-    frame = nights.sort_values(["on", NIGHT], kind="stable")
-    satisfaction = (frame["got"] / frame["best"]).astype("float64").clip(upper=1.0)
-    behind = satisfaction.groupby(frame[NIGHT]).transform("max") - satisfaction
-    by_member = frame.assign(satisfaction=satisfaction, behind=behind).groupby(MEMBER)
-    history = by_member.agg(
-        nights=(NIGHT, "size"), satisfaction=("satisfaction", "mean"), behind=("behind", "last")
-    ).reindex(pd.Index(list(dict.fromkeys(present)), name=MEMBER, dtype="int64"))
-    history["nights"] = history["nights"].fillna(0).astype("int64")
-    owed = (1 - balance) * (1 - history["satisfaction"]) + balance * history.pop("behind")
-    history["debt"] = owed.fillna(owed.mean()).fillna(0.0)
-    return history
-
-
-def debts(
-    nights: pd.DataFrame, present: Sequence[int], balance: float = BALANCE
-) -> dict[int, float]:
-    """Return what earlier nights owe each of `present` (0..1), for `rank` by "fairness".
-
-        debt(u) = (1 - balance) (1 - mean satisfaction of u) + balance behind(u, u's last night)
-
-    A member without a night is owed the mean of the others; all are owed 0 without any night.
+    there), but only nights at which a member was present count for them. A member without a night
+    is owed the mean of the others; all are owed 0 without any night.
 
     Args:
         nights: one row a night and member, present or not: night_id, on (its date), member_id, got,
             best (stars above 0 of the movie watched and of the member's best candidate, as rated
             or, without a rating, as predicted).
-        balance: 0 (all nights count alike) to 1 (only the last).
-
-    Raises:
-        DataError: a column or stars are missing, stars are not above 0, a member is listed twice
-            for a night, or `balance` lies outside 0..1.
     """
-    debt = _history(nights, present, balance)["debt"]
-    return {int(member): float(owed) for member, owed in debt.items()}
+    frame = nights.sort_values(["on", NIGHT], kind="stable")
+    satisfaction = (frame["got"] / frame["best"]).astype("float64").clip(upper=1.0)
+    behind = satisfaction.groupby(frame[NIGHT]).transform("max") - satisfaction
+    by_member = frame.assign(satisfaction=satisfaction, behind=behind).groupby(MEMBER)
+    history = by_member.agg(satisfaction=("satisfaction", "mean"), behind=("behind", "last"))
+    history = history.reindex(list(dict.fromkeys(present)))
+    owed = (1 - BALANCE) * (1 - history["satisfaction"]) + BALANCE * history["behind"]
+    owed = owed.fillna(owed.mean()).fillna(0.0)
+    return {int(member): float(debt) for member, debt in owed.items()}

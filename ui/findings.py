@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 import pandas as pd
 
@@ -13,7 +12,6 @@ from recommender.evaluation.nights import (
     Coverage,
     Record,
 )
-from recommender.model import LIKED
 from ui.text import counted, half_stars
 
 NOTHING = "No rating of a night has been predicted yet."
@@ -24,18 +22,10 @@ THAN = {
     "too few": "too early to compare",
 }
 READINGS = {
-    "intervals": {
-        "as expected": "just as it should be",
-        "too seldom": "we were too sure of ourselves",
-        "too often": "we could have been surer",
-        "too few": "too early to tell",
-    },
-    "likes": {
-        "as expected": "just as it should be",
-        "too seldom": "we hoped for too much",
-        "too often": "we hoped for too little",
-        "too few": "too early to tell",
-    },
+    "as expected": "just as it should be",
+    "too seldom": "we were too sure of ourselves",
+    "too often": "we could have been surer",
+    "too few": "too early to tell",
 }
 
 
@@ -52,21 +42,11 @@ def record(found: Record) -> tuple[str, str]:
     )
 
 
-def coverage(found: Coverage | None, of: Literal["intervals", "likes"]) -> tuple[str, str]:
-    """Return how many ratings were where we expected them: a headline and a sentence.
-
-    Args:
-        of: "intervals": inside their range; "likes": 4 stars or more.
-    """
+def coverage(found: Coverage | None) -> tuple[str, str]:
+    """Return how many ratings were inside their range: a headline and a sentence."""
     if found is None:
         return NOTHING, ""
-    n, reading = found.observed.n, READINGS[of][found.reading]
-    if of == "likes":
-        return (
-            f"{found.count} of {counted(n, 'rating')} came to {LIKED:g} stars or more",
-            f"We expected {found.expected:.0f}; chance alone gives {found.low} to {found.high}: "
-            f"{reading}.",
-        )
+    n, reading = found.observed.n, READINGS[found.reading]
     return (
         f"{found.count} of {counted(n, 'rating')} fell where we expected",
         f"We promise {LEVEL:.0%} of them, and chance alone gives {found.low} to {found.high}: "
@@ -84,23 +64,3 @@ def surprises(
         apart = "as we expected" if size == "0.0" else more
         gave = half_stars(row.actual)
         yield f"{names[row.member_id]} gave {titles[row.movie_id]} {gave}, {apart}."
-
-
-def reversals(found: pd.DataFrame, names: Mapping[int, str]) -> Iterator[str]:
-    """Yield a sentence a row of `recommender.evaluation.nights.reversals`."""
-    for row in found.itertuples():
-        yield (
-            f"We thought {names[row.member_id]} would like it more than {names[row.other_id]}; "
-            "it was the other way round."
-        )
-
-
-def easiest_and_hardest(found: pd.DataFrame, names: Mapping[int, str]) -> str:
-    """Return who is the easiest and who the hardest to foresee, "" of one person alone."""
-    if len(found) < 2:
-        return ""
-    easy, hard = (
-        f"{names[row.member_id]} (off by {row.mae:.1f} stars on average)"
-        for row in found.iloc[[0, -1]].itertuples()
-    )
-    return f"{easy} is the easiest to foresee, {hard} the hardest."

@@ -14,8 +14,7 @@ import streamlit as st
 from club.nights import Candidates, Night, Reason
 from recommender import HybridModel, Reactions
 from recommender.columns import MOVIE
-from recommender.evaluation.nights import compare_strategies
-from recommender.group import MISERY, STRATEGIES, rank
+from recommender.group import MISERY, STRATEGIES, choices, rank
 from recommender.suggest import suggest
 from ui import access, live, nights, state
 from ui.cache import HashedFrame, cached
@@ -162,7 +161,7 @@ def _why(club: View, reactions: Reactions, movie: int, strategy: str) -> str:
     """Return in a sentence (plain text) why a movie comes first."""
     stars = reactions.mean[:, reactions.movie_ids.index(movie)]
     if strategy != "average" or len(stars) == 1:
-        return f"{STRATEGIES[strategy].reason_for(stars)}." if len(stars) > 1 else ""
+        return f"{STRATEGIES[strategy].reason}." if len(stars) > 1 else ""
     model = state.model(club)
     loved: dict[int, list[int]] = {}
     for place in sorted((-stars).argsort(kind="stable")[:GLADDEST]):
@@ -325,10 +324,8 @@ def _rules(club: View, evening: Evening, reactions: Reactions | None) -> None:
     def picks() -> Mapping[str, str]:
         if reactions is None:
             return {}
-        debt = nights.debts(club, evening.here, night)
-        found = compare_strategies(reactions, debt=debt).choices
-        titles = [club.title(int(movie)) for movie in found[MOVIE]]
-        return dict(zip(found["strategy"], titles, strict=True))
+        found = choices(reactions, nights.debts(club, evening.here, night))
+        return {strategy: club.title(movie) for strategy, movie in found.items()}
 
     def save(name: str, key: str) -> None:
         value = st.session_state[key]

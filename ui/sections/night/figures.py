@@ -11,8 +11,6 @@ from recommender.evaluation.nights import (
     NIGHTS,
     coverage_over_time,
     interval_coverage,
-    like_coverage,
-    member_errors,
     record,
     record_over_time,
     surprises,
@@ -51,11 +49,9 @@ def scoreboard(club: View) -> None:
             st.caption("mae: stars missed by on average; ranges: 95%, bootstrap over nights.")
     with right:
         frame = coverage_over_time(judged)
-        title, sentence = findings.coverage(interval_coverage(judged), "intervals")
+        title, sentence = findings.coverage(interval_coverage(judged))
         chart(charts.interval_coverage(frame, title), "honest")
         st.markdown(plain(sentence))
-        likes = findings.coverage(like_coverage(judged), "likes")
-        st.markdown(plain(". ".join(likes)))
         with tables_below():
             draw_table(frame, "Ratings where we expected them, night after night", 3)
     _surprises(club, judged)
@@ -68,7 +64,6 @@ def _surprises(club: View, judged: pd.DataFrame) -> None:
     found = surprises(judged)
     for sentence in findings.surprises(found.head(TOP), names, titles):
         st.markdown(f"- {plain(sentence)}")
-    st.markdown(plain(findings.easiest_and_hardest(member_errors(judged), names)))
     with tables_below("All of them"):
         rows = found.assign(who=found[MEMBER].map(names), movie=found[MOVIE].map(titles))
-        draw_table(rows[["on", "who", "movie", "surprise", "surprise_sd"]], "Every surprise")
+        draw_table(rows[["on", "who", "movie", "surprise"]], "Every surprise")

@@ -6,9 +6,9 @@ import streamlit as st
 
 from club.nights import Night
 from recommender.columns import MEMBER, MOVIE
-from recommender.evaluation.nights import recorded, reversals
+from recommender.evaluation.nights import recorded
 from recommender.group import STRATEGIES
-from ui import findings, nights, state
+from ui import nights, state
 from ui.components.basics import change
 from ui.components.reveal import Shown, reveal
 from ui.components.search import movie_search
@@ -134,10 +134,6 @@ def result(club: View, night: Night, *, moved_on: bool) -> None:
             sentence=surprise(club, given, expected),
             focus=moved_on,
         )
-        counts = recorded(nights.judged_of(club, night))
-        names = {one: club.name(one) for one in given}
-        for sentence in findings.reversals(reversals(counts).head(1), names):
-            st.markdown(plain(sentence))
         st.caption(plain(_inside(club, night)))
     if night.notes:
         st.markdown(f"> {plain(night.notes)}")
