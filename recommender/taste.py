@@ -1,11 +1,8 @@
 """Tastes of a club's members: similarity, leanings, what divides the club, and a map.
 
 Similarity: two members' tastes for well-known movies are drawn from the joint distribution that
-their ratings leave (see `recommender.kernel`) and compared by two measures:
-
-    stars   how likely both give a movie the same stars, half a star up or down
-    taste   of two movies, how often both prefer the same one when everybody's opinion is left
-            aside: neither good movies nor a user bias count, and chance is one half
+their ratings leave (see `recommender.kernel`); what counts is how likely both give a movie the same
+stars, half a star up or down.
 
 Leanings: how a member rates movies with a feature beyond everybody's opinion and their own user
 bias, drawn towards 0 as far as the noise asks for (James and Stein, 1961; variances are estimated
@@ -33,12 +30,8 @@ from recommender.dataset import check_ratings
 from recommender.features import GENRE, KEYWORD
 from recommender.model import HybridModel
 
-STARS, TASTE = "stars", "taste"
-MEASURES = (STARS, TASTE)
 FIRST, SECOND = "first", "second"  # the columns that name a pair, in the order of the members
 PANEL, DRAWS = 200, 200
-COMPARED = 25  # other movies that each of the panel is compared with
-CHANCE = 0.5
 REACH = float(ndtri(0.9))  # standard deviations of an 80% interval
 SURE = 0.95  # probability of being right before two members are called alike or apart
 
@@ -101,21 +94,6 @@ def draw_member(
     return Drawn(taste, float(np.sqrt(scale * model.options.noise_variance)))
 
 
-def preferences(taste: np.ndarray) -> np.ndarray:
-    """Return whether the first movie of each pair is preferred, (..., n_pairs) bool.
-
-    Each movie is paired with the next COMPARED in a circle, or with all where there are few.
-    `taste` is (..., n_movies) stars.
-    """
-    n = taste.shape[-1]
-    if n <= 2 * COMPARED:
-        first, second = np.triu_indices(n, 1)
-    else:
-        first = np.tile(np.arange(n), COMPARED)
-        second = (first + np.repeat(np.arange(1, COMPARED + 1), n)) % n
-    return taste[..., first] > taste[..., second]
-
-
 def star_probabilities(drawn: Drawn, expected: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """Return the probability of 0.5, 1, ... 5 stars, (10, n_draws, n_movies).
 
@@ -151,36 +129,32 @@ def compare(
         drawn: of each member, in order, what `draw_member` returns for the panel.
 
     Returns:
-        One row a pair and measure ("stars" or "taste"): first, second (member ids), measure, value,
-        low, high (shares 0..1: median and 80% interval over the draws), reference (chance for the
-        taste, the mean of all pairs for the stars), clarity ("alike" or "apart" where 95% of the
-        draws lie above or below the reference, otherwise "unclear"), both (number of movies that
-        both rated), difference (mean distance of their stars on these; missing without any).
+        One row a pair: first, second (member ids), value, low, high (probability of the same stars:
+        median and 80% interval over the draws), reference (the mean of all pairs), clarity ("alike"
+        or "apart" where 95% of the draws lie above or below the reference, otherwise "unclear"),
+        both (number of movies that both rated), difference (mean distance of their stars on these;
+        missing without any).
     """
     ratings = check_ratings(member_ratings, person=MEMBER)
     draws, movies = next((each.taste.shape for each in drawn.values()), (DRAWS, PANEL))
     rows = panel(model, movies)
     expected = model.bias.mu + model.bias.expected[rows]
-    prefers = {member: preferences(each.taste) for member, each in drawn.items()}
     probabilities = {
         member: star_probabilities(each, expected, model.thresholds)
         for member, each in drawn.items()
     }
     pairs = list(combinations(drawn, 2))
-    stars = [same_stars(probabilities[one], probabilities[other]) for one, other in pairs]
-    taste = [(prefers[one] == prefers[other]).mean(axis=1) for one, other in pairs]
-    usual = float(np.median(stars, axis=1).mean()) if pairs else CHANCE
+    found = [same_stars(probabilities[one], probabilities[other]) for one, other in pairs]
+    shares = np.reshape(found, (len(pairs), draws))
+    value, low, high = np.quantile(shares, (0.5, 0.1, 0.9), axis=1)
+    reference = float(value.mean()) if pairs else np.nan
+    above = (shares > reference).mean(axis=1)
     given = ratings.pivot(index=MOVIE, columns=MEMBER, values=RATING).reindex(columns=list(drawn))
     distances = [(given[one] - given[other]).abs().dropna() for one, other in pairs]
-    frames = []
-    for measure, found, reference in ((STARS, stars, usual), (TASTE, taste, CHANCE)):
-        shares = np.reshape(found, (len(pairs), draws))
-        value, low, high = np.quantile(shares, (0.5, 0.1, 0.9), axis=1)
-        above = (shares > reference).mean(axis=1)
-        columns = {
+    return pd.DataFrame(
+        {
             FIRST: [one for one, _ in pairs],
             SECOND: [other for _, other in pairs],
-            "measure": measure,
             "value": value,
             "low": low,
             "high": high,
@@ -189,8 +163,7 @@ def compare(
             "both": [len(apart) for apart in distances],
             "difference": [apart.mean() for apart in distances],
         }
-        frames.append(pd.DataFrame(columns))
-    return pd.concat(frames, ignore_index=True)
+    )
 
 
 def beyond_the_crowd(

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from recommender.columns import MEMBER, MOVIE
-from recommender.taste import FIRST, SECOND, TASTE
+from recommender.taste import FIRST, SECOND
 from ui.charts.style import GREY, STARS_AXIS, TWO_SIDED, finish, label, signed
 from ui.charts.traces import ENDS, Look, cells, dots, row_labels, spans, zero_line
 from ui.text import half_stars
@@ -19,7 +19,7 @@ BESIDE = 0.09  # stars between the dots of two who gave the same
 
 
 def match_matrix(frame: pd.DataFrame) -> go.Figure:
-    """Draw one measure of `compare`, with one and other (names); pale where it is not sure."""
+    """Draw what `compare` returns, with one and other (names); pale where it is not sure."""
     back = frame.rename(columns={FIRST: SECOND, SECOND: FIRST, "one": "other", "other": "one"})
     both = pd.concat([frame, back], ignore_index=True)
     names = both.drop_duplicates(FIRST).set_index(FIRST)["one"]
@@ -46,8 +46,6 @@ def match_matrix(frame: pd.DataFrame) -> go.Figure:
     cells(figure, colour.astype(float), columns=names, scale=TWO_SIDED, **look)
     row_labels(figure, names, NAME)
     title = "How often two of us would give the same stars; pale is not sure yet"
-    if frame["measure"].iloc[0] == TASTE:
-        title = "How often two of us prefer the same movie: 50% is chance, pale is not sure yet"
     return finish(figure, title, height=100 + 38 * len(names))
 
 

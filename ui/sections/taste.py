@@ -15,7 +15,6 @@ from recommender.taste import (
     LEAN_MOVIES,
     RATED_BY,
     SECOND,
-    TASTE,
     departures,
     favourites,
 )
@@ -36,13 +35,8 @@ from ui.state import View
 from ui.taste import Leanings
 from ui.text import counted, day, film, plain
 
-HOW = {
-    "Same stars": "How often two of you would give a movie the same stars, give or take a half.",
-    "Same taste": "Of two movies, how often two of you would prefer the same one, whatever most "
-    "people like. Chance is 50%; hardly anybody gets below 45% or above 55%.",
-}
+HOW = "How often two of you would give a movie the same stars, give or take a half."
 RANKED = {"alike": "Most alike", "apart": "Furthest apart"}
-MEASURES = {"Same stars": "stars", "Same taste": TASTE}
 CLARITIES = {"alike": "surely alike", "apart": "surely apart", "unclear": "not sure"}
 KINDS = {"Keywords": KEYWORD, "Genres": GENRE}
 INTERVAL = {"low": "Usually from", "high": "Usually to"}
@@ -80,18 +74,17 @@ def matches(club: View) -> None:
     if len(club.names) < 2:
         st.markdown("A match takes two.")
         return
-    chosen = view_switch("What is compared", list(MEASURES), "match", labelled=True)
     found = taste.matches(club)
     if found is None:
         no_predictions(200)
     else:
-        _matches(club, found, chosen)
+        _matches(club, found)
 
 
-def _matches(club: View, found: pd.DataFrame, chosen: str) -> None:
-    own = _named(club, found[found["measure"] == MEASURES[chosen]])
+def _matches(club: View, found: pd.DataFrame) -> None:
+    own = _named(club, found)
     own = own.sort_values("value", ascending=False, kind="stable")
-    st.caption(HOW[chosen])
+    st.caption(HOW)
     with st.grid(columns=2, min_column_width=320, gap="medium"):
         for clarity, title in RANKED.items():
             pairs = own[own["clarity"] == clarity][:: 1 if clarity == "alike" else -1]
@@ -118,7 +111,7 @@ def _matches(club: View, found: pd.DataFrame, chosen: str) -> None:
     titles = {"Who": "Who", "value": "Match", **INTERVAL, "clarity": "Said", "both": "Both rated"}
     with everyone:
         in_order = own.sort_index()
-        chart(match_matrix(in_order), f"matrix_{MEASURES[chosen]}")
+        chart(match_matrix(in_order), "matrix")
         table = renamed(table, **titles, difference="Stars apart on these")
         draw_table(table, "How well everyone matches everyone")
 
