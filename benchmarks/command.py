@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentTypeError, Namespace
+from argparse import ArgumentTypeError
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -11,8 +11,8 @@ import pandas as pd
 
 from recommender.terminal import Parser, as_json, progress, run, text_table, whole
 
-__all__ = ["add_data", "as_json", "choices", "parser", "progress", "run", "run_seeds", "seeds"]
-__all__ += ["show", "steps", "text_table", "whole"]
+__all__ = ["add_data", "as_json", "choices", "parser", "progress", "run", "seeds", "show", "steps"]
+__all__ += ["text_table", "whole"]
 
 Item = TypeVar("Item")
 
@@ -42,23 +42,6 @@ def add_data(found: Parser) -> None:
 def show(table: pd.DataFrame, json: bool) -> None:
     """Print `table` as text, or as a JSON list of its rows."""
     print(as_json(table.to_dict("records")) if json else text_table(table))
-
-
-def run_seeds(
-    module: str,
-    doc: str | None,
-    one_seed: Callable[[int], pd.DataFrame],
-    summary: Callable[[pd.DataFrame], pd.DataFrame],
-    argv: Sequence[str] | None,
-) -> int:
-    """Run a command that prints `summary` of the frames of every seed; return its exit status."""
-    command = parser(module, doc, default_seeds="0-2")
-
-    def act(options: Namespace) -> None:
-        frames = [one_seed(seed).assign(seed=seed) for seed in steps(options.seeds)]
-        show(summary(pd.concat(frames, ignore_index=True)), options.json)
-
-    return run(command, act, argv)
 
 
 def steps(items: Iterable[Item]) -> Iterator[Item]:

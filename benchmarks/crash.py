@@ -109,7 +109,7 @@ def compare(location: str, acknowledged: dict[int, list[range]]) -> Counter[str]
 
 def kill_and_compare(store: Store, location: str, options: Namespace) -> Counter[str]:
     """Kill a writer after about `every` writes, until `writes` are acknowledged."""
-    found, rng = Counter(acknowledged=0, kills=0), random.Random(options.seed)
+    found, rng = Counter(acknowledged=0, kills=0), random.Random(0)
     member, first = store.members.add("Ana"), 1
     heard: dict[int, list[range]] = {member: []}
     while found["acknowledged"] < options.writes:
@@ -163,7 +163,6 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--writes", type=command.whole, default=10_000)
     parser.add_argument("--every", type=command.whole, default=100, help="writes between kills")
     parser.add_argument("--writers", type=command.whole, default=0, help="at once, without kills")
-    parser.add_argument("--seed", type=command.whole, default=0)
     return command.run(parser, show, argv)
 
 

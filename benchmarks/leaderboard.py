@@ -133,8 +133,6 @@ def contestants(names: Sequence[str] | None) -> dict[str, Fit]:
 
 def show(options: Namespace) -> None:
     """Print the metrics of every model, and the differences between ours and each."""
-    if options.json and options.markdown:
-        raise RecommenderError("Take --json or --markdown, not both.")
     if options.protocol == "people":
         show_people(options)
         return
@@ -176,7 +174,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     add("--models", type=models, help="such as ours,myFM (default: all that are installed)")
     add("--protocol", choices=("clubs", "people"), default="clubs", help="default: clubs")
     add("--final", action="store_true", help="judge the people who were kept out of tuning")
-    add("--markdown", action="store_true", help="print the tables as Markdown")
+    add("--markdown", action="store_true", help="print the tables as Markdown, without --json")
     return command.run(parser, show, argv)
 
 

@@ -84,13 +84,13 @@ def split_clubs(
     return visible, data.ratings[hidden].assign(club=club[hidden]).reset_index(drop=True)
 
 
-def score(
+def tally(
     hidden: pd.DataFrame,
     predicted: np.ndarray,
     low: np.ndarray | None = None,
     high: np.ndarray | None = None,
-) -> dict[str, float]:
-    """Return the metrics of predicted stars for the rows of `hidden`.
+) -> Tally:
+    """Return what each club adds to each metric, for a bootstrap over clubs.
 
     Args:
         hidden: from `split_clubs`.
@@ -107,22 +107,9 @@ def score(
                          three that the club liked best, mean over clubs
         coverage, width  of the interval, when there is one
     """
-    return tally(hidden, predicted, low, high).as_dict()
-
-
-def tally(
-    hidden: pd.DataFrame,
-    predicted: np.ndarray,
-    low: np.ndarray | None = None,
-    high: np.ndarray | None = None,
-) -> Tally:
-    """Return what each club adds to each metric of `score`, for a bootstrap over clubs."""
-    guess = np.asarray(predicted, dtype=np.float64)
-    if guess.shape != (len(hidden),):
-        raise DataError(f"{len(hidden)} ratings are hidden, but {guess.shape} were predicted.")
-    rows = hidden.assign(guess=guess)
+    rows = hidden.assign(guess=np.asarray(predicted, dtype=np.float64))
     if low is not None and high is not None:
-        rows = rows.assign(low=np.asarray(low), high=np.asarray(high))
+        rows = rows.assign(low=low, high=high)
     parts = pd.DataFrame([_club(group) for _, group in rows.groupby("club")])
     total = parts.map(lambda part: part[0]).to_numpy(dtype=np.float64)
     count = parts.map(lambda part: part[1]).to_numpy(dtype=np.float64)

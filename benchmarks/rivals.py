@@ -116,16 +116,13 @@ class MyFM:
         features = MovieFeatures.build(data.movies) if self.content else MovieFeatures(())
         own_column = np.ones(len(data.movies), dtype=bool)
         movies = with_identity(features.encode(data.movies), own_column)
-        kinds = [*features.kinds]
+        kinds = ["movie"] * len(data.movies) + [*features.kinds]
         if self.implicit:
             rated = Axes(users.to_numpy(), data.movies.index.to_numpy()).stars(data.ratings)
             seen = sparse.csr_matrix(rated != 0, dtype=np.float32)
             identity = sparse.hstack([identity, scale_rows(seen, 0.5)], format="csr")
             movies = sparse.hstack([movies, scale_rows(seen.T.tocsr(), 0.5)], format="csr")
-            kinds += ["rater"] * len(users)
-            kinds = ["seen"] * len(data.movies) + ["movie"] * len(data.movies) + kinds
-        else:
-            kinds = ["movie"] * len(data.movies) + kinds
+            kinds = ["seen"] * len(data.movies) + kinds + ["rater"] * len(users)
         kinds = ["user"] * len(users) + kinds
 
         def blocks(rows: pd.DataFrame) -> list[Any]:

@@ -18,24 +18,12 @@ from unittest import mock
 
 import numpy as np
 import pandas as pd
-from lightfm import evaluation
-from scipy import sparse
 
 from benchmarks import command
 from benchmarks.rivals import MyFM, installed_rivals
 from recommender import Dataset, HybridModel, TrainingOptions, load_bundled, model
-from recommender.embeddings import fit_lightfm
-from recommender.evaluation.baselines import Axes, Ranker
-from recommender.evaluation.metrics import ranking_metrics
-from recommender.evaluation.splits import random_split
 
 MOVIES, CANDIDATES, SIZES = 22_000, 50, (36, 250, 1500)
-JUDGES = (
-    evaluation.auc_score,
-    evaluation.precision_at_k,
-    evaluation.recall_at_k,
-    evaluation.reciprocal_rank,
-)
 
 
 def seconds(run: Callable[[], object]) -> float:
@@ -113,28 +101,6 @@ def reacting(fitted: HybridModel, size: int, runs: int) -> dict[str, float]:
     return {f"{name}_{size}_ms": 1000 * value for name, value in found}
 
 
-def my_fm_s(data: Dataset) -> float:
-    """Return seconds of the strongest rival, which learns anew for every rating."""
-    pairs = data.ratings.head(1)[["user_id", "movie_id"]]
-    return seconds(lambda: MyFM(0, True, rank=16, iterations=400).predict(pairs, data))
-
-
-def judging(data: Dataset, runs: int) -> dict[str, float]:
-    """All ranking metrics against the four of lightfm.evaluation, of the same model."""
-    train, test = random_split(data)
-    axes = Axes(data.user_ids, data.movies.index.to_numpy())
-    known, held_out = axes.stars(train.ratings).tocsr(), axes.stars(test).tocsr()
-    features = sparse.eye_array(axes.shape[1], format="csr", dtype=np.float32)
-    judged = fit_lightfm(known.tocoo(), features, components=64, epochs=1)
-    scores = Ranker.of_lightfm(judged, axes, features).scores
-    given = {"train_interactions": known, "item_features": features}
-    ours, theirs = [], []
-    for _ in range(runs):
-        ours.append(seconds(lambda: ranking_metrics(scores, held_out, known)))
-        theirs.append(seconds(lambda: [judge(judged, held_out, **given) for judge in JUDGES]))
-    return {"metrics_s": statistics.median(ours), "lightfm_metrics_s": statistics.median(theirs)}
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit status."""
     parser = command.parser("speed", __doc__)
@@ -149,8 +115,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     react_s = figures[f"one_more_everything_{SIZES[0]}_ms"] / 1000
     figures["refit_to_react"] = figures["fit_s"] / react_s
     if "myFM" in installed_rivals():
-        figures["my_fm_to_react"] = my_fm_s(data) / react_s
-    figures |= judging(data, options.runs)
+        # The strongest rival learns anew for every rating.
+        rival, pairs = MyFM(0, True, rank=16, iterations=400), data.ratings.head(1)
+        figures["my_fm_to_react"] = seconds(lambda: rival.predict(pairs, data)) / react_s
     command.show(pd.DataFrame({"what": figures.keys(), "figure": figures.values()}), options.json)
     return 0
 

@@ -79,20 +79,6 @@ def _reading(metric: str, low: float, high: float) -> str | None:
     return "better" if (low > 0) == (metric in MORE_IS_BETTER) else "worse"
 
 
-def exceptions(against: pd.DataFrame) -> list[str]:
-    """Return a sentence a condition: the metrics in which ours is not better than a model."""
-    sentences = []
-    for condition, rows in against[against["ours"].notna()].groupby("condition", sort=False):
-        rest = rows[rows["ours"] != "better"]
-        but = [
-            f"{metric} ({reading} against {', '.join(models['model'])})"
-            for (metric, reading), models in rest.groupby(["metric", "ours"], sort=False)
-        ]
-        where = f"every column but {', '.join(but)}" if but else "every column"
-        sentences.append(f"{condition}: ours is better than all others in {where}.")
-    return sentences
-
-
 def rendered(found: pd.DataFrame, against: pd.DataFrame, *, markdown: bool = False) -> str:
     """Return `table` and `against_ours` as text.
 
@@ -123,7 +109,7 @@ def rendered(found: pd.DataFrame, against: pd.DataFrame, *, markdown: bool = Fal
     gaps = gaps.loc[pd.MultiIndex.from_frame(rivals[key].drop_duplicates()), metrics]
     names = {"condition": "", "model": "ours minus"}
     gaps = gaps.fillna(NOTHING).reset_index().rename(columns=names)
-    return "\n\n".join([draw(shown), draw(gaps), KEY, *exceptions(rivals)])
+    return "\n\n".join([draw(shown), draw(gaps), KEY])
 
 
 def markdown_table(frame: pd.DataFrame) -> str:

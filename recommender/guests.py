@@ -2,8 +2,8 @@
 
 Guests name what they love best or hate, which says nothing about how generous they are; but to the
 model stars are stars. So guests have also rated some balancing movies without any feature: with few
-stars against what they love, with many against what they hate. benchmarks/guests.py measures these
-numbers.
+stars against what they love, with many against what they hate. benchmarks/RESULTS.md has what these
+numbers bring.
 """
 
 from __future__ import annotations

@@ -95,8 +95,6 @@ def test_command_prints_json_text_and_markdown(data_folder: Path, capsys, monkey
     assert "warm content only" in capsys.readouterr().out
     assert main([*argv, "--markdown"]) == 0
     assert capsys.readouterr().out.count("| warm |") == 3
-    assert main([*argv, "--json", "--markdown"]) == 2
-    assert "--json or --markdown" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.protocol import Clubs, score, split_clubs
+from benchmarks.protocol import Clubs, split_clubs, tally
 from recommender import DataError, Dataset
 
 SMALL = Clubs(clubs=3, size=4, min_ratings=10, share=0.5)
@@ -45,14 +45,14 @@ def hidden() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"rating": float})
 
 
-def test_score_of_a_perfect_prediction(hidden: pd.DataFrame) -> None:
+def test_tally_of_a_perfect_prediction(hidden: pd.DataFrame) -> None:
     stars, names = hidden["rating"].to_numpy(), ("order", "group_order", "coverage")
     perfect = dict.fromkeys(("rmse", "mae", "group_rmse", "regret", "width"), 0)
-    assert score(hidden, stars, stars, stars) == perfect | dict.fromkeys(names, 1)
+    assert tally(hidden, stars, stars, stars).as_dict() == perfect | dict.fromkeys(names, 1)
 
 
-def test_score_by_hand(hidden: pd.DataFrame) -> None:
-    found = score(hidden, 6 - hidden["rating"].to_numpy())
+def test_tally_by_hand(hidden: pd.DataFrame) -> None:
+    found = tally(hidden, 6 - hidden["rating"].to_numpy()).as_dict()
     errors = [4, 2, 2, 4] * 3 + [0, 2]
     assert found == pytest.approx(
         {
@@ -67,8 +67,8 @@ def test_score_by_hand(hidden: pd.DataFrame) -> None:
     )
 
 
-def test_score_without_data_is_nan() -> None:
+def test_tally_without_data_is_nan() -> None:
     alone = pd.DataFrame({"club": [0], "user_id": [1], "movie_id": [1], "rating": [4.0]})
-    found = score(alone, np.array([3.0]))
+    found = tally(alone, np.array([3.0])).as_dict()
     assert found.pop("rmse") == found.pop("mae") == 1
     assert np.isnan(list(found.values())).all()
