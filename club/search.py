@@ -1,7 +1,8 @@
 """Search movies by a part of the title, misspelt or abbreviated.
 
 Case, accents, punctuation and articles do not matter, "Matrix, The" is "The Matrix", a year may be
-part of the text or all of it, words may be cut off or misspelt, and numbers are words or digits.
+part of the text or all of it, words may be cut off, misspelt or initials, and numbers are words or
+digits.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import accumulate
 
@@ -25,11 +26,9 @@ _SHORTEST_MISSPELT = 3  # letters; shorter words look like too many others
 _LIKE_ENOUGH = 0.7  # of 1, for a misspelt word
 _COVERED_ENOUGH = 0.6  # of 1, for a text with misspelt or foreign words
 _SAME, _BEGINS_WITH_WORDS, _BEGINS, _HAS_ALL_WORDS, _IS_LIKE_IT = 5.0, 4.0, 3.0, 2.0, 1.0
-_IS_THE_NTH, _HAS_INITIALS, _ALONE = 4.5, 1.5, 0.8  # of a series, or of one movie
+_HAS_INITIALS, _ALONE = 1.5, 0.8  # of several movies, or of one
 _IS_OF_THE_YEAR = 1.4  # for a text that is only a year
 _SHORTEST, _LONGEST = 2, 6  # letters of an abbreviation
-_LATEST = 20  # film of a series that anybody asks for by number
-_APART = 20  # years; films further apart are two series, as a first attempt and a remake are
 _WHOLE = 0.3  # more where the whole text is like the whole name
 
 _ARTICLES = frozenset(
@@ -55,8 +54,6 @@ _NUMBERS = (
 )
 _COUNTED = {word: str(number) for number, word in enumerate(_NUMBERS, start=1)}
 _COUNTED |= {digits: word for word, digits in _COUNTED.items()}
-_LETTERED = re.compile(r"[a-z]+(\d+)")  # "x2", "t2", "d2": the second of a series
-_ROMAN = {"i": 1, "v": 5, "x": 10}  # alone they are words in other titles
 _END = "\U0010ffff"
 
 Words = tuple[str, ...]
@@ -116,7 +113,11 @@ class MovieSearch:
         self._letters = [letters for letters, _, _ in by_letters]
         self._movie = [movie_id for _, movie_id, _ in by_letters]
         self._names = [words for _, _, words in by_letters]
-        self._series = Series(names, self._year, self._fame)
+        self._initials = sorted(
+            ("".join(word if word.isdigit() else word[0] for word in words), movie)
+            for words, movie in names
+            if len(words) > 1
+        )
         positions = defaultdict(set)
         for position, (_, _, words) in enumerate(by_letters):
             for word in words:
@@ -134,8 +135,8 @@ class MovieSearch:
 
         A name that is the text comes before one that begins with it (first at a word's end), then
         one with all its words or its initials, then one with words like them; among equals one of
-        the `rated` movies, then the more often rated, then the newer. A number may count the films
-        of a series. A year in the text puts the movies of that year first.
+        the `rated` movies, then the more often rated, then the newer. A year in the text puts the
+        movies of that year first.
         """
         words = normalise(text[:LONGEST_QUERY])[:MOST_WORDS]
         readings = list(_readings(words))
@@ -147,19 +148,10 @@ class MovieSearch:
                 movie_id = self._movie[position]
                 score = match + self._bonus(movie_id, year, match)
                 scores[movie_id] = max(score, scores.get(movie_id, score))
-        abbreviated = self._series.abbreviated("".join(words))
+        abbreviated = self._abbreviated("".join(words))
         for movie_id in abbreviated:
             match = _HAS_INITIALS if len(abbreviated) > 1 else _ALONE
             scores[movie_id] = max(match, scores.get(movie_id, 0.0))
-        if abbreviated and _LETTERED.fullmatch("".join(words)):  # "t2" is a film's usual name
-            begun = {movie for movie, score in scores.items() if score >= _BEGINS_WITH_WORDS}
-            best = max(
-                abbreviated | begun, key=lambda movie: (self._fame[movie], scores[movie], -movie)
-            )
-            scores[best] = max(_IS_THE_NTH, scores[best])
-        film = self._series.film(words)
-        if film is not None:
-            scores[film] = max(_IS_THE_NTH, scores.get(film, 0.0))
         for movie_id in self._of_year.get(only_a_year(text) or 0, ()):
             scores[movie_id] = max(_IS_OF_THE_YEAR, scores.get(movie_id, 0.0))
 
@@ -168,6 +160,14 @@ class MovieSearch:
             return -scores[movie], movie not in rated, -fame, -year, movie
 
         return sorted(scores, key=key)[:limit]
+
+    def _abbreviated(self, letters: str) -> set[int]:
+        """Return the movies whose titles' initials begin with `letters` ("lotr")."""
+        if not _SHORTEST <= len(letters) <= _LONGEST:
+            return set()
+        first = bisect_left(self._initials, (letters,))
+        last = bisect_left(self._initials, (letters + _END,))
+        return {movie for _, movie in self._initials[first:last]}
 
     def _bonus(self, movie_id: int, year: int | None, match: float) -> float:
         if year is None:
@@ -263,103 +263,3 @@ class _ByLength:
             text, self._texts[first:last], scorer=scorer, score_cutoff=_LIKE_ENOUGH, limit=50
         )
         return [(choice, share, self._places[first + at]) for choice, share, at in found]
-
-
-class Series:
-    """Films of a series, and names that are cut down to initials: "lotr", "hp 3", "star wars 5".
-
-    Args:
-        names: (words as they are compared, movie_id); a movie may have several.
-        years: movie_id -> year, where it is known.
-        fame: movie_id -> how often it was rated.
-    """
-
-    def __init__(
-        self,
-        names: Iterable[tuple[Words, int]],
-        years: Mapping[int, int],
-        fame: Mapping[int, float],
-    ) -> None:
-        self._years, self._fame = years, defaultdict(int, fame)
-        self._names = sorted(names)
-        self._lettered = [
-            (words, movie, int(found[1]))
-            for words, movie in self._names
-            if len(words) > 1
-            for word in words
-            if (found := _LETTERED.fullmatch(word))
-        ]
-        self._initials = sorted(
-            ("".join(word if word.isdigit() else word[0] for word in words), words, movie)
-            for words, movie in self._names
-            if len(words) > 1
-        )
-
-    def abbreviated(self, letters: str) -> set[int]:
-        """Return the movies whose titles' initials begin with `letters` ("lotr", "t2")."""
-        return {movie for _, movie in self._of_initials(letters)}
-
-    def film(self, words: Words) -> int | None:
-        """Return the film that "godfather 2", "lotr 2" or "star wars 5" means; None if none.
-
-        A number that stands right behind the common beginning of the titles counts ("Episode V"),
-        else the order in which the films came out.
-        """
-        if len(words) < 2 or not words[-1].isdecimal() or not 1 <= int(words[-1]) <= _LATEST:
-            return None
-        stem, number = words[:-1], int(words[-1])
-        first, last = bisect_left(self._names, (stem,)), bisect_left(self._names, ((*stem, _END),))
-        group, length = dict(self._names[first:last]), len(stem)
-        if len(set(group.values())) < 2 and len(stem) == 1:
-            group, length = self._best_of_initials(stem[0]), len(stem[0])
-        lettered = {
-            movie
-            for name, movie, nth in self._lettered
-            if nth == number and any(name[i : i + len(stem)] == stem for i in range(len(name)))
-        }
-        movies = set(group.values())
-        if len(movies | lettered) < 2:
-            return None
-        numbered = lettered | {
-            movie
-            for name, movie in group.items()
-            for word in name[length : length + 2]
-            if number == (int(word) if word.isdecimal() else _ROMAN.get(word))
-        }
-        if numbered:
-            return max(numbered, key=lambda movie: (self._fame[movie], -movie))
-        # A film about the series, which nobody has rated, is not one of it.
-        famous = {movie for movie in movies if self._fame[movie] > 0}
-        for films in map(self._together, (famous, movies)):
-            if number <= len(films):
-                return films[number - 1]
-        return None
-
-    def _of_initials(self, letters: str) -> list[tuple[Words, int]]:
-        if not _SHORTEST <= len(letters) <= _LONGEST:
-            return []
-        first = bisect_left(self._initials, (letters,))
-        last = bisect_left(self._initials, (letters + _END,))
-        return [(words, movie) for _, words, movie in self._initials[first:last]]
-
-    def _best_of_initials(self, letters: str) -> dict[Words, int]:
-        """Return the most famous of the series that `letters` may mean."""
-        groups: dict[Words, dict[Words, int]] = defaultdict(dict)
-        for words, movie in self._of_initials(letters):
-            groups[words[: len(letters)]][words] = movie
-        several = [group for group in groups.values() if len(set(group.values())) > 1]
-        return max(several, key=lambda group: self._total(set(group.values())), default={})
-
-    def _total(self, movies: Iterable[int]) -> float:
-        return sum(self._fame[movie] for movie in movies)
-
-    def _together(self, movies: set[int]) -> list[int]:
-        """Return the films in order of years; of several runs far apart the most famous one."""
-        runs: list[list[int]] = []
-        dated = movies & self._years.keys()
-        for movie in sorted(dated, key=lambda m: (self._years[m], -self._fame[m], m)):
-            if runs and self._years[movie] - self._years[runs[-1][-1]] <= _APART:
-                runs[-1].append(movie)
-            else:
-                runs.append([movie])
-        return max(runs, key=self._total, default=[])
