@@ -436,20 +436,3 @@ class _SimilarTitles:
                 scores.setdefault(place, BEGINS_ALIKE)
         for place, score in scores.items():
             yield from ((movie, score) for movie in self._movies[place])
-
-
-def in_catalogue(
-    movies: pd.DataFrame, tmdb_id: int, titles: Sequence[str], year: int | None
-) -> int | None:
-    """Return the catalogue's movie that TMDB describes so, None if there is none for certain.
-
-    Args:
-        movies: in the form of `Dataset.movies`.
-        titles: title and original title at TMDB.
-    """
-    same_number = movies.index[(movies["tmdb_id"] == tmdb_id).fillna(False)]
-    if len(same_number) or year is None:
-        return int(same_number[0]) if len(same_number) else None
-    same_year = movies[((movies["year"] == year) & movies["tmdb_id"].isna()).fillna(False)]
-    found = TitleMatcher(same_year).find(titles, year)
-    return int(found.pop()) if len(found) == 1 else None

@@ -13,7 +13,6 @@ from itertools import islice
 
 from club.errors import InvalidInput
 from club.imports.files import Archive
-from club.sources.tmdb import GENRES
 from club.validation import MAX_TITLE, plausible_year, tidied
 
 MAX_BYTES, MAX_ROWS = 16 << 20, 100_000  # of a club's own tables; busy members rate thousands
@@ -193,7 +192,8 @@ def scale_in_header(header: str) -> int | None:
 
 # Titles, genres and numbers
 
-_GENRES = GENRES | {"Children's": "Children", "Family": "Children", "Music": "Musical"}
+_GENRES = {"Children's": "Children", "Family": "Children", "Music": "Musical"}
+_GENRES |= {"Science Fiction": "Sci-Fi"}
 _NO_GENRES = {"History", "TV Movie", "Foreign", "IMAX", "Biography", "Sport", "Short", "News"}
 
 

@@ -20,8 +20,9 @@ import pandas as pd
 import requests
 from requests.auth import AuthBase
 
-from club import matching, validation
+from club import validation
 from club.errors import BadAnswer, InvalidInput, SourceUnavailable
+from club.matching import same_title
 from club.movies import KEPT_DAYS, Details
 from club.sources.http import HttpClient
 from club.sources.memory import FileCache, JsonMemory
@@ -51,24 +52,17 @@ _PICTURES = re.compile(r"https://(?:[\w-]+\.)*(?:tmdb|themoviedb)\.org/")
 _REGION, _YOUTUBE = re.compile("[A-Z]{2}"), re.compile(r"[\w-]{5,20}", re.ASCII)
 _POSTER_PATH = re.compile(r"/[\w-]{1,100}\.(?:jpg|jpeg|png|webp)", re.ASCII)
 
-# TMDB's genres in the words of the catalogue; "History" and "TV Movie" have none there.
-_SAME = (
-    "Action Adventure Animation Comedy Crime Documentary Drama Fantasy Horror Mystery Romance "
-    "Thriller War Western"
-)
-GENRES = {name: name for name in _SAME.split()}
-GENRES |= {"Family": "Children", "Music": "Musical", "Science Fiction": "Sci-Fi"}
-
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Found:
-    """A movie in a list of results; its title in English where there is an English one.
+class TmdbMovie:
+    """A movie; its title in English where there is an English one.
 
     Args:
         year: of the release; None if unknown.
         poster_path: of the poster on TMDB's server; None without one.
+        runtime: minutes; None if unknown, as in a list of results.
     """
 
     tmdb_id: int
@@ -77,25 +71,7 @@ class Found:
     year: int | None
     overview: str
     poster_path: str | None
-
-    @property
-    def titles(self) -> tuple[str, str]:
-        """Both titles, for matching."""
-        return self.title, self.original_title
-
-
-@dataclass(frozen=True)
-class TmdbMovie(Found):
-    """All that is shown: genres in the catalogue's words, runtime in minutes."""
-
-    genres: tuple[str, ...] = ()
     runtime: int | None = None
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """What else the movie is called."""
-        known = {"", self.title}
-        return () if self.original_title in known else (self.original_title,)
 
 
 @dataclass(frozen=True)
@@ -179,8 +155,8 @@ class Tmdb:
         )
         self._answers = JsonMemory(self._http, FileCache(folder, LARGEST_CACHE, clock=clock))
 
-    def search(self, text: str, year: int | None = None) -> list[Found]:
-        """Return up to 20 movies, only of `year` if it is given, in TMDB's order.
+    def search(self, text: str, year: int) -> list[TmdbMovie]:
+        """Return up to 20 movies of a year, in TMDB's order.
 
         Raises:
             SourceError: it could not be asked, or its answer cannot be used.
@@ -188,10 +164,8 @@ class Tmdb:
         wanted = validation.tidied(text, validation.MAX_TITLE)
         if not wanted:
             return []
-        query: dict[str, str | int] = {"query": wanted, "include_adult": "false"}
-        if year is not None:
-            query["year"] = year
-        return self._ask("search/movie", _results, 1, language=_LANGUAGE, **query)
+        asked = {"query": wanted, "include_adult": "false", "year": str(year)}
+        return self._ask("search/movie", _results, 1, language=_LANGUAGE, **asked)
 
     def movie(self, tmdb_id: int) -> TmdbMovie:
         """Return all that is known of a movie; raises as `search` does."""
@@ -221,11 +195,11 @@ class Tmdb:
         agreeing = {
             found.tmdb_id
             for found in self.search(movie["title"], year)
-            if found.year == year and matching.same_title(titles, found.titles)
+            if found.year == year and same_title(titles, (found.title, found.original_title))
         }
         return agreeing.pop() if len(agreeing) == 1 else None
 
-    def poster(self, movie: Found) -> Path | None:
+    def poster(self, movie: TmdbMovie) -> Path | None:
         """Return the file with the movie's poster, fetched if need be; None if TMDB has none.
 
         Raises:
@@ -318,7 +292,7 @@ def without_poster(
     return rows[lacking]
 
 
-def _results(raw: Any) -> list[Found]:
+def _results(raw: Any) -> list[TmdbMovie]:
     rows = raw.get("results") if isinstance(raw, dict) else None
     if not isinstance(rows, list):
         raise _unexpected()
@@ -329,34 +303,28 @@ def _results(raw: Any) -> list[Found]:
     return usable
 
 
-def _found(raw: Any) -> Found | None:
+def _movie(raw: Any, tmdb_id: int) -> TmdbMovie:
+    found = _found(raw)
+    if found is None or found.tmdb_id != tmdb_id:
+        raise _unexpected()
+    return found
+
+
+def _found(raw: Any) -> TmdbMovie | None:
     tmdb_id = _field(raw, "id", int)
     title = _text(raw, "title", validation.MAX_TITLE)
     if not (title and 1 <= tmdb_id <= validation.LARGEST_ID):
         return None
     date = _YEAR.fullmatch(_field(raw, "release_date", str))
-    year = int(date[1]) if date else 0
-    path = _field(raw, "poster_path", str)
-    return Found(
+    path, runtime = _field(raw, "poster_path", str), _field(raw, "runtime", int)
+    return TmdbMovie(
         tmdb_id,
         title,
         _text(raw, "original_title", validation.MAX_TITLE) or title,
-        year if validation.FIRST_YEAR <= year <= validation.LAST_YEAR else None,
+        validation.plausible_year(int(date[1]) if date else None),
         _text(raw, "overview", validation.MAX_OVERVIEW),
         path if _POSTER_PATH.fullmatch(path) else None,
-    )
-
-
-def _movie(raw: Any, tmdb_id: int) -> TmdbMovie:
-    found = _found(raw)
-    if found is None or found.tmdb_id != tmdb_id:
-        raise _unexpected()
-    genres = (GENRES.get(name) for name in _names(_field(raw, "genres", list)))
-    runtime = _field(raw, "runtime", int)
-    return TmdbMovie(
-        **vars(found),
-        genres=tuple(dict.fromkeys(genre for genre in genres if genre)),
-        runtime=runtime if 1 <= runtime <= validation.LONGEST_RUNTIME else None,
+        runtime if 1 <= runtime <= validation.LONGEST_RUNTIME else None,
     )
 
 
@@ -372,7 +340,7 @@ def _offers(raw: Any) -> Offers:
         region: {
             way: names
             for kind, way in WAYS.items()
-            if (names := tuple(_names(_field(there, kind, list), "provider_name")))
+            if (names := tuple(_names(_field(there, kind, list))))
         }
         for region, there in sorted(found.items())
         if _REGION.fullmatch(region)
@@ -381,9 +349,9 @@ def _offers(raw: Any) -> Offers:
     return Offers(trailer, {region: ways for region, ways in regions.items() if ways})
 
 
-def _names(rows: Iterable[Any], field: str = "name") -> list[str]:
-    """Return the names of [{"id": 1, "name": "heist"}, ...] that can be shown."""
-    return [name for row in rows if (name := _text(row, field, validation.MAX_TERM))]
+def _names(rows: Iterable[Any]) -> list[str]:
+    """Return the names of services that can be shown."""
+    return [name for row in rows if (name := _text(row, "provider_name", validation.MAX_TERM))]
 
 
 def _text(raw: Any, name: str, longest: int) -> str:

@@ -16,7 +16,6 @@ from club.matching import (
     Match,
     Query,
     TitleMatcher,
-    in_catalogue,
     loose_key,
     same_title,
     title_key,
@@ -301,19 +300,3 @@ def test_titles_are_compared_without_articles_or_by_their_words() -> None:
     assert not same_title(["Host"], ["Ghost"])
     assert titles_agree(["Star Wars"], ["Star Wars: Episode IV - A New Hope"])
     assert not titles_agree(["Heat"], ["Something Else Entirely"])
-
-
-@pytest.mark.parametrize(
-    ("tmdb_id", "titles", "year", "movie"),
-    [
-        (949, ("Another", ""), None, 2),
-        (7, ("Seven", "Se7en"), 1995, 3),
-        (7, ("The Matrix", ""), 1999, None),  # the catalogue has another number for it
-        (7, ("Hamlet", ""), 2000, None),
-        (7, ("Seven", ""), None, None),
-    ],
-)
-def test_in_catalogue_finds_by_number_then_by_title_and_year(
-    tmdb_id: int, titles: tuple[str, str], year: int | None, movie: int | None
-) -> None:
-    assert in_catalogue(MOVIES, tmdb_id, titles, year) == movie

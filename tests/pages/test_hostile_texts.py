@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 import sources
 import streamlit as st
-from fake_tmdb import V3_KEY, FakeTmdb, movie, named
+from fake_tmdb import V3_KEY, FakeTmdb, services
 from furnished import Open, click
 from hostile_club import MARK, Hostile, spoil, strings, texts
-from hostile_texts import NAMES, NOTES, TITLES, WORDS
+from hostile_texts import NAMES, TITLES, WORDS
 from streamlit.testing.v1 import AppTest
 
 from club.errors import InvalidInput
@@ -130,28 +130,14 @@ def told(app: AppTest) -> None:
     assert r"evil\.test" in toast.value
 
 
-def test_tmdb_answers_are_escaped(
-    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_tmdb_answers_are_escaped(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     with FakeTmdb() as fake:
         monkeypatch.setattr(st, "secrets", {"tmdb": {"key": V3_KEY, "url": fake.url}})
-        for number, title in enumerate((*TITLES, *REFUSED), start=1):
-            fake.movies[number] = movie(
-                number,
-                title,
-                "2020-01-01",
-                original_title=f"{title[:90]} {MARK}",
-                overview=NOTES,
-                genres=named(*WORDS),
-            )
-        app = open_page("settings", set="Catalogue")
-        for number in (1, 2, 3, 7, *range(len(TITLES) + 1, len(TITLES) + len(REFUSED))):
-            app.session_state["tmdb_chosen"] = number
-            app.run()
-            assert harmless(app) > 0
-            harmless(app.button("tmdb_add").click().run())
-            app = open_page("settings", set="Catalogue")
-    assert len(store.movies.own()) == 7
+        shops = {"watch/providers": {"results": {"DE": {"rent": services(*WORDS, *TITLES)}}}}
+        fake.movies[949] = fake.movies[949] | shops
+        app = open_page("movie", movie="6")
+        app.session_state["offers_6"] = True
+        assert harmless(app.run()) > 0
 
 
 def test_uploads_are_escaped(open_page: Open, tmp_path: Path) -> None:

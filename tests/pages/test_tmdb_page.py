@@ -1,4 +1,4 @@
-"""The section From TMDB promises: nothing without a key, and with one a movie in three clicks."""
+"""TMDB on the pages promises: nothing without a key, and with one posters and where to watch."""
 
 from __future__ import annotations
 
@@ -27,28 +27,6 @@ def with_key(fake: FakeTmdb, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(st, "secrets", {"tmdb": {"key": V3_KEY, "url": fake.url}})
 
 
-def search(app: AppTest, text: str) -> AppTest:
-    app.text_input("tmdb_text").set_value(text)
-    next(button for button in app.button if button.label == "Search").click()
-    app.run()
-    assert not app.exception
-    return app
-
-
-def choose(app: AppTest, tmdb_id: int) -> AppTest:
-    """What a click on a poster does, which only a browser can."""
-    app.session_state["tmdb_chosen"] = tmdb_id
-    if "tmdb_movie" in app.session_state:
-        del app.session_state["tmdb_movie"]
-    app.run()
-    assert not app.exception
-    return app
-
-
-def found(app: AppTest) -> list[str]:
-    return [movie.title for movie in app.session_state["tmdb_found"]]
-
-
 def texts(app: AppTest) -> str:
     return "\n".join(str(part.value) for part in [*app.markdown, *app.caption, *app.error])
 
@@ -62,7 +40,7 @@ def test_section_without_a_key_says_how_to_get_one(open_page, secrets_file, text
     assert '[tmdb]\nkey = "your key"' in [code.value for code in app.code]
     assert not app.error
     assert not app.warning
-    assert "tmdb_text" not in [field.key for field in app.text_input]
+    assert "tmdb_posters" not in [button.key for button in app.button]
 
 
 @pytest.mark.parametrize(
@@ -82,53 +60,6 @@ def test_section_with_bad_secrets_says_so(open_page, secrets_file, text, said) -
     assert app.title[0].value == "Settings"
 
 
-def test_section_asks_with_the_key_only_after_a_search(open_page, secrets_file, fake) -> None:
-    secrets_file.write_text(f'[tmdb]\nkey = "{V4_TOKEN}"\nurl = "{fake.url}"\n')
-    app = open_page("settings", set="Catalogue")
-    assert fake.asked == []
-    assert found(search(app, "heat")) == ["Heat", "Heat"]
-    assert fake.authorizations[0] == f"Bearer {V4_TOKEN}"
-    assert "TMDB knows no movie of that name." in texts(search(app, "*no* such"))
-    (credit,) = [caption.value for caption in app.caption if "endorsed" in caption.value]
-    assert "[TMDB](https://www.themoviedb.org), The Movie Database" in credit
-
-
-def test_movie_is_added_with_its_facts(open_page, with_key, fake, store: Store) -> None:
-    app = choose(search(open_page("settings", set="Catalogue"), "cellarmates"), 99496243)
-    said = texts(app)
-    assert "2019 · 133 min · Comedy\\, Thriller\\, Drama" in said
-    assert "Original title: 지하친구" in said
-    app.button("tmdb_add").click().run()
-    own = store.movies.own().iloc[-1]
-    assert own["title"] == "Cellarmates"
-    assert (own["year"], own["runtime"], own["tmdb_id"]) == (2019, 133, 99496243)
-    assert (own["genres"], own["keywords"]) == ((), ())  # they would be learned from
-    assert own["aliases"] == ("지하친구",)
-    assert own["overview"] == "A family moves in, one after the other."
-    assert store.movies.shortlist()[-1] == store.movies.own().index[-1]
-    assert fetched_picture(99496243) is not None
-    assert app.toast[0].value.startswith("Cellarmates \\(2019\\) is in. ")
-    assert "We have this movie" in texts(app)
-    assert "tmdb_add" not in [button.key for button in app.button]
-    club = state.view()
-    assert club.search("지하친구") == [store.movies.own().index[-1]]
-    assert state.reactions(club, club.shortlist, tuple(club.names)).mean.shape == (8, 7)
-
-
-def test_movie_of_the_catalogue_gets_its_details(open_page, with_key, store: Store) -> None:
-    app = choose(search(open_page("settings", set="Catalogue"), "heat"), 949)
-    assert "We have this movie" in texts(app)
-    before = state.view().movies.loc[HEAT]
-    app.button("tmdb_take").click().run()
-    assert store.movies.own().empty
-    heat = state.view().movies.loc[HEAT]
-    assert (heat["runtime"], heat["tmdb_id"]) == (170, 949)
-    assert heat["keywords"] == before["keywords"]
-    assert "tmdb_take" not in [button.key for button in app.button]
-    page = open_page("movie", movie=str(HEAT))
-    assert "A thief and a policeman sit down for a coffee\\." in texts(page)
-
-
 def offers(open_page, movie: int, country: str | None = None) -> AppTest:
     """Open a movie's page, and on it what TMDB says of where to watch it."""
     app = open_page("movie", movie=str(movie))
@@ -139,7 +70,8 @@ def offers(open_page, movie: int, country: str | None = None) -> AppTest:
     return app
 
 
-def test_movie_page_says_where_to_watch_only_when_asked(open_page, with_key, fake) -> None:
+def test_movie_page_says_where_to_watch_only_when_asked(open_page, secrets_file, fake) -> None:
+    secrets_file.write_text(f'[tmdb]\nkey = "{V4_TOKEN}"\nurl = "{fake.url}"\n')
     open_page("movie", movie=str(HEAT))
     assert fake.asked == []
     said = texts(offers(open_page, HEAT, "DE"))
@@ -160,34 +92,6 @@ def test_movie_page_without_offers_or_a_key_says_so(open_page, with_key, fake, s
     fake.always("/3", Answer(503))
     (error,) = offers(open_page, HEAT).error
     assert "TMDB has trouble" in error.value
-
-
-def test_fault_is_a_sentence_and_the_page_goes_on(open_page, with_key, fake) -> None:
-    fault = Answer(200, b"<html>log in</html>")
-    fake.break_at("/3/search", fault)
-    app = search(open_page("settings", set="Catalogue"), "heat")
-    (error,) = app.error
-    assert "A web page answers in TMDB's place" in error.value.replace("\\", "")
-    assert error.value.endswith("Everything else works without it.")
-    assert V3_KEY not in str(app)
-    assert found(search(app, "heat")) == ["Heat", "Heat"]
-    assert not app.error
-    fake.break_at("/3/movie", fault)
-    assert len(choose(app, 949).error) == 1
-    assert len(app.run().error) == 0
-    assert found(app) == ["Heat", "Heat"]
-    assert "tmdb_add" not in [button.key for button in app.button]
-
-
-def test_missing_posters_are_drawn(open_page, with_key, fake, store: Store) -> None:
-    fake.always("/t/p", Answer(200, b"no picture"))
-    app = choose(search(open_page("settings", set="Catalogue"), "cellarmates"), 99496243)
-    assert not app.error
-    app.button("tmdb_add").click().run()
-    assert store.movies.own()["title"].tolist() == ["Cellarmates"]
-    (error,) = app.error
-    assert error.value.endswith("The movie keeps its drawn poster.")
-    assert fetched_picture(99496243) is None
 
 
 def test_posters_are_fetched_for_the_shortlist_and_ratings(

@@ -17,9 +17,9 @@ from fake_tmdb import V3_KEY, V4_TOKEN, Answer, FakeTmdb, movie, picture
 
 from club.errors import BadAnswer, ClubError, InvalidInput, SourceError, SourceUnavailable
 from club.sources.http import Pace
-from club.sources.tmdb import Found
+from club.sources.tmdb import TmdbMovie
 
-HEAT = Found(949, "Heat", "Heat", 1995, "", "/poster949.jpg")
+HEAT = TmdbMovie(949, "Heat", "Heat", 1995, "", "/poster949.jpg")
 SLOW, OFFLINE, GARBLED = "does not answer in time", "this computer is online", "is garbled"
 UNEXPECTED, TOO_LONG = "is not what it documents", "is far too long"
 
@@ -77,7 +77,7 @@ def test_get_does_not_wait_for_long(tmdb, fake, clock, refusal, kind) -> None:
 
 def test_get_tries_three_times(client, fake, clock, refusal, monkeypatch) -> None:
     fake.always("/3/search", Answer(500, b"<html>oops</html>"))
-    assert "trouble (500)" in refusal(lambda: client().search("heat"), SourceUnavailable)
+    assert "trouble (500)" in refusal(lambda: client().search("heat", 1995), SourceUnavailable)
     monkeypatch.setattr("club.sources.http.READ_SECONDS", 0.05)  # for what never answers
     fake.always("/3/movie", fake.hang)
     assert SLOW in refusal(lambda: client().movie(949), SourceUnavailable)
@@ -99,7 +99,7 @@ def test_get_gives_up_on_an_answer_that_stops_or_drips(tmdb, fake, refusal, monk
 
     monkeypatch.setattr("club.sources.http.TOTAL_SECONDS", 0.1)
     fake.always("/3/search", drip)
-    assert SLOW in refusal(lambda: tmdb.search("heat"), SourceUnavailable)
+    assert SLOW in refusal(lambda: tmdb.search("heat", 1995), SourceUnavailable)
 
 
 def test_get_reads_compressed_answers(tmdb, fake) -> None:
@@ -137,7 +137,7 @@ def test_bad_answer_is_asked_for_once(tmdb, fake, answer, said, refusal) -> None
 @pytest.mark.parametrize("body", [{}, {"results": {"id": 1}}, {"results": [1, None, "x"]}, []])
 def test_bad_results_are_refused(tmdb, fake, body, refusal) -> None:
     fake.break_at("/3/search", Answer(200, body))
-    assert UNEXPECTED in refusal(lambda: tmdb.search("heat"), BadAnswer)
+    assert UNEXPECTED in refusal(lambda: tmdb.search("heat", 1995), BadAnswer)
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_address_must_be_safe(client, address) -> None:
 @pytest.mark.parametrize("key", ["f" * 32, "eyJhbGciOiJIUzI1NiJ9.wrong.wrong"])
 def test_wrong_key_is_tried_once(client, fake, clock, key, refusal) -> None:
     tmdb = client(key)
-    assert "refuses the key" in refusal(lambda: tmdb.search("heat"), SourceUnavailable)
+    assert "refuses the key" in refusal(lambda: tmdb.search("heat", 1995), SourceUnavailable)
     assert (clock.waits, len(fake.asked)) == ([], 1)
 
 
@@ -237,7 +237,7 @@ def test_key_is_in_no_log_no_error_and_no_file(client, fake, tmp_path, caplog, k
             while error is not None:
                 seen += [str(error), repr(error), repr(error.args)]
                 error = error.__cause__ or error.__context__
-    tmdb.search("heat")
+    tmdb.search("heat", 1995)
     tmdb.poster(HEAT)
     assert "urllib3.connectionpool" in {record.name for record in caplog.records}
     records = [f"{record.getMessage()} {record.args} {record.msg}" for record in caplog.records]

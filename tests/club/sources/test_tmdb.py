@@ -9,21 +9,20 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pandas as pd
 import pytest
-from fake_tmdb import V3_KEY, V4_TOKEN, Answer, movie, named, picture
+from fake_tmdb import Answer, movie, picture
 from PIL import Image
 
 from club.catalogue import catalogue
 from club.errors import SourceUnavailable, StoreUnavailable
-from club.matching import in_catalogue
 from club.sources.memory import FileCache
 from club.sources.posters import Posters
-from club.sources.tmdb import GENRES, Found, Tmdb, fetch_posters, without_poster
+from club.sources.tmdb import Tmdb, TmdbMovie, fetch_posters, without_poster
 from club.store import Store
-from recommender import Dataset, load_bundled
+from recommender import Dataset
 from recommender.dataset import check_movies
 
 OVERVIEW = "A thief and a policeman sit down for a coffee."
-HEAT = Found(949, "Heat", "Heat", 1995, OVERVIEW, "/poster949.jpg")
+HEAT = TmdbMovie(949, "Heat", "Heat", 1995, OVERVIEW, "/poster949.jpg")
 DAY = 86_400
 
 
@@ -31,47 +30,32 @@ DAY = 86_400
 
 
 def test_search_returns_tmdbs_order(tmdb, fake) -> None:
-    first, second = tmdb.search(" heat ")
-    assert first == HEAT
-    assert (second.tmdb_id, second.year, second.poster_path) == (11046, 1972, None)
-    assert tmdb.search("heat", 1972) == [second]
-    assert tmdb.search("no such movie") == []
-    assert tmdb.search(" \u202e\0") == []
+    assert tmdb.search(" heat ", 1995) == [HEAT]
+    (other,) = tmdb.search("heat", 1972)
+    assert (other.tmdb_id, other.year, other.poster_path) == (11046, 1972, None)
+    assert tmdb.search("no such movie", 1995) == []
+    assert tmdb.search(" \u202e\0", 1995) == []
     assert len(fake.asked) == 3
-    assert fake.asked[:2] == [
-        "/3/search/movie?language=en-US&query=heat&include_adult=false",
-        "/3/search/movie?language=en-US&query=heat&include_adult=false&year=1972",
-    ]
+    asked = "/3/search/movie?language=en-US&query=heat&include_adult=false&year=1995"
+    assert fake.asked[0] == asked
 
 
 def test_search_leaves_out_adult_and_broken_results(tmdb, fake) -> None:
     rows = [None, {"id": "7", "title": "A"}, {"id": 8}, movie(9, "B", adult=True), movie(3, "C")]
     fake.break_at("/3/search", Answer(200, {"results": rows}))
-    assert [found.title for found in tmdb.search("x")] == ["C"]
-
-
-def test_movie_has_the_catalogues_genres_and_runtime(tmdb, fake) -> None:
-    heat = tmdb.movie(949)
-    assert heat.genres == ("Action", "Crime", "Sci-Fi", "Children")
-    assert (heat.runtime, heat.aliases) == (170, ())
-    cellarmates = tmdb.movie(99496243)
-    assert (cellarmates.title, cellarmates.aliases) == ("Cellarmates", ("지하친구",))
-    assert fake.asked[0] == "/3/movie/949?language=en-US"
-    known = {genre for genres in load_bundled().movies["genres"] for genre in genres}
-    assert set(GENRES.values()) <= known
+    assert [found.title for found in tmdb.search("x", 1995)] == ["C"]
 
 
 def test_movie_takes_odd_fields_for_unknown(tmdb, fake) -> None:
     fake.movies[4] = {"id": 4, "title": "Bare"}
-    wrong = {"runtime": "90", "overview": ["no"], "genres": {"a": 1}}
+    wrong = {"runtime": "90", "overview": ["no"]}
     paths = {"poster_path": "/../../etc/passwd", "original_title": 7}
     fake.movies[5] = movie(5, "Odd", "soon", **wrong, **paths)
     fake.movies[6] = movie(6, "Odder", "0001-01-01", runtime=True, poster_path="//evil.example/x")
-    fake.movies[6]["genres"] = [None, "Drama", {"name": 3}, {"name": "Drama"}]
-    for tmdb_id, genres in ((4, ()), (5, ()), (6, ("Drama",))):
+    for tmdb_id in (4, 5, 6):
         odd = tmdb.movie(tmdb_id)
         assert (odd.year, odd.runtime, odd.overview, odd.poster_path) == (None, None, "", None)
-        assert (odd.genres, odd.aliases) == (genres, ())
+        assert odd.original_title == odd.title
 
 
 def test_offers_are_the_trailer_and_services_by_country(tmdb, fake) -> None:
@@ -103,62 +87,24 @@ def test_odd_offers_are_left_out(tmdb, fake) -> None:
     assert tmdb.offers(11046).by_region == {}
 
 
-def test_offers_are_asked_for_again_after_three_days(client, fake, clock) -> None:
-    for days, asked in ((0, 1), (2, 1), (4, 2)):
-        clock.now += days * DAY
-        client().offers(949)
-        assert len(fake.asked) == asked
-
-
-def test_movie_can_always_be_stored(tmdb, fake, tmp_path) -> None:
-    fake.movies[5] = movie(
-        5,
-        "\u202e<script>alert(1)</script> **bold** " + "x" * 500,
-        "2001-02-03",
-        overview="line one\nline two\0" + "y" * 9000,
-        runtime=10**9,
-        original_title="محمد\u2067",
-        genres=named(*(f"word {i}" for i in range(99)), "Drama"),
-    )
-    odd = tmdb.movie(5)
-    assert odd.title.startswith("<script>alert(1)</script> **bold** xxx")
-    assert odd.title.endswith("…")
-    assert odd.aliases == ("محمد",)
-    assert odd.genres == ("Drama",)
-    store, more = Store(tmp_path / "club.db"), ("runtime", "overview", "tmdb_id", "aliases")
-    options = {name: getattr(odd, name) for name in more}
-    store.movies.add(odd.title, odd.year, **options)
-    assert store.movies.own().loc[-1, "overview"].startswith("line one line two yyy")
-
-
 # Memory
 
 
 def test_answers_are_remembered_until_they_expire(client, fake, clock) -> None:
     tmdb = client()
     tmdb.movie(949)
-    tmdb.search("heat")
+    tmdb.search("heat", 1995)
     again = client()
     assert again.movie(949) == tmdb.movie(949)
-    assert again.search("heat") == tmdb.search("heat")
+    assert again.search("heat", 1995) == tmdb.search("heat", 1995)
     assert len(fake.asked) == 2
     clock.now += DAY + 60
     again.movie(949)
-    again.search("heat")
+    again.search("heat", 1995)
     assert len(fake.asked) == 3
     clock.now += 180 * DAY
     again.movie(949)
     assert len(fake.asked) == 4
-
-
-def test_answers_are_remembered_when_the_key_is_rotated(client, fake) -> None:
-    old = client(V3_KEY)
-    assert old.search("heat")
-    fake.keys = {V4_TOKEN}
-    assert old.search("heat")
-    with pytest.raises(SourceUnavailable, match="refuses the key"):
-        old.search("cellarmates")
-    assert client(V4_TOKEN).search("cellarmates")
 
 
 def test_simultaneous_requests_are_fetched_once(tmdb, fake) -> None:
@@ -166,7 +112,7 @@ def test_simultaneous_requests_are_fetched_once(tmdb, fake) -> None:
 
     def ask(_: int) -> tuple[object, object, object]:
         barrier.wait()
-        return tmdb.search("heat"), tmdb.movie(949), tmdb.poster(HEAT)
+        return tmdb.search("heat", 1995), tmdb.movie(949), tmdb.poster(HEAT)
 
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(ask, range(6)))
@@ -255,12 +201,6 @@ def more(fake) -> None:
     }
 
 
-def test_in_catalogue_finds_what_tmdb_answers(tmdb) -> None:
-    found = [*tmdb.search("heat"), tmdb.movie(3), tmdb.movie(99496243)]
-    known = [in_catalogue(MOVIES, movie.tmdb_id, movie.titles, movie.year) for movie in found]
-    assert known == [30, None, 10, 40]  # the second is of another year, and 60 has none
-
-
 def test_find_needs_one_result_that_agrees(tmdb, fake) -> None:
     assert [tmdb.find(MOVIES.loc[i]) for i in (10, 30, 60)] == [3, 949, None]
     assert len(fake.asked) == 1  # a number needs no search, and without a year there is none
@@ -278,10 +218,13 @@ def fetched(tmdb: Tmdb, store: Store, movies: pd.DataFrame, **options) -> tuple[
 
 
 def test_fetch_posters_stores_facts_in_one_write(tmdb, tmp_path) -> None:
-    store = Store(tmp_path / "club.db")
+    store, posters = Store(tmp_path / "club.db"), Posters(tmp_path / "posters")
     version = store.version()
+    order = [30, 10, 20, 30, 777, 40]
+    assert without_poster(MOVIES, order, posters).index.tolist() == [30, 10, 20, 40]
     assert fetched(tmdb, store, MOVIES) == (6, {"posters": 2, "unsure": 3, "without": 1})
     assert {file.name for file in (tmp_path / "posters").iterdir()} == {"3.jpg", "949.jpg"}
+    assert without_poster(MOVIES, order, posters).index.tolist() == [10, 20, 40]
     assert store.version() == version + 1
     base = Dataset(pd.DataFrame({"user_id": [], "movie_id": [], "rating": []}), MOVIES)
     matrix = catalogue(base, store).loc[10]
@@ -310,11 +253,3 @@ def test_fetch_posters_raises_when_facts_cannot_be_stored(tmdb, tmp_path) -> Non
     (tmp_path / "club.db").write_bytes(b"no database" * 1000)
     with pytest.raises(StoreUnavailable, match="is damaged"):
         fetch_posters(tmdb, store, MOVIES.loc[[10]], lambda *_, **__: None)
-
-
-def test_without_poster_keeps_the_order(tmdb, tmp_path) -> None:
-    posters, order = Posters(tmp_path / "posters"), [30, 10, 20, 30, 777, 40]
-    assert without_poster(MOVIES, order, posters).index.tolist() == [30, 10, 20, 40]
-    tmdb.poster(HEAT)
-    assert without_poster(MOVIES, order, posters).index.tolist() == [10, 20, 40]
-    assert without_poster(MOVIES, [], posters).empty
