@@ -12,7 +12,7 @@ from scipy.special import ndtr
 
 from recommender.bias import Bias
 from recommender.dataset import RatingRows
-from recommender.kernel import ItemKernel, MemberKernel, Posterior
+from recommender.kernel import ItemKernel, Posterior
 from recommender.reactions import STEPS
 
 RATERS, FEWEST, MOST = 300, 10, 300
@@ -47,7 +47,7 @@ def calibrate(
     residual = ratings.stars - bias.mu - bias.movie[ratings.movie]
     chi_square, means, variances, chosen = 0.0, [], [], []
     for own in (ordinary[i] for i in at):
-        member = MemberKernel(kernel, kernel.rater_part(ratings.user[own[0]]))
+        member = kernel.of_rater(ratings.user[own[0]])
         noise = kernel.variances.noise
         posterior = Posterior.fit(member, ratings.movie[own], residual[own], noise)
         taste, variance = posterior.leave_one_out()

@@ -183,9 +183,7 @@ def rank(
         Best first; a tie in the score goes to the higher mean, then to the order of `reactions`:
         movie_id, rank (1, 2, ...), score (in the strategy's unit), mean (of the members' expected
         stars), low, high (80% interval of the mean of the ratings to come), lowest (stars of the
-        least happy member), lowest_member, safe (probability that no member gives under MISERY
-        stars), vetoed, tied (has the score of the first; true for the first). No rows when
-        no member is present.
+        least happy member), vetoed. No rows when no member is present.
 
     Raises:
         DataError: the strategy or a member is unknown, or a debt is negative.
@@ -197,8 +195,7 @@ def rank(
         )
     rows = reactions.rows(present)
     if not len(rows):
-        reactions = Reactions((0,), (), np.zeros((1, 0)), np.zeros((1, 0)))
-        rows = reactions.rows(None)
+        reactions, rows = Reactions((0,), (), *np.zeros((2, 1, 0))), np.zeros(1, dtype=np.int64)
     here = [reactions.member_ids[i] for i in rows]
     stars = reactions.mean[rows]
     owed = np.array([(debt or {}).get(member, 0.0) for member in here], dtype=np.float64)
@@ -213,15 +210,12 @@ def rank(
             "low": np.clip(mean - reach, MIN_STARS, MAX_STARS),
             "high": np.clip(mean + reach, MIN_STARS, MAX_STARS),
             "lowest": stars.min(axis=0),
-            "lowest_member": np.array(here, dtype=np.int64)[stars.argmin(axis=0)],
-            "safe": reactions.nobody_below(MISERY, here),
             "vetoed": (stars < (-np.inf if veto_below is None else veto_below)).any(axis=0),
         }
     )
     order = np.lexsort((-np.round(mean, DIGITS), -score, frame["vetoed"]))
     frame = frame.iloc[order].reset_index(drop=True)
     frame.insert(1, "rank", np.arange(1, len(frame) + 1))
-    frame["tied"] = frame.groupby(["vetoed", "score"], sort=False).ngroup() == 0
     return frame
 
 

@@ -84,13 +84,12 @@ class ItemKernel:
         parts = np.split(self.embeddings, repeats, axis=1)
         return [replace(self, embeddings=part * np.float32(np.sqrt(repeats))) for part in parts]
 
-    def rater_part(self, rater: int) -> np.ndarray:
-        """Return one rater's part, (n_movies,).
-
-        Without the rater, the covariance of two movies is less by the product of their entries.
-        """
+    def of_rater(self, rater: int) -> MemberKernel:
+        """Return the covariance for the member who is this column of the residuals, -1 for none."""
+        if rater < 0 or not self.variances.neighbours:
+            return MemberKernel(self)
         column = self.residuals[:, [rater]].toarray()[:, 0]
-        return column * np.float32(np.sqrt(self.variances.neighbours))
+        return MemberKernel(self, column * np.float32(np.sqrt(self.variances.neighbours)))
 
     @property
     def _embedding_variance(self) -> float:
@@ -187,8 +186,9 @@ class MemberKernel:
     """
 
     items: ItemKernel  # the covariance that all members share
-    # (n_movies,) the member's `ItemKernel.rater_part`; None for a member whom the model does not
-    # know, or where neighbours do not count
+    # (n_movies,) the member's own part: without it the covariance of two movies is less by the
+    # product of their entries; None for a member whom the model does not know, or where neighbours
+    # do not count
     own: np.ndarray | None = None
 
     def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -269,27 +269,18 @@ class Posterior:
         return self.residual - self.weights / precision, 1 / precision
 
     def whiten(self, across: np.ndarray) -> np.ndarray:
-        """Return the whitened covariance with the rated movies, float32 (n_rated, n_rows).
+        """Return the whitened covariance with the rated movies, (n_rated, n_rows).
 
         The product of two columns is what the ratings already say about both movies.
 
         Args:
-            across: (n_rated, n_rows) covariance of the rated movies and others, float32.
+            across: (n_rated, n_rows) covariance of the rated movies and others.
         """
-        if not across.size:
-            return across
-        # With many more rows than ratings a product with the inverse beats the triangular solve;
-        # from the right, because then nothing needs to be copied into Fortran's order.
-        inverse, _ = linalg.lapack.dtrtri(self.factor, lower=1)
-        inverse = inverse.astype(np.float32)
-        return np.asarray(linalg.blas.strmm(1.0, inverse, across.T, side=1, lower=1, trans_a=1)).T
+        return linalg.solve_triangular(self.factor, across, lower=True, check_finite=False)
 
     def predict(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return mean (stars) and variance (stars²) of the taste for movies, each (n_rows,)."""
-        prior = self.kernel.variance(rows)
-        if not len(self.rated):
-            return np.zeros(len(rows)), prior
-        across = self.kernel.covariance(self.rated, rows)
+        """Return mean (stars) and covariance (stars²) of the taste: (n_rows,), (n_rows, n_rows)."""
+        covariance = self.kernel.covariance(rows, rows).astype(np.float64)
+        across = self.kernel.covariance(self.rated, rows).astype(np.float64)
         whitened = self.whiten(across)
-        explained = np.einsum("ij,ij->j", whitened, whitened)
-        return self.weights.astype(np.float32) @ across, np.maximum(prior - explained, 0.0)
+        return self.weights @ across, covariance - whitened.T @ whitened

@@ -70,8 +70,7 @@ def member_keywords(model: HybridModel, member_ratings: pd.DataFrame) -> pd.Data
     for member, own in member_ratings.groupby(MEMBER, sort=True):
         taste = model.posterior(own, int(str(member)))
         across = variance * value * features[model.rows(own[MOVIE])][:, at].toarray()
-        white = linalg.solve_triangular(taste.factor, across, lower=True)
-        left = np.maximum(variance * value**2 - (white**2).sum(axis=0), 0)
+        left = np.maximum(variance * value**2 - (taste.whiten(across) ** 2).sum(axis=0), 0)
         facts = {MEMBER: member, KEYWORD: _names(model)}
         frames.append(pd.DataFrame({**facts, "stars": taste.weights @ across, "sd": np.sqrt(left)}))
     empty = pd.DataFrame(columns=[MEMBER, KEYWORD, "stars", "sd"])

@@ -28,7 +28,6 @@ from recommender.explain import explain
 from recommender.features import KEYWORD, MovieFeatures, scale_rows
 from recommender.kernel import (
     ItemKernel,
-    MemberKernel,
     Posterior,
     Variances,
     neighbour_residuals,
@@ -394,32 +393,18 @@ class HybridModel:
         rows = self.rows(own_ratings[MOVIE])
         return own_ratings[RATING].to_numpy() - self.bias.mu - self.bias.movie[rows]
 
-    def member_kernel(
-        self, member_id: int, *, rated: bool = True, items: ItemKernel | None = None
-    ) -> MemberKernel:
-        """Return the covariance of movies for one member.
+    def posterior(
+        self, own_ratings: pd.DataFrame, member_id: int, items: ItemKernel | None = None
+    ) -> Posterior:
+        """Return a member's taste given their own ratings.
 
         Args:
+            own_ratings: movie_id, rating; checked.
             member_id: the user id of a member who is also a rater in the data.
-            rated: whether the movies to predict have ratings.
-            items: the covariance that all members share; by default the model's.
+            items: the covariance that all members share; by default that for rated movies.
         """
-        rater = int(self._users.get_indexer([member_id])[0])
-        own = self.kernel.rater_part(rater) if rated and rater >= 0 else None
-        items = items or (self.kernel if rated else self.kernel.without_neighbours())
-        return MemberKernel(items, own)
-
-    def posterior(
-        self,
-        own_ratings: pd.DataFrame,
-        member_id: int,
-        *,
-        rated: bool = True,
-        items: ItemKernel | None = None,
-    ) -> Posterior:
-        """Return a member's taste given their own ratings (movie_id, rating; checked)."""
         return Posterior.fit(
-            self.member_kernel(member_id, rated=rated, items=items),
+            (items or self.kernel).of_rater(int(self._users.get_indexer([member_id])[0])),
             self.rows(own_ratings[MOVIE]),
             self.residual(own_ratings),
             self.options.noise_variance,
@@ -489,11 +474,10 @@ class HybridModel:
         ratings = check_ratings(member_ratings, person=MEMBER)
         own = ratings[ratings[MEMBER] == member_id]
         row = int(self.rows([movie_id])[0])
-        rated = bool(self.counts[row])
-        kernel = self.kernel if rated else self.kernel.without_neighbours()
+        kernel = self.kernel if self.counts[row] else self.kernel.without_neighbours()
         kernels = [kernel, *kernel.split_seeds(self.options.repeats)]
         return explain(
-            [(k, self.posterior(own, member_id, rated=rated, items=k)) for k in kernels],
+            [(k, self.posterior(own, member_id, k)) for k in kernels],
             own[MOVIE],
             row,
             mean_rating=self.bias.mu,

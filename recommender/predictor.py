@@ -24,7 +24,7 @@ import pandas as pd
 from scipy import linalg, sparse
 from threadpoolctl import ThreadpoolController
 
-from recommender.kernel import ItemKernel, MemberKernel, Posterior
+from recommender.kernel import ItemKernel, Posterior
 
 INDUCING = 96  # rated movies through which a variance is computed, at most
 RANK = 32  # directions that stand for features and neighbours in a variance
@@ -150,14 +150,13 @@ class Predictor:
 
     def _posterior(self, own: MemberRatings) -> Posterior:
         """Condition on a member's ratings, those of the last time first."""
-        part = self._items.rater_part(own.rater) if own.rater >= 0 else None
-        rated, residual = own.rated, own.residual
+        kernel, rated, residual = self._items.of_rater(own.rater), own.rated, own.residual
         last = self._factors.get((own.member, own.rater))
         if last is not None:
             at = pd.Index(last.rated).get_indexer(rated)
             order = np.argsort(np.where(at < 0, len(last.rated), at), kind="stable")
             rated, residual = rated[order], residual[order]
-        return Posterior.fit(MemberKernel(self._items, part), rated, residual, self._noise, last)
+        return Posterior.fit(kernel, rated, residual, self._noise, last)
 
     def _begin(self, own: MemberRatings, posterior: Posterior) -> MemberPrediction:
         """Return a member's prediction for the movies that they rated."""

@@ -66,11 +66,10 @@ class Reactions:
         """Return the probability (0..1) of a rating of `stars` or more, (n_members, n_movies)."""
         return ndtr((self.mean - self.threshold(stars)) / self.sd)
 
-    def frame(self, level: float = 0.8) -> pd.DataFrame:
-        """Return one row a member and movie: mean, sd, low, high (stars), like (probability)."""
-        low, high = self.interval(level)
+    def frame(self) -> pd.DataFrame:
+        """Return one row a member and movie: mean, sd, low, high (80%), like (of 4 stars)."""
         index = pd.MultiIndex.from_product([self.member_ids, self.movie_ids], names=[MEMBER, MOVIE])
-        values = np.stack([self.mean, self.sd, low, high, self.like_probability()])
+        values = np.stack([self.mean, self.sd, *self.interval(), self.like_probability()])
         columns = ["mean", "sd", "low", "high", "like"]
         return pd.DataFrame(values.reshape(5, -1).T, index, columns).reset_index()
 
@@ -88,31 +87,13 @@ class Reactions:
             raise DataError(f"There is no prediction for member {unknown[0]}.")
         return np.array([row[member] for member in dict.fromkeys(members)], dtype=np.int64)
 
-    def _own_and_shared_sd(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the members' own (n_rows, n_movies) and the shared (n_movies,) deviations."""
-        shared = np.zeros(len(self.movie_ids)) if self.shared_sd is None else self.shared_sd
-        own = np.sqrt(np.maximum(self.sd[rows] ** 2 - shared**2, 1e-9))
-        return own, shared
-
     def group_mean(self, members: Sequence[int] | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Return mean and standard deviation of the members' mean rating, each (n_movies,) stars.
 
         The shared deviation does not average out over members, their own do.
         """
         rows = self.rows(members)
-        own, shared = self._own_and_shared_sd(rows)
-        variance = (own**2).sum(axis=0) / len(rows) ** 2 + shared**2
+        shared = np.zeros(len(self.movie_ids)) if self.shared_sd is None else self.shared_sd
+        own = np.maximum(self.sd[rows] ** 2 - shared**2, 1e-9)
+        variance = own.sum(axis=0) / len(rows) ** 2 + shared**2
         return self.mean[rows].mean(axis=0), np.sqrt(variance)
-
-    def nobody_below(self, stars: float, members: Sequence[int] | None = None) -> np.ndarray:
-        """Return the probability (0..1) that all members give `stars` or more, (n_movies,).
-
-        Given the shared deviation members are independent, so the product of their probabilities
-        is averaged over it (Gauss-Hermite quadrature, 15 points).
-        """
-        rows = self.rows(members)
-        own, shared = self._own_and_shared_sd(rows)
-        points, weights = np.polynomial.hermite_e.hermegauss(15)
-        above = self.mean[rows] - self.threshold(stars)
-        given = [ndtr((above + shared * point) / own).prod(axis=0) for point in points]
-        return np.clip(np.average(given, axis=0, weights=weights), 0.0, 1.0)

@@ -20,7 +20,6 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import linalg
 from scipy.special import ndtr, ndtri
 from sklearn.cluster import KMeans
 from sklearn.manifold import TSNE
@@ -79,14 +78,8 @@ def draw_member(
     """
     own = check_ratings(own_ratings, person=MEMBER)
     rows = panel(model)
-    # Not through the cached kernel, which has columns of all movies; only these are needed.
-    posterior = model.posterior(own, member_id, items=model.kernel)
-    covariance = posterior.kernel.covariance(rows, rows).astype(np.float64)
-    mean = np.zeros(len(rows))
-    if len(own):
-        across = posterior.kernel.covariance(posterior.rated, rows).astype(np.float64)
-        whitened = linalg.solve_triangular(posterior.factor, across, lower=True)
-        mean, covariance = posterior.weights @ across, covariance - whitened.T @ whitened
+    posterior = model.posterior(own, member_id)
+    mean, covariance = posterior.predict(rows)
     scale = float(model.variance_scale(posterior.chi_square, len(own)))
     values, vectors = np.linalg.eigh(scale * covariance)
     steps = np.random.default_rng([seed, member_id]).standard_normal((draws, len(rows)))

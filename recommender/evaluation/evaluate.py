@@ -367,7 +367,8 @@ def _losses(
     rows, stars, most = model.rows(own[MOVIE]), own[RATING].to_numpy(), max(sizes)
     residual = model.residual(own)
     crowd = expected.loc[own[MOVIE]].to_numpy()
-    covariance = model.member_kernel(own[MEMBER].iloc[0]).covariance(rows, rows).astype(np.float64)
+    kernel = model.posterior(own.iloc[:0], own[MEMBER].iloc[0]).kernel
+    covariance = kernel.covariance(rows, rows).astype(np.float64)
     at, total = list(sizes), np.zeros((len(sizes), len(LOSSES)))
     for _ in range(repeats):
         order = rng.permutation(len(own))

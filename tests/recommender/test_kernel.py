@@ -153,4 +153,4 @@ def test_leave_one_out_in_closed_form_equals_leaving_each_out(tiny_model: Hybrid
         expected, uncertainty = others.predict(tiny_model.rows(own["movie_id"].iloc[[i]]))
         assert mean[i] == pytest.approx(expected[0], abs=1e-5)
         noise = tiny_model.options.noise_variance
-        assert variance[i] == pytest.approx(uncertainty[0] + noise, abs=1e-5)
+        assert variance[i] == pytest.approx(uncertainty[0, 0] + noise, abs=1e-5)

@@ -43,13 +43,15 @@ def test_mean_is_exact_and_deviation_close(model: HybridModel, member: int) -> N
     own = account(mixed(500), member)
     rated = model.movie_ids[model.counts > 0]
     found = model.react(own, rated, member_ids=[member])
-    taste, variance = model.posterior(own, member).predict(model.rows(rated))
+    taste, covariance = model.posterior(own, member).predict(model.rows(rated))
     expected = model.expected(rated)
     exact = (expected["expected"] + taste).clip(0.5, 5.0)
     assert found.mean[0] == pytest.approx(exact.to_numpy(), abs=1e-4)
     chi_square = model.posterior(own, member).chi_square
     scale = model.variance_scale(chi_square, len(own))
-    sd = np.sqrt(scale * (variance + model.options.noise_variance) + expected["variance"])
+    sd = np.sqrt(
+        scale * (np.diag(covariance) + model.options.noise_variance) + expected["variance"]
+    )
     ratio = found.sd[0] / sd.to_numpy()
     assert ratio.min() > 0.98
     assert ratio.mean() < 1.1

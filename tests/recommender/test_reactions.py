@@ -57,21 +57,6 @@ def test_shared_sd_does_not_average_out() -> None:
     assert alone == pytest.approx(np.full(2, 0.5))
 
 
-def test_nobody_below_equals_simulation() -> None:
-    rng = np.random.default_rng(0)
-    shared = 0.35 * rng.standard_normal((200_000, 1, 1))
-    own = np.sqrt(0.25 - 0.35**2) * rng.standard_normal((200_000, 2, 2))
-    drawn = club(0.35).mean + shared + own
-    share = (drawn >= 2.75).all(axis=1).mean(axis=0)
-    assert club(0.35).nobody_below(3.0) == pytest.approx(share, abs=0.005)
-
-
-def test_nobody_below_without_shared_sd_is_a_product() -> None:
-    product = club(0.0).like_probability(3.0).prod(axis=0)
-    assert club(0.0).nobody_below(3.0) == pytest.approx(product)
-    assert club(0.4).nobody_below(3.0)[0] > product[0]
-
-
 def test_unknown_member() -> None:
     with pytest.raises(DataError, match=r"There is no prediction for member 9\."):
         club(0.0).group_mean([9])

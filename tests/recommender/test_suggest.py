@@ -175,7 +175,7 @@ class TestToRate:
 
         def mean_variance(ratings: pd.DataFrame) -> float:
             posterior = tiny_model.posterior(ratings[ratings["member_id"] == 1], 1)
-            return float(posterior.predict(tiny_model.rows(shortlist))[1].mean())
+            return float(np.diag(posterior.predict(tiny_model.rows(shortlist))[1]).mean())
 
         asked = to_rate(tiny_model, RATINGS, 1, shortlist, candidates=[4], limit=1)
         for stars in (0.5, 5.0):
