@@ -367,27 +367,6 @@ class HybridModel:
             variance = variance * total / left
         return pd.DataFrame({"expected": self.bias.mu + expected, "variance": variance}, movies)
 
-    def bias_leave_one_out(self, ratings: pd.DataFrame) -> np.ndarray:
-        """Predict each rating by user and item bias, as if it had not been given.
-
-        Args:
-            ratings: user_id, movie_id, rating. A user whom the model did not learn from is not part
-                of the item bias; their user bias comes from their other rows all the same.
-
-        Returns:
-            (n_ratings,) stars.
-        """
-        bias, rows, stars = self.bias, self.rows(ratings[MOVIE]), ratings[RATING].to_numpy()
-        rater = self._users.get_indexer(pd.Index(ratings[USER]))
-        own = np.where(rater >= 0, stars - bias.mu - bias.user[rater], 0.0)
-        weight = self.counts[rows] + bias.damping
-        item = (bias.expected[rows] * weight - own) / (weight - (rater >= 0))
-        user = pd.factorize(ratings[USER])[0]
-        rest = stars - bias.mu - bias.movie[rows]
-        others = np.bincount(user)[user] - 1 + bias.damping
-        user_bias = (np.bincount(user, rest)[user] - rest) / others
-        return np.clip(bias.mu + item + user_bias, MIN_STARS, MAX_STARS)
-
     def residual(self, own_ratings: pd.DataFrame) -> np.ndarray:
         """Return how far ratings (movie_id, rating) lie above the item bias, (n_rated,) stars."""
         rows = self.rows(own_ratings[MOVIE])

@@ -1,8 +1,8 @@
 """Tastes of a club's members: similarity, leanings, what divides the club, and a map.
 
 Similarity: two members' tastes for well-known movies are drawn from the joint distribution that
-their ratings leave (see `recommender.kernel`); what counts is how likely both give a movie the same
-stars, half a star up or down.
+their ratings leave (see `recommender.kernel`); it is how likely both give a movie the same stars,
+half a star up or down.
 
 Leanings: how a member rates movies with a feature beyond everybody's opinion and their own user
 bias, drawn towards 0 as far as the noise asks for (James and Stein, 1961; variances are estimated
@@ -122,11 +122,9 @@ def compare(
         drawn: of each member, in order, what `draw_member` returns for the panel.
 
     Returns:
-        One row a pair: first, second (member ids), value, low, high (probability of the same stars:
-        median and 80% interval over the draws), reference (the mean of all pairs), clarity ("alike"
-        or "apart" where 95% of the draws lie above or below the reference, otherwise "unclear"),
-        both (number of movies that both rated), difference (mean distance of their stars on these;
-        missing without any).
+        One row a pair: first, second (member ids), value, low, high (shares 0..1: median and 80%
+        interval over the draws), clarity ("alike" or "apart" where 95% of the draws lie above or
+        below the mean of all pairs, otherwise "unclear"), both (number of movies that both rated).
     """
     ratings = check_ratings(member_ratings, person=MEMBER)
     draws, movies = next((each.taste.shape for each in drawn.values()), (DRAWS, PANEL))
@@ -137,13 +135,12 @@ def compare(
         for member, each in drawn.items()
     }
     pairs = list(combinations(drawn, 2))
-    found = [same_stars(probabilities[one], probabilities[other]) for one, other in pairs]
-    shares = np.reshape(found, (len(pairs), draws))
-    value, low, high = np.quantile(shares, (0.5, 0.1, 0.9), axis=1)
-    reference = float(value.mean()) if pairs else np.nan
-    above = (shares > reference).mean(axis=1)
+    stars = [same_stars(probabilities[one], probabilities[other]) for one, other in pairs]
+    usual = float(np.median(stars, axis=1).mean()) if pairs else 0.0
     given = ratings.pivot(index=MOVIE, columns=MEMBER, values=RATING).reindex(columns=list(drawn))
-    distances = [(given[one] - given[other]).abs().dropna() for one, other in pairs]
+    shares = np.reshape(stars, (len(pairs), draws))
+    value, low, high = np.quantile(shares, (0.5, 0.1, 0.9), axis=1)
+    above = (shares > usual).mean(axis=1)
     return pd.DataFrame(
         {
             FIRST: [one for one, _ in pairs],
@@ -151,10 +148,8 @@ def compare(
             "value": value,
             "low": low,
             "high": high,
-            "reference": reference,
             "clarity": np.select([above >= SURE, above <= 1 - SURE], ["alike", "apart"], "unclear"),
-            "both": [len(apart) for apart in distances],
-            "difference": [apart.mean() for apart in distances],
+            "both": [int(given[[one, other]].notna().all(axis=1).sum()) for one, other in pairs],
         }
     )
 

@@ -14,9 +14,7 @@ from recommender import Dataset, HybridModel, TrainingOptions
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, MOVIE, USER
 from recommender.evaluation.evaluate import (
-    Curves,
     Findings,
-    calibrate_baselines,
     in_order_of_time,
     learning_curve,
     leave_one_out,
@@ -78,25 +76,19 @@ def _base_curve(model: HybridModel, data: Dataset) -> pd.DataFrame:
 
 
 class Subject(NamedTuple):
-    """The model that is evaluated on the club's ratings, and its base dataset."""
+    """The model that is evaluated on the club's ratings."""
 
     model: HybridModel
-    data: Dataset
     held_out: bool
 
 
 def subject() -> Subject | None:
-    """Return the held-out or else the serving model, None while neither is of a dataset at hand."""
-    data = state.base_dataset()
+    """Return the held-out or else the serving model, None while neither is of this dataset."""
     if held_out().learned_version is not None and (model := held_out().model):
-        return Subject(model, data, held_out=True)
+        return Subject(model, held_out=True)
     trainer = state.trainer()
-    if trainer.learned_version is None or trainer.model is None:
-        return None
-    for learned in (data, state.bundled()):
-        if learned.content_hash == trainer.learned_base:
-            return Subject(trainer.model, learned, held_out=False)
-    return None
+    learned = trainer.learned_base == state.base_dataset().content_hash
+    return Subject(trainer.model, held_out=False) if learned and trainer.model else None
 
 
 @dataclass(frozen=True)
@@ -106,18 +98,17 @@ class ClubEvaluation:
     findings: Findings  # on every rating of the members
     curve: pd.DataFrame  # see `learning_curve`; empty with few ratings
     held_out: bool  # the model had never seen the members' ratings
-    earlier: bool  # it learned from an earlier base dataset
 
 
 def club_evaluation(club: View, way: Way) -> ClubEvaluation | None:
     """Predict the club's own ratings as if they were unknown; None without a `subject`."""
     of, learned = subject(), state.learned_ratings(club)
-    return None if of is None else _club_evaluation(of, club, way, learned, state.base_dataset())
+    return None if of is None else _club_evaluation(of, club, way, learned)
 
 
 @cached(max_entries=8)
 def _club_evaluation(
-    of: Subject, club: View, way: Way, learned: HashedFrame | None, current: Dataset
+    of: Subject, club: View, way: Way, learned: HashedFrame | None
 ) -> ClubEvaluation:
     new = club.ratings.loc[~club.ratings[MOVIE].isin(of.model.movie_ids), MOVIE].unique()
     model = of.model.with_movies(club.movies.loc[new])
@@ -126,14 +117,8 @@ def _club_evaluation(
     known = None if learned is None else learned.frame
     predicted = predict(model, club.ratings, known)
     curve = learning_curve(model, club.ratings, learned=known)
-    findings = Findings.of(predicted, _baseline_chances(of.model, of.data))
-    return ClubEvaluation(findings, curve, of.held_out, earlier=of.data is not current)
-
-
-@cached(max_entries=2)
-def _baseline_chances(model: HybridModel, data: Dataset) -> Curves:
-    """The calibration of the baselines, on raters that every model has learned from."""
-    return calibrate_baselines(model, without_held_out(data).ratings)
+    findings = Findings.of(predicted)
+    return ClubEvaluation(findings, curve, of.held_out)
 
 
 def left_out(club: View) -> pd.DataFrame | None:

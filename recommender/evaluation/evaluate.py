@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy import linalg
-from scipy.optimize import minimize
-from scipy.special import expit
 
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_ratings
@@ -49,8 +47,6 @@ SIZES = (0, 1, 3, 5, 10, 20, 40, 80, 120)  # known ratings along the learning cu
 SPARE = 5  # ratings to predict, beside the known ones
 SHOWN = 5  # ratings, before a member's errors are compared
 LOSSES = ("rmse", "bias_rmse", "mae", "bias_mae", "gap")
-
-Curves = Mapping[str, tuple[float, float]]  # column of a baseline -> (intercept, slope)
 
 
 @dataclass(frozen=True)
@@ -411,60 +407,10 @@ def change_with_more(curve: pd.DataFrame, now: float, more: int = 20) -> float:
     return float(after / before)
 
 
-def calibrate_baselines(model: HybridModel, ratings: pd.DataFrame) -> Curves:
-    """Fit the probability of 4 stars or more to the stars that the simple baselines predict.
-
-    By a logistic curve (Platt, "Probabilistic outputs for support vector machines", 1999),
-    1 / (1 + exp(-(intercept + slope · (stars - 4)))), on ratings that the model learned from, each
-    predicted without itself.
-
-    Args:
-        ratings: user_id, movie_id, rating; those of raters and movies that the model does not know
-            are left out. Without any other every probability is ½.
-    """
-    known = ratings[USER].isin(model.user_ids) & ratings[MOVIE].isin(model.movie_ids)
-    ratings = ratings[known]
-    if ratings.empty:
-        return dict.fromkeys(SIMPLE.values(), (0.0, 0.0))
-    stars, user = ratings[RATING].to_numpy(), pd.factorize(ratings[USER])[0]
-    others = np.bincount(user)[user] - 1
-    sums = np.bincount(user, stars)[user] - stars
-    guesses = {
-        "bias": model.bias_leave_one_out(ratings),
-        "member_mean": np.where(others > 0, sums / np.maximum(others, 1), model.mean_rating),
-        "constant": np.full(len(stars), model.mean_rating),
-    }
-    return {name: _logistic(guess - LIKED, stars >= LIKED) for name, guess in guesses.items()}
-
-
-def _logistic(x: np.ndarray, liked: np.ndarray) -> tuple[float, float]:
-    sign = np.where(liked, -1.0, 1.0)
-
-    def loss(curve: np.ndarray) -> float:
-        return float(np.logaddexp(0, sign * (curve[0] + curve[1] * x)).mean())
-
-    intercept, slope = minimize(loss, np.array([0.0, 1.0]), method="BFGS").x
-    return float(intercept), float(slope)
-
-
 def absolute_errors(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the absolute error (stars) of each model for each rating; ours first."""
     columns = {OURS: "predicted", **SIMPLE}
     return pd.DataFrame({m: (frame[c] - frame["actual"]).abs() for m, c in columns.items()})
-
-
-def brier(frame: pd.DataFrame, curves: Curves) -> pd.DataFrame:
-    """Return the squared error of each model's probability of a like (Brier, 1950); ours first.
-
-    Args:
-        curves: from `calibrate_baselines`.
-    """
-    liked = (frame["actual"] >= LIKED).astype(float)
-    losses = {OURS: (frame["like"] - liked) ** 2}
-    for model, column in SIMPLE.items():
-        intercept, slope = curves[column]
-        losses[model] = (expit(intercept + slope * (frame[column] - LIKED)) - liked) ** 2
-    return pd.DataFrame(losses)
 
 
 @dataclass(frozen=True)
@@ -503,16 +449,14 @@ class Findings:
     """
 
     predictions: pd.DataFrame  # as given, with liked (bool: 4 stars or more)
-    # errors, chances: `compare` of `absolute_errors` and of `brier`
-    errors: pd.DataFrame
-    chances: pd.DataFrame
+    errors: pd.DataFrame  # `compare` of `absolute_errors`
     # member_id, n, clarity (against the member's best baseline) and the columns of `compare` of the
     # errors, one row a member and model; members with `SHOWN` ratings
     members: pd.DataFrame
 
     @classmethod
-    def of(cls, frame: pd.DataFrame, curves: Curves) -> Findings:
-        """Compare on the rows of `frame`, at least one; `curves` as in `brier`."""
+    def of(cls, frame: pd.DataFrame) -> Findings:
+        """Compare on the rows of `frame`, at least one."""
         errors = absolute_errors(frame)
         names = ["model", "value", "low", "high", "gap", "gap_low", "gap_high"]
         members = [pd.DataFrame(columns=[MEMBER, "n", "clarity", *names])]
@@ -526,7 +470,6 @@ class Findings:
         return cls(
             predictions=frame.assign(liked=frame["actual"] >= LIKED),
             errors=compare(errors, frame[MOVIE]),
-            chances=compare(brier(frame, curves), frame[MOVIE]),
             members=pd.concat(members[1:] or members, ignore_index=True),
         )
 

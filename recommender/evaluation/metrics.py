@@ -154,21 +154,6 @@ def reliability_bins(frame: pd.DataFrame) -> pd.DataFrame:
     return bins.assign(low=low, high=high).reset_index(drop=True)
 
 
-def likes_foreseen(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return the confusion matrix of likes, predicted from a probability of 0.5 on.
-
-    Args:
-        frame: like (predicted probability, 0..1), liked (bool).
-
-    Returns:
-        expected, liked (bool), n: four rows.
-    """
-    expected = frame["like"] >= 0.5
-    every = pd.MultiIndex.from_product([(True, False)] * 2, names=["expected", "liked"])
-    counts = frame["liked"].groupby([expected.rename("expected"), frame["liked"]]).size()
-    return counts.reindex(every, fill_value=0).rename("n").reset_index()
-
-
 def pairwise_accuracy(truth: np.ndarray, score: np.ndarray) -> float:
     """Return the share of pairs with different truth that `score` orders alike, ties half.
 

@@ -198,24 +198,3 @@ class TestExpected:
         strangers = train_lover.assign(member_id=train_lover["member_id"] + 1000)
         plain = tiny_model.expected(range(22))
         pd.testing.assert_frame_equal(tiny_model.expected(range(22), without=strangers), plain)
-
-    def test_bias_leave_one_out(self, tiny_model: HybridModel, checkerboard: Dataset) -> None:
-        ratings = checkerboard.ratings[checkerboard.ratings["user_id"].isin([3, 5])]
-        found = tiny_model.bias_leave_one_out(ratings)
-        one = ratings.iloc[[0]].rename(columns={"user_id": "member_id"})
-        item = tiny_model.expected(one["movie_id"], without=one)["expected"].item()
-        others = ratings[ratings["user_id"] == one["member_id"].item()].iloc[1:]
-        residual = tiny_model.residual(others)
-        user = residual.sum() / (len(others) + tiny_model.bias.damping)
-        assert found[0] == pytest.approx(np.clip(item + user, 0.5, 5))
-
-    def test_bias_leave_one_out_of_unknown_users_does_not_use_the_last_user(
-        self, tiny_model: HybridModel
-    ) -> None:
-        ratings = pd.DataFrame({"user_id": [900, 901], "movie_id": [4, 5], "rating": [5.0, 0.5]})
-        found = tiny_model.bias_leave_one_out(ratings)
-        expected = tiny_model.expected([4, 5])["expected"].to_numpy()
-        assert found == pytest.approx(expected)  # each has no other rating
-        last = replace(tiny_model.bias, user=tiny_model.bias.user + np.eye(24)[-1])
-        moved = replace(tiny_model, bias=last).bias_leave_one_out(ratings)
-        assert moved == pytest.approx(found)

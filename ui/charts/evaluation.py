@@ -12,10 +12,9 @@ from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.evaluate import OURS as OUR_MODEL
 from recommender.evaluation.metrics import coverage, reliability_bins
 from recommender.evaluation.nights import LEVEL as PROMISED
-from ui.charts.style import GIVEN, GREY, INK, OURS, STARS_AXIS, TWO_SIDED, finish, label
+from ui.charts.style import GIVEN, GREY, OURS, STARS_AXIS, finish, label
 from ui.charts.traces import ENDS, Look, band, dots, line, plain_line, row_labels, single_ratings
 
-QUANTILES = (0.1, 0.25, 0.5, 0.75, 0.9)
 DOT = "dot"
 DIAGONAL = [MIN_STARS, MAX_STARS]
 ERRORS = {"rmse": "root mean squared error in stars", "mae": "stars missed by on average"}
@@ -29,37 +28,6 @@ ENOUGH = 5  # ratings, before their middle 80% is drawn
 SAME = 1e-9  # stars; smaller gaps are rounding
 BAND = "rgba(194,64,95,0.22)"  # OURS, see-through
 SYMBOLS = ("square-open", "diamond-open", "triangle-up-open", "cross-open")
-CELLS = {  # (expected, liked)
-    (True, True): "liked,<br>as expected",
-    (True, False): "a letdown",
-    (False, True): "a pleasant<br>surprise",
-    (False, False): "not liked,<br>as expected",
-}
-
-
-def predicted_against_actual(frame: pd.DataFrame) -> go.Figure:
-    """Draw predicted stars over the stars that were given.
-
-    Args:
-        frame: actual, predicted (stars); optionally label, the hover text of each row.
-
-    Returns:
-        For each half star given, a box over the middle half of the predictions with whiskers from
-        the 10th to the 90th percentile; single ratings as dots while they are few.
-    """
-    close = (frame["predicted"] - frame["actual"]).abs() <= 1
-    spread = frame.groupby("actual")["predicted"].quantile(list(QUANTILES)).unstack().to_numpy().T
-    box = zip(("lowerfence", "q1", "median", "q3", "upperfence"), spread, strict=True)
-    at = np.sort(frame["actual"].unique())
-    figure = go.Figure()
-    plain_line(figure, DIAGONAL, DIAGONAL, line_dash=DOT)
-    figure.add_box(x=at, width=0.32, marker_color=OURS, line_width=1.5, hoverinfo="y", **dict(box))
-    hover = "given %{x}, predicted %{y:.1f}"
-    single_ratings(figure, frame, "actual", "predicted", colour=GIVEN, hover=hover)
-    figure.update_xaxes(title="stars given (dotted: predicted exactly)", **STARS_AXIS)
-    figure.update_yaxes(title="stars predicted", **STARS_AXIS)
-    title = f"{close.mean():.0%} of {len(frame):,} ratings were predicted within one star"
-    return finish(figure, title, height=330)
 
 
 def error_against_baselines(
@@ -140,12 +108,13 @@ def ranking_metrics(frame: pd.DataFrame, *, ours: str = "LightFM") -> go.Figure:
     """
     metrics, models = list(frame["metric"].unique()), list(frame["model"].unique())[::-1]
     names = [
-        (RANKING.get(kind, label(kind)), k) for kind, _, k in (m.partition("@") for m in metrics)
+        RANKING.get(kind, label(kind)).format(k=k)
+        for kind, _, k in (metric.partition("@") for metric in metrics)
     ]
     figure = make_subplots(
         rows=len(metrics),
         cols=1,
-        subplot_titles=[name.format(k=k) for name, k in names],
+        subplot_titles=names,
         vertical_spacing=0.36 / len(metrics),
     )
     row_labels(figure, models, upwards=True)
@@ -158,7 +127,7 @@ def ranking_metrics(frame: pd.DataFrame, *, ours: str = "LightFM") -> go.Figure:
             part = frame[(frame["metric"] == metric) & (frame["split"] == split)]
             look: Look = {"marker_size": 11, "marker_symbol": symbol, "row": i, "col": 1}
             look |= {"name": name, "legendgroup": split, "showlegend": i == 1}
-            look["marker_line_width"] = 2 if split == "train" else 0
+            look |= {"marker_line_width": 2 if split == "train" else 0, "meta": names[i - 1]}
             dots(figure, part, "value", colour, ".3f", **look)
     figure.update_xaxes(rangemode="tozero", nticks=6)
     figure.update_annotations(font_size=13)
@@ -279,37 +248,3 @@ def member_errors(frame: pd.DataFrame) -> go.Figure:
     elif worse:
         title += f", clearly worse for {worse}"
     return finish(figure, title, height=150, rows=len(ours), legend=True)
-
-
-def confusion_matrix(frame: pd.DataFrame) -> go.Figure:
-    """Draw how often a like was expected and came, two by two, from `metrics.likes_foreseen`."""
-    counts = frame.set_index(["expected", "liked"])["n"]
-    share = counts / max(counts.sum(), 1)
-    table = [[(expected, liked) for expected in (True, False)] for liked in (True, False)]
-    figure = go.Figure()
-    figure.add_heatmap(  # teal where the expectation was right, terracotta where it was wrong
-        z=[[share[cell] * (1 if cell[0] == cell[1] else -1) for cell in row] for row in table],
-        zmin=-0.6,
-        zmax=0.6,
-        colorscale=TWO_SIDED,
-        showscale=False,
-        text=[
-            [f"<b>{counts[cell]:,}</b> ({share[cell]:.0%})<br>{CELLS[cell]}" for cell in row]
-            for row in table
-        ],
-        texttemplate="%{text}",
-        textfont={"color": INK, "size": 13},
-        xgap=3,
-        ygap=3,
-        hoverinfo="skip",
-    )
-    figure.update_xaxes(tickvals=[0, 1], ticktext=["expected to like it", "not expected to"])
-    ticks = ["4 stars<br>or more", "fewer"]
-    figure.update_yaxes(tickvals=[0, 1], ticktext=ticks, autorange="reversed")
-    right = share[True, True] + share[False, False]
-    likes = share[True, True] + share[False, True]
-    title = (
-        f"Liked or not was foreseen for {right:.0%} of {counts.sum():,} ratings; always giving the "
-        f"commoner answer would be right for {max(likes, 1 - likes):.0%}"
-    )
-    return finish(figure, title, height=250)

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts.style import GIVEN, GREY, INK, OURS, finish, label
+from ui.charts.style import GIVEN, GREY, GROUP, OURS, finish, label
 from ui.charts.traces import Look, dots, line, row_labels, zero_line
 
-RUN_COLOURS = (OURS, GIVEN, INK, GREY)
+RUN_COLOURS = (OURS, GIVEN, GROUP, GREY)
 DASHES = {"train": "dot", "test": "solid"}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 
+import pandas as pd
 import plotly.graph_objects as go
 
 # What a colour means is the same on every chart: what we expect, what was given, what is a whole
@@ -11,19 +12,14 @@ import plotly.graph_objects as go
 # that miss red or green. A member's own is that of the face.
 OURS, GIVEN, GROUP = "#c2405f", "#b07d1e", "#1f8a90"
 GREY = "#808080"
-# Terracotta for few stars, teal for many, light enough for INK on a light page; on a dark one the
-# colours are dark, and nothing is darker than what means nothing.
-STAR_COLOURS = [[0.0, "#e3907c"], [0.6, "#f1e8da"], [1.0, "#7cc0b7"]]
-STAR_COLOURS_DARK = [[0.0, "#91402c"], [0.6, "#2a2230"], [1.0, "#1d6b66"]]
-# The same colours around a reference in the middle.
-TWO_SIDED = [[at, colour] for at, (_, colour) in zip((0.0, 0.5, 1.0), STAR_COLOURS, strict=True)]
 PAPER, PAPER_DARK = "rgba(251,248,243,0.82)", "rgba(22,18,26,0.82)"  # behind words on a picture
-INK, INK_DARK = "#111111", "#f3ece4"  # text on those colours; every other takes the theme's
+INK, INK_DARK = "#111111", "#f3ece4"  # those words; every other text takes the theme's
 
 LABEL_LENGTH = 24
 STARS_AXIS = {"range": [0.2, 5.3], "tickvals": [1, 2, 3, 4, 5]}
 ROW_HEIGHT, TOP = 30, 10  # pixels: of one row of labels, and above all
 CLEAR, FAINT = "rgba(0,0,0,0)", "rgba(128,128,128,0.25)"
+SINGLE = "one rating"  # the name of traces of single ratings
 
 
 def label(text: object, length: int = LABEL_LENGTH) -> str:
@@ -39,15 +35,49 @@ def headline(figure: go.Figure) -> str:
     return html.unescape(str(figure.layout.meta))
 
 
+def table_of(figure: go.Figure) -> pd.DataFrame:
+    """Return what a finished figure shows: a row a label or position, a column or more a trace.
+
+    Error bars are two more columns. Lines without hover and single ratings are left out.
+    """
+    across, up = figure.layout.xaxis, figure.layout.yaxis
+    in_rows = up.ticktext is not None
+    axis, other = (up, across) if in_rows else (across, up)
+    texts = () if axis.ticktext is None else axis.ticktext
+    labels = dict(zip(axis.tickvals, texts, strict=True)) if len(texts) else {}
+    columns: dict[str, dict[float, object]] = {}
+    for trace in figure.data:
+        if trace.hoverinfo == "skip" or trace.name == SINGLE:
+            continue
+        positions, values = (trace.y, trace.x) if in_rows else (trace.x, trace.y)
+        has_bars = (trace.error_x if in_rows else trace.error_y).array is not None
+        for place, (at, value) in enumerate(zip(positions, values, strict=True)):
+            name = trace.name or str(_words(other.title.text))
+            if trace.name is None and trace.text is not None:
+                name = trace.text[place]
+            name = html.unescape(f"{trace.meta}, {name}" if trace.meta else name)
+            columns.setdefault(name, {})[at] = value
+            for end, what in enumerate(("from", "to") if has_bars else ()):
+                columns.setdefault(f"{name}, {what}", {})[at] = trace.customdata[place][end]
+    order = sorted({at for column in columns.values() for at in column})
+    if in_rows and up.range[0] < up.range[1]:
+        order.reverse()
+    first = {_words(axis.title.text): [_words(labels.get(at, at)) for at in order]}
+    return pd.DataFrame(first | {n: [c.get(at) for at in order] for n, c in columns.items()})
+
+
+def _words(text: object) -> object:
+    """Return a label or a title of an axis as plain text; numbers as they are."""
+    if not isinstance(text, str | None):
+        return text
+    return html.unescape((text or "").partition(" (")[0].replace("<br>", " "))
+
+
 def for_dark_page(figure: go.Figure) -> go.Figure:
-    """Give the cells and framed words of `figure` the colours that a dark page wants."""
-    dark = dict(zip([c for _, c in STAR_COLOURS], [c for _, c in STAR_COLOURS_DARK], strict=True))
+    """Give the framed words of `figure` the colours that a dark page wants."""
     for note in figure.layout.annotations:
         if note.bgcolor == PAPER:
             note.bgcolor, note.font.color = PAPER_DARK, INK_DARK
-    for trace in figure.select_traces({"type": "heatmap"}):
-        trace.colorscale = [[at, dark.get(colour, colour)] for at, colour in trace.colorscale]
-        trace.textfont.color = INK_DARK
     return figure
 
 

@@ -2,51 +2,16 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
 from recommender.columns import MEMBER, MOVIE
-from recommender.taste import FIRST, SECOND
-from ui.charts.style import GREY, STARS_AXIS, TWO_SIDED, finish, label, signed
-from ui.charts.traces import ENDS, Look, cells, dots, row_labels, spans, zero_line
+from ui.charts.style import GREY, STARS_AXIS, finish, label, signed
+from ui.charts.traces import ENDS, Look, dots, row_labels, spans, zero_line
 from ui.text import half_stars
 
-PALE = 0.35  # of its colour is what an unsure cell keeps
-NUMBERED = 10  # members, before numbers no longer fit a phone
 NAME = 10  # letters of a name beside a mark
 BESIDE = 0.09  # stars between the dots of two who gave the same
-
-
-def match_matrix(frame: pd.DataFrame) -> go.Figure:
-    """Draw what `compare` returns, with one and other (names); pale where it is not sure."""
-    back = frame.rename(columns={FIRST: SECOND, SECOND: FIRST, "one": "other", "other": "one"})
-    both = pd.concat([frame, back], ignore_index=True)
-    names = both.drop_duplicates(FIRST).set_index(FIRST)["one"]
-    away = both["value"] - both["reference"]
-    sure = np.where(both["clarity"] == "unclear", PALE, 1.0)
-    both["colour"] = away / (away.abs().max() or 1.0) * sure
-    both["text"] = [
-        f"{row.value:.0%}<br>±{(row.high - row.low) * 50:.0f}" for row in both.itertuples()
-    ]
-    both["hover"] = [
-        f"{label(row.one)} and {label(row.other)}: {row.value:.0%} ({row.low:.0%} to "
-        f"{row.high:.0%})<br>movies both rated: {row.both}"
-        for row in both.itertuples()
-    ]
-    table = both.pivot(index=FIRST, columns=SECOND, values=["colour", "text", "hover"])
-    colour, text, hover = (
-        table[part].reindex(index=names.index, columns=names.index)
-        for part in ("colour", "text", "hover")
-    )
-    figure = go.Figure()
-    template = "%{text}" if len(names) <= NUMBERED else None
-    look: Look = {"text": text.fillna(""), "texttemplate": template, "textfont_size": 11}
-    look |= {"zmin": -1, "zmax": 1, "hover": hover}
-    cells(figure, colour.astype(float), columns=names, scale=TWO_SIDED, **look)
-    row_labels(figure, names, NAME)
-    title = "How often two of us would give the same stars; pale is not sure yet"
-    return finish(figure, title, height=100 + 38 * len(names))
 
 
 def movie_stars(frame: pd.DataFrame) -> go.Figure:
@@ -124,39 +89,6 @@ def word_sides(frame: pd.DataFrame) -> go.Figure:
         f"{signed(most['lean'])} stars, {label(least['member'])} {signed(least['lean'])}"
     )
     return finish(figure, title, height=110, rows=len(by_word))
-
-
-def user_bias(frame: pd.DataFrame, *, member_id: int, colour: str) -> go.Figure:
-    """Draw how generous all are against everybody's opinion of the same movies; one has the title.
-
-    The frame has member_id, member (name), value, low, high (stars, 80% interval); `colour` is
-    that of the one.
-    """
-    rows = frame.sort_values("value", kind="stable").assign(row=range(len(frame)))
-    chosen = rows[MEMBER] == member_id
-    figure = go.Figure()
-    dots(figure, rows[~chosen], "value", GREY, "+.2f", bars=ENDS, marker_size=9)
-    dots(figure, rows[chosen], "value", colour, "+.2f", bars=ENDS, marker_size=11)
-    zero_line(figure)
-    figure.update_xaxes(title="stars more or less than most people", nticks=6)
-    row_labels(figure, rows["member"], 14, upwards=True)
-    own = rows[chosen].iloc[0]
-    title = _bias_title(own, rows["value"])
-    return finish(figure, title, height=90, rows=len(rows))
-
-
-def _bias_title(own: pd.Series, everyone: pd.Series) -> str:
-    name, value = label(own["member"]), own["value"]
-    if own["low"] <= 0 <= own["high"]:
-        return f"{name} gives about as much as most people"
-    most, plain, way = ("most generous", "generous", "more")
-    ahead = int((everyone > value).sum())
-    if value < 0:
-        most, plain, way = ("strictest", "strict", "fewer")
-        ahead = int((everyone < value).sum())
-    degree = {0: "the ", 1: "the second "}.get(ahead, "")
-    word = f"{degree}{most} of us" if degree and len(everyone) > 1 else plain
-    return f"{name} is {word}: {abs(value):.1f} stars {way} than most give the same movies"
 
 
 def favourite_words(frame: pd.DataFrame, *, member: str, colour: str) -> go.Figure:

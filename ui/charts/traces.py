@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts.style import GREY, INK, LABEL_LENGTH, label
+from ui.charts.style import GREY, LABEL_LENGTH, SINGLE, label
 
 Look = dict[str, Any]  # properties of a Plotly object
 ENDS = ("low", "high")
@@ -70,7 +70,7 @@ def single_ratings(
     """Add every rating as a dot, while they are few; `frame` may have a column label for each."""
     if len(frame) <= POINTS:
         names = [label(name, 60) for name in frame.get("label", [""] * len(frame))]
-        look: Look = {"marker_size": 6, "marker_opacity": 0.45, "name": "one rating", "text": names}
+        look: Look = {"marker_size": 6, "marker_opacity": 0.45, "name": SINGLE, "text": names}
         dots(figure, frame, x, colour, f"%{{text}}<br>{hover}", y=y, **look)
 
 
@@ -118,41 +118,6 @@ def band(
 def zero_line(figure: go.Figure) -> None:
     """Add a vertical line at 0."""
     figure.add_vline(x=0, line={"color": GREY, "width": 1, "dash": "dot"})
-
-
-def cells(
-    figure: go.Figure,
-    values: object,
-    *,
-    columns: Iterable[object],
-    scale: Sequence[object],
-    hover: object,
-    **trace: Any,
-) -> None:
-    """Add a grid of coloured cells with labelled columns.
-
-    Args:
-        values: what the colours stand for, shape (rows, columns); NaN leaves a cell empty.
-        hover: the text of each cell, escaped, same shape.
-        trace: further properties of the heatmap, such as zmin, zmax and texttemplate.
-    """
-    look: Look = {"showscale": False, "hoverongaps": False, "xgap": 2, "ygap": 2}
-    figure.add_heatmap(
-        z=values,
-        colorscale=scale,
-        textfont_color=INK,
-        customdata=hover,
-        hovertemplate="%{customdata}<extra></extra>",
-        **look | trace,
-    )
-    # Level and whole: broken into lines, and fewer letters where there are many.
-    names = list(columns)
-    letters = max(5, 44 // max(len(names), 1))
-    lines = [textwrap.wrap(str(name), letters)[:2] or [""] for name in names]
-    texts = ["<br>".join(label(part, letters) for part in parts) for parts in lines]
-    axis = {"tickvals": list(range(len(names))), "ticktext": texts, "tickangle": 0}
-    figure.update_xaxes(showgrid=False, side="top", **axis)
-    figure.update_yaxes(showgrid=False)
 
 
 def row_labels(

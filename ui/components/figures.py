@@ -9,29 +9,39 @@ from typing import Any, Literal
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from ui.charts.style import for_dark_page, headline
+from ui.charts.style import for_dark_page, headline, table_of
 from ui.text import plain
 
 
 def chart(
-    figure: go.Figure, key: str, table: pd.DataFrame | None = None, digits: int = 2, **look: Any
+    figure: go.Figure,
+    key: str,
+    table: pd.DataFrame | None = None,
+    *,
+    tabled: bool = True,
+    **look: Any,
 ) -> Any:
     """Draw a figure under its title, which is also its text alternative, and its table below.
+
+    Args:
+        table: what the figure shows, where `table_of` cannot read it.
+        tabled: whether the numbers are there as a table, too.
 
     Returns:
         What `st.plotly_chart` returns; `look` goes there.
     """
     title = headline(figure)
+    if tabled:
+        table = table_of(figure) if table is None else table
     figure.layout.meta = None
     if st.context.theme.type == "dark":
         for_dark_page(figure)
     st.subheader(plain(title), anchor=False)
     event = st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=title, **look)
     if table is not None:
-        with tables_below():
-            draw_table(table, f"{title}, as a table", digits)
+        with st.expander("The same as a table", icon=":material/table_rows:"):
+            draw_table(table, f"{title}, as a table")
     return event
 
 
@@ -51,11 +61,6 @@ def draw_counts(counts: Mapping[str, int], columns: int = 4, *, border: bool = F
             st.metric(label, f"{number:,}", icon=COUNT_ICONS.get(label) if border else None)
 
 
-def tables_below(label: str = "The same as a table") -> DeltaGenerator:
-    """Return the expander that holds the tables of a chart."""
-    return st.expander(label, icon=":material/table_rows:")
-
-
 def draw_table(
     table: pd.DataFrame,
     alt: str,
@@ -70,8 +75,3 @@ def draw_table(
         "auto" if height is None else min(36 * (len(table) + 1) + 2, height)
     )
     st.dataframe(table, hide_index=True, column_config=config, alt=alt, height=fits)
-
-
-def renamed(frame: pd.DataFrame, **titles: str) -> pd.DataFrame:
-    """Return the named columns of a frame, in this order, under titles for people."""
-    return frame[list(titles)].rename(columns=titles)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -11,21 +9,18 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation import Evaluation
 from recommender.evaluation.bootstrap import ENOUGH, Clarity
 from recommender.evaluation.evaluate import OURS, Findings, Margin, change_with_more
-from recommender.evaluation.metrics import coverage, likes_foreseen, reliability_bins
 from ui import evaluation, state
 from ui.charts.evaluation import (
-    confusion_matrix,
     error_against_baselines,
     learning_curve,
     member_errors,
-    predicted_against_actual,
     ranking_metrics,
     reliability,
     stars_by_prediction,
 )
 from ui.components.basics import empty_state, follow, no_members, no_ratings
 from ui.components.choices import view_switch
-from ui.components.figures import chart, draw_table, renamed, tables_below
+from ui.components.figures import chart
 from ui.evaluation import ClubEvaluation, Way
 from ui.jobs import JobStatus
 from ui.state import View
@@ -43,12 +38,11 @@ WAYS: dict[str, tuple[Way, str]] = {
         "from nothing.",
     ),
 }
-SHORT = {"user+item bias": "bias", "own mean": "own mean", "mean of all ratings": "mean"}
-CLEARLY: dict[Clarity, tuple[str, str]] = {  # of a rival's error, and of ours
-    "too few": ("too few ratings to say", "too few ratings to say"),
-    "unclear": ("no clear difference yet", "no clear difference yet"),
-    "better": ("clearly more", "clearly closer"),
-    "worse": ("clearly less", "clearly further off"),
+CLEARLY: dict[Clarity, str] = {  # whether a rival's error is more than ours
+    "too few": "too few ratings to say",
+    "unclear": "no clear difference yet",
+    "better": "clearly more",
+    "worse": "clearly less",
 }
 PEOPLE = 3  # with ratings enough, before their learning curve is more than chance
 MORE = 20  # ratings each, that the outlook speaks of
@@ -100,32 +94,14 @@ def show_club(club: View) -> None:
             st.markdown(plain(comparison(found.findings.margin)))
         else:
             st.page_link("pages/rate.py", label="Rate movies", icon=":material/star_half:")
-    if found.earlier:
-        st.info(
-            "These are still the figures from before the import; new ones follow.",
-            icon=":material/update:",
-        )
     if not found.held_out:
         follow_held_out(
             "For now we judge the model that saw your ratings, which flatters it by about a "
             "hundredth of a star. One that has never seen them is learning"
         )
-    enough = found.findings.n >= ENOUGH
-    if enough:
-        _metrics(found.findings)
+    if found.findings.n >= ENOUGH:
         _charts(club, found)
     _outlook(club, found)
-    if enough:
-        with tables_below("The same as tables"):
-            tables = _tables(club, found)
-            for tab, (name, table) in zip(st.tabs(list(tables)), tables.items(), strict=True):
-                with tab:
-                    digits = 3 if name in {"Brier score", "Learning"} else 2
-                    draw_table(table, f"{name} as a table", digits)
-    else:
-        with tables_below("Rating by rating"):
-            table = _rating_table(club, found.findings.predictions)
-            draw_table(table, "Ratings beside their predictions")
 
 
 def headline(findings: Findings) -> str:
@@ -143,40 +119,9 @@ def comparison(margin: Margin) -> str:
     """Return our error against that of the best baseline in one sentence."""
     return (
         f"The best simple guess, the {margin.rival}, is off by {margin.theirs:.2f}: "
-        f"{CLEARLY[margin.clarity][0]} (the difference lies between {margin.low:+.2f} and "
+        f"{CLEARLY[margin.clarity]} (the difference lies between {margin.low:+.2f} and "
         f"{margin.high:+.2f} stars, 95% sure)."
     )
-
-
-def _metrics(findings: Findings) -> None:
-    rows, margin = findings.predictions, findings.margin
-    near = (rows["predicted"] - rows["actual"]).abs().le(1).mean()
-    inside = coverage(rows)
-    chances = Margin.of(findings.chances, findings.n)
-
-    def against(found: Margin, digits: int) -> dict[str, Any]:
-        colour = "inverse" if found.clarity in {"better", "worse"} else "off"
-        return {"delta": f"{-found.gap:+.{digits}f} to {SHORT[found.rival]}", "delta_color": colour}
-
-    error_help = (
-        "The mean distance between the stars predicted and the stars given; below, beside "
-        f"the best simple guess, the {margin.rival}."
-    )
-    inside_help = (
-        "The share of ratings inside their interval: 80% would be exact. Between "
-        f"{inside.low:.0%} and {inside.high:.0%}, 95% sure."
-    )
-    brier_help = (
-        "The mean squared error of the chance of 4 stars or more: 0 is perfect, and ½ said of "
-        f"everything gives 0.25. Below, beside the best guess, the {chances.rival}; its chances "
-        "are read off the same strangers as ours."
-    )
-    near_help = "The share of ratings missed by 1 or less."
-    with st.grid(columns=4, min_column_width=150, border=True, gap="small"):
-        st.metric("Misses by", f"{margin.ours:.2f} ★", **against(margin, 2), help=error_help)
-        st.metric("Within one star", f"{near:.0%}", help=near_help)
-        st.metric("80% interval", f"{inside.value:.0%}", help=inside_help)
-        st.metric("Brier score", f"{chances.ours:.3f}", **against(chances, 3), help=brier_help)
 
 
 def _charts(club: View, found: ClubEvaluation) -> None:
@@ -191,7 +136,6 @@ def _charts(club: View, found: ClubEvaluation) -> None:
             by_name = members.assign(member=members[MEMBER].map(club.names))
             chart(member_errors(by_name), "by_member")
         chart(error_against_baselines(errors, metric="mae", ours=OURS), "club_errors")
-        chart(confusion_matrix(likes_foreseen(rows)), "likes")
         chart(reliability(rows), "club_reliable")
         if _has_curve(found):
             chart(learning_curve(found.curve), "club_learning")
@@ -234,54 +178,6 @@ def _outlook(club: View, found: ClubEvaluation) -> None:
             "people:"
         )
         chart(learning_curve(curve), "world_learning")
-
-
-def _tables(club: View, found: ClubEvaluation) -> dict[str, pd.DataFrame]:
-    rows, members = found.findings.predictions, found.findings.members
-    by_member = members.pivot(index=MEMBER, columns="model", values="value")
-    by_member = by_member[list(dict.fromkeys(members["model"]))]
-    facts = members.drop_duplicates(MEMBER).set_index(MEMBER)
-    by_member.insert(0, "Member", by_member.index.map(club.names))
-    by_member.insert(1, "Ratings", facts["n"])
-    by_member["Against the best guess"] = facts["clarity"].map(lambda word: CLEARLY[word][1])
-    bins = {"promised": "Chance promised", "share": "Share liked"}
-    sides = {True: "4 stars or more", False: "fewer"}
-    likes = likes_foreseen(rows).replace({"expected": sides, "liked": sides})
-    return {
-        "Ratings": _rating_table(club, rows),
-        "Simple guesses": _losses(found.findings.errors),
-        "Members": by_member,
-        "Chances": renamed(
-            reliability_bins(rows), **bins, low="95% from", high="95% to", n="Ratings"
-        ),
-        "Brier score": _losses(found.findings.chances),
-        "Likes": renamed(likes, expected="Expected", liked="Given", n="Ratings"),
-        "Learning": _curve_table(found.curve),
-    }
-
-
-GAP = {"gap": "More than ours", "gap_low": "at least (95%)", "gap_high": "at most (95%)"}
-
-
-def _losses(frame: pd.DataFrame) -> pd.DataFrame:
-    return renamed(frame, model="Model", value="Value", low="95% from", high="95% to", **GAP)
-
-
-def _curve_table(curve: pd.DataFrame) -> pd.DataFrame:
-    errors = {"mae": "Ours misses by", "bias_mae": "Bias misses by"}
-    return renamed(curve, known="Ratings known", members="People", **errors, **GAP)
-
-
-def _rating_table(club: View, predictions: pd.DataFrame) -> pd.DataFrame:
-    """Every rating beside its prediction, the largest error first."""
-    rows = predictions.assign(
-        Member=predictions[MEMBER].map(club.names),
-        Movie=predictions[MOVIE].map(club.title),
-        missed=(predictions["predicted"] - predictions["actual"]).abs(),
-    ).sort_values("missed", ascending=False, kind="stable")
-    titles = {"actual": "Given", "predicted": "Predicted", "low": "From", "high": "To"}
-    titles |= {"like": "Chance of 4+", "missed": "Missed by"}
-    return renamed(rows, Member="Member", Movie="Movie", **titles)
 
 
 # The base dataset's ratings
@@ -333,16 +229,14 @@ def _figures(result: Evaluation) -> None:
         "LightFM, with the options of the model that serves, ranks the movies that somebody rated; "
         "those a person has rated already are left out. Popularity gives everyone the same list."
     )
-    table = result.ranking.pivot(index="metric", columns=["model", "split"], values="value")
-    table.columns = [f"{model}, {split}" for model, split in table.columns]
-    chart(ranking_metrics(result.ranking), "ranking", table.rename_axis("Metric").reset_index(), 3)
+    chart(ranking_metrics(result.ranking), "ranking")
     st.header("How many stars", anchor=False)
     st.caption(
         f"One rating in five, {numbers['held_out_ratings']:,} in all, was hidden while the model "
         "learned."
     )
     with st.grid(columns=3, min_column_width=300, gap="medium"):
-        chart(predicted_against_actual(result.predictions), "actual")
+        chart(stars_by_prediction(result.predictions), "predicted")
         chart(error_against_baselines(result.errors), "errors")
         chart(reliability(result.predictions), "reliable")
     st.header("How many ratings it takes", anchor=False)
@@ -359,7 +253,7 @@ def _figures(result: Evaluation) -> None:
         "has never seen them, and the same ratings are predicted from more and more of their "
         f"others.{since}"
     )
-    chart(learning_curve(curve), "learning", _curve_table(curve), 3)
+    chart(learning_curve(curve), "learning")
 
 
 # The held-out model

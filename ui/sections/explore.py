@@ -272,9 +272,6 @@ def _map(club: View, here: Sequence[int], movies: pd.Index) -> None:
     figure = taste_map(shown, named, colour="genre" if colour == "Genre" else "expected")
     event = chart(figure, "taste_map", on_select="rerun", selection_mode="points")
     _chosen(club, event)
-    with st.popover("The same as a table", icon=":material/table_rows:"):
-        columns = ["title", "genres", "ratings", "expected", "rated"]
-        st.dataframe(shown[columns], hide_index=True)
 
 
 @st.fragment(run_every=1.0)

@@ -27,7 +27,7 @@ from ui.charts.evaluation import error_against_baselines, ranking_metrics
 from ui.charts.laboratory import auc_by_epoch, keyword_bars
 from ui.components.basics import change, change_button, download_button, follow, notify
 from ui.components.choices import view_switch
-from ui.components.figures import chart, draw_table, renamed
+from ui.components.figures import chart, draw_table
 from ui.jobs import JobStatus
 from ui.runs import Choice, Run
 from ui.state import View
@@ -264,7 +264,8 @@ def keywords(club: View, model: HybridModel) -> None:
         chart(keyword_bars(sure.head(SHOWN), whose), "lab_keywords")
     titles = {KEYWORD: "Keyword", "movies": "Movies", "stars": "Stars", "sd": "± (one sd)"}
     with st.expander("All keywords", icon=":material/table_rows:"):
-        draw_table(renamed(found, **titles), "All keywords", 3, height=400)
+        table = found[list(titles)].rename(columns=titles)
+        draw_table(table, "All keywords", 3, height=400)
     left, right = st.columns(2, gap="large")
     with left:
         _near(club, model, found[KEYWORD].tolist())
@@ -304,11 +305,10 @@ def _what_if(club: View, model: HybridModel, words: list[str]) -> None:
     if not members:
         return
     found = with_and_without(model, own, tuple(tried), club.ratings, members)
-    found.insert(0, "Member", [club.name(member) for member in found.index])
-    draw_table(
-        renamed(found, Member="Member", before="With its keywords", after="With these"),
-        "Predictions with other keywords",
-    )
+    titles = {"before": "With its keywords", "after": "With these"}
+    table = found[list(titles)].rename(columns=titles)
+    table.insert(0, "Member", [club.name(member) for member in found.index])
+    draw_table(table, "Predictions with other keywords")
     st.caption("As if nobody had rated it yet: by its keywords, genres and year alone.")
 
 

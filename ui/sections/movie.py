@@ -200,7 +200,7 @@ def world(movie: int) -> None:
         mean = f": {theirs.mean():.1f} stars on average" if len(theirs) else ""
         st.markdown(f"Only {few} outside the club rated it{mean}." if mean else "Nobody yet.")
         return
-    chart(rating_distribution(theirs), "world")
+    chart(rating_distribution(theirs), "world", tabled=False)
 
 
 def alike(club: View, movie: int) -> None:

@@ -22,24 +22,20 @@ from ui import taste
 from ui.charts.taste import (
     against_others,
     favourite_words,
-    match_matrix,
     movie_stars,
-    user_bias,
     word_sides,
 )
 from ui.components.basics import no_members, no_predictions, no_ratings
 from ui.components.choices import keep, recall, view_switch
-from ui.components.figures import chart, draw_table, renamed, tables_below
+from ui.components.figures import chart, draw_table
 from ui.components.people import face, faces_rows, people_picker
 from ui.state import View
 from ui.taste import Leanings
-from ui.text import counted, day, film, plain
+from ui.text import counted, day, plain
 
 HOW = "How often two of you would give a movie the same stars, give or take a half."
 RANKED = {"alike": "Most alike", "apart": "Furthest apart"}
-CLARITIES = {"alike": "surely alike", "apart": "surely apart", "unclear": "not sure"}
 KINDS = {"Keywords": KEYWORD, "Genres": GENRE}
-INTERVAL = {"low": "Usually from", "high": "Usually to"}
 WHO = "who"  # name in the page's address
 NOTICED = 0.05  # stars; less reads as none
 FEW = 10  # ratings, before a member's taste is drawn
@@ -77,12 +73,8 @@ def matches(club: View) -> None:
     found = taste.matches(club)
     if found is None:
         no_predictions(200)
-    else:
-        _matches(club, found)
-
-
-def _matches(club: View, found: pd.DataFrame) -> None:
-    own = _named(club, found)
+        return
+    own = found.assign(one=found[FIRST].map(club.names), other=found[SECOND].map(club.names))
     own = own.sort_values("value", ascending=False, kind="stable")
     st.caption(HOW)
     with st.grid(columns=2, min_column_width=320, gap="medium"):
@@ -99,31 +91,27 @@ def _matches(club: View, found: pd.DataFrame) -> None:
         if unsure < len(own):
             few = f"{counted(unsure, 'other pair')} could go either way."
         st.caption(f"{few} Every movie that two of you rate helps.")
-    everyone = st.expander(
-        "Everyone with everyone", key="pairs", icon=":material/grid_on:", on_change="rerun",
-        bind="query-params",
-    )  # fmt: skip
-    if not everyone.open:  # Plotly is megabytes
-        return
-    table = own.assign(
-        Who=own["one"] + " and " + own["other"], clarity=own["clarity"].map(CLARITIES)
-    )
-    titles = {"Who": "Who", "value": "Match", **INTERVAL, "clarity": "Said", "both": "Both rated"}
-    with everyone:
-        in_order = own.sort_index()
-        chart(match_matrix(in_order), "matrix")
-        table = renamed(table, **titles, difference="Stars apart on these")
-        draw_table(table, "How well everyone matches everyone")
+    with st.expander("Everyone with everyone", key="pairs", icon=":material/grid_on:"):
+        table = match_table(own.sort_index())
+        draw_table(table, "How often two of us would give the same stars")
+        st.caption("With a question mark where it is not sure yet.")
+
+
+def match_table(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Return the pairs as a table with a row and a column for each member."""
+    names = list(dict.fromkeys([*pairs["one"], *pairs["other"]]))
+    table = pd.DataFrame("", index=names, columns=["Member", *names])
+    table["Member"] = names
+    for row in pairs.itertuples():
+        text = f"{row.value:.0%}{' ?' if row.clarity == 'unclear' else ''}"
+        table.at[row.one, row.other] = table.at[row.other, row.one] = text
+    return table
 
 
 def match_note(row: Any) -> str:
     """Return how well two match, a row of `compare` with names, in a few words (plain text)."""
     both = f"both rated {counted(row.both, 'movie')}" if row.both else "no movie in common yet"
     return f"{row.one} and {row.other}: {row.value:.0%} · {both}"
-
-
-def _named(club: View, pairs: pd.DataFrame) -> pd.DataFrame:
-    return pairs.assign(one=pairs[FIRST].map(club.names), other=pairs[SECOND].map(club.names))
 
 
 # Divides
@@ -158,12 +146,10 @@ def _movies(club: View, splits: pd.DataFrame) -> None:
             drawn = movies.assign(side=side).merge(club.ratings[[MEMBER, MOVIE, RATING]], on=MOVIE)
             drawn = _named_members(club, drawn).assign(movie=drawn[MOVIE].map(club.title))
             with st.container():
-                chart(movie_stars(drawn), side)
-    films = [film(club.title(movie), club.year(movie)) for movie in splits[MOVIE]]
-    titles = {"Movie": "Movie", "n": "Ratings", "mean": "Average", "low": "Least", "high": "Most"}
-    table = renamed(splits.assign(Movie=films), **titles, spread="Spread")
-    with tables_below(f"All movies that {RATED_BY} or more of us rated"):
-        draw_table(table, "Movies that split and unite us")
+                table = drawn.pivot(index=MOVIE, columns="member", values=RATING)
+                table = table.loc[movies[MOVIE]]
+                table.insert(0, "Movie", [*map(club.title, table.index)])
+                chart(movie_stars(drawn), side, table)
 
 
 def _named_members(club: View, rows: pd.DataFrame) -> pd.DataFrame:
@@ -183,12 +169,7 @@ def _words(club: View, found: Leanings, name: str, kind: str) -> None:
     heard = found.words[found.words["n"] >= LEAN_MOVIES]
     drawn = top[["kind", "word", "sure"]].merge(heard, on=["kind", "word"])
     drawn = _named_members(club, drawn)
-    table = splits.assign(
-        for_it=splits["for_it"].map(club.names), against=splits["against"].map(club.names)
-    )
-    titles = {"word": "Word", "for_it": "For it", "against": "Against it", "gap": "Stars between"}
-    table = renamed(table, **titles, sure="Sure", movies="Movies", members="Members")
-    chart(word_sides(drawn), f"words_{kind}", table)
+    chart(word_sides(drawn), f"words_{kind}")
     unites = splits.loc[splits["shared"].abs().sort_values(ascending=False, kind="stable").index]
     first = unites.iloc[0]
     if abs(first["shared"]) >= NOTICED:
@@ -227,14 +208,8 @@ def profile(club: View) -> None:
     first, last = (day(datetime.fromtimestamp(int(own[at]), UTC)) for at in ("first", "last"))
     when = f"on {first}" if first == last else f"from {first} to {last}"
     st.markdown(plain(f"{name} gave {counted(int(own['n']), 'rating')}, {when}."))
+    st.markdown(plain(f"{generosity(name, own, found.generosity['value'])}."))
     with st.grid(columns=2, min_column_width=320, gap="medium"):
-        with st.container():
-            rows = found.generosity.reset_index()
-            rows["member"] = rows[MEMBER].map(club.names)
-            titles = {"member": "Member", "value": "Stars more than most", **INTERVAL}
-            table = renamed(rows, **titles, n="Ratings")
-            colour = face(club, member).colour
-            chart(user_bias(rows, member_id=member, colour=colour), "generosity", table)
         with st.container():
             _departures(club, found, member)
         for kind in KINDS.values():
@@ -242,22 +217,35 @@ def profile(club: View) -> None:
                 _favourites(club, found, member, kind)
 
 
+def generosity(name: str, own: pd.Series, everyone: pd.Series) -> str:
+    """Return how generous a member is against most people's opinion of the same movies.
+
+    Args:
+        own: value, low, high (stars, 80% interval).
+        everyone: the value of each member.
+    """
+    value = own["value"]
+    if own["low"] <= 0 <= own["high"]:
+        return f"{name} gives about as much as most people"
+    most, plainly, way = ("most generous", "generous", "more")
+    ahead = int((everyone > value).sum())
+    if value < 0:
+        most, plainly, way = ("strictest", "strict", "fewer")
+        ahead = int((everyone < value).sum())
+    degree = {0: "the ", 1: "the second "}.get(ahead, "")
+    word = f"{degree}{most} of us" if degree and len(everyone) > 1 else plainly
+    return f"{name} is {word}: {abs(value):.1f} stars {way} than most give the same movies"
+
+
 def _departures(club: View, found: Leanings, member: int) -> None:
     rows = departures(found.beyond, member)
     if rows.empty:
         st.markdown("Nothing stands out from what most people give.")
         return
-    films = [film(club.title(movie), club.year(movie)) for movie in rows[MOVIE]]
-    titles = {
-        "Movie": "Movie",
-        RATING: "Given",
-        "others": "Most people",
-        "difference": "Difference",
-    }
     own = face(club, member)
     drawn = rows.assign(movie=rows[MOVIE].map(club.title))
     figure = against_others(drawn, member=own.name, colour=own.colour)
-    chart(figure, "against", renamed(rows.assign(Movie=films), **titles), 1)
+    chart(figure, "against")
 
 
 def _favourites(club: View, found: Leanings, member: int, kind: str) -> None:
@@ -265,6 +253,5 @@ def _favourites(club: View, found: Leanings, member: int, kind: str) -> None:
     if rows.empty:
         st.markdown(f"No favourite {kind} yet.")
         return
-    table = renamed(rows, word="Word", lean="Stars more than usual", **INTERVAL, n="Movies")
     figure = favourite_words(rows, member=own.name, colour=own.colour)
-    chart(figure, f"favourites_{kind}", table)
+    chart(figure, f"favourites_{kind}")

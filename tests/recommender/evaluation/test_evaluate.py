@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.special import expit
 
 from recommender import Dataset, HybridModel, TrainingOptions
 from recommender.bias import Bias
@@ -16,8 +15,6 @@ from recommender.evaluation.evaluate import (
     Findings,
     Margin,
     absolute_errors,
-    brier,
-    calibrate_baselines,
     change_with_more,
     error_tally,
     in_order_of_time,
@@ -270,19 +267,6 @@ def test_absolute_errors_by_model(frame: pd.DataFrame) -> None:
     assert found["user+item bias"].tolist() == [0.5, 1.0, 1.0, 0.0, 1.0, 1.0, 1.0]
 
 
-CURVES = {"bias": (0.5, 2.0), "member_mean": (0.0, 0.0), "constant": (-1.0, 1.0)}
-
-
-def test_brier_of_ours_and_of_calibrated_baselines(frame: pd.DataFrame) -> None:
-    found = brier(frame, CURVES)
-    assert found["ours"].tolist() == pytest.approx(((frame["like"] - frame["liked"]) ** 2).tolist())
-    # The first rating: 4 stars, and the bias said 3.5; the second: 2 stars, it said 3.
-    assert found["user+item bias"].iloc[:2].tolist() == pytest.approx(
-        [(expit(0.5 - 1.0) - 1) ** 2, expit(0.5 - 2.0) ** 2]
-    )
-    assert found["own mean"].tolist() == [0.25] * 7
-
-
 def test_margin_is_against_the_best_baseline(frame: pd.DataFrame) -> None:
     margin = Margin.of(compare(absolute_errors(frame), frame["movie_id"]), len(frame))
     assert (margin.n, margin.rival) == (7, "user+item bias")
@@ -294,12 +278,11 @@ def test_margin_is_against_the_best_baseline(frame: pd.DataFrame) -> None:
 
 
 def test_findings_compare_all_ratings_and_each_member(frame: pd.DataFrame) -> None:
-    found = Findings.of(pd.concat([frame.drop(columns="liked")] * 5, ignore_index=True), CURVES)
+    found = Findings.of(pd.concat([frame.drop(columns="liked")] * 5, ignore_index=True))
     assert found.n == 35
     assert found.predictions["liked"].sum() == 15
     assert found.margin == Margin.of(found.errors, 35)
     assert found.margin.clarity in {"better", "unclear"}
-    assert found.chances["model"].tolist() == found.errors["model"].tolist()
     ours = found.members[found.members["model"] == "ours"].set_index("member_id")
     assert ours["n"].to_dict() == {1: 15, 2: 20}
     assert ours["value"].tolist() == pytest.approx([1 / 3, 0.25])
@@ -307,26 +290,6 @@ def test_findings_compare_all_ratings_and_each_member(frame: pd.DataFrame) -> No
 
 
 def test_findings_leave_out_members_with_few_ratings(frame: pd.DataFrame) -> None:
-    few = Findings.of(frame, CURVES).members
+    few = Findings.of(frame).members
     assert few.empty
-    assert list(few) == list(Findings.of(pd.concat([frame] * 2, ignore_index=True), CURVES).members)
-
-
-def test_calibrated_constant_is_the_share_of_likes(
-    checkerboard: Dataset, tiny_model: HybridModel
-) -> None:
-    found = calibrate_baselines(tiny_model, checkerboard.ratings)
-    liked = (checkerboard.ratings["rating"] >= 4).mean()
-    intercept, slope = found["constant"]
-    assert expit(intercept + slope * (tiny_model.bias.mu - 4)) == pytest.approx(liked, abs=1e-3)
-
-
-def test_calibration_leaves_out_raters_and_movies_unknown_to_the_model(
-    checkerboard: Dataset, tiny_model: HybridModel
-) -> None:
-    ratings = checkerboard.ratings
-    strangers = ratings.assign(user_id=ratings["user_id"] + 900, rating=5.0)
-    new = ratings.assign(movie_id=ratings["movie_id"] + 500_000, rating=5.0)
-    mixed = pd.concat([ratings, strangers, new], ignore_index=True)
-    assert calibrate_baselines(tiny_model, mixed) == calibrate_baselines(tiny_model, ratings)
-    assert set(calibrate_baselines(tiny_model, strangers).values()) == {(0.0, 0.0)}
+    assert list(few) == list(Findings.of(pd.concat([frame] * 2, ignore_index=True)).members)

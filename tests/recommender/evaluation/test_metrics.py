@@ -16,7 +16,6 @@ from recommender.errors import DataError
 from recommender.evaluation.baselines import Axes, Ranker
 from recommender.evaluation.metrics import (
     coverage,
-    likes_foreseen,
     means,
     pairwise_accuracy,
     ranking_metrics,
@@ -170,13 +169,6 @@ def test_reliability_bins_are_tenths() -> None:
     assert bins[["promised", "share", "n"]].to_numpy().tolist() == [[0.25, 0.1, 10], [1.0, 0.1, 10]]
     assert bins["low"].tolist() == pytest.approx([0.0179] * 2, abs=1e-4)
     assert bins["high"].tolist() == pytest.approx([0.4042] * 2, abs=1e-4)
-
-
-def test_likes_foreseen_is_a_confusion_matrix() -> None:
-    found = likes_foreseen(FRAME).set_index(["expected", "liked"])["n"]
-    assert found.to_dict() == {
-        (True, True): 2, (True, False): 1, (False, True): 1, (False, False): 3,
-    }  # fmt: skip
 
 
 def test_order_metrics_without_data_are_nan() -> None:

@@ -61,10 +61,6 @@ MEMBER_ERRORS = table(
     (2, "Ben", "unclear", "ours", 0.5, 0.3, 0.8),
     (2, "Ben", "unclear", "own mean", 0.4, 0.2, 0.7),
 )
-CONFUSION = table(
-    "expected liked n", (True, True, 40), (True, False, 10), (False, True, 20), (False, False, 30)
-)
-
 # Nights
 
 RECORD = table(
@@ -82,19 +78,6 @@ COVERAGE = table(
 )
 
 # Our taste
-
-
-def matches(measure: str, *rows: tuple[float, str]) -> pd.DataFrame:
-    """Of Ana, Ben and Cleo: value and clarity."""
-    pairs = [(1, 2, "Ana", "Ben"), (1, 3, "Ana", "Cleo"), (2, 3, "Ben", "Cleo")]
-    frame = table("first second one other", *pairs[: len(rows)])
-    frame["value"], frame["clarity"] = zip(*rows, strict=True)
-    return frame.assign(
-        measure=measure, low=frame["value"] - 0.1, high=frame["value"] + 0.1, reference=0.5, both=4
-    )
-
-
-MATCHES = matches("stars", (0.7, "alike"), (0.3, "unclear"), (0.4, "apart"))
 
 
 FACES = {"Ana": "#c32750", "Ben": "#007983", "Cleo": "#ab5e0c"}
@@ -125,12 +108,6 @@ WORDS = coloured(
         ("robot", 2, "Ben", 0.2, -0.1, 0.5, False),
     )
 )
-BIASES = table(
-    "member_id member value low high",
-    (1, "Ana", -0.5, -0.7, -0.3),
-    (2, "Ben", 0.1, -0.1, 0.3),
-    (3, "Cleo", 0.4, 0.2, 0.6),
-)
 FAVOURITES = table(
     "word n lean low high", ("heist", 9, 0.5, 0.2, 0.8), ("robot", 3, -0.2, -0.6, 0.2)
 )
@@ -153,20 +130,16 @@ PLACES = pd.DataFrame({"movie_id": range(30), "ratings": range(30)}).assign(
 REGIONS = pd.DataFrame({"x": [-0.8, 0.8], "y": [0, 0], "label": ["heist", "love"]})
 
 CHARTS = {
-    "predicted against actual": lambda: evaluation.predicted_against_actual(HELD_OUT),
     "errors": lambda: evaluation.error_against_baselines(ERRORS),
     "reliability": lambda: evaluation.reliability(LIKES),
     "ranking": lambda: evaluation.ranking_metrics(RANKING),
     "learning": lambda: evaluation.learning_curve(CURVE),
     "stars by prediction": lambda: evaluation.stars_by_prediction(HELD_OUT),
     "member errors": lambda: evaluation.member_errors(MEMBER_ERRORS),
-    "confusion": lambda: evaluation.confusion_matrix(CONFUSION),
     "record": lambda: nights.error_over_nights(RECORD, TITLE),
     "coverage": lambda: nights.interval_coverage(COVERAGE, TITLE),
-    "matches": lambda: taste.match_matrix(MATCHES),
     "splits": lambda: taste.movie_stars(SPLITS),
     "words": lambda: taste.word_sides(WORDS),
-    "bias": lambda: taste.user_bias(BIASES, member_id=1, colour="#c32750"),
     "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT, colour=FACES["Ana"]),
     "departures": lambda: taste.against_others(DEPARTURES, member=HEAT, colour=FACES["Ana"]),
     "distribution": lambda: movies.rating_distribution(pd.Series([4.0, 3.5])),

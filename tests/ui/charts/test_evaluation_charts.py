@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from chart_frames import (
-    CONFUSION,
     CURVE,
     ERRORS,
     HELD_OUT,
@@ -17,11 +16,9 @@ from chart_frames import (
 )  # fmt: skip
 
 from ui.charts.evaluation import (
-    confusion_matrix,
     error_against_baselines,
     learning_curve,
     member_errors,
-    predicted_against_actual,
     ranking_metrics,
     reliability,
     stars_by_prediction,
@@ -29,19 +26,11 @@ from ui.charts.evaluation import (
 from ui.charts.style import GREY, OURS, headline
 
 
-def test_predicted_against_actual_has_a_box_for_each_half_star() -> None:
-    figure = predicted_against_actual(HELD_OUT)
-    box = figure.data[1]
-    assert (list(box.x), list(box.median)) == ([1.0, 3.5, 4.5], [4.0, 3.0, 4.0])
-    assert headline(figure) == "95% of 20 ratings were predicted within one star"
-
-
-@pytest.mark.parametrize("draw", [predicted_against_actual, stars_by_prediction])
-def test_few_ratings_show_as_dots(draw) -> None:
-    dots = named(draw(HELD_OUT), "one rating")
+def test_few_ratings_show_as_dots() -> None:
+    dots = named(stars_by_prediction(HELD_OUT), "one rating")
     assert len(dots.x) == 20
     assert dots.text[0] == "Ana: Heat &amp; &lt;i&gt;Co&lt;/i&gt;"
-    many = draw(pd.concat([HELD_OUT] * 30))
+    many = stars_by_prediction(pd.concat([HELD_OUT] * 30))
     assert "one rating" not in [trace.name for trace in many.data]
 
 
@@ -142,19 +131,6 @@ def test_member_errors_have_the_smallest_on_top() -> None:
 def test_member_title_counts_clear_differences(clarities: tuple[str, str], title: str) -> None:
     clarity = MEMBER_ERRORS["member_id"].map(dict(enumerate(clarities, start=1)))
     assert headline(member_errors(MEMBER_ERRORS.assign(clarity=clarity))) == title
-
-
-def test_confusion_matrix_has_counts_and_shares() -> None:
-    figure = confusion_matrix(CONFUSION)
-    (top, below) = np.array(figure.data[0].text)
-    assert top[0] == "<b>40</b> (40%)<br>liked,<br>as expected"
-    assert top[1].startswith("<b>20</b> (20%)<br>a pleasant")
-    assert below[0] == "<b>10</b> (10%)<br>a letdown"
-    assert np.array(figure.data[0].z).tolist() == [[0.4, -0.2], [-0.1, 0.3]]
-    assert headline(figure) == (
-        "Liked or not was foreseen for 70% of 100 ratings; always giving the commoner answer would "
-        "be right for 60%"
-    )
 
 
 def test_learning_curve_has_a_line_for_each_model() -> None:

@@ -7,29 +7,26 @@ from html import unescape
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
-from chart_frames import CHARTS
+from chart_frames import CHARTS, HEAT
 
 from ui.charts.style import (
     GIVEN,
     GREY,
     GROUP,
-    INK,
-    INK_DARK,
     OURS,
-    STAR_COLOURS_DARK,
     finish,
-    for_dark_page,
     headline,
     label,
     signed,
+    table_of,
 )  # fmt: skip
 
 THEME = tomllib.loads(
     (Path(__file__).resolve().parents[3] / ".streamlit" / "config.toml").read_text("utf-8")
 )["theme"]
-NEUTRAL_DARK = STAR_COLOURS_DARK[1]
 PAGES = [
     THEME[look][part]
     for look in ("light", "dark")
@@ -53,23 +50,6 @@ def test_chart_fits_a_phone_and_both_themes(draw) -> None:
         ticks = [line for text in axis.ticktext or () for line in unescape(text).split("<br>")]
         assert all(len(line) <= 26 for line in ticks)
         assert not axis.tickangle
-    cells_are_readable(figure, INK)
-    page = THEME["dark"]["backgroundColor"]
-    for colours in cells_are_readable(for_dark_page(figure), INK_DARK):
-        # What means nothing is nearest to the page.
-        assert min(colours, key=lambda colour: contrast(colour, page)) in NEUTRAL_DARK
-
-
-def cells_are_readable(figure: go.Figure, ink: str) -> list[list[str]]:
-    """Assert that words on cells stand out, and return the colours of each trace of cells."""
-    scales = []
-    for trace in figure.data:
-        if trace.type == "heatmap":
-            colours = [colour for _, colour in trace.colorscale]
-            assert trace.textfont.color == ink
-            assert all(contrast(ink, colour) >= 4.5 for colour in colours)
-            scales.append(colours)
-    return scales
 
 
 @pytest.mark.parametrize(
@@ -86,6 +66,34 @@ def test_label_is_shortened_before_it_is_escaped() -> None:
 def test_title_is_plain_text() -> None:
     figure = finish(go.Figure(), label("<" * 90, 90), height=100)
     assert headline(figure) == "<" * 90
+
+
+@pytest.mark.parametrize(
+    ("chart", "rows"),
+    [
+        ("member errors", [
+            {"": "Ben", "own mean": 0.4, "ours": 0.5, "ours, from": 0.3, "ours, to": 0.8},
+            {"": HEAT, "own mean": 0.9, "ours": 0.6, "ours, from": 0.5, "ours, to": 0.7},
+        ]),
+        ("learning", [
+            {"ratings known of each of 8 people": n, "user+item bias": bias, "ours": ours}
+            for n, bias, ours in (("0", 0.9, 0.9), ("3", 0.85, 0.8), ("20", 0.8, 0.7))
+        ]),
+        ("words", [
+            {"": "heist", "Cleo": 0.1, "Ben": -0.5, "Ana": 0.6},
+            {"": "robot", "Cleo": None, "Ben": 0.2, "Ana": -0.1},
+        ]),
+        ("distribution", [{"stars given": n / 2, "": int(n in (7, 8))} for n in range(1, 11)]),
+    ],
+)  # fmt: skip
+def test_table_has_what_the_chart_shows(chart: str, rows: list[dict[str, object]]) -> None:
+    pd.testing.assert_frame_equal(table_of(CHARTS[chart]()), pd.DataFrame(rows), check_dtype=False)
+
+
+def test_table_of_the_ranking_has_a_column_for_each_metric_and_split() -> None:
+    found = table_of(CHARTS["ranking"]()).set_index("")
+    assert found.at["LightFM", "AUC, held out"] == 0.9
+    assert found.at["popularity", "Precision at 10, learned from"] == 0.15
 
 
 def linear(colour: str) -> np.ndarray:

@@ -6,10 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from chart_frames import (
-    BIASES,
     DEPARTURES,
     FAVOURITES,
-    MATCHES,
     PLACES,
     REGIONS,
     SPLITS,
@@ -22,25 +20,9 @@ from ui.charts.style import headline
 from ui.charts.taste import (
     against_others,
     favourite_words,
-    match_matrix,
     movie_stars,
-    user_bias,
     word_sides,
 )  # fmt: skip
-
-
-def test_match_matrix_is_symmetric_and_pale_where_not_sure() -> None:
-    figure = match_matrix(MATCHES)
-    cells = figure.data[0]
-    z, text = np.array(cells.z), np.array(cells.text)
-    assert z[0, 1] == z[1, 0] == pytest.approx(1)
-    assert z[0, 2] == z[2, 0] == pytest.approx(-0.35)  # as far, but not sure
-    assert z[1, 2] == pytest.approx(-0.5)
-    assert np.isnan(np.diag(z)).all()
-    assert text[0, 1] == text[1, 0] == "70%<br>±10"
-    assert text[0, 0] == ""
-    assert "Ana and Ben: 70% (60% to 80%)" in cells.customdata[0][1]
-    assert figure.layout.xaxis.ticktext == ("Ana", "Ben", "Cleo")
 
 
 def test_everyone_who_rated_a_splitting_movie_has_a_dot_of_their_colour() -> None:
@@ -66,19 +48,6 @@ def test_ends_of_a_word_have_names() -> None:
     assert (sure.line.dash, list(sure.x)) == ("solid", [-0.5, 0.6, None])
     assert (unsure.line.dash, list(unsure.x)) == ("dot", [-0.1, 0.2, None])
     assert all(part in headline(figure) for part in ("“heist”", "Ana gives +0.6", "Ben −0.5"))
-
-
-@pytest.mark.parametrize(
-    ("member", "part"),
-    [(1, "the strictest of us: 0.5 stars fewer"), (2, "as much as most people"),
-     (3, "the most generous of us: 0.4 stars more")],
-)  # fmt: skip
-def test_user_bias_is_named_when_it_is_sure(member: int, part: str) -> None:
-    figure = user_bias(BIASES, member_id=member, colour="#c32750")
-    others, own = figure.data
-    assert part in headline(figure)
-    assert (len(others.x), list(own.y)) == (2, [member - 1])  # the kindest on top
-    assert list(own.error_x.array) == pytest.approx([0.2])
 
 
 def test_favourite_words_have_both_ends() -> None:

@@ -18,7 +18,7 @@ from recommender.evaluation.nights import (
 from ui import findings, nights
 from ui.charts import nights as charts
 from ui.components.basics import empty_state, lead_to
-from ui.components.figures import chart, draw_table, tables_below
+from ui.components.figures import chart
 from ui.state import View
 from ui.text import plain
 
@@ -43,17 +43,11 @@ def scoreboard(club: View) -> None:
         title, sentence = findings.record(found)
         chart(charts.error_over_nights(frame, title), "record")
         st.markdown(plain(sentence))
-        with tables_below():
-            draw_table(found.errors, "Errors of the predictions and of simple guesses", 3)
-            draw_table(frame, "Errors night after night", 3)
-            st.caption("mae: stars missed by on average; ranges: 95%, bootstrap over nights.")
     with right:
         frame = coverage_over_time(judged)
         title, sentence = findings.coverage(interval_coverage(judged))
         chart(charts.interval_coverage(frame, title), "honest")
         st.markdown(plain(sentence))
-        with tables_below():
-            draw_table(frame, "Ratings where we expected them, night after night", 3)
     _surprises(club, judged)
 
 
@@ -61,9 +55,5 @@ def _surprises(club: View, judged: pd.DataFrame) -> None:
     st.header("Who surprised us", anchor=False)
     names = {int(one): club.name(int(one)) for one in judged[MEMBER].unique()}
     titles = {int(movie): club.title(int(movie)) for movie in judged[MOVIE].unique()}
-    found = surprises(judged)
-    for sentence in findings.surprises(found.head(TOP), names, titles):
+    for sentence in findings.surprises(surprises(judged).head(TOP), names, titles):
         st.markdown(f"- {plain(sentence)}")
-    with tables_below("All of them"):
-        rows = found.assign(who=found[MEMBER].map(names), movie=found[MOVIE].map(titles))
-        draw_table(rows[["on", "who", "movie", "surprise"]], "Every surprise")
