@@ -117,41 +117,18 @@ class Planning(Section):
         with self._database.read() as connection:
             return find_night(connection, night_id)
 
-    def plan(
-        self,
-        on: date,
-        present: Iterable[int] = (),
-        *,
-        starts_at: time | None = None,
-        place: str = "",
-        picker: int | None = None,
-        notes: str = "",
-        rewatch: bool = False,
-        longest: int | None = None,
-    ) -> int:
+    def plan(self, on: date, present: Iterable[int] = (), **fields: Any) -> int:
         """Add a night and return its night_id.
 
         Args:
             present: member ids of those who come.
-            starts_at: local time, to the minute.
-            place: up to 200 characters.
-            picker: whose turn it is.
-            notes: up to 2,000 characters, on any number of lines.
-            rewatch: whether movies that somebody has seen are candidates.
-            longest: minutes that the movie may take.
+            fields: starts_at, place, picker, notes, rewatch, longest; see `Night`.
 
         Raises:
             InvalidInput: one of these cannot be used, or somebody has left the club.
+            TypeError: a night has no such field.
         """
-        fields = {
-            "on": on,
-            "starts_at": starts_at,
-            "place": place,
-            "picker": picker,
-            "notes": notes,
-            "rewatch": rewatch,
-            "longest": longest,
-        }
+        fields = {"on": on, "place": "", "notes": "", "rewatch": False, **fields}
         with self._database.write("planned a night") as write:
             row = {**_columns(write.connection, fields), "draws": 0, "created_at": write.now}
             added = insert(schema.nights).values(row).returning(_night.night_id)
