@@ -43,10 +43,9 @@ def _parser() -> Parser:
         "help": "path of an SQLite file, or sqlite:///... or postgresql://...; "
         f"else ${config.DATABASE}, else {config.FILE} in ${config.VAR}, else in {config.OURS}",
     }
-    common, figures, left_out = (Parser(add_help=False) for _ in range(3))
+    common, figures = Parser(add_help=False), Parser(add_help=False)
     common.add_argument("--database", default=argparse.SUPPRESS, **place)
     figures.add_argument("--json", action="store_true", help="print JSON")
-    left_out.add_argument("--rejected", metavar="FILE", type=Path, help="CSV of what was left out")
     parser = Parser(prog="python -m club", description="Look after the club's database.")
     parser.add_argument("--database", default=None, **place)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
@@ -80,7 +79,8 @@ def _parser() -> Parser:
     out.add_argument("--member", metavar="NAME", help="whose movies, for Letterboxd")
     out.add_argument("--output", type=Path, metavar="FILE", help="a file instead of the screen")
 
-    bring = command("import", _import, figures, left_out)
+    bring = command("import", _import, figures)
+    bring.add_argument("--rejected", metavar="FILE", type=Path, help="CSV of what was left out")
     bring.add_argument("files", type=Path, metavar="FILE", help="a ZIP or CSV", nargs="+")
     bring.add_argument("--member", metavar="NAME", help="whose they are, where no file says it")
     bring.add_argument("--new-member", action="store_true", help="add members not in the club yet")
@@ -98,7 +98,7 @@ def _parser() -> Parser:
     what = "the highest rating, where no format says it"
     bring.add_argument("--scale", type=int, choices=[5, 10, 100], help=what)
 
-    movies = command("import-catalogue", _import_catalogue, figures, left_out)
+    movies = command("import-catalogue", _import_catalogue, figures)
     movies.add_argument("path", type=Path, metavar="PATH", help="a folder, ZIP or file", nargs="?")
     movies.add_argument("--preview", action="store_true", help="only say what would be taken over")
     movies.add_argument("--no-ratings", action="store_true", help="keep the ratings to learn from")
@@ -236,18 +236,8 @@ def _export(options: argparse.Namespace) -> None:
         member_id = known.get(name_key(options.member))
         if member_id is None:
             raise InvalidInput(f"There is no member called {options.member}.")
-        parts = export.for_letterboxd(store, movies, member_id)
-        whose = f"{people[member_id]}'s movies"
-        if options.output is not None and options.output.suffix.casefold() == ".zip":
-            content = export.packed(parts)
-        elif len(parts) == 1:
-            content = parts["letterboxd.csv"]
-        else:
-            raise InvalidInput(
-                f"{whose} take {len(parts)} files of Letterboxd's size: "
-                "name --output FILE.zip for all of them."
-            )
-        whose += " are"
+        content = export.for_letterboxd(store, movies, member_id)
+        whose = f"{people[member_id]}'s movies are"
     if options.output is None:
         sys.stdout.write(content.decode("utf-8").replace("\r\n", "\n"))
         return
@@ -373,8 +363,6 @@ def _import_catalogue(options: argparse.Namespace) -> None:
         options.path, lambda share, what: progress(int(100 * share), 100, what)
     )
     found = catalogues.join(source, base_dataset(), with_ratings=not options.no_ratings)
-    if options.rejected:
-        _write(options.rejected, found.rejected.to_csv(index=False).encode())
     if not options.preview:
         catalogues.save(found, config.base_dataset())
     figures = {"kind": found.kind, "counts": found.counts, "notes": found.notes}

@@ -6,8 +6,8 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -20,11 +20,7 @@ from club.store import Store
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 HEADER = ["member_id", "member", "movie_id", "title", "year", "stars", "rated_at"]
 # https://letterboxd.com/about/importing-data/
-LETTERBOXD = [
-    *["LetterboxdURI", "tmdbID", "imdbID", "Title", "Year", "Directors", "Rating", "Rating10"],
-    *["WatchedDate", "Rewatch", "Tags", "Review"],
-]
-MOST_ROWS, MOST_BYTES = 1_900, 1_000_000  # of one file; Letterboxd takes files of up to 1 MB
+LETTERBOXD = ["imdbID", "tmdbID", "Title", "Year", "Rating"]
 
 README = """\
 What a movie club knows, as CSV in UTF-8. Times are UTC, stars go from 0.5 to 5.
@@ -95,45 +91,26 @@ def everything(store: Store, movies: pd.DataFrame) -> bytes:
         titles = _Titles(connection, movies)
         files = {name: _table(*titles.rows(name, hidden.get(name, []))) for name in _FILES}
     lines = [f"{name}: {content}" for name, (_, content) in _FILES.items()]
-    return packed({"README.txt": (README + "\n".join(lines) + "\n").encode(), **files})
+    return _packed({"README.txt": (README + "\n".join(lines) + "\n").encode(), **files})
 
 
-def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> dict[str, bytes]:
-    """Return a member's or guest's movies in Letterboxd's import format, CSV files by name.
-
-    There is one file, or several that are numbered, each small enough for Letterboxd. Movies are
-    rated, or watched on a night that is over, or seen; those watched on several nights have a row
-    for each. Movies that `movies` lacks are left out: they have no title.
+def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> bytes:
+    """Return the movies that a member or guest has rated or seen as CSV that Letterboxd imports.
 
     Args:
-        movies: in the form of `Dataset.movies`.
+        movies: in the form of `Dataset.movies`; of a movie that it lacks nobody knows the title.
     """
     ratings = store.ratings.current(include_guests=True)
-    ratings = ratings[ratings["member_id"] == member_id].set_index("movie_id")["rating"]
+    stars = ratings[ratings["member_id"] == member_id].set_index("movie_id")["rating"]
     seen = store.members.seen()
-    watched = _watched(store, member_id)
-    wanted = {*ratings.index, *watched, *seen.loc[seen["member_id"] == member_id, "movie_id"]}
-    rows = []
-    for movie in movies.loc[sorted(wanted & {*movies.index})].itertuples():
-        for on, again in watched.get(int(movie.Index), [(None, False)]):
-            cells = {
-                **dict.fromkeys(LETTERBOXD, ""),
-                "tmdbID": "" if pd.isna(movie.tmdb_id) else str(movie.tmdb_id),
-                "Title": movie.title,
-                "Year": "" if pd.isna(movie.year) else str(movie.year),
-            }
-            if movie.Index in ratings.index:
-                cells["Rating"] = f"{ratings[movie.Index]:g}"
-            if on is not None:
-                cells |= {"WatchedDate": on.isoformat(), "Rewatch": str(again).lower()}
-            rows.append([*cells.values()])
-    parts = list(_parts(rows))
-    if len(parts) == 1:
-        return {"letterboxd.csv": parts[0]}
-    return {f"letterboxd-{number}.csv": part for number, part in enumerate(parts, start=1)}
+    wanted = {*stars.index, *seen.loc[seen["member_id"] == member_id, "movie_id"]}
+    found = movies.loc[sorted(wanted & {*movies.index}), ["imdb_id", "tmdb_id", "title", "year"]]
+    found = found.assign(rating=stars.reindex(found.index)).astype(object)
+    rows = found.where(found.notna(), "").itertuples(index=False)
+    return _table(LETTERBOXD, rows)
 
 
-def packed(files: Mapping[str, bytes]) -> bytes:
+def _packed(files: Mapping[str, bytes]) -> bytes:
     """Return a ZIP of files; the same files are always the same bytes."""
     packing = io.BytesIO()
     with zipfile.ZipFile(packing, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -196,30 +173,6 @@ def _readable(column: Column[Any], value: Any) -> object:
     if name.startswith("half_"):
         return value / 2
     return ("no", "yes")[value] if isinstance(column.type, Boolean) else value
-
-
-def _watched(store: Store, member_id: int) -> dict[int, list[tuple[date, bool]]]:
-    """Return the days on which a member watched each movie, and whether it was known before."""
-    predictions = store.nights.predictions()
-    known = predictions[predictions["known"] & (predictions["member_id"] == member_id)]
-    rated_before = {*zip(known["night_id"], known["movie_id"], strict=True)}
-    found: dict[int, list[tuple[date, bool]]] = {}
-    for night in sorted(store.nights.all(), key=lambda night: (night.on, night.night_id)):
-        if night.movie is not None and night.revealed_at and member_id in night.present:
-            days = found.setdefault(night.movie, [])
-            days.append((night.on, bool(days) or (night.night_id, night.movie) in rated_before))
-    return found
-
-
-def _parts(rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
-    part = header = _line(LETTERBOXD)
-    count = 1
-    for line in map(_line, rows):
-        if count > MOST_ROWS or len(part) + len(line) > MOST_BYTES:
-            yield part
-            part, count = header, 1
-        part, count = part + line, count + 1
-    yield part
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -100,7 +100,6 @@ def back_to_bundled(club: View) -> int:
             data=Dataset(bundled().ratings, movies),
             counts={},
             sample=movies.iloc[:0],
-            rejected=movies.iloc[:0],
             notes=(),
         )
         return take_over(found)

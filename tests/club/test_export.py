@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from a_night import FRIDAY, decided, predictions
+from a_night import FRIDAY, predictions
 from everything import fill
 from hostile_club import spoil
 from hypothesis import given
@@ -19,11 +19,8 @@ from hypothesis import strategies as st
 
 from club.export import (
     HEADER,
-    MOST_BYTES,
-    MOST_ROWS,
     everything,
     for_letterboxd,
-    packed,
     ratings_csv,
     safe_cell,
 )
@@ -164,13 +161,6 @@ def test_everything_of_the_same_club_is_the_same_bytes(file, monkeypatch) -> Non
     assert everything(store, movies(store)) != first
 
 
-def test_everything_has_a_readme_with_a_line_for_every_file(file) -> None:
-    with zipfile.ZipFile(io.BytesIO(everything(Store(file), world()))) as archive:
-        readme, *names = archive.namelist()
-        lines = archive.read(readme).decode().splitlines()
-    assert [line.split(":")[0] for line in lines if ".csv: " in line] == names
-
-
 def test_no_cell_of_hostile_texts_is_a_formula(tmp_path) -> None:
     store = Store(Path(tmp_path, "club.db"))
     for number in range(8):
@@ -178,7 +168,7 @@ def test_no_cell_of_hostile_texts_is_a_formula(tmp_path) -> None:
     spoil(store)
     tables = [
         ratings_csv(store, store.movies.own()),
-        *for_letterboxd(store, store.movies.own(), 1).values(),
+        for_letterboxd(store, store.movies.own(), 1),
     ]
     with zipfile.ZipFile(io.BytesIO(everything(store, store.movies.own()))) as archive:
         tables += [archive.read(name) for name in archive.namelist() if name.endswith(".csv")]
@@ -189,63 +179,18 @@ def test_no_cell_of_hostile_texts_is_a_formula(tmp_path) -> None:
             assert not cell.startswith(STARTS) or re.fullmatch(r"-\d+(\.\d+)?", cell), cell
 
 
-@pytest.mark.parametrize("title", ["a\rb", "a\nb", '"', ",", " a "])
-def test_titles_stay_in_their_cells(file, title) -> None:
-    store = Store(file)
-    store.ratings.rate(store.members.add("Ana"), 1, 5)
-    (row,) = table(ratings_csv(store, world(1).assign(title=title)))
-    assert (row["title"].removeprefix("'"), row["stars"]) == (title, "5.0")
-
-
 # For Letterboxd
 
 
-def test_letterboxd_has_stars_numbers_and_the_days_of_nights(store) -> None:
+def test_letterboxd_has_stars_and_numbers_of_what_was_rated_or_seen(store) -> None:
     ana, bo = store.members.add("Ana"), store.members.add("Bo")
     store.ratings.rate_many([(ana, 1, 4), (ana, 2, 3.5), (bo, 3, 1), (ana, 4, 5)])
     store.members.mark_seen(ana, 3)
-    night = decided(store, [ana, bo], 1)
-    store.nights.rate(night, bo, 4.5)
-    store.nights.rate(night, ana, 4.5)
-    night = decided(store, [ana, bo], 3)
-    store.nights.rate(night, bo, 2)
-    store.nights.reveal(night)  # Ana was there and gave no stars
-    decided(store, [ana, bo], 2)  # nobody knows whether it took place
-    (content,) = for_letterboxd(store, world(3), ana).values()  # a catalogue without movie 4
-    assert content.startswith(
-        b"LetterboxdURI,tmdbID,imdbID,Title,Year,Directors,Rating,Rating10,WatchedDate,Rewatch,"
-        b"Tags,Review\r\n"
-    )
-    told = ("tmdbID", "Title", "Year", "Rating", "WatchedDate", "Rewatch")
-    rows = table(content)
-    assert [tuple(row[name] for name in told) for row in rows] == [
-        ("71", "'-1, the “movie”", "", "4.5", "2024-05-03", "false"),
-        ("", "'-2, the “movie”", "1990", "3.5", "", ""),
-        ("73", "'-3, the “movie”", "", "", "2024-05-03", "true"),  # known by its prediction
+    catalogue = world(3).assign(imdb_id=["", "tt0000002", ""])  # without movie 4
+    header, *rows = csv.reader(io.StringIO(for_letterboxd(store, catalogue, ana).decode()))
+    assert header == ["imdbID", "tmdbID", "Title", "Year", "Rating"]
+    assert rows == [
+        ["", "71", "'-1, the “movie”", "", "4.0"],
+        ["tt0000002", "", "'-2, the “movie”", "1990", "3.5"],
+        ["", "73", "'-3, the “movie”", "", ""],
     ]
-    assert {row[name] for row in rows for name in row if name not in told} == {""}
-
-
-def test_letterboxd_has_a_row_for_each_night_of_a_movie(store) -> None:
-    ana = store.members.add("Ana")
-    for day, stars in ((1, 3), (8, 4)):
-        store.nights.rate(decided(store, [ana], on=datetime.date(2024, 5, day)), ana, stars)
-    (content,) = for_letterboxd(store, world(), ana).values()
-    assert [(row["Rating"], row["WatchedDate"], row["Rewatch"]) for row in table(content)] == [
-        ("4", "2024-05-01", "false"),
-        ("4", "2024-05-08", "true"),
-    ]
-
-
-@pytest.mark.parametrize(("title", "files"), [("Heat", 2), ("長" * 200, 3)])
-def test_letterboxd_gets_files_of_its_size(file, title, files) -> None:
-    store, count = Store(file), 3_800
-    ana = store.members.add("Ana")
-    store.ratings.rate_many([(ana, movie, 3) for movie in range(1, count + 1)])
-    parts = for_letterboxd(store, world(count).assign(title=title), ana)
-    assert list(parts) == [f"letterboxd-{number}.csv" for number in range(1, files + 1)]
-    assert max(map(len, parts.values())) <= MOST_BYTES
-    assert max(len(table(part)) for part in parts.values()) <= MOST_ROWS
-    assert sum(len(table(part)) for part in parts.values()) == count
-    with zipfile.ZipFile(io.BytesIO(packed(parts))) as archive:
-        assert archive.namelist() == list(parts)

@@ -118,7 +118,7 @@ def taken_over(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     empty = movies.iloc[:0]
     another = Dataset(ratings, movies)
     monkeypatch.setattr(state, "learn", lambda: False)  # it goes on, or has failed
-    state.take_over(Import("MovieLens", another, {}, sample=empty, rejected=empty, notes=()))
+    state.take_over(Import("MovieLens", another, {}, sample=empty, notes=()))
     store.ratings.rate(int(store.members.all().index[0]), 500_001, 4.5)
     return store
 

@@ -6,11 +6,10 @@ from functools import partial
 
 import streamlit as st
 
-from club.export import everything, for_letterboxd, packed, ratings_csv
+from club.export import everything, for_letterboxd, ratings_csv
 from ui import state
 from ui.components.basics import download_button
 from ui.state import View
-from ui.text import counted
 
 LETTERBOXD = "https://letterboxd.com/import/"
 
@@ -47,12 +46,7 @@ def panel(club: View) -> None:
         )
         if member is None:
             return
-        # Already here: how many files there are says what the download is called.
-        parts = for_letterboxd(state.store(), club.movies, member)
-        is_one = len(parts) == 1
-        kind = "csv" if is_one else "zip"
-        data = partial(parts.get, "letterboxd.csv") if is_one else partial(packed, parts)
-        label, key = f"Download ({kind.upper()})", f"export_letterboxd_{member}"
-        download_button(label, data, f"letterboxd.{kind}", key, icon=":material/download:")
-    files = "" if is_one else f" It takes {counted(len(parts), 'file')}, one by one."
-    st.caption(f"[Letterboxd]({LETTERBOXD}) reads it.{files}")
+        rows = partial(for_letterboxd, state.store(), club.movies, member)
+        key, icon = f"export_letterboxd_{member}", ":material/download:"
+        download_button("Download (CSV)", rows, "letterboxd.csv", key, icon=icon)
+    st.caption(f"[Letterboxd]({LETTERBOXD}) reads it.")

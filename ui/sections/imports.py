@@ -13,7 +13,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from club.errors import InvalidInput
 from club.imports import catalogue
 from ui import access, live, state
-from ui.components.basics import change, download_button, errors_shown, file_name, notify
+from ui.components.basics import change, errors_shown, file_name, notify
 from ui.components.figures import draw_counts
 from ui.state import View
 from ui.text import day, plain
@@ -141,10 +141,6 @@ def _preview(found: catalogue.Import) -> None:
         for note in found.notes:
             st.caption(plain(note))
         st.dataframe(found.sample, hide_index=True, width="stretch")
-        if len(found.rejected):
-            label = f"Left out ({len(found.rejected):,})"
-            rows = found.rejected.to_csv(index=False).encode("utf-8-sig")
-            download_button(label, rows, "rows-left-out.csv", "import_rejected")
         with st.container(horizontal=True):
             st.button(
                 "Import it",

@@ -195,10 +195,10 @@ def _why_not(key: int | str | None) -> str:
 def _links(table: TableFormat, archive: Archive, rejected: Rejected) -> dict[int, dict[str, Any]]:
     """Return MovieLens id -> tmdb_id and imdb_id."""
     links: dict[int, dict[str, Any]] = {}
-    for line, row in table.rows(archive, rejected):
+    for row in table.rows(archive, rejected):
         movie = whole_number(row["movielens_id"])
         if movie is None or movie in links:
-            rejected.add(str(table.find(archive)), line, _why_not(movie), [*row.values()])
+            rejected[_why_not(movie)] += 1
         else:
             imdb = whole_number(row.get("imdb_id", "").removeprefix("tt"))
             links[movie] = {
@@ -213,18 +213,15 @@ def _described(
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Yield key and facts of each movie of a table; reject what is none or is there twice."""
     known: set[Any] = set()
-    for line, row in table.rows(archive, rejected):
+    for row in table.rows(archive, rejected):
         key = whole_number(row["key"]) if form.is_numbered else row["key"].strip() or None
         movie = _facts(row)
-        reason = ""
         if key is None or key in known:
-            reason = _why_not(key)
+            rejected[_why_not(key)] += 1
         elif "title" in movie and not movie["title"]:
-            reason = "no title"
+            rejected["no title"] += 1
         elif "title" not in movie and movie["keywords"] is None:
-            reason = "the keywords are no list"
-        if reason:
-            rejected.add(str(table.find(archive)), line, reason, [*row.values()])
+            rejected["the keywords are no list"] += 1
         else:
             known.add(key)
             yield key, movie
@@ -274,14 +271,14 @@ def _names(text: str) -> list[str] | None:
         return None
 
 
-def _tags(rows: Iterable[tuple[int, dict[str, str]]]) -> dict[int, list[str]]:
+def _tags(rows: Iterable[dict[str, str]]) -> dict[int, list[str]]:
     """Return movie -> its tags of two people or three movies, those of most people first.
 
     Anybody may write anything there; what one person once called one movie says little.
     """
     people: dict[int, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     movies: Counter[str] = Counter()
-    for _, row in rows:
+    for row in rows:
         movie, tag = whole_number(row["key"]), " ".join(row["tag"].casefold().split())
         if movie is None or not 2 <= len(tag) <= MAX_TAG:
             continue

@@ -42,7 +42,6 @@ class Import:
         data: catalogue and ratings.
         counts: label for people -> number.
         sample: title, year and keywords of some of its movies.
-        rejected: file, line, reason, row of what was left out.
         notes: sentences for people.
     """
 
@@ -50,7 +49,6 @@ class Import:
     data: Dataset
     counts: dict[str, int]
     sample: pd.DataFrame
-    rejected: pd.DataFrame
     notes: tuple[str, ...]
 
 
@@ -90,14 +88,14 @@ def join(
         "Get keywords": described[described.isin(matched)].nunique(),
         "Ratings": len(data.ratings),
         "People": len(data.user_ids),
-        "Rows left out": sum(source.rejected.counts.values()),
+        "Rows left out": sum(source.rejected.values()),
     }
-    for reason, number in source.rejected.counts.items():
+    for reason, number in source.rejected.items():
         notes.append(f"Left out ({reason}): {number:,}.")
     shown = described if len(described) else known
     sample = data.movies.loc[shown.drop_duplicates().head(SHOWN), ["title", "year", "keywords"]]
     sample = sample.assign(keywords=[", ".join(words) for words in sample["keywords"]])
-    return Import(source.kind, data, counts, sample, source.rejected.frame(), tuple(notes))
+    return Import(source.kind, data, counts, sample, tuple(notes))
 
 
 def identify(source: Source, catalogue: pd.DataFrame) -> pd.Series:

@@ -13,41 +13,15 @@ import numpy as np
 import pandas as pd
 
 from club.errors import InvalidInput
-from club.export import safe_cell
 from club.imports.files import MAX_BYTES, Archive
 from club.imports.tables import records, separator_of, shortly
 from recommender.dataset import MAX_STARS, MIN_STARS
 
 CHUNK = 1_000_000  # ratings read at once
-MAX_SHOWN = 500  # characters of a rejected row
-MAX_LISTED = 50_000  # rejected rows that can be downloaded; all are counted
 JSON, CSV = (".jsonl", ".json"), (".csv",)
 
 Progress = Callable[[float, str], None]  # the share that is done (0..1), and what is read
-
-
-class Rejected:
-    """Rows that could not be used."""
-
-    def __init__(self) -> None:
-        self.rows: list[tuple[str, int, str, str]] = []
-        self.counts: Counter[str] = Counter()
-
-    @property
-    def room(self) -> int:
-        """How many more rows are listed."""
-        return MAX_LISTED - len(self.rows)
-
-    def add(self, file: str, line: int, reason: str, row: object) -> None:
-        """Reject one row; `line` counts from 1, the header included."""
-        self.counts[reason] += 1
-        if self.room:
-            shown = " ".join(str(row)[:MAX_SHOWN].encode("utf-8", "replace").decode().split())
-            self.rows.append((safe_cell(file), line, reason, safe_cell(shown)))
-
-    def frame(self) -> pd.DataFrame:
-        """Return file, line, reason, row."""
-        return pd.DataFrame(self.rows, columns=["file", "line", "reason", "row"])
+Rejected = Counter[str]  # reason, for people -> rows that could not be used
 
 
 @dataclass(frozen=True)
@@ -114,8 +88,8 @@ class TableFormat:
         needed = {*self.columns.values()}
         return next((name for name in tables if needed <= {*_header(archive, name)}), None)
 
-    def rows(self, archive: Archive, rejected: Rejected) -> Iterator[tuple[int, dict[str, str]]]:
-        """Yield (line, texts by our names) of the table, nothing if it is not there.
+    def rows(self, archive: Archive, rejected: Rejected) -> Iterator[dict[str, str]]:
+        """Yield the texts of each row by our names, nothing if the table is not there.
 
         Raises:
             InvalidInput: it is damaged, or a column is missing.
@@ -128,31 +102,29 @@ class TableFormat:
         else:
             found = self._separated(archive, name, rejected)
         columns = {**self.columns, **self.optional}
-        for line, row in found:
-            yield line, {ours: row.get(theirs, "") for ours, theirs in columns.items()} or row
+        for row in found:
+            yield {ours: row.get(theirs, "") for ours, theirs in columns.items()} or row
 
     def _separated(
         self, archive: Archive, name: str, rejected: Rejected
-    ) -> Iterator[tuple[int, dict[str, str]]]:
+    ) -> Iterator[dict[str, str]]:
         lines = archive.lines(name)
-        header: Iterable[str] = self.header
+        header = [*self.header]
         if header:
-            split = (text.rstrip("\r\n").split(self.separator) for text in lines)
-            table: Iterator[tuple[int, list[str] | None]] = enumerate(split, start=1)
+            table: Iterable[list[str] | None]
+            table = (text.rstrip("\r\n").split(self.separator) for text in lines)
         else:
             first = next(lines, "")
-            table = records(chain([first], lines), separator_of(first))
-            header = _stripped(next(table, (1, []))[1])
+            found = (cells for _, cells in records(chain([first], lines), separator_of(first)))
+            header, table = _stripped(next(found, [])), found
             self._require(name, header)
-        header = [*header]
-        for line, cells in table:
+        for cells in table:
             if cells is None:
-                rejected.add(name, line, "no row of a table", "")
+                rejected["no row of a table"] += 1
             elif len(cells) == len(header):
-                yield line, dict(zip(header, cells, strict=True))
+                yield dict(zip(header, cells, strict=True))
             elif any(cell.strip() for cell in cells):
-                reason = f"another number of cells than {len(header)}"
-                rejected.add(name, line, reason, self.separator.join(cells) or cells)
+                rejected[f"another number of cells than {len(header)}"] += 1
 
     def _require(self, name: str, header: Iterable[str]) -> None:
         missing = [column for column in self.columns.values() if column not in header]
@@ -172,11 +144,11 @@ class TableFormat:
         return _valid(self._chunks(archive, name, rejected), name, rejected)
 
     def _chunks(self, archive: Archive, name: str, rejected: Rejected) -> Iterator[pd.DataFrame]:
-        """Yield the ratings in large parts, as text; the index are their lines."""
+        """Yield the ratings in large parts, as text."""
         if _is_one_of(name, JSON):
             rows = self.rows(archive, rejected)
-            while part := dict(islice(rows, CHUNK)):
-                yield pd.DataFrame.from_dict(part, orient="index", dtype="str")
+            while some := list(islice(rows, CHUNK)):
+                yield pd.DataFrame(some, dtype="str")
             return
         separator, header = self.separator, self.header
         if not header:
@@ -199,7 +171,6 @@ class TableFormat:
                     on_bad_lines="skip",
                 ):
                     part.columns = pd.Index([positions[at] for at in sorted(positions)])
-                    part.index += 1 if self.header else 2
                     yield part
             except InvalidInput:
                 raise
@@ -223,12 +194,8 @@ def _valid(chunks: Iterator[pd.DataFrame], file: str, rejected: Rejected) -> Ite
         }
         bad = np.zeros(len(chunk), dtype=bool)
         for reason, mask in wrong.items():
-            places = np.flatnonzero(mask.to_numpy() & ~bad)
-            listed = places[: rejected.room]
-            for at in listed:
-                rejected.add(file, int(chunk.index[at]), reason, chunk.iloc[at].tolist())
-            if more := len(places) - len(listed):
-                rejected.counts[reason] += more
+            if count := int((mask & ~bad).sum()):
+                rejected[reason] += count
             bad |= mask.to_numpy()
         found += int((~bad).sum())
         time = pd.to_numeric(chunk["timestamp"], errors="coerce").fillna(0).clip(0, 2**52)
@@ -255,15 +222,13 @@ def _header(archive: Archive, name: str) -> Iterable[str]:
     return _stripped(next(records([first], separator_of(first)), (1, None))[1])
 
 
-def _json_rows(
-    archive: Archive, name: str, rejected: Rejected
-) -> Iterator[tuple[int, dict[str, str]]]:
-    for line, text in enumerate(archive.lines(name, MAX_BYTES), start=1):
+def _json_rows(archive: Archive, name: str, rejected: Rejected) -> Iterator[dict[str, str]]:
+    for text in archive.lines(name, MAX_BYTES):
         found = _object(text)
         if found is None:
-            rejected.add(name, line, "no line of JSON", text)
+            rejected["no line of JSON"] += 1
         else:
-            yield line, found
+            yield found
 
 
 def _object(line: str) -> dict[str, str] | None:
