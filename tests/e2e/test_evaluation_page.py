@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from browser import Server, settled
+from browser import Server
 from playwright.sync_api import Page, expect
 
 Visit = Callable[..., Page]
@@ -30,15 +30,10 @@ def test_the_clubs_own_figures_are_drawn_and_follow_the_question(
     expect(finding).not_to_have_text(before, use_inner_text=True)
     again = visit(page.url).locator(".st-key-finding")
     expect(again).not_to_have_text(before, use_inner_text=True)
-
-
-def test_every_figure_can_be_read_as_a_table(shared_server: Server, visit: Visit) -> None:
-    page = visit(f"{shared_server.url}/settings?set=How+we+know")
     tables = page.get_by_text("The same as a table")
     expect(tables).to_have_count(len(CHARTS))
     tables.last.click()
     expect(page.get_by_test_id("stDataFrame").locator("visible=true")).to_have_count(1)
-    settled(page)
 
 
 def test_axes_and_legends_keep_apart_on_a_phone(shared_server: Server, visit: Visit) -> None:

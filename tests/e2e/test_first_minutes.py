@@ -76,15 +76,6 @@ def test_first_visit_is_light_and_still(
     assert shift < SHIFT
 
 
-def test_old_address_on_a_new_server_shows_no_dialog(
-    new_server: Callable[..., Server], visit: Callable[..., Page]
-) -> None:
-    page = visit(f"{new_server(empty=True).url}/taste?part=Divides")
-    expect(page.locator("[data-selected=true]").filter(has_text="Our taste")).to_be_visible()
-    assert page.get_by_role("dialog").count() == 0
-    assert "part=Divides" in page.url
-
-
 def test_from_nothing_to_the_first_answer(
     new_server: Callable[..., Server],
     visit: Callable[..., Page],
@@ -162,12 +153,11 @@ def test_member_is_added_with_the_focus_kept(
     expect(page.get_by_role("heading", name="Members (9)")).to_be_visible()
 
 
-@pytest.mark.parametrize("phone", [True, False])
 def test_tap_moves_no_stars_and_undo_asks(
-    new_server: Callable[..., Server], visit: Callable[..., Page], phone: bool
+    new_server: Callable[..., Server], visit: Callable[..., Page]
 ) -> None:
     server = new_server()
-    page = visit(f"{server.url}/rate", phone=phone)
+    page = visit(f"{server.url}/rate", phone=True)
     rows = page.locator(".st-key-rate_wall [role=slider]")
     rows.nth(7).scroll_into_view_if_needed()
     before = [rows.nth(place).bounding_box() for place in range(9)]

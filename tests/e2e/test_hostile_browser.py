@@ -90,7 +90,7 @@ def test_hostile_texts_are_letters(spoiled: tuple[Server, Hostile], visit: Visit
         harmless(page)
         if address == "club":
             assert [name for name in NAMES if name not in said(page)] == []
-    for movie, title in zip(there.movies, TITLES, strict=False):
+    for movie, title in [*zip(there.movies, TITLES, strict=False)][:4]:
         page.goto(f"{server.url}/movie?movie={movie}")
         expect(page).to_have_title(re.compile(f"^{re.escape(title[:20])}.* · Movie club$"))
         settled(page)

@@ -12,11 +12,9 @@ from browser import Server, settled
 from playwright.sync_api import Locator, Page, expect
 
 from club.store import Store
-from recommender import load_bundled
 
 Visit = Callable[..., Page]
 NewServer = Callable[..., Server]
-NIGHTS = 6
 
 
 def face(page: Page, row: str, name: str) -> Locator:
@@ -159,64 +157,6 @@ def test_evening_by_keyboard(new_server: NewServer, visit: Visit) -> None:
     expect(page.locator(".st-key-tonight_pick h1")).not_to_have_text(title)
 
 
-def test_scoreboard_of_some_nights(new_server: NewServer, visit: Visit) -> None:
-    server = new_server()
-    store = Store(server.var / "club.db")
-    page = visit(f"{server.url}/?away=5+6+7+8")
-    people = ["Ana", "Bruno", "Chiara", "Dev"]
-    snapshots: dict[int, pd.DataFrame] = {}
-    famous, rated_by_some = (
-        load_bundled().rating_counts.nlargest(500),
-        set(store.ratings.current().movie_id),
-    )
-    for movie in [int(movie) for movie in famous.index if movie not in rated_by_some][:4]:
-        store.movies.add_to_shortlist(movie)
-    for number in range(NIGHTS):
-        who = [people[i] for i in range(4) if i != number % 5]
-        for name in people:
-            wanted = str(name in who).lower()
-            if face(page, "here", name).get_attribute("aria-pressed") != wanted:
-                face(page, "here", name).click()
-                settled(page)
-        expect(page.locator(".st-key-here").get_by_text(f"{len(who)} of 8 here")).to_be_visible()
-        page.get_by_role("button", name="Watch this").click()
-        expect(page.get_by_text("0 of")).to_be_visible()
-        night = store.nights.all()[0].night_id
-        snapshots[night] = store.nights.predictions(night)
-        for place, name in enumerate(who):
-            i_am(page, name)
-            give(page, [4.0, 2.5, 5.0, 3.5, 1.0][(number + place) % 5])
-            if place + 1 < len(who):
-                expect(page.get_by_text(f"{place + 1} of {len(who)} have rated")).to_be_visible()
-            settled(page)
-        page.get_by_role("button", name="Pick another movie").click()
-        expect(page.locator(".st-key-tonight_pick h1")).to_be_visible()
-        settled(page)
-        for earlier, frame in snapshots.items():
-            pd.testing.assert_frame_equal(store.nights.predictions(earlier), frame)
-
-    nights = {night.night_id: night for night in store.nights.all()}
-    assert {night.state for night in nights.values()} == {"revealed"}
-    assert len({night.movie for night in nights.values()}) == NIGHTS
-    given = store.nights.ratings()
-    promised = pd.concat(snapshots.values())
-    watched = promised[
-        [nights[row.night_id].movie == row.movie_id for row in promised.itertuples()]
-    ]
-    rows = watched.merge(given, on=["night_id", "member_id"])
-    assert len(rows) == len(given) == 3 + 3 + 3 + 3 + 4 + 3
-    ours = (rows["mean"] - rows["rating"]).abs().mean()
-    own = (rows["own_mean"] - rows["rating"]).abs().mean()
-    inside = ((rows["low"] <= rows["rating"]) & (rows["rating"] <= rows["high"])).sum()
-
-    page.goto(f"{server.url}/nights?view=Scoreboard")
-    settled(page)
-    main = page.get_by_test_id("stMain")
-    expect(main).to_contain_text(f"off by {ours:.1f} stars")
-    expect(main).to_contain_text(f"own average would have been off by {own:.1f}")
-    expect(main).to_contain_text(f"{inside} of {len(rows)} ratings")
-
-
 def test_nights_page_and_calendar(new_server: NewServer, visit: Visit, tmp_path: Path) -> None:
     server = new_server()
     page = visit(f"{server.url}/nights")
@@ -258,21 +198,3 @@ def test_cold_deep_link_to_a_night(new_server: NewServer, visit: Visit) -> None:
     expect(page.get_by_text("Friday, 4 December 2026")).to_be_visible()
     expect(page.locator(".st-key-nav_bar")).to_be_visible()
     expect(page.locator(".st-key-tonight_pick")).to_be_visible()
-
-
-def test_correct_a_guest(new_server: NewServer, visit: Visit) -> None:
-    server = new_server()
-    store = Store(server.var / "club.db")
-    own = store.movies.add("Barbie", 2023)
-    guest = store.members.add_guest("Zoe", loves=[68954], likes=["heist"])
-    page = visit(f"{server.url}/club")
-    page.locator(f".st-key-guest_taste_{guest}").get_by_role("button").click()
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Movies they love").fill("Barbie")
-    page.get_by_role("option", name="Barbie (2023)").click()
-    page.keyboard.press("Tab")
-    settled(page)
-    dialog.get_by_role("button", name="Save").click()
-    expect(dialog).to_have_count(0)
-    mine = store.ratings.current(include_guests=True).query("member_id == @guest")
-    assert set(mine["movie_id"]) == {own, 68954}

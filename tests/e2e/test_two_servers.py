@@ -57,8 +57,8 @@ def soon(record_property: Callable[[str, object], None]) -> Callable[..., None]:
     return within
 
 
-def test_ratings_and_undo(
-    two_servers: tuple[Server, Server], visit: Visit, soon: Callable[..., None]
+def test_ratings_undo_attendance_and_votes(
+    two_servers: tuple[Server, Server], place: str, visit: Visit, soon: Callable[..., None]
 ) -> None:
     one, other = two_servers
     rate, tonight = visit(f"{one.url}/rate?movie={PULP_FICTION}"), visit(other.url)
@@ -82,11 +82,6 @@ def test_ratings_and_undo(
     )
     expect(stars).to_have_text(before)
 
-
-def test_attendance_and_votes(
-    two_servers: tuple[Server, Server], place: str, visit: Visit, soon: Callable[..., None]
-) -> None:
-    one, other = two_servers
     store = Store(place)
     night = store.nights.plan(date(2026, 12, 4), [ANA, BRUNO])
     store.nights.edit(night, voting="rank")
