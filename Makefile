@@ -5,6 +5,8 @@
 
 PORT ?= 8501
 export PYTHON
+# Which finds a better Python, where this one is not the best.
+START = $(or $(PYTHON),python3) tools/start.py
 # One thread: faster on small matrices than many, and the same figures every time.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
@@ -16,13 +18,11 @@ export PYTHONDONTWRITEBYTECODE =
 .PHONY: run share test fast lint types format pictures clean
 
 run:
-	@tools/venv.sh requirements.txt
-	@echo "Movie club: http://localhost:$(PORT)   (Ctrl+C stops it)"
-	@.venv/bin/python -m streamlit run app.py --server.port $(PORT)
+	@$(START) --port $(PORT)
 
 # NEW=--new sets a new passphrase.
 share:
-	@tools/venv.sh requirements.txt
+	@$(START) --only requirements.txt
 	@.venv/bin/python -m club share --port $(PORT) $(NEW)
 	@echo "On this computer: http://localhost:$(PORT)   (Ctrl+C stops it)"
 	@.venv/bin/python -m ui.asgi --port $(PORT)
@@ -55,4 +55,4 @@ clean:
 
 .PHONY: dev
 dev:
-	@tools/venv.sh requirements-dev.txt
+	@$(START) --only requirements-dev.txt

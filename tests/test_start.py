@@ -1,0 +1,42 @@
+"""The script that sets everything up: what it refuses, before anything is downloaded."""
+
+from __future__ import annotations
+
+import platform
+import runpy
+from pathlib import Path
+
+import pytest
+
+START = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "start.py"))
+
+
+@pytest.mark.parametrize(
+    ("version", "system", "wanted"),
+    [
+        ((3, 10), ("Linux", "x86_64"), "install Python 3.13"),
+        ((3, 14), ("Linux", "x86_64"), "C compiler"),
+        ((3, 13), ("Linux", "aarch64"), "C compiler"),
+        ((3, 13), ("Windows", "AMD64"), "C compiler"),
+    ],
+)
+def test_what_is_needed_is_said_first(
+    version: tuple[int, int],
+    system: tuple[str, str],
+    wanted: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(platform, "system", lambda: system[0])
+    monkeypatch.setattr(platform, "machine", lambda: system[1])
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(SystemExit) as ended:
+        START["check"](version)
+    assert ended.value.code == 2
+    assert wanted in capsys.readouterr().err
+
+
+def test_a_python_that_does_not_run_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHON", "/nowhere/python")
+    with pytest.raises(SystemExit):
+        START["find_python"]()
