@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 from streamlit import file_util
 from streamlit.navigation.page import Page
@@ -32,6 +32,11 @@ OPENING = (
     '<p class="opening"><b>Movie club</b><br>The projector is warming up; what to watch tonight is '
     "on in a moment.</p>"
 )
+# What lets phones install the app, and what they show without a network.
+FILES = ("manifest.webmanifest", "icon.png", "icon.svg", "service-worker.js", "offline.html")
+HEAD = """<link rel="manifest" href="/manifest.webmanifest" crossorigin="use-credentials">
+<link rel="apple-touch-icon" href="/icon.png"><meta name="theme-color" content="#9c1f44">
+<script>navigator.serviceWorker?.register("/service-worker.js").catch(() => {})</script>"""
 
 PLACES = {"tonight": "Tonight", "explore": "Explore", "rate": "Rate", "nights": "Nights"}
 PLACES |= {"club": "Club"}
@@ -54,19 +59,23 @@ MOVED = {
 def routes() -> list[Route]:
     """Return the routes before Streamlit's: its HTML with our style, and addresses of before."""
     # A style that a page draws comes too late: its first parts would move.
-    style = f"<style>{(ICON.parent / 'page.css').read_text('utf-8')}</style></head>"
+    style = f"<style>{(ICON.parent / 'page.css').read_text('utf-8')}</style>{HEAD}</head>"
     content = Path(file_util.get_static_dir(), "index.html").read_text("utf-8")
     content = content.replace("</head>", style).replace(ROOT, f"{ROOT}{OPENING}")
 
     def index(_request: Request) -> HTMLResponse:
         return HTMLResponse(content, headers={"Cache-Control": "no-cache"})
 
+    def file(request: Request) -> Response:
+        return FileResponse(ICON.parent / request.url.path.strip("/"))
+
     def lead_on(request: Request) -> RedirectResponse:
         to, key, value = MOVED[request.url.path.strip("/")]
         return RedirectResponse(f"/{to}?{urlencode({**request.query_params, key: value})}")
 
     pages = [Route(f"/{name}", index) for name in ("", *PAGES)]
-    return [*pages, *(Route(f"/{name}", lead_on) for name in MOVED)]
+    files = [Route(f"/{name}", file) for name in FILES]
+    return [*pages, *files, *(Route(f"/{name}", lead_on) for name in MOVED)]
 
 
 def choose() -> Page:

@@ -186,6 +186,23 @@ def test_learning_is_shown_in_other_browsers_and_stays(new_server: NewServer, vi
     assert group_stars(visit(server.url)) == learned
 
 
+def test_an_installed_app_says_that_the_club_is_away(new_server: NewServer, visit: Visit) -> None:
+    server = new_server()
+    page = visit(server.url, phone=True)
+    manifest = page.request.get(f"{server.url}/manifest.webmanifest").json()
+    for icon in manifest["icons"]:
+        assert (
+            page.request.get(f"{server.url}{icon['src']}").headers["content-type"] == icon["type"]
+        )
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    server.stop()
+    page.reload()
+    expect(page.locator("h1")).to_have_text("The club is not there")
+    server.start()
+    page.get_by_role("button", name="Try again").click()
+    expect(page.locator(".st-key-tonight_pick")).to_be_visible()
+
+
 def test_first_start_serves_the_shipped_model(new_server: NewServer, visit: Visit) -> None:
     server = new_server(empty=True, cold=True)
     page = visit(server.url)
