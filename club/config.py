@@ -8,6 +8,7 @@ from pathlib import Path
 
 # Variables of the environment.
 VAR, DATABASE, LOG = "MOVIE_CLUB_VAR", "MOVIE_CLUB_DATABASE", "MOVIE_CLUB_LOG"
+URL = "MOVIE_CLUB_URL"
 OURS = Path(__file__).resolve().parent.parent / "data" / "var"
 FILE, WORLD = "club.db", "world"
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")

@@ -15,6 +15,7 @@ import ipaddress
 import json
 import logging
 import math
+import os
 import secrets
 import socket
 import threading
@@ -25,6 +26,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from club.config import URL
 from club.errors import InvalidInput, StoreUnavailable
 from recommender.persistence import write_atomically
 
@@ -293,10 +295,13 @@ def _words(wait: float) -> str:
 
 
 def home_address(port: int) -> str | None:
-    """Return the URL of this machine on the home network, None without a network.
+    """Return the URL that phones find the club at, None without a network.
 
-    The system is asked which of its own addresses it would send from; nothing is sent.
+    $MOVIE_CLUB_URL, else that of this machine on the home network: the system is asked which of
+    its own addresses it would send from, and nothing is sent.
     """
+    if told := os.environ.get(URL):
+        return told
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((_TEST_NET, 9))

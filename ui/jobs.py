@@ -156,7 +156,8 @@ class Trainer(Job):
         self._folder = folder
         self._serving: tuple[HybridModel | None, LearnedFrom] = None, LearnedFrom()
         self._generation = 0
-        self._load()
+        self._loaded = 0  # when the files of the serving model were written, ns
+        self.refresh()
 
     @property
     def model(self) -> HybridModel | None:
@@ -224,6 +225,16 @@ class Trainer(Job):
 
         return self.start(work)
 
+    def refresh(self) -> None:
+        """Serve the model in the folder if it is new: another process may have learned it."""
+        try:
+            written = (self._folder / NOTE).stat().st_mtime_ns
+        except OSError:
+            return
+        if written != self._loaded and self._status.state != "running":
+            self._loaded = written
+            self._load()
+
     def adopt(self, model: HybridModel, learned_from: LearnedFrom) -> None:
         """Serve and keep a model that was learned elsewhere."""
         self._serve(model, learned_from)
@@ -238,6 +249,7 @@ class Trainer(Job):
         try:
             model.save(self._folder / MODEL)
             write_atomically(self._folder / NOTE, lambda file: file.write_text(note, "utf-8"))
+            self._loaded = (self._folder / NOTE).stat().st_mtime_ns
         except OSError as error:
             log.warning("the model could not be saved", exc_info=True)
             why = f"The model has learned, but it could not be saved: {error.strerror or error}."

@@ -152,6 +152,7 @@ def _shared_version(_location: str) -> SharedVersion:
 def _current(store_state: Hashable) -> Hashable:
     """Return what open pages compare: the version of the store, and what the trainer does."""
     trainer = state.trainer()
+    trainer.refresh()
     return store_state, trainer.generation, trainer.status.state
 
 

@@ -102,6 +102,19 @@ def test_a_learned_model_is_kept_between_starts(learned: Trainer, tmp_path: Path
     assert again.model.trained_at == learned.model.trained_at
 
 
+def test_what_another_process_learned_serves_here_too(
+    learned: Trainer, tmp_path: Path, checkerboard: Dataset, tiny_options: TrainingOptions
+) -> None:
+    other = Trainer(tmp_path)
+    learned.refresh()  # nothing is new
+    assert learned.generation == 2
+    other.adopt(HybridModel.fit(checkerboard, tiny_options), LearnedFrom(8, "base"))
+    learned.refresh()
+    assert (learned.generation, learned.learned_version) == (3, 8)
+    other.refresh()
+    assert other.generation == 2, "its own model is not read again"
+
+
 def test_keywords_serve_while_the_first_model_learns(
     tmp_path: Path,
     checkerboard: Dataset,
