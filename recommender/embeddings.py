@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import distribution
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from recommender.dataset import RatingRows
-from recommender.errors import DataError
+from recommender.errors import DataError, RecommenderError
 from recommender.features import scale_rows, with_identity
 
 Progress = Callable[[int, int], None]
@@ -28,6 +31,28 @@ LOSSES: Mapping[str, str] = {  # LightFM's losses, and when to choose each
     "logistic": "tells what was liked from what was not; the only one that reads low ratings",
     "warp-kos": "WARP for the movies that people care about most; for those who rate a lot",
 }
+
+
+def check_processor(wheel: str | None = None, information: Path = Path("/proc/cpuinfo")) -> None:
+    """Make sure that LightFM runs here, where it would end the process without a word.
+
+    Its wheels for Linux on x86-64 need AVX2; what was compiled on this machine does not.
+
+    Args:
+        wheel: metadata of LightFM's wheel; those of the installed one by default.
+
+    Raises:
+        RecommenderError: the processor has no AVX2.
+    """
+    if wheel is None:
+        wheel = distribution("lightfm-next").read_text("WHEEL") or ""
+    if not re.search(r"manylinux.*x86_64", wheel) or not information.exists():
+        return
+    if not re.search(r"^flags\b.*\bavx2\b", information.read_text(), re.MULTILINE):
+        raise RecommenderError(
+            "This processor has no AVX2, which LightFM's wheel needs to learn. Build it here: "
+            "pip install --no-binary lightfm-next --force-reinstall lightfm-next"
+        )
 
 
 def fit_lightfm(
@@ -58,7 +83,9 @@ def fit_lightfm(
 
     Raises:
         DataError: the embeddings grew without end.
+        RecommenderError: LightFM does not run on this processor.
     """
+    check_processor()
     # Takes a second to import, which a page that only predicts need not wait for.
     from lightfm import LightFM  # noqa: PLC0415
 

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from recommender.embeddings import check_processor
+from recommender.errors import RecommenderError
+
 START = runpy.run_path(str(Path(__file__).parents[1] / "tools" / "start.py"))
 
 
@@ -40,3 +43,13 @@ def test_a_python_that_does_not_run_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PYTHON", "/nowhere/python")
     with pytest.raises(SystemExit):
         START["find_python"]()
+
+
+def test_a_processor_that_lightfm_would_crash_on_is_told(tmp_path: Path) -> None:
+    wheel, information = "Tag: cp313-cp313-manylinux_2_28_x86_64", tmp_path / "cpuinfo"
+    information.write_text("processor : 0\nflags\t: fpu avx sse4_2\n")
+    check_processor("Tag: cp313-cp313-linux_x86_64", information)  # compiled here
+    with pytest.raises(RecommenderError, match="--no-binary"):
+        check_processor(wheel, information)
+    information.write_text("processor : 0\nflags\t: fpu avx avx2 sse4_2\n")
+    check_processor(wheel, information)

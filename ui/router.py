@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import logging
 from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -17,12 +18,15 @@ from streamlit.navigation.page import Page
 
 from club import config
 from club.errors import ClubError, StoreUnavailable
+from recommender.embeddings import check_processor
 from recommender.errors import RecommenderError
 from ui import access, live, state
 from ui.cache import cached
 from ui.components import navigation
 from ui.components.basics import ICON, EndOfPage, errors_shown, show
 from ui.sections.night import choosing
+
+log = logging.getLogger(__name__)
 
 _reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
 
@@ -102,6 +106,10 @@ def preload() -> None:
     """Load what the first page needs; called before the server listens."""
     _start()
     inspect.stack()  # Streamlit asks for it at its first element; then Python looks at all modules
+    try:
+        check_processor()
+    except RecommenderError as error:  # everything but learning works
+        log.warning("%s", error)
     with suppress(ClubError, RecommenderError):  # `run` shows what is wrong
         state.learn_if_needed()
         choosing.preload(state.view())
