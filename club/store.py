@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from collections.abc import Callable
 from copy import copy
@@ -33,12 +34,14 @@ class Club:
     Args:
         created_at: UTC.
         for_others: whether a member may enter ratings and votes for another one.
+        calendar_key: secret in the address of the nights' calendar; None: there is none.
     """
 
     name: str
     is_demo: bool
     created_at: datetime
     for_others: bool
+    calendar_key: str | None
 
 
 class Store:
@@ -180,7 +183,7 @@ class Store:
         with self.database.read() as connection:
             row = connection.execute(select(schema.club)).one()
         since = datetime.fromtimestamp(row.created_at, UTC)
-        return Club(row.name, row.is_demo, since, bool(row.for_others))
+        return Club(row.name, row.is_demo, since, bool(row.for_others), row.calendar_key)
 
     def start_own_club(self, name: str) -> int:
         """Begin an empty club: members, ratings, history, shortlist and movies all go.
@@ -210,6 +213,14 @@ class Store:
             query = update(club).where(club.c.for_others.is_not(allowed)).values(for_others=allowed)
             return write.commit_if(write.connection.execute(query).rowcount > 0)
 
+    def share_calendar(self, shared: bool) -> int:
+        """Give the nights' calendar a new secret address, or none, and return the version."""
+        key = secrets.token_urlsafe(24) if shared else None
+        act = "gave the calendar a new address" if shared else "closed the calendar's address"
+        with self.database.write(act) as write:
+            write.connection.execute(update(schema.club).values(calendar_key=key))
+            return write.version
+
     def audit_log(self, limit: int | None = None) -> pd.DataFrame:
         """Return who did what, newest first; nothing is removed from it but by a new club.
 
@@ -234,6 +245,7 @@ def empty_club(write: Write, name: str, *, is_demo: bool) -> None:
         InvalidInput: the name cannot be used.
     """
     values = {"name": validation.clean_name(name), "is_demo": is_demo, "created_at": write.now}
+    values["calendar_key"] = None
     # Nights first: they take their predictions along, which nothing else can delete.
     for table in (schema.nights, *reversed(schema.metadata.sorted_tables)):
         if table is not schema.club:

@@ -28,6 +28,7 @@ from ui.text import distinct, plain
 SHARED = "MOVIE_CLUB_SHARED"  # set by `ui.asgi`, which then stands before the pages
 SESSION_HEADER = "x-movie-club-session"  # set by `ui.asgi`, never by a browser
 TITLE, SIGN_IN = "Movie club", "/sign-in"
+CALENDAR = "/calendar/"  # the secret after it lets in whoever knows it
 SECRETS = ".streamlit/secrets.toml"
 LISTS: dict[str, Role] = {"members": "member", "hosts": "host"}  # in [club] of the secrets
 FORWARDED = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-real-ip")

@@ -13,6 +13,7 @@ import base64
 import html
 import logging
 import os
+import re
 import resource
 import secrets
 from collections.abc import Iterator
@@ -45,6 +46,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = Template(Path(__file__).with_name("assets").joinpath("sign_in.html").read_text("utf-8"))
 ICON = base64.b64encode(Path(__file__).with_name("assets").joinpath("icon.svg").read_bytes())
 COOKIE = "movie_club"
+CALENDAR = rf"{access.CALENDAR}[\w-]+\.ics"
 
 POLICY = 1008  # a websocket's close code, RFC 6455
 CHECK_SECONDS = 1.0  # between looks at whether a websocket's session has ended
@@ -82,6 +84,9 @@ class AccessMiddleware:
         """Answer a request or a websocket, or pass it on."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+            return
+        if scope["type"] == "http" and re.fullmatch(CALENDAR, scope["path"]):
+            await self._app(scope, receive, send)  # which knows the secret in the address
             return
         foreign = _is_foreign(HTTPConnection(scope))
         visitor = None if foreign else _identify(scope)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import secrets
 from contextlib import suppress
 from contextvars import ContextVar
 from pathlib import Path
@@ -11,7 +12,13 @@ from urllib.parse import urlencode
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+from starlette.responses import (
+    FileResponse,
+    HTMLResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route
 from streamlit import file_util
 from streamlit.navigation.page import Page
@@ -20,11 +27,11 @@ from club import config
 from club.errors import ClubError, StoreUnavailable
 from recommender.embeddings import check_processor
 from recommender.errors import RecommenderError
-from ui import access, live, state
+from ui import access, live, nights, state
 from ui.cache import cached
 from ui.components import navigation
 from ui.components.basics import ICON, EndOfPage, errors_shown, show
-from ui.sections.night import choosing
+from ui.sections.night import choosing, planning
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +84,17 @@ def routes() -> list[Route]:
         to, key, value = MOVED[request.url.path.strip("/")]
         return RedirectResponse(f"/{to}?{urlencode({**request.query_params, key: value})}")
 
+    def calendar(request: Request) -> Response:
+        club = state.view()
+        key, asked = club.club.calendar_key, str(request.path_params["key"])
+        if key is None or not secrets.compare_digest(key.encode(), asked.encode()):
+            return PlainTextResponse("There is no such calendar.", 404)
+        file = planning.calendar_of(club, nights.nights(club))
+        return Response(file, media_type="text/calendar; charset=utf-8")
+
     pages = [Route(f"/{name}", index) for name in ("", *PAGES)]
     files = [Route(f"/{name}", file) for name in FILES]
+    files.append(Route(access.CALENDAR + "{key}.ics", calendar))
     return [*pages, *files, *(Route(f"/{name}", lead_on) for name in MOVED)]
 
 

@@ -27,7 +27,7 @@ from sqlalchemy import (
     true,
 )
 
-REVISION = "0007"  # of the newest migration; a database that says so needs none
+REVISION = "0008"  # of the newest migration; a database that says so needs none
 OLDEST = "0004"  # of release 0.1.0; revisions are numbered in order
 REVISION_TABLE = "club_revision"
 
@@ -73,6 +73,7 @@ club = Table(
     Column("for_others", Boolean(create_constraint=False), nullable=False, server_default=true()),
     # Random: made with the database, and anew by a restore.
     Column("identity", String(32), nullable=False, server_default=text("''")),
+    Column("calendar_key", String(32)),  # in the address of the nights' calendar; NULL: none
 )
 
 members = Table(

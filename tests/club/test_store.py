@@ -169,6 +169,8 @@ CHANGES = [
     ),
     (lambda s: s.let_rate_for_others(False), "let members rate only for themselves", ()),
     (lambda s: s.let_rate_for_others(True), "let members rate for others", ()),
+    (lambda s: s.share_calendar(True), "gave the calendar a new address", ()),
+    (lambda s: s.share_calendar(False), "closed the calendar's address", ()),
     (lambda s: s.nights.plan(FRIDAY), "planned a night", (None, None, NIGHT)),
     (lambda s: s.nights.plan(FRIDAY), "planned a night", (None, None, NIGHT + 1)),
     (lambda s: s.nights.delete(NIGHT + 1), "deleted a night", (None, None, NIGHT + 1)),

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from an_evening import ANA, BRUNO, CHIARA, CONTACT, FRIDAY, UP, decided, rated, said, widget
 from furnished import Open
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
 from club.store import Store
+from ui import router
 
 
 def labels(app) -> list[str]:
@@ -45,6 +48,22 @@ def test_calendar_download(open_page: Open, store: Store) -> None:
     store.nights.plan(FRIDAY, [ANA])
     buttons = [button.label for button in open_page("nights").get("download_button")]
     assert buttons == ["Add to calendar"]
+
+
+def test_calendars_subscribe_to_a_secret_address(open_page: Open, store: Store) -> None:
+    store.nights.plan(FRIDAY, [ANA])
+    app = open_page("nights")
+    client = TestClient(Starlette(routes=router.routes()))
+    assert client.get("/calendar/None.ics").status_code == 404
+    keys = []
+    for button in ("calendar_on", "calendar_new"):
+        app.button(key=button).click().run()
+        keys.append(store.club().calendar_key)
+        assert any(f"/calendar/{keys[-1]}.ics" in code.value for code in app.code)
+    assert client.get(f"/calendar/{keys[0]}.ics").status_code == 404
+    assert "DTSTART;VALUE=DATE:20261204" in client.get(f"/calendar/{keys[1]}.ics").text
+    app.button(key="calendar_off").click().run()
+    assert client.get(f"/calendar/{keys[1]}.ics").status_code == 404
 
 
 def test_tonight_shows_next_night(open_page: Open, store: Store) -> None:

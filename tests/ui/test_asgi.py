@@ -110,6 +110,13 @@ def session_of(client: TestClient) -> str:
     return key
 
 
+def test_calendar_needs_no_session_but_nothing_beside_it_is_reached(browser: NewBrowser) -> None:
+    client = browser()
+    assert client.get("/calendar/abc-_1.ics").json() == {"session": []}
+    for path in ("/calendar/", "/calendar/abc", "/calendar/a.ics/b", "/calendar/../a.ics?b.ics"):
+        assert client.get(path).status_code == 401
+
+
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "POST", "TRACE"])
 @pytest.mark.parametrize(
     "path",

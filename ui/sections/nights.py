@@ -32,6 +32,7 @@ def coming(club: View) -> None:
         if waiting:
             planned = [night for night in waiting if night.state == "planned"] or waiting
             planning.calendar_button(club, planned, "Add to calendar")
+        planning.subscribe(club)
 
 
 def past(club: View) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date, time
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ import streamlit as st
 
 from club.calendar import calendar_file
 from club.nights import Night
+from club.sharing import home_address
 from club.validation import name_key
 from ui import access, nights, state
 from ui.components.basics import (
@@ -200,19 +201,44 @@ def _picker(club: View, night: Night) -> int | None:
     )
 
 
+def calendar_of(club: View, which: Sequence[Night]) -> bytes:
+    """Return nights as a calendar file."""
+    runtimes = club.movies["runtime"].dropna()
+    movies = {night.movie for night in which if night.movie is not None}
+    return calendar_file(
+        which,
+        titles={movie: club.title(movie) for movie in movies},
+        names={one: club.name(one) for night in which for one in night.present},
+        runtimes={movie: int(runtimes[movie]) for movie in movies if movie in runtimes.index},
+        club_name=club.club.name,
+    )
+
+
+def subscribe(club: View) -> None:
+    """Draw the address that calendars ask for the nights, and the ways to change or end it."""
+    key = club.club.calendar_key
+    if key is None and not access.is_host():
+        return
+    with st.popover("Subscribe", icon=":material/rss_feed:", type="tertiary"):
+        share = access.host_only(state.store().share_calendar)
+        st.markdown("An address that your calendar asks for our nights: it keeps up by itself.")
+        if key is None:
+            change_button("Make an address", share, True, key="calendar_on")
+            return
+        base = home_address(int(st.get_option("server.port"))) if access.is_shared() else None
+        base = base or f"http://localhost:{st.get_option('server.port')}"
+        st.code(f"{base}{access.CALENDAR}{key}.ics", language=None)
+        st.caption("Whoever knows it sees when you meet, who comes and what you watch.")
+        if access.is_host():
+            change_button("Make a new one", share, True, key="calendar_new")
+            change_button("Close it", share, False, key="calendar_off", type="tertiary")
+
+
 def calendar_button(club: View, which: list[Night], label: str) -> None:
     """Draw the download of nights as a calendar file."""
 
     def file() -> bytes:
-        runtimes = club.movies["runtime"].dropna()
-        movies = {night.movie for night in which if night.movie is not None}
-        return calendar_file(
-            which,
-            titles={movie: club.title(movie) for movie in movies},
-            names={one: club.name(one) for night in which for one in night.present},
-            runtimes={movie: int(runtimes[movie]) for movie in movies if movie in runtimes.index},
-            club_name=club.club.name,
-        )
+        return calendar_of(club, which)
 
     name = f"movie-night-{which[0].on}.ics" if len(which) == 1 else "movie-nights.ics"
     download_button(label, file, name, f"calendar_{len(which)}", icon=":material/event:")
