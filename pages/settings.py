@@ -18,7 +18,6 @@ from ui.sections import (
     tmdb,
 )
 from ui.sections import club as clubs
-from ui.sections import model as models
 
 router.require()
 
@@ -38,7 +37,6 @@ def show_catalogue(club: state.View) -> None:
 PARTS = {
     "Sharing": sharing.section,
     "Catalogue": show_catalogue,
-    "Model": models.section,
     "How we know": evaluation.section,
     "Laboratory": laboratory.section,
     "Backups": backups.section,

@@ -62,7 +62,7 @@ PAGES = PLACES | {
 MOVED = {
     "taste": ("club", "about", "Our taste"),
     "catalogue": ("settings", "set", "Catalogue"),
-    "model": ("settings", "set", "Model"),
+    "model": ("settings", "set", "Laboratory"),
     "evaluation": ("settings", "set", "How we know"),
 }
 

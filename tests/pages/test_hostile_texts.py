@@ -84,7 +84,7 @@ def test_pages_escape_every_text(open_page: Open, spoiled: Hostile) -> None:
     for page in ("explore", "rate", "club", "nights"):
         assert shown(page) > 0, page
     assert shown("club", about="Our taste", part="Members") > 0
-    shown("club", about="Our taste", part="Matches", pairs="true")
+    shown("club", about="Our taste", part="Matches")
     shown("club", about="Our year")
     shown("club", about="Our taste", part="Divides")
     shown("nights", view="Scoreboard")
@@ -94,7 +94,15 @@ def test_pages_escape_every_text(open_page: Open, spoiled: Hostile) -> None:
     shown("rate", way="Grid")
     shown("movie")
     shown("bring")
-    for part in ("Sharing", "Catalogue", "Model", "How we know", "Backups", "Exports", "Changes"):
+    for part in (
+        "Sharing",
+        "Catalogue",
+        "Laboratory",
+        "How we know",
+        "Backups",
+        "Exports",
+        "Changes",
+    ):
         shown("settings", set=part)
     me = NAMES[7]
     found = {state: shown("night", night=str(n), me=me) for state, n in spoiled.nights.items()}

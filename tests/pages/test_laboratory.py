@@ -1,14 +1,21 @@
-"""The laboratory: a training with other options, its row, its model in use, and the keywords."""
+"""The laboratory: what the model knows, other trainings, their models in use, and keywords."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from furnished import SMALL, Open, click
+import sources
+from an_evening import metrics, words
+from furnished import SMALL, Open, click, component_data
 
+from club.cli import main
+from club.store import Store
+from recommender import Dataset
 from ui import state
-from ui.jobs import StoppedError
+from ui.jobs import StoppedError, Trainer
 from ui.runs import Choice
 
 
@@ -18,6 +25,7 @@ def choose(app, kind: str, key: str, value: object) -> None:
 
 def test_train_and_use_a_model(open_page: Open) -> None:
     app = open_page("settings", set="Laboratory")
+    assert len(app.get("download_button")) == 1
     before = state.trainer().generation
     choose(app, "radio", "lab_loss", "bpr")
     choose(app, "number_input", "lab_max_keywords", 50)
@@ -94,6 +102,80 @@ def test_keywords_for_all_and_for_a_member(open_page: Open) -> None:
 
 
 @pytest.mark.reads
-def test_downloads(open_page: Open) -> None:
-    app = open_page("settings", set="Laboratory", lab="Download")
-    assert len(app.get("download_button")) == 2
+def test_what_the_model_knows_is_counted(open_page: Open) -> None:
+    app = open_page("settings", set="Laboratory")
+    counts = metrics(app)
+    assert counts.keys() == {"Ratings", "People", "Movies", "Keywords"}
+    movies = f"{len(state.bundled().movies):,}"
+    assert (counts["Ratings"], counts["People"], counts["Movies"]) == ("100,004", "671", movies)
+    assert int(counts["Keywords"]) > 100
+    assert "new rating" not in words(app)
+
+
+def test_ratings_since_the_learning_are_counted(open_page: Open, store: Store) -> None:
+    ana, bruno = store.members.all().index[:2]
+    store.ratings.rate(ana, 68954, 4.0)
+    store.ratings.rate(ana, 68954, 4.5)
+    store.ratings.rate(bruno, 68954, 2.0)
+    app = open_page("settings", set="Laboratory")
+    assert "2 new ratings since" in words(app)
+
+
+def _status(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
+    now = replace(state.trainer().status, **changes)
+    monkeypatch.setattr(Trainer, "status", property(lambda _self: now))
+
+
+@pytest.mark.reads
+def test_a_page_shows_the_learning(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    _status(monkeypatch, state="running", done=3, total=10)
+    app = open_page("settings", set="Laboratory")
+    pill = component_data(app, "learning_pill")
+    assert pill["text"] == "Learning … 30%"
+    assert (pill["share"], pill["failed"]) == (0.3, False)
+    assert "retrain" not in {button.key for button in app.button}
+    assert app.button("lab_stop")
+
+
+@pytest.mark.reads
+def test_a_failure_is_a_sentence_and_the_old_model_serves(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _status(monkeypatch, state="failed", message="The disk is full.")
+    assert component_data(open_page(), "learning_pill")["failed"]
+    app = open_page("settings", set="Laboratory")
+    assert app.warning[0].value == "The disk is full\\."
+    assert app.button("retrain")
+
+
+@pytest.mark.reads
+def test_retrain_starts_the_learning(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = []
+    monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
+    open_page("settings", set="Laboratory").button("retrain").click().run()
+    assert started == [True]
+
+
+def test_another_base_dataset_is_learned_from(
+    var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[bool] = []
+    monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
+    state.learn_if_needed()
+    assert started == []
+    archive = sources.zipped(sources.latest(), tmp_path / "ml-latest-small.zip", "ml-latest-small/")
+    assert main(["import-catalogue", str(archive)]) == 0
+    state.learn_if_needed()
+    assert started == [True]
+
+
+@pytest.mark.reads
+def test_an_edited_keyword_is_learned_from(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = state.base_dataset()
+    movies = data.movies.copy()
+    movies.at[1, "keywords"] = (*movies.at[1, "keywords"], "a new one")
+    started: list[bool] = []
+    monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
+    monkeypatch.setattr(state, "bundled", lambda: Dataset(data.ratings, movies))
+    state.learn_if_needed()
+    assert started == [True]

@@ -83,9 +83,8 @@ def show_club(club: View) -> None:
         if state.trainer().learned_version is not None:
             sentence = "The figures appear here once the model has learned from these movies."
         with empty_state(":material/hourglass_top:", sentence, "no_model"):
-            st.page_link(
-                "pages/settings.py", label="Look at the model", query_params={"set": "Model"}
-            )
+            query = {"set": "Laboratory"}
+            st.page_link("pages/settings.py", label="Look at the model", query_params=query)
         return
     st.caption(how)
     with st.container(border=True, key="finding", gap="xsmall"):

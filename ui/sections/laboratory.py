@@ -1,4 +1,4 @@
-"""The laboratory, a part of the settings: train with other options, compare, and look inside."""
+"""The laboratory, a part of the settings: the model, its training, other runs, and keywords."""
 
 from __future__ import annotations
 
@@ -25,16 +25,22 @@ from ui import access, state
 from ui.cache import HashedFrame, cached
 from ui.charts.evaluation import error_against_baselines, ranking_metrics
 from ui.charts.laboratory import auc_by_epoch, keyword_bars
-from ui.components.basics import change, change_button, download_button, follow, notify
+from ui.components.basics import (
+    change,
+    change_button,
+    download_button,
+    follow,
+    no_predictions,
+    notify,
+)
 from ui.components.choices import view_switch
-from ui.components.figures import chart, draw_table
+from ui.components.figures import chart, draw_counts, draw_table
 from ui.jobs import JobStatus
 from ui.runs import Choice, Run
 from ui.state import View
-from ui.text import ago, plain
+from ui.text import ago, counted, plain
 
 LOSS_NAMES = {"warp": "WARP", "bpr": "BPR", "logistic": "Logistic", "warp-kos": "k-OS WARP"}
-PARTS = ["Train", "Runs", "Keywords", "Download"]
 SHOWN = 12  # keywords in a chart
 # Training option -> label, least, most, step, explanation
 NUMBERS: dict[str, tuple[str, float, float | None, float, str]] = {
@@ -51,33 +57,74 @@ NUMBERS: dict[str, tuple[str, float, float | None, float, str]] = {
 
 def section(club: View) -> None:
     """Draw the laboratory."""
-    part = view_switch("Laboratory", PARTS, "lab")
     serving = state.model(club)
-    if part == "Train":
-        train(club)
-    elif part == "Runs":
+    part = view_switch("Laboratory", ["Model", "Runs", "Keywords"], "lab")
+    if part == "Runs":
         compare(club)
-    elif serving is None or not serving.n_keywords:
+    elif serving is None:
+        no_predictions(120)
+    elif part == "Model":
+        model(club, serving)
+    elif not serving.n_keywords:
         st.markdown("This opens once a model has learned.")
-    elif part == "Keywords":
-        keywords(club, serving)
     else:
-        download(club, serving)
+        keywords(club, serving)
 
 
-# Training
+# The model and its training
 
 
-def train(club: View) -> None:
-    """Draw the training options and the progress of the training."""
+def model(club: View, serving: HybridModel) -> None:
+    """Draw what the predictions rest on, and the ways to learn anew."""
     status = state.trainer().status
-    if status.state == "running":
-        follow(lambda: state.trainer().status, _progress)
-        return
-    if status.message:
+    if status.message and status.state != "running":
         st.warning(plain(status.message), icon=":material/model_training:")
     elif status.state == "stopped":
         st.info("Stopped before its end.", icon=":material/cancel:")
+    counts = {"Ratings": serving.n_ratings, "People": serving.n_users}
+    counts |= {"Movies": serving.n_movies, "Keywords": serving.n_keywords}
+    draw_counts(counts, border=True)
+    _age(club, serving)
+    if status.state == "running":
+        follow(lambda: state.trainer().status, _progress)
+        return
+    icon = ":material/model_training:"
+    st.button("Learn again", on_click=_learn, icon=icon, key="retrain")
+    with st.expander("With other options", icon=":material/tune:", key="lab_options"):
+        _options()
+
+    def archive() -> bytes:
+        return model_archive(serving, training_data(state.base_dataset(), state.store()))
+
+    told = "Embeddings and biases as .npy, features and ratings as .npz, what they mean as JSON."
+    download_button("Download it (ZIP)", archive, "model.zip", "lab_zip", help=told)
+
+
+def _age(club: View, serving: HybridModel) -> None:
+    """Say when the model learned, and whether the club has moved on since."""
+    version = state.trainer().learned_version
+    if version is None:
+        st.info(
+            "So far we know movies by their keywords, genres and decade alone; what people like "
+            "together comes once the model has learned.",
+            icon=":material/hourglass_top:",
+        )
+        return
+    st.markdown(f"Learned **{ago(serving.trained_at)}**, from everyone's ratings and your own.")
+    if club.version != version and (new := state.new_ratings(club, version)):
+        st.caption(
+            f"{counted(new, 'new rating')} since. They count already; learning again also tells "
+            "better which movies are alike."
+        )
+
+
+def _learn(*how: Any) -> None:
+    if not state.learn(*how):
+        notify("It is learning already.")
+
+
+def _options() -> None:
+    """Draw the form of the training options."""
     standard = state.TRAINING
     with st.form("train", border=False):
         st.radio(
@@ -121,8 +168,7 @@ def _train() -> None:
     def start() -> None:
         options = replace(state.TRAINING, **{name: entered(name) for name in ("loss", *NUMBERS)})
         choice = Choice(**{part.name: entered(part.name) for part in fields(Choice)})
-        if not state.learn(options, choice, str(st.session_state.get(state.ACTOR) or "")):
-            notify("The model is learning already.")
+        _learn(options, choice, str(st.session_state.get(state.ACTOR) or ""))
 
     change(access.host_only(start))
 
@@ -135,7 +181,7 @@ def _progress(status: JobStatus) -> None:
     )
     live = state.runs().live
     if live is not None and live["epoch"].nunique() > 1:
-        chart(auc_by_epoch({"this run": live}), "lab_live")
+        chart(auc_by_epoch({"this run": live}), "lab_live", tabled=False)
 
 
 # Runs
@@ -261,11 +307,13 @@ def keywords(club: View, model: HybridModel) -> None:
         st.markdown("No keyword clearly raises or lowers what is expected.")
     else:
         whose = "everybody" if who is None else club.name(who)
-        chart(keyword_bars(sure.head(SHOWN), whose), "lab_keywords")
+        chart(keyword_bars(sure.head(SHOWN), whose), "lab_keywords", tabled=False)
     titles = {KEYWORD: "Keyword", "movies": "Movies", "stars": "Stars", "sd": "± (one sd)"}
     with st.expander("All keywords", icon=":material/table_rows:"):
         table = found[list(titles)].rename(columns=titles)
         draw_table(table, "All keywords", 3, height=400)
+        data = found.to_csv(index=False).encode()
+        download_button("Download them (CSV)", data, "keywords.csv", "lab_csv")
     left, right = st.columns(2, gap="large")
     with left:
         _near(club, model, found[KEYWORD].tolist())
@@ -310,21 +358,3 @@ def _what_if(club: View, model: HybridModel, words: list[str]) -> None:
     table.insert(0, "Member", [club.name(member) for member in found.index])
     draw_table(table, "Predictions with other keywords")
     st.caption("As if nobody had rated it yet: by its keywords, genres and year alone.")
-
-
-# Download
-
-
-def download(club: View, model: HybridModel) -> None:
-    """Draw downloads of the keywords as a table and of the model's arrays."""
-    st.markdown(
-        "What the model learned, for your own notebook: embeddings and biases as .npy, features "
-        "and ratings as .npz, what rows and columns mean as JSON."
-    )
-
-    def archive() -> bytes:
-        return model_archive(model, training_data(state.base_dataset(), state.store()))
-
-    download_button("The model's arrays (ZIP)", archive, "model.zip", "lab_zip")
-    table = _effects(model).to_csv(index=False).encode()
-    download_button("All keywords (CSV)", table, "keywords.csv", "lab_csv")
