@@ -63,13 +63,6 @@ def _rect(x: float, y: float, w: float, h: float, ink: str, *, turn: float = 0) 
     )
 
 
-def _arc(x: float, y: float, r: float, start: float, sweep: float) -> list[Point]:
-    """Return points on a circle; angles in quarter turns, clockwise from the right."""
-    steps = max(4, int(6 * sweep * (1 + r / 80)))
-    angles = [(start + sweep * i / steps) * math.pi / 2 for i in range(steps + 1)]
-    return [(x + r * math.cos(a), y + r * math.sin(a)) for a in angles]
-
-
 def _wave(y: float, swell: float, length: float, shift: float) -> list[Point]:
     return [
         (x, y + swell * math.sin((x + shift) / length * 2 * math.pi)) for x in range(0, 201, 10)
@@ -111,20 +104,6 @@ def rings(i: Inks, r: random.Random) -> str:
     return "".join(
         _ring(x, y, step * n, width, inks[n % len(inks)]) for n in range(1, int(280 / step))
     ) + _disc(x, y, step * 0.5, inks[0])
-
-
-def curve(i: Inks, r: random.Random) -> str:
-    """Two halves that a winding line parts."""
-    middle, swell, length = r.uniform(60, 140), r.uniform(15, 60), r.uniform(140, 420)
-    shift, width = r.uniform(0, 400), r.uniform(6, 26)
-    line = [
-        (middle + swell * math.sin((y + shift) / length * 2 * math.pi), float(y))
-        for y in range(0, 301, 12)
-    ]
-    band = [*[(x - width / 2, y) for x, y in line], *[(x + width / 2, y) for x, y in line[::-1]]]
-    sides = _shape([(WIDTH, 0), *line, (WIDTH, HEIGHT)], i.main)
-    dot = _disc(r.uniform(20, 180), r.uniform(30, 270), r.uniform(10, 34), i.third)
-    return sides + _shape(band, i.accent) + dot
 
 
 def scattered(i: Inks, r: random.Random) -> str:
@@ -180,24 +159,6 @@ def burst(i: Inks, r: random.Random) -> str:
     return "".join([*parts, _disc(x, y, r.uniform(14, 60), i.accent)])
 
 
-def quarters(i: Inks, r: random.Random) -> str:
-    """A grid of quarter and whole discs."""
-    columns = r.choice((2, 3, 4))
-    size = WIDTH / columns
-    parts = []
-    for row in range(math.ceil(HEIGHT / size)):
-        for column in range(columns):
-            x, y, kind = column * size, row * size, r.random()
-            ink = r.choice([i.main, i.accent, i.third])
-            if kind < 0.6:
-                turn = r.randint(0, 3)
-                corner = (x + size * (turn in {1, 2}), y + size * (turn in {2, 3}))
-                parts.append(_shape([corner, *_arc(*corner, size, turn, 1)], ink))
-            elif kind < 0.85:
-                parts.append(_disc(x + size / 2, y + size / 2, size * r.uniform(0.2, 0.46), ink))
-    return "".join(parts)
-
-
 def waves(i: Inks, r: random.Random) -> str:
     """Water, from somewhere down."""
     top, step = r.uniform(20, 160), r.uniform(20, 52)
@@ -207,63 +168,6 @@ def waves(i: Inks, r: random.Random) -> str:
     return _disc(r.uniform(30, 170), top * 0.6, r.uniform(10, 40), i.accent) + "".join(
         _below(_wave(top + n * step, swell, length, r.uniform(0, 180)), inks[n % 3]) for n in layers
     )
-
-
-def stripes(i: Inks, r: random.Random) -> str:
-    """Slanted stripes, and one shape on them."""
-    slant, step = r.choice((-1, 1)) * r.uniform(40, 260), r.uniform(22, 64)
-    inks = r.sample([i.main, i.third], r.randint(1, 2))
-    parts = []
-    for n in range(int(-300 / step), int(500 / step)):
-        x, ink = n * step, inks[n % len(inks)]
-        if len(inks) == 2 or n % 2:
-            ends = (x + slant, HEIGHT), (x + step + slant, HEIGHT)
-            parts.append(_shape([(x + step, 0), (x, 0), *ends], ink))
-    return "".join(parts) + _disc(
-        r.uniform(50, 150), r.uniform(70, 230), r.uniform(24, 66), i.accent
-    )
-
-
-def orbits(i: Inks, r: random.Random) -> str:
-    """A planet with its moons."""
-    x, y, size = r.uniform(20, 180), r.uniform(40, 260), r.uniform(24, 70)
-    parts = []
-    for n in range(r.randint(2, 6)):
-        radius, turn = size * (1.5 + n * r.uniform(0.4, 0.7)), r.uniform(0, 2 * math.pi)
-        parts.append(_ring(x, y, radius, r.uniform(1.5, 4), i.main))
-        spot = x + radius * math.cos(turn), y + radius * math.sin(turn)
-        parts.append(_disc(*spot, r.uniform(4, 14), r.choice([i.third, i.accent])))
-    half = _shape(_arc(x, y, size, r.uniform(0, 4), 2), i.third)
-    return "".join([*parts, _disc(x, y, size, i.accent), half])
-
-
-def arches(i: Inks, r: random.Random) -> str:
-    """Doors within doors."""
-    count = r.randint(1, 3)
-    broad, low = WIDTH / count, r.uniform(220, 300)
-    parts = []
-    for n in range(count):
-        inks, x = r.sample([i.main, i.accent, i.third], 3), (n + 0.5) * broad
-        tall = r.uniform(60, 170)
-        for k, ink in enumerate([*inks, i.paper][: r.randint(2, 4)]):
-            half = broad * 0.46 * (1 - 0.24 * k)
-            arch = _arc(x, low - tall, half, 2, 2)
-            parts.append(_shape([(x - half, low), *arch, (x + half, low)], ink))
-    return _rect(0, low, WIDTH, HEIGHT - low, i.main) + "".join(parts)
-
-
-def petals(i: Inks, r: random.Random) -> str:
-    """A flower, or a wheel."""
-    x, y, count = r.uniform(60, 140), r.uniform(90, 200), r.randint(5, 12)
-    far, size, shift = r.uniform(34, 74), r.uniform(14, 40), r.uniform(0, 1)
-    inks = r.sample([i.main, i.third], r.randint(1, 2))
-    leaves = []
-    for n in range(count):
-        turn = 2 * math.pi * (n + shift) / count
-        ink = inks[n % len(inks)]
-        leaves.append(_disc(x + far * math.cos(turn), y + far * math.sin(turn), size, ink))
-    stem = _rect(x - 4, y, 8, HEIGHT, i.third) if r.random() < 0.5 else ""
-    return stem + "".join(leaves) + _disc(x, y, far * r.uniform(0.35, 0.7), i.accent)
 
 
 def pair(i: Inks, r: random.Random) -> str:
@@ -276,8 +180,7 @@ def pair(i: Inks, r: random.Random) -> str:
 
 
 COMPOSITIONS: tuple[Composition, ...] = (
-    sun, bars, rings, curve, scattered, peaks, skyline, burst, quarters, waves, stripes, orbits,
-    arches, petals, pair,
+    sun, bars, rings, scattered, peaks, skyline, burst, waves, pair,
 )  # fmt: skip
 
 DARK = (
@@ -321,24 +224,24 @@ COOL = (
 Look = tuple[tuple[Inks, ...], tuple[Composition, ...]]
 # In the order in which they decide: the rarest, most telling genre of a movie comes first.
 GENRES: dict[str, Look] = {
-    "Film-Noir": (DARK + COOL, (skyline, stripes, rings, arches, curve)),
-    "Western": (EARTH, (sun, peaks, burst, stripes, waves)),
-    "Musical": (BRIGHT + SOFT, (waves, bars, petals, quarters, burst)),
-    "Horror": (DARK, (scattered, arches, stripes, peaks, rings, burst)),
-    "Animation": (BRIGHT + SOFT, (quarters, petals, waves, sun, scattered)),
-    "Documentary": (COOL + EARTH, (bars, rings, quarters, curve, arches)),
-    "War": (EARTH + DARK, (sun, peaks, stripes, scattered, burst)),
-    "Sci-Fi": (DARK + COOL, (orbits, rings, burst, skyline, bars)),
-    "Fantasy": (SOFT + DARK, (peaks, arches, waves, orbits, sun)),
-    "Mystery": (DARK + COOL, (arches, rings, curve, skyline, orbits)),
-    "Children": (BRIGHT + SOFT, (waves, quarters, sun, petals, pair)),
-    "Romance": (SOFT + BRIGHT, (pair, petals, curve, waves, sun)),
-    "Crime": (DARK + COOL + EARTH, (skyline, stripes, bars, rings, scattered, curve)),
-    "Adventure": (EARTH + BRIGHT, (peaks, sun, waves, burst, arches)),
-    "Comedy": (BRIGHT + SOFT + EARTH, (quarters, arches, petals, scattered, pair)),
-    "Thriller": (COOL + DARK, (skyline, burst, stripes, curve, orbits)),
-    "Action": (COOL + BRIGHT + DARK, (burst, stripes, scattered, peaks, bars)),
-    "Drama": (EARTH + COOL + SOFT, (curve, pair, arches, sun, bars, rings)),
+    "Film-Noir": (DARK + COOL, (skyline, rings, bars)),
+    "Western": (EARTH, (sun, peaks, burst, waves)),
+    "Musical": (BRIGHT + SOFT, (waves, bars, burst, pair)),
+    "Horror": (DARK, (scattered, peaks, rings, burst)),
+    "Animation": (BRIGHT + SOFT, (waves, sun, scattered, pair)),
+    "Documentary": (COOL + EARTH, (bars, rings, waves)),
+    "War": (EARTH + DARK, (sun, peaks, scattered, burst)),
+    "Sci-Fi": (DARK + COOL, (rings, burst, skyline, bars)),
+    "Fantasy": (SOFT + DARK, (peaks, waves, rings, sun)),
+    "Mystery": (DARK + COOL, (rings, skyline, scattered, pair)),
+    "Children": (BRIGHT + SOFT, (waves, sun, pair, scattered)),
+    "Romance": (SOFT + BRIGHT, (pair, waves, sun)),
+    "Crime": (DARK + COOL + EARTH, (skyline, bars, rings, scattered)),
+    "Adventure": (EARTH + BRIGHT, (peaks, sun, waves, burst)),
+    "Comedy": (BRIGHT + SOFT + EARTH, (scattered, pair, bars, sun)),
+    "Thriller": (COOL + DARK, (skyline, burst, rings, scattered)),
+    "Action": (COOL + BRIGHT + DARK, (burst, scattered, peaks, bars)),
+    "Drama": (EARTH + COOL + SOFT, (pair, sun, bars, rings, waves, peaks)),
 }
 ANY: Look = (EARTH + COOL + SOFT, COMPOSITIONS)
 
