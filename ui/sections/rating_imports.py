@@ -9,7 +9,6 @@ import re
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -182,18 +181,11 @@ def _choices(club: View, found: Sequence[RatingsFile]) -> Choices:
     )
 
 
-def _plans(club: View, found: Sequence[RatingsFile]) -> tuple[Plan, Plan]:
-    """Return the plan by the rule alone, and the one with what was ticked by hand."""
+def _plan(club: View, found: Sequence[RatingsFile]) -> Plan:
     choices, matches = _choices(club, found), _matches(club, found)
     wished = state.store().watchlists.all().itertuples(index=False, name=None)
     have = ClubNow(club.version, club.ratings, club.seen, frozenset(wished))
-
-    def make(choices: Choices) -> Plan:
-        return ratings.plan(found, matches, have, choices, now=int(time.time()))
-
-    by_rule = make(choices)
-    ticked = preview.picked(by_rule)
-    return by_rule, make(replace(choices, theirs=ticked)) if ticked else by_rule
+    return ratings.plan(found, matches, have, choices, now=int(time.time()))
 
 
 def _matches(club: View, found: Sequence[RatingsFile]) -> Matches:
@@ -207,7 +199,7 @@ def _matches(club: View, found: Sequence[RatingsFile]) -> Matches:
 
 
 def _look(club: View, found: Sequence[RatingsFile]) -> None:
-    by_rule, plan = _plans(club, found)
+    plan = _plan(club, found)
     st.header("What would change", anchor=False)
     draw_counts(plan.counts, columns=6)
     for note in ratings.notes(found, _choices(club, found)):
@@ -221,7 +213,7 @@ def _look(club: View, found: Sequence[RatingsFile]) -> None:
             help="It could be a remake that we don't know.",
         )
     preview.to_decide(club, plan)
-    preview.other_stars(club, by_rule)
+    preview.other_stars(club, plan)
     _keep_all(plan)
     preview.tables(club, plan, plan.rejected(club.movies))
     _confirm(plan)
@@ -263,7 +255,7 @@ def _confirm(plan: Plan) -> None:
 def _save() -> None:
     def write() -> Saved:
         club, found = state.view(), st.session_state[FOUND][1]
-        plan = _plans(club, found)[1]
+        plan = _plan(club, found)
         whose = {entry.member for entry in plan.entries if entry.taken}
         # A name stands for somebody new, who is nobody's to enter but where all may enter all.
         members = [who if isinstance(who, int) else -1 for who in whose]

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any, cast
+from typing import cast
 
 import pandas as pd
 import streamlit as st
 
 from club.imports import ratings
 from club.imports.ratings import Entry, Plan, RejectedRow
-from club.imports.ratings.plan import Pair
 from ui.components.basics import download_button
+from ui.components.figures import draw_table
 from ui.state import View
 from ui.text import counted, distinct, film, half_stars, listed, plain
 
 ROUND = "bring_round"
 PAGE = 6  # rows to decide at once
 NONE = 0  # no movie has this number
+RATED = {"Rated": st.column_config.DateColumn(format="D MMM YYYY")}
 TAKES = {"newer": "The newer ones", "ours": "Ours", "theirs": "The file's"}
 
 
@@ -170,33 +171,8 @@ def take() -> str:
     return str(st.session_state.get(key("take")) or "newer")
 
 
-def _forget_ticks() -> None:
-    """Let the rule alone decide."""
-    st.session_state.pop(key("picked"), None)
-
-
-def _editor(plan: Plan) -> str:
-    """Return a key that changes with the rows, so that no tick lands on another movie."""
-    rows = [(*cast("Pair", entry.pair), entry.ours) for entry in plan.of("changed")]
-    return key(f"theirs_{take()}_{hash(tuple(rows))}")
-
-
-def picked(plan: Plan) -> dict[Pair, bool]:
-    """Return whether the file's stars count, by member and movie, where ticked by hand.
-
-    What is ticked stays while other rows come or go: it is kept by movie, not by row.
-    """
-    kept: dict[Pair, bool] = st.session_state.setdefault(key("picked"), {})
-    held: dict[str, Any] = st.session_state.get(_editor(plan), {"edited_rows": {}})
-    changed = plan.of("changed")
-    for place, cells in held["edited_rows"].items():
-        if "take" in cells and int(place) in range(len(changed)):
-            kept[cast("Pair", changed[int(place)].pair)] = bool(cells["take"])
-    return kept
-
-
 def other_stars(club: View, plan: Plan) -> None:
-    """Draw where the club has other stars, and whose count; `plan` is made without ticks."""
+    """Draw where the club has other stars, and whose count."""
     changed = plan.of("changed")
     if not changed:
         return
@@ -208,38 +184,19 @@ def other_stars(club: View, plan: Plan) -> None:
         required=True,
         format_func=TAKES.__getitem__,
         key=key("take"),
-        on_change=_forget_ticks,
-        help="Ours where the file has no date. You can tick single ones below.",
+        help="Ours where the file has no date.",
     )
-    # Ticks of this editor come on top of those that were there when it was first drawn.
-    before = st.session_state.setdefault(f"{_editor(plan)}_before", picked(plan).copy())
     frame = pd.DataFrame(
         {
-            "take": [before.get(cast("Pair", entry.pair), entry.taken) for entry in changed],
-            "movie": [called(club, cast("int", entry.movie)) for entry in changed],
-            "ours": [half_stars(entry.ours or 0) for entry in changed],
-            "stars": [half_stars(entry.stars or 0) for entry in changed],
-            "member": [_member(club, entry) for entry in changed],
-            "day": [_day(entry.at) for entry in changed],
+            "Movie": [called(club, cast("int", entry.movie)) for entry in changed],
+            "Ours": [half_stars(entry.ours or 0) for entry in changed],
+            "File's": [half_stars(entry.stars or 0) for entry in changed],
+            "Counts": ["the file's" if entry.taken else "ours" for entry in changed],
+            "Member": [_member(club, entry) for entry in changed],
+            "Rated": [_day(entry.at) for entry in changed],
         }
     )
-    st.data_editor(
-        frame,
-        key=_editor(plan),
-        hide_index=True,
-        width="stretch",
-        height=min(36 * (len(frame) + 1) + 2, 320),
-        disabled=["movie", "ours", "stars", "member", "day"],
-        column_config={
-            "take": st.column_config.CheckboxColumn("File's", width=62),
-            "movie": st.column_config.TextColumn("Movie", width=160),
-            "ours": st.column_config.TextColumn("Ours", width=52),
-            "stars": st.column_config.TextColumn("File", width=52),
-            "member": st.column_config.TextColumn("Member", width=90),
-            "day": st.column_config.DateColumn("Rated", format="D MMM YYYY", width=90),
-        },
-        alt="Ratings that differ, to choose whose count",
-    )
+    draw_table(frame, "Ratings that differ", columns=RATED, height=320)
 
 
 # The rest
@@ -281,12 +238,7 @@ def _table(club: View, entries: list[Entry]) -> None:
             "Rated": [_day(entry.at) for entry in entries],
         }
     )
-    st.dataframe(
-        frame,
-        hide_index=True,
-        width="stretch",
-        column_config={"Rated": st.column_config.DateColumn("Rated", format="D MMM YYYY")},
-    )
+    draw_table(frame, "Rows of the file", columns=RATED)
 
 
 def _member(club: View, entry: Entry) -> str:

@@ -44,7 +44,6 @@ class Choices:
         by_title: whether a row without a year is the one movie of its title.
         all_decided: whether an uncertain row without a decision is its likely movie, or else none.
         take: whose stars count where the club has others; the club's if the dates tell nothing.
-        theirs: (member, movie_id) -> whether the file's stars count, whatever `take` is.
         add_missing: whether movies that the catalogue lacks become the club's own; those without
             a title never do.
     """
@@ -55,7 +54,6 @@ class Choices:
     by_title: bool = False
     all_decided: bool = False
     take: Take = "newer"
-    theirs: Mapping[Pair, bool] = field(default_factory=dict)
     add_missing: bool = False
 
     def top(self, file: RatingsFile) -> int:
@@ -324,7 +322,6 @@ def _compared(
         return replace(entry, state="same", ours=ours)
     newer = entry.at is not None and entry.at > ours_at
     taken = newer if choices.take == "newer" else choices.take == "theirs"
-    taken = choices.theirs.get(entry.pair, taken)
     return replace(entry, state="changed", ours=ours, taken=taken)
 
 

@@ -144,7 +144,6 @@ def test_other_stars_count_if_newer_or_chosen(club: Store, ana: int, tmp_path: P
 
     assert taken(take="theirs") == [True, True, True]
     assert taken(take="ours") == [False, False, False]
-    assert taken(theirs={(ana, 6): False, (ana, 47): True}) == [False, False, True]
     ratings.save(club, plan)
     assert stars(club) == {(ana, 6): 4.5, (ana, 1): 1.0, (ana, 47): 1.0, (ana, 7): 1.0}
 
