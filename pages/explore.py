@@ -29,4 +29,4 @@ if here:
 else:
     tonight.nobody_here(club)
 st.space("small")
-explore.draw_map(club, here, movies)
+explore.draw_map(club, movies)

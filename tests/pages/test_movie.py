@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
-import pandas as pd
 import pytest
 from an_evening import ANA, BRUNO, decided, tap, widget, words
 from furnished import Open, component_data, tiles
@@ -14,8 +12,6 @@ from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import state
-from ui.sections.movie import changes_of_mind
-from ui.text import day
 
 PULP_FICTION, HEAT, UP = 296, 6, 68954
 EIGHT = range(1, 9)
@@ -98,9 +94,6 @@ def test_similar_movies_link_to_their_pages(open_page: Open) -> None:
     assert all(tile["link"] == f"movie?movie={tile['id']}" for tile in found)
     assert "computer animation" in " ".join(tile["note"] for tile in found)
     assert UP not in [tile["id"] for tile in found]
-    table = app.dataframe[-1].value
-    assert list(table.columns) == ["Movie", "Alike", "Same people", "Words in common"]
-    assert table["Alike"].is_monotonic_decreasing
 
 
 @pytest.mark.reads
@@ -145,47 +138,3 @@ def test_movie_page_without_members(open_page: Open, store: Store) -> None:
     app = open_movie(open_page, HEAT)
     assert "Nobody is in the club yet." in words(app)
     assert (hero(app)["group"], hero(app)["people"]) == (None, [])
-
-
-def test_changes_of_mind_are_listed(open_page: Open, store: Store) -> None:
-    store.ratings.rate(1, UP, 2)
-    when = datetime(2020, 5, 3, 12, tzinfo=UTC)
-    with store.database.write() as write:
-        write.connection.exec_driver_sql(
-            f"UPDATE rating_events SET at = {int(when.timestamp())} WHERE movie_id = {UP}"
-        )
-    store.ratings.rate(1, UP, 4)
-    assert f"Ana gave 2 on 3 May 2020, then 4 on {day(datetime.now(UTC))}." in words(
-        open_movie(open_page, UP)
-    )
-
-
-def event(
-    minute: int, step: int, after: float | None, kind: str = "rate", undoes: int | None = None
-) -> dict:
-    at = pd.Timestamp("2026-01-01T12:00Z") + pd.Timedelta(minutes=minute)
-    return {
-        "at": at, "step": step, "member_id": 1, "after": after, "kind": kind, "undoes": undoes,
-    }  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("events", "path"),
-    [
-        ([event(0, 1, 4.0)], None),
-        ([event(0, 1, 4.0), event(60, 2, 3.0)], [4.0, 3.0]),
-        ([event(0, 1, 4.0), event(60, 2, None, "clear")], [4.0, None]),
-        # A slip of the finger is put right; nothing else was ever meant.
-        ([event(0, 1, 4.0), event(1, 2, 4.5)], None),
-        ([event(0, 1, 4.0), event(60, 2, 1.0), event(61, 3, 3.0)], [4.0, 3.0]),
-        ([event(0, 1, 4.0), event(60, 2, 1.0), event(61, 3, 4.0)], None),
-        # What was undone never happened.
-        ([event(0, 1, 4.0), event(60, 2, 1.0), event(90, 3, 4.0, "undo", 2)], None),
-    ],
-)
-def test_changes_of_mind_ignore_corrections(
-    events: list[dict], path: list[float | None] | None
-) -> None:
-    history = pd.DataFrame(events[::-1]).astype({"undoes": "Int64", "after": float})
-    found = changes_of_mind(history)
-    assert [given for _, given in found.get(1, [])] == (path or [])

@@ -15,7 +15,6 @@ from ui.charts.style import CLEAR, GIVEN, GREY, INK, OURS, PAPER, STARS_AXIS, fi
 from ui.charts.traces import Look, dots
 
 LIKED = 4.0
-STARS_SCALE = [[0.0, "#b9532f"], [0.5, "#b8a46a"], [1.0, "#1f8a90"]]
 GENRE_COLOURS = ("#c2405f", "#1f8a90", "#b07d1e", "#7a6bc9", "#5f8a3a", "#b5633c", "#3f7fb5")
 MAP_LINE = 18  # letters of a region's words on one line
 SMALL, LARGE = 3.0, 10.0  # pixels, by the number of ratings
@@ -38,19 +37,17 @@ def rating_distribution(stars: pd.Series) -> go.Figure:
     return finish(figure, title, height=150)
 
 
-def taste_map(movies: pd.DataFrame, regions: pd.DataFrame, *, colour: str = "genre") -> go.Figure:
+def taste_map(movies: pd.DataFrame, regions: pd.DataFrame) -> go.Figure:
     """Draw movies as dots, larger when more people rated them; regions by their words.
 
     Args:
         movies: movie_id, x, y, title (with year), genres (text), genre (the main one), ratings,
-            expected (stars, may be missing), rated (the club's mean stars; missing where nobody
-            rated it), listed (bool: on the shortlist).
+            rated (the club's mean stars; missing where nobody rated it), listed (bool: on the
+            shortlist).
         regions: x, y, label.
-        colour: "genre" or "expected".
     """
     hover = [
         f"<b>{label(row.title, 60)}</b><br>{label(row.genres, 60)}"
-        + ("" if pd.isna(row.expected) else f"<br>we expect {row.expected:.1f}")
         + ("" if pd.isna(row.rated) else f"<br>we gave it {row.rated:.1f}")
         for row in movies.itertuples()
     ]
@@ -63,17 +60,11 @@ def taste_map(movies: pd.DataFrame, regions: pd.DataFrame, *, colour: str = "gen
         look |= {"customdata": part[[MOVIE]].to_numpy(), "text": part["hover"], "name": name}
         dots(figure, part, "x", colour, "%{text}", y="y", **look)
 
-    if colour == "genre":
-        commonest = movies["genre"].value_counts().index[: len(GENRE_COLOURS)]
-        colours = dict(zip(commonest, GENRE_COLOURS, strict=False))
-        main = movies["genre"].where(movies["genre"].isin(commonest), "other")
-        for genre, part in movies.groupby(main):
-            draw(part, str(genre), colours.get(genre, GREY), marker_opacity=0.55)
-    else:
-        known = movies.dropna(subset=["expected"])
-        bar = {"title": "stars", "thickness": 10, "len": 0.5, "outlinewidth": 0}
-        scale: Look = {"marker_colorscale": STARS_SCALE, "marker_colorbar": bar}
-        draw(known, "what we expect", known["expected"], marker_opacity=0.75, **scale)
+    commonest = movies["genre"].value_counts().index[: len(GENRE_COLOURS)]
+    colours = dict(zip(commonest, GENRE_COLOURS, strict=False))
+    main = movies["genre"].where(movies["genre"].isin(commonest), "other")
+    for genre, part in movies.groupby(main):
+        draw(part, str(genre), colours.get(genre, GREY), marker_opacity=0.55)
     rated, listed = movies.dropna(subset=["rated"]), movies[movies["listed"]]
     if len(rated):
         ring = {"color": GIVEN, "width": 1}
@@ -87,17 +78,7 @@ def taste_map(movies: pd.DataFrame, regions: pd.DataFrame, *, colour: str = "gen
         text, x = "<br>".join(f"<b>{line}</b>" for line in lines), max(-0.75, min(0.75, row.x))
         figure.add_annotation(x=x, y=row.y, text=text, borderpad=2, **look)
     title = "Movies that the same people like lie close together"
-    if colour != "genre" and len(regions):
-        title = _map_title(movies.dropna(subset=["expected"]), regions)
     finish(figure, title, height=560, legend=True)
     figure.update_xaxes(visible=False, range=[-1.08, 1.08])
     figure.update_yaxes(visible=False, range=[-1.08, 1.08])
     return figure.update_layout(hovermode="closest", clickmode="event+select")
-
-
-def _map_title(movies: pd.DataFrame, regions: pd.DataFrame) -> str:
-    across, up = (np.subtract.outer(movies[a].to_numpy(), regions[a].to_numpy()) for a in "xy")
-    nearest = regions.index[(across**2 + up**2).argmin(axis=1)]
-    by_region = movies["expected"].groupby(nearest).mean()
-    words, mean = label(regions.at[by_region.idxmax(), "label"], 40), by_region.max()
-    return f"You should like it best around “{words}”: {mean:.1f} stars on average"

@@ -241,16 +241,16 @@ def _reason(
     return f"For {listed(glad or [club.name(by_stars[0])])}"
 
 
-def draw_map(club: View, here: Sequence[int], movies: pd.Index) -> None:
+def draw_map(club: View, movies: pd.Index) -> None:
     """Draw the map of taste with the club on it, once somebody wants to see it."""
     with st.expander(
         "The map of taste", icon=":material/map:", key="map", on_change="rerun"
     ) as folded:
         if folded.open:
-            _map(club, here, movies)
+            _map(club, movies)
 
 
-def _map(club: View, here: Sequence[int], movies: pd.Index) -> None:
+def _map(club: View, movies: pd.Index) -> None:
     try:
         places = taste.taste_map()
     except DataError as error:
@@ -263,15 +263,13 @@ def _map(club: View, here: Sequence[int], movies: pd.Index) -> None:
     if places.empty:
         st.caption("There are too few ratings for a map.")
         return
-    colour = view_switch("Colour", ["Genre", "What we expect"], "colour", bind=False)
-    named = regions(places, club.movies["keywords"])
-    shown = _dots(club, here, places[places[MOVIE].isin(movies)])
+    shown = _dots(club, places[places[MOVIE].isin(movies)])
     if shown.empty:
         st.caption("None of these movies is among the 2,000 on the map.")
         return
-    figure = taste_map(shown, named, colour="genre" if colour == "Genre" else "expected")
-    event = chart(figure, "taste_map", on_select="rerun", selection_mode="points")
-    _chosen(club, event)
+    look: Any = {"tabled": False, "on_select": "rerun", "selection_mode": "points"}
+    figure = taste_map(shown, regions(places, club.movies["keywords"]))
+    _chosen(club, chart(figure, "taste_map", **look))
 
 
 @st.fragment(run_every=1.0)
@@ -286,17 +284,15 @@ def _wait_for_map() -> None:
     st.skeleton(height=320)
 
 
-def _dots(club: View, here: Sequence[int], places: pd.DataFrame) -> pd.DataFrame:
+def _dots(club: View, places: pd.DataFrame) -> pd.DataFrame:
     """Return what the chart needs of each movie."""
     ids = places[MOVIE].tolist()
-    reactions = state.reactions(club, tuple(ids), tuple(here)) if here and ids else None
     given = club.ratings.groupby(MOVIE)["rating"].mean()
     return places.assign(
         title=[film(club.title(movie), club.year(movie)) for movie in ids],
         genres=[", ".join(club.genres(movie)) for movie in ids],
         genre=[main_genre(club.genres(movie)) or "other" for movie in ids],
         ratings=state.base_dataset().rating_counts.reindex(ids, fill_value=0).to_numpy(),
-        expected=np.nan if reactions is None else reactions.mean.mean(axis=0),
         rated=given.reindex(ids).to_numpy(),
         listed=places[MOVIE].isin(club.shortlist).to_numpy(),
     )

@@ -27,7 +27,6 @@ ASKED = "movie"
 LIKE, WORDS_NAMED, NAMED = 12, 2, 12
 MOSTLY = 0.5
 FEW = 5  # raters; below, shares of them say nothing
-SLIP = pd.Timedelta(minutes=5)  # who taps another star within it has not changed their mind
 
 
 def look_elsewhere(club: View) -> None:
@@ -109,7 +108,7 @@ def _who_wants_it(club: View, movie: int) -> None:
 
 
 def _one_by_one(club: View, movie: int, expected: Reactions) -> None:
-    """Draw who gave what and when, what was and is expected of each, and who thought again."""
+    """Draw who gave what and when, and what was and is expected of each."""
     when = club.ratings[club.ratings[MOVIE] == movie].set_index(MEMBER)[TIMESTAMP]
     # What was to be expected of each, had nobody here seen the movie.
     rows = evaluation.left_out(club)
@@ -136,27 +135,6 @@ def _one_by_one(club: View, movie: int, expected: Reactions) -> None:
         for place, member in enumerate(expected.member_ids)
     ]
     draw_table(pd.DataFrame(table), "What everyone gave it, or might give it")
-    for member, path in changes_of_mind(state.store().ratings.history(movie_id=movie)).items():
-        if member in club.names:
-            told = ", then ".join(
-                f"{half_stars(gave) if gave else 'nothing'} on {day(at)}" for at, gave in path
-            )
-            st.caption(f":material/history: {plain(club.names[member])} gave {told}.")
-
-
-def changes_of_mind(history: pd.DataFrame) -> dict[int, list[tuple[datetime, float | None]]]:
-    """Return [(when, stars or None), ...] of members who changed theirs, without undone slips."""
-    undone = set(history["undoes"].dropna())
-    meant = history[(history["kind"] != "undo") & ~history["step"].isin(undone)]
-    paths: dict[int, list[tuple[datetime, float | None]]] = {}
-    for member, at, after in meant[::-1][[MEMBER, "at", "after"]].itertuples(index=False):
-        path = paths.setdefault(int(member), [])
-        if path and at - path[-1][0] < SLIP:
-            path.pop()
-        given = None if pd.isna(after) else float(after)
-        if not path or path[-1][1] != given:
-            path.append((at.to_pydatetime(), given))
-    return {member: path for member, path in paths.items() if len(path) > 1}
 
 
 def about(club: View, movie: int) -> None:
@@ -224,28 +202,3 @@ def alike(club: View, movie: int) -> None:
 
     shown = [Tile(int(other), note=note(other)) for other in found[MOVIE]]
     tiles(club, shown, "similar", "M")
-    with st.expander("What makes them alike", icon=":material/join_inner:"):
-        _likeness(club, movie, found)
-
-
-def _likeness(club: View, movie: int, found: pd.DataFrame) -> None:
-    st.caption(
-        "How alike two movies are, and how much of that is because the same people choose both; "
-        "the rest is words that they share."
-    )
-    table = pd.DataFrame(
-        {
-            "Movie": [film(club.title(other), club.year(other)) for other in found[MOVIE]],
-            "Alike": found["likeness"],
-            "Same people": found["chosen"],
-            "Words in common": [", ".join(words) for words in found["shared"]],
-        }
-    )
-    alike = st.column_config.NumberColumn(format="percent")
-    columns = {
-        "Movie": st.column_config.TextColumn(pinned=True),
-        "Alike": alike,
-        "Same people": st.column_config.NumberColumn(format="percent"),
-        "Words in common": st.column_config.TextColumn(width="large"),
-    }
-    draw_table(table, "Similar movies, and what makes them alike", columns=columns)

@@ -37,7 +37,6 @@ HOW = "How often two of you would give a movie the same stars, give or take a ha
 RANKED = {"alike": "Most alike", "apart": "Furthest apart"}
 KINDS = {"Keywords": KEYWORD, "Genres": GENRE}
 WHO = "who"  # name in the page's address
-NOTICED = 0.05  # stars; less reads as none
 FEW = 10  # ratings, before a member's taste is drawn
 SHOWN = 6  # movies that split and that unite, and pairs at either end
 WORDS, FAVOURITES = 8, 6  # words that divide; favourites at either end
@@ -170,16 +169,6 @@ def _words(club: View, found: Leanings, name: str, kind: str) -> None:
     drawn = top[["kind", "word", "sure"]].merge(heard, on=["kind", "word"])
     drawn = _named_members(club, drawn)
     chart(word_sides(drawn), f"words_{kind}")
-    unites = splits.loc[splits["shared"].abs().sort_values(ascending=False, kind="stable").index]
-    first = unites.iloc[0]
-    if abs(first["shared"]) >= NOTICED:
-        more = "more" if first["shared"] > 0 else "fewer"
-        st.markdown(
-            plain(
-                f"All {first['members']} of us who know movies with “{first['word']}” give them "
-                f"{more} stars than usual, by {abs(first['shared']):.1f} or more."
-            )
-        )
 
 
 # Members

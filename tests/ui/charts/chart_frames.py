@@ -123,7 +123,6 @@ PLACES = pd.DataFrame({"movie_id": range(30), "ratings": range(30)}).assign(
     title=HEAT,
     genres="Drama",
     genre=["Drama", "Comedy"] * 15,
-    expected=[np.nan] * 10 + [4.0] * 20,
     rated=[5.0] * 10 + [np.nan] * 11 + [2.0] * 9,
     listed=[i == 15 for i in range(30)],
 )

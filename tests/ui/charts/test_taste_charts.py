@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 from chart_frames import (
@@ -83,7 +82,3 @@ def test_map_marks_rated_and_listed_movies() -> None:
     sizes = {trace.name: len(trace.x) for trace in figure.data}
     assert sizes == {"Comedy": 15, "Drama": 15, "rated by us": 19, "tonight's shortlist": 1}
     assert [note.text for note in figure.layout.annotations] == ["<b>heist</b>", "<b>love</b>"]
-    wanted = taste_map(
-        PLACES.assign(expected=np.where(PLACES["x"] < 0, 4.5, 3.0)), REGIONS, colour="expected"
-    )
-    assert "heist" in headline(wanted)
