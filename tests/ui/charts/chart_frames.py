@@ -48,12 +48,6 @@ RANKING = table(
         for metric, value in zip(("auc", "precision@10"), values, strict=True)
     ],
 )
-CURVE = table(
-    "known members mae bias_mae gap gap_high",
-    (0, 8, 0.9, 0.9, 0.0, 0.05),
-    (3, 8, 0.8, 0.85, 0.05, 0.1),
-    (20, 8, 0.7, 0.8, 0.1, 0.15),
-)
 MEMBER_ERRORS = table(
     "member_id member clarity model value low high",
     (1, HEAT, "better", "ours", 0.6, 0.5, 0.7),
@@ -132,7 +126,6 @@ CHARTS = {
     "errors": lambda: evaluation.error_against_baselines(ERRORS),
     "reliability": lambda: evaluation.reliability(LIKES),
     "ranking": lambda: evaluation.ranking_metrics(RANKING),
-    "learning": lambda: evaluation.learning_curve(CURVE),
     "stars by prediction": lambda: evaluation.stars_by_prediction(HELD_OUT),
     "member errors": lambda: evaluation.member_errors(MEMBER_ERRORS),
     "record": lambda: nights.error_over_nights(RECORD, TITLE),
