@@ -136,11 +136,10 @@ def compare(
     }
     pairs = list(combinations(drawn, 2))
     stars = [same_stars(probabilities[one], probabilities[other]) for one, other in pairs]
-    usual = float(np.median(stars, axis=1).mean()) if pairs else 0.0
     given = ratings.pivot(index=MOVIE, columns=MEMBER, values=RATING).reindex(columns=list(drawn))
     shares = np.reshape(stars, (len(pairs), draws))
     value, low, high = np.quantile(shares, (0.5, 0.1, 0.9), axis=1)
-    above = (shares > usual).mean(axis=1)
+    above = (shares > value.sum() / max(len(pairs), 1)).mean(axis=1)
     return pd.DataFrame(
         {
             FIRST: [one for one, _ in pairs],
@@ -303,8 +302,8 @@ def word_splits(leanings: pd.DataFrame) -> pd.DataFrame:
         The most divisive first: kind, word, movies (with it that any member rated, at least
         SPLIT_MOVIES), members (who rated LEAN_MOVIES or more, at least SPLIT_MEMBERS), spread
         (standard deviation of their leanings, stars), shared (stars that all lean the same way, 0
-        where they disagree), for_it, against (member ids at both ends), gap (stars between them),
-        sure (bool: their intervals do not meet).
+        where they disagree), for_it, against (member ids at both ends), sure (bool: their
+        intervals do not meet).
     """
     heard = leanings[leanings["n"] >= LEAN_MOVIES].sort_values("lean", kind="stable")
     words = heard.groupby(["kind", "word"])
@@ -318,7 +317,6 @@ def word_splits(leanings: pd.DataFrame) -> pd.DataFrame:
             "shared": agreed,
             "for_it": last[MEMBER].astype(int),
             "against": first[MEMBER].astype(int),
-            "gap": last["lean"] - first["lean"],
             "sure": last["low"] > first["high"],
         }
     )

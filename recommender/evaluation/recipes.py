@@ -13,8 +13,7 @@ from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import Dataset, check_ratings
 from recommender.errors import DataError, RecommenderError
 from recommender.evaluation.baselines import Axes, Popularity, Ranker
-from recommender.evaluation.evaluate import ranking_table
-from recommender.evaluation.splits import random_split
+from recommender.evaluation.evaluate import random_split, ranking_table
 from recommender.recipes import (
     MIN_INTERACTIONS,
     ConfidenceRecipe,

@@ -130,7 +130,7 @@ class TestRank:
         assert ranked["score"].tolist() == ranked["lowest"].tolist() == [3.5, 3.0, 2.0]
 
     def test_a_new_strategy_needs_one_entry(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        worst = Strategy("Worst", "The worst.", "It is worst", "Nobody, 2026", lambda s, w: -w @ s)
+        worst = Strategy("Worst", "The worst.", "It is worst", lambda s, w: -w @ s)
         monkeypatch.setitem(STRATEGIES, "worst", worst)  # type: ignore[arg-type]
         assert rank(CLUB, "worst")["score"].tolist() == [-3.5, -3.5, -3.5]
 

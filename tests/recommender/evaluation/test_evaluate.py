@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender import Dataset, HybridModel, TrainingOptions
+from recommender import DataError, Dataset, HybridModel, TrainingOptions
 from recommender.bias import Bias
 from recommender.evaluation import evaluate
 from recommender.evaluation.baselines import BASELINES
@@ -17,6 +17,7 @@ from recommender.evaluation.evaluate import (
     absolute_errors,
     error_tally,
     leave_one_out,
+    random_split,
 )
 
 CLUB = [0, 1, 2]
@@ -27,6 +28,20 @@ def own_ratings(checkerboard: Dataset) -> pd.DataFrame:
     """Three of the world's users are the club."""
     own = checkerboard.ratings[checkerboard.ratings["user_id"].isin(CLUB)]
     return own.rename(columns={"user_id": "member_id"})
+
+
+def test_random_split_hides_a_fifth_and_loses_nothing(checkerboard: Dataset) -> None:
+    train, hidden = random_split(checkerboard, seed=4)
+    assert len(hidden) == round(len(checkerboard.ratings) / 5)
+    both = pd.concat([train.ratings, hidden]).sort_values(["user_id", "movie_id"])
+    whole = checkerboard.ratings.sort_values(["user_id", "movie_id"])
+    assert both.reset_index(drop=True).equals(whole.reset_index(drop=True))
+    again, other = (random_split(checkerboard, seed)[1] for seed in (4, 2))
+    assert hidden.equals(again)
+    assert not hidden.equals(other)
+    for few in (1, 2):
+        with pytest.raises(DataError, match="too few"):
+            random_split(Dataset(checkerboard.ratings.head(few), checkerboard.movies))
 
 
 def test_only_learned_ratings_are_taken_out(

@@ -65,11 +65,6 @@ RECORD = table(
         for model, mae in zip(("ours", "own mean", "crowd"), values, strict=True)
     ],
 )
-COVERAGE = table(
-    "on nights n share low high",
-    (date(2026, 1, 2), 1, 5, 1.0, 0.4, 1.0),
-    (date(2026, 1, 9), 2, 45, 37 / 45, 31 / 45, 41 / 45),
-)
 
 # Our taste
 
@@ -129,7 +124,6 @@ CHARTS = {
     "stars by prediction": lambda: evaluation.stars_by_prediction(HELD_OUT),
     "member errors": lambda: evaluation.member_errors(MEMBER_ERRORS),
     "record": lambda: nights.error_over_nights(RECORD, TITLE),
-    "coverage": lambda: nights.interval_coverage(COVERAGE, TITLE),
     "splits": lambda: taste.movie_stars(SPLITS),
     "words": lambda: taste.word_sides(WORDS),
     "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT, colour=FACES["Ana"]),
