@@ -19,7 +19,6 @@ import pandas as pd
 
 from recommender.columns import MEMBER, MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_ratings
-from recommender.errors import DataError
 from recommender.evaluation.baselines import BASELINES, Axes, LightFMRanker, Popularity, Ranker
 from recommender.evaluation.bootstrap import (
     Clarity,
@@ -30,6 +29,7 @@ from recommender.evaluation.bootstrap import (
     intervals,
 )
 from recommender.evaluation.metrics import means, ranking_metrics
+from recommender.evaluation.splits import random_split
 from recommender.model import LIKED, HybridModel, Prediction, TrainingOptions
 from recommender.reactions import Reactions
 
@@ -75,24 +75,6 @@ class Evaluation:
             },
             "held_out_ratings": len(rows),
         }
-
-
-def random_split(data: Dataset, seed: int = 0) -> tuple[Dataset, pd.DataFrame]:
-    """Hide a random fifth of all ratings.
-
-    Returns:
-        The data without them, and the hidden ratings in their order.
-
-    Raises:
-        DataError: there are too few ratings to hide and to keep at least one.
-    """
-    n = len(data.ratings)
-    if n < 3:
-        raise DataError(f"{n} ratings are too few to hold out a fifth of them.")
-    hidden = np.zeros(n, dtype=bool)
-    hidden[np.random.default_rng(seed).permutation(n)[: round(n / 5)]] = True
-    train = Dataset(data.ratings[~hidden], data.movies)
-    return train, data.ratings[hidden].reset_index(drop=True)
 
 
 def evaluate(

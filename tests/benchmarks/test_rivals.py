@@ -14,7 +14,7 @@ from benchmarks.leaderboard import MODELS, contestants, main
 from benchmarks.rivals import RIVALS, AddedToBias, Stretched, implicit_als
 from recommender import Dataset
 from recommender.evaluation.baselines import Axes, Fit, Ranker
-from recommender.evaluation.evaluate import random_split
+from recommender.evaluation.splits import random_split
 
 
 @pytest.fixture

@@ -215,7 +215,7 @@ def test_first_visit_starts_the_evaluation(open_page: Open, evaluate: list[int])
         "Typical error": "0.80 ★",
         "Honest intervals": "50%",
     }
-    assert len(app.get("plotly_chart")) == 5
+    assert len(app.get("plotly_chart")) == 4
     assert (
         open_page("settings", set="How we know", whose="Everyone else").metric[0].value == "0.600"
     )

@@ -97,11 +97,6 @@ class TestSimilarityOfMembers:
         again = draw_member(tiny_model, own, 101, draws=20_000)
         assert (again.taste == drawn.taste).all()
 
-    def test_panel_has_the_most_rated_movies(self, tiny_model: HybridModel) -> None:
-        assert set(panel(tiny_model)) == set(range(20))  # 20 and 21 have no rating
-        best = panel(tiny_model, 3)
-        assert tiny_model.counts[best].min() >= np.delete(tiny_model.counts, best).max()
-
     def test_same_stars_are_symmetric_probabilities(self) -> None:
         one, other = np.random.default_rng(0).standard_normal((2, 4, 12))
         found = [
@@ -163,14 +158,6 @@ class TestLeanings:
         assert lean(leans, 3, "train")["lean"] == pytest.approx(lean(leans, 3, "ship")["lean"])
         assert ((leans["low"] <= leans["lean"]) & (leans["lean"] <= leans["high"])).all()
         assert train["n"] == train["movies"] == 6
-
-    def test_one_rating_is_less_certain_than_many(
-        self, checkerboard: Dataset, leans: pd.DataFrame
-    ) -> None:
-        few = CLUB[(CLUB["movie_id"] < 2) | (CLUB["member_id"] != 1)]
-        one, many = lean(leanings(few, checkerboard.movies), 1, "train"), lean(leans, 1, "train")
-        assert one["n"] == 1
-        assert one["high"] - one["low"] > many["high"] - many["low"]
 
     def test_words_count_once_a_movie(self) -> None:
         movies = pd.DataFrame(

@@ -17,8 +17,8 @@ from recommender.evaluation.evaluate import (
     absolute_errors,
     error_tally,
     leave_one_out,
-    random_split,
 )
+from recommender.evaluation.splits import random_split
 
 CLUB = [0, 1, 2]
 

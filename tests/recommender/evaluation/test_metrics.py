@@ -14,7 +14,6 @@ from recommender import Dataset
 from recommender.embeddings import fit_lightfm
 from recommender.errors import DataError
 from recommender.evaluation.baselines import Axes, Ranker
-from recommender.evaluation.evaluate import random_split
 from recommender.evaluation.metrics import (
     coverage,
     means,
@@ -23,6 +22,7 @@ from recommender.evaluation.metrics import (
     regret,
     reliability_bins,
 )
+from recommender.evaluation.splits import random_split
 
 SCORES = np.array([[5.0, 4.0, 3.0, 2.0, 1.0], [1.0, 2.0, 3.0, 4.0, 5.0]])
 
