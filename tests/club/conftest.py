@@ -13,13 +13,20 @@ from everything import fill
 
 from club import backup as backups
 from club.store import Store
+from recommender import Dataset, load_bundled
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for a store or its place runs on either database, or the one asked for."""
+    """Run a test that asks for a store, or its place, on SQLite, or on the database asked for.
+
+    One that is marked `either_database` runs on both: it is about types, constraints, triggers,
+    locks, transactions or migrations, in which they differ.
+    """
     if "database" in metafunc.fixturenames:
         asked_for = metafunc.config.getoption("database")
-        metafunc.parametrize("database", [asked_for] if asked_for else KINDS, scope="session")
+        both = metafunc.definition.get_closest_marker("either_database")
+        kinds = [asked_for] if asked_for else KINDS if both else KINDS[:1]
+        metafunc.parametrize("database", kinds, scope="session")
 
 
 @pytest.fixture
@@ -28,6 +35,18 @@ def location(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
     if database == "sqlite":
         return f"sqlite:///{tmp_path / 'club.db'}"
     return request.getfixturevalue("postgres").new_schema()
+
+
+@pytest.fixture(scope="session")
+def bundled() -> Dataset:
+    """The base dataset that ships."""
+    return load_bundled()
+
+
+@pytest.fixture
+def _loaded_once(bundled: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let commands use `bundled`, which takes a second to read."""
+    monkeypatch.setattr("club.cli.load_bundled", lambda: bundled)
 
 
 @pytest.fixture(scope="session")
