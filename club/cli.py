@@ -87,9 +87,6 @@ def _parser() -> Parser:
     bring.add_argument("--dry-run", action="store_true", help="only say what would be done")
     what = "where the club has other stars: the file's or the club's; else the newer"
     bring.add_argument("--take", choices=["theirs", "ours"], default="newer", help=what)
-    bring.add_argument(
-        "--by-title", action="store_true", help="where a row says no year, the title alone decides"
-    )
     what = "add movies that the catalogue lacks to the club's own; nothing is left to decide"
     bring.add_argument("--add-missing", action="store_true", help=what)
     bring.add_argument(
@@ -260,7 +257,6 @@ def _import(options: argparse.Namespace) -> None:
     choices = Choices(
         members=_chosen_members(found, store, options.member, options.new_member),
         tops=_chosen_tops(found, options.scale),
-        by_title=options.by_title,
         all_decided=options.add_missing,
         add_missing=options.add_missing,
         take=options.take,
@@ -342,11 +338,6 @@ def _doubts(found: Sequence[RatingsFile], plan: Plan, options: argparse.Namespac
         doubts.append(
             f"The catalogue lacks {len(plan.lacking):,} of these movies; --add-missing keeps them "
             "as the club's own."
-        )
-    if by_title := sum(entry.match.alone is not None for entry in plan.of("uncertain")):
-        doubts.append(
-            f"{by_title:,} of those to decide {'says' if by_title == 1 else 'say'} no year; "
-            "--by-title takes the one movie of that name."
         )
     return doubts
 

@@ -91,8 +91,8 @@ class Match:
         alternatives: ids of movies that it may be, best first; the certain one alone.
         reason: why it is not certain, for people, without a full stop; "" if it is.
         is_ours: whether the club itself has added a movie of this title and year, if uncertain.
-        alone: the only movie of this title where the query has no year.
-        likely: the first of the alternatives if it is nearly certain, so that it may be proposed.
+        likely: the movie that it nearly certainly is, so that it may be proposed: the only one of
+            this title where the query has no year, or the first of the alternatives.
     """
 
     movie_id: int | None = None
@@ -100,7 +100,6 @@ class Match:
     alternatives: tuple[int, ...] = ()
     reason: str = ""
     is_ours: bool = False
-    alone: int | None = None
     likely: int | None = None
 
 
@@ -312,15 +311,14 @@ class TitleMatcher:
             reason = "a movie has nearly the same name"
         else:
             reason = TOO_FAR if called else NONE_NEAR
-        alone = self._alone(query, called) if query.year is None else None
         is_ours = any(movie < 0 and query.year in self._years[movie] for movie in called)
-        likely = alone
+        likely = self._alone(query, called) if query.year is None else None
         for movie in alternatives[:1]:
             is_near = LIKELY <= similarity[movie] < 100 and self._distance(movie, query.year) == 0
             counts = [_numbers_in(names) for names in (self._names[movie], query.titles)]
             if is_near and counts[0] == counts[1] and not self._has_other_number(movie, query):
                 likely = movie
-        return Match(None, "", alternatives, reason, is_ours, alone, likely)
+        return Match(None, "", alternatives, reason, is_ours, likely)
 
     def _by_number(self, query: Query) -> Any | None:
         """Return the movie of one of the query's numbers if title and year do not contradict.

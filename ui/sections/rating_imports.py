@@ -176,7 +176,6 @@ def _choices(club: View, found: Sequence[RatingsFile]) -> Choices:
         tops=tops,
         movies=preview.decisions(),
         take=cast("Take", preview.take()),
-        by_title=bool(state.get(key("by_title"))),
         add_missing=bool(state.get(key("add"))),
     )
 
@@ -204,14 +203,6 @@ def _look(club: View, found: Sequence[RatingsFile]) -> None:
     draw_counts(plan.counts, columns=6)
     for note in ratings.notes(found, _choices(club, found)):
         st.caption(plain(note))
-    without_year = len([e for e in plan.of("uncertain", "new") if e.match.alone is not None])
-    if without_year:
-        st.checkbox(
-            f"Where no year is given, take the one movie of that name "
-            f"({counted(without_year, 'rating')})",
-            key=key("by_title"),
-            help="It could be a remake that we don't know.",
-        )
     preview.to_decide(club, plan)
     preview.other_stars(club, plan)
     _keep_all(plan)

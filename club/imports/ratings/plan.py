@@ -41,7 +41,6 @@ class Choices:
         members: (file, person in the file) -> whose ratings they are; others are not imported.
         tops: file -> where its scale ends, in place of what was found.
         movies: `Row.key` of an uncertain row -> the movie that it is, None for none of them.
-        by_title: whether a row without a year is the one movie of its title.
         all_decided: whether an uncertain row without a decision is its likely movie, or else none.
         take: whose stars count where the club has others; the club's if the dates tell nothing.
         add_missing: whether movies that the catalogue lacks become the club's own; those without
@@ -51,7 +50,6 @@ class Choices:
     members: Mapping[tuple[str, str], Member] = field(default_factory=dict)
     tops: Mapping[str, int] = field(default_factory=dict)
     movies: Mapping[tuple[str, int], int | None] = field(default_factory=dict)
-    by_title: bool = False
     all_decided: bool = False
     take: Take = "newer"
     add_missing: bool = False
@@ -291,8 +289,6 @@ def _with_movie(entry: Entry, choices: Choices) -> Entry:
     chosen = found.likely if choices.all_decided else None
     if row.key in choices.movies:
         chosen = choices.movies[row.key]
-    elif choices.by_title and found.alone is not None:
-        chosen = found.alone
     elif found.alternatives and not choices.all_decided:
         return replace(entry, state="uncertain")
     if chosen is not None:

@@ -11,17 +11,8 @@ import sources
 
 from club.cli import main
 from club.store import Store
-from recommender import Dataset, load_bundled
 
-
-@pytest.fixture(scope="module")
-def world() -> Dataset:
-    return load_bundled()
-
-
-@pytest.fixture(autouse=True)
-def _loaded_once(world: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("club.cli.base_dataset", lambda: world)
+pytestmark = pytest.mark.usefixtures("_loaded_once")
 
 
 @pytest.fixture
@@ -105,28 +96,6 @@ def test_import_new_member(ours: Path, mine: Path, capsys: pytest.CaptureFixture
     )
     assert run(ours, mine, "--member", "Bo", "--new-member") == 0
     assert Store(ours).members.all()["name"].tolist() == ["Ana", "Bo"]
-
-
-def test_import_scale(ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "fives.csv"
-    path.write_text("Title,Year,Rating\nHeat,1995,4\n")
-    assert run(ours, path, "--member", "Ana", "--dry-run") == 0
-    assert "All ratings are whole numbers from 1 to 5. They are taken for stars" in (
-        capsys.readouterr().out
-    )
-    assert run(ours, path, "--member", "Ana", "--scale", "10") == 0
-    assert given(ours) == {6: 2.0}
-
-
-def test_import_by_title(ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "no-years.csv"
-    path.write_text("Title,Rating\nFargo,4.5\nSabrina,3\n")
-    assert run(ours, path, "--member", "Ana") == 0
-    out = capsys.readouterr().out
-    assert "1 of those to decide says no year; --by-title takes the one movie of that name." in out
-    assert given(ours) == {}
-    assert run(ours, path, "--member", "Ana", "--by-title") == 0
-    assert given(ours) == {608: 4.5}
 
 
 def test_import_without_stars(
