@@ -70,6 +70,11 @@ class NewMovie:
         self.directors = validation.clean_terms(self.directors, "directors")
         self.cast = validation.clean_terms(self.cast, "cast")
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The title, then the others."""
+        return self.title, *self.aliases
+
 
 @dataclass(frozen=True)
 class Details:

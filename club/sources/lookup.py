@@ -14,7 +14,8 @@ import pandas as pd
 
 from club.errors import NotFound, SourceError
 from club.matching import TitleMatcher, same_title
-from club.sources.wikidata import FILMS, IMDB, TMDB, WIDELY_KNOWN, Film, Wikidata, parts
+from club.movies import NewMovie
+from club.sources.wikidata import FILMS, IMDB, TMDB, WIDELY_KNOWN, Wikidata, parts
 from club.store import Store
 
 FOLDER = "wikidata"  # of what was answered, in that of the club's own files
@@ -48,7 +49,7 @@ def complete(
     lacking = own[~has_all]
     base = movies[~movies.index.isin(own.index)]
     twins = {number: int(movie) for movie, number in base["imdb_id"].items() if number}
-    found: dict[int, Film] = {}
+    found: dict[int, NewMovie] = {}
     asked = 0
     try:
         for part in parts(lacking.index.tolist(), FILMS):
@@ -62,7 +63,7 @@ def complete(
             raise
     finally:
         same = {one: twins[film.imdb_id] for one, film in found.items() if film.imdb_id in twins}
-        rest = {one: film.as_movie() for one, film in found.items() if one not in same}
+        rest = {one: film for one, film in found.items() if one not in same}
         if rest:
             store.movies.complete(rest)
         for one, other in same.items():
@@ -96,7 +97,7 @@ def add_newer(
     matcher = TitleMatcher(near)
     numbers = {*movies["imdb_id"], *movies["tmdb_id"].dropna()} - {""}
     items: dict[str, None] = {}
-    new: list[Film] = []
+    new: list[NewMovie] = []
     known = done = 0
     total = 2 * len(quarters)  # as many pages of facts, until it is known
     try:
@@ -125,11 +126,11 @@ def add_newer(
         if not stopping():
             raise
     finally:
-        added = store.movies.add_all(film.as_movie() for film in new) if new else []
+        added = store.movies.add_all(new) if new else []
         report(done, total, added=len(added), known=known + len(new) - len(added))
 
 
-def _certain(wikidata: Wikidata, movies: pd.DataFrame) -> dict[int, Film]:
+def _certain(wikidata: Wikidata, movies: pd.DataFrame) -> dict[int, NewMovie]:
     """Return the film that each of some movies is for certain."""
     tmdb = {movie: str(number) for movie, number in movies["tmdb_id"].dropna().items()}
     imdb = {movie: number for movie, number in movies["imdb_id"].items() if number}
@@ -158,7 +159,7 @@ def _certain(wikidata: Wikidata, movies: pd.DataFrame) -> dict[int, Film]:
     return {movie: films[item] for movie, item in pairs if item in films}
 
 
-def _counts(found: Mapping[int, Film], twins: Mapping[str, int], asked: int) -> dict[str, int]:
+def _counts(found: Mapping[int, NewMovie], twins: Mapping[str, int], asked: int) -> dict[str, int]:
     same = sum(film.imdb_id in twins for film in found.values())
     return {"filled": len(found) - same, "same": same, "unsure": asked - len(found)}
 

@@ -13,7 +13,6 @@ import re
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -179,37 +178,6 @@ class Words:
         return ()
 
 
-@dataclass(frozen=True)
-class Film:
-    """What is known of a film, in the catalogue's words.
-
-    Args:
-        item: its number at Wikidata, such as "Q184843".
-        titles: the English one first, or the original one where there is none.
-        year: of the earliest publication; None: unknown.
-        runtime: minutes; None: unknown.
-        cast: the best known first.
-    """
-
-    item: str
-    titles: tuple[str, ...]
-    year: int | None
-    runtime: int | None
-    imdb_id: str | None
-    tmdb_id: int | None
-    directors: tuple[str, ...]
-    cast: tuple[str, ...]
-    genres: tuple[str, ...]
-    keywords: tuple[str, ...]
-
-    def as_movie(self) -> NewMovie:
-        """Return the film as the club stores movies."""
-        facts = ("runtime", "imdb_id", "tmdb_id", "directors", "cast")
-        more = {name: getattr(self, name) for name in facts}
-        title, *others = self.titles
-        return NewMovie(title, self.year, self.genres, self.keywords, aliases=others, **more)
-
-
 class Wikidata:
     """Wikidata's films, with a memory: what was answered is not asked for again for two weeks.
 
@@ -276,9 +244,13 @@ class Wikidata:
             found += _items(self._ask(_TITLE_QUERY.format(names=names, kinds=_KINDS)))
         return list(dict.fromkeys(found))
 
-    def films(self, items: Iterable[str]) -> dict[str, Film]:
-        """Return the films that have a title, by item; raises as `known`."""
-        found: dict[str, Film] = {}
+    def films(self, items: Iterable[str]) -> dict[str, NewMovie]:
+        """Return the films that have a title, by item, in the catalogue's words.
+
+        The year is that of the earliest publication, and the best known of the cast come first.
+        The title is the English one, or the original one where there is none. Raises as `known`.
+        """
+        found: dict[str, NewMovie] = {}
         for some in parts(list(dict.fromkeys(items)), FILMS):
             query = _FACTS_QUERY.format(
                 films=" ".join(f"wd:{item}" for item in some),
@@ -296,8 +268,8 @@ class Wikidata:
                     int(known) if known.isascii() and known.isdigit() else 0,
                 )
                 facts[item][of[1] if of else ""].append(fact)
-            films = (_film(item, facts[item], self._words) for item in some if item in facts)
-            found |= {film.item: film for film in films if film is not None}
+            films = {item: _film(facts[item], self._words) for item in some if item in facts}
+            found |= {item: film for item, film in films.items() if film is not None}
         return found
 
     def _ask(self, query: str) -> list[dict[str, str]]:
@@ -333,7 +305,7 @@ def _items(rows: Iterable[Mapping[str, str]]) -> list[str]:
     return [row["film"].rpartition("/")[2] for row in rows]
 
 
-def _film(item: str, facts: Mapping[str, list[Fact]], words: Words) -> Film | None:
+def _film(facts: Mapping[str, list[Fact]], words: Words) -> NewMovie | None:
     """Return a film from its facts; None if nobody says what it is called."""
     labels = {fact.value: fact.name for fact in facts[""] if fact.name}
     original = [validation.tidied(fact.value, validation.MAX_TITLE) for fact in facts[TITLE]]
@@ -349,17 +321,18 @@ def _film(item: str, facts: Mapping[str, list[Fact]], words: Words) -> Film | No
     imdb = [fact.value for fact in facts[IMDB] if re.fullmatch(r"tt\d{7,10}", fact.value, re.ASCII)]
     tmdb = [int(f.value) for f in facts[TMDB] if re.fullmatch(r"[1-9]\d{0,8}", f.value, re.ASCII)]
     cast = sorted(facts[ACTOR], key=lambda fact: -fact.known)
-    return Film(
-        item,
-        titles[: validation.MAX_ALIASES],
+    runtimes = (minutes for minutes in lengths if 1 <= minutes <= validation.LONGEST_RUNTIME)
+    return NewMovie(
+        titles[0],
         validation.plausible_year(min(years, default=None)),
-        next((minutes for minutes in lengths if 1 <= minutes <= validation.LONGEST_RUNTIME), None),
-        imdb[0] if len(set(imdb)) == 1 else None,
-        tmdb[0] if len(set(tmdb)) == 1 else None,
-        validation.tidied_terms(fact.name for fact in facts[DIRECTOR]),
-        validation.tidied_terms(fact.name for fact in cast)[:CAST],
-        tuple(words.genres(facts)),
-        tuple(words.keywords(facts)),
+        words.genres(facts),
+        words.keywords(facts),
+        runtime=next(runtimes, None),
+        tmdb_id=tmdb[0] if len(set(tmdb)) == 1 else None,
+        aliases=titles[1 : validation.MAX_ALIASES],
+        imdb_id=imdb[0] if len(set(imdb)) == 1 else None,
+        directors=validation.tidied_terms(fact.name for fact in facts[DIRECTOR]),
+        cast=validation.tidied_terms(fact.name for fact in cast)[:CAST],
     )
 
 
