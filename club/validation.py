@@ -179,14 +179,8 @@ def clean_year(year: object) -> int | None:
 
 
 def clean_runtime(minutes: object) -> int | None:
-    """Return the length of a movie, 1..60,000 minutes, or None."""
-    must = f"A movie takes 1 to {LONGEST_RUNTIME:,} minutes, or nobody knows; it is"
-    return _number_or_none(minutes, 1, LONGEST_RUNTIME, must)
-
-
-def clean_limit(minutes: object) -> int | None:
-    """Return how long a night's movie may be, 1..60,000 minutes, or None for any length."""
-    must = f"The longest movie may take 1 to {LONGEST_RUNTIME:,} minutes, or any time; it is"
+    """Return the length of a movie, or the longest that one may have, 1..60,000 minutes or None."""
+    must = f"A movie takes 1 to {LONGEST_RUNTIME:,} minutes, or nobody says; it is"
     return _number_or_none(minutes, 1, LONGEST_RUNTIME, must)
 
 

@@ -42,10 +42,6 @@ _LOCKED = "is locked by another program; close it there and try again."
 _NO_ACCESS = "cannot be opened; check that you may read and write it."
 _FULL = "has no room left on its disk; nothing was changed."
 _NO_ANSWER = "does not answer; check that the server runs and can be reached."
-_REFUSED = "refuses the user or the password."
-_NOT_READY = "is starting or shutting down; try again in a moment."
-_NO_RIGHTS = "does not let this user do that; ask for the rights on its schema."
-_CROWDED = "has too many connections; try again in a moment."
 RESTORE = "bring a backup back with: python -m club restore FILE"
 _GONE = f"is not there any more; put it back or {RESTORE}"
 _EMPTIED = f"holds no club any more; {RESTORE}"
@@ -79,30 +75,20 @@ _SQLITE_WRITES: Final = {
 }
 _CANNOT_WRITE = "could not be written; its disk or quota is full, or it fails. Nothing was changed."
 _NEARLY_NOTHING = 65_536  # bytes: less than the smallest log
-# By SQLSTATE, or by its class: the first two characters.
+# By SQLSTATE, or by its class: the first two characters. Of others PostgreSQL's own words are told.
 _POSTGRES_ENDINGS: Final = {
     "08": _NO_ANSWER,
     "25006": "can only be read; allow writing to it on its server.",
-    "28": _REFUSED,
-    "3D": "does not exist on its server; create it first.",
     "40": "was busy with another change; try again.",
-    "3F": _NO_RIGHTS,
-    "42501": _NO_RIGHTS,
     "42703": _OTHER_TABLES,
     "42P01": _EMPTIED,
     "53100": _FULL,
-    "53300": _CROWDED,
     "55P03": _LOCKED,
-    "57": _NOT_READY,
 }
-# Some errors say why in words only: of SQLite about tables, of a connection to PostgreSQL.
+# What SQLite says about tables in words only.
 _MESSAGES: Final = {
     "^no such table": _EMPTIED,
     "^no such column|^table .* has no": _OTHER_TABLES,
-    "authentication failed|no password supplied": _REFUSED,
-    "does not exist": "or its user does not exist on that server; create it first.",
-    "starting up": _NOT_READY,
-    "too many": _CROWDED,
 }
 
 
@@ -431,8 +417,10 @@ def _sentence(error: DBAPIError, place: str, file: Path | None) -> str:
         or _POSTGRES_ENDINGS.get(state[:2])
         or next((ending for part, ending in _MESSAGES.items() if re.search(part, message)), None)
     )
-    if known is None and is_answer:
-        known = f"cannot do that: {message[:200].rstrip('.')}."
+    refusal = re.search(r"FATAL: +(.+)", message)  # of a connection
+    if known is None and (refusal or is_answer):
+        said = refusal[1] if refusal else message
+        known = f"cannot do that: {said[:200].rstrip('.')}."
     return f"{place} {known or _NO_ANSWER}"
 
 

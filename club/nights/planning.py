@@ -27,7 +27,7 @@ _FIELDS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "notes": ("notes", validation.clean_notes),
     "picker": ("picker_id", lambda member_id: member_id),
     "rewatch": ("rewatch", bool),
-    "longest": ("longest", validation.clean_limit),
+    "longest": ("longest", validation.clean_runtime),
     "voting": ("voting", validation.clean_voting),
 }
 _WHILE_PLANNED = ("rewatch", "longest", "voting")

@@ -34,7 +34,6 @@ def terms(value: object) -> list[str]:
         (validation.clean_name, "  Zoe\u0308\u00a0", "Zo\u00eb"),
         *((validation.clean_year, year, year) for year in (1870, 2100, np.int64(1999), None)),
         *((validation.clean_runtime, minutes, minutes) for minutes in (1, 60_000, None)),
-        (validation.clean_limit, None, None),
         (terms, "heist| paris |heist|", ["heist", "paris"]),
         (terms, ["heist", " paris", "heist", ""], ["heist", "paris"]),
         (terms, (), []),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 import re
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +23,8 @@ from club.errors import StoreUnavailable
 from club.store import Store
 
 Rows = dict[str, list[tuple[object, ...]]]
+
+pytestmark = pytest.mark.either_database
 
 
 def without_addresses(found: dict | list) -> list[str]:
@@ -106,12 +106,6 @@ def test_default_location_comes_from_the_environment(tmp_path, monkeypatch):
     assert opened == [ours, tmp_path / "club.db", tmp_path / "named.db", tmp_path / "given.db"]
 
 
-def test_sqlite_has_a_write_ahead_log(file):
-    Store(file)
-    with closing(sqlite3.connect(file)) as connection:
-        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-
-
 def test_foreign_keys_are_kept(store):
     with pytest.raises(StoreUnavailable) as caught, store.database.write() as write:
         write.connection.exec_driver_sql("INSERT INTO ratings VALUES (99, 1, 5, 0)")
@@ -184,16 +178,6 @@ def test_own_movies_and_lists_of_an_earlier_release_can_be_filled(location):
     ]
     store.watchlists.add(1, [-1, 51, 60])  # of which 1 has rated the first and seen the second
     assert store.watchlists.of(1) == [60]
-
-
-def test_each_migration_gives_an_identity_of_its_own(tmp_path):
-    files = [at_release_4(str(tmp_path / name)).file for name in ("a.db", "b.db")]
-    identities = set()
-    for file in files:
-        with Store(file).database.read() as connection:
-            identities |= {connection.exec_driver_sql("SELECT identity FROM club").scalar_one()}
-    assert len(identities) == 2
-    assert all(len(identity) == 32 for identity in identities)
 
 
 def test_migration_that_fails_leaves_the_database_as_it_was(location):

@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time, timedelta
 
 import pandas as pd
 import pytest
 from a_night import FRIDAY, decided, predictions, refused
-from sqlalchemy import event, insert, select
 
-from club.db import schema
-from club.errors import InvalidInput, NotFound
+from club.errors import NotFound
 from club.nights import Night
 
 DECIDED = "is decided already"
 BAD_FIELDS = [
     ({"on": "Friday"}, "needs a date, not Friday"),
-    ({"on": datetime(2024, 5, 3)}, "needs a date"),
-    ({"on": None}, "needs a date"),
-    ({"on": date(24, 5, 3)}, "between 1870 and 2100; it is 0024-05-03"),
     ({"starts_at": "19:30"}, "a time like 19:30, not 19:30"),
-    ({"starts_at": time(19, tzinfo=UTC)}, "a time like 19:30"),
     ({"place": "x" * 201}, "A place can have 200 characters at most, not 201"),
-    ({"place": "here\0"}, "without control characters"),
-    ({"place": None}, "A place must be text"),
-    ({"notes": "x" * 2001}, "2000 characters at most, not 2,001"),
-    ({"notes": "x\n" * 1500}, "2000 characters at most, not 2,999"),
-    ({"notes": "x" * 20_001}, "2000 characters at most, not 20,001"),
-    ({"notes": "a\nb\0"}, "without control characters"),
-    ({"notes": 5}, "Notes must be text"),
-    ({"longest": 0}, "1 to 60,000 minutes, or any time; it is 0"),
-    ({"longest": 90.5}, "1 to 60,000 minutes"),
+    ({"longest": 0}, "1 to 60,000 minutes, or nobody says; it is 0"),
 ]
 # Methods with what follows the night, Ana being member 1.
 ON_A_PLANNED_NIGHT = [
@@ -51,6 +36,7 @@ def people(store) -> list[int]:
     return [store.members.add(name) for name in ("Ana", "Bo", "Cy")]
 
 
+@pytest.mark.either_database
 def test_plan_is_read_back(store, people):
     ana, bo, cy = people
     night = store.nights.plan(
@@ -91,13 +77,6 @@ def test_plan_is_read_back(store, people):
     assert store.version() == 4
 
 
-def test_start_is_to_the_minute(store):
-    early = store.nights.plan(FRIDAY, starts_at=time(0, 0))
-    late = store.nights.plan(FRIDAY, starts_at=time(23, 59, 58))
-    assert store.nights.get(early).starts_at == time(0, 0)
-    assert store.nights.get(late).starts_at == time(23, 59)
-
-
 def test_all_is_newest_first(store, people):
     old = store.nights.plan(FRIDAY - timedelta(weeks=1), people)
     first, second = store.nights.plan(FRIDAY), store.nights.plan(FRIDAY, people[:1])
@@ -106,29 +85,6 @@ def test_all_is_newest_first(store, people):
     assert [night.night_id for night in nights] == [second, first, old]
     assert [night.present for night in nights] == [(people[0],), (), tuple(people)]
     assert nights == [store.nights.get(night.night_id) for night in nights]
-
-
-def test_all_is_one_query(store, people):
-    rows = [
-        {"on_date": FRIDAY, "place": "", "notes": "", "rewatch": False, "draws": 0, "created_at": 0}
-    ] * 300
-    with store.database.write() as write:
-        write.connection.execute(insert(schema.nights), rows)
-        ids = write.connection.execute(select(schema.nights.c.night_id)).scalars().all()
-        there = [{"night_id": night, "member_id": person} for night in ids for person in people]
-        write.connection.execute(insert(schema.attendance), there)
-    asked = []
-    engine = store.database._reader
-
-    @event.listens_for(engine, "before_cursor_execute")
-    def count(_connection, _cursor, statement, *_) -> None:
-        if statement.startswith("SELECT nights"):
-            asked.append(statement)
-
-    nights = store.nights.all()
-    assert len(nights) == 300
-    assert {night.present for night in nights} == {tuple(people)}
-    assert len(asked) == 1
 
 
 @pytest.mark.parametrize(("said", "part"), BAD_FIELDS)
@@ -156,7 +112,7 @@ def test_only_present_members_attend(store, people):
     assert store.nights.get(night).present == tuple(people[1:])
 
 
-@pytest.mark.parametrize("unknown", [7, 0, 2**40, None])
+@pytest.mark.parametrize("unknown", [7, 2**40])
 def test_unknown_night_is_not_found(store, people, unknown):
     nights, version = store.nights, store.version()
     for name, *arguments in [*ON_A_PLANNED_NIGHT, *ON_A_DECIDED_NIGHT, *zip(ON_ANY_NIGHT)]:
@@ -190,24 +146,6 @@ def test_edit_changes_fields_once(store, people):
     assert (found.picker, found.starts_at, found.longest, found.voting) == (None, None, None, None)
 
 
-def test_edit_refuses_unknown_fields(store):
-    night = store.nights.plan(FRIDAY)
-    refused("cheer is no way to", store.nights.edit, night, voting="cheer")
-    for name in ("present", "decided_at", "drawn", "stars"):
-        with pytest.raises(TypeError, match=f"A night has no '{name}' that can be changed"):
-            store.nights.edit(night, **{name: 1})
-    assert store.version() == 1
-
-
-def test_edit_is_all_or_nothing(store, people):
-    night = decided(store, people)
-    before, version = store.nights.get(night), store.version()
-    with pytest.raises(InvalidInput):
-        store.nights.edit(night, place="Cy's", rewatch=True)
-    assert store.nights.get(night) == before
-    assert store.version() == version
-
-
 def test_edit_after_the_decision(store, people):
     night = decided(store, people)
     store.nights.edit(
@@ -219,6 +157,7 @@ def test_edit_after_the_decision(store, people):
         refused(DECIDED, store.nights.edit, night, **said)
 
 
+@pytest.mark.either_database
 def test_delete_keeps_what_was_rated(store, people):
     night, off = store.nights.plan(FRIDAY, people), store.nights.plan(FRIDAY, people)
     store.nights.edit(night, voting="approve")
@@ -273,16 +212,6 @@ def test_called_off_night_refuses_changes(store, people):
     assert nights.get(planned).place == "Elsewhere"
 
 
-def test_attend_sets_everybody(store, people):
-    ana, bo, cy = people
-    night = store.nights.plan(FRIDAY, [cy])
-    assert store.nights.attend(night, [bo, ana]) == 5
-    assert store.nights.get(night).present == (ana, bo)
-    assert store.nights.attend(night, [ana, bo, ana]) == 5
-    store.nights.attend(night, [])
-    assert store.nights.get(night).present == ()
-
-
 def test_attend_after_the_decision(store, people):
     ana, bo, cy = people
     night = decided(store, [ana, bo])
@@ -316,6 +245,7 @@ def test_members_who_leave_stay_in_past_nights(store, people):
     assert store.nights.get(coming).present == (ana, cy)
 
 
+@pytest.mark.either_database
 def test_turns_count_picks(store, people):
     ana, bo, cy = people
     gil = store.members.add_guest("Gil")
@@ -351,25 +281,3 @@ def test_whose_turn_is_the_longest_ago(store, people):
     assert turn([cy, bo]) == bo
     store.members.remove(bo)
     assert turn([bo, cy]) == cy
-
-
-def test_our_own_club_begins_without_nights_guests_and_what_was_seen(store, people):
-    night = decided(store, people)
-    store.nights.rate(night, people[0], 4)
-    store.nights.edit(store.nights.plan(FRIDAY, people), voting="rank")
-    gil = store.members.add_guest("Gil", [1], likes="train")
-    store.members.mark_seen(gil, 2)
-    store.start_own_club("Another")
-    assert store.nights.all() == []
-    assert store.nights.predictions().empty
-    assert store.members.guests().empty
-    assert store.members.seen().empty
-    assert store.nights.plan(FRIDAY) > night + 1
-    assert store.members.add_guest("Gil") > gil
-
-
-def test_two_who_plan_at_once_get_a_night_each(store, people):
-    with ThreadPoolExecutor(4) as pool:
-        ids = list(pool.map(lambda _: store.nights.plan(FRIDAY, people), range(8)))
-    assert len(set(ids)) == 8
-    assert {night.night_id for night in store.nights.all()} == set(ids)
