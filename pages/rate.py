@@ -34,4 +34,5 @@ else:
     rate.take_turns(club, person)
     rate.watchlist(club, person)
     rate.wall(club, person)
+rate.search(club)
 rate.other_ways()

@@ -126,8 +126,12 @@ def learn_embeddings(
     ratings: RatingRows,
     liked: np.ndarray,
     content: sparse.csr_matrix,
-    options: Mapping[str, Any],
     *,
+    loss: str = "warp",
+    components: int,
+    epochs: int,
+    learning_rate: float,
+    alpha: float = 0.0,
     repeats: int,
     seed: int,
     on_epoch: Progress | None = None,
@@ -141,7 +145,7 @@ def learn_embeddings(
     Args:
         liked: (n_ratings,) bool, the ratings above what was expected.
         content: (n_movies, n_features) 0/1.
-        options: loss, components, epochs, learning_rate, alpha of each fit, see `fit_lightfm`.
+        loss, components, epochs, learning_rate, alpha: of each fit, see `fit_lightfm`.
         repeats: seeds of each view; what they do not agree on averages out.
         on_epoch: called with (epochs done, epochs in all), from one thread at a time.
 
@@ -154,7 +158,7 @@ def learn_embeddings(
     column = np.cumsum(rated) - 1
     shape = (ratings.n_users, int(rated.sum()))
     everything = np.ones_like(liked)
-    if options["loss"] == "logistic":
+    if loss == "logistic":
         views = [(everything, np.where(liked, 1, -1))]
     else:
         views = [(view, np.ones(view.sum())) for view in (everything, liked) if view.any()]
@@ -164,7 +168,7 @@ def learn_embeddings(
     def report(_: object) -> None:
         if on_epoch is not None:
             with lock:
-                on_epoch(next(done), len(fits) * options["epochs"])
+                on_epoch(next(done), len(fits) * epochs)
 
     def fit(view: tuple[np.ndarray, np.ndarray], repeat: int) -> np.ndarray:
         chosen, signs = view
@@ -172,7 +176,11 @@ def learn_embeddings(
         model = fit_lightfm(
             sparse.coo_matrix((signs, places), shape=shape),
             item_features,
-            **options,
+            loss=loss,
+            alpha=alpha,
+            components=components,
+            epochs=epochs,
+            learning_rate=learning_rate,
             seed=(1000 * seed + repeat) % 2**32,
             on_epoch=report,
         )
@@ -180,7 +188,7 @@ def learn_embeddings(
         length = np.linalg.norm(found, axis=1, keepdims=True)
         return (found / np.maximum(length, 1e-9)).astype(np.float32)
 
-    embeddings = np.zeros((ratings.n_movies, len(fits) * options["components"]), dtype=np.float32)
+    embeddings = np.zeros((ratings.n_movies, len(fits) * components), dtype=np.float32)
     # LightFM releases Python's lock, so fits share the cores; each alone gives the same bits.
     with ThreadPoolExecutor(min(len(fits), os.cpu_count() or 1)) as pool:
         found = list(pool.map(fit, *zip(*fits, strict=True)))

@@ -42,14 +42,15 @@ def record(found: Record) -> tuple[str, str]:
     )
 
 
-def coverage(found: Coverage | None) -> str:
-    """Return how many ratings were inside their range, in a sentence."""
+def coverage(found: Coverage | None) -> tuple[str, str]:
+    """Return how many ratings were inside their range: a headline and a sentence."""
     if found is None:
-        return NOTHING
+        return NOTHING, ""
+    n, reading = found.observed.n, READINGS[found.reading]
     return (
-        f"{found.count} of {counted(found.n, 'rating')} fell where we expected. We promise "
-        f"{LEVEL:.0%} of them, and chance alone gives {found.low} to {found.high}: "
-        f"{READINGS[found.reading]}."
+        f"{found.count} of {counted(n, 'rating')} fell where we expected",
+        f"We promise {LEVEL:.0%} of them, and chance alone gives {found.low} to {found.high}: "
+        f"{reading}.",
     )
 
 

@@ -27,6 +27,8 @@ MOMENTS = st.datetimes(datetime(1970, 1, 2), datetime(2100, 1, 1), timezones=st.
 CLOSE = st.integers(-400 * 24, 400 * 24).map(lambda hours: NOW + timedelta(hours=hours))
 TIMES = st.sets(st.one_of(MOMENTS, CLOSE), max_size=80)
 
+pytestmark = pytest.mark.either_database
+
 
 def days(*ago: float) -> set[datetime]:
     return {NOW - timedelta(days=day) for day in ago}
@@ -124,25 +126,15 @@ def test_roll_names_it_by_the_time_and_only_after_a_change(store, home) -> None:
     assert [b.made_at for b in backup.find(store.database)] == [NOW + timedelta(days=2), NOW]
 
 
-def test_roll_twice_in_a_second_makes_two_files(file) -> None:
-    store = fill(Store(file))
-    for _ in range(2):
-        backup.roll(store, NOW)
-        store.touch()
-    made_at = [found.made_at for found in backup.find(store.database)]
-    assert made_at == [NOW + timedelta(seconds=1), NOW]
-
-
 def test_roll_removes_old_ones_but_none_kept_for_good(file) -> None:
     store = fill(Store(file))
     old = backup.keep_old(store)
-    start = NOW - timedelta(days=30)
-    for hours in range(0, 30 * 24 + 1, 12):
+    for hours in range(0, 10 * 24 + 1, 12):
         store.touch()
-        backup.roll(store, start + timedelta(hours=hours))
+        backup.roll(store, NOW + timedelta(hours=hours - 10 * 24))
     rolling = [b.made_at for b in backup.find(store.database) if b.reason is None]
     assert rolling == sorted(backup.kept(rolling, NOW), reverse=True)
-    assert len(rolling) == 7 + 2 + 1
+    assert len(rolling) == 7 + 1
     assert old in backup.find(store.database)
 
 
@@ -169,11 +161,11 @@ def test_roll_leaves_other_clubs_and_files_alone(tmp_path) -> None:
     others = ["letter.txt", "club-20260728T120000Z.db.bak", "club-20269999T120000Z.db"]
     for name in others:
         (folder / name).write_text("precious")
-    for number in range(10):
+    for number in range(4):
         for store in (ours, theirs):
             store.touch()
             backup.roll(store, NOW - timedelta(days=400 - 40 * number))
-    assert len(backup.find(ours.database)) == len(backup.find(theirs.database)) == 10
+    assert len(backup.find(ours.database)) == len(backup.find(theirs.database)) == 4
     assert all((folder / name).read_text() == "precious" for name in others)
 
 
@@ -239,14 +231,6 @@ def test_kept_ignores_days_without_a_backup_and_a_clock_that_jumps_ahead() -> No
     assert backup.kept({*daily, far}, far) >= days(0, 1, 2, 3, 4, 5) | {far}
     # Put right again, what it made does not push out what is real.
     assert backup.kept({*daily, far}, NOW) == daily | {far}
-
-
-def test_kept_survives_a_clock_that_falls_back() -> None:
-    before = backup.kept(days(*(half / 2 for half in range(800))), NOW)
-    fallen = datetime(1970, 1, 1, tzinfo=UTC)
-    after = backup.kept({*before, fallen}, fallen)
-    assert {fallen, max(before)} <= after
-    assert len(before - after) <= 3
 
 
 @given(TIMES, st.one_of(MOMENTS, CLOSE))

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time
 
 import pytest
 from hostile_texts import NAMES, NOTES, TITLES
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
@@ -53,20 +53,15 @@ def test_a_night_is_one_event_in_local_time():
     assert found["STATUS"] == "CONFIRMED"
     assert found["DTSTART"].dt == datetime(2024, 12, 31, 22, 30)
     assert found["DTEND"].dt == datetime(2025, 1, 1, 0, 6)
+    assert b"TZID" not in written(NIGHT)
     assert found["DTSTAMP"].dt.tzinfo is not None
     assert abs(found["DTSTAMP"].dt - datetime.now(UTC)).total_seconds() < 60
 
 
-def test_times_are_of_no_time_zone():
-    lines = written(NIGHT).decode().split("\r\n")
-    assert "DTSTART:20241231T223000" in lines
-    assert "DTEND:20250101T000600" in lines
-    assert not any("TZID" in line or line == "BEGIN:VTIMEZONE" for line in lines)
-
-
 @pytest.mark.parametrize("movie", [None, 51], ids=["no movie", "of unknown length and title"])
 def test_a_night_of_which_little_is_known_takes_three_hours(movie):
-    found = event(replace(NIGHT, movie=movie, place="", notes="", present=()))
+    found = event(replace(NIGHT, movie=movie, place="", notes="", present=(), called_off=True))
+    assert found["STATUS"] == "CANCELLED"
     assert found["SUMMARY"] == "Friday film club: movie night"
     assert found["DTEND"].dt == datetime(2025, 1, 1, 1, 30)
     assert "LOCATION" not in found
@@ -77,10 +72,6 @@ def test_a_night_without_a_time_takes_all_day():
     lines = written(replace(NIGHT, starts_at=None)).decode().split("\r\n")
     assert "DTSTART;VALUE=DATE:20241231" in lines
     assert "DTEND;VALUE=DATE:20250101" in lines
-
-
-def test_a_night_that_is_called_off_is_cancelled():
-    assert event(replace(NIGHT, called_off=True))["STATUS"] == "CANCELLED"
 
 
 def test_the_file_is_a_calendar_of_the_club_with_all_nights():
@@ -96,13 +87,9 @@ def test_the_file_is_a_calendar_of_the_club_with_all_nights():
     assert not list(Calendar.from_ical(written()).walk("VEVENT"))
 
 
-def test_what_people_typed_cannot_add_lines_of_its_own():
-    typed = "x\nEND:VEVENT\r\nBEGIN:VEVENT"
-    found = event(replace(NIGHT, notes=typed, place=typed))
-    assert found["LOCATION"].splitlines() == found["DESCRIPTION"].splitlines()[2:]
-
-
+@settings(max_examples=25)
 @example(NAMES[0], TITLES[2], NOTES)
+@example("a", "x\nEND:VEVENT\r\nBEGIN:VEVENT", "b")
 @given(*[st.sampled_from(ALIEN) | st.text()] * 3)
 def test_a_calendar_is_one_event_whatever_its_texts_say(name: str, title: str, notes: str) -> None:
     night = replace(NIGHT, place=title, notes=notes)

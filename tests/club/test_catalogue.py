@@ -64,10 +64,6 @@ def test_training_data_without_doubles_of_demo_members(store):
     assert rows(training_data(BASE, store)) == strangers(BASE)
 
 
-def test_training_data_of_an_empty_club(store):
-    assert rows(training_data(BASE, store)) == strangers(BASE)
-
-
 def test_training_data_without_timestamps_or_a_rated_movie(store):
     ana = store.members.add("Ana")
     store.ratings.rate_many([(ana, 1, 3), (ana, 999, 2)])

@@ -19,6 +19,8 @@ from club.store import Store
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.usefixtures("_loaded_once")
+
 
 @pytest.fixture
 def ours(file) -> Path:
@@ -42,18 +44,6 @@ def test_new_begins_an_empty_club_but_replaces_none(file, capsys) -> None:
     assert run(file, "new", "Another") == 2
     assert "has data already" in capsys.readouterr().err
     assert Store(file).club().name == "Friday film club"
-
-
-def test_demo_replaces_a_club_only_when_told(file, capsys) -> None:
-    assert run(file, "demo") == 0
-    assert "holds the demo club of 8 members" in capsys.readouterr().out
-    store = Store(file)
-    store.start_own_club("Ours")
-    assert run(file, "demo") == 2
-    assert "--force replaces all of it" in capsys.readouterr().err
-    assert store.members.all().empty
-    assert run(file, "demo", "--force") == 0
-    assert len(store.members.all()) == 8
 
 
 def test_members_lists_them_as_text_and_json(ours, capsys, monkeypatch) -> None:
@@ -216,15 +206,6 @@ def test_bad_input_is_one_line_and_status_2(arguments, line, capsys, tmp_path, m
     assert "secret" not in shown.err
 
 
-def test_help_of_every_command(capsys) -> None:
-    commands = ["new", "demo", "members", "backup", "restore", "export", "import", "share"]
-    for command in ([], *([name] for name in commands), ["import-catalogue"]):
-        with pytest.raises(SystemExit) as end:
-            main([*command, "--help"])
-        assert end.value.code == 0
-        assert "usage: python -m club" in capsys.readouterr().out
-
-
 def test_names_reach_every_terminal_as_letters(ours, capsys, tmp_path) -> None:
     store = Store(ours)
     for number in range(6):
@@ -243,17 +224,16 @@ def test_names_reach_every_terminal_as_letters(ours, capsys, tmp_path) -> None:
     assert NAMES[0] in subprocess.check_output(command, env=ascii_only, cwd=ROOT, encoding="utf-8")
 
 
-def test_reader_that_has_seen_enough_is_no_error(file) -> None:
-    assert run(file, "demo") == 0
+def test_demo_replaces_a_club_only_when_told_and_stops_when_a_reader_has_seen_enough(
+    file, capsys
+) -> None:
+    Store(file).start_own_club("Ours")
+    assert run(file, "demo") == 2
+    assert "--force replaces all of it" in capsys.readouterr().err
+    assert run(file, "demo", "--force") == 0
+    assert "holds the demo club of 8 members" in capsys.readouterr().out
     command = [sys.executable, "-m", "club", "export", "--database", str(file)]
     export = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     export.stdout.close()
     assert (export.stderr.read(), export.wait(60)) == (b"", 0)
     export.stderr.close()
-
-
-@pytest.mark.parametrize(("level", "logged"), [("INFO", True), ("", False)])
-def test_log_level_comes_from_the_environment(ours, level, logged, capsys, monkeypatch) -> None:
-    monkeypatch.setenv("MOVIE_CLUB_LOG", level)
-    assert run(ours, "backup") == 0
-    assert ("INFO club.backup: backed up" in capsys.readouterr().err) == logged

@@ -98,6 +98,7 @@ def test_ratings_have_names_titles_and_times(store) -> None:
 # Everything
 
 
+@pytest.mark.either_database
 def test_everything_has_rows_of_every_table(store) -> None:
     gil = fill(store).members.add_guest("Gil", [1], [2], "+x|'")
     found = exported(store)
@@ -109,6 +110,7 @@ def test_everything_has_rows_of_every_table(store) -> None:
     assert not {"name_key", "identity", "club_id"} & {c for rows in found.values() for c in rows[0]}
 
 
+@pytest.mark.either_database
 def test_everything_reads_like_the_club(store) -> None:
     ana = store.members.add("=Ana")
     night = store.nights.plan(

@@ -10,12 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from club.search import MovieSearch, normalise, only_a_year
-from recommender import Dataset, load_bundled
-
-
-@pytest.fixture(scope="module")
-def bundled() -> Dataset:
-    return load_bundled()
+from recommender import Dataset
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +180,7 @@ def test_find_takes_less_than_30_ms(search: MovieSearch, text: str) -> None:
     assert min(seconds() for _ in range(5)) < 0.030
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=25)
 @given(st.text(max_size=120))
 def test_find_any_text_gives_the_same_distinct_movies(search: MovieSearch, text: str) -> None:
     found = search.find(text)
@@ -193,7 +188,7 @@ def test_find_any_text_gives_the_same_distinct_movies(search: MovieSearch, text:
     assert search.find(text) == found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25)
 @given(st.data())
 def test_find_forgives_a_missing_letter(
     bundled: Dataset, search: MovieSearch, data: st.DataObject

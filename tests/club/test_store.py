@@ -6,15 +6,14 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
-from a_night import predictions, refused
+from a_night import predictions
 
-from club.audit import terminal_actor
 from club.cli import main
 from club.demo import load_demo
 from club.errors import InvalidInput
 from club.movies import Details, NewMovie
 from club.store import Store
-from recommender.bundled import DemoClub, demo_club, load_bundled
+from recommender.bundled import DemoClub
 from recommender.dataset import Dataset
 
 FRIDAY = date(2026, 11, 27)
@@ -34,6 +33,7 @@ WORLD = Dataset(
 DEMO = DemoClub("Demo club", {8: "Bo", 7: "Ana"}, (4, 3))
 
 
+@pytest.mark.either_database
 def test_load_demo_has_ratings_and_a_shortlist(store):
     assert load_demo(store, WORLD, DEMO)
     assert (store.club().name, store.club().is_demo) == ("Demo club", True)
@@ -62,16 +62,7 @@ def test_load_demo_replaces_data_only_if_told_to(store):
     assert not load_demo(store, WORLD, DEMO)
 
 
-def test_undo_walks_back_to_the_demo(store):
-    load_demo(store, WORLD, DEMO)
-    before = store.ratings.current()
-    bo = store.members.all().index[0]
-    store.ratings.rate(bo, 1, 1)
-    assert store.ratings.undo().entries[0].after == 1.0
-    pd.testing.assert_frame_equal(store.ratings.current(), before)
-    assert store.ratings.undo() is None
-
-
+@pytest.mark.either_database
 def test_start_own_club_empties_the_club(store):
     load_demo(store, WORLD, DEMO)
     store.ratings.rate(store.members.all().index[0], 3, 2)
@@ -95,27 +86,6 @@ def test_start_own_club_empties_the_club(store):
     assert store.movies.add("Our holiday") == -2
 
 
-def test_start_own_club_needs_a_name(store):
-    load_demo(store, WORLD, DEMO)
-    refused("must not be empty", store.start_own_club, " ")
-    assert store.club().is_demo
-
-
-def test_bundled_demo_has_eight_members_and_six_movies(store):
-    world, demo = load_bundled(), demo_club()
-    load_demo(store, world, demo)
-    ratings = store.ratings.current()
-    assert len(store.members.all()) == 8
-    assert len(store.movies.shortlist()) == 6
-    assert not ratings["movie_id"].isin(store.movies.shortlist()).any()
-    for member_id, member in store.members.all().iterrows():
-        theirs = world.ratings[world.ratings["user_id"] == member["world_user_id"]]
-        ours = ratings[ratings["member_id"] == member_id]
-        assert member["name"] == demo.members[member["world_user_id"]]
-        columns = ["movie_id", "rating", "timestamp"]
-        assert ours[columns].to_numpy().tolist() == theirs[columns].to_numpy().tolist()
-
-
 def test_new_store_is_empty(location):
     store = Store(location)
     club = store.club()
@@ -125,13 +95,6 @@ def test_new_store_is_empty(location):
     assert store.movies.shortlist() == []
     assert store.ratings.undo() is None
     assert store.version() == 0
-
-
-def test_clock_is_an_argument(file):
-    store = Store(file, clock=lambda: 1_700_000_000.9)
-    store.ratings.rate(store.members.add("Ana"), 1, 4)
-    assert store.ratings.current()["timestamp"].tolist() == [1_700_000_000]
-    assert store.audit_log()["at"].astype("int64").tolist() == [1_700_000_000] * 2
 
 
 # What is done, in an order in which each changes something; the text of the log, what it is about.
@@ -196,6 +159,7 @@ CHANGES = [
 ]
 
 
+@pytest.mark.either_database
 def test_every_change_is_logged_with_its_actor(store):
     for call, act, about in CHANGES:
         before = len(store.audit_log())
@@ -244,11 +208,3 @@ def test_commands_are_logged_under_the_computers_user(tmp_path, monkeypatch):
     log = Store(database).audit_log()
     assert log["who"].tolist() == [who] * 3
     assert log["act"].iloc[0] == "brought back an earlier state"
-
-
-def test_user_without_a_name_is_somebody(monkeypatch):
-    def nameless() -> str:
-        raise KeyError("no user 12345")
-
-    monkeypatch.setattr("getpass.getuser", nameless)
-    assert terminal_actor() == "somebody (command)"

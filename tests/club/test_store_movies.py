@@ -6,12 +6,9 @@ import pandas as pd
 import pytest
 from a_night import FRIDAY, predictions, refused
 
-from club.backup import write as back_up
 from club.catalogue import catalogue, training_data
 from club.errors import InvalidInput, NotFound
-from club.export import ratings_csv
 from club.movies import KEPT_DAYS, Details, NewMovie
-from club.store import Store
 from recommender.dataset import Dataset, check_movies
 
 
@@ -25,15 +22,7 @@ def test_shortlist_keeps_the_order(store):
     assert store.movies.shortlist() == [10, 20, 30]
 
 
-def test_shortlist_refuses_unknown_movies(location):
-    store = Store(location, knows_movie={1}.__contains__)
-    own = store.movies.add("Our holiday")
-    store.movies.add_to_shortlist(own)
-    with pytest.raises(NotFound, match="There is no movie 2"):
-        store.movies.add_to_shortlist(2)
-    assert store.movies.shortlist() == [own]
-
-
+@pytest.mark.either_database
 def test_own_movies_have_the_form_of_the_catalogue(store):
     first = store.movies.add(" Our holiday ", 2024, "Comedy|Drama", ["beach", "rain", "beach"])
     second = store.movies.add("Untitled")
@@ -66,20 +55,6 @@ def test_add_refuses_a_second_time(store):
     assert store.version() == 1
     assert store.movies.add("Our Holiday", 2025) == -2
     assert store.movies.add("Our Holiday") == -3
-
-
-@pytest.mark.parametrize(
-    ("movie", "part"),
-    [
-        (("",), "title must not be empty"),
-        (("x" * 201,), "200 characters at most, not 201"),
-        (("x", 1869), "between 1870 and 2100, or be left out; it is 1869"),
-        (("x", 1999, ["y" * 61]), "genres can have 60 characters at most"),
-    ],
-)
-def test_add_refuses_bad_fields(store, movie, part):
-    refused(part, store.movies.add, *movie)
-    assert store.version() == 0
 
 
 def test_add_keeps_all_facts(store):
@@ -134,6 +109,7 @@ def world() -> Dataset:
     return Dataset(ratings, movies)
 
 
+@pytest.mark.either_database
 def test_details_fill_the_catalogue(store, world):
     version = store.movies.save_details([HEAT])
     assert store.version() == version == 1
@@ -145,14 +121,6 @@ def test_details_fill_the_catalogue(store, world):
     assert merged.dtypes.to_dict() == world.movies.dtypes.to_dict()
     assert world.movies.loc[2, "keywords"] == ("los angeles", "heist")
     assert training_data(world, store).movies.loc[2, "runtime"] == 170
-
-
-def test_latest_details_count(store, world):
-    store.movies.save_details([HEAT])
-    store.movies.save_details([Details(2, "Heat", 949, None, "")])
-    heat = catalogue(world, store).loc[2]
-    assert pd.isna(heat["runtime"])
-    assert heat["keywords"] == ("los angeles", "heist")
 
 
 def test_a_fetched_runtime_counts_and_the_catalogues_own_stands_where_none_was(store, world):
@@ -183,20 +151,6 @@ def test_details_expire(store, world, clock):
     pd.testing.assert_frame_equal(catalogue(world, store), world.movies)
 
 
-def test_details_of_an_own_movie_are_added_to_it(store):
-    own = store.movies.add("Our holiday", 2024, "Comedy", ["beach"])
-    store.movies.save_details([Details(own, "Our holiday", 7, 80, "It rains.")])
-    movie = store.movies.own().loc[own]
-    assert movie["keywords"] == ("beach",)
-    assert (movie["runtime"], movie["overview"], movie["tmdb_id"]) == (80, "It rains.", 7)
-    assert store.movies.details().empty
-
-
-def test_details_of_an_own_movie_that_went_meanwhile_are_dropped(store):
-    store.movies.save_details([Details(-1, "Our holiday", 7)])
-    assert store.movies.own().empty
-
-
 def test_save_details_is_all_or_nothing(store):
     for wrong in (
         Details(1, "A", 0),
@@ -207,18 +161,6 @@ def test_save_details_is_all_or_nothing(store):
             store.movies.save_details([HEAT, wrong])
     assert store.version() == 0
     assert store.movies.details().empty
-
-
-def test_a_backup_and_an_export_have_what_was_fetched(file, world, tmp_path):
-    store = Store(file)
-    store.movies.save_details([HEAT])
-    own = store.movies.add("Parasite", 2019, tmdb_id=496243, aliases=["기생충"], runtime=133)
-    store.ratings.rate(store.members.add("Ana"), own, 5)
-    back_up(store, tmp_path / "copy.db")
-    copy = Store(tmp_path / "copy.db")
-    pd.testing.assert_frame_equal(catalogue(world, copy), catalogue(world, store))
-    out = ratings_csv(copy, catalogue(world, copy)).decode()
-    assert out.splitlines()[1].startswith(f"1,Ana,{own},Parasite,2019,5.0,")
 
 
 @pytest.fixture
@@ -276,6 +218,7 @@ def test_merged_movie_loses_no_rating(store, pair, clock):
     }
 
 
+@pytest.mark.either_database
 def test_merge_moves_shortlist_seen_vetoes_and_ballots(store, pair):
     ana, bo = pair
     own = store.movies.add("Poor Things")

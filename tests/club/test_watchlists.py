@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
 from a_night import FRIDAY, decided, predictions, refused
 
-from club.backup import write as back_up
 from club.errors import NotFound
 from club.store import Store
 
@@ -22,6 +20,7 @@ def rows(store) -> list[list[int]]:
     return store.watchlists.all().to_numpy().tolist()
 
 
+@pytest.mark.either_database
 def test_list_keeps_its_order(store, pair, clock):
     ana, bo = pair
     clock.now = 1_000
@@ -61,6 +60,7 @@ def test_list_of_who_left_waits_for_them(store, pair):
     assert store.watchlists.of(ana) == [5]
 
 
+@pytest.mark.either_database
 def test_rated_or_seen_movie_leaves_the_list_until_that_is_undone(store, pair):
     ana, bo = pair
     for person in pair:
@@ -73,6 +73,7 @@ def test_rated_or_seen_movie_leaves_the_list_until_that_is_undone(store, pair):
     assert (store.watchlists.of(ana), store.watchlists.of(bo)) == ([5, 6], [5, 6])
 
 
+@pytest.mark.either_database
 def test_movie_of_a_night_leaves_the_lists_of_who_was_there(store, pair):
     ana, bo = pair
     chiara = store.members.add("Chiara")
@@ -114,23 +115,3 @@ def test_merged_movie_keeps_its_place_and_a_deleted_one_goes(store, pair):
     store.watchlists.add(ana, [other])
     store.movies.delete(other)
     assert rows(store) == [[ana, 7], [bo, 7]]
-
-
-def test_two_people_at_once_lose_nothing(store, pair):
-    ana, bo = pair
-
-    def add(place: int) -> int:
-        return store.watchlists.add(pair[place % 2], [1 + place // 2])
-
-    with ThreadPoolExecutor(4) as pool:
-        versions = list(pool.map(add, range(20)))
-    assert sorted(versions) == list(range(3, 23))
-    assert sorted(store.watchlists.of(ana)) == sorted(store.watchlists.of(bo)) == [*range(1, 11)]
-
-
-def test_backup_has_the_lists(file, tmp_path):
-    store = Store(file)
-    ana = store.members.add("Ana")
-    store.watchlists.add(ana, [5, 6])
-    back_up(store, tmp_path / "copy.db")
-    assert Store(tmp_path / "copy.db").watchlists.of(ana) == [5, 6]

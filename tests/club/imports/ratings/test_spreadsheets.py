@@ -12,7 +12,6 @@ from sources import given, read, why
 
 from club.errors import InvalidInput
 from club.imports import ratings
-from club.validation import name_key
 
 NO_MOVIE = "a series, an episode or a game"
 
@@ -139,12 +138,6 @@ def test_json_of_trakt_and_simkl(tmp_path: Path, files: dict[str, object]) -> No
     assert [row.title for row in found.rejected] == ["Lost"]
 
 
-def test_imdb_ids_in_any_form(tmp_path: Path) -> None:
-    rows = "Heat,1995,3.5,tt0113277\nHeat,1995,4,https://www.imdb.com/title/tt0113277/\nHeat,1995,2,7\n"
-    found = read(tmp_path, "Title,Year,Rating,IMDB ID\n" + rows)
-    assert [row.imdb_id for row in found.ratings] == [113277, 113277, 7]
-
-
 def test_letterboxd_table_saved_by_a_german_excel(tmp_path: Path) -> None:
     text = (
         "Date;Name;Year;Letterboxd URI;Rating\r\n02.01.2024;Amélie;2001;https://boxd.it/a;4,5\r\n"
@@ -161,12 +154,6 @@ def test_order_of_day_and_month_is_the_columns(tmp_path: Path, days: tuple[str, 
     rows = "".join(f"tt{n},9,{day},Heat,Movie,1995\n" for n, day in enumerate(days))
     found = read(tmp_path, "Const,Your Rating,Date Rated,Title,Title Type,Year\n" + rows)
     assert [row.at for row in found.ratings] == [1705147200, 1707134400], "noon"
-
-
-def test_missing_cells_at_the_end_of_a_row(tmp_path: Path) -> None:
-    found = read(tmp_path, "Title,Year,Rating,Notes,Tags\nHeat,1995,4.5\nSeven,1995,4,good\nUp\n")
-    assert given(found) == [("Heat", 1995, 4.5), ("Seven", 1995, 4.0)]
-    assert why(found) == [(4, "no rating")]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +176,7 @@ def test_totals_are_no_movies_and_no_scale(tmp_path: Path) -> None:
     assert sorted(why(found)) == [(6, "a total, no movie"), (7, "a total, no movie")]
 
 
-@pytest.mark.parametrize("cell", ["", "0", "-", "n/a", "NaN", "?", "☆☆☆☆☆"])
+@pytest.mark.parametrize("cell", ["", "0", "n/a"])
 def test_blank_and_zero_are_no_rating(tmp_path: Path, cell: str) -> None:
     found = read(tmp_path, f"Title,Year,Rating\nHeat,1995,{cell}\nSeven,1995,4.5\n")
     assert (given(found), why(found)) == ([("Seven", 1995, 4.5)], [(2, "no rating")])
@@ -200,16 +187,6 @@ def test_years_in_titles(tmp_path: Path) -> None:
         tmp_path, 'Title,Rating\nHeat [1995],4.5\nFargo (1996 film),3\n"Matrix, The (1999)",2\n'
     )
     assert given(found) == [("Heat", 1995, 4.5), ("Fargo", 1996, 3.0), ("The Matrix", 1999, 2.0)]
-
-
-def test_people_differ_in_accents_not_in_case(tmp_path: Path) -> None:
-    text = (
-        "Name,Film,Rating\nAna,Heat,4.5\nANA ,Seven,4\nJosé,Heat,3\nJose,Heat,2\nJOSE\u0301,Up,1\n"
-    )
-    found = read(tmp_path, text)
-    assert [row.person for row in found.ratings] == ["Ana", "Ana", "José", "Jose", "José"]
-    assert found.people == ("Ana", "José", "Jose")
-    assert len({name_key(name) for name in found.people}) == 3
 
 
 def test_column_for_each_member(tmp_path: Path) -> None:
@@ -286,18 +263,15 @@ def test_text_beside_a_table(tmp_path: Path) -> None:
         ratings.read(sources.zipped(files, tmp_path / "x.zip"))
 
 
-def test_too_many_members_or_ratings(tmp_path: Path) -> None:
+def test_too_many_members(tmp_path: Path) -> None:
     people = ",".join(f"P{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(70))
     with pytest.raises(InvalidInput, match="holds ratings of 70 people"):
         read(tmp_path, f"Title,{people}\nHeat{',4' * 70}\n")
-    few = f"Title,{people[:59]}\n" + f"Heat{',4.5' * 15}\n" * 7_000
-    with pytest.raises(InvalidInput, match="has more than 100,000 ratings"):
-        read(tmp_path, few)
 
 
 @pytest.mark.parametrize(
     "text",
-    [("a,;|\t" * 12_000 + "\n") * 3, "Title,Rating" + "(" * 30_000 + "\nHeat,4\n", "a\n" * 60_000],
+    ["Title,Rating" + "(" * 30_000 + "\nHeat,4\n", "a\n" * 60_000],
 )
 def test_endless_headers_take_no_time(tmp_path: Path, text: str) -> None:
     began = time.process_time()
