@@ -21,10 +21,9 @@ from scipy import sparse
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
 from recommender.evaluation.baselines import Axes, BiasModel, Fit, Ranker
-from recommender.evaluation.recipes import als_ranker
 from recommender.features import MovieFeatures, scale_rows, with_identity
 from recommender.model import Prediction
-from recommender.recipes import likes
+from recommender.recipes import als_ranker, likes
 
 INSTALL = "`pip install -r requirements-bench.txt` installs them all."
 STARS_PER_SD = 0.4

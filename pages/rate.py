@@ -34,5 +34,4 @@ else:
     rate.take_turns(club, person)
     rate.watchlist(club, person)
     rate.wall(club, person)
-rate.search(club)
 rate.other_ways()

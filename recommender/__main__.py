@@ -18,9 +18,9 @@ from recommender.embeddings import LOSSES
 from recommender.errors import RecommenderError
 from recommender.evaluation import Evaluation, evaluate
 from recommender.evaluation.evaluate import ranking_figures
-from recommender.evaluation.recipes import RECIPES, read_club, read_links, with_club
 from recommender.model import HybridModel, TrainingOptions
 from recommender.persistence import check_target
+from recommender.recipes import RECIPES, read_club, read_links, with_club
 from recommender.terminal import Parser, as_json, positive, progress, run, text_table, whole
 
 OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {

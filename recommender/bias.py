@@ -22,6 +22,7 @@ from recommender.dataset import RatingRows
 ROUNDS = 15
 CLUB_SIZE, SEEN_BY = 8, 3
 RARE = 2  # ratings up to which a movie counts as one that hardly anybody watches
+PENALTY, CLUB_PENALTY = 10.0, 60.0  # of the regressions of item biases, all and of club movies
 MANY = 10  # features from which on more say no more about how well a movie is known
 CLUB_PRIOR = 0.8  # probability that an unrated movie is one that a club may watch, before features
 
@@ -144,8 +145,6 @@ class Bias:
         features: sparse.csr_matrix,
         *,
         damping: float = 10.0,
-        penalty: float = 10.0,
-        club_penalty: float = 60.0,
         variance: float = 0.45,
         club_variance: float = 0.2,
         new: np.ndarray | None = None,
@@ -154,7 +153,7 @@ class Bias:
 
         Args:
             features: (n_movies, n_features), rows of length 1.
-            damping, penalty, club_penalty: of the biases, and of two regressions on the features.
+            damping: how many average ratings a bias is mixed with.
             variance, club_variance: of an item bias around its regression, stars², and of one of
                 the movies that clubs watch.
             new: (n_movies,) bool: a movie that has no ratings because it came after them.
@@ -171,11 +170,11 @@ class Bias:
         of_user, movie = offsets(ratings, damping)
         for _ in range(2):
             weight = counts / (0.1 * counts + 1)
-            prior = known @ weighted_ridge(known, mean_residual(of_user), weight, penalty)
+            prior = known @ weighted_ridge(known, mean_residual(of_user), weight, PENALTY)
             of_user, movie = offsets(ratings, damping, prior)
         raw, total = mean_residual(of_user), counts + damping
         weight = club_weight(counts, ratings.n_users)
-        coefficients = weighted_ridge(plain, raw, weight, club_penalty)
+        coefficients = weighted_ridge(plain, raw, weight, CLUB_PENALTY)
         club = club_probability(features, counts, ratings.n_users)
         if new is not None:
             club = np.where(new, 1.0, club)

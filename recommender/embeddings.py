@@ -126,12 +126,8 @@ def learn_embeddings(
     ratings: RatingRows,
     liked: np.ndarray,
     content: sparse.csr_matrix,
+    options: Mapping[str, Any],
     *,
-    loss: str = "warp",
-    components: int,
-    epochs: int,
-    learning_rate: float,
-    alpha: float = 0.0,
     repeats: int,
     seed: int,
     on_epoch: Progress | None = None,
@@ -145,7 +141,7 @@ def learn_embeddings(
     Args:
         liked: (n_ratings,) bool, the ratings above what was expected.
         content: (n_movies, n_features) 0/1.
-        loss, components, epochs, learning_rate, alpha: of each fit, see `fit_lightfm`.
+        options: loss, components, epochs, learning_rate, alpha of each fit, see `fit_lightfm`.
         repeats: seeds of each view; what they do not agree on averages out.
         on_epoch: called with (epochs done, epochs in all), from one thread at a time.
 
@@ -158,7 +154,7 @@ def learn_embeddings(
     column = np.cumsum(rated) - 1
     shape = (ratings.n_users, int(rated.sum()))
     everything = np.ones_like(liked)
-    if loss == "logistic":
+    if options["loss"] == "logistic":
         views = [(everything, np.where(liked, 1, -1))]
     else:
         views = [(view, np.ones(view.sum())) for view in (everything, liked) if view.any()]
@@ -168,7 +164,7 @@ def learn_embeddings(
     def report(_: object) -> None:
         if on_epoch is not None:
             with lock:
-                on_epoch(next(done), len(fits) * epochs)
+                on_epoch(next(done), len(fits) * options["epochs"])
 
     def fit(view: tuple[np.ndarray, np.ndarray], repeat: int) -> np.ndarray:
         chosen, signs = view
@@ -176,11 +172,7 @@ def learn_embeddings(
         model = fit_lightfm(
             sparse.coo_matrix((signs, places), shape=shape),
             item_features,
-            loss=loss,
-            alpha=alpha,
-            components=components,
-            epochs=epochs,
-            learning_rate=learning_rate,
+            **options,
             seed=(1000 * seed + repeat) % 2**32,
             on_epoch=report,
         )
@@ -188,7 +180,7 @@ def learn_embeddings(
         length = np.linalg.norm(found, axis=1, keepdims=True)
         return (found / np.maximum(length, 1e-9)).astype(np.float32)
 
-    embeddings = np.zeros((ratings.n_movies, len(fits) * components), dtype=np.float32)
+    embeddings = np.zeros((ratings.n_movies, len(fits) * options["components"]), dtype=np.float32)
     # LightFM releases Python's lock, so fits share the cores; each alone gives the same bits.
     with ThreadPoolExecutor(min(len(fits), os.cpu_count() or 1)) as pool:
         found = list(pool.map(fit, *zip(*fits, strict=True)))

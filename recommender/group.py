@@ -29,7 +29,6 @@ class Strategy:
     name: str  # for people
     description: str  # what it does, in one sentence
     reason: str  # why its first movie comes first, as the beginning of a sentence
-    source: str  # who proposed it, and when
     # (n_members, n_movies) stars and (n_members,) shares that sum to 1 -> (n_movies,)
     score: Callable[[np.ndarray, np.ndarray], np.ndarray]
     # of the score; points and votes add up as if every member had one ballot
@@ -75,46 +74,35 @@ def _plurality(stars: np.ndarray, share: np.ndarray) -> np.ndarray:
     return _votes(favourite / favourite.sum(axis=1, keepdims=True), share)
 
 
-_MASTHOFF = (
-    "Masthoff, Group Modeling: Selecting a Sequence of Television Items to Suit a Group of "
-    "Viewers, 2004"
-)
-
-STRATEGIES: Mapping[str, Strategy] = {
+STRATEGIES: Mapping[str, Strategy] = {  # docs/strategies.md says who proposed each
     "average": Strategy(
         "Average",
         "The movie with the highest average of everyone's stars.",
         "The highest average of all candidates",
-        _MASTHOFF,
         lambda stars, share: share @ stars,
     ),
     "average_without_misery": Strategy(
         "Average without misery",
         f"The highest average among the movies that nobody should give under {MISERY} stars.",
         "The highest average, and it spares everyone a bad night if any candidate does",
-        _MASTHOFF,
         _without_misery,
     ),
     "least_misery": Strategy(
         "Least misery",
         "The movie whose least happy viewer is the happiest.",
         "Even the least happy viewer is happier than with any other",
-        "O'Connor, Cosley, Konstan and Riedl, PolyLens: A Recommender System for Groups of "
-        "Users, 2001",
         lambda stars, _share: stars.min(axis=0),
     ),
     "most_pleasure": Strategy(
         "Most pleasure",
         "The movie that somebody here is expected to love most.",
         "Somebody loves it more than anyone loves another",
-        _MASTHOFF,
         lambda stars, _share: stars.max(axis=0),
     ),
     "multiplicative": Strategy(
         "Multiplicative",
         "The movie with the highest product of everyone's stars, so one low guess costs a lot.",
         "The highest product of everyone's stars",
-        _MASTHOFF,
         # The root of the product, which keeps its order and stays on the scale of stars.
         lambda stars, share: np.exp(share @ np.log(stars)),
     ),
@@ -122,7 +110,6 @@ STRATEGIES: Mapping[str, Strategy] = {
         "Points (Borda)",
         "Everyone's last gets 0 points, the next 1, and so on; the most points win.",
         "It collects the most points from everyone's order of the candidates",
-        "Borda, Mémoire sur les élections au scrutin, 1781",
         lambda stars, share: _votes(pd.DataFrame(stars).rank(axis=1).to_numpy() - 1, share),
         unit="points",
     ),
@@ -130,7 +117,6 @@ STRATEGIES: Mapping[str, Strategy] = {
         "Duels (Copeland)",
         "Movies meet in pairs and most of us decide; a duel won counts 1, an even one half.",
         "It wins more duels against the other candidates than any other",
-        "Copeland, A reasonable social welfare function, 1951",
         _copeland,
         unit="duels",
     ),
@@ -138,7 +124,6 @@ STRATEGIES: Mapping[str, Strategy] = {
         "Approval",
         f"The movie that most of you should like: {LIKED} stars or more.",
         "No other is expected to be liked by more people",
-        "Brams and Fishburn, Approval Voting, 1978",
         lambda stars, share: _votes(stars >= LIKED, share),
         unit="votes",
     ),
@@ -146,7 +131,6 @@ STRATEGIES: Mapping[str, Strategy] = {
         "Plurality",
         "Everyone votes for their own favourite; who has several shares the vote among them.",
         "No other is the favourite of more people",
-        _MASTHOFF,
         _plurality,
         unit="votes",
     ),
@@ -154,8 +138,6 @@ STRATEGIES: Mapping[str, Strategy] = {
         "Fairness",
         "The highest average, where those whom earlier nights let down count more.",
         "The highest average when those whom earlier nights let down count more",
-        "Stratigi, Pitoura, Nummenmaa and Stefanidis, Sequential group recommendations based on "
-        "satisfaction and disagreement scores, 2022",
         lambda stars, share: share @ stars,
         base=0.0,
     ),

@@ -10,13 +10,11 @@ import numpy as np
 import pandas as pd
 from scipy import linalg, sparse
 
-from recommender.bias import club_weight, with_constant
+from recommender.bias import CLUB_PENALTY, club_weight, with_constant
 from recommender.columns import MEMBER, MOVIE
 from recommender.dataset import Dataset
 from recommender.features import KEYWORD
 from recommender.model import HybridModel
-
-PENALTY = 60.0  # of the regression of the item bias on features, see `Bias.fit`
 
 
 def keyword_effects(model: HybridModel) -> pd.DataFrame:
@@ -35,7 +33,7 @@ def keyword_effects(model: HybridModel) -> pd.DataFrame:
     weight = club_weight(model.counts, model.n_users)
     residual = model.bias.movie - known @ model.bias.coefficients
     gram = (known.T @ known.multiply(weight[:, None])).toarray()
-    gram[np.diag_indices_from(gram)] += PENALTY
+    gram[np.diag_indices_from(gram)] += CLUB_PENALTY
     scores = known.multiply((weight * residual)[:, None])
     solved = linalg.solve(gram, (scores.T @ scores).toarray(), assume_a="pos")
     variance = np.diag(linalg.solve(gram, solved.T, assume_a="pos"))

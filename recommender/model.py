@@ -248,7 +248,7 @@ class HybridModel:
                 ratings,
                 ratings.stars > expected,
                 content,
-                **options.of_lightfm,
+                options.of_lightfm,
                 repeats=options.repeats,
                 seed=options.seed,
                 on_epoch=on_epoch,

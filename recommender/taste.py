@@ -32,6 +32,7 @@ from recommender.model import HybridModel
 FIRST, SECOND = "first", "second"  # the columns that name a pair, in the order of the members
 PANEL, DRAWS = 200, 200
 REACH = float(ndtri(0.9))  # standard deviations of an 80% interval
+NEAR = 0.75  # stars; ratings in halves that lie no further apart differ by half a star at most
 SURE = 0.95  # probability of being right before two members are called alike or apart
 
 USER_BIAS_VARIANCE = 0.12  # stars², as the model has it by default
@@ -63,14 +64,7 @@ def panel(model: HybridModel, limit: int = PANEL) -> np.ndarray:
     return rows[model.counts[rows] > 0]
 
 
-def draw_member(
-    model: HybridModel,
-    own_ratings: pd.DataFrame,
-    member_id: int,
-    *,
-    draws: int = DRAWS,
-    seed: int = 0,
-) -> Drawn:
+def draw_member(model: HybridModel, own_ratings: pd.DataFrame, member_id: int) -> Drawn:
     """Draw a member's taste for the panel's movies together; the same whoever else is compared.
 
     Args:
@@ -82,39 +76,19 @@ def draw_member(
     mean, covariance = posterior.predict(rows)
     scale = float(model.variance_scale(posterior.chi_square, len(own)))
     values, vectors = np.linalg.eigh(scale * covariance)
-    steps = np.random.default_rng([seed, member_id]).standard_normal((draws, len(rows)))
+    steps = np.random.default_rng([0, member_id]).standard_normal((DRAWS, len(rows)))
     taste = mean + steps * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
     return Drawn(taste, float(np.sqrt(scale * model.options.noise_variance)))
 
 
-def star_probabilities(drawn: Drawn, expected: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
-    """Return the probability of 0.5, 1, ... 5 stars, (10, n_draws, n_movies).
-
-    Args:
-        expected: (n_movies,) everybody's opinion, stars.
-        thresholds: as in `Reactions`.
-    """
-    reach = (expected + drawn.taste - thresholds[1:, None, None]) / drawn.noise
-    above = ndtr(reach.astype(np.float32))  # the probability of the next half star or more
-    found = np.empty((len(thresholds), *drawn.taste.shape), dtype=np.float32)
-    found[0], found[1:-1], found[-1] = 1 - above[0], above[:-1] - above[1:], above[-1]
-    return found
+def same_stars(one: Drawn, other: Drawn) -> np.ndarray:
+    """Return the probability of the same stars, half a star up or down, (n_draws,)."""
+    apart, sd = one.taste - other.taste, np.hypot(one.noise, other.noise)
+    ends = (apart + NEAR) / sd, (apart - NEAR) / sd
+    return np.asarray((ndtr(ends[0]) - ndtr(ends[1])).mean(axis=1))
 
 
-def same_stars(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the probability of the same stars, half a star up or down, (n_draws,).
-
-    Both arguments are as `star_probabilities` returns them.
-    """
-    near = other.copy()
-    near[1:] += other[:-1]
-    near[:-1] += other[1:]
-    return np.einsum("sdm,sdm->d", one, near) / one.shape[2]
-
-
-def compare(
-    model: HybridModel, member_ratings: pd.DataFrame, drawn: Mapping[int, Drawn]
-) -> pd.DataFrame:
+def compare(member_ratings: pd.DataFrame, drawn: Mapping[int, Drawn]) -> pd.DataFrame:
     """Compare the draws of every two members.
 
     Args:
@@ -127,20 +101,12 @@ def compare(
         below the mean of all pairs, otherwise "unclear"), both (number of movies that both rated).
     """
     ratings = check_ratings(member_ratings, person=MEMBER)
-    draws, movies = next((each.taste.shape for each in drawn.values()), (DRAWS, PANEL))
-    rows = panel(model, movies)
-    expected = model.bias.mu + model.bias.expected[rows]
-    probabilities = {
-        member: star_probabilities(each, expected, model.thresholds)
-        for member, each in drawn.items()
-    }
     pairs = list(combinations(drawn, 2))
-    stars = [same_stars(probabilities[one], probabilities[other]) for one, other in pairs]
-    usual = float(np.median(stars, axis=1).mean()) if pairs else 0.0
+    stars = [same_stars(drawn[one], drawn[other]) for one, other in pairs]
     given = ratings.pivot(index=MOVIE, columns=MEMBER, values=RATING).reindex(columns=list(drawn))
-    shares = np.reshape(stars, (len(pairs), draws))
+    shares = np.reshape(stars, (len(pairs), DRAWS))
     value, low, high = np.quantile(shares, (0.5, 0.1, 0.9), axis=1)
-    above = (shares > usual).mean(axis=1)
+    above = (shares > value.sum() / max(len(pairs), 1)).mean(axis=1)
     return pd.DataFrame(
         {
             FIRST: [one for one, _ in pairs],
@@ -303,8 +269,8 @@ def word_splits(leanings: pd.DataFrame) -> pd.DataFrame:
         The most divisive first: kind, word, movies (with it that any member rated, at least
         SPLIT_MOVIES), members (who rated LEAN_MOVIES or more, at least SPLIT_MEMBERS), spread
         (standard deviation of their leanings, stars), shared (stars that all lean the same way, 0
-        where they disagree), for_it, against (member ids at both ends), gap (stars between them),
-        sure (bool: their intervals do not meet).
+        where they disagree), for_it, against (member ids at both ends), sure (bool: their
+        intervals do not meet).
     """
     heard = leanings[leanings["n"] >= LEAN_MOVIES].sort_values("lean", kind="stable")
     words = heard.groupby(["kind", "word"])
@@ -318,7 +284,6 @@ def word_splits(leanings: pd.DataFrame) -> pd.DataFrame:
             "shared": agreed,
             "for_it": last[MEMBER].astype(int),
             "against": first[MEMBER].astype(int),
-            "gap": last["lean"] - first["lean"],
             "sure": last["low"] > first["high"],
         }
     )

@@ -18,7 +18,7 @@ from club.demo import load_demo
 from club.store import Store
 from recommender import HybridModel, TrainingOptions, load_bundled
 from recommender.bundled import demo_club
-from ui.evaluation import held_out_folder, without_held_out
+from ui.evaluation import held_out_folder, without_demo
 from ui.jobs import LearnedFrom, Trainer
 
 Open = Callable[..., AppTest]  # the fixture that opens a page
@@ -33,7 +33,7 @@ def furnish(folder: Path) -> Path:
     base = world.content_hash
     for home, data, version in (
         (folder, training_data(world, store), store.version()),
-        (held_out_folder(folder, world, SMALL), without_held_out(world), 0),
+        (held_out_folder(folder, world, SMALL), without_demo(world), 0),
     ):
         Trainer(home).adopt(HybridModel.fit(data, SMALL), LearnedFrom(version, base))
     return folder

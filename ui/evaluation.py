@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
@@ -13,24 +13,16 @@ from club.catalogue import as_strangers
 from recommender import Dataset, HybridModel, TrainingOptions
 from recommender.bundled import demo_club
 from recommender.columns import MEMBER, MOVIE, USER
-from recommender.evaluation.evaluate import (
-    Findings,
-    in_order_of_time,
-    learning_curve,
-    leave_one_out,
-)
-from recommender.evaluation.splits import raters_to_try
+from recommender.evaluation.evaluate import Findings, leave_one_out
 from ui import state
 from ui.cache import HashedFrame, cached, cached_under
 from ui.jobs import LearnedFrom, Trainer
 from ui.state import View
 
-Way = Literal["leave one out", "in order of time"]
-
 
 @cached_under(config.folder, state.base_dataset, state.serving_options)
 def held_out(folder: Path, data: Dataset, options: TrainingOptions) -> Trainer:
-    """Return the trainer of the held-out model, which has seen neither the club nor some raters.
+    """Return the trainer of the held-out model, which has not seen the club.
 
     Embeddings are learned from who likes what. A model that learned them from the club as well
     predicts the club's ratings a little too well, even those that are left out.
@@ -43,15 +35,9 @@ def held_out_folder(folder: Path, data: Dataset, options: TrainingOptions) -> Pa
     return folder / "evaluation" / f"{state.evaluation_key(data, options)}-held-out"
 
 
-@cached(max_entries=2)
-def held_out_raters(data: Dataset) -> tuple[int, ...]:
-    """Return the raters of a base dataset that stand in for members of a club."""
-    return raters_to_try(data, without=list(demo_club().members))
-
-
-def without_held_out(data: Dataset) -> Dataset:
-    """Return a base dataset without `held_out_raters` and the people behind the demo club."""
-    unseen = data.ratings[USER].isin([*held_out_raters(data), *demo_club().members])
+def without_demo(data: Dataset) -> Dataset:
+    """Return a base dataset without the people behind the demo club."""
+    unseen = data.ratings[USER].isin(demo_club().members)
     return Dataset(as_strangers(data.ratings[~unseen]), data.movies)
 
 
@@ -60,19 +46,7 @@ def learn_held_out() -> None:
     data = state.base_dataset()
     if "running" not in {state.trainer().status.state, state.evaluator().status.state}:
         learned_from = LearnedFrom(0, data.content_hash)
-        held_out().learn(lambda: without_held_out(data), learned_from, state.serving_options())
-
-
-def base_curve() -> pd.DataFrame | None:
-    """Return the `learning_curve` of `held_out_raters`; None until the held-out model learned."""
-    learned = held_out().learned_version is not None and held_out().model
-    return _base_curve(learned, state.base_dataset()) if learned else None
-
-
-@cached(max_entries=2)
-def _base_curve(model: HybridModel, data: Dataset) -> pd.DataFrame:
-    theirs = data.ratings[data.ratings[USER].isin(held_out_raters(data))]
-    return learning_curve(model, theirs.rename(columns={USER: MEMBER}))
+        held_out().learn(lambda: without_demo(data), learned_from, state.serving_options())
 
 
 class Subject(NamedTuple):
@@ -96,29 +70,23 @@ class ClubEvaluation:
     """The errors of predictions of the club's own ratings."""
 
     findings: Findings  # on every rating of the members
-    curve: pd.DataFrame  # see `learning_curve`; empty with few ratings
     held_out: bool  # the model had never seen the members' ratings
 
 
-def club_evaluation(club: View, way: Way) -> ClubEvaluation | None:
+def club_evaluation(club: View) -> ClubEvaluation | None:
     """Predict the club's own ratings as if they were unknown; None without a `subject`."""
     of, learned = subject(), state.learned_ratings(club)
-    return None if of is None else _club_evaluation(of, club, way, learned)
+    return None if of is None else _club_evaluation(of, club, learned)
 
 
 @cached(max_entries=8)
-def _club_evaluation(
-    of: Subject, club: View, way: Way, learned: HashedFrame | None
-) -> ClubEvaluation:
+def _club_evaluation(of: Subject, club: View, learned: HashedFrame | None) -> ClubEvaluation:
     new = club.ratings.loc[~club.ratings[MOVIE].isin(of.model.movie_ids), MOVIE].unique()
     model = of.model.with_movies(club.movies.loc[new])
-    predict = leave_one_out if way == "leave one out" else in_order_of_time
     # The held-out model has seen no member: then there is nothing to take out.
     known = None if learned is None else learned.frame
-    predicted = predict(model, club.ratings, known)
-    curve = learning_curve(model, club.ratings, learned=known)
-    findings = Findings.of(predicted)
-    return ClubEvaluation(findings, curve, of.held_out)
+    predicted = leave_one_out(model, club.ratings, known)
+    return ClubEvaluation(Findings.of(predicted), of.held_out)
 
 
 def left_out(club: View) -> pd.DataFrame | None:

@@ -42,15 +42,14 @@ def record(found: Record) -> tuple[str, str]:
     )
 
 
-def coverage(found: Coverage | None) -> tuple[str, str]:
-    """Return how many ratings were inside their range: a headline and a sentence."""
+def coverage(found: Coverage | None) -> str:
+    """Return how many ratings were inside their range, in a sentence."""
     if found is None:
-        return NOTHING, ""
-    n, reading = found.observed.n, READINGS[found.reading]
+        return NOTHING
     return (
-        f"{found.count} of {counted(n, 'rating')} fell where we expected",
-        f"We promise {LEVEL:.0%} of them, and chance alone gives {found.low} to {found.high}: "
-        f"{reading}.",
+        f"{found.count} of {counted(found.n, 'rating')} fell where we expected. We promise "
+        f"{LEVEL:.0%} of them, and chance alone gives {found.low} to {found.high}: "
+        f"{READINGS[found.reading]}."
     )
 
 

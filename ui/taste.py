@@ -58,7 +58,7 @@ def matches(club: View) -> pd.DataFrame | None:
 @cached()
 def _matches(model: HybridModel, club: View) -> pd.DataFrame:
     drawn = {member: _drawn(model, member, club.evidence_of(member)) for member in club.names}
-    return compare(model, club.ratings, drawn)
+    return compare(club.ratings, drawn)
 
 
 # As in `ui.state`: others' ratings leave a member's taste as it is.

@@ -10,15 +10,14 @@ raters.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import linalg
 
-from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
+from recommender.columns import MEMBER, MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_ratings
 from recommender.evaluation.baselines import BASELINES, Axes, LightFMRanker, Popularity, Ranker
 from recommender.evaluation.bootstrap import (
@@ -43,10 +42,7 @@ SIMPLE: Mapping[str, str] = {
     "own mean": "member_mean",
     "mean of all ratings": "constant",
 }
-SIZES = (0, 1, 3, 5, 10, 20, 40, 80, 120)  # known ratings along the learning curve
-SPARE = 5  # ratings to predict, beside the known ones
 SHOWN = 5  # ratings, before a member's errors are compared
-LOSSES = ("rmse", "bias_rmse", "mae", "bias_mae", "gap")
 
 
 @dataclass(frozen=True)
@@ -224,61 +220,25 @@ def leave_one_out(
         of 4 stars or more), and the baselines bias (item bias and the member's own), member_mean
         and constant (the mean of all ratings that the model learned from), in stars.
     """
-    return _predict(model, check_ratings(member_ratings, person=MEMBER), learned)
-
-
-def in_order_of_time(
-    model: HybridModel, member_ratings: pd.DataFrame, learned: pd.DataFrame | None = None
-) -> pd.DataFrame:
-    """Predict every rating from the same member's earlier ones.
-
-    Args:
-        member_ratings: as in `leave_one_out`, with timestamp (seconds).
-
-    Returns:
-        As `leave_one_out`, in order of time within a member, and earlier: the number of the
-        member's ratings that were known.
-    """
-    ratings = check_ratings(member_ratings, person=MEMBER)
-    ratings = ratings.sort_values([MEMBER, TIMESTAMP, MOVIE], kind="stable", ignore_index=True)
-    found = _predict(model, ratings, learned, in_order=True)
-    return found.assign(earlier=found.groupby(MEMBER).cumcount())
-
-
-def _predict(
-    model: HybridModel,
-    ratings: pd.DataFrame,
-    learned: pd.DataFrame | None,
-    *,
-    in_order: bool = False,
-) -> pd.DataFrame:
-    crowd, mu = _crowd(model, ratings, learned), model.mean_rating
+    ratings, mu = check_ratings(member_ratings, person=MEMBER), model.mean_rating
+    movies = np.sort(ratings[MOVIE].unique())
+    crowd = model.expected(movies, without=ratings if learned is None else learned)
     columns = [MEMBER, MOVIE, "actual", "predicted", "low", "high", "like"]
     frames = [pd.DataFrame(columns=[*columns, *SIMPLE.values()])]
     for member, own in ratings.groupby(MEMBER, sort=True):
-        stars = own[RATING].to_numpy()
+        stars, others = own[RATING].to_numpy(), len(own) - 1
         residual, taste = model.residual(own), model.posterior(own, member)
-        if in_order:
-            # Row n of the Cholesky factor is what rating n adds to those before it.
-            white = linalg.solve_triangular(taste.factor, residual, lower=True)
-            scale, used = np.diag(taste.factor), np.arange(len(stars))
-            liking, variance = residual - scale * white, scale**2
-            chi_square, *known = (np.cumsum(v) - v for v in (white**2, stars, residual))
-        else:
-            liking, variance = taste.leave_one_out()
-            used = np.full(len(stars), len(stars) - 1)
-            chi_square = taste.chi_square - taste.weights**2 * variance
-            known = [values.sum() - values for values in (stars, residual)]
+        liking, variance = taste.leave_one_out()
+        chi_square = taste.chi_square - taste.weights**2 * variance
         item = crowd.loc[own[MOVIE]]
         expected = item["expected"].to_numpy()
-        spread = model.variance_scale(chi_square, used) * variance + item["variance"].to_numpy()
+        spread = model.variance_scale(chi_square, others) * variance + item["variance"].to_numpy()
         mean = np.clip(expected + liking, MIN_STARS, MAX_STARS)
-        movies = tuple(own[MOVIE])
         reactions = Reactions(
-            (0,), movies, mean[None], np.sqrt(spread)[None], thresholds=model.thresholds
+            (0,), tuple(own[MOVIE]), mean[None], np.sqrt(spread)[None], thresholds=model.thresholds
         )
         low, high = reactions.interval(0.8)
-        user_bias = known[1] / (used + model.options.damping)
+        user_bias = (residual.sum() - residual) / (others + model.options.damping)
         found = {
             MEMBER: member,
             MOVIE: own[MOVIE].to_numpy(),
@@ -288,123 +248,11 @@ def _predict(
             "high": high[0],
             "like": reactions.like_probability()[0],
             "bias": np.clip(expected + user_bias, MIN_STARS, MAX_STARS),
-            "member_mean": np.where(used > 0, known[0] / np.maximum(used, 1), mu),
+            "member_mean": (stars.sum() - stars) / others if others else mu,
             "constant": mu,
         }
         frames.append(pd.DataFrame(found))
     return pd.concat(frames[1:] or frames, ignore_index=True)
-
-
-def _crowd(model: HybridModel, ratings: pd.DataFrame, learned: pd.DataFrame | None) -> pd.DataFrame:
-    """Return everybody's opinion of the rated movies, without the club's ratings."""
-    movies = np.sort(ratings[MOVIE].unique())
-    return model.expected(movies, without=ratings if learned is None else learned)
-
-
-def learning_curve(
-    model: HybridModel,
-    member_ratings: pd.DataFrame,
-    sizes: Sequence[int] | None = None,
-    *,
-    learned: pd.DataFrame | None = None,
-    repeats: int = 5,
-    seed: int = 0,
-) -> pd.DataFrame:
-    """Predict the same ratings of the same members from more and more of their other ratings.
-
-    Each member's ratings are shuffled `repeats` times; the first ones, `sizes` of them, are known,
-    and those behind the largest size are predicted. Members with too few for the largest size are
-    left out: otherwise the curve would compare people, not numbers of ratings.
-
-    Args:
-        member_ratings: member_id, movie_id, rating.
-        sizes: ascending; None for those of `SIZES` that at least half of the members reach.
-        learned: as in `leave_one_out`.
-
-    Returns:
-        known (number of ratings), members (number of members), rmse and mae of ours, bias_rmse and
-        bias_mae of the user+item bias, gap (bias_mae - mae), gap_low, gap_high (95% bootstrap over
-        members); all in stars.
-    """
-    ratings = check_ratings(member_ratings, person=MEMBER)
-    counts = ratings[MEMBER].value_counts()
-    if sizes is None:
-        sizes = [n for n in SIZES if len(counts) and (counts >= n + SPARE).mean() >= 0.5]
-    people = [] if not sizes else sorted(counts.index[counts >= max(sizes) + SPARE])
-    if not people:
-        return pd.DataFrame(columns=["known", "members", *LOSSES, "gap_low", "gap_high"])
-    expected = _crowd(model, ratings, learned)["expected"]
-    rng = np.random.default_rng(seed)
-    own = [ratings[ratings[MEMBER] == member] for member in people]
-    total = np.stack(
-        [_losses(model, one, expected, sizes, repeats=repeats, rng=rng) for one in own]
-    )
-    count = np.array([repeats * (len(one) - max(sizes)) for one in own], dtype=float)
-    curve = pd.DataFrame(total.sum(axis=0) / count.sum(), columns=list(LOSSES))
-    roots = ["rmse", "bias_rmse"]
-    curve[roots] = np.sqrt(curve[roots])
-    names, gap = tuple(map(str, sizes)), total[:, :, LOSSES.index("gap")]
-    ends = intervals(Tally(names, gap, np.repeat(count[:, None], len(sizes), axis=1)), seed)
-    curve.insert(0, "known", list(sizes))
-    curve.insert(1, "members", len(people))
-    return curve.assign(gap_low=ends["low"], gap_high=ends["high"])
-
-
-def _losses(
-    model: HybridModel,
-    own: pd.DataFrame,
-    expected: pd.Series,
-    sizes: Sequence[int],
-    *,
-    repeats: int,
-    rng: np.random.Generator,
-) -> np.ndarray:
-    """Return the sums of a member's losses, (n_sizes, n_losses); squares for the roots."""
-    rows, stars, most = model.rows(own[MOVIE]), own[RATING].to_numpy(), max(sizes)
-    residual = model.residual(own)
-    crowd = expected.loc[own[MOVIE]].to_numpy()
-    kernel = model.posterior(own.iloc[:0], own[MEMBER].iloc[0]).kernel
-    covariance = kernel.covariance(rows, rows).astype(np.float64)
-    at, total = list(sizes), np.zeros((len(sizes), len(LOSSES)))
-    for _ in range(repeats):
-        order = rng.permutation(len(own))
-        known, hidden = order[:most], order[most:]
-        gram = covariance[np.ix_(known, known)] + model.options.noise_variance * np.eye(most)
-        factor = linalg.cholesky(gram, lower=True)
-        # Row n of what both, whitened, have in common is what rating n adds to those before it.
-        across = linalg.solve_triangular(factor, covariance[np.ix_(known, hidden)], lower=True)
-        white = linalg.solve_triangular(factor, residual[known], lower=True)
-        liking = _running(across * white[:, None])[at]
-        user_bias = _running(residual[known])[at] / (np.array(at) + model.options.damping)
-        ours, bias = (
-            np.clip(crowd[hidden] + part, MIN_STARS, MAX_STARS) - stars[hidden]
-            for part in (liking, user_bias[:, None])
-        )
-        misses = np.abs(ours), np.abs(bias)
-        losses = (ours**2, bias**2, *misses, misses[1] - misses[0])
-        total += np.stack([loss.sum(axis=1) for loss in losses], axis=1)
-    return total
-
-
-def _running(parts: np.ndarray) -> np.ndarray:
-    """Return the sums of the first 0, 1, 2, ... of `parts` along the first axis."""
-    return np.concatenate([np.zeros_like(parts[:1]), np.cumsum(parts, axis=0)])
-
-
-def change_with_more(curve: pd.DataFrame, now: float, more: int = 20) -> float:
-    """Return the factor by which `more` ratings change the mean absolute error.
-
-    The curve is linear over the logarithm, and goes on behind its last size.
-
-    Args:
-        curve: from `learning_curve`, two sizes or more.
-        now: number of ratings known already.
-    """
-    sizes, error = np.log1p(curve["known"].to_numpy(float)), curve["mae"].to_numpy()
-    slope = (error[-1] - error[-2]) / (sizes[-1] - sizes[-2])
-    wanted = np.log1p([now, now + more])
-    before, after = np.interp(wanted, sizes, error) + slope * np.maximum(wanted - sizes[-1], 0)
-    return float(after / before)
 
 
 def absolute_errors(frame: pd.DataFrame) -> pd.DataFrame:
@@ -442,7 +290,7 @@ class Margin:
 
 @dataclass(frozen=True)
 class Findings:
-    """Ours against the simple baselines on a frame of `leave_one_out` or `in_order_of_time`.
+    """Ours against the simple baselines on a frame of `leave_one_out`.
 
     Figures are means over ratings with a bootstrap over movies: members' ratings of one movie
     depend on each other.

@@ -17,7 +17,7 @@ from scipy.special import bdtr, stdtrit
 
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.evaluation.bootstrap import ENOUGH, clarity, compare
-from recommender.evaluation.metrics import Z95, Share, wilson
+from recommender.evaluation.metrics import Z95
 
 NIGHT = "night_id"
 OURS = "ours"
@@ -114,7 +114,8 @@ def record_over_time(found: pd.DataFrame) -> pd.DataFrame:
         night_id, on, nights (1, 2, ...), n (ratings so far), model, mae (stars); by date.
     """
     rows = recorded(found).sort_values(["on", NIGHT])
-    ends = _ends(rows)
+    ends = rows.groupby(["on", NIGHT]).size().cumsum().rename("n").reset_index()
+    ends["nights"] = np.arange(1, len(ends) + 1)
     means = _misses(rows).expanding().mean().iloc[ends["n"] - 1].reset_index(drop=True)
     frame = pd.concat([ends, means], axis=1).melt(list(ends), var_name="model", value_name="mae")
     return frame.sort_values("nights", kind="stable", ignore_index=True)
@@ -125,31 +126,22 @@ def _misses(rows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({model: (rows[c] - rows["actual"]).abs() for model, c in MODELS.items()})
 
 
-def _ends(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return night_id, on, nights and n (rows up to the end of that night)."""
-    ends = rows.groupby(["on", NIGHT]).size().cumsum().rename("n").reset_index()
-    return ends.assign(nights=np.arange(1, len(ends) + 1))[[NIGHT, "on", "nights", "n"]]
-
-
 @dataclass(frozen=True)
 class Coverage:
     """Observed against expected coverage of the 80% intervals."""
 
-    observed: Share  # share of the ratings inside their interval, with its 95% interval
-    nights: int  # number of nights behind it
+    count: int  # ratings inside their interval
+    # n, nights: ratings and nights behind it
+    n: int
+    nights: int
     # low, high: counts within which 95% of clubs lie if the intervals are right
     low: int
     high: int
 
     @property
-    def count(self) -> int:
-        """Number of ratings inside."""
-        return round(self.observed.value * self.observed.n)
-
-    @property
     def reading(self) -> Literal["too few", "as expected", "too seldom", "too often"]:
         """How the count compares; "as expected" where the data do not contradict it."""
-        if self.observed.n < ENOUGH or self.nights < NIGHTS:
+        if self.n < ENOUGH or self.nights < NIGHTS:
             return "too few"
         if self.low <= self.count <= self.high:
             return "as expected"
@@ -160,7 +152,7 @@ def interval_coverage(found: pd.DataFrame) -> Coverage | None:
     """Return the coverage over the rows of `outcomes` that count; None without any.
 
     `low` and `high` are those of independent ratings (the binomial distribution), moved apart as
-    nights differ more than independent ratings would; so is the interval of the share.
+    nights differ more than independent ratings would.
     """
     rows = recorded(found)
     if rows.empty:
@@ -169,9 +161,9 @@ def interval_coverage(found: pd.DataFrame) -> Coverage | None:
     effect = _design_effect(rows["hit"] - LEVEL, LEVEL * (1 - LEVEL) * n, rows[NIGHT])
     by_chance = np.searchsorted(bdtr(np.arange(n + 1), n, LEVEL), (0.025, 0.975))
     reach = np.sqrt(effect) * (by_chance - expected)
-    low, high = wilson(np.array(inside / n), np.array(n / effect))
     return Coverage(
-        Share(inside / n, float(low), float(high), n),
+        inside,
+        n,
         rows[NIGHT].nunique(),
         max(int(np.ceil(expected + reach[0] - 1e-9)), 0),
         min(int(np.floor(expected + reach[1] + 1e-9)), n),
@@ -190,22 +182,6 @@ def _design_effect(residual: pd.Series, variance: float, nights: pd.Series) -> f
         return 1.0
     apart = sums["sum"] - sums["size"] * residual.mean()
     return max(1.0, float(k / (k - 1) * (apart**2).sum() / variance))
-
-
-def coverage_over_time(found: pd.DataFrame) -> pd.DataFrame:
-    """Return the coverage of the intervals over all nights up to each night, by date.
-
-    Returns:
-        night_id, on, nights (1, 2, ...), n, share (0..1), low, high (what chance allows of it).
-    """
-    rows = recorded(found).sort_values(["on", NIGHT])
-    ends = _ends(rows)
-    parts = [c for n in ends["n"] if (c := interval_coverage(rows.head(n)))]
-    return ends.assign(
-        share=[part.observed.value for part in parts],
-        low=[part.low / part.observed.n for part in parts],
-        high=[part.high / part.observed.n for part in parts],
-    )
 
 
 def surprises(found: pd.DataFrame) -> pd.DataFrame:

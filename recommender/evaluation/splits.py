@@ -1,13 +1,10 @@
-"""Hold out ratings, or whole raters, at random."""
+"""Hold out ratings at random."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
-from recommender.columns import USER
 from recommender.dataset import Dataset
 from recommender.errors import DataError
 
@@ -31,23 +28,3 @@ def random_split(data: Dataset, seed: int = 0, share: float = 0.2) -> tuple[Data
         Dataset(data.ratings[~hidden], data.movies),
         data.ratings[hidden].reset_index(drop=True),
     )
-
-
-def raters_to_try(
-    data: Dataset,
-    n: int = 60,
-    *,
-    least: int = 125,
-    most: int = 250,
-    without: Sequence[int] = (),
-    seed: int = 0,
-) -> tuple[int, ...]:
-    """Draw `n` raters with `least` to `most` ratings, to be held out and treated as members.
-
-    Returns:
-        User ids, ascending, none of `without`; fewer than `n` where there are not enough.
-    """
-    counts = data.ratings[USER].value_counts().drop(list(without), errors="ignore")
-    fit = np.sort(counts.index[counts.between(least, most)].to_numpy())
-    drawn = np.random.default_rng(seed).permutation(fit)[:n]
-    return tuple(int(user) for user in np.sort(drawn))

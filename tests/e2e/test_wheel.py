@@ -1,4 +1,4 @@
-"""The wheel: built from a clone, it serves the app with data of its own, away from the clone."""
+"""The wheel: built from the sdist, it serves the app with data of its own, away from the clone."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ pytestmark = pytest.mark.e2e
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the package, as an installer would unpack it."""
     wheels, place = tmp_path_factory.mktemp("wheels"), tmp_path_factory.mktemp("site")
+    sdist = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", str(wheels)]
+    subprocess.run(sdist, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    (source,) = wheels.glob("movie_club-*.tar.gz")
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    built = ["--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(ROOT)]
+    built = ["--no-deps", "--no-build-isolation", "--wheel-dir", str(wheels), str(source)]
     subprocess.run([*pip, "wheel", *built], check=True)
     (wheel,) = wheels.glob("movie_club-*.whl")
     subprocess.run([*pip, "install", "--no-deps", "--target", str(place), str(wheel)], check=True)
@@ -39,6 +42,7 @@ def test_serves_and_keeps_its_data_in_the_users_folder(installed: Path, tmp_path
     try:
         while not server.ask("/_stcore/health"):
             assert process.poll() is None
+        assert server.ask("/") == 200
     finally:
         process.terminate()
         process.wait(20)

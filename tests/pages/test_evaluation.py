@@ -17,10 +17,10 @@ from club.store import Store
 from recommender import DataError, Dataset, HybridModel
 from recommender import evaluation as figures
 from recommender.evaluation import Evaluation
-from recommender.evaluation.evaluate import Findings, Margin
+from recommender.evaluation.evaluate import Margin
 from ui import evaluation, state
 from ui.jobs import Evaluator, Trainer
-from ui.sections.evaluation import comparison, outlook
+from ui.sections.evaluation import comparison
 
 
 def small_club(store: Store, *stars: float) -> None:
@@ -39,20 +39,17 @@ def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
     assert re.search(r"On 963 of your own ratings we are off by 0\.\d\d ", words(app))
     guess = r"The best simple guess, the user\+item bias, is off by 0\.\d\d: clearly more"
     assert re.search(guess, words(app))
-    assert "as with 60 other people" in words(app)
     assert "For now we judge the model" not in words(app)
-    assert len(app.get("plotly_chart")) == len(app.dataframe) == 5
+    assert len(app.get("plotly_chart")) == len(app.dataframe) == 4
     (members,) = (t.value for t in app.dataframe if "" in t.value and "own mean" in t.value)
     assert set(members[""]) == set(state.view().names.values())
 
 
-def test_few_ratings_have_no_figures_but_an_outlook(open_page: Open, store: Store) -> None:
+def test_few_ratings_have_no_figures(open_page: Open, store: Store) -> None:
     small_club(store, 4.0, 1.5, 3.0)
     app = open_page("settings", set="How we know")
     assert "3 ratings so far, it takes 30." in words(app)
-    assert "With twenty ratings each, expect to miss by about 0." in words(app)
-    assert "this one is of other people:" in words(app)
-    assert len(app.get("plotly_chart")) == 1
+    assert not app.get("plotly_chart")
 
 
 @pytest.mark.reads
@@ -82,7 +79,7 @@ def test_serving_model_is_evaluated_until_the_held_out_one_has_learned(
 ) -> None:
     app = open_page("settings", set="How we know")
     assert "On 963 of your own ratings" in words(app)
-    assert len(app.get("plotly_chart")) == 5
+    assert len(app.get("plotly_chart")) == 4
     assert not_held_out == [1]
 
 
@@ -101,7 +98,7 @@ def test_only_learned_ratings_are_taken_out_of_the_item_bias(
         return predict(model, ratings, learned)
 
     monkeypatch.setattr(evaluation, "leave_one_out", listen)
-    found = evaluation.club_evaluation(state.view(), "leave one out")
+    found = evaluation.club_evaluation(state.view())
     assert found is not None
     assert not found.held_out
     assert found.findings.n == len(learned) + 1
@@ -133,24 +130,11 @@ def test_model_of_another_catalogue_is_not_evaluated(open_page: Open) -> None:
 @pytest.mark.reads
 def test_held_out_model_has_seen_no_member(var: Path) -> None:
     base = state.base_dataset()
-    data = evaluation.without_held_out(base)
-    unseen = {*evaluation.held_out_raters(base), *state.store().members.all()["world_user_id"]}
-    assert len(unseen) == 68
+    data = evaluation.without_demo(base)
+    unseen = {*state.store().members.all()["world_user_id"]}
+    assert len(unseen) == 8
     assert not unseen & {-1 - user for user in data.user_ids}
-    assert len(data.user_ids) == len(base.user_ids) - 68
-
-
-def findings(n: int, ours: float) -> Findings:
-    errors = pd.DataFrame(
-        {
-            "model": ["ours", "own mean", "mean of all ratings"],
-            "value": [ours, 0.8, 0.92],
-            "gap": [0.0, 0.09, 0.2],
-            "gap_low": [0.0, 0.05, 0.1],
-            "gap_high": [0.0, 0.13, 0.3],
-        }
-    )
-    return Findings(pd.DataFrame(index=range(n)), errors, errors)
+    assert len(data.user_ids) == len(base.user_ids) - 8
 
 
 @pytest.mark.parametrize(
@@ -163,19 +147,6 @@ def findings(n: int, ours: float) -> Findings:
 )
 def test_comparison_claims_no_more_than_is_sure(low: float, high: float, said: str) -> None:
     assert f" by 0.80: {said} " in comparison(Margin(100, 0.71, "own mean", 0.8, 0.09, low, high))
-
-
-@pytest.mark.parametrize(
-    ("n", "ours", "each", "said"),
-    [
-        (5, 0.9, 5, "about 0.70 stars instead of 0.80 without any"),
-        (160, 0.7, 20, "about 0.68 stars instead of 0.70"),
-        (9000, 0.7, 1000, "hardly a change"),
-    ],
-)
-def test_outlook_follows_the_learning_curve(n: int, ours: float, each: int, said: str) -> None:
-    curve = pd.DataFrame({"known": [0, 20, 40], "mae": [0.8, 0.7, 0.68]})
-    assert said in outlook(findings(n, ours), curve, 60, each)
 
 
 # The base dataset's ratings
@@ -244,7 +215,7 @@ def test_first_visit_starts_the_evaluation(open_page: Open, evaluate: list[int])
         "Typical error": "0.80 ★",
         "Honest intervals": "50%",
     }
-    assert len(app.get("plotly_chart")) == 5
+    assert len(app.get("plotly_chart")) == 4
     assert (
         open_page("settings", set="How we know", whose="Everyone else").metric[0].value == "0.600"
     )

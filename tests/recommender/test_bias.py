@@ -54,10 +54,11 @@ def test_unrated_movie_is_expected_from_its_features(
     two_kinds: tuple[RatingRows, sparse.csr_matrix],
 ) -> None:
     ratings, words = two_kinds
-    bias = Bias.fit(ratings, words, penalty=0.1, club_penalty=0.1)
+    bias = Bias.fit(ratings, words)
     assert bias.mu == 4.0
     assert bias.movie[:2] == pytest.approx([1, -1], abs=0.05)
-    assert bias.expected[40:] == pytest.approx([1, -1], abs=0.05)
+    # Weights of 5 for each of 20 movies, and a penalty of 60: 100 / (100 + 60).
+    assert bias.expected[40:] == pytest.approx([0.625, -0.625], abs=0.05)
     assert with_constant(words)[40:] @ bias.coefficients == pytest.approx(bias.expected[40:])
 
 

@@ -41,10 +41,8 @@ def test_help(capsys: pytest.CaptureFixture[str], command: list[str]) -> None:
     ("argv", "message"),
     [
         ([], "COMMAND"),
-        (["sing"], "invalid choice: 'sing'"),
         (["train"], "--out"),
         (["train", "--out", "x", "--seed", "-1"], "'-1' is not a whole number"),
-        (["train", "--out", "x", "--seed", str(2**32)], "is not a whole number"),
         (["train", "--out", "x", "--loss", "hinge"], "invalid choice: 'hinge'"),
         (["train", "--out", "x", "--epochs", "0"], "from 1 on"),
         (["train", "--out", "x", "--learning-rate", "nan"], "learning_rate"),

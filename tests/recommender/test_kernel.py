@@ -67,13 +67,7 @@ class TestSimilarity:
         )
         assert features[0] == pytest.approx([0.2, 0.1, 0.2, 0.0])
 
-    def test_predicted_embedding_is_less_similar(self) -> None:
-        total = total_similarity(kernel_of([[1, 0], [0.5, 0]], [[1], [1]]))
-        assert total == pytest.approx(
-            np.array([[1, 0.2 + 0.8 * np.exp(-1)], [0.2 + 0.8 * np.exp(-1), 1]])
-        )
-
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=20, deadline=None)
     @given(kernels())
     def test_symmetric_and_one_with_itself(self, kernel: ItemKernel) -> None:
         total = total_similarity(kernel)

@@ -5,10 +5,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -82,26 +80,17 @@ def read_text(path: Path) -> str:
 
 class TestAtomicWrites:
     @pytest.mark.parametrize("kind", ["file", "folder"])
-    def test_replaces_content_and_leaves_nothing_else(self, tmp_path: Path, kind: str) -> None:
-        for text in ("old", "new"):
-            write_text(kind, tmp_path / "deep" / "x", text)
-            assert read_text(tmp_path / "deep" / "x") == text
-        assert [path.name for path in (tmp_path / "deep").iterdir()] == ["x"]
-
-    @pytest.mark.parametrize(
-        ("write", "kind"), [(write_atomically, "file"), (write_folder_atomically, "folder")]
-    )
-    def test_failed_write_keeps_old_content(
-        self, tmp_path: Path, write: Callable[..., None], kind: str
-    ) -> None:
+    def test_failed_write_keeps_old_content(self, tmp_path: Path, kind: str) -> None:
         def full(_path: Path) -> None:
             raise OSError(28, "No space left on device")
 
-        write_text(kind, tmp_path / "x", "old")
+        folder = tmp_path / "deep"
+        for text in ("older", "old"):
+            write_text(kind, folder / "x", text)
         with pytest.raises(OSError, match="No space left"):
-            write(tmp_path / "x", full)
-        assert read_text(tmp_path / "x") == "old"
-        assert [path.name for path in tmp_path.iterdir()] == ["x"]
+            (write_atomically if kind == "file" else write_folder_atomically)(folder / "x", full)
+        assert read_text(folder / "x") == "old"
+        assert [path.name for path in folder.iterdir()] == ["x"]
 
     @pytest.mark.parametrize("kind", ["file", "folder"])
     def test_kill_at_any_step_leaves_old_or_new_content(self, tmp_path: Path, kind: str) -> None:
@@ -127,16 +116,12 @@ class TestAtomicWrites:
         assert {text for _, text in killed} == {"old", "new"}
         assert last == [0, "new"]
 
-    def test_file_mode(self, tmp_path: Path) -> None:
-        for mode in (0o600, 0o644):
-            write_atomically(tmp_path / "x", lambda path: path.write_text("x"), mode=mode)
-            assert (tmp_path / "x").stat().st_mode & 0o777 == mode
-
-    def test_symbolic_link_stays(self, tmp_path: Path) -> None:
+    def test_file_mode_and_symbolic_link(self, tmp_path: Path) -> None:
         (tmp_path / "link").symlink_to(tmp_path / "x")
-        write_text("file", tmp_path / "link", "new")
+        for mode in (0o600, 0o644):
+            write_atomically(tmp_path / "link", lambda path: path.write_text("x"), mode=mode)
+            assert (tmp_path / "x").stat().st_mode & 0o777 == mode
         assert (tmp_path / "link").is_symlink()
-        assert (tmp_path / "x").read_text() == "new"
 
     def test_leftovers_of_killed_writes_are_removed_after_a_day(self, tmp_path: Path) -> None:
         for name, age in ((".x-long-ago", 100_000), (".x-now", 100), (".other-x", 100_000)):
@@ -162,6 +147,7 @@ class TestModelFiles:
         # Matrix products differ in the last bits with where in memory an array lies.
         assert now.mean == pytest.approx(was.mean, abs=1e-6)
         assert now.sd == pytest.approx(was.sd, abs=1e-6)
+        assert sorted(path.name for path in saved.iterdir()) == ["arrays.npz", "model.json"]
         for name in ("options", "trained_at", "features", "content_hash", "n_ratings"):
             assert getattr(loaded, name) == getattr(tiny_model, name)
         loaded.save(saved.parent / "again")
@@ -169,11 +155,6 @@ class TestModelFiles:
             (folder / "arrays.npz").read_bytes() for folder in (saved, saved.parent / "again")
         )
         assert first == second
-
-    def test_only_arrays_and_json_are_written(self, saved: Path) -> None:
-        assert sorted(path.name for path in saved.iterdir()) == ["arrays.npz", "model.json"]
-        with np.load(saved / "arrays.npz", allow_pickle=False) as arrays:
-            assert all(arrays[name].dtype != object for name in arrays)
 
     def test_folder_with_other_files_is_not_replaced(
         self, tmp_path: Path, tiny_model: HybridModel
@@ -187,34 +168,24 @@ class TestModelFiles:
         with pytest.raises(ModelFileError, match="no trained model in nowhere"):
             HybridModel.load(tmp_path / "nowhere")
 
-    @pytest.mark.parametrize("name", ["arrays.npz", "model.json"])
-    @pytest.mark.parametrize("damage", [slice(0, -1, 2), slice(0, 100), slice(0, 0)])
-    def test_damaged_file(self, saved: Path, name: str, damage: slice) -> None:
-        (saved / name).write_bytes((saved / name).read_bytes()[damage])
-        with pytest.raises(ModelFileError, match="damaged"):
-            HybridModel.load(saved)
-
-    @pytest.mark.parametrize(
-        "facts", ["[" * 100_000, "[]", "7", f'{{"format": {FORMAT}}}', "{}", "\x00"]
-    )
-    def test_facts_of_another_kind(self, saved: Path, facts: str) -> None:
-        (saved / "model.json").write_text(facts)
-        with pytest.raises(ModelFileError, match="damaged"):
-            HybridModel.load(saved)
-
-    def test_changed_fact_is_damage(self, saved: Path) -> None:
-        content = json.loads((saved / "model.json").read_text("utf-8"))
-        content["facts"]["model.bias.mu"] += 1
-        (saved / "model.json").write_text(json.dumps(content), "utf-8")
-        with pytest.raises(ModelFileError, match="damaged"):
-            HybridModel.load(saved)
-
-    @pytest.mark.parametrize("version", [7, 99, None])
-    def test_other_version(self, saved: Path, version: int | None) -> None:
-        content = json.loads((saved / "model.json").read_text("utf-8"))
-        (saved / "model.json").write_text(json.dumps(content | {"format": version}), "utf-8")
-        with pytest.raises(ModelFileError, match="another version"):
-            HybridModel.load(saved)
+    def test_damaged_file(self, saved: Path) -> None:
+        facts = json.loads((saved / "model.json").read_text("utf-8"))
+        facts["facts"]["model.bias.mu"] += 1
+        for name, damaged in (
+            ("arrays.npz", (saved / "arrays.npz").read_bytes()[:-1]),
+            *(("model.json", text.encode()) for text in ("", "[" * 100_000, "7", "{}", "\x00")),
+            ("model.json", f'{{"format": {FORMAT}}}'.encode()),
+            ("model.json", json.dumps(facts).encode()),
+        ):
+            whole = (saved / name).read_bytes()
+            (saved / name).write_bytes(damaged)
+            with pytest.raises(ModelFileError, match="damaged"):
+                HybridModel.load(saved)
+            (saved / name).write_bytes(whole)
+        for version in (7, 99, None):
+            (saved / "model.json").write_text(json.dumps(facts | {"format": version}), "utf-8")
+            with pytest.raises(ModelFileError, match="another version"):
+                HybridModel.load(saved)
 
     def test_programming_error_is_not_reported_as_damage(
         self, saved: Path, monkeypatch: pytest.MonkeyPatch

@@ -38,7 +38,7 @@ def mixed(size: int) -> np.ndarray:
     return np.random.default_rng(2).integers(1, 11, size) / 2
 
 
-@pytest.mark.parametrize("member", [901, 7])  # a stranger, and one of the raters
+@pytest.mark.parametrize("member", [901, 7], ids=["a stranger", "one of the raters"])
 def test_mean_is_exact_and_deviation_close(model: HybridModel, member: int) -> None:
     own = account(mixed(500), member)
     rated = model.movie_ids[model.counts > 0]
@@ -94,12 +94,11 @@ def test_more_members_than_are_kept(model: HybridModel, monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("stars", "low", "high"),
     [
-        (np.full(3000, 5.0), 4.5, 5.0),
-        (np.full(3000, 1.0), 0.5, 1.5),
-        (np.full(3000, 3.0), 2.5, 3.5),
+        (np.full(600, 5.0), 4.5, 5.0),
+        (np.full(600, 1.0), 0.5, 1.5),
         (np.tile([0.5, 5.0], 1500), 1.0, 4.5),
     ],
-    ids=["all fives", "all ones", "all threes", "alternating"],
+    ids=["all fives", "all ones", "alternating"],
 )
 def test_any_scale_stays_sensible(
     model: HybridModel, stars: np.ndarray, low: float, high: float
@@ -115,14 +114,3 @@ def test_any_scale_stays_sensible(
     assert parts["stars"].sum() == pytest.approx(reactions.mean[0, 0], abs=1e-9)
     without = parts[parts["kind"] != "limit"]["stars"].sum()
     assert (parts["kind"] == "limit").any() == (not 0.5 < without < 5)
-
-
-def test_parts_of_a_large_account_are_the_covariances(model: HybridModel) -> None:
-    own = account(mixed(1000))
-    movie = int(np.setdiff1d(model.movie_ids[model.counts > 0], own["movie_id"])[0])
-    parts = model.explain(own, 901, movie)
-    posterior, row = model.posterior(own, 901), model.rows([movie])
-    across = model.kernel.covariance(posterior.rated, row)[:, 0].astype(np.float64)
-    linear = parts["kind"].isin(["member", "feature", "rated movie"])
-    assert parts.loc[linear, "stars"].sum() == pytest.approx(across @ posterior.weights, abs=1e-4)
-    assert (parts["kind"] == "rated movie").sum() == 1000

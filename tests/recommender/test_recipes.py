@@ -12,7 +12,6 @@ from recommender.recipes import (
     ConfidenceRecipe,
     KeywordRecipe,
     active,
-    confidence,
     likes,
     published_words,
     quantile_bins,
@@ -107,10 +106,6 @@ def test_keyword_recipe_without_keywords(data) -> None:
     for as_published in (False, True):
         with pytest.raises(DataError, match="keywords"):
             KeywordRecipe.fit(bare, as_published=as_published)
-
-
-def test_confidence_of_stars() -> None:
-    assert confidence(np.array([0.0, np.e - 1])).tolist() == pytest.approx([1, 11])
 
 
 def test_active_users_and_movies() -> None:

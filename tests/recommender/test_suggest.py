@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from recommender import DataError, Dataset, HybridModel, Reactions, TrainingOptions
 from recommender.group import rank
@@ -23,8 +21,6 @@ from recommender.suggest import (
 MOVIES = list(range(22))
 EVEN, ODD = set(range(0, 22, 2)), set(range(1, 22, 2))
 NEUTRAL = {"diversity": 0.0, "obscurity": 0.5, "certainty": 1 / 3}  # leaves the score alone
-SETTINGS = settings(max_examples=25, deadline=None)
-DIAL, LIMIT = st.floats(0, 1), st.integers(1, 22)
 RATINGS = pd.DataFrame(
     [(1, 0, 5.0), (1, 2, 5.0), (1, 1, 1.0), (2, 0, 1.0), (2, 1, 5.0), (2, 3, 5.0)],
     columns=["member_id", "movie_id", "rating"],
@@ -66,25 +62,16 @@ class TestSuggest:
         assert found["ratings"].tolist() == counts.tolist()
 
     @pytest.mark.parametrize(("dial", "column"), [("obscurity", "fame"), ("certainty", "sd")])
-    @SETTINGS
-    @given(dials=st.tuples(DIAL, DIAL), other=DIAL, limit=LIMIT)
     def test_dial_lowers_the_mean_of_its_column(
-        self,
-        tiny_model: HybridModel,
-        reactions: Reactions,
-        *,
-        dial: str,
-        column: str,
-        dials: tuple[float, float],
-        other: float,
-        limit: int,
+        self, tiny_model: HybridModel, reactions: Reactions, dial: str, column: str
     ) -> None:
-        rest = {"obscurity": other, "certainty": other, "diversity": 0.0}
-        low, high = (
-            suggest(tiny_model, reactions, **rest | {dial: value}, limit=limit)[column].mean()
-            for value in sorted(dials)
-        )
-        assert high <= low + 1e-9
+        for other, limit in ((0.0, 3), (0.7, 9)):
+            rest = {"obscurity": other, "certainty": other, "diversity": 0.0}
+            means = [
+                suggest(tiny_model, reactions, **rest | {dial: value}, limit=limit)[column].mean()
+                for value in (0.0, 0.3, 0.6, 1.0)
+            ]
+            assert (np.diff(means) <= 1e-9).all()
 
     def test_diversity_mixes_kinds(self, tiny_model: HybridModel, reactions: Reactions) -> None:
         def mean_similarity(diversity: float) -> float:
@@ -97,10 +84,12 @@ class TestSuggest:
 
     @pytest.mark.parametrize(
         ("arguments", "message"),
-        [({dial: value}, f"dial for {dial} goes from 0 to 1")
-         for dial in ("diversity", "obscurity", "certainty") for value in (-0.1, 1.1, np.nan)]
-        + [({"limit": 0}, "one movie or more, not 0")],
-    )  # fmt: skip
+        [
+            ({"diversity": -0.1}, "dial for diversity goes from 0 to 1"),
+            ({"certainty": np.nan}, "dial for certainty goes from 0 to 1"),
+            ({"limit": 0}, "one movie or more, not 0"),
+        ],
+    )
     def test_bad_arguments(
         self,
         tiny_model: HybridModel,
@@ -113,9 +102,7 @@ class TestSuggest:
 
 
 class TestSimilar:
-    @pytest.mark.parametrize(
-        ("movie", "same", "word"), [(0, EVEN, "train"), (7, ODD, "ship"), (21, ODD, "ship")]
-    )
+    @pytest.mark.parametrize(("movie", "same", "word"), [(0, EVEN, "train"), (21, ODD, "ship")])
     def test_movies_of_the_same_kind(
         self, tiny_model: HybridModel, movie: int, same: set[int], word: str
     ) -> None:
@@ -183,15 +170,6 @@ class TestToRate:
             fall = mean_variance(RATINGS) - mean_variance(pd.concat([RATINGS, rated]))
             assert fall == pytest.approx(asked["teaches"].iloc[0], rel=1e-3)
 
-    def test_first_has_the_highest_expected_gain(self, tiny_model: HybridModel) -> None:
-        pool = [4, 5, 6, 7, 8, 9]
-        gains = {}
-        for movie in pool:
-            alone = to_rate(tiny_model, RATINGS, 1, [10], candidates=[movie], limit=1).iloc[0]
-            gains[movie] = alone["teaches"] * alone["seen"]
-        first = to_rate(tiny_model, RATINGS, 1, [10], candidates=pool, limit=1)["movie_id"].iloc[0]
-        assert first == max(gains, key=gains.__getitem__)
-
     def test_later_ones_account_for_earlier_ones(self, tiny_model: HybridModel) -> None:
         asked = to_rate(tiny_model, RATINGS, 1, [10], limit=4)
         assert asked["movie_id"].is_unique
@@ -210,10 +188,6 @@ class TestToRate:
         empty = to_rate(tiny_model, RATINGS, 1, **{"shortlist": [10]} | arguments)  # type: ignore[arg-type]
         assert list(empty) == ["movie_id", "teaches", "seen"]
         assert empty.empty
-
-    def test_unknown_movie(self, tiny_model: HybridModel) -> None:
-        with pytest.raises(DataError, match="does not know movie 777"):
-            to_rate(tiny_model, RATINGS, 1, [777])
 
     def test_seen_probability_rises_with_popularity_and_activity(
         self, tiny_model: HybridModel

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from recommender.evaluation.metrics import Share
 from recommender.evaluation.nights import Coverage, Record
 from ui import findings
 
@@ -34,11 +33,11 @@ def test_record(found: Record, own: str, crowd: str) -> None:
 
 def test_nothing_is_claimed_of_nothing() -> None:
     assert findings.record(Record(0, 0, pd.DataFrame())) == (findings.NOTHING, "")
-    assert findings.coverage(None) == (findings.NOTHING, "")
+    assert findings.coverage(None) == findings.NOTHING
 
 
 def coverage(count: int, n: int = 45, low: int = 31, high: int = 41) -> Coverage:
-    return Coverage(Share(count / n, 0, 1, n), n // 5, low, high)
+    return Coverage(count, n, n // 5, low, high)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +50,8 @@ def coverage(count: int, n: int = 45, low: int = 31, high: int = 41) -> Coverage
     ],
 )
 def test_coverage(found: Coverage, reading: str) -> None:
-    headline, sentence = findings.coverage(found)
-    assert headline.startswith(f"{found.count} of {found.observed.n} ratings")
+    sentence = findings.coverage(found)
+    assert sentence.startswith(f"{found.count} of {found.n} ratings")
     assert findings.READINGS[reading] in sentence
 
 

@@ -79,7 +79,7 @@ function linkOf(tile, tappable, choose) {
   if (tile.link) link.href = tile.link
   else {
     link.type = "button"
-    link.setAttribute("aria-pressed", String(Boolean(tile.mark)))
+    link.setAttribute("aria-pressed", String(tile.chosen))
   }
   link.addEventListener("click", (event) => {
     if (tile.link) {
@@ -96,12 +96,11 @@ function linkOf(tile, tappable, choose) {
 function draw(tile, size, list, old) {
   const node = element("div", "tile")
   node.classList.toggle("dimmed", tile.dimmed)
-  node.classList.toggle("marked", Boolean(tile.mark))
+  node.classList.toggle("chosen", tile.chosen)
   node.dataset.movie = tile.id
   const link = linkOf(tile, list.tappable, list.choose)
   const pictured = element("span", "pictured")
   pictured.append(picture(tile.picture, old))
-  if (tile.mark) pictured.append(element("span", "mark", tile.mark))
   const words = element("span", "words")
   words.append(element(size === "L" ? "h1" : "span", "title", tile.title))
   if (tile.meta) words.append(element("span", "meta", tile.meta))

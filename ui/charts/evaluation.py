@@ -13,7 +13,7 @@ from recommender.evaluation.evaluate import OURS as OUR_MODEL
 from recommender.evaluation.metrics import coverage, reliability_bins
 from recommender.evaluation.nights import LEVEL as PROMISED
 from ui.charts.style import GIVEN, GREY, OURS, STARS_AXIS, finish, label
-from ui.charts.traces import ENDS, Look, band, dots, line, plain_line, row_labels, single_ratings
+from ui.charts.traces import ENDS, Look, band, dots, plain_line, row_labels, single_ratings
 
 DOT = "dot"
 DIAGONAL = [MIN_STARS, MAX_STARS]
@@ -25,7 +25,6 @@ RANKING = {
     "reciprocal_rank": "Reciprocal rank",
 }
 ENOUGH = 5  # ratings, before their middle 80% is drawn
-SAME = 1e-9  # stars; smaller gaps are rounding
 BAND = "rgba(194,64,95,0.22)"  # OURS, see-through
 SYMBOLS = ("square-open", "diamond-open", "triangle-up-open", "cross-open")
 
@@ -145,39 +144,6 @@ def _ranking_title(frame: pd.DataFrame, ours: str) -> str:
     return (
         f"Of {k} movies recommended by {label(ours)}, {k * top.loc[ours, 'value']:.1f} "
         f"were watched; by {label(others.idxmax())}, {k * others.max():.1f}"
-    )
-
-
-def learning_curve(frame: pd.DataFrame) -> go.Figure:
-    """Draw our error and the bias model's over the ratings known of each, from `learning_curve`."""
-    known = frame["known"].to_numpy()
-    at = np.log1p(known.astype(float))
-    look: Look = {"hover": "%{customdata} known: %{y:.3f}", "customdata": known, "marker_size": 8}
-    figure = go.Figure()
-    line(figure, at, frame["bias_mae"], GREY, name="user+item bias", line_dash="dash", **look)
-    line(figure, at, frame["mae"], OURS, name="ours", **look)
-    people = int(frame["members"].iloc[0])
-    each = f"each of {people} people" if people > 1 else "one person"
-    ticks = {"tickvals": at, "ticktext": [str(n) for n in known]}
-    figure.update_xaxes(title=f"ratings known of {each}", **ticks)
-    figure.update_yaxes(title="stars missed by", nticks=6, tickformat=".2f")
-    return finish(figure, _curve_title(frame), height=330, legend=True)
-
-
-def _curve_title(frame: pd.DataFrame) -> str:
-    first, last = frame.iloc[0], frame.iloc[-1]
-    if len(frame) == 1:
-        return f"With {first['known']:.0f} known ratings it misses by {first['mae']:.2f} stars"
-    worse = frame.loc[frame["gap_high"] < -SAME, "known"]
-    than = "never more than the bias"
-    if len(worse):
-        than = f"clearly more than the bias with {', '.join(map(str, worse))}"
-    elif (frame["gap"] < -SAME).any():
-        than = "never clearly more than the bias"
-    few = f"{first['known']:.0f}" if first["known"] else "none"
-    return (
-        f"With {last['known']:.0f} ratings known it misses by {last['mae']:.2f} stars, with {few} "
-        f"by {first['mae']:.2f}; {than}"
     )
 
 

@@ -1,15 +1,13 @@
-"""The charts of movie nights: choosing a movie, one night's outcome, and the record of all."""
+"""The chart of the movie nights' record."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from recommender.evaluation.nights import LEVEL as PROMISED
 from recommender.evaluation.nights import OURS as OUR_MODEL
-from ui.charts.style import FAINT, GREY, OURS, finish
-from ui.charts.traces import ENDS, Look, band, line
+from ui.charts.style import GREY, OURS, finish
+from ui.charts.traces import Look, line
 from ui.text import counted, day_of
 
 
@@ -41,23 +39,3 @@ def _when(frame: pd.DataFrame) -> list[str]:
 def _night_axis(last: int) -> dict[str, object]:
     # Whole nights only, about six of them.
     return {"range": [0.4, last + 0.6], "tick0": 1, "dtick": max(1, -(-last // 6))}
-
-
-def interval_coverage(frame: pd.DataFrame, title: str) -> go.Figure:
-    """Draw the share of ratings inside their 80% interval so far, and the range of chance.
-
-    The frame is `coverage_over_time`, the title from `ui.findings.coverage`.
-    """
-    nights = frame["nights"].to_numpy()
-    # Every night has its own step, so that the band of a single one can be seen.
-    edges = np.column_stack([nights - 0.5, nights + 0.5]).ravel()
-    low, high = (np.repeat(frame[end].to_numpy(), 2) for end in ENDS)
-    look: Look = {"name": "so far", "customdata": _when(frame)}
-    figure = go.Figure()
-    band(figure, edges, low, high, colour=FAINT, name="what chance allows")
-    figure.add_hline(y=PROMISED, line={"color": GREY, "dash": "dot"})
-    line(figure, nights, frame["share"], OURS, "%{customdata}: %{y:.0%}", **look)
-    axis = _night_axis(nights[-1])
-    figure.update_xaxes(title="nights (dotted: what we promise)", **axis)
-    figure.update_yaxes(title="ratings where expected", range=[0, 1.04], tickformat=".0%")
-    return finish(figure, title, height=300, legend=True)

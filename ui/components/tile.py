@@ -34,8 +34,8 @@ class Tile:
     note: str = ""  # one short line
     action: str = ""  # label of the one action
     own_stars: float | Literal["none"] | None = "none"  # stars to tap, None: none given so far
+    chosen: bool = False  # one of those that were tapped
     dimmed: str = ""  # why the tile is greyed, such as "Ana vetoed it"
-    mark: str = ""  # a letter or two on the picture of a chosen tile, such as "✓"
 
 
 def tiles(
@@ -64,28 +64,6 @@ def tiles(
         focus: whether the first title takes the focus if nothing has it.
     """
     shown = [_data(club, tile, size, links=links and on_chosen is None) for tile in tiles]
-    draw_tiles(
-        shown,
-        key,
-        size,
-        on_action=on_action,
-        on_stars=on_stars,
-        on_chosen=on_chosen,
-        focus=focus,
-    )
-
-
-def draw_tiles(
-    shown: Sequence[dict[str, Any]],
-    key: str,
-    size: Size,
-    *,
-    on_action: Callable[[int], None] | None = None,
-    on_stars: Callable[[int, float | None], None] | None = None,
-    on_chosen: Callable[[int], None] | None = None,
-    focus: bool = False,
-) -> None:
-    """Draw tiles of anything that `tile_data` describes; the rest is as for `tiles`."""
     numbers = {tile["id"] for tile in shown}
 
     def go(movie: int) -> None:
@@ -115,32 +93,9 @@ def draw_tiles(
     )
 
 
-def tile_data(
-    number: int, title: str, meta: Sequence[str], svg: str, **more: Any
-) -> dict[str, Any]:
-    """Return what the widget needs to draw one tile; all texts are plain."""
-    called = f"{title} ({meta[0]})" if meta and meta[0] else title
-    said = [called, *more.pop("said", ()), more.get("note", "")]
-    nothing: dict[str, Any] = {
-        "link": "", "people": [], "group": None, "note": "", "action": "", "mark": "",
-        "rated": "none", "dimmed": False,
-    }  # fmt: skip
-    return (
-        nothing
-        | more
-        | {
-            "id": number,
-            "title": title,
-            "meta": " · ".join(filter(None, meta)),
-            "label": ", ".join(filter(None, said)),  # what it says to those who do not see it
-            "picture": embedded(svg) if svg else "",
-        }
-    )
-
-
 def _data(club: View, tile: Tile, size: Size, *, links: bool) -> dict[str, Any]:
     movie = tile.movie
-    meta, svg = [], ""
+    meta, svg, called = [], "", club.title(movie)
     if known := movie in club.movies.index:
         year, minutes = club.year(movie), club.runtime(movie)
         meta = [str(year or "")]
@@ -148,7 +103,7 @@ def _data(club: View, tile: Tile, size: Size, *, links: bool) -> dict[str, Any]:
             meta.append(runtime(minutes) if minutes else "")
         if size == "L":
             meta.append(", ".join(club.genres(movie)[:3]).lower())
-        svg = picture(club, movie)
+        svg, called = picture(club, movie), film(called, year)
     people = [
         {**vars(face(club, member)), "value": value, "given": given, "text": text}
         for member, value, given in tile.stars
@@ -159,21 +114,22 @@ def _data(club: View, tile: Tile, size: Size, *, links: bool) -> dict[str, Any]:
     ]
     if tile.group:
         said.insert(0, f"{tile.group[0]:.1f} stars expected")
-    return tile_data(
-        movie,
-        club.title(movie),
-        meta,
-        svg,
-        said=[tile.mark, *said],
-        link=f"movie?movie={movie}" if links and known else "",
-        people=people,
-        group=tile.group and [f"{stars:.1f}" for stars in tile.group],
-        note=tile.dimmed or tile.note,
-        action=tile.action,
-        mark=tile.mark,
-        rated=tile.own_stars,
-        dimmed=bool(tile.dimmed),
-    )
+    note = tile.dimmed or tile.note
+    return {
+        "id": movie,
+        "title": club.title(movie),
+        "meta": " · ".join(filter(None, meta)),
+        "label": ", ".join(filter(None, [called, *said, note])),  # for those who do not see it
+        "picture": embedded(svg) if svg else "",
+        "link": f"movie?movie={movie}" if links and known else "",
+        "people": people,
+        "group": tile.group and [f"{stars:.1f}" for stars in tile.group],
+        "note": note,
+        "action": tile.action,
+        "rated": tile.own_stars,
+        "chosen": tile.chosen,
+        "dimmed": bool(tile.dimmed),
+    }
 
 
 def embedded(svg: str) -> str:
@@ -189,22 +145,10 @@ def called_apart(club: View, movie_ids: Iterable[int]) -> dict[int, str]:
     return dict(zip(movies, called, strict=True))
 
 
-def movie_link(club: View, movie_id: int) -> None:
-    """Draw a movie's bold title, a link to its page."""
-    title, query = f"**{plain(club.title(movie_id))}**", {"movie": str(movie_id)}
-    st.page_link("pages/movie.py", label=title, query_params=query)
-
-
 def shortlist_movie(movie_id: int, title: str) -> None:
     """Put a movie on the shortlist, in a callback."""
     done = f"{plain(title)} is on the shortlist."
     change(state.store().movies.add_to_shortlist, movie_id, done=done)
-
-
-def unlist_movie(movie_id: int, title: str) -> None:
-    """Take a movie off the shortlist, in a callback."""
-    done = f"{plain(title)} is off the shortlist."
-    change(state.store().movies.remove_from_shortlist, movie_id, done=done)
 
 
 def want(movie: int, member: int, wanted: bool) -> None:
@@ -218,4 +162,8 @@ def want(movie: int, member: int, wanted: bool) -> None:
 
 def shortlist_or_not(club: View, movie: int) -> None:
     """Put a movie on the shortlist, or take it off, in a callback."""
-    (unlist_movie if movie in club.shortlist else shortlist_movie)(movie, club.title(movie))
+    if movie in club.shortlist:
+        done = f"{plain(club.title(movie))} is off the shortlist."
+        change(state.store().movies.remove_from_shortlist, movie, done=done)
+    else:
+        shortlist_movie(movie, club.title(movie))

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation import Evaluation
 from recommender.evaluation.bootstrap import ENOUGH, Clarity
-from recommender.evaluation.evaluate import OURS, Findings, Margin, change_with_more
+from recommender.evaluation.evaluate import OURS, Findings, Margin
 from ui import evaluation, state
 from ui.charts.evaluation import (
     error_against_baselines,
-    learning_curve,
     member_errors,
     ranking_metrics,
     reliability,
@@ -21,31 +19,18 @@ from ui.charts.evaluation import (
 from ui.components.basics import empty_state, follow, no_members, no_ratings
 from ui.components.choices import view_switch
 from ui.components.figures import chart
-from ui.evaluation import ClubEvaluation, Way
+from ui.evaluation import ClubEvaluation
 from ui.jobs import JobStatus
 from ui.state import View
 from ui.text import counted, listed, plain
 
-WAYS: dict[str, tuple[Way, str]] = {
-    "Leave one movie out": (
-        "leave one out",
-        "Every rating is predicted as if nobody in the club had seen that movie, from all the "
-        "others.",
-    ),
-    "In the order of time": (
-        "in order of time",
-        "Every rating is predicted from what the same member had rated before it: the first ones "
-        "from nothing.",
-    ),
-}
+HOW = "Every rating is predicted as if nobody in the club had seen that movie, from all the others."
 CLEARLY: dict[Clarity, str] = {  # whether a rival's error is more than ours
     "too few": "too few ratings to say",
     "unclear": "no clear difference yet",
     "better": "clearly more",
     "worse": "clearly less",
 }
-PEOPLE = 3  # with ratings enough, before their learning curve is more than chance
-MORE = 20  # ratings each, that the outlook speaks of
 AUC = (
     "How often a movie that the person did watch and rate is ranked above one that they did not; "
     "0.5 is chance."
@@ -76,8 +61,7 @@ def show_club(club: View) -> None:
     if club.ratings.empty:
         no_ratings("Nobody has rated a movie yet.")
         return
-    way, how = WAYS[view_switch("How to judge", list(WAYS), "judged_by", labelled=True)]
-    found = evaluation.club_evaluation(club, way)
+    found = evaluation.club_evaluation(club)
     if found is None:
         sentence = "The figures appear here once the model has learned."
         if state.trainer().learned_version is not None:
@@ -86,7 +70,7 @@ def show_club(club: View) -> None:
             query = {"set": "Laboratory"}
             st.page_link("pages/settings.py", label="Look at the model", query_params=query)
         return
-    st.caption(how)
+    st.caption(HOW)
     with st.container(border=True, key="finding", gap="xsmall"):
         st.header(plain(headline(found.findings)), anchor=False)
         if found.findings.n >= ENOUGH:
@@ -94,13 +78,9 @@ def show_club(club: View) -> None:
         else:
             st.page_link("pages/rate.py", label="Rate movies", icon=":material/star_half:")
     if not found.held_out:
-        follow_held_out(
-            "For now we judge the model that saw your ratings, which flatters it by about a "
-            "hundredth of a star. One that has never seen them is learning"
-        )
+        follow(lambda: evaluation.held_out().status, _learning_held_out)
     if found.findings.n >= ENOUGH:
         _charts(club, found)
-    _outlook(club, found)
 
 
 def headline(findings: Findings) -> str:
@@ -136,47 +116,9 @@ def _charts(club: View, found: ClubEvaluation) -> None:
             chart(member_errors(by_name), "by_member")
         chart(error_against_baselines(errors, metric="mae", ours=OURS), "club_errors")
         chart(reliability(rows), "club_reliable")
-        if _has_curve(found):
-            chart(learning_curve(found.curve), "club_learning")
     few = [name for member, name in club.names.items() if member not in set(members[MEMBER])]
     if few:
         st.caption(f"Too few ratings for a line of their own: {plain(listed(few))}.")
-
-
-def _has_curve(found: ClubEvaluation) -> bool:
-    return len(found.curve) > 1 and found.curve["members"].iloc[0] >= PEOPLE
-
-
-def outlook(findings: Findings, curve: pd.DataFrame, people: int, each: float) -> str:
-    """Return the expected effect of `MORE` ratings on members with `each` now, in a sentence."""
-    like = f"if it goes as with {people} other people who were treated as members"
-    if findings.n < ENOUGH:
-        start, there = curve["mae"].iloc[0], curve["mae"].iloc[0] * change_with_more(curve, 0, MORE)
-        return (
-            f"With twenty ratings each, expect to miss by about {there:.2f} stars instead of "
-            f"{start:.2f} without any, {like}."
-        )
-    now = findings.margin.ours
-    then = now * change_with_more(curve, each, MORE)
-    what = f"to miss by about {then:.2f} stars instead of {now:.2f}"
-    if now - then < 0.005:
-        what = "hardly a change: less than 0.01 stars"
-    return f"With twenty ratings more each, expect {what}, {like}."
-
-
-def _outlook(club: View, found: ClubEvaluation) -> None:
-    curve = evaluation.base_curve()
-    if curve is None or curve.empty:
-        return
-    counts = club.ratings[MEMBER].value_counts().reindex(list(club.names), fill_value=0)
-    people, each = int(curve["members"].iloc[0]), float(counts.median())
-    st.markdown(plain(outlook(found.findings, curve, people, each)))
-    if not _has_curve(found):
-        st.caption(
-            f"A curve of your own needs {PEOPLE} members with more ratings; this one is of other "
-            "people:"
-        )
-        chart(learning_curve(curve), "world_learning")
 
 
 # The base dataset's ratings
@@ -238,36 +180,21 @@ def _figures(result: Evaluation) -> None:
         chart(stars_by_prediction(result.predictions), "predicted")
         chart(error_against_baselines(result.errors), "errors")
         chart(reliability(result.predictions), "reliable")
-    st.header("How many ratings it takes", anchor=False)
-    curve = evaluation.base_curve()
-    if curve is None:
-        told = "The learning curve follows as soon as a model has learned that has not seen"
-        follow_held_out(told)
-        return
-    people = int(curve["members"].iloc[0])
-    clear = curve.loc[curve["gap_low"] > 0, "known"]
-    since = f" It is clearly better from {clear.iloc[0]} known ratings on." if len(clear) else ""
-    st.caption(
-        f"{people} people as if they were members: the model that is judged here "
-        "has never seen them, and the same ratings are predicted from more and more of their "
-        f"others.{since}"
-    )
-    chart(learning_curve(curve), "learning")
 
 
 # The held-out model
 
 
-def follow_held_out(sentence: str) -> None:
-    """Have the held-out model learn; show its share after `sentence` until it has."""
-
-    def learning(status: JobStatus) -> None:
-        if status.state == "failed":
-            st.warning(plain(status.message), icon=":material/model_training:")
-            st.button("Try again", on_click=evaluation.learn_held_out, key="judge_again")
-            return
-        if status.state == "idle":
-            evaluation.learn_held_out()
-        st.progress(status.share, text=f"{sentence} ({status.share:.0%})")
-
-    follow(lambda: evaluation.held_out().status, learning)
+def _learning_held_out(status: JobStatus) -> None:
+    """Have the held-out model learn, and show its share."""
+    if status.state == "failed":
+        st.warning(plain(status.message), icon=":material/model_training:")
+        st.button("Try again", on_click=evaluation.learn_held_out, key="judge_again")
+        return
+    if status.state == "idle":
+        evaluation.learn_held_out()
+    sentence = (
+        "For now we judge the model that saw your ratings, which flatters it by about a hundredth "
+        "of a star. One that has never seen them is learning"
+    )
+    st.progress(status.share, text=f"{sentence} ({status.share:.0%})")

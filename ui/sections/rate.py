@@ -16,14 +16,12 @@ from recommender.columns import MEMBER, MOVIE, TIMESTAMP
 from ui import access, live, nights, state
 from ui.components.basics import asked_for, change, errors_shown, notify, one_at_a_time, row
 from ui.components.people import people_picker
-from ui.components.search import movie_search
 from ui.components.stars import star_board
 from ui.components.tile import Tile, tiles, want
 from ui.sections.night import planning
 from ui.state import View
 from ui.text import counted, film, half_stars, listed, plain
 
-FIND = "find"  # the key of the search
 PERSON, WALLS, SKIPPED, UNDONE = "rates_now", "walls", "not_seen", "undone"  # in the session
 ENOUGH = 10  # ratings that a person begins with
 STEP, GRID_ROWS, LISTED, NAMED = 30, 30, 60, 3
@@ -176,26 +174,10 @@ def not_seen(club: View, person: int, movie: int) -> None:
 # One movie: everyone's stars
 
 
-def search(club: View) -> None:
-    """Draw the search for a movie to rate."""
-
-    def choose(movie: int) -> None:
-        st.query_params["movie"] = str(movie)
-
-    movie_search(club, FIND, "Find a movie to rate", choose, lambda one: _who_rated(club, one))
-
-
 def recent(club: View) -> list[int]:
     """Return the club's rated movies, the latest first."""
     latest = club.ratings.groupby(MOVIE)[TIMESTAMP].max()
     return [int(movie) for movie in latest.sort_values(ascending=False, kind="stable").index]
-
-
-def _who_rated(club: View, movie: int) -> str:
-    number = len(club.rated_by(movie))
-    if not number:
-        return ""
-    return "rated by all" if number == len(club.names) else f"{number} of {len(club.names)} rated"
 
 
 def board(club: View, movie: int) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender import Dataset, HybridModel, TrainingOptions
+from recommender import DataError, Dataset, HybridModel, TrainingOptions
 from recommender.bias import Bias
 from recommender.evaluation import evaluate
 from recommender.evaluation.baselines import BASELINES
@@ -15,37 +15,43 @@ from recommender.evaluation.evaluate import (
     Findings,
     Margin,
     absolute_errors,
-    change_with_more,
     error_tally,
-    in_order_of_time,
-    learning_curve,
     leave_one_out,
 )
+from recommender.evaluation.splits import random_split
 
 CLUB = [0, 1, 2]
 
 
 @pytest.fixture(scope="module")
 def own_ratings(checkerboard: Dataset) -> pd.DataFrame:
-    """Three of the world's users are the club; the movies come in the order of their ids."""
+    """Three of the world's users are the club."""
     own = checkerboard.ratings[checkerboard.ratings["user_id"].isin(CLUB)]
-    own = own.rename(columns={"user_id": "member_id"})
-    return own.assign(timestamp=1000 + own["movie_id"])
+    return own.rename(columns={"user_id": "member_id"})
 
 
-def everybody(model: HybridModel, ratings: pd.DataFrame, without: pd.DataFrame) -> pd.DataFrame:
-    return model.expected(np.sort(ratings["movie_id"].unique()), without=without)
+def test_random_split_hides_a_fifth_and_loses_nothing(checkerboard: Dataset) -> None:
+    train, hidden = random_split(checkerboard, seed=4)
+    assert len(hidden) == round(len(checkerboard.ratings) / 5)
+    both = pd.concat([train.ratings, hidden]).sort_values(["user_id", "movie_id"])
+    whole = checkerboard.ratings.sort_values(["user_id", "movie_id"])
+    assert both.reset_index(drop=True).equals(whole.reset_index(drop=True))
+    again, other = (random_split(checkerboard, seed)[1] for seed in (4, 2))
+    assert hidden.equals(again)
+    assert not hidden.equals(other)
+    for few in (1, 2):
+        with pytest.raises(DataError, match="too few"):
+            random_split(Dataset(checkerboard.ratings.head(few), checkerboard.movies))
 
 
 def test_only_learned_ratings_are_taken_out(
     tiny_model: HybridModel, own_ratings: pd.DataFrame
 ) -> None:
     strangers = own_ratings.assign(member_id=own_ratings["member_id"] + 500)
-    for predict in (leave_one_out, in_order_of_time):
-        untouched = predict(tiny_model, strangers, own_ratings.iloc[:0])
-        pd.testing.assert_frame_equal(predict(tiny_model, strangers), untouched)
-        other = predict(tiny_model, own_ratings, own_ratings.iloc[:0])
-        assert not np.allclose(predict(tiny_model, own_ratings)["bias"], other["bias"])
+    untouched = leave_one_out(tiny_model, strangers, own_ratings.iloc[:0])
+    pd.testing.assert_frame_equal(leave_one_out(tiny_model, strangers), untouched)
+    other = leave_one_out(tiny_model, own_ratings, own_ratings.iloc[:0])
+    assert not np.allclose(leave_one_out(tiny_model, own_ratings)["bias"], other["bias"])
 
 
 def brute_force(
@@ -64,19 +70,14 @@ def brute_force(
     return reactions.mean[0, 0], reactions.interval()[1][0, 0]
 
 
-@pytest.mark.parametrize("predict", [leave_one_out, in_order_of_time])
 def test_closed_form_equals_reacting_to_the_other_ratings(
-    tiny_model: HybridModel, own_ratings: pd.DataFrame, predict
+    tiny_model: HybridModel, own_ratings: pd.DataFrame
 ) -> None:
-    found = predict(tiny_model, own_ratings)
-    crowd = everybody(tiny_model, own_ratings, own_ratings)
+    found = leave_one_out(tiny_model, own_ratings)
+    crowd = tiny_model.expected(np.sort(own_ratings["movie_id"].unique()), without=own_ratings)
     assert len(found) == len(own_ratings)
-    if predict is in_order_of_time:
-        assert found.groupby("member_id")["earlier"].max().tolist() == [13, 13, 13]
     for row in found.iloc[::5].itertuples():
         known = own_ratings[own_ratings["movie_id"] != row.movie_id]
-        if predict is in_order_of_time:
-            known = own_ratings[own_ratings["timestamp"] < 1000 + row.movie_id]
         mean, high = brute_force(
             tiny_model, known, row, crowd.expected[row.movie_id], crowd.variance[row.movie_id]
         )
@@ -185,60 +186,6 @@ def test_auc_is_followed_over_the_epochs(
     assert seen == [2 * epoch for epoch in range(1, tiny_options.epochs + 1)]
     last = found.epochs.groupby("split")["value"].last()
     assert last.between(0.5, 1, inclusive="neither").all()
-
-
-def test_learning_curve_falls(tiny_model: HybridModel, own_ratings: pd.DataFrame) -> None:
-    curve = learning_curve(tiny_model, own_ratings, sizes=(0, 2, 8))
-    assert curve["known"].tolist() == [0, 2, 8]
-    assert curve["members"].tolist() == [3, 3, 3]
-    assert curve["mae"].is_monotonic_decreasing
-    assert curve["rmse"].iloc[-1] < curve["bias_rmse"].iloc[-1]
-    assert curve["gap"].to_numpy() == pytest.approx((curve["bias_mae"] - curve["mae"]).to_numpy())
-    assert (curve["gap_low"] <= curve["gap"]).all()
-    assert (curve["gap"] <= curve["gap_high"]).all()
-    again = learning_curve(tiny_model, own_ratings, sizes=(0, 2, 8))
-    pd.testing.assert_frame_equal(curve, again)
-
-
-def test_learning_curve_starts_at_the_bias(
-    tiny_model: HybridModel, own_ratings: pd.DataFrame
-) -> None:
-    first = learning_curve(tiny_model, own_ratings, sizes=(0, 2)).iloc[0]
-    assert first["gap"] == first["gap_low"] == first["gap_high"] == 0
-    assert first["rmse"] == first["bias_rmse"]
-
-
-def test_learning_curve_equals_refitting_at_every_size(
-    tiny_model: HybridModel, own_ratings: pd.DataFrame
-) -> None:
-    own = own_ratings[own_ratings["member_id"] == 1]
-    curve = learning_curve(tiny_model, own, sizes=(0, 3, 7), repeats=1, seed=4)
-    order = np.random.default_rng(4).permutation(len(own))
-    hidden = own.iloc[order[7:]]
-    rows, crowd = tiny_model.rows(hidden["movie_id"]), everybody(tiny_model, own, own)
-    for size, mae in zip(curve["known"], curve["mae"], strict=True):
-        liking, _ = tiny_model.posterior(own.iloc[order[:size]], 1).predict(rows)
-        expected = np.clip(crowd.expected.loc[hidden["movie_id"]].to_numpy() + liking, 0.5, 5)
-        assert mae == pytest.approx(np.abs(expected - hidden["rating"]).mean(), abs=1e-5)
-
-
-def test_learning_curve_leaves_out_members_with_few_ratings(
-    tiny_model: HybridModel, own_ratings: pd.DataFrame
-) -> None:
-    first = own_ratings.groupby("member_id").cumcount() < 6
-    few = own_ratings[(own_ratings["member_id"] != 2) | first]
-    curve = learning_curve(tiny_model, few, sizes=(0, 8))
-    assert curve["members"].tolist() == [2, 2]
-    assert learning_curve(tiny_model, few, sizes=(0, 50)).empty
-    assert learning_curve(tiny_model, few.iloc[:0]).empty
-
-
-def test_change_with_more_interpolates_on_the_logarithm() -> None:
-    curve = pd.DataFrame({"known": [0, 1, 3], "mae": [1.0, 0.8, 0.6]})
-    assert change_with_more(curve, 0, more=1) == pytest.approx(0.8)
-    assert change_with_more(curve, 1, more=2) == pytest.approx(0.75)
-    # log2(1 + known) rises by one: the line goes on by 0.2 stars.
-    assert change_with_more(curve, 3, more=4) == pytest.approx(0.4 / 0.6)
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from recommender.evaluation.nights import (
-    coverage_over_time,
     interval_coverage,
     outcomes,
     record,
@@ -156,20 +155,6 @@ def test_coverage_trusts_whole_nights_less_than_single_ratings() -> None:
     # independent ratings would: 36 - 5 and 36 + 5 move out by 2.795 to 22.02 and beyond 45.
     found = interval_coverage(many([5] * 6 + [0] * 3))
     assert (found.count, found.low, found.high, found.reading) == (30, 23, 45, "as expected")
-    # Wilson's interval of two thirds of 45 / 7.8125 = 5.76 ratings.
-    assert (found.observed.low, found.observed.high) == pytest.approx((0.2944, 0.9055), abs=1e-4)
-    # Single ratings going wrong, the same on all nights, are Wilson's 30 of 45.
-    even = interval_coverage(many([4, 4, 4, *[3] * 6])).observed
-    assert (even.low, even.high) == pytest.approx((0.5207, 0.7864), abs=1e-3)
-
-
-def test_coverage_over_time_is_cumulative() -> None:
-    found = coverage_over_time(many(NINE))
-    assert found["n"].tolist() == [5, 10, 15, 20, 25, 30, 35, 40, 45]
-    assert found["share"].iloc[[0, 1]].tolist() == [1.0, 0.9]
-    # Of five ratings two to five lie inside with 97.5% at either end: less than two with 0.7%.
-    assert found[["low", "high"]].iloc[0].tolist() == [0.4, 1.0]
-    assert found[["low", "high"]].iloc[-1].tolist() == pytest.approx([31 / 45, 41 / 45])
 
 
 def test_surprises_come_largest_first(two_nights: pd.DataFrame) -> None:
@@ -188,13 +173,13 @@ def test_nothing_rated_is_empty_everywhere(frames, missing: tuple[str, ...]) -> 
     assert record(rows).n == 0
     assert list(record(rows).errors) == list(record(many([4])).errors)
     assert interval_coverage(rows) is None
-    for function in (record_over_time, coverage_over_time, surprises):
+    for function in (record_over_time, surprises):
         found = function(rows)
         assert found.empty
         assert len(found.columns)
 
 
-@pytest.mark.parametrize("function", [record_over_time, surprises, coverage_over_time])
+@pytest.mark.parametrize("function", [record_over_time, surprises])
 def test_order_of_rows_changes_nothing(function) -> None:
     rows = many(NINE)
     rows["predicted"] += rows["member_id"] / 4

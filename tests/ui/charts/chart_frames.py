@@ -48,12 +48,6 @@ RANKING = table(
         for metric, value in zip(("auc", "precision@10"), values, strict=True)
     ],
 )
-CURVE = table(
-    "known members mae bias_mae gap gap_high",
-    (0, 8, 0.9, 0.9, 0.0, 0.05),
-    (3, 8, 0.8, 0.85, 0.05, 0.1),
-    (20, 8, 0.7, 0.8, 0.1, 0.15),
-)
 MEMBER_ERRORS = table(
     "member_id member clarity model value low high",
     (1, HEAT, "better", "ours", 0.6, 0.5, 0.7),
@@ -70,11 +64,6 @@ RECORD = table(
         for night, values in enumerate([(0.9, 0.8, 1.0), (0.6, 0.8, 0.7)])
         for model, mae in zip(("ours", "own mean", "crowd"), values, strict=True)
     ],
-)
-COVERAGE = table(
-    "on nights n share low high",
-    (date(2026, 1, 2), 1, 5, 1.0, 0.4, 1.0),
-    (date(2026, 1, 9), 2, 45, 37 / 45, 31 / 45, 41 / 45),
 )
 
 # Our taste
@@ -132,11 +121,9 @@ CHARTS = {
     "errors": lambda: evaluation.error_against_baselines(ERRORS),
     "reliability": lambda: evaluation.reliability(LIKES),
     "ranking": lambda: evaluation.ranking_metrics(RANKING),
-    "learning": lambda: evaluation.learning_curve(CURVE),
     "stars by prediction": lambda: evaluation.stars_by_prediction(HELD_OUT),
     "member errors": lambda: evaluation.member_errors(MEMBER_ERRORS),
     "record": lambda: nights.error_over_nights(RECORD, TITLE),
-    "coverage": lambda: nights.interval_coverage(COVERAGE, TITLE),
     "splits": lambda: taste.movie_stars(SPLITS),
     "words": lambda: taste.word_sides(WORDS),
     "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT, colour=FACES["Ana"]),

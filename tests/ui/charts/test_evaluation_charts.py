@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 import pytest
 from chart_frames import (
-    CURVE,
     ERRORS,
     HELD_OUT,
     LIKES,
@@ -17,7 +15,6 @@ from chart_frames import (
 
 from ui.charts.evaluation import (
     error_against_baselines,
-    learning_curve,
     member_errors,
     ranking_metrics,
     reliability,
@@ -131,32 +128,3 @@ def test_member_errors_have_the_smallest_on_top() -> None:
 def test_member_title_counts_clear_differences(clarities: tuple[str, str], title: str) -> None:
     clarity = MEMBER_ERRORS["member_id"].map(dict(enumerate(clarities, start=1)))
     assert headline(member_errors(MEMBER_ERRORS.assign(clarity=clarity))) == title
-
-
-def test_learning_curve_has_a_line_for_each_model() -> None:
-    figure = learning_curve(CURVE)
-    assert list(named(figure, "ours").y) == [0.9, 0.8, 0.7]
-    assert list(named(figure, "user+item bias").y) == [0.9, 0.85, 0.8]
-    assert list(named(figure, "ours").x) == pytest.approx(np.log([1, 4, 21]))
-    assert figure.layout.xaxis.ticktext == ("0", "3", "20")
-    assert figure.layout.xaxis.title.text == "ratings known of each of 8 people"
-    one = learning_curve(CURVE.head(1).assign(members=1))
-    assert one.layout.xaxis.title.text == "ratings known of one person"
-
-
-LEAD = "With 20 ratings known it misses by 0.70 stars, with 3 by 0.80"
-UNCLEAR = CURVE.iloc[1:].assign(gap=[-0.01, 0.1])
-
-
-@pytest.mark.parametrize(
-    ("curve", "title"),
-    [
-        (CURVE, "With 20 ratings known it misses by 0.70 stars, with none by 0.90; never more than "
-         "the bias"),
-        (UNCLEAR, f"{LEAD}; never clearly more than the bias"),
-        (UNCLEAR.assign(gap_high=[-0.001, 0.2]), f"{LEAD}; clearly more than the bias with 3"),
-        (CURVE.head(1), "With 0 known ratings it misses by 0.90 stars"),
-    ],
-)  # fmt: skip
-def test_curve_title_says_where_it_is_worse_than_the_bias(curve: pd.DataFrame, title: str) -> None:
-    assert headline(learning_curve(curve)) == title

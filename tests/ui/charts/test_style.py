@@ -75,10 +75,6 @@ def test_title_is_plain_text() -> None:
             {"": "Ben", "own mean": 0.4, "ours": 0.5, "ours, from": 0.3, "ours, to": 0.8},
             {"": HEAT, "own mean": 0.9, "ours": 0.6, "ours, from": 0.5, "ours, to": 0.7},
         ]),
-        ("learning", [
-            {"ratings known of each of 8 people": n, "user+item bias": bias, "ours": ours}
-            for n, bias, ours in (("0", 0.9, 0.9), ("3", 0.85, 0.8), ("20", 0.8, 0.7))
-        ]),
         ("words", [
             {"": "heist", "Cleo": 0.1, "Ben": -0.5, "Ana": 0.6},
             {"": "robot", "Cleo": None, "Ben": 0.2, "Ana": -0.1},

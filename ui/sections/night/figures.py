@@ -9,7 +9,6 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation.nights import (
     NIGHT,
     NIGHTS,
-    coverage_over_time,
     interval_coverage,
     record,
     record_over_time,
@@ -37,17 +36,10 @@ def scoreboard(club: View) -> None:
         with empty_state(":material/scoreboard:", sentence, "no_score"):
             lead_to("tonight", "What to watch tonight", ":material/local_activity:")
         return
-    left, right = st.columns(2, gap="medium")
-    with left:
-        found, frame = record(judged), record_over_time(judged)
-        title, sentence = findings.record(found)
-        chart(charts.error_over_nights(frame, title), "record")
-        st.markdown(plain(sentence))
-    with right:
-        frame = coverage_over_time(judged)
-        title, sentence = findings.coverage(interval_coverage(judged))
-        chart(charts.interval_coverage(frame, title), "honest")
-        st.markdown(plain(sentence))
+    title, sentence = findings.record(record(judged))
+    chart(charts.error_over_nights(record_over_time(judged), title), "record")
+    st.markdown(plain(sentence))
+    st.markdown(plain(findings.coverage(interval_coverage(judged))))
     _surprises(club, judged)
 
 

@@ -23,10 +23,8 @@ SAID = {
     "approve": "Tap every movie that is fine with you.",
     "rank": "Tap the movies in your order, best first.",
 }
-METHODS: Mapping[str, Mapping[counting.Method, str]] = {
-    "approve": {"approval": "Approval"},
-    "rank": {"copeland": "Copeland", "borda": "Borda", "plurality": "Plurality"},
-}
+METHODS: Mapping[str, counting.Method] = {"approve": "approval", "rank": "copeland"}
+POINTS = {"approve": "Fine with", "rank": "Duels won"}
 ORDER = ("1st", "2nd", "3rd")
 DRAFT = "ballot"  # in the page's address: a ballot that is not cast yet survives a reload
 
@@ -120,7 +118,12 @@ def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
     with st.container(key="ballot"):
         st.markdown(SAID[night.voting])
         shown = [
-            Tile(movie, ((me, stars[movie], False),) if movie in stars else (), note=note(movie))
+            Tile(
+                movie,
+                ((me, stars[movie], False),) if movie in stars else (),
+                note=note(movie),
+                chosen=movie in draft,
+            )
             for movie in movies
         ]
         tiles(club, shown, f"ballot_{night.night_id}_{me}", "M", on_chosen=tap)
@@ -134,34 +137,24 @@ def _ballot(club: View, night: Night, movies: Sequence[int], me: int) -> None:
 
 
 def winners(club: View, night: Night, movies: Sequence[int]) -> tuple[int, ...]:
-    """Return who wins the vote by the first way to count, several in a tie, none before its end."""
+    """Return who wins the vote, several in a tie, none before its end."""
     box = nights.ballot_box(club, night.night_id)
     if night.voting is None or not box.ballots:
         return ()
-    return counting.winners(box.ballots, movies, next(iter(METHODS[night.voting])))
+    return counting.winners(box.ballots, movies, METHODS[night.voting])
 
 
 def result(club: View, night: Night, movies: Sequence[int]) -> None:
-    """Draw how the votes add up, in every way to count that fits, and everyone's ballot."""
+    """Draw how the votes add up, and everyone's ballot."""
     assert night.voting is not None
     ballots = nights.ballot_box(club, night.night_id).ballots or {}
-    methods = METHODS[night.voting]
-    first = {name: counting.winners(ballots, movies, method) for method, name in methods.items()}
-    (main, best), *others = first.items()
     with st.expander("How the votes add up", icon=":material/how_to_vote:", key="result"):
-        if not best:
+        counted = counting.count(ballots, movies, METHODS[night.voting])
+        if not counted["points"].any():
             st.caption("Nobody voted for a movie that is still in.")
-        if len(set(first.values())) > 1:
-            told = [f"{name}: {listed(map(club.title, ones))}" for name, ones in others]
-            st.caption(plain(f"Counted by {main}. {'; '.join(told)}."))
-        points = {
-            name: counting.count(ballots, movies, method).set_index(MOVIE)["points"]
-            for method, name in methods.items()
-        }
-        table = pd.DataFrame(points)
-        table = table.sort_values(list(table), ascending=False, kind="stable")
-        table.insert(0, "Movie", [club.title(int(movie)) for movie in table.index])
-        draw_table(table, "Points of each movie by each way to count", 1)
+        titles = counted[MOVIE].map(club.title)
+        table = pd.DataFrame({"Movie": titles, POINTS[night.voting]: counted["points"]})
+        draw_table(table, "How the votes add up", 1)
         for member, ballot in ballots.items():
             chosen = listed(club.title(movie) for movie in ballot) if ballot else "nothing"
             st.caption(f"{plain(club.name(member))}: {plain(chosen)}")

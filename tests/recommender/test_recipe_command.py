@@ -9,9 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from recommender import DataError, Dataset
+from recommender import DataError, Dataset, recipes
 from recommender.__main__ import main
-from recommender.evaluation import recipes
 
 
 @pytest.mark.parametrize("as_published", [True, False])
