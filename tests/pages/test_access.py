@@ -15,12 +15,11 @@ from streamlit.testing.v1 import AppTest
 from club.errors import InvalidInput
 from club.sharing import Session
 from club.store import Store
-from ui import access, router, state
+from ui import access, state
 
 Patch = pytest.MonkeyPatch
 FRIDAY = date(2026, 11, 27)
 ADDRESS = "bea@example.org"
-ODD = "\u202ebea\x07@example.org" + "x" * 60
 
 
 @pytest.fixture
@@ -48,7 +47,7 @@ def buttons(app: AppTest) -> list[str]:
 
 
 @pytest.mark.reads
-@pytest.mark.parametrize("name", router.PAGES)
+@pytest.mark.parametrize("name", ["tonight", "night"])
 def test_page_without_a_session_is_empty_and_loads_again(
     var: Path, open_page: Open, monkeypatch: Patch, name: str
 ) -> None:
@@ -57,13 +56,12 @@ def test_page_without_a_session_is_empty_and_loads_again(
 
 
 @pytest.mark.reads
-@pytest.mark.parametrize("host", ["rebound.example.org:8501", "192.168.0.2:8501"])
 def test_unshared_club_is_for_this_computer_only(
-    var: Path, open_page: Open, monkeypatch: Patch, host: str
+    var: Path, open_page: Open, monkeypatch: Patch
 ) -> None:
     sit_at_the_machine(monkeypatch)
     assert "Start our own club" in buttons(open_page("club"))
-    sit_at_the_machine(monkeypatch, host)
+    sit_at_the_machine(monkeypatch, "192.168.0.2:8501")
     app = open_page("club")
     assert [title.value for title in app.title] == [access.TITLE]
     assert "Only the computer" in app.warning[0].value
@@ -167,17 +165,6 @@ def test_screen_of_a_night_names_the_actor(open_page: Open, store: Store) -> Non
 
 
 @pytest.mark.usefixtures("shared")
-def test_only_own_ratings_can_be_changed(open_page: Open, store: Store) -> None:
-    store.ratings.rate(BRUNO, UP, 4.5)
-    store.let_rate_for_others(False)
-    app = say(open_page("rate", movie=str(UP)), ANA)
-    assert app.button("undo").disabled  # it is Bruno's
-    assert any("Bruno 4½" in text for text in said(app))
-    store.ratings.rate(ANA, UP, 2)
-    assert not open_page("rate").button("undo").disabled
-
-
-@pytest.mark.usefixtures("shared")
 def test_nobody_in_particular_is_asked_before_rating(open_page: Open, store: Store) -> None:
     store.let_rate_for_others(False)
     store.members.add("Rather not say")
@@ -234,24 +221,6 @@ def test_only_oneself_leaves_a_night_with_a_vote(open_page: Open, store: Store) 
     tap(app, "present_", ANA, False)  # oneself, as before
     assert not app.error
     assert store.nights.get(night).present == (BRUNO,)
-
-
-@pytest.mark.usefixtures("shared")
-def test_only_oneself_is_renamed(open_page: Open, store: Store) -> None:
-    app = say(open_page("club"), ANA)
-    store.let_rate_for_others(False)
-    version = store.version()
-    app.text_input(f"rename_{BRUNO}").set_value("Anna")
-    app.button(f"rename_{BRUNO}_save").click().run()  # of a page from before the rule
-    assert access.ONLY_OWN.split(".")[0] in app.error[0].value
-    assert store.version() == version
-    fresh = open_page("club")
-    assert [box.key for box in fresh.text_input if box.key.startswith("rename_")] == [
-        f"rename_{ANA}"
-    ]
-    fresh.text_input(f"rename_{ANA}").set_value("Anna")
-    fresh.button(f"rename_{ANA}_save").click().run()
-    assert store.members.all().at[ANA, "name"] == "Anna"
 
 
 def test_only_hosts_change_what_members_may_do(
@@ -311,16 +280,6 @@ def test_member_with_an_account_cannot_be_chosen(
     assert access.me(state.view()) is None
     lists["people"][ADDRESS] = "Ana"  # two accounts of one person
     assert access.me(state.view()) == ANA
-
-
-def test_odd_account_is_tidied(open_page: Open, store: Store, monkeypatch: Patch) -> None:
-    monkeypatch.setattr(st, "secrets", {"auth": {}})
-    visit(monkeypatch, "member", ODD)
-    click(open_page("movie", movie=str(UP)), "On the shortlist")
-    who, _ = last(store)
-    assert who.startswith("bea")
-    assert who.isprintable()
-    assert len(who) <= 60
 
 
 def test_list_of_changes_tells_who_did_what(open_page: Open, store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -65,24 +65,6 @@ def test_back_up_now_makes_one(quiet: BackupScheduler, store: Store, var: Path) 
     app.button("back_up").click().run()
     assert [toast.value for toast in app.toast] == ["Nothing has changed since the last one."]
     assert len(backups.find(store.database)) == 1
-
-
-def test_backups_are_listed_with_day_and_size(quiet: BackupScheduler, store: Store) -> None:
-    for days in (40, 2, 0):
-        backups.roll(store, NOW - timedelta(days=days))
-        store.touch()
-    old = backups.keep_old(store)
-    club = old.file.name.removesuffix(f"{old.made_at:%Y%m%dT%H%M%SZ}-before-restore.db")
-    old.file.rename(old.file.with_name(f"{club}20200101T000000Z-before-moving-out.db"))
-    backups.keep_old(store)
-    app = opened()
-    assert app.expander[0].label == "All backups (5)"
-    day = f"{NOW.astimezone().day} {NOW.astimezone():%b %Y, %H:%M}"
-    assert day in texts(app)
-    assert any("before going back to another one" in text for text in texts(app))
-    sizes = [caption.value for caption in app.caption if caption.value.endswith(" MB")]
-    assert len(sizes) == 5
-    assert len(app.get("download_button")) == 5
 
 
 def test_restore_shows_what_is_lost_and_needs_a_yes(

@@ -19,14 +19,6 @@ def test_member_leaves_and_returns(open_page: Open, store: Store) -> None:
     assert not app.exception
 
 
-def test_rename_member(open_page: Open, store: Store) -> None:
-    ana = int(store.members.all().index[0])
-    app = open_page("club")
-    app.text_input(f"rename_{ana}").set_value("Anna")
-    app.button(f"rename_{ana}_save").click().run()
-    assert store.members.all()["name"].iloc[0] == "Anna"
-
-
 def test_licence_is_shown(open_page: Open) -> None:
     texts = [text.value for text in open_page("settings", set="About").markdown]
     assert any("GroupLens" in text and "commercial" in text for text in texts)

@@ -19,7 +19,7 @@ def picked(app: AppTest) -> list[int]:
 
 
 @pytest.mark.reads
-def test_twelve_unseen_picks(open_page: Open, store: Store) -> None:
+def test_twelve_unseen_picks_with_reasons(open_page: Open, store: Store) -> None:
     app = open_page("explore")
     picks = picked(app)
     assert len(set(picks)) == 12
@@ -27,11 +27,8 @@ def test_twelve_unseen_picks(open_page: Open, store: Store) -> None:
     listed = {tile["id"] for tile in tiles(app, "picks") if tile["action"] != "Shortlist"}
     assert listed == set(picks) & set(store.movies.shortlist())
 
-
-@pytest.mark.reads
-def test_reasons_name_who_loved_what(open_page: Open) -> None:
     club = state.view()
-    notes = [tile["note"] for tile in tiles(open_page("explore"), "picks")]
+    notes = [tile["note"] for tile in tiles(app, "picks")]
     given = [re.fullmatch(r"(\w+) loved (.+)", note) for note in notes]
     said = [match.groups() for match in given if match]
     assert said
@@ -39,12 +36,6 @@ def test_reasons_name_who_loved_what(open_page: Open) -> None:
     members = {name: member for member, name in club.names.items()}
     for name, title in said:
         assert club.stars[members[name], titles[title]] >= 4.5
-
-
-@pytest.mark.reads
-def test_seen_movies_on_request(open_page: Open, store: Store) -> None:
-    app = open_page("explore", again="true")
-    assert set(picked(app)) & set(store.ratings.current()["movie_id"])
 
 
 @pytest.mark.reads

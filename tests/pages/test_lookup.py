@@ -47,15 +47,6 @@ def test_newer_movies_come_and_are_predicted(open_page: Open, store: Store, fake
     assert "No newer movie came." in words(look(open_page))
 
 
-def test_fault_is_a_sentence(open_page: Open, store: Store, fake) -> None:
-    before = store.version()
-    fake.always("/sparql", Answer(429, {}, Retry_After="3600"))
-    app = look(open_page)
-    (warning,) = app.warning
-    assert "Wikidata is asked too often; try again in 60 min." in warning.value.replace("\\", "")
-    assert store.version() == before
-
-
 def test_stop_ends_the_waiting(open_page: Open, store: Store, fake) -> None:
     fake.always("/sparql", Answer(429, {}, Retry_After="100"))
     app = click(open_page("settings", set="Catalogue"), "Look for newer movies")

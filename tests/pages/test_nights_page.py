@@ -44,12 +44,6 @@ def test_called_off_nights_are_not_among_those_watched(open_page: Open, store: S
     assert [expander.label for expander in app.expander][-1] == "Called off (1)"
 
 
-def test_calendar_download(open_page: Open, store: Store) -> None:
-    store.nights.plan(FRIDAY, [ANA])
-    buttons = [button.label for button in open_page("nights").get("download_button")]
-    assert buttons == ["Add to calendar"]
-
-
 def test_calendars_subscribe_to_a_secret_address(open_page: Open, store: Store) -> None:
     store.nights.plan(FRIDAY, [ANA])
     app = open_page("nights")

@@ -60,7 +60,6 @@ def test_cached_evaluation_equals_fresh_one(store: Store) -> None:
     anew = (
         leave_one_out(serving, club.ratings, learned.frame),
         compare(
-            serving,
             club.ratings,
             {one: draw_member(serving, club.evidence_of(one).frame, one) for one in club.names},
         ),

@@ -31,7 +31,7 @@ def texts(app: AppTest) -> str:
     return "\n".join(str(part.value) for part in [*app.markdown, *app.caption, *app.error])
 
 
-@pytest.mark.parametrize("text", [None, 'other = "x"', "[other]\nkey = 1"])
+@pytest.mark.parametrize("text", [None, "[other]\nkey = 1"])
 def test_section_without_a_key_says_how_to_get_one(open_page, secrets_file, text) -> None:
     if text is not None:
         secrets_file.write_text(text)
@@ -47,8 +47,6 @@ def test_section_without_a_key_says_how_to_get_one(open_page, secrets_file, text
     ("text", "said"),
     [
         ("[tmdb]\nkey = abc", "cannot be read; check that texts in it stand in quotes"),
-        ("[tmdb]\nname = 'x'", "Write the key for TMDB into"),
-        ("tmdb = 'abc'", "Write the key for TMDB into"),
         ("[tmdb]\nkey = 5", "Write the key for TMDB into"),
     ],
 )

@@ -40,19 +40,6 @@ def test_faces_on_the_movie_page_are_who_wants_to_watch_it(open_page: Open, stor
     assert store.watchlists.of(BRUNO) == []
 
 
-def test_who_has_seen_the_movie_is_not_asked(open_page: Open, store: Store) -> None:
-    (movie,) = unseen(1)
-    store.watchlists.add(ANA, [movie])
-    store.ratings.rate(ANA, movie, 4)
-    store.members.mark_seen(BRUNO, movie)
-    app = open_page("movie", movie=str(movie))
-    assert [one["member"] for one in widget(app, f"want_{movie}")["faces"]] == [*range(3, 9)]
-    for member in range(3, 9):
-        store.members.mark_seen(member, movie)
-    app.run()
-    assert not [one for one in app.get("bidi_component") if f"-want_{movie}" in one.proto.id]
-
-
 def test_nobody_changes_the_list_of_another_where_that_is_not_allowed(
     open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,14 +100,6 @@ def test_lists_of_those_who_are_away_do_not_count(open_page: Open, store: Store)
     assert set(notes(open_page("explore"))) == {second}
 
 
-@pytest.mark.reads
-def test_explore_without_lists_is_as_before(open_page: Open) -> None:
-    app = open_page("explore")
-    assert not notes(app)
-    assert "Out of everything" not in words(app)
-    assert "puts_on" not in [one.key for one in app.segmented_control]
-
-
 def test_tiles_of_explore_show_the_visitors_own_list(
     open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -134,13 +113,3 @@ def test_tiles_of_explore_show_the_visitors_own_list(
     assert (actions[first], actions[second]) == ("✓ My list", "My list")
     app.segmented_control("puts_on").set_value("Our shortlist").run()
     assert "✓ My list" not in [tile["action"] for tile in tiles(app, "picks")]
-
-
-def test_two_people_at_once_keep_both_taps(open_page: Open, store: Store) -> None:
-    (movie,) = unseen(1)
-    hers, his = (open_page("movie", movie=str(movie)) for _ in "ab")
-    tap(hers, f"want_{movie}", ANA, True)
-    tap(his, f"want_{movie}", BRUNO, True)  # whose page shows Ana without it
-    assert (store.watchlists.of(ANA), store.watchlists.of(BRUNO)) == ([movie], [movie])
-    on = [face["member"] for face in widget(hers.run(), f"want_{movie}")["faces"] if face["on"]]
-    assert on == [ANA, BRUNO]

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
-from io import BytesIO
-from typing import Any
 
 import pytest
 from an_evening import CONTACT, HOT, UP, decided, rated, words
 from furnished import Open, component_data, tiles
-from PIL import Image
 
 from club.store import Store
 from ui import state
-from ui.sections import year as section
-from ui.year_picture import year_picture
 
 
 def famous(n: int) -> list[int]:
@@ -61,15 +56,3 @@ def test_nights_and_hours(open_page: Open, store: Store) -> None:
     assert numbers == {"Nights": "2", "Hours watched": f"{minutes / 60:.0f}"}
     # What was rated today, and what is still to come.
     assert app.pills("year").options == [str(today.year), str(last_year.year)]
-
-
-def test_picture_of_the_page(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn: list[bytes] = []
-
-    def draw(*given: Any) -> bytes:
-        drawn.append(year_picture(*given))
-        return drawn[-1]
-
-    monkeypatch.setattr(section, "draw_picture", draw)
-    open_page("club", about="Our year", year="2010")
-    assert Image.open(BytesIO(drawn[0])).size == (1080, 1920)
