@@ -39,15 +39,12 @@ def test_against_ours_reads_intervals_by_direction(runs: list[Run]) -> None:
     found = against_ours(runs).set_index(["model", "metric"])["ours"]
     assert found["slow"].to_dict() == dict.fromkeys(ACCURACY, "better")
     assert found["oracle"].to_dict() == dict.fromkeys(ACCURACY, "worse")
+    other = against_ours([*runs, run("content only", coverage=0.7, width=1.0)])
+    other = other.set_index(["model", "metric"]).loc["content only"]
+    assert other["difference"].to_dict() == pytest.approx({"coverage": 0.1, "width": 1.0})
+    assert other["ours"].isna().all()
     readings = {"order": "better", "group_order": "better", "regret": "unclear"}
     assert found["popularity"].to_dict() == readings
-
-
-def test_against_ours_has_no_reading_of_coverage_and_width(runs: list[Run]) -> None:
-    runs = [*runs, run("content only", coverage=0.7, width=1.0)]
-    found = against_ours(runs).set_index(["model", "metric"]).loc["content only"]
-    assert found["difference"].to_dict() == pytest.approx({"coverage": 0.1, "width": 1.0})
-    assert found["ours"].isna().all()
 
 
 def test_markdown_has_intervals_and_the_best_in_bold(runs: list[Run]) -> None:

@@ -54,7 +54,7 @@ EXPECTED = {
     "plurality": [4 / 3, 1 / 4, 0, 1 / 4, 1 / 3, 1 / 4, 0, 1 / 4, 1 / 3, 0],
     "fairness": SUMS / 6,
 }
-FEW = settings(max_examples=30, deadline=None)
+FEW = settings(max_examples=20, deadline=None)
 ratings = hnp.arrays(
     float,
     st.tuples(st.integers(1, 6), st.integers(1, 7)),
@@ -268,7 +268,7 @@ class TestFairness:
         matinee = nights((2, ANA, 5, 5), (2, BRUNO, 2, 5), (1, ANA, 1, 5), (1, BRUNO, 5, 5))
         assert debts(matinee.assign(on=FIRST), [BRUNO]) == pytest.approx({BRUNO: 0.45})
 
-    @settings(max_examples=6, deadline=None)
+    @settings(max_examples=3, deadline=None)
     @given(st.integers(2, 6), st.integers(0, 2**32 - 1))
     def test_choices_equal_grouprec_while_the_group_stays_the_same(
         self, members: int, seed: int

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recommender import DataError, Dataset, HybridModel, TrainingOptions, load_bundled
+from recommender import DataError, Dataset, HybridModel, TrainingOptions
 
 
 class TestFit:
@@ -67,19 +67,15 @@ class TestFit:
         with pytest.raises(DataError, match="learning rate"):
             HybridModel.fit(checkerboard, TrainingOptions(learning_rate=1e30, loss="logistic"))
 
-    def test_without_lightfm_bundled_movies_are_known_by_their_features(self) -> None:
-        data = load_bundled()
-        model = HybridModel.fit(data, TrainingOptions(components=0))
+    def test_without_lightfm_movies_are_known_by_their_features(
+        self, checkerboard: Dataset, train_lover: pd.DataFrame
+    ) -> None:
+        model = HybridModel.fit(checkerboard, TrainingOptions(components=0, min_movies=2))
         assert model.options.variances.neighbours == 0
-        assert (model.n_users, model.n_ratings) == (671, 100_004)
-        assert model.n_movies == len(data.movies)
-        space, costume = 1196, 838  # The Empire Strikes Back, Emma
-        fans = pd.DataFrame(
-            {"member_id": 1, "movie_id": [260, 1210, 2628, 5378], "rating": [5.0, 5.0, 4.5, 4.5]}
-        )
-        everybody = model.react(fans.iloc[:0], [space, costume], member_ids=[1]).mean[0]
-        fan = model.react(fans, [space, costume]).mean[0]
-        assert fan[0] - everybody[0] > fan[1] - everybody[1]
+        assert (model.n_users, model.n_ratings, model.n_movies) == (24, 336, 22)
+        mean = model.react(train_lover, [4, 5]).mean
+        assert mean[0, 0] > mean[0, 1]
+        assert mean[1, 0] < mean[1, 1]
 
 
 class TestReact:

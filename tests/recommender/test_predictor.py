@@ -96,7 +96,7 @@ def test_more_members_than_are_kept(model: HybridModel, monkeypatch: pytest.Monk
     [
         (np.full(600, 5.0), 4.5, 5.0),
         (np.full(600, 1.0), 0.5, 1.5),
-        (np.tile([0.5, 5.0], 1500), 1.0, 4.5),
+        (np.tile([0.5, 5.0], 1000), 1.0, 4.5),
     ],
     ids=["all fives", "all ones", "alternating"],
 )

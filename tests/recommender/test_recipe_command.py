@@ -26,7 +26,6 @@ def test_recipes_measure_every_model(checkerboard, name, k, as_published, monkey
     for _, part in found.groupby(["model", "split"]):
         assert set(part["metric"]) == {"auc", f"precision@{k}", f"recall@{k}", "reciprocal_rank"}
     assert found["value"].between(0, 1).all()
-    assert found.equals(recipes.RECIPES[name](checkerboard, as_published, seed=3))
 
 
 def test_command_prints_published_and_mended_figures(data_folder: Path, capsys) -> None:
@@ -41,14 +40,9 @@ def test_command_prints_published_and_mended_figures(data_folder: Path, capsys) 
     assert set(published["ranking"]) == {"keyword recipe", "popularity"}
     assert main([*argv, "--as-published"]) == 0
     assert capsys.readouterr().out.startswith("The keyword recipe, as published\n")
-
-
-@pytest.mark.parametrize("name", ["keywords.csv", "nothing.csv"])
-def test_command_refuses_links_without_ids(data_folder: Path, capsys, name: str) -> None:
-    argv = ["recipe", "keyword", "--as-published", "--data", str(data_folder)]
-    argv += ["--links", str(data_folder / name)]
-    assert main(argv) == 2
-    assert "no CSV file with movieId and tmdbId" in capsys.readouterr().err
+    for name in ("keywords.csv", "nothing.csv"):
+        assert main([*argv, "--as-published", "--links", str(data_folder / name)]) == 2
+        assert "no CSV file with movieId and tmdbId" in capsys.readouterr().err
 
 
 def test_a_club_joins_the_data_under_ids_of_its_own(checkerboard: Dataset) -> None:

@@ -49,13 +49,9 @@ def test_popularity_is_an_order_without_stars(few: Dataset) -> None:
     assert found.stars.tolist() == [2, 1, 0, 0]
     assert found.order_only
     assert model.scores(np.arange(2)).tolist() == [[2, 1, 0]] * 2
-
-
-def test_ranker_predicts_its_scores(few: Dataset) -> None:
-    axes = Popularity.fit(few).axes
-    model = Ranker(axes, np.array([[1.0], [2.0]]), np.array([[1.0], [2.0], [3.0]]), np.ones(3))
-    assert model.predict(PAIRS).stars.tolist() == [2, 5, 1]  # user 7 is unknown
-    assert model.scores(np.array([1])).tolist() == [[3, 5, 7]]
+    two = np.array([[1.0], [2.0]])
+    ranker = Ranker(model.axes, two, np.array([[1.0], [2.0], [3.0]]), np.ones(3))
+    assert ranker.predict(PAIRS).stars.tolist() == [2, 5, 1]  # user 7 is unknown
 
 
 def test_lightfm_places_unrated_movies_by_their_keywords(checkerboard: Dataset) -> None:

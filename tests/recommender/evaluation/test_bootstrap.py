@@ -48,7 +48,6 @@ def test_compare_resamples_units_not_ratings() -> None:
         (29, 0.1, 0.2, "too few"),
         (30, 0.1, 0.2, "better"),
         (30, -0.2, -0.1, "worse"),
-        (30, -0.1, 0.1, "unclear"),
         (30, 0.0, 0.1, "unclear"),
     ],
 )

@@ -49,34 +49,23 @@ def test_ranking_metrics_by_hand() -> None:
     assert list(found.columns) == ["auc", "precision@2", "recall@2", "reciprocal_rank"]
 
 
-def test_ranking_metrics_leave_out_known_movies() -> None:
+def test_ranking_metrics_of_known_and_tied_movies() -> None:
     held_out, known = matrix([[0, 1, 0, 0, 0]] * 2), matrix([[1, 0, 0, 0, 0], [0, 0, 1, 1, 1]])
     found = rank(SCORES, held_out, known, k=1)
-    assert found["auc"].tolist() == [1, 1]
-    assert found["precision@1"].tolist() == [1, 1]
+    assert found["auc"].tolist() == found["precision@1"].tolist() == [1, 1]
+    tied = rank(np.zeros((1, 4)), matrix([[1, 0, 0, 0]]), k=3)
+    assert tied.loc[0].tolist() == [0, 0, 0, 1 / 4]
+    everything = rank(SCORES[:1], matrix([[1, 1, 0, 0, 0]]), matrix([[0, 0, 1, 1, 1]]))
+    assert np.isnan(everything.loc[0, "auc"])
+    assert everything.loc[0, "recall@10"] == 1
 
 
-def test_ranking_metrics_count_ties_against_the_movie() -> None:
-    found = rank(np.zeros((1, 4)), matrix([[1, 0, 0, 0]]), k=3)
-    assert found.loc[0].tolist() == [0, 0, 0, 1 / 4]
-
-
-def test_ranking_metrics_skip_users_with_nothing_held_out() -> None:
+def test_users_with_nothing_held_out_do_not_count() -> None:
     found = rank(SCORES, matrix([[0, 0, 0, 0, 0], [0, 0, 0, 0, 1]]))
     assert found.index.tolist() == [1]
-
-
-def test_means_without_users_are_nan_and_warn() -> None:
-    found = rank(SCORES, matrix([[0] * 5] * 2))
     with pytest.warns(UserWarning, match="No user has anything held out"):
-        figures = means(found)
+        figures = means(rank(SCORES, matrix([[0] * 5] * 2)))
     assert np.isnan(list(figures.values())).all()
-
-
-def test_auc_is_nan_when_every_movie_was_watched() -> None:
-    found = rank(SCORES[:1], matrix([[1, 1, 0, 0, 0]]), matrix([[0, 0, 1, 1, 1]]))
-    assert np.isnan(found.loc[0, "auc"])
-    assert found.loc[0, "recall@10"] == 1
 
 
 def test_ranking_metrics_refuse_bad_input() -> None:
@@ -142,26 +131,16 @@ def test_ranking_metrics_equal_lightfm(checkerboard: Dataset) -> None:
             np.testing.assert_allclose(ours[column], theirs, rtol=0, atol=1e-6)
 
 
-FRAME = pd.DataFrame(
-    {
-        "actual": [4.0, 2.0, 5.0, 3.0, 1.0, 4.0, 2.0],
-        "low": [3.5, 2.1, 4.0, 3.0, 1.1, 3.0, 1.0],
-        "high": [4.5, 3.0, 5.0, 4.0, 2.0, 5.0, 3.0],
-        "like": [0.9, 0.1, 0.8, 0.6, 0.0, 0.4, 0.05],
-    }
-).assign(liked=lambda frame: frame["actual"] >= 4)
-
-
 def test_coverage_includes_the_ends_and_has_wilsons_interval() -> None:
-    share = coverage(FRAME)
+    low, high = [3.5, 2.1, 4.0, 3.0, 1.1, 3.0, 1.0], [4.5, 3.0, 5.0, 4.0, 2.0, 5.0, 3.0]
+    actual = [4.0, 2.0, 5.0, 3.0, 1.0, 4.0, 2.0]
+    frame = pd.DataFrame({"actual": actual, "low": low, "high": high})
+    share = coverage(frame)
     assert (share.n, share.value) == (7, pytest.approx(5 / 7))
     assert (share.low, share.high) == pytest.approx((0.3589, 0.9178), abs=1e-4)
-
-
-def test_coverage_without_a_rating_is_nan() -> None:
-    share = coverage(FRAME.iloc[:0])
-    assert share.n == 0
-    assert np.isnan([share.value, share.low, share.high]).all()
+    nothing = coverage(frame.iloc[:0])
+    assert nothing.n == 0
+    assert np.isnan([nothing.value, nothing.low, nothing.high]).all()
 
 
 def test_reliability_bins_are_tenths() -> None:
