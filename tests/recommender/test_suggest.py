@@ -12,7 +12,6 @@ from recommender.suggest import (
     BOLD,
     CAREFUL,
     REACH,
-    seen_probability,
     similar,
     suggest,
     to_rate,
@@ -112,11 +111,7 @@ class TestSimilar:
         assert found["likeness"].is_monotonic_decreasing
         assert found["likeness"].between(0, 1).all()
         assert found["chosen"].between(0, 1, inclusive="neither").all()
-
-    def test_limit_takes_the_first(self, tiny_model: HybridModel) -> None:
-        found = similar(tiny_model, 3, limit=1000)
-        assert sorted(found["movie_id"]) == [movie for movie in range(22) if movie != 3]
-        pd.testing.assert_frame_equal(similar(tiny_model, 3, limit=4), found.head(4))
+        pd.testing.assert_frame_equal(similar(tiny_model, movie, limit=4), found.head(4))
 
     def test_shared_features_by_kind_and_rarity(self) -> None:
         movies = pd.DataFrame(
@@ -181,21 +176,13 @@ class TestToRate:
     def test_neither_rated_movies_nor_the_shortlist(self, tiny_model: HybridModel) -> None:
         asked = to_rate(tiny_model, RATINGS, 1, [10, 12], limit=99)
         assert set(asked["movie_id"]) == set(range(22)) - {0, 2, 1, 10, 12}
+        seen = asked.set_index("movie_id")["seen"]
+        assert seen[20] == 0.0
+        assert seen[4] == pytest.approx(tiny_model.counts[4] / 24)
         assert (to_rate(tiny_model, RATINGS, 9, [10], limit=3)["teaches"] > 0).sum() == 3
 
-    @pytest.mark.parametrize("arguments", [{"shortlist": []}, {"candidates": [0]}])
-    def test_nothing_to_rate(self, tiny_model: HybridModel, arguments: dict[str, list]) -> None:
-        empty = to_rate(tiny_model, RATINGS, 1, **{"shortlist": [10]} | arguments)  # type: ignore[arg-type]
-        assert list(empty) == ["movie_id", "teaches", "seen"]
-        assert empty.empty
-
-    def test_seen_probability_rises_with_popularity_and_activity(
-        self, tiny_model: HybridModel
-    ) -> None:
-        rows = np.arange(22)
-        seen = seen_probability(tiny_model, rows, n_rated=3)
-        assert seen[20] == 0.0
-        assert seen[:20] == pytest.approx(tiny_model.counts[:20] / 24)
-        busy = seen_probability(tiny_model, rows, n_rated=100)
-        assert (busy >= seen).all()
-        assert busy.max() <= 0.95
+    def test_nothing_to_rate(self, tiny_model: HybridModel) -> None:
+        for shortlist, candidates in (([], None), ([10], [0])):
+            empty = to_rate(tiny_model, RATINGS, 1, shortlist, candidates=candidates)
+            assert list(empty) == ["movie_id", "teaches", "seen"]
+            assert empty.empty

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from lightfm import evaluation as lightfm_evaluation
 from scipy import sparse
 
@@ -74,32 +72,6 @@ def test_ranking_metrics_refuse_bad_input() -> None:
         rank(SCORES * np.nan, held_out)
     with pytest.raises(DataError, match="both held out and known"):
         rank(SCORES, held_out, held_out)
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Scores without ties, and held-out and known movies that do not overlap."""
-    n_users, n_movies = draw(st.integers(1, 5)), draw(st.integers(2, 12))
-    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    scores = np.array([rng.permutation(n_movies) for _ in range(n_users)], dtype=float)
-    part = rng.integers(0, 3, (n_users, n_movies))
-    return scores, part == 1, part == 2
-
-
-@settings(max_examples=20, deadline=None)
-@given(worlds(), st.integers(1, 12))
-def test_ranking_metrics_are_bounded_and_invariant_to_movie_order(world, k) -> None:
-    scores, held_out, known = world
-    found = rank(scores, sparse.csr_array(held_out), sparse.csr_array(known), k)
-    assert found.fillna(0).stack().between(0, 1).all()
-    turned = np.random.default_rng(k).permutation(scores.shape[1])
-    again = rank(
-        scores[:, turned],
-        sparse.csr_array(held_out[:, turned]),
-        sparse.csr_array(known[:, turned]),
-        k,
-    )
-    np.testing.assert_allclose(found, again, rtol=0, atol=1e-12)
 
 
 def test_ranking_metrics_come_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
