@@ -66,14 +66,12 @@ def suggest(
         rating, stars), fame (popularity, 0..1) and ratings (that the model learned from).
 
     Raises:
-        DataError: a dial lies outside 0..1, the limit is below 1, or as for `rank`.
+        DataError: a dial lies outside 0..1, or as for `rank`.
     """
     dials = {"diversity": diversity, "obscurity": obscurity, "certainty": certainty}
     for name, dial in dials.items():
         if not 0 <= dial <= 1:
             raise DataError(f"The dial for {name} goes from 0 to 1, not {dial}.")
-    if limit < 1:
-        raise DataError(f"Ask for one movie or more, not {limit}.")
     ranked = rank(reactions, strategy, present)
     if ranked.empty:
         return ranked.assign(value=[], sd=[], fame=[], ratings=[])
@@ -119,10 +117,8 @@ def similar(
         a movie without ratings and features.
 
     Raises:
-        DataError: the model does not know the movie, or the limit is below 1.
+        DataError: the model does not know the movie.
     """
-    if limit < 1:
-        raise DataError(f"Ask for one similar movie or more, not {limit}.")
     row, features = int(model.rows([movie_id])[0]), model.kernel.features
     own = features[[row]].indices
     everything = np.arange(model.n_movies)
@@ -133,9 +129,7 @@ def similar(
     total = (embedding + by_features) * (known & (everything != row))
     if among is not None:
         total *= np.isin(model.movie_ids, among)
-    least = np.partition(total, -limit)[-limit] if limit < len(total) else total.min()
-    found = np.flatnonzero(total >= least)
-    found = found[np.argsort(-total[found], kind="stable")][:limit]
+    found = np.argsort(-total, kind="stable")[:limit]
     found = found[total[found] > 0]
 
     kinds = model.features.kinds

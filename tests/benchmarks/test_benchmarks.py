@@ -20,12 +20,17 @@ def test_every_benchmark_has_help(name: str, capsys: pytest.CaptureFixture[str])
 
 
 @pytest.mark.parametrize(
-    ("seeds", "message"),
-    [("4-1", "'4-1' is not a range"), ("0-99999999", "is not a range"), ("x", "whole number")],
+    ("argv", "message"),
+    [
+        (["--seeds", "4-1"], "'4-1' is not a range"),
+        (["--seeds", "0-99999999"], "is not a range"),
+        (["--seeds", "x"], "whole number"),
+        (["--condition", "warm,hot"], "'hot' is none of: warm, cold"),
+    ],
 )
-def test_bad_seeds_are_refused_in_one_line(seeds: str, message: str, capsys) -> None:
+def test_bad_input_is_refused_in_one_line(argv: list[str], message: str, capsys) -> None:
     with pytest.raises(SystemExit) as stop:
-        leaderboard.main(["--seeds", seeds])
+        leaderboard.main(argv)
     error = capsys.readouterr().err
     assert stop.value.code == 2
     assert message in error

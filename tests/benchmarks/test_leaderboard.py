@@ -85,22 +85,3 @@ def test_command_prints_json_text_and_markdown(data_folder: Path, capsys, monkey
     assert "warm user+item bias" in capsys.readouterr().out
     assert main([*argv, "--markdown"]) == 0
     assert capsys.readouterr().out.count("| warm |") == 3
-
-
-@pytest.mark.parametrize(
-    ("argv", "message"),
-    [
-        (["--condition", "warm,hot"], "'hot' is none of: warm, cold"),
-        (["--models", "oracle"], "'oracle' is none of: constant"),
-        (["--data", "nowhere"], "nowhere is no folder"),
-    ],
-)
-def test_command_refuses_bad_input_in_one_line(argv, message, capsys) -> None:
-    try:
-        status = main(["--models", "constant", *argv])
-    except SystemExit as stop:
-        status = stop.code
-    error = capsys.readouterr().err
-    assert status == 2
-    assert message in error
-    assert error.count("\n") == 1

@@ -46,12 +46,6 @@ def test_bad_input(capsys, argv, message) -> None:
     assert message in refused(capsys, *argv)
 
 
-def test_damaged_data(capsys, data_folder: Path) -> None:
-    file = data_folder / "movielens" / "ratings.parquet"
-    file.write_bytes(file.read_bytes()[:100])
-    assert "ratings.parquet is damaged" in refused(capsys, "evaluate", "--data", str(data_folder))
-
-
 def test_train_saves_a_model_that_loads(capsys, data_folder: Path) -> None:
     out = data_folder.parent / "model"
     argv = ["train", "--data", str(data_folder), "--out", str(out), *QUICK]

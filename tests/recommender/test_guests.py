@@ -60,15 +60,6 @@ def test_guest_without_words_gets_everybodys_opinion(tiny_model: HybridModel) ->
     assert predicted(tiny_model, guest(), TRAINS) == pytest.approx(expected, abs=1e-12)
 
 
-def test_guests_leave_members_alone(tiny_model: HybridModel, train_lover: pd.DataFrame) -> None:
-    evidence = imagined(guest(("ship",), ("train",)), features=tiny_model.features)
-    both = pd.concat([train_lover, evidence.ratings])
-    alone = tiny_model.react(train_lover, TRAINS, member_ids=[1, 2])
-    among = tiny_model.with_movies(evidence.movies).react(both, TRAINS, member_ids=[1, 2])
-    assert np.allclose(alone.mean, among.mean, atol=1e-5)  # sums in another order
-    assert np.allclose(alone.sd, among.sd, atol=1e-5)
-
-
 @pytest.mark.parametrize(
     ("words", "ratings", "stars"),
     [

@@ -82,13 +82,6 @@ class TestNeighbours:
         assert length == pytest.approx(np.sqrt(squares / (squares + 4)), rel=1e-5)
         assert model.kernel.residuals[[20]].nnz == 0
 
-    def test_movies_liked_by_the_same_raters_vary_together(self, model: HybridModel) -> None:
-        rows, others = np.array([0]), np.array([2, 1])
-        alone = model.kernel.without_neighbours().covariance(rows, others)
-        train, ship = (model.kernel.covariance(rows, others) - alone)[0]
-        assert train > 0.3
-        assert ship < -0.3
-
     def test_member_is_no_neighbour_of_themselves(
         self, checkerboard: Dataset, model: HybridModel
     ) -> None:

@@ -130,14 +130,6 @@ class TestReact:
         own = np.sqrt(reactions.sd**2 - reactions.shared_sd**2)
         assert (own[1] > own[0] + 0.1).all()
 
-    def test_members_and_movies_are_independent(
-        self, tiny_model: HybridModel, train_lover: pd.DataFrame
-    ) -> None:
-        both = tiny_model.react(train_lover, [5, 4, 8])
-        alone = tiny_model.react(train_lover[train_lover["member_id"] == 2], [8])
-        assert both.mean[1, 2] == pytest.approx(alone.mean[0, 0], abs=1e-6)
-        assert both.sd[1, 2] == pytest.approx(alone.sd[0, 0], abs=1e-6)
-
     @pytest.mark.parametrize(
         ("change", "message"),
         [({"rating": 7.0}, "found 7.0 for movie"), ({"movie_id": 999}, "not know movie 999")],

@@ -146,14 +146,6 @@ class TestLeanings:
         assert ((leans["low"] <= leans["lean"]) & (leans["lean"] <= leans["high"])).all()
         assert train["n"] == train["movies"] == 6
 
-    def test_words_count_once_a_movie(self) -> None:
-        movies = pd.DataFrame(
-            {"keywords": [("Train", "train"), ()], "genres": [("Drama",), ("Drama",)]},
-            index=pd.Index([0, 1], name="movie_id"),
-        )
-        found = leanings(CLUB[CLUB["movie_id"] < 2], movies).drop_duplicates("word")
-        assert found[["word", "movies"]].to_numpy().tolist() == [["Drama", 2], ["train", 1]]
-
     def test_movies_without_words(self, checkerboard: Dataset) -> None:
         bare = leanings(CLUB, checkerboard.movies.assign(keywords=[()] * 22, genres=[()] * 22))
         assert bare.empty
