@@ -15,7 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import TypeAlias, TypeVar
 
@@ -77,11 +77,8 @@ class MemberRatings:
 class MemberPrediction:
     """What is known of one member's taste; movies that nobody asked for are NaN."""
 
-    own: np.ndarray | None  # as in MemberKernel
+    posterior: Posterior  # without its factor, which is large
     rater: int  # as in MemberRatings
-    rated: np.ndarray  # (n_rated,) rows
-    weights: np.ndarray  # (n_rated,) of the posterior
-    chi_square: float  # of the posterior
     inducing: np.ndarray  # (n_inducing,) rows
     # (n_inducing, n_inducing) float32: its product with a movie's covariances with the inducing
     # ones has as squared length what the ratings explain of that movie's variance
@@ -123,11 +120,8 @@ class Predictor:
                 self._compute(late, np.unique(rows))
             for i, own in enumerate(members):
                 one = found[own.key]
-                taste[i], variance[i], chi_square[i] = (
-                    one.taste[rows],
-                    one.variance[rows],
-                    one.chi_square,
-                )
+                taste[i], variance[i] = one.taste[rows], one.variance[rows]
+                chi_square[i] = one.posterior.chi_square
         return taste, variance, chi_square
 
     def _learn_all(self, members: dict[Key, MemberRatings]) -> dict[Key, MemberPrediction]:
@@ -160,25 +154,16 @@ class Predictor:
 
     def _begin(self, own: MemberRatings, posterior: Posterior) -> MemberPrediction:
         """Return a member's prediction for the movies that they rated."""
-        rated, weights = posterior.rated, posterior.weights
+        rated = posterior.rated
         n_movies = len(self._items.item_bias)
         taste, variance = np.full(n_movies, np.nan), np.full(n_movies, np.nan, dtype=np.float32)
         # Spread evenly over the catalogue, whatever came last.
         chosen = np.linspace(0, len(rated) - 1, min(INDUCING, len(rated))).astype(int)
         chosen = np.argsort(rated)[chosen]
         projection, variance[rated] = self._project(posterior, own.rater, chosen)
-        taste[rated] = posterior.residual - self._noise * weights
-        return MemberPrediction(
-            posterior.kernel.own,
-            own.rater,
-            rated,
-            weights,
-            posterior.chi_square,
-            rated[chosen],
-            projection,
-            taste,
-            variance,
-        )
+        taste[rated] = posterior.residual - self._noise * posterior.weights
+        kept = replace(posterior, factor=np.empty((0, 0)))
+        return MemberPrediction(kept, own.rater, rated[chosen], projection, taste, variance)
 
     def _project(
         self, posterior: Posterior, rater: int, chosen: np.ndarray
@@ -239,10 +224,11 @@ class Predictor:
 
     def _compute(self, members: Sequence[MemberPrediction], rows: np.ndarray) -> None:
         """Fill in the predictions for `rows`; rated movies are shared by all members' sums."""
-        rated = np.unique(np.concatenate([one.rated for one in members]))
+        known = [one.posterior for one in members]
+        rated = np.unique(np.concatenate([each.rated for each in known]))
         weights = np.zeros((len(members), len(rated)))
-        for i, one in enumerate(members):
-            weights[i, np.searchsorted(rated, one.rated)] = one.weights
+        for i, each in enumerate(known):
+            weights[i, np.searchsorted(rated, each.rated)] = each.weights
         inducing = [np.searchsorted(rated, one.inducing) for one in members]
         factors = [self._without(one.rater, one.inducing) for one in members]
         size = max(BLOCK // max(len(rated), 1), 64)
@@ -261,10 +247,10 @@ class Predictor:
         taste, explained = (np.hstack(each) for each in zip(*parts, strict=True))
         taste += self._items.linear_products(rows, rated, weights.T).T
         for i, one in enumerate(members):
-            variance = self._variance[rows]
-            if one.own is not None:
-                taste[i] -= one.own[rows] * (one.own[one.rated] @ one.weights)
-                variance = variance - one.own[rows].astype(np.float64) ** 2
+            variance, own = self._variance[rows], one.posterior.kernel.own
+            if own is not None:
+                taste[i] -= own[rows] * (own[one.posterior.rated] @ one.posterior.weights)
+                variance = variance - own[rows].astype(np.float64) ** 2
             new = np.isnan(one.taste[rows])
             one.taste[rows[new]] = taste[i, new]
             one.variance[rows[new]] = np.maximum(variance - explained[i], 0.0)[new]
