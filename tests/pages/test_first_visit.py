@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from furnished import Open
 
 from club.catalogue import training_data
 from club.demo import load_demo
@@ -56,9 +55,3 @@ def test_demo_has_nights_with_predictions_that_came_before_the_stars(demo: Store
         rows = predicted[predicted["night_id"] == night.night_id]
         assert set(rows["member_id"]) == set(night.present)
         assert night.movie == rows.groupby(MOVIE)["mean"].mean().idxmax()
-
-
-def test_nights_of_the_demo_show_a_scoreboard(open_page: Open, store: Store) -> None:
-    load_demo(store, load_bundled(), demo_club(), replace=True)
-    app = open_page("nights", view="Scoreboard")
-    assert app.get("plotly_chart")

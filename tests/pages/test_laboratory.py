@@ -13,7 +13,6 @@ from furnished import SMALL, Open, click, component_data
 
 from club.cli import main
 from club.store import Store
-from recommender import Dataset
 from ui import state
 from ui.jobs import StoppedError, Trainer
 from ui.runs import Choice
@@ -51,9 +50,8 @@ def test_train_and_use_a_model(open_page: Open) -> None:
     assert state.serving_options().loss == "bpr"  # what the evaluation is about
 
 
-@pytest.mark.parametrize("since", [None, 2010])
-def test_only_what_was_chosen_is_learned_from(var: object, since: int | None) -> None:
-    choice = Choice(since=since, club_movies=True, measure=False)
+def test_only_what_was_chosen_is_learned_from(var: object) -> None:
+    choice = Choice(since=2010, club_movies=True, measure=False)
     assert state.learn(SMALL, choice)
     state.trainer().wait(120)
     (run,) = state.runs().all()
@@ -165,17 +163,5 @@ def test_another_base_dataset_is_learned_from(
     assert started == []
     archive = sources.zipped(sources.latest(), tmp_path / "ml-latest-small.zip", "ml-latest-small/")
     assert main(["import-catalogue", str(archive)]) == 0
-    state.learn_if_needed()
-    assert started == [True]
-
-
-@pytest.mark.reads
-def test_an_edited_keyword_is_learned_from(var: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    data = state.base_dataset()
-    movies = data.movies.copy()
-    movies.at[1, "keywords"] = (*movies.at[1, "keywords"], "a new one")
-    started: list[bool] = []
-    monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
-    monkeypatch.setattr(state, "bundled", lambda: Dataset(data.ratings, movies))
     state.learn_if_needed()
     assert started == [True]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 import pytest
-from furnished import Open, component_data
+from furnished import Open
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -94,12 +94,6 @@ def test_background_redraws_wait_for_visitors_but_not_forever() -> None:
     assert queue.take("e", 0.0)
 
 
-def test_a_page_knows_since_when_it_is_stale() -> None:
-    drawn = DrawnPage(shows=1)
-    assert drawn.stale_for(100.0, 1) is None
-    assert [drawn.stale_for(now, 2) for now in (101.0, 102.5)] == [0.0, 1.5]
-
-
 @pytest.mark.parametrize("stale", [("", {"movie": ["1"]}), ("rate", {"movie": ["2"]})])
 def test_a_poll_with_an_older_url_is_left_out_a_few_times(stale: live.Address) -> None:
     drawn = DrawnPage(shows=1, address=("rate", {"movie": ["1"]}))
@@ -114,12 +108,6 @@ def test_a_poll_that_an_earlier_page_sent_cleared_the_page(open_page: Open) -> N
     assert drawn.is_cleared(("another page", drawn.address[1]))
     assert not drawn.is_cleared((drawn.address[0], {"movie": ["1"]}))
     assert not DrawnPage(shows=1).is_cleared(("rate", {})), "still being drawn"
-
-
-@pytest.mark.reads
-def test_a_page_that_ends_early_polls_as_well(open_page: Open) -> None:
-    app = open_page("movie", movie="123456789")
-    assert component_data(app, "learning_pill")["text"] == ""
 
 
 def test_a_poll_that_comes_too_soon_means_that_the_page_was_cut_off() -> None:

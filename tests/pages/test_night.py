@@ -175,19 +175,6 @@ def test_tie_is_drawn_among_the_tied(open_page: Open, store: Store) -> None:
     )
 
 
-def test_turns_of_members_present(open_page: Open, store: Store) -> None:
-    guest = store.members.add_guest("Zoe")
-    decided(store, {ANA: (4.0, 3.0)}, by="turn")
-    store.nights.edit(1, picker=ANA)
-    night = store.nights.plan(FRIDAY, [ANA, CHIARA, guest])
-    app = open_night(open_page, night)
-    assert app.button("watch_turn").label == "Chiara's pick"
-    app.selectbox("rather").set_value(CONTACT).run()
-    app.button("watch_turn").click().run()
-    after = store.nights.get(night)
-    assert (after.movie, after.decided_by, after.picker) == (CONTACT, "turn", CHIARA)
-
-
 def test_lot_never_falls_on_vetoed_movie(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA])
     for movie in SIX:

@@ -46,11 +46,6 @@ def test_initials_differ(names: dict[int, str]) -> None:
     assert len(set(found.values())) == len(names)
 
 
-def test_initials_are_short() -> None:
-    names = {1: "Ana", 2: "Anders", 3: "bruno", 4: "Åsa"}
-    assert initials_of(names) == {1: "An", 2: "Ad", 3: "B", 4: "Å"}
-
-
 def test_faces_keep_their_colours(store: Store) -> None:
     before = state.view()
     colours = {one: face(before, one).colour for one in before.names}

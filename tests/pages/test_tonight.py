@@ -138,15 +138,6 @@ def test_tonight_is_the_night_of_today(open_page: Open, store: Store) -> None:
     assert widget(app.run(), f"watched_{late}")
 
 
-def test_another_movie_after_the_reveal(open_page: Open, store: Store) -> None:
-    night = decided(store, {ANA: (4.0, 3.5)}, on=date.today())
-    store.nights.rate(night, ANA, 4)
-    app = open_page()
-    assert widget(app, "reveal")["gave"] == "4.0"
-    app.button("another").click().run()
-    assert len(here(app, "here")) == 8
-
-
 def test_another_first_movie_after_learning_is_said_once(open_page: Open, store: Store) -> None:
     def told(app: AppTest) -> list[str]:
         return [toast.value for toast in app.toast]

@@ -24,7 +24,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from websockets.exceptions import ConnectionClosedError
 from websockets.sync.client import connect
 
-from club.sharing import SETTINGS, Passphrases, hash_passphrase, save_passphrases
+from club.sharing import Passphrases, hash_passphrase, save_passphrases
 from ui import access, asgi
 
 MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
@@ -276,20 +276,6 @@ def test_idle_websocket_is_closed_when_its_role_changes(
             websocket.receive_text()
 
 
-@pytest.mark.parametrize(
-    ("content", "told"), [(None, "no passphrase yet"), ("{}", "make share NEW=--new")]
-)
-def test_sign_in_page_tells_what_is_wrong_with_the_settings(
-    browser: NewBrowser, var: Path, content: str | None, told: str
-) -> None:
-    (var / SETTINGS).unlink()
-    if content is not None:
-        (var / SETTINGS).write_text(content)
-    answer = sign_in(browser(), MEMBER)
-    assert answer.status_code == 401
-    assert told in answer.text
-
-
 ACCOUNTS = {
     "Bo": {"email": "bo@example.org", "email_verified": True},
     "Ana": {"email": "Ana@Example.org", "email_verified": "true"},
@@ -383,16 +369,6 @@ def test_with_accounts_the_machine_logs_in_like_all(browser: NewBrowser, account
     assert sign_in(browser(), MEMBER).status_code == 401  # nor does a passphrase help
     del accounts["auth"]  # as while the file is being written
     assert at_home.get("/").status_code == 401
-
-
-@pytest.mark.parametrize("key", ["hosts", "members"])
-def test_list_that_is_no_list_lets_nobody_in(
-    browser: NewBrowser, accounts: Secrets, key: str
-) -> None:
-    accounts["club"] = {key: "bo@example.org"}
-    client = browser()
-    told = refusal(client, log_in(client, "Bo"))
-    assert f"{key} in .streamlit/secrets.toml is a list" in told
 
 
 @pytest.mark.parametrize(

@@ -71,15 +71,6 @@ def test_models_and_datasets_count_as_themselves_and_are_not_kept_alive(
     assert count(replace(tiny_model)) == 4
 
 
-def test_frames_are_refused_as_keys() -> None:
-    @cached()
-    def rows(frame: pd.DataFrame) -> int:
-        return len(frame)
-
-    with pytest.raises(TypeError):
-        rows(pd.DataFrame())
-
-
 def test_the_result_asked_for_longest_ago_goes_first() -> None:
     calls: list[int] = []
 

@@ -59,24 +59,12 @@ def test_text_keeps_to_its_place(text: str) -> None:
     assert bottom <= HEIGHT - 20
 
 
-def test_without_prizes_it_holds_the_counts() -> None:
-    image = Image.open(BytesIO(year_picture("Friday club", 2026, COUNTS[:2], [])))
-    below = image.crop((0, 600, WIDTH, HEIGHT))
-    assert below.getcolors() == [(WIDTH * (HEIGHT - 600), (0x16, 0x12, 0x1A))]
-
-
 @pytest.mark.parametrize("text", TEXTS)
 def test_no_line_is_wider_than_allowed(text: str) -> None:
     letters, width = font(SANS, 30), 60
     lines = [shortened(text, letters, width), *wrapped(text, letters, width, 2)]
     assert len(lines) <= 3
     assert all(letters.getlength(line) <= width for line in lines)
-
-
-def test_short_text_stays() -> None:
-    letters = font(SANS, 30)
-    assert shortened("Up", letters, 300) == "Up"
-    assert wrapped("The Grand Budapest Hotel", letters, 200, 2) == ["The Grand", "Budapest Hotel"]
 
 
 def test_posters_in_pixels() -> None:

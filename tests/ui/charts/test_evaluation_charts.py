@@ -20,7 +20,7 @@ from ui.charts.evaluation import (
     reliability,
     stars_by_prediction,
 )  # fmt: skip
-from ui.charts.style import GREY, OURS, headline
+from ui.charts.style import headline
 
 
 def test_few_ratings_show_as_dots() -> None:
@@ -29,15 +29,6 @@ def test_few_ratings_show_as_dots() -> None:
     assert dots.text[0] == "Ana: Heat &amp; &lt;i&gt;Co&lt;/i&gt;"
     many = stars_by_prediction(pd.concat([HELD_OUT] * 30))
     assert "one rating" not in [trace.name for trace in many.data]
-
-
-def test_error_against_baselines_has_the_smallest_on_top() -> None:
-    figure = error_against_baselines(ERRORS)
-    assert figure.layout.yaxis.ticktext == ("constant", "bias", "ours")
-    others, ours = figure.data
-    assert (others.marker.color, ours.marker.color) == (GREY, OURS)
-    assert (list(others.x), list(ours.x), list(ours.y)) == ([1.0, 0.9], [0.8], [2])
-    assert list(others.error_x.arrayminus) == pytest.approx([0.1, 0.1])
 
 
 @pytest.mark.parametrize(
@@ -103,15 +94,6 @@ def test_stars_by_prediction_draws_what_was_given_over_the_interval() -> None:
 )  # fmt: skip
 def test_coverage_title_claims_no_more_than_is_sure(ratings: pd.DataFrame, than: str) -> None:
     assert headline(stars_by_prediction(ratings)).startswith(than)
-
-
-def test_member_errors_have_the_smallest_on_top() -> None:
-    figure = member_errors(MEMBER_ERRORS)
-    assert figure.layout.yaxis.ticktext[1] == "Ben"
-    ours, other = named(figure, "ours"), named(figure, "own mean")
-    assert (list(ours.x), list(ours.y)) == ([0.6, 0.5], [0, 1])
-    assert list(ours.error_x.array) == pytest.approx([0.1, 0.3])
-    assert (list(other.x), list(other.y)) == ([0.9, 0.4], [0, 1])
 
 
 @pytest.mark.parametrize(

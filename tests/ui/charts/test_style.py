@@ -79,6 +79,10 @@ def test_title_is_plain_text() -> None:
             {"": "heist", "Cleo": 0.1, "Ben": -0.5, "Ana": 0.6},
             {"": "robot", "Cleo": None, "Ben": 0.2, "Ana": -0.1},
         ]),
+        ("record", [
+            {"nights": 1, "what most people give": 1.0, "everyone's own average": 0.8, "we": 0.9},
+            {"nights": 2, "what most people give": 0.7, "everyone's own average": 0.8, "we": 0.6},
+        ]),
         ("distribution", [{"stars given": n / 2, "": int(n in (7, 8))} for n in range(1, 11)]),
     ],
 )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 from chart_frames import (
     DEPARTURES,
@@ -14,7 +13,7 @@ from chart_frames import (
     named,
 )  # fmt: skip
 
-from ui.charts.movies import rating_distribution, taste_map
+from ui.charts.movies import taste_map
 from ui.charts.style import headline
 from ui.charts.taste import (
     against_others,
@@ -68,13 +67,6 @@ def test_departures_are_drawn_from_the_crowd_to_the_rating() -> None:
     assert title.index("“Heat & <i>Co</i>” 5") < title.index("“Up” 1, where most give 4.1")
     below = against_others(DEPARTURES.tail(1), member="Ana", colour="#c32750")
     assert "Heat" not in headline(below)
-
-
-def test_rating_distribution_has_a_bar_for_each_half_star() -> None:
-    figure = rating_distribution(pd.Series([0.5, 4.0, 4.0, 5.0, 3.5, 4.5, 4.0, 1.0]))
-    assert list(figure.data[0].x) == [0.5, 1, 1.5, 2, 2.5, 3, 3.5, 4, 4.5, 5]
-    assert list(figure.data[0].y) == [1, 1, 0, 0, 0, 0, 1, 3, 1, 1]
-    assert headline(figure).startswith("62% of 8 people")
 
 
 def test_map_marks_rated_and_listed_movies() -> None:
