@@ -154,14 +154,12 @@ class Ratings(Section):
 
     def history(
         self,
-        movie_id: int | None = None,
         limit: int | None = None,
         include_guests: bool = False,
     ) -> pd.DataFrame:
         """Return the changes of all ratings, newest first; nothing is removed from it.
 
         Args:
-            movie_id: only of this movie.
             limit: this many events at most.
             include_guests: guests' ratings, too.
 
@@ -175,8 +173,6 @@ class Ratings(Section):
         types |= dict.fromkeys(("half_before", "half_after"), "float64")
         types |= {"kind": "str", "undoes": "Int64", "changed_by": "str"}
         query = select(*(_event[name] for name in types)).order_by(_event.event_id.desc())
-        if movie_id is not None:
-            query = query.where(_event.movie_id == movie_id)
         if not include_guests:
             query = query.where(_event.member_id.not_in(guest_ids()))
         frame = self._database.frame(query.limit(limit), types)

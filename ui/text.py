@@ -28,11 +28,6 @@ def plain(text: object) -> str:
     return PUNCTUATION.sub(r"\\\1", FOUND_LATER.sub("\\g<0>\u2060", one_line))
 
 
-def stars(value: float, digits: int = 1) -> str:
-    """Return stars (0.5..5) for people: "4.2 ★"."""
-    return f"{value:.{digits}f} ★"
-
-
 def half_stars(value: float) -> str:
     """Return a rating as it was given: "4", "4½", "½"."""
     whole, half = divmod(round(value * 2), 2)

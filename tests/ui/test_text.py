@@ -60,7 +60,6 @@ def test_file_name_is_safe_on_disk(tmp_path: Path) -> None:
 
 def test_numbers_as_text() -> None:
     assert [text.half_stars(v) for v in (0.5, 1, 4.5, 5)] == ["½", "1", "4½", "5"]
-    assert text.stars(4.25, 2) == "4.25 ★"
     assert text.between(3.44, 4.58) == "3.4 – 4.6"
     assert [text.counted(n, "rating") for n in (0, 1, 1234)] == [
         "0 ratings", "1 rating", "1,234 ratings",

@@ -37,11 +37,13 @@ def chart(
     figure.layout.meta = None
     if st.context.theme.type == "dark":
         for_dark_page(figure)
-    st.subheader(plain(title), anchor=False)
-    event = st.plotly_chart(figure, config={"displayModeBar": False}, key=key, alt=title, **look)
-    if table is not None:
-        with st.expander("The same as a table", icon=":material/table_rows:"):
-            draw_table(table, f"{title}, as a table")
+    with st.container():  # one place in a grid
+        st.subheader(plain(title), anchor=False)
+        look = {"config": {"displayModeBar": False}, "key": key, "alt": title} | look
+        event = st.plotly_chart(figure, **look)
+        if table is not None:
+            with st.expander("The same as a table", icon=":material/table_rows:"):
+                draw_table(table, f"{title}, as a table")
     return event
 
 

@@ -133,8 +133,7 @@ def divides(club: View) -> None:
         return
     with st.grid(columns=2, min_column_width=320, gap="medium"):
         for name, kind in KINDS.items():
-            with st.container():
-                _words(club, found, name, kind)
+            _words(club, found, name, kind)
 
 
 def _movies(club: View, splits: pd.DataFrame) -> None:
@@ -144,11 +143,10 @@ def _movies(club: View, splits: pd.DataFrame) -> None:
         for side, movies in sides.items():
             drawn = movies.assign(side=side).merge(club.ratings[[MEMBER, MOVIE, RATING]], on=MOVIE)
             drawn = _named_members(club, drawn).assign(movie=drawn[MOVIE].map(club.title))
-            with st.container():
-                table = drawn.pivot(index=MOVIE, columns="member", values=RATING)
-                table = table.loc[movies[MOVIE]]
-                table.insert(0, "Movie", [*map(club.title, table.index)])
-                chart(movie_stars(drawn), side, table)
+            table = drawn.pivot(index=MOVIE, columns="member", values=RATING)
+            table = table.loc[movies[MOVIE]]
+            table.insert(0, "Movie", [*map(club.title, table.index)])
+            chart(movie_stars(drawn), side, table)
 
 
 def _named_members(club: View, rows: pd.DataFrame) -> pd.DataFrame:
@@ -196,14 +194,12 @@ def profile(club: View) -> None:
     own = found.generosity.loc[member]
     first, last = (day(datetime.fromtimestamp(int(own[at]), UTC)) for at in ("first", "last"))
     when = f"on {first}" if first == last else f"from {first} to {last}"
-    st.markdown(plain(f"{name} gave {counted(int(own['n']), 'rating')}, {when}."))
-    st.markdown(plain(f"{generosity(name, own, found.generosity['value'])}."))
+    told = generosity(name, own, found.generosity["value"])
+    st.markdown(plain(f"{name} gave {counted(int(own['n']), 'rating')}, {when}. {told}."))
     with st.grid(columns=2, min_column_width=320, gap="medium"):
-        with st.container():
-            _departures(club, found, member)
+        _departures(club, found, member)
         for kind in KINDS.values():
-            with st.container():
-                _favourites(club, found, member, kind)
+            _favourites(club, found, member, kind)
 
 
 def generosity(name: str, own: pd.Series, everyone: pd.Series) -> str:
