@@ -57,7 +57,7 @@ def keyword_bars(frame: pd.DataFrame, whose: str) -> go.Figure:
     for side, colour in ((rows["stars"] >= 0, OURS), (rows["stars"] < 0, GREY)):
         dots(figure, rows[side], "stars", colour, "+.2f", bars=("low", "high"))
     row_labels(figure, rows["keyword"], upwards=True)
-    figure.update_xaxes(title="stars more or less (line: one standard deviation)", nticks=6)
+    figure.update_xaxes(title="stars more or less<br>(line: one standard deviation)", nticks=6)
     top = frame.loc[frame["stars"].abs().idxmax()]
     way = "raises" if top["stars"] > 0 else "lowers"
     title = (
