@@ -21,7 +21,7 @@ from club.imports import catalogue as catalogues
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile
 from club.sources import lookup
-from club.sources.wikidata import ADDRESS, WIDELY_KNOWN, Wikidata
+from club.sources.wikidata import ADDRESS, Wikidata
 from club.store import Store
 from club.validation import FIRST_YEAR, clean_name, name_key
 from recommender.bundled import demo_club, load_bundled
@@ -68,8 +68,7 @@ def _parser() -> Parser:
         "path", type=Path, metavar="PATH", help="a new file; else one among the backups", nargs="?"
     )
     back = command("restore", _restore, figures)
-    what = "a backup; without it backups are listed"
-    back.add_argument("file", type=Path, metavar="FILE", help=what, nargs="?")
+    back.add_argument("file", type=Path, metavar="FILE", help="a backup")
     back.add_argument("--yes", action="store_true", help="do it; else only say what would be done")
 
     out = command("export", _export)
@@ -160,9 +159,6 @@ def _backup(options: argparse.Namespace) -> None:
 
 def _restore(options: argparse.Namespace) -> None:
     """Put a backup back, also into another database."""
-    if options.file is None:
-        _list_backups(options)
-        return
     found = restore.preview(options.database, options.file)
     kept = None
     if options.yes:
@@ -195,21 +191,6 @@ def _restore(options: argparse.Namespace) -> None:
 
 def _state(club: restore.Figures) -> str:
     return f"{club.name}, last changed {club.changed_at:%Y-%m-%d %H:%M}"
-
-
-def _list_backups(options: argparse.Namespace) -> None:
-    store = _existing(options)
-    found = backup.find(store.database)
-    rows = [
-        {"file": b.file, "made_at": f"{b.made_at:%Y-%m-%d %H:%M:%S}Z", "bytes": b.size}
-        for b in found
-    ]
-    lines = [
-        f"{r['made_at']}  {b.size / 1e6:>8,.1f} MB  {b.file}"
-        for r, b in zip(rows, found, strict=True)
-    ]
-    none = f"There is no backup in {backup.folder(store.database)} yet."
-    _show(options, rows, lines or [none])
 
 
 # Export
@@ -372,8 +353,6 @@ def _import_catalogue(options: argparse.Namespace) -> None:
 def _look_up_options(parser: argparse.ArgumentParser) -> None:
     what = "from this year on; else from where the catalogue ends"
     parser.add_argument("--since", type=int, metavar="YEAR", help=what)
-    what = f"how many Wikipedias must have a page about a movie; {WIDELY_KNOWN} by default"
-    parser.add_argument("--pages", type=int, metavar="N", default=WIDELY_KNOWN, help=what)
     parser.add_argument("--added", action="store_true", help="only what the club's own movies lack")
 
 
@@ -394,7 +373,7 @@ def _look_up(options: argparse.Namespace) -> None:
     lookup.complete(wikidata, store, catalogue(data, store), report)
     if not options.added:
         movies = catalogue(data, store)
-        lookup.add_newer(wikidata, store, movies, report, since=since, links=options.pages)
+        lookup.add_newer(wikidata, store, movies, report, since=since)
     told = {
         "filled": "of the club's own movies were completed",
         "same": "turned out to be in the catalogue, and became one with its movie",

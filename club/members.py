@@ -120,19 +120,12 @@ class Members(Section):
             ratings.record(write, wanted, kind="guest")
         return guest
 
-    def edit_guest(
-        self,
-        member_id: int,
-        loves: Iterable[int] = (),
-        hates: Iterable[int] = (),
-        likes: str | Iterable[str] = (),
-        dislikes: str | Iterable[str] = (),
-    ) -> int:
+    def edit_guest(self, member_id: int, **taste: Any) -> int:
         """Replace what is known of a guest's taste, and return the version.
 
-        Stars that they gave on nights stay. Arguments and errors are those of `add_guest`.
+        Stars that they gave on nights stay. `taste` and errors are those of `add_guest`.
         """
-        half_stars, keywords = _guest_taste(loves, hates, likes, dislikes)
+        half_stars, keywords = _guest_taste(**taste)
         number = validation.whole_id(member_id, "guest")
         with self._database.write("corrected a guest", member_id=number) as write:
             self._movie_ids(write.connection, *half_stars)
@@ -195,10 +188,10 @@ class Members(Section):
 
 
 def _guest_taste(
-    loves: Iterable[int],
-    hates: Iterable[int],
-    likes: str | Iterable[str],
-    dislikes: str | Iterable[str],
+    loves: Iterable[int] = (),
+    hates: Iterable[int] = (),
+    likes: str | Iterable[str] = (),
+    dislikes: str | Iterable[str] = (),
 ) -> tuple[dict[int, int], dict[str, list[str]]]:
     """Return a guest's half stars by movie id, and the columns of their keywords; see add_guest."""
     loved = {validation.whole_id(movie_id, "movie") for movie_id in loves}

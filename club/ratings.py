@@ -152,11 +152,7 @@ class Ratings(Section):
             _apply(write.connection, events)
             return _change(_of_step(write.connection, write.version))
 
-    def history(
-        self,
-        limit: int | None = None,
-        include_guests: bool = False,
-    ) -> pd.DataFrame:
+    def history(self, limit: int | None = None, include_guests: bool = False) -> pd.DataFrame:
         """Return the changes of all ratings, newest first; nothing is removed from it.
 
         Args:

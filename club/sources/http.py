@@ -61,8 +61,6 @@ class HttpClient:
 
     Args:
         source: its name, for people.
-        redirected: a sentence for people about an answer that leads elsewhere.
-        unauthorized: the same about a key that is refused.
         program: what it calls itself.
         pace: how often it may ask; None: as all of this program.
         slow: seconds for the connection, until the first part of an answer, and for all of it;
@@ -76,8 +74,6 @@ class HttpClient:
         self,
         source: str,
         *,
-        redirected: str,
-        unauthorized: str = "",
         program: str = "movie-club",
         pace: Pace | None = None,
         slow: tuple[float, float, float] | None = None,
@@ -85,7 +81,7 @@ class HttpClient:
         longest_wait: float = LONGEST_WAIT,
         wait: Callable[[float], bool | None] | None = None,
     ) -> None:
-        self.source, self._redirected, self._unauthorized = source, redirected, unauthorized
+        self.source = source
         self._pace, self._slow, self._wait = pace, slow, wait
         self._pauses, self._longest_wait = pauses or PAUSES, longest_wait
         self._session = requests.Session()
@@ -180,9 +176,11 @@ class HttpClient:
     def _refusal(self, answer: requests.Response) -> tuple[SourceError, float | None]:
         status, name = answer.status_code, self.source
         if 300 <= status < 400:
-            return SourceUnavailable(self._redirected), None
+            said = f"{name}'s address leads elsewhere, which is not followed; check this network."
+            return SourceUnavailable(said), None
         if status == 401:
-            return SourceUnavailable(self._unauthorized), None
+            said = f"{name} refuses the key; put a valid one into .streamlit/secrets.toml."
+            return SourceUnavailable(said), None
         if status == 429:
             seconds = _retry_after(answer.headers.get("Retry-After", ""))
             minutes = max(1, round(seconds / 60))

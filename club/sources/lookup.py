@@ -15,7 +15,7 @@ import pandas as pd
 from club.errors import NotFound, SourceError
 from club.matching import TitleMatcher, same_title
 from club.movies import NewMovie
-from club.sources.wikidata import FILMS, IMDB, TMDB, WIDELY_KNOWN, Wikidata, parts
+from club.sources.wikidata import FILMS, IMDB, TMDB, Wikidata, parts
 from club.store import Store
 
 FOLDER = "wikidata"  # of what was answered, in that of the club's own files
@@ -80,7 +80,6 @@ def add_newer(
     stopping: Callable[[], bool] = lambda: False,
     *,
     since: int,
-    links: int = WIDELY_KNOWN,
     today: date | None = None,
 ) -> None:
     """Add the widely known movies of the years from `since` on that the catalogue lacks.
@@ -90,7 +89,6 @@ def add_newer(
     Args:
         report: called after each step with the numbers of steps done and in all, and by name:
             added, known (that the catalogue has already).
-        links: see `Wikidata.known`.
     """
     quarters = list(_quarters(since, today or date.today()))
     near = movies[(movies["year"] >= since - 1).fillna(False)]
@@ -105,7 +103,7 @@ def add_newer(
             report(done, total, added=0, known=0)
             if stopping():
                 return
-            items |= dict.fromkeys(wikidata.known(start, end, links))
+            items |= dict.fromkeys(wikidata.known(start, end))
             done += 1
         pages = list(parts(list(items), FILMS))
         total = done + len(pages)

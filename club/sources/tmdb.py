@@ -147,12 +147,7 @@ class Tmdb:
         if not _ADDRESS.fullmatch(self._address):
             raise InvalidInput(f"`url` under [tmdb] in {SECRETS} must be like {ADDRESS}.")
         self._posters = posters
-        self._http = HttpClient(
-            "TMDB",
-            redirected="TMDB's address leads elsewhere, which is not followed; check this network, "
-            f"and `url` under [tmdb] in {SECRETS} if it is there.",
-            unauthorized=f"TMDB refuses the key; put a valid one under [tmdb] in {SECRETS}.",
-        )
+        self._http = HttpClient("TMDB")
         self._answers = JsonMemory(self._http, FileCache(folder, LARGEST_CACHE, clock=clock))
 
     def search(self, text: str, year: int) -> list[TmdbMovie]:

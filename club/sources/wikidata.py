@@ -200,9 +200,6 @@ class Wikidata:
     ) -> None:
         http = HttpClient(
             "Wikidata",
-            redirected="Wikidata's address leads elsewhere, which is not followed; check this "
-            "network.",
-            unauthorized="Wikidata asks for a log-in, which it never does; check this network.",
             program=PROGRAM,
             pace=PACE,
             slow=SLOW,
@@ -213,16 +210,15 @@ class Wikidata:
         self._address, self._words = address, Words(keywords)
         self._memory = JsonMemory(http, FileCache(folder, LARGEST_CACHE, clock=clock))
 
-    def known(self, since: date, until: date, links: int = WIDELY_KNOWN) -> list[str]:
+    def known(self, since: date, until: date) -> list[str]:
         """Return the items of films that came out somewhere from `since` to before `until`.
 
-        Args:
-            links: only those with at least so many pages in Wikipedias, the best known first.
+        Only those with `WIDELY_KNOWN` pages in Wikipedias, the best known first.
 
         Raises:
             SourceError: it could not be asked, or its answer cannot be used.
         """
-        query = _KNOWN_QUERY.format(since=since, until=until, links=int(links), kinds=_KINDS)
+        query = _KNOWN_QUERY.format(since=since, until=until, links=WIDELY_KNOWN, kinds=_KINDS)
         return list(dict.fromkeys(_items(self._ask(query))))
 
     def numbered(self, of: str, numbers: Iterable[str]) -> dict[str, set[str]]:

@@ -168,12 +168,6 @@ def test_history_is_newest_first(store, pair, clock):
     assert history["event_id"].is_monotonic_decreasing
 
 
-def test_history_is_filtered(store, pair):
-    ana, bo = pair
-    store.ratings.rate_many([(ana, 1, 1), (ana, 2, 2), (bo, 1, 3)])
-    assert store.ratings.history(limit=2)["after"].tolist() == [3.0, 2.0]
-
-
 def test_unknown_movie_is_not_found(location):
     store = Store(location, knows_movie={1, 2}.__contains__)
     ana = store.members.add("Ana")

@@ -186,7 +186,6 @@ def test_words(words, of, name, genres, keywords) -> None:
 def test_known_films_of_a_time(wikidata, fake) -> None:
     fake.pages["Q1003"] = 14
     assert wikidata.known(JANUARY, APRIL) == ["Q1001"]
-    assert wikidata.known(JANUARY, APRIL, 14) == ["Q1001", "Q1003"]
     assert wikidata.known(APRIL, TODAY) == []
 
 
