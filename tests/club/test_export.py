@@ -154,15 +154,6 @@ def test_everything_shows_votes_and_stars_of_a_night_only_when_they_are_shown(st
         assert [(row["member"], row["stars"]) for row in found[name]] == [("Ana", "4.5")]
 
 
-def test_everything_of_the_same_club_is_the_same_bytes(file, monkeypatch) -> None:
-    store = fill(Store(file))
-    first = everything(store, movies(store))
-    monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
-    assert everything(store, movies(store)) == first
-    store.members.add("Di")
-    assert everything(store, movies(store)) != first
-
-
 def test_no_cell_of_hostile_texts_is_a_formula(tmp_path) -> None:
     store = Store(Path(tmp_path, "club.db"))
     for number in range(8):

@@ -57,27 +57,6 @@ def test_add_refuses_a_second_time(store):
     assert store.movies.add("Our Holiday") == -3
 
 
-def test_add_keeps_all_facts(store):
-    movie = store.movies.add(
-        "Amélie",
-        2001,
-        "Romance",
-        "paris",
-        runtime=122,
-        overview=" She helps\nothers. ",
-        tmdb_id=194,
-        aliases=["Le Fabuleux Destin", "Le Fabuleux Destin"],
-        imdb_id="tt0211915",
-        directors="Jean-Pierre Jeunet",
-        cast=["Audrey Tautou", "Mathieu Kassovitz"],
-    )
-    row = store.movies.own().loc[movie]
-    assert (row["imdb_id"], row["directors"]) == ("tt0211915", ("Jean-Pierre Jeunet",))
-    assert row["cast"] == ("Audrey Tautou", "Mathieu Kassovitz")
-    assert (row["runtime"], row["overview"], row["tmdb_id"]) == (122, "She helps others.", 194)
-    assert row["aliases"] == ("Le Fabuleux Destin",)
-
-
 @pytest.mark.parametrize(
     ("number", "one", "other"), [("tmdb_id", 949, 950), ("imdb_id", "tt0113277", "tt0113278")]
 )

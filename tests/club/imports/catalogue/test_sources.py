@@ -13,7 +13,6 @@ import sources
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from club.errors import InvalidInput
 from club.imports import catalogue
 from club.imports.catalogue.merge import FROM_TMDB, identify
 from club.imports.catalogue.source import Rejected, Source, movies_frame
@@ -239,9 +238,3 @@ def test_movielens_saved_again_by_a_spreadsheet(tmp_path: Path) -> None:
         found = imported(again(separator, encoding), folder).data
         pd.testing.assert_frame_equal(found.movies, plain.movies)
         pd.testing.assert_frame_equal(found.ratings, plain.ratings)
-
-
-def test_keywords_alone_are_refused(tmp_path: Path) -> None:
-    alone = {"keywords.csv": sources.kaggle()["keywords.csv"]}
-    with pytest.raises(InvalidInput, match=r"put links.csv .* or movies_metadata.csv beside it"):
-        catalogue.read(sources.folder(alone, tmp_path))

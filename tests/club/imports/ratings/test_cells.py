@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from club.imports.ratings import cells
-from club.imports.ratings.rows import Scale, is_exact, stars_of
+from club.imports.ratings.rows import Scale, stars_of
 from club.imports.ratings.spreadsheet import find_scale
 
 
@@ -153,10 +153,3 @@ def test_find_scale_is_not_decided_by_a_few_outliers(ratings: list[float], top: 
 )  # fmt: skip
 def test_stars_of_a_rating(rating: float, top: int, stars: float | None) -> None:
     assert stars_of(rating, top) == stars
-
-
-@pytest.mark.parametrize("top", [5, 10, 100])
-def test_every_half_star_is_exact_on_every_scale(top: int) -> None:
-    for halves in range(1, 11):
-        assert is_exact(halves * top / 10, top)
-        assert stars_of(halves * top / 10, top) == halves / 2

@@ -119,20 +119,6 @@ def came_back(path: Path, rows: list) -> None:
 
 
 @QUIET
-@given(ROWS)
-def test_letterboxd_and_imdb_round_trip(tmp_path: Path, rows: list) -> None:
-    stars: list = [HEADS["ratings.csv"].split(",")]
-    ratings_of_ten: list = [HEADS["imdb.csv"].split(",")]
-    for n, (title, year, halves, day) in enumerate(rows):
-        stars.append((day, title, year or "", f"u{n}", halves / 2))
-        ratings_of_ten.append((f"tt{n}", halves, day, title, "Movie", year or ""))
-    export = {"ratings.csv": sources.table(*stars, end="\r\n")}
-    came_back(sources.zipped(export, tmp_path / "x.zip", "root/"), rows)
-    (tmp_path / "imdb.csv").write_text(sources.table(*ratings_of_ten), "utf-8", newline="")
-    came_back(tmp_path / "imdb.csv", rows)
-
-
-@QUIET
 @given(
     ROWS,
     st.sampled_from(SEPARATORS),

@@ -260,13 +260,6 @@ def test_column_name_is_the_title_or_the_member(tmp_path: Path) -> None:
     assert (given(beside), beside.people) == ([("Heat", None, 4.5)], ("Ana",))
 
 
-def test_letterboxd_import_format(tmp_path: Path) -> None:
-    header = "LetterboxdURI,tmdbID,imdbID,Title,Year,Directors,Rating10,WatchedDate,Rewatch\n"
-    found = read(tmp_path, header + "u,949,tt1,Heat,1995,M,9,2024-01-02,\n")
-    assert (given(found), found.scale.top) == ([("Heat", 1995, 9.0)], 10)
-    assert found.scale.fixed
-
-
 def test_rejected_rows_have_a_reason(tmp_path: Path) -> None:
     text = (
         "Title,Year,Rating,Member\nHeat,1995,4.5,Ana\n,1995,4,Ana\nHeat,1995,,Ana\n"

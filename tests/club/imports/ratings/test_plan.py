@@ -331,18 +331,6 @@ def test_seen_and_wished_movies(club: Store, ana: int, tmp_path: Path) -> None:
     assert (ratings.save(club, kept).seen, len(club.movies.own())) == (1, 1)
 
 
-def test_rejected_rows_without_stars_can_be_imported_again(
-    club: Store, ana: int, tmp_path: Path
-) -> None:
-    text = "Title,Year,Rating,Status\nSevenn,1995,,completed\nToy Stor,1995,,plantowatch\n"
-    plan = planned(club, table(tmp_path, text), of(ana))
-    rows = plan.rejected(WORLD.movies)
-    assert [(row.title, row.kind) for row in rows] == [("Sevenn", "seen"), ("Toy Stor", "wished")]
-    mended = ratings.as_csv(rows).replace("Sevenn", "Seven").replace("Toy Stor,", "Toy Story,")
-    ratings.save(club, planned(club, table(tmp_path, mended, "again.csv"), of(ana, "again.csv")))
-    assert (club.watchlists.of(ana), club.members.seen()["movie_id"].tolist()) == ([1], [47])
-
-
 @pytest.mark.parametrize(("numbers", "movie"), [("movielens", 6), ("tmdb", 1)])
 def test_numbers_without_titles_are_movielens_or_tmdbs(
     club: Store, ana: int, tmp_path: Path, numbers: Numbers, movie: int
