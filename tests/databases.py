@@ -23,17 +23,12 @@ KINDS = ("sqlite", "postgresql")
 
 
 class PostgresServer:
-    """A server on a socket in a folder of its own.
-
-    A store gets a schema of its own rather than a database: making one takes a moment only. So
-    does giving one that a test has done with the rows of another and a new name; its tables stay.
-    """
+    """A server on a socket in a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers = itertools.count(1)
         self._originals: dict[Path | None, str] = {}
-        self._used: list[str] = []
 
     def url(self, database: str = "postgres", schema: str | None = None) -> str:
         at = f"postgresql://postgres@/{database}?host={self._folder}"
@@ -60,7 +55,8 @@ class PostgresServer:
         """Where there is a club: the one in the SQLite file `like`, else a new one."""
         if like not in self._originals:
             self._originals[like] = original = self._name()
-            target = Store(self.new_schema(original))
+            self.execute(f"CREATE DATABASE {original}")
+            target = Store(self.url(original))
             if like is not None:
                 with (
                     transfer.snapshot(Store(like).database) as source,
@@ -68,40 +64,14 @@ class PostgresServer:
                 ):
                     version = transfer.version(source)
                     transfer.copy_club(source, write.connection, version)
-        name = self._copy(self._originals[like])
-        yield self.url(schema=name)
-        self._used.append(name)
-
-    def _copy(self, original: str) -> str:
-        import psycopg
-
+            # Connections that are kept would be in the way of copies.
+            there = f"pg_stat_activity WHERE datname = '{original}'"
+            self.execute(f"SELECT pg_terminate_backend(pid) FROM {there}")
         name = self._name()
-        with psycopg.connect(self.url()) as admin:
-            wanted = _structure(admin, original)
-            while self._used:
-                # A test that has changed more than rows has changed it for itself alone.
-                if _structure(admin, used := self._used.pop()) == wanted:
-                    admin.execute(f"ALTER SCHEMA {used} RENAME TO {name}")
-                    break
-            else:
-                Store(self.new_schema(name))
-            tables = "SELECT tablename FROM pg_tables WHERE schemaname = %s"
-            counters = "SELECT sequencename FROM pg_sequences WHERE schemaname = %s"
-            # A replica runs no trigger and looks at no foreign key: the rows are right already.
-            admin.execute(
-                "SET session_replication_role = replica;"
-                + "".join(
-                    f"DELETE FROM {name}.{table}; INSERT INTO {name}.{table}"
-                    f" OVERRIDING SYSTEM VALUE SELECT * FROM {original}.{table};"
-                    for (table,) in admin.execute(tables, [original])
-                )
-                + "".join(
-                    f"SELECT setval('{name}.{counter}', last_value, is_called)"
-                    f" FROM {original}.{counter};"
-                    for (counter,) in admin.execute(counters, [original])
-                )
-            )
-        return name
+        template = f"TEMPLATE {self._originals[like]} STRATEGY file_copy"
+        self.execute(f"CREATE DATABASE {name} {template}")
+        yield self.url(name)
+        self.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _name(self) -> str:
         return f"club{next(self._numbers)}"
@@ -128,30 +98,6 @@ def connections_kept() -> Iterator[None]:
         yield
     for kept in engines.values():
         kept.dispose()
-
-
-def _structure(admin, schema: str) -> list[tuple]:
-    """Columns, triggers, keys and functions of a schema, without its name."""
-    return admin.execute(
-        """
-        SELECT relname, attname, atttypid::text, attnotnull::text
-          FROM pg_attribute JOIN pg_class ON attrelid = pg_class.oid
-         WHERE relnamespace = %(schema)s::regnamespace
-        UNION ALL
-        SELECT relname, tgname, tgenabled::text, tgtype::text
-          FROM pg_trigger JOIN pg_class ON tgrelid = pg_class.oid
-         WHERE relnamespace = %(schema)s::regnamespace AND NOT tgisinternal
-        UNION ALL
-        SELECT relname, conname, contype::text, convalidated::text
-          FROM pg_constraint JOIN pg_class ON conrelid = pg_class.oid
-         WHERE relnamespace = %(schema)s::regnamespace
-        UNION ALL
-        SELECT proname, prosrc, '', '' FROM pg_proc
-         WHERE pronamespace = %(schema)s::regnamespace
-        ORDER BY 1, 2, 3, 4
-        """,
-        {"schema": schema},
-    ).fetchall()
 
 
 def _binaries() -> Path | None:

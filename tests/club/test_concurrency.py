@@ -3,7 +3,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from other_program import learn, other_program
+from other_program import other_program
 
 from club.store import Store
 
@@ -60,7 +60,7 @@ def test_four_who_open_a_new_postgresql_database_at_once_all_get_it(postgres):
     assert [store.version() for store in stores] == [1] * 4
 
 
-def test_what_one_program_writes_the_other_knows_at_once_and_both_learn(location, tmp_path):
+def test_what_one_program_writes_the_other_knows_at_once(location):
     store = Store(location)
     with other_program(location) as other:
         ana = store.members.add("Ana")
@@ -74,7 +74,3 @@ def test_what_one_program_writes_the_other_knows_at_once_and_both_learn(location
         assert store.ratings.current()["rating"].tolist() == [4.5, 3.5]
         store.ratings.undo()
         assert other("version") == store.version() == 13
-        with ThreadPoolExecutor(1) as pool:
-            theirs = pool.submit(other, "learn", str(tmp_path / "theirs"))
-            ours = learn(store, str(tmp_path / "ours"))
-        assert theirs.result() == ours == ["done", 13]

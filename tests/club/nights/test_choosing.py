@@ -459,7 +459,7 @@ def decision(night: Night) -> tuple:
 
 @pytest.mark.either_database
 def test_no_action_changes_a_snapshot(store):
-    @settings(max_examples=12 if store.file else 3, deadline=None)
+    @settings(max_examples=8 if store.file else 3, deadline=None)
     @given(actions=st.lists(ACTIONS, min_size=15, max_size=30))
     def holds(actions: list[tuple]) -> None:
         store.start_own_club("Frozen")

@@ -60,7 +60,7 @@ def test_nuls_latin_letters_and_long_cells(tmp_path: Path) -> None:
     assert new["title"].tolist() == ["Café", "T wo"]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(["movies.csv", "ratings.csv", "links.csv", "tags.csv"]),
     st.one_of(st.text(max_size=200), st.binary(max_size=200)),
