@@ -285,8 +285,8 @@ class Choosing(Section):
             )
         return write.version
 
-    def predictions(self, night_id: int | None = None) -> pd.DataFrame:
-        """Return the prediction snapshot of one night, or of all.
+    def predictions(self) -> pd.DataFrame:
+        """Return the prediction snapshots of all nights.
 
         Returns:
             night_id, member_id, movie_id, mean, sd, shared_sd (NaN on nights decided by a release
@@ -294,9 +294,6 @@ class Choosing(Section):
         """
         query = select(schema.predictions).order_by(*schema.predictions.primary_key)
         with self._database.read() as connection:
-            if night_id is not None:
-                night = find_night(connection, night_id)
-                query = query.where(_prediction.night_id == night.night_id)
             rows = connection.execute(query).mappings().all()
         frame = pd.DataFrame(rows, columns=list(_prediction.keys()))
         frame = frame.rename(columns={"like_chance": "like"})[["night_id", *COLUMNS]]

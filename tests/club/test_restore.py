@@ -160,7 +160,7 @@ def test_restore_migrates_a_copy_of_earlier_releases(release, location, tmp_path
     assert store.ratings.current().to_numpy().tolist() == [[1, -1, 2.0, 101], [1, 50, 4.5, 100]]
     assert store.movies.own()["title"].tolist() == ["Our holiday", "Untitled"]
     assert store.nights.outcome(1).rated == (1,)
-    assert len(store.nights.predictions(1)) == 2
+    assert len(store.nights.predictions()) == 2
 
 
 def test_restore_reads_a_database_in_use(location, tmp_path) -> None:

@@ -193,7 +193,7 @@ def test_snapshot_survives_later_ratings(open_page: Open, store: Store) -> None:
     app = open_night(open_page, night)
     mean = sum(expected(pick(app)).values()) / 2
     app.button("tonight_watch").click().run()
-    after, before = store.nights.get(night), store.nights.predictions(night)
+    after, before = store.nights.get(night), store.nights.predictions().query("night_id == @night")
     assert after.decided_by == "average"
     assert len(before) == 2 * 6
     assert before[before["movie_id"] == after.movie]["mean"].mean() == pytest.approx(mean)

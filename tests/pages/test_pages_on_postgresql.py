@@ -53,11 +53,11 @@ def test_night_from_plan_to_result(open_page: Open, store: Store) -> None:
     click(app, "Vote")
     app.button("tonight_watch").click().run()
     assert (store.nights.get(night).movie, store.nights.get(night).decided_by) == (CONTACT, "vote")
-    frozen = store.nights.predictions(night)
+    frozen = store.nights.predictions().query("night_id == @night")
     assert len(frozen) == 2 * 6
     rated(store, night, {ANA: 4.0})
     assert (ANA, CONTACT) not in state.view().stars
     rated(store, night, {BRUNO: 2.0})
     assert widget(open_page("night", night=str(night)), "reveal")["gave"] == "3.0"
     assert state.view().stars[ANA, CONTACT] == 4.0
-    assert store.nights.predictions(night).equals(frozen)
+    assert store.nights.predictions().query("night_id == @night").equals(frozen)

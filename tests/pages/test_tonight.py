@@ -109,7 +109,7 @@ def test_watch_this_makes_the_night(open_page: Open, store: Store) -> None:
     assert GRETA not in night.present
     assert widget(app, "watched_")["tiles"][0]["title"] == title
     assert night.movie not in store.movies.shortlist()
-    assert len(store.nights.predictions(night.night_id)) == 7 * 6
+    assert len(store.nights.predictions()) == 7 * 6
 
 
 def test_second_screen_watches_the_same_night(open_page: Open, store: Store) -> None:

@@ -152,7 +152,7 @@ def test_night_of_the_first_release_keeps_its_snapshot(location):
     store = Store(location)
     (night,) = store.nights.all()
     assert (night.state, night.movie, night.thresholds) == ("decided", 50, None)
-    found = store.nights.predictions(1)
+    found = store.nights.predictions()
     assert found["mean"].tolist() == [4.1, 3.1]
     assert found["shared_sd"].isna().all()
     store.by("Host").nights.reveal(1)
