@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -80,18 +80,24 @@ def ratings_csv(store: Store, movies: pd.DataFrame) -> bytes:
 def everything(store: Store, movies: pd.DataFrame) -> bytes:
     """Return a ZIP of CSV files with all that the club knows, but for what is hidden.
 
-    The same data are always the same bytes. `movies` is as in `ratings_csv`.
+    `movies` is as in `ratings_csv`.
     """
     nights, box = store.nights.all(), store.nights.ballot_box
     hidden = {
         "votes.csv": [n.night_id for n in nights if box(n.night_id).ballots is None],
         "night_ratings.csv": [n.night_id for n in nights if n.revealed_at is None],
     }
-    with transfer.snapshot(store.database) as connection:
+    lines = [f"{name}: {content}\n" for name, (_, content) in _FILES.items()]
+    packed = io.BytesIO()
+    with (
+        transfer.snapshot(store.database) as connection,
+        zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        archive.writestr("README.txt", README + "".join(lines))
         titles = _Titles(connection, movies)
-        files = {name: _table(*titles.rows(name, hidden.get(name, []))) for name in _FILES}
-    lines = [f"{name}: {content}" for name, (_, content) in _FILES.items()]
-    return _packed({"README.txt": (README + "\n".join(lines) + "\n").encode(), **files})
+        for name in _FILES:
+            archive.writestr(name, _table(*titles.rows(name, hidden.get(name, []))))
+    return packed.getvalue()
 
 
 def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> bytes:
@@ -108,17 +114,6 @@ def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> bytes:
     found = found.assign(rating=stars.reindex(found.index)).astype(object)
     rows = found.where(found.notna(), "").itertuples(index=False)
     return _table(LETTERBOXD, rows)
-
-
-def _packed(files: Mapping[str, bytes]) -> bytes:
-    """Return a ZIP of files; the same files are always the same bytes."""
-    packing = io.BytesIO()
-    with zipfile.ZipFile(packing, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            info = zipfile.ZipInfo(name)  # of the year 1980, whenever it is made
-            info.create_system, info.external_attr = 3, 0o644 << 16
-            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-    return packing.getvalue()
 
 
 class _Titles:
@@ -176,13 +171,10 @@ def _readable(column: Column[Any], value: Any) -> object:
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    return b"".join([_line(header), *map(_line, rows)])
-
-
-def _line(cells: Iterable[object]) -> bytes:
     file = io.StringIO(newline="")
     # With both in the end of a line, a cell with either is put in quotes.
-    csv.writer(file, lineterminator="\r\n").writerow(map(_written, cells))
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerows(map(_written, row) for row in (header, *rows))
     return file.getvalue().encode()
 
 

@@ -102,7 +102,7 @@ class Ratings(Section):
         }
         with self._database.write("rated") as write:
             for member_id in {member for member, _ in wanted}:
-                require_present(write.connection, member_id, "to rate for them")
+                require_present(write.connection, member_id)
             self._movie_ids(write.connection, *{movie for _, movie in wanted})
             if len(wanted) == 1:
                 ((write.about["member_id"], write.about["movie_id"]),) = wanted

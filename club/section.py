@@ -59,11 +59,8 @@ def find_member(connection: Connection, member_id: int) -> Row[Any]:
     return row
 
 
-def require_present(connection: Connection, member_id: int, purpose: str = "first") -> Row[Any]:
+def require_present(connection: Connection, member_id: int) -> Row[Any]:
     """Return the row of a member or guest who has not left.
-
-    Args:
-        purpose: ends the sentence "bring them back ...".
 
     Raises:
         InvalidInput: the member has left.
@@ -71,7 +68,7 @@ def require_present(connection: Connection, member_id: int, purpose: str = "firs
     """
     member = find_member(connection, member_id)
     if member.left_at is not None:
-        raise InvalidInput(f"{member.name} has left the club; bring them back {purpose}.")
+        raise InvalidInput(f"{member.name} has left the club; bring them back first.")
     return member
 
 

@@ -73,7 +73,7 @@ def test_remove_keeps_ratings_and_restore_counts_them_again(store):
     assert store.members.all(include_left=True)["left_at"].isna().tolist() == [False, True]
     assert store.ratings.current()["member_id"].tolist() == [bo]
     assert store.ratings.current(include_left=True)["member_id"].tolist() == [ana, bo]
-    refused("Ana has left the club; bring them back to rate", store.ratings.rate, ana, 1, 4)
+    refused("Ana has left the club; bring them back first", store.ratings.rate, ana, 1, 4)
     assert store.members.restore(ana) == store.members.restore(ana) == 5
     assert store.members.all()["left_at"].isna().all()
     assert store.ratings.current()["rating"].tolist() == [4.0, 2.5]
