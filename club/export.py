@@ -26,8 +26,8 @@ README = """\
 What a movie club knows, as CSV in UTF-8. Times are UTC, stars go from 0.5 to 5.
 A text that a spreadsheet would take for a formula has an apostrophe in front.
 `python -m club import` reads ratings.csv. The whole club comes back from a backup, not from here.
-Left out: votes and stars that are hidden until a night is over, the passphrase, the key to TMDB
-and what was fetched there.
+Left out: votes and stars that are hidden until a night is over, the passphrase, the calendar's
+address, the key to TMDB and what was fetched there.
 
 """
 # File -> its table and, for people, its content.
@@ -56,7 +56,7 @@ _FILES: dict[str, tuple[Table, str]] = {
     "history.csv": (schema.rating_events, "every change of a rating, oldest first"),
     "changes.csv": (schema.changes, "who did what, oldest first; what it names may be gone"),
 }
-_INTERNAL = {"club_id", "version", "last_movie_id", "identity", "state", "name_key"}
+_INTERNAL = {"club_id", "version", "last_movie_id", "identity", "state", "name_key", "calendar_key"}
 
 
 def safe_cell(text: str) -> str:
