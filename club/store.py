@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
@@ -32,14 +31,12 @@ class Club:
     """The club's own settings.
 
     Args:
-        created_at: UTC.
         for_others: whether a member may enter ratings and votes for another one.
         calendar_key: secret in the address of the nights' calendar; None: there is none.
     """
 
     name: str
     is_demo: bool
-    created_at: datetime
     for_others: bool
     calendar_key: str | None
 
@@ -182,8 +179,7 @@ class Store:
         """Return the club's own settings."""
         with self.database.read() as connection:
             row = connection.execute(select(schema.club)).one()
-        since = datetime.fromtimestamp(row.created_at, UTC)
-        return Club(row.name, row.is_demo, since, bool(row.for_others), row.calendar_key)
+        return Club(row.name, row.is_demo, bool(row.for_others), row.calendar_key)
 
     def start_own_club(self, name: str) -> int:
         """Begin an empty club: members, ratings, history, shortlist and movies all go.

@@ -252,9 +252,6 @@ class Choosing(Section):
             thresholds: (10,) points on the scale of the mean above which a prediction counts as
                 0.5, 1, ... 5 stars; by default the middles between the stars.
 
-        Returns:
-            The version, which is also the night's `club_version`.
-
         Raises:
             InvalidInput: the night is not planned, nobody is there, the movie cannot be chosen or
                 the predictions are not complete.

@@ -48,7 +48,6 @@ class Night:
         votes_revealed_at: when everybody's ballots were shown; None while they are hidden.
         decided_by: how it was decided, for people.
         decided_movie: the movie that was decided on; another one than `movie` may be watched.
-        club_version: the store's version that the decision made.
         thresholds: (10,) points on the scale of the mean above which a prediction counted as 0.5,
             1, ... 5 stars when it was decided; None before, and on nights decided by a release
             that did not store them (nor the predictions' shared_sd).
@@ -73,7 +72,6 @@ class Night:
     decided_by: str | None
     decided_movie: int | None
     model: str | None
-    club_version: int | None
     thresholds: tuple[float, ...] | None
     revealed_at: datetime | None
     called_off: bool
@@ -324,7 +322,6 @@ def _of_rows(rows: list[Row[Any]]) -> Night:
         decided_by=row.decided_by,
         decided_movie=row.decided_movie_id,
         model=row.model,
-        club_version=row.club_version,
         thresholds=None if row.thresholds is None else tuple(row.thresholds),
         revealed_at=moment(row.opened_at),
         called_off=row.called_off_at is not None,

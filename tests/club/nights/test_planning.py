@@ -67,7 +67,6 @@ def test_plan_is_read_back(store, people):
         decided_movie=None,
         votes_revealed_at=None,
         model=None,
-        club_version=None,
         thresholds=None,
         revealed_at=None,
         called_off=False,
