@@ -32,13 +32,8 @@ def movie(tmdb_id: int, title: str, date: str = "", **more: Any) -> dict[str, An
         "release_date": date,
         "overview": "",
         "poster_path": f"/poster{tmdb_id}.jpg",
-        "genres": [],
         "runtime": 0,
     } | more
-
-
-def named(*names: str) -> list[dict[str, Any]]:
-    return [{"id": number, "name": name} for number, name in enumerate(names, 1)]
 
 
 def services(*names: str) -> list[dict[str, Any]]:
@@ -53,7 +48,6 @@ MOVIES = [
         "1995-12-15",
         overview="A thief and a policeman sit down for a coffee.",
         runtime=170,
-        genres=named("Action", "Crime", "Science Fiction", "Family", "TV Movie", "History"),
         **{
             "videos": {
                 "results": [
@@ -72,7 +66,7 @@ MOVIES = [
             },
         },
     ),
-    movie(11046, "Heat", "1972-10-05", runtime=102, genres=named("Comedy"), poster_path=None),
+    movie(11046, "Heat", "1972-10-05", runtime=102, poster_path=None),
     movie(
         99496243,
         "Cellarmates",
@@ -80,7 +74,6 @@ MOVIES = [
         original_title="지하친구",
         overview="A family moves in, one after the other.",
         runtime=133,
-        genres=named("Comedy", "Thriller", "Drama"),
     ),
 ]
 
@@ -179,7 +172,7 @@ class FakeTmdb:
     def _search(self, query: dict[str, str]) -> dict[str, Any]:
         text, year = query["query"].casefold(), query.get("year", "")
         rows = [
-            {k: v for k, v in entry.items() if k not in {"genres", "runtime", *APPENDED}}
+            {k: v for k, v in entry.items() if k not in {"runtime", *APPENDED}}
             for entry in self.movies.values()
             if text in f"{entry['title']} {entry['original_title']}".casefold()
             and entry["release_date"].startswith(year)
