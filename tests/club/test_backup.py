@@ -224,15 +224,6 @@ def test_kept_are_the_newest_of_each_day_week_and_month() -> None:
     assert ages == [*range(7), 9, 16, *months]
 
 
-def test_kept_ignores_days_without_a_backup_and_a_clock_that_jumps_ahead() -> None:
-    once_a_season = days(0, 90, 180, 270, 360, 450, 540)
-    assert backup.kept(once_a_season, NOW) == once_a_season
-    daily, far = days(*range(7)), NOW + timedelta(days=20_000)
-    assert backup.kept({*daily, far}, far) >= days(0, 1, 2, 3, 4, 5) | {far}
-    # Put right again, what it made does not push out what is real.
-    assert backup.kept({*daily, far}, NOW) == daily | {far}
-
-
 @given(TIMES, st.one_of(MOMENTS, CLOSE))
 def test_kept_are_never_too_many_and_always_the_newest(times, now) -> None:
     stay = backup.kept(times, now)

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from a_night import decided, refused
 
-from club.catalogue import ratings_at, training_data
+from club.catalogue import training_data
 from club.errors import NotFound
 from club.export import ratings_csv
 from recommender.dataset import Dataset
@@ -132,18 +132,6 @@ def test_add_guest_refuses_what_cannot_be(store, arguments, sentence):
         store.members.add_guest("Gil", [1], [-5])
     assert store.version() == 0
     assert store.members.all(include_guests=True).empty
-
-
-def test_guests_are_no_members_unless_asked_for(store):
-    ana, gil = store.members.add("Ana"), store.members.add_guest("Gil", [1])
-    store.ratings.rate(ana, 1, 3)
-    assert store.members.all(include_left=True).index.tolist() == [ana]
-    assert store.members.all(include_guests=True)["name"].tolist() == ["Ana", "Gil"]
-    assert store.ratings.current(include_left=True)["member_id"].tolist() == [ana]
-    assert store.ratings.current(include_guests=True)["member_id"].tolist() == [ana, gil]
-    assert store.ratings.history()["member_id"].tolist() == [ana]
-    assert store.ratings.history(include_guests=True)["member_id"].tolist() == [ana, gil]
-    assert ratings_at(store, 1).empty
 
 
 def test_no_model_learns_from_guests_and_no_export_has_them(store):

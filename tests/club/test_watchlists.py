@@ -7,9 +7,6 @@ from datetime import UTC, datetime
 import pytest
 from a_night import FRIDAY, decided, predictions, refused
 
-from club.errors import NotFound
-from club.store import Store
-
 
 @pytest.fixture
 def pair(store):
@@ -34,18 +31,6 @@ def test_list_keeps_its_order(store, pair, clock):
     assert store.watchlists.remove(ana, 30) == 6
     assert store.watchlists.remove(ana, 30) == store.watchlists.add(ana, [5]) == 6
     assert store.watchlists.of(ana) == [10, 5]
-
-
-def test_add_is_all_or_nothing(location):
-    store = Store(location, knows_movie={1, 2}.__contains__)
-    ana, own = store.members.add("Ana"), store.movies.add("Our holiday")
-    with pytest.raises(NotFound, match="There is no movie 3"):
-        store.watchlists.add(ana, [1, own, 3])
-    assert store.watchlists.of(ana) == []
-    store.watchlists.add(ana, [1, own])
-    assert sorted(store.watchlists.of(ana)) == [own, 1]
-    with pytest.raises(NotFound, match="There is no member 9"):
-        store.watchlists.add(9, [1])
 
 
 def test_list_of_who_left_waits_for_them(store, pair):

@@ -211,13 +211,6 @@ def test_no_method_tells_a_hidden_rating(store, people, night):
     assert told() != before
 
 
-def test_called_off_night_tells_no_rating(store, people, night):
-    store.nights.rate(night, people[0], 4)
-    store.nights.call_off(night)
-    assert store.nights.outcome(night) == Outcome((people[0],), tuple(people[1:]), None)
-    assert store.nights.ratings().empty
-
-
 @pytest.mark.either_database
 def test_twenty_ratings_at_once_reveal_once(location):
     store = Store(location, wait_seconds=60)

@@ -186,6 +186,7 @@ def test_call_off_and_on(store, people):
     store.nights.rate(night, people[0], 4)
     store.nights.call_off(night)
     assert store.nights.get(night).state == "called off"
+    assert store.nights.outcome(night).stars is None
     store.nights.call_on(night)
     assert store.nights.get(night).state == "decided"
     assert store.nights.outcome(night).rated == (people[0],)

@@ -281,12 +281,6 @@ def test_rejected_rows_have_a_reason(tmp_path: Path) -> None:
     ]
 
 
-def test_lines_count_from_the_start_of_a_row(tmp_path: Path) -> None:
-    found = read(tmp_path, 'Title,Rating\n"A\r\nB",3.5\nC,bad\nD,1\n')
-    assert [(row.title, row.line) for row in found.ratings] == [("A B", 2), ("D", 5)]
-    assert [row.line for row in found.rejected] == [4]
-
-
 def test_read_all_numbers_files_of_one_name(tmp_path: Path) -> None:
     files: sources.Files = {"mine.csv": "Title,Rating\nUp,3\n"}
     paths = [sources.folder(files, tmp_path / n) / "mine.csv" for n in "ab"]
