@@ -59,15 +59,6 @@ def test_no_result_says_which_filter_to_remove(open_page: Open) -> None:
     assert picked(app)
 
 
-@pytest.mark.reads
-def test_dials_change_picks(open_page: Open) -> None:
-    app = open_page("explore")
-    before, counts = picked(app), state.base_dataset().rating_counts
-    app.slider("obscurity").set_value(100).run()
-    after = picked(app)
-    assert counts[after].mean() < counts[before].mean()
-
-
 def test_failed_map_leaves_the_page_standing(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:

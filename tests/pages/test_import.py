@@ -74,14 +74,6 @@ def test_forget_keeps_the_clubs_ratings(
     assert len(state.view().movies) == len(state.bundled().movies)
 
 
-@pytest.mark.reads
-def test_wrong_path(open_page: Open) -> None:
-    app = open_page("settings", set="Catalogue")
-    app.text_input("import_path").set_value("/nowhere/at/all.zip").run()
-    click(app, "Look inside")
-    assert [error.value.startswith("There is nothing at") for error in app.error] == [True]
-
-
 def test_damaged_import_falls_back_to_the_bundled_data(open_page: Open, var: Path) -> None:
     (var / "world").mkdir()
     (var / "world" / "world.json").write_text("{}")

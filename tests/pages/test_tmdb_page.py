@@ -110,13 +110,3 @@ def test_posters_are_fetched_for_the_shortlist_and_ratings(
     assert fetched_picture(949) is not None
     assert app.button("tmdb_posters").label.endswith("(1)")
     assert state.view().movies.loc[HEAT, "tmdb_id"] == 949
-
-
-def test_failed_poster_job_is_reported(open_page, with_key, fake, store: Store) -> None:
-    fake.always("/3/search", Answer(429, {}, Retry_After="60"))
-    app = open_page("settings", set="Catalogue")
-    app.button("tmdb_posters").click().run()
-    tmdb.poster_job().wait(30)
-    app.run()
-    (warning,) = app.warning
-    assert "TMDB is asked too often" in warning.value
