@@ -250,7 +250,7 @@ def _import(options: argparse.Namespace) -> None:
     if not options.dry_run:
         ratings.save(store, plan, _bar())
     written, seen, wished = (plan.taken(kind) for kind in ("rating", "seen", "wished"))
-    notes = [*_doubts(found, plan, options), *ratings.notes(found, choices)]
+    notes = _doubts(found, plan, options)
     figures = {
         "files": {source.file: source.kind for source in found},
         "changed": not options.dry_run,

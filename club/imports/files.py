@@ -99,9 +99,6 @@ class Archive:
             raise InvalidInput(f"{self.path.name} holds several exports; import them one by one.")
         return nearest
 
-    def __contains__(self, name: str) -> bool:
-        return self.first(name) is not None
-
     def first(self, *names: str) -> str | None:
         """Return the first of `names` that is there, packed with gzip or not."""
         packed = (name + ending for name in names for ending in ("", ".gz"))

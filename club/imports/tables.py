@@ -75,16 +75,11 @@ def read_table(
         InvalidInput: it is empty, damaged or too large.
     """
     text = "".join(archive.lines(name, MAX_BYTES))
-    first = text[:20].split("\n", 1)[0].strip().casefold()
     separators = dict.fromkeys((separator_of(text), *SEPARATORS))
-    skipped = 0
-    if len(first) == 5 and first.startswith("sep=") and first[4] in SEPARATORS:  # written by Excel
-        separators, skipped = {first[4]: None}, 1
 
     def rows_of(text: str, separator: str) -> Iterator[tuple[int, list[str] | None]]:
-        for line, cells in records(io.StringIO(text, newline=""), separator):
-            if line > skipped and (cells is None or any(cell.strip() for cell in cells)):
-                yield line, cells
+        rows = records(io.StringIO(text, newline=""), separator)
+        return (row for row in rows if row[1] is None or any(cell.strip() for cell in row[1]))
 
     chosen, place = next(iter(separators)), 0
     for separator in separators:

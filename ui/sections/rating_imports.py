@@ -17,8 +17,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile, Saved
-from club.imports.ratings.plan import Kind, Matches, Numbers, Take
-from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, stars_of
+from club.imports.ratings.plan import Matches, Numbers, Take
+from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, Kind, stars_of
 from club.validation import clean_name, name_key
 from ui import access, state
 from ui.components.basics import change, errors_shown, file_name
@@ -201,8 +201,6 @@ def _look(club: View, found: Sequence[RatingsFile]) -> None:
     plan = _plan(club, found)
     st.header("What would change", anchor=False)
     draw_counts(plan.counts, columns=6)
-    for note in ratings.notes(found, _choices(club, found)):
-        st.caption(plain(note))
     preview.to_decide(club, plan)
     preview.other_stars(club, plan)
     _keep_all(plan)

@@ -43,9 +43,4 @@ def read(path: Path, on_progress: Progress | None = None) -> Source:
             found = read_format(form, archive, on_progress or (lambda _share, _what: None))
             log.info("read %s in %.2f s", found.kind, time.perf_counter() - began)
             return found
-    if "keywords.csv" in archive:
-        raise InvalidInput(
-            "keywords.csv alone says nothing of which movie is which: put links.csv (or "
-            "links_small.csv) or movies_metadata.csv beside it."
-        )
     raise InvalidInput(f"{path.name} holds nothing that is known here; known are {KNOWN}.")

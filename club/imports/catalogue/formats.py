@@ -31,11 +31,6 @@ from club.validation import (
 from recommender.dataset import parse_terms
 
 MAX_TAG, MIN_PEOPLE, MIN_MOVIES = 30, 2, 3
-TOO_WIDE = {
-    "movies & tv",
-    "featured categories",
-    "genre for featured categories",
-}  # as keywords of a product
 GENRES_100K = (
     "unknown", "Action", "Adventure", "Animation", "Children", "Comedy", "Crime", "Documentary",
     "Drama", "Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi",
@@ -246,8 +241,7 @@ def _facts(row: dict[str, str]) -> dict[str, Any]:
         movie["overview"] = tidied(row["overview"], MAX_OVERVIEW)
     if "keywords" in row:
         words = _names(row["keywords"])
-        narrow = [word for word in words or () if word not in TOO_WIDE]
-        movie["keywords"] = None if words is None else tidied_terms(narrow)
+        movie["keywords"] = None if words is None else tidied_terms(words)
     if "unknown" in row:
         row["genres"] = "|".join(genre for genre in GENRES_100K[1:] if row[genre] == "1")
     if "genres" in row:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from club.imports.tables import records, separator_of, shortly
 from recommender.dataset import MAX_STARS, MIN_STARS
 
 CHUNK = 1_000_000  # ratings read at once
-JSON, CSV = (".jsonl", ".json"), (".csv",)
 
 Progress = Callable[[float, str], None]  # the share that is done (0..1), and what is read
 Rejected = Counter[str]  # reason, for people -> rows that could not be used
@@ -84,9 +83,9 @@ class TableFormat:
         """Return the name of the table, None if it is not there."""
         if self.files:
             return archive.first(*self.files)
-        tables = (name for name in archive.names if _is_one_of(name, (*JSON, *CSV)))
+        tables = (name for name in archive.names if _is_json(name) or ".csv" in name)
         needed = {*self.columns.values()}
-        return next((name for name in tables if needed <= {*_header(archive, name)}), None)
+        return next((name for name in tables if needed <= {*_head(archive, name)[0]}), None)
 
     def rows(self, archive: Archive, rejected: Rejected) -> Iterator[dict[str, str]]:
         """Yield the texts of each row by our names, nothing if the table is not there.
@@ -94,30 +93,27 @@ class TableFormat:
         Raises:
             InvalidInput: it is damaged, or a column is missing.
         """
-        name = self.find(archive)
-        if name is None:
-            return
-        if _is_one_of(name, JSON):
-            found = _json_rows(archive, name, rejected)
-        else:
-            found = self._separated(archive, name, rejected)
-        columns = {**self.columns, **self.optional}
-        for row in found:
+        name, columns = self.find(archive), {**self.columns, **self.optional}
+        for row in self._texts(archive, name, rejected) if name else ():
             yield {ours: row.get(theirs, "") for ours, theirs in columns.items()} or row
 
-    def _separated(
-        self, archive: Archive, name: str, rejected: Rejected
-    ) -> Iterator[dict[str, str]]:
-        lines = archive.lines(name)
-        header = [*self.header]
+    def _texts(self, archive: Archive, name: str, rejected: Rejected) -> Iterator[dict[str, str]]:
+        """Yield the texts of each row by the table's own names."""
+        if _is_json(name):
+            for line in archive.lines(name, MAX_BYTES):
+                found = _object(line)
+                if found is None:
+                    rejected["no line of JSON"] += 1
+                else:
+                    yield found
+            return
+        lines, header = archive.lines(name), self.header
+        table: Iterator[list[str] | None]
         if header:
-            table: Iterable[list[str] | None]
             table = (text.rstrip("\r\n").split(self.separator) for text in lines)
         else:
-            first = next(lines, "")
-            found = (cells for _, cells in records(chain([first], lines), separator_of(first)))
-            header, table = _stripped(next(found, [])), found
-            self._require(name, header)
+            header, separator = self._checked_head(archive, name)
+            table = islice((cells for _, cells in records(lines, separator)), 1, None)
         for cells in table:
             if cells is None:
                 rejected["no row of a table"] += 1
@@ -126,11 +122,13 @@ class TableFormat:
             elif any(cell.strip() for cell in cells):
                 rejected[f"another number of cells than {len(header)}"] += 1
 
-    def _require(self, name: str, header: Iterable[str]) -> None:
+    def _checked_head(self, archive: Archive, name: str) -> tuple[tuple[str, ...], str]:
+        header, separator = _head(archive, name)
         missing = [column for column in self.columns.values() if column not in header]
         if missing:
             has = shortly(header) or "nothing"
             raise InvalidInput(f"{name} has no column {missing[0]!r}; it has {has}.")
+        return header, separator
 
     def ratings(self, archive: Archive, rejected: Rejected) -> Iterator[pd.DataFrame] | None:
         """Return the ratings in the form of `Source.ratings`, None if the table is not there.
@@ -145,16 +143,14 @@ class TableFormat:
 
     def _chunks(self, archive: Archive, name: str, rejected: Rejected) -> Iterator[pd.DataFrame]:
         """Yield the ratings in large parts, as text."""
-        if _is_one_of(name, JSON):
+        if _is_json(name):
             rows = self.rows(archive, rejected)
             while some := list(islice(rows, CHUNK)):
                 yield pd.DataFrame(some, dtype="str")
             return
         separator, header = self.separator, self.header
         if not header:
-            separator = separator_of(next(archive.lines(name, MAX_BYTES), ""))
-            header = tuple(_header(archive, name))
-            self._require(name, header)
+            header, separator = self._checked_head(archive, name)
         columns = self.columns or {name: name for name in header if name}
         positions = {header.index(theirs): ours for ours, theirs in columns.items()}
         with archive.open(name) as stream:
@@ -206,29 +202,18 @@ def _valid(chunks: Iterator[pd.DataFrame], file: str, rejected: Rejected) -> Ite
         raise InvalidInput(f"{file} holds no ratings from {MIN_STARS} to {MAX_STARS:g}.")
 
 
-def _is_one_of(name: str, endings: tuple[str, ...]) -> bool:
-    return name.removesuffix(".gz").endswith(endings)
+def _is_json(name: str) -> bool:
+    return name.removesuffix(".gz").endswith((".jsonl", ".json"))
 
 
-def _stripped(header: list[str] | None) -> list[str]:
-    return [column.strip().strip('"') for column in header or []]
-
-
-def _header(archive: Archive, name: str) -> Iterable[str]:
-    """Return the columns of a table, or what the first object in a file of JSON names."""
+def _head(archive: Archive, name: str) -> tuple[tuple[str, ...], str]:
+    """Return the columns of a table, or of the first object in a file of JSON; the separator."""
     first = next(archive.lines(name, MAX_BYTES), "")
-    if _is_one_of(name, JSON):
-        return _object(first) or ()
-    return _stripped(next(records([first], separator_of(first)), (1, None))[1])
-
-
-def _json_rows(archive: Archive, name: str, rejected: Rejected) -> Iterator[dict[str, str]]:
-    for text in archive.lines(name, MAX_BYTES):
-        found = _object(text)
-        if found is None:
-            rejected["no line of JSON"] += 1
-        else:
-            yield found
+    if _is_json(name):
+        return tuple(_object(first) or ()), ""
+    separator = separator_of(first)
+    cells = next(records([first], separator), (1, None))[1] or ()
+    return tuple(cell.strip().strip('"') for cell in cells), separator
 
 
 def _object(line: str) -> dict[str, str] | None:

@@ -38,13 +38,11 @@ class Imported:
         data: its movies and ratings.
         kind: where it came from, for people.
         imported_at: UTC.
-        counts: as they were shown.
     """
 
     data: Dataset
     kind: str
     imported_at: datetime
-    counts: dict[str, int]
 
 
 def number(folder: Path) -> int:
@@ -72,7 +70,6 @@ def save(found: Import, folder: Path) -> int:
             "format": FORMAT,
             "kind": found.kind,
             "imported_at": datetime.now(UTC).isoformat(timespec="seconds"),
-            "counts": found.counts,
             "sha256": {name: _digest(fresh / name) for name in (MOVIES, RATINGS)},
         }
         (fresh / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
@@ -113,7 +110,6 @@ def _load(place: Path) -> Imported:
         facts: dict[str, Any] = json.loads((place / FACTS).read_text("utf-8"))
         version, digests, kind = facts["format"], facts["sha256"], str(facts["kind"])
         imported_at = datetime.fromisoformat(facts["imported_at"])
-        counts = {str(label): int(count) for label, count in dict(facts["counts"]).items()}
         unchanged = digests == {name: _digest(place / name) for name in (MOVIES, RATINGS)}
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise InvalidInput(DAMAGED) from None
@@ -123,7 +119,7 @@ def _load(place: Path) -> Imported:
         raise InvalidInput(DAMAGED)
     try:
         movies, ratings = (pd.read_parquet(place / name) for name in (MOVIES, RATINGS))
-        return Imported(Dataset(ratings, movies.rename_axis(MOVIE)), kind, imported_at, counts)
+        return Imported(Dataset(ratings, movies.rename_axis(MOVIE)), kind, imported_at)
     except (OSError, pa.ArrowException, DataError):
         raise InvalidInput(DAMAGED) from None
 

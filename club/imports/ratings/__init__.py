@@ -11,7 +11,6 @@ from club.imports.ratings.plan import (
     Saved,
     as_csv,
     match,
-    notes,
     plan,
     save,
 )
@@ -29,7 +28,6 @@ __all__ = [
     "Saved",
     "as_csv",
     "match",
-    "notes",
     "plan",
     "read",
     "read_all",

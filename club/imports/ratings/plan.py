@@ -17,12 +17,11 @@ from club import members, movies, ratings, watchlists
 from club.db.transfer import OnStep
 from club.errors import InvalidInput
 from club.export import safe_cell
-from club.imports.ratings.rows import RatingsFile, RejectedRow, Row, is_exact, stars_of
+from club.imports.ratings.rows import Kind, RatingsFile, RejectedRow, Row, stars_of
 from club.matching import HOW, NONE_NEAR, Match, TitleMatcher
 from club.store import Store
 from club.validation import half_stars
 
-Kind = Literal["rating", "seen", "wished"]  # a watchlist's row is wished
 State = Literal["new", "same", "changed", "uncertain", "unmatched", "again"]
 Take = Literal["newer", "theirs", "ours"]
 Numbers = Literal["movielens", "tmdb"]
@@ -319,23 +318,6 @@ def _compared(
     newer = entry.at is not None and entry.at > ours_at
     taken = newer if choices.take == "newer" else choices.take == "theirs"
     return replace(entry, state="changed", ours=ours, taken=taken)
-
-
-def notes(files: Iterable[RatingsFile], choices: Choices) -> list[str]:
-    """Return what people should know about the files, in sentences."""
-    found = []
-    for file in files:
-        top = choices.top(file)
-        ratings = [row.rating for row in file.ratings if row.rating is not None]
-        between = sum(not is_exact(rating, top) for rating in ratings if rating <= top)
-        if between:
-            lie, are = ("lies", "is") if between == 1 else ("lie", "are")
-            found.append(
-                f"{file.file}: {between:,} of {len(ratings):,} ratings {lie} between two half "
-                f"stars and {are} rounded."
-            )
-        found += [f"{file.file}: {note}" for note in file.notes]
-    return found
 
 
 def as_csv(rows: Sequence[RejectedRow]) -> str:

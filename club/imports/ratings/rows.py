@@ -7,16 +7,21 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, cast
 
 from club.errors import InvalidInput
 from club.imports.ratings import cells
 from club.imports.tables import Table, genre_names, header_key, movielens_title, whole_number
 from club.matching import Query, title_key
 from club.movies import NewMovie
-from club.validation import MAX_TITLE, clean_name
+from club.validation import MAX_TITLE, clean_name, name_key
 
+Kind = Literal["rating", "seen", "wished"]  # a watchlist's row is wished
 FIVES, TENS, HUNDREDS = 5, 10, 100
+LISTS = {  # of rows without a rating
+    "seen": "seen", "watched": "seen", "completed": "seen", "wished": "wished",
+    "plantowatch": "wished", "plan to watch": "wished", "watchlist": "wished",
+}  # fmt: skip
 # Types of titles as services call them, some in the language of whoever asks; without accents.
 NO_MOVIES = (
     "serie", "serial", "episod", "folge", "season", "staffel", "saison", "temporada", "stagione",
@@ -25,10 +30,6 @@ NO_MOVIES = (
 )  # fmt: skip
 TV = "tv"  # alone a series; "TV Movie" is a movie
 NO_MOVIE = "a series, an episode or a game"
-TOTALS = {
-    "total", "totals", "sum", "average", "avg", "mean", "median", "count", "summe", "gesamt",
-    "durchschnitt", "mittelwert", "moyenne", "somme", "media", "promedio", "suma", "totale",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,11 +168,6 @@ def stars_of(rating: float, top: int) -> float | None:
     return max(1, math.floor(rating * 10 / top + 0.5)) / 2
 
 
-def is_exact(rating: float, top: int) -> bool:
-    """Return True if a rating on this scale is a number of half stars."""
-    return float(rating * 10 / top).is_integer()
-
-
 @dataclass(frozen=True)
 class RatingsFile:
     """The content of one file or archive.
@@ -204,7 +200,7 @@ class RatingsFile:
         return replace(self, ratings=rows)
 
     @property
-    def by_kind(self) -> tuple[tuple[Literal["rating", "seen", "wished"], tuple[Row, ...]], ...]:
+    def by_kind(self) -> tuple[tuple[Kind, tuple[Row, ...]], ...]:
         """The rows that say something of a movie, by what they say."""
         return ("rating", self.ratings), ("seen", self.seen), ("wished", self.wished)
 
@@ -213,51 +209,45 @@ class RatingsFile:
         """The people that the rows name, in the file's order; ("",) if they name none."""
         return tuple(dict.fromkeys(row.person for _, rows in self.by_kind for row in rows))
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """Sentences for people."""
-        number = sum(row.reason == NO_MOVIE for row in self.rejected)
-        if not number:
-            return ()
-        one = "1 row is a series, an episode or a game and is"
-        several = f"{number:,} rows are series, episodes or games and are"
-        return (f"{one if number == 1 else several} left out: the club rates movies.",)
-
 
 class _Unusable(Exception):  # noqa: N818 (it never leaves this module)
     """Why a row cannot be used."""
 
 
 def read_rows(
-    table: Table, columns: Mapping[str, int], top: int | None = None
-) -> tuple[list[Row], list[RejectedRow]]:
-    """Return the rows of `table` that can be used, and those that cannot with the reason.
+    table: Table, columns: Mapping[str, int], unrated: str = ""
+) -> tuple[dict[Kind, list[Row]], list[RejectedRow]]:
+    """Return the rows of `table` by what they say, and those that cannot be used with the reason.
 
     Args:
-        columns: title, other_title, year, rating, date, person, kind, movie_id, tmdb_id, imdb_id,
-            source_id, genres, runtime, directors -> position, as far as there are such columns.
-        top: the end of the scale where the format defines it: ratings that are no half star on it
-            are rejected.
+        columns: title, other_title, year, rating, date, person, kind, list, movie_id, tmdb_id,
+            imdb_id, source_id, genres, runtime, directors -> position, as far as there are such
+            columns.
+        unrated: what rows without a rating are where no column tells; "" rejects them.
     """
-    found: list[Row] = []
+    found: dict[Kind, list[Row]] = {"rating": [], "seen": [], "wished": []}
     rejected = [
         RejectedRow(table.file, line, reason, title=" | ".join(unread[:20])[:200])
         for line, reason, unread in table.unread
     ]
+    people: dict[str, str] = {}  # one spelling of each name
     dates = columns.get("date")
     days_first = cells.day_first(row[dates] for _, row in table.rows) if dates is not None else None
     for line, row in table.rows:
         texts = defaultdict(str, {name: row[at].strip() for name, at in columns.items()})
+        listed = (
+            LISTS.get(texts["list"].casefold(), unrated) if cells.is_blank(texts["rating"]) else ""
+        )
         try:
             titles, year = _titles_and_year(texts) if "title" in columns else ((), None)
-            rating = _rating(texts["rating"], top) if "rating" in columns else None
+            rating = None if listed else _rating(texts["rating"])
             person = _person(texts["person"]) if "person" in columns else ""
             movie_id = _movie_id(texts["movie_id"], is_needed=not titles)
         except _Unusable as why:
             facts = [texts[name][:200] for name in ("person", "title", "year", "rating", "date")]
             rejected.append(RejectedRow(table.file, line, str(why), "", *facts))
             continue
-        found.append(
+        found[cast("Kind", listed or "rating")].append(
             Row(
                 file=table.file,
                 line=line,
@@ -265,7 +255,7 @@ def read_rows(
                 year=year,
                 rating=rating,
                 at=cells.timestamp(texts["date"], days_first),
-                person=person,
+                person=people.setdefault(name_key(person), person),
                 movie_id=movie_id,
                 tmdb_id=cells.tmdb_id(texts["tmdb_id"]),
                 imdb_id=cells.imdb_id(texts["imdb_id"]),
@@ -280,8 +270,6 @@ def read_rows(
 
 def _titles_and_year(texts: Mapping[str, str]) -> tuple[tuple[str, ...], int | None]:
     title, kind = cells.text_of(texts["title"]), header_key(texts["kind"])
-    if header_key(title).strip(" :") in TOTALS and not (texts["year"] or texts["date"]):
-        raise _Unusable("a total, no movie")
     if kind == TV or any(word in kind for word in NO_MOVIES):
         raise _Unusable(NO_MOVIE)
     if not title:
@@ -298,16 +286,13 @@ def _titles_and_year(texts: Mapping[str, str]) -> tuple[tuple[str, ...], int | N
     return tuple(dict.fromkeys(titles)), year
 
 
-def _rating(text: str, top: int | None) -> float:
+def _rating(text: str) -> float:
     found = cells.rating(text)
     if cells.is_blank(text) or (found is not None and found[0] == 0):
         raise _Unusable("no rating")
     if found is None:
         raise _Unusable("no rating that can be read")
-    value = found[0]
-    if top is not None and (stars_of(value, top) is None or not is_exact(value, top)):
-        raise _Unusable(f"a rating that is no half star of a scale to {top}")
-    return value
+    return found[0]
 
 
 def _movie_id(text: str, *, is_needed: bool) -> int | None:

@@ -27,7 +27,6 @@ FIELDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "runtime": (("movie", "runtime"),),
 }  # fmt: skip
 SHOWS = ("shows", "anime", "episodes", "seasons")  # lists of what is no movie
-OF_TEN = "trakt rating"  # tells where ratings end: both services' at ten
 
 
 def read_json(archive: Archive, names: Iterable[str], file: str) -> Table:
@@ -47,14 +46,14 @@ def read_json(archive: Archive, names: Iterable[str], file: str) -> Table:
             if not (texts["rating"] or texts["status"]):
                 texts["status"] = "wished" if "listed_at" in item else "seen"
             if texts["title"]:
-                rows.append((len(rows) + 2, [*texts.values(), ""]))
+                rows.append((len(rows) + 2, [*texts.values()]))
         if len(rows) > MAX_ROWS:
             raise InvalidInput(
                 f"{file} has more than {MAX_ROWS:,} rows, more than a club's ratings take."
             )
     if not rows:
         raise InvalidInput(f"{file} is JSON, but says nothing of movies as Trakt or Simkl do.")
-    return Table(file, (*FIELDS, OF_TEN), rows)
+    return Table(file, tuple(FIELDS), rows)
 
 
 def _items(found: Any, kind: str = "") -> Iterator[dict[str, Any]]:

@@ -5,125 +5,57 @@ To add a service whose tables have fixed columns, add a Format to FORMATS.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Literal
 
 from club.errors import InvalidInput
 from club.export import HEADER
 from club.imports.files import Archive
 from club.imports.ratings import cells, services, spreadsheet
-from club.imports.ratings.rows import FIVES, TENS, RatingsFile, Row, Scale, read_rows
+from club.imports.ratings.rows import FIVES, TENS, RatingsFile, Row, Scale
+from club.imports.ratings.spreadsheet import Format
 from club.imports.tables import Table, read_table, shortly
-from club.validation import name_key, tidied
+from club.validation import tidied
 
 KNOWN = (
     "a Letterboxd export (ZIP, or its ratings.csv), IMDb ratings, Trakt's and Simkl's JSON, this "
     "program's export, or a table with columns for title and rating"
 )
-Headers = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Format:
-    """The tables of a service, by their headers as `tables.header_key` returns them.
-
-    Args:
-        kind: for people.
-        needs: the headers of which all are there.
-        headers: as in `rows.read_rows` -> headers that the column may have, the most certain first.
-        top: where the ratings end, 5 or 10.
-        unrated: what movies without a rating are; "" rejects them.
-        list_kind: in place of `kind` where nothing is rated.
-        strict: whether every rating must be a half star on the scale.
-    """
-
-    kind: str
-    needs: frozenset[str]
-    headers: Headers
-    top: int
-    unrated: Literal["", "seen", "wished"] = ""
-    list_kind: str = ""
-    strict: bool = True
-
-    def recognises(self, table: Table) -> bool:
-        """Return True if `table` is in this format."""
-        return self.needs <= table.columns.keys()
-
-    def read(self, table: Table) -> RatingsFile:
-        """Read a table in this format; series and games are rejected."""
-        columns = table.find_columns(self.headers)
-        at = columns.get("rating")
-        blank = {line for line, row in table.rows if at is None or cells.is_blank(row[at])}
-        blank = blank if self.unrated else set()
-        rated = replace(table, rows=[row for row in table.rows if row[0] not in blank])
-        listed = replace(table, rows=[row for row in table.rows if row[0] in blank], unread=())
-        ratings, rejected = read_rows(rated, columns, self.top if self.strict else None)
-        columns.pop("rating", None)
-        others, more = read_rows(listed, columns)
-        return RatingsFile(
-            self.list_kind if others and not ratings else self.kind,
-            table.file,
-            tuple(ratings),
-            Scale(self.top, fixed=True),
-            seen=tuple(others) if self.unrated == "seen" else (),
-            wished=tuple(others) if self.unrated == "wished" else (),
-            rejected=(*rejected, *more),
-        )
-
-
+OF_TEN = Format(top=TENS)  # Trakt's and Simkl's ratings
 OWN = Format(
     "A club's own ratings",
     frozenset(name.replace("_", " ") for name in HEADER),
-    {
-        "title": ("title",), "year": ("year",), "rating": ("stars",), "person": ("member",),
-        "date": ("rated at",), "movie_id": ("movie id",), "source_id": ("movie id",),
-    },
-    FIVES,
-)  # fmt: skip
-IMDB: Headers = {
-    "title": ("title",), "other_title": ("original title",), "year": ("year",),
-    "rating": ("your rating", "you rated"), "date": ("date rated", "created"),
-    "imdb_id": ("const",), "kind": ("title type",), "genres": ("genres",),
-    "runtime": ("runtime",), "directors": ("directors",),
-}  # fmt: skip
-TMDB: Headers = {  # the column Rating is everybody's
-    "title": ("name",), "year": ("release date",), "rating": ("your rating",),
-    "date": ("date rated",), "tmdb_id": ("tmdb id",), "imdb_id": ("imdb id",), "kind": ("type",),
-}  # fmt: skip
+    {"source_id": ("movie id",)},
+    top=FIVES,
+)
 # The address in diary.csv identifies the entry, elsewhere the movie: only title and year tell which
 # movie an entry is about.
-ENTRY: Headers = {
-    "title": ("name",), "year": ("year",), "rating": ("rating",), "date": ("watched date", "date"),
-}  # fmt: skip
-FILM: Headers = {**ENTRY, "source_id": ("letterboxd uri",)}
 LETTERBOXD = frozenset({"name", "year", "letterboxd uri"})
 RATINGS, DIARY, WATCHED, WATCHLIST = "ratings.csv", "diary.csv", "watched.csv", "watchlist.csv"
+_DATE: Mapping[str, tuple[str, ...]] = {"date": ("watched date", "date")}
+_FILM = {**_DATE, "source_id": ("letterboxd uri",)}
+_FILMS = Format(needs=LETTERBOXD, headers=_FILM, top=FIVES, unrated="seen")
 PARTS = {  # of an export, the most certain first; profile.csv is private
-    RATINGS: Format("", LETTERBOXD, FILM, FIVES, "seen"),
-    DIARY: Format("", LETTERBOXD, ENTRY, FIVES, "seen"),
-    WATCHED: Format("", LETTERBOXD, FILM, FIVES, "seen"),
-    WATCHLIST: Format("", LETTERBOXD, FILM, FIVES, "wished"),
+    RATINGS: _FILMS,
+    DIARY: replace(_FILMS, headers=_DATE),
+    WATCHED: _FILMS,
+    WATCHLIST: replace(_FILMS, unrated="wished"),
 }
-LIST = Format(
-    "", frozenset({"position", "name", "year"}), ENTRY, FIVES, "wished", "A Letterboxd list"
-)
-_CONST = frozenset({"const", "title"})
+LIST = Format("A Letterboxd list", frozenset({"position", "name", "year"}), {}, (), FIVES, "wished")
 NAMES = frozenset({"user id", "name"})
+_CONST, _YOURS = frozenset({"const", "title"}), ("your rating", "you rated")  # Rating: everybody's
+_TMDB = frozenset({"tmdb id", "type", "name", "release date", "your rating"})
 FORMATS = (
-    Format("IMDb ratings", _CONST | {"created", "modified"}, IMDB, TENS, "wished", "An IMDb list"),
-    Format("IMDb ratings", _CONST | {"your rating"}, IMDB, TENS),
-    Format(
-        "TMDB ratings",
-        frozenset({"tmdb id", "type", "name", "release date", "your rating"}),
-        TMDB,
-        TENS,
-        "wished",
-        "A TMDB list",
-        strict=False,
-    ),
+    OWN,
+    Format("IMDb ratings", _CONST | {"created"}, {}, _YOURS, TENS, "wished", "An IMDb list"),
+    Format("IMDb ratings", _CONST | {"your rating"}, {}, _YOURS, TENS),
+    Format("TMDB ratings", _TMDB, {}, _YOURS, TENS, "wished", "A TMDB list"),
+    replace(OF_TEN, needs=frozenset({"trakt id", "title"})),
+    replace(OF_TEN, needs=frozenset({"simkl id", "title"})),
+    Format(needs=frozenset({"reason", "alternatives", "title", "stars"}), top=FIVES),  # rejected
 )
 
 
@@ -166,11 +98,11 @@ def _read(path: Path, file: str) -> RatingsFile:
         if all(table.columns.keys() >= LETTERBOXD for table in tables.values()):
             return _read_letterboxd(file, tables)
         if RATINGS in tables and OWN.recognises(tables[RATINGS]):  # beside all that a club knows
-            return _read_own(tables[RATINGS])
+            return spreadsheet.read(tables[RATINGS], OWN)
     # Beside a table there may be a text about it.
     names = [name for name in archive.names if not name.endswith(".txt")] or archive.names
     if names and all(name.endswith(".json") for name in names):
-        return spreadsheet.read(services.read_json(archive, names, file))
+        return spreadsheet.read(services.read_json(archive, names, file), OF_TEN)
     if not names:
         raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
     if len(names) > 1:
@@ -180,7 +112,7 @@ def _read(path: Path, file: str) -> RatingsFile:
         return reader(table)
     begins = table.header[0].lstrip()[:1]
     if begins in {"{", "["}:
-        return spreadsheet.read(services.read_json(archive, names, file))
+        return spreadsheet.read(services.read_json(archive, names, file), OF_TEN)
     if begins == "<":
         raise InvalidInput(f"{file} is a web page or XML and no table; known are {KNOWN}.")
     raise InvalidInput(
@@ -197,16 +129,14 @@ def _reader(table: Table) -> Callable[[Table], RatingsFile] | None:
     """Return the function that reads a table, None if its format is unknown."""
     if table.columns.keys() >= LETTERBOXD:
         return _read_letterboxd_part
-    if OWN.recognises(table):
-        return _read_own
     for form in FORMATS:
         if form.recognises(table):
-            return form.read
+            return partial(spreadsheet.read, form=form)
     if spreadsheet.recognises(table):
         return spreadsheet.read
     if table.columns.keys() >= NAMES:
         return _read_names
-    return LIST.read if LIST.recognises(table) else None
+    return partial(spreadsheet.read, form=LIST) if LIST.recognises(table) else None
 
 
 def _read_names(table: Table) -> RatingsFile:
@@ -214,21 +144,6 @@ def _read_names(table: Table) -> RatingsFile:
     user, name = table.columns["user id"], table.columns["name"]
     names = {texts[user].strip(): cells.text_of(texts[name]) for _, texts in table.rows}
     return RatingsFile("Names of members", table.file, (), Scale(FIVES, fixed=True), names=names)
-
-
-def _read_own(table: Table) -> RatingsFile:
-    """Read the club's export; two members of one name (one has left) stay two people."""
-    found = OWN.read(table)
-    member_ids = {line: row[table.columns["member id"]] for line, row in table.rows}
-    namesakes: dict[str, list[str]] = defaultdict(list)
-    named: list[Row] = []
-    for row in found.ratings:
-        same = namesakes[name_key(row.person)]
-        if member_ids[row.line] not in same:
-            same.append(member_ids[row.line])
-        number = same.index(member_ids[row.line]) + 1
-        named.append(row if number == 1 else replace(row, person=f"{row.person[:50]} ({number})"))
-    return replace(found, ratings=tuple(named))
 
 
 def _read_letterboxd_part(table: Table) -> RatingsFile:
@@ -247,7 +162,7 @@ def _read_letterboxd(file: str, tables: Mapping[str, Table]) -> RatingsFile:
 
     A movie has its rating of ratings.csv, or else that of its latest entry in the diary.
     """
-    parts = {name: PARTS[name].read(table) for name, table in tables.items()}
+    parts = {name: spreadsheet.read(table, PARTS[name]) for name, table in tables.items()}
     ratings = [row for name, part in parts.items() if name != DIARY for row in part.ratings]
     known = set(map(_movie, ratings))
     entries = parts[DIARY].ratings if DIARY in parts else ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from club.errors import InvalidInput
@@ -32,7 +32,7 @@ from club.imports.tables import (
 )  # fmt: skip
 from club.validation import clean_name, name_key
 
-KIND, KIND_OF_CLUB = "A table of ratings", "A table with a column for each member"
+KIND_OF_CLUB = "A table with a column for each member"
 KIND_OF_NUMBERS = "A table of numbers of movies"
 NUMBERED = {"user id", "movie id", "rating"}  # what a table without titles needs
 MAX_PEOPLE = 60
@@ -73,7 +73,7 @@ HEADERS = {
     "date": (
         "date", "rated at", "date rated", "rated on", "rating date", "watched date", "watcheddate",
         "date watched", "watched on", "date added", "vote date", "votedate", "timestamp",
-        "created at", "datum",
+        "created at", "created", "datum",
         "bewertet am", "gesehen am", "fecha", "fecha de voto", "vu le", "data", "打分日期",
     ),
     "movie_id": ("movie id", "movieid"),
@@ -85,12 +85,6 @@ HEADERS = {
     "directors": ("directors", "director"),
     "list": ("kind", "status", "watchlist"),
 }  # fmt: skip
-OF_TEN = ("trakt id", "trakt rating", "simkl id")  # services whose ratings end at ten
-LISTS: dict[str, Literal["seen", "wished"]] = {  # of rows without a rating
-    "seen": "seen", "watched": "seen", "completed": "seen", "wished": "wished",
-    "plantowatch": "wished", "plan to watch": "wished", "watchlist": "wished",
-}  # fmt: skip
-REJECTED = ("reason", "alternatives")  # the table of rejected rows has stars
 # Numbers about a movie that are no member's ratings, by a word of the header.
 NO_PERSON = {
     "imdb", "tmdb", "letterboxd", "trakt", "rotten", "tomatoes", "tomatometer", "metacritic",
@@ -99,10 +93,8 @@ NO_PERSON = {
     "final", "difference", "diff", "rank", "ranking", "position", "place", "no", "nr", "number",
     "id", "index", "order", "week", "month", "day", "date", "year", "decade", "season", "episode",
     "episodes", "runtime", "length", "duration", "minutes", "mins", "time", "votes", "budget",
-    "gross", "price", "cost", "age", "seen", "watched", "rewatch", "rewatches", "times", "views",
-    "plot", "story", "acting", "visuals", "music", "sound", "script", "direction", "effects",
-    "durchschnitt", "schnitt", "jahr", "dauer", "laufzeit", "moyenne", "duree", "promedio",
-    "duracion", "media", "notes", "notizen", "tags", "genre", "genres",
+    "age", "seen", "watched", "rewatch", "times", "durchschnitt", "moyenne", "promedio", "media",
+    "notes", "tags", "genre", "genres",
 }  # fmt: skip
 MIN_MEMBERS, MAX_NAME_WORDS = 2, 3
 _OF_RATING = re.compile(
@@ -110,62 +102,77 @@ _OF_RATING = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Format:
+    """What is known of the tables of a service; by default, of any table with titles and ratings.
+
+    Args:
+        kind: for people.
+        needs: the headers, as in `tables.header_key`, of which all are there.
+        headers: as HEADERS, of columns that are called otherwise in it.
+        rating: the headers that the ratings may have, the most certain first.
+        top: where the ratings end; 0 if the ratings tell.
+        unrated: what movies without a rating are; "" rejects them.
+        list_kind: in place of `kind` where nothing is rated.
+    """
+
+    kind: str = "A table of ratings"
+    needs: frozenset[str] = frozenset()
+    headers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rating: tuple[str, ...] = RATING
+    top: int = 0
+    unrated: Literal["", "seen", "wished"] = ""
+    list_kind: str = ""
+
+    def recognises(self, table: Table) -> bool:
+        """Return True if `table` is in this format."""
+        return self.needs <= table.columns.keys()
+
+
+TABLE = Format()
+
+
 def recognises(table: Table) -> bool:
     """Return True if titles, or a user's numbers of movies, and ratings can be found in `table`."""
     if table.first(HEADERS["title"]) is None:
         return table.columns.keys() >= NUMBERED
-    return _rating_column(table) is not None or len(_member_columns(table)) >= MIN_MEMBERS
+    return _rating_column(table, RATING) is not None or len(_member_columns(table)) >= MIN_MEMBERS
 
 
-def read(table: Table) -> RatingsFile:
+def read(table: Table, form: Format = TABLE) -> RatingsFile:
     """Read a table that is recognised.
 
     Raises:
         InvalidInput: it has more people than a club, two columns of one name, or mixes scales.
     """
-    columns = table.find_columns(HEADERS)
+    columns = table.find_columns({**HEADERS, **form.headers})
     is_numbered = "title" not in columns
-    members = {} if is_numbered else _member_columns(table)
-    if len(members) >= MIN_MEMBERS:
+    if form is TABLE and not is_numbered and len(members := _member_columns(table)) >= MIN_MEMBERS:
         return _read_members(table, columns, members)
-    rating = _rating_column(table) or 0
-    columns["rating"] = rating
+    rating = _rating_column(table, form.rating)
+    if rating is not None:
+        columns["rating"] = rating
     names = ("user id",) if is_numbered else (*PERSON, "name")
     person = table.first(name for name in names if table.first([name]) not in columns.values())
     # Rejected rows of a file that names nobody have an empty column.
     if person is not None and any(texts[person].strip() for _, texts in table.rows):
         columns["person"] = person
-    listed = {line: _list_of(texts, columns) for line, texts in table.rows}
-    rated = replace(table, rows=[row for row in table.rows if listed[row[0]] is None])
-    rows, rejected = read_rows(rated, columns)
-    rows = _with_one_spelling(rows)
-    _require_members(table.file, len({row.person for row in rows}))
-    lines = {row.line for row in rows}
-    texts = [texts[rating] for line, texts in table.rows if line in lines]
-    scale = _known_scale(table, rating) or _scale_of(table, texts, [rating])
-    rest = replace(table, rows=[row for row in table.rows if listed[row[0]]], unread=())
-    columns.pop("rating")
-    others, more = read_rows(rest, columns)
-    seen, wished = (
-        tuple(row for row in others if listed[row.line] == kind) for kind in ("seen", "wished")
-    )
-    return RatingsFile(
-        KIND_OF_NUMBERS if is_numbered else KIND,
+    rows, rejected = read_rows(table, columns, form.unrated)
+    top = TENS if rating is not None and rating == table.first([RATING_OF_TEN]) else form.top
+    rated = {} if rating is None else {rating: rows["rating"]}
+    kind = KIND_OF_NUMBERS if is_numbered else form.kind
+    found = RatingsFile(
+        form.list_kind or kind if not rows["rating"] and (rows["seen"] or rows["wished"]) else kind,
         table.file,
-        tuple(rows),
-        scale,
-        seen,
-        wished,
-        (*rejected, *more),
+        tuple(rows["rating"]),
+        Scale(top, fixed=True) if top else _scale_of(table, rated),
+        tuple(rows["seen"]),
+        tuple(rows["wished"]),
+        tuple(rejected),
         is_numbered,
     )
-
-
-def _list_of(texts: list[str], columns: Mapping[str, int]) -> Literal["seen", "wished"] | None:
-    """Return which list a row is on if it has no rating."""
-    if "list" not in columns or not cells.is_blank(texts[columns["rating"]]):
-        return None
-    return LISTS.get(texts[columns["list"]].strip().casefold())
+    _require_members(table.file, len(found.people))
+    return found
 
 
 def _read_members(
@@ -175,35 +182,21 @@ def _read_members(
     if len({name_key(name) for name in members.values()}) < len(members):
         raise InvalidInput(f"{table.file} has two columns of ratings for one name.")
     _require_members(table.file, len(members))
-    rated_by = {
-        column: [row for row in table.rows if not cells.is_blank(row[1][column])]
-        for column in members
-    }
-    if sum(map(len, rated_by.values())) > MAX_ROWS:
-        raise InvalidInput(
-            f"{table.file} has more than {MAX_ROWS:,} ratings, more than a club's ratings take."
-        )
-    rows: list[Row] = []
     _, rejected = read_rows(replace(table, rows=[]), {})
-    texts: list[str] = []
+    rated: dict[int, list[Row]] = {}
     for column, name in members.items():
-        filled = rated_by[column]
+        filled = [row for row in table.rows if not cells.is_blank(row[1][column])]
         part = Table(f"{table.file}: {name}", table.header, filled)
         found, unusable = read_rows(part, {**columns, "rating": column})
-        rows += (replace(row, person=name) for row in found)
+        rated[column] = [replace(row, person=name) for row in found["rating"]]
         rejected += (replace(row, member=name) for row in unusable)
-        lines = {row.line for row in found}
-        texts += (row[column] for line, row in filled if line in lines)
-    scale = _scale_of(table, texts, members)
-    return RatingsFile(KIND_OF_CLUB, table.file, tuple(rows), scale, rejected=tuple(rejected))
-
-
-def _with_one_spelling(rows: list[Row]) -> list[Row]:
-    """Return the rows with one spelling of each person's name."""
-    names: dict[str, str] = {}
-    for row in rows:
-        names.setdefault(name_key(row.person), row.person)
-    return [replace(row, person=names[name_key(row.person)]) for row in rows]
+        if sum(map(len, rated.values())) > MAX_ROWS:
+            raise InvalidInput(
+                f"{table.file} has more than {MAX_ROWS:,} ratings, more than a club's ratings take."
+            )
+    rows = tuple(row for rows in rated.values() for row in rows)
+    scale = _scale_of(table, rated)
+    return RatingsFile(KIND_OF_CLUB, table.file, rows, scale, rejected=tuple(rejected))
 
 
 def _require_members(file: str, people: int) -> None:
@@ -217,9 +210,9 @@ def _require_members(file: str, people: int) -> None:
 # Columns
 
 
-def _rating_column(table: Table) -> int | None:
+def _rating_column(table: Table, names: Iterable[str]) -> int | None:
     """Return the position of the ratings: "Stars" may be actors, and "Rating" an age limit."""
-    named = [table.columns[name] for name in RATING if name in table.columns]
+    named = [table.columns[name] for name in names if name in table.columns]
     rated = [at for at in named if _share_of_ratings(table, at) > 0]
     return next(iter((*rated, *named)), None)
 
@@ -267,22 +260,17 @@ def _member(header: str) -> str | None:
 SLIPS = {TENS: 0.02, HUNDREDS: 0.5}
 
 
-def _known_scale(table: Table, rating: int) -> Scale | None:
-    """Return the scale of a format that has one."""
-    if all(name in table.columns for name in REJECTED):
-        return Scale(FIVES, fixed=True)
-    of_ten = rating == table.columns.get(RATING_OF_TEN) or table.first(OF_TEN) is not None
-    return Scale(TENS, fixed=True) if of_ten else None
-
-
-def _scale_of(table: Table, texts: Iterable[str], columns: Iterable[int]) -> Scale:
+def _scale_of(table: Table, rated: Mapping[int, Iterable[Row]]) -> Scale:
     """Return the scale of ratings as they are written.
 
     Args:
-        columns: of the ratings; scales that cells name count before those that headers name.
+        rated: the rows by the columns of their ratings; scales that cells name count before those
+            that headers name.
     """
+    texts_at = dict(table.rows)
+    texts = (texts_at[row.line][column] for column, rows in rated.items() for row in rows)
     ratings = [found for text in texts if (found := cells.rating(text)) is not None]
-    in_headers = {scale_in_header(table.header[column]) for column in columns} - {None}
+    in_headers = {scale_in_header(table.header[column]) for column in rated} - {None}
     named = {top for _, top in ratings if top} or in_headers
     if len(named) > 1:
         scales = " and ".join(map(str, sorted(filter(None, named))))

@@ -41,13 +41,6 @@ def test_ratings_without_enough_columns_are_refused(tmp_path: Path) -> None:
     refused(sources.folder(files, tmp_path), "u.data is no table that can be read")
 
 
-def test_unknown_files_are_refused(tmp_path: Path) -> None:
-    refused(tmp_path / "nowhere.zip", "There is nothing at")
-    refused(tmp_path, "holds nothing that is known here; known are The Movies Dataset")
-    other = sources.zipped({"letter.txt": "x"}, tmp_path / "x.zip")
-    refused(other, "x.zip holds nothing that is known here")
-
-
 def test_nuls_latin_letters_and_long_cells(tmp_path: Path) -> None:
     files = sources.latest()
     rows = (
@@ -60,7 +53,7 @@ def test_nuls_latin_letters_and_long_cells(tmp_path: Path) -> None:
     assert new["title"].tolist() == ["Café", "T wo"]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(["movies.csv", "ratings.csv", "links.csv", "tags.csv"]),
     st.one_of(st.text(max_size=200), st.binary(max_size=200)),
@@ -72,12 +65,6 @@ def test_any_content_is_read_or_refused(tmp_path: Path, name: str, content: str 
     files = sources.latest() | {name: header.split("\n")[0].encode() + b"\n" + raw}
     with contextlib.suppress(InvalidInput):
         catalogue.join(catalogue.read(sources.folder(files, tmp_path / "f")), sources.world())
-
-
-def test_genres_that_are_no_list_are_kept(tmp_path: Path) -> None:
-    files = sources.latest() | {"movies.csv": "movieId,title,genres\n1,Up (2009),[{[]:1}]\n"}
-    found = catalogue.read(sources.folder(files, tmp_path))
-    assert found.movies["genres"].tolist() == [("{[]:1}",)]
 
 
 PRODUCT = '{"parent_asin": "B1", "title": "Heat"}\n'
@@ -110,13 +97,3 @@ def test_rejected_rows_are_counted_over_all_parts(
     found = catalogue.join(source, sources.world())
     assert (source.rejected["no user"], source.rejected["no rating from 0.5 to 5"]) == (5, 4)
     assert found.counts["Rows left out"] == 5 + 4 + 1
-
-
-def test_error_with_long_column_names_is_short(tmp_path: Path) -> None:
-    (tmp_path / "movies.csv").write_text('"a\nb",' + "x" * 1000 + ",c" * 1000)
-    with pytest.raises(InvalidInput) as said:
-        catalogue.read(tmp_path)
-    names = ", ".join(["a b", "x" * 39 + "…", *"c" * 18])
-    assert str(said.value) == f"movies.csv has no column 'movieId'; it has {names}."
-    (tmp_path / "movies.csv").write_text('"' + "x" * (2 << 20) + '"')
-    refused(tmp_path, "movies.csv has no column 'movieId'; it has nothing")

@@ -15,11 +15,10 @@ from club.imports import catalogue
 from club.imports.catalogue import storage
 
 
-@pytest.fixture
-def found(tmp_path: Path) -> catalogue.Import:
-    return catalogue.join(
-        catalogue.read(sources.folder(sources.kaggle(), tmp_path)), sources.world()
-    )
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> catalogue.Import:
+    files = sources.folder(sources.kaggle(), tmp_path_factory.mktemp("files"))
+    return catalogue.join(catalogue.read(files), sources.world())
 
 
 def test_save_load_forget(found: catalogue.Import, tmp_path: Path) -> None:
@@ -30,7 +29,7 @@ def test_save_load_forget(found: catalogue.Import, tmp_path: Path) -> None:
     assert catalogue.number(place) == first > 0
     pd.testing.assert_frame_equal(loaded.data.movies, found.data.movies)
     pd.testing.assert_frame_equal(loaded.data.ratings, found.data.ratings)
-    assert (loaded.kind, loaded.counts) == (found.kind, found.counts)
+    assert loaded.kind == found.kind
     assert catalogue.save(found, place) > first
     assert [file.name for file in place.parent.iterdir()] == ["world"]
     assert catalogue.forget(place) == 0 == catalogue.number(place)
@@ -55,7 +54,6 @@ def test_read_while_the_import_is_replaced(
     [
         ("movies.parquet", None, "The imported data are damaged; import them again"),
         ("ratings.parquet", None, "The imported data are damaged"),
-        ("world.json", None, "The imported data are damaged"),
         ("world.json", "[" * 100_000, "The imported data are damaged"),
         ("world.json", '{"format": 1}', "The imported data are damaged"),
         ("world.json", ('"format": 1', '"format": 9'), "another version"),
@@ -94,26 +92,21 @@ def test_save_on_a_full_disk_keeps_the_old_import(
     assert sorted(f.name for f in tmp_path.iterdir() if f.is_dir()) == ["world"]
 
 
-@pytest.fixture
-def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path / "var"))
-    return tmp_path / "var"
-
-
-def test_command_previews_imports_and_forgets(var: Path, tmp_path: Path, capsys) -> None:
+def test_command_previews_imports_and_forgets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    var = tmp_path / "var"
+    monkeypatch.setenv("MOVIE_CLUB_VAR", str(var))
+    monkeypatch.setattr("club.cli.load_bundled", sources.world)
     files = sources.zipped(sources.latest(), tmp_path / "ml.zip", "ml-latest/")
     assert main(["import-catalogue", str(files), "--preview"]) == 0
     assert "MovieLens (a preview; nothing was changed)" in capsys.readouterr().out
     assert not var.exists()
     assert main(["import-catalogue", str(files), "--json"]) == 0
-    printed = json.loads(capsys.readouterr().out)
-    assert printed["counts"]["Ratings"] == 5
+    assert json.loads(capsys.readouterr().out)["counts"]["Ratings"] == 5
     assert len(catalogue.load(var / "world").data.ratings) == 5
     assert main(["import-catalogue", "--forget"]) == 0
     assert catalogue.number(var / "world") == 0
-
-
-def test_command_with_a_wrong_path(var: Path, tmp_path: Path, capsys) -> None:
     assert main(["import-catalogue", str(tmp_path / "nowhere")]) == 2
     assert main(["import-catalogue"]) == 2
     lines = capsys.readouterr().err.splitlines()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-import os
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
@@ -140,14 +139,3 @@ def test_table_round_trip(
         writer.writerow([written(halves), safe_cell(title), year or "", day])
     (tmp_path / "plain.csv").write_bytes(out.getvalue().encode(encoding))
     came_back(tmp_path / "plain.csv", rows)
-
-
-def test_rejected_rows_round_trip(tmp_path: Path) -> None:
-    path = tmp_path / os.fsdecode(b"\xff.csv")  # a name in another alphabet
-    path.write_bytes(b'Title,Rating\n"a\rb",none\n"c\r\nd\x0be",x\n"=1\r",,,9\n')
-    found = ratings.read(path)
-    written = ratings.as_csv(found.rejected)
-    rows = list(csv.DictReader(io.StringIO(written, newline="")))
-    assert [row["title"] for row in rows] == ["'=1\r |  |  | 9", "a\rb", "c\r\nd\x0be"]
-    assert {row["file"] for row in rows} == {".csv"}
-    assert written.encode("utf-8")
