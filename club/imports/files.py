@@ -135,26 +135,19 @@ class Archive:
                     file = stack.enter_context(gzip.open(file))
             yield io.BufferedReader(_CheckedStream(file, name), BLOCK)
 
-    def encoding(self, name: str) -> str:
-        """Return "utf-8-sig", or "utf-16", which Excel saves as "Unicode text"."""
-        with self.open(name) as stream:
-            is_wide = stream.peek(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        return "utf-16" if is_wide else "utf-8-sig"
-
     def lines(self, name: str, most: int = MAX_TEXT) -> Iterator[str]:
         """Yield a file's lines with their ends, without NULs.
 
-        Lines that are no UTF-8 are read as Windows' Latin letters.
+        Lines that are no UTF-8 are read as Windows' Latin letters. Excel writes UTF-16.
 
         Raises:
             InvalidInput: it cannot be read, or is larger than `most` bytes.
         """
-        place, encoding = self._places[name], self.encoding(name)
-        size = place.stat().st_size if isinstance(place, Path) else place.file_size
-        left = most if size <= most else -1
+        left = most
         with self.open(name) as stream:
-            wide = io.TextIOWrapper(stream, encoding, "replace", newline="")
-            for line in map(_decoded, stream) if encoding == "utf-8-sig" else wide:
+            is_wide = stream.peek(2).startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+            wide = io.TextIOWrapper(stream, "utf-16", "replace", newline="")
+            for line in wide if is_wide else map(_decoded, stream):
                 left -= len(line)
                 if left < 0:
                     raise InvalidInput(

@@ -13,11 +13,10 @@ from itertools import islice
 
 from club.errors import InvalidInput
 from club.imports.files import Archive
-from club.validation import MAX_TITLE, plausible_year, tidied
+from club.validation import LONGEST_RUNTIME, MAX_TITLE, plausible_year, tidied
 
 MAX_BYTES, MAX_ROWS = 16 << 20, 100_000  # of a club's own tables; busy members rate thousands
 MAX_COLUMNS = 256  # that are looked at
-MAX_CELL = 1 << 20
 SEPARATORS = ",;\t|"
 HEAD = 1 << 16  # characters in which the header ends
 DEEPEST_HEADER, SAMPLE = 12, 200  # rows above a header, and below it, that are looked at
@@ -122,7 +121,6 @@ def under_header(file: str, records: list[Record]) -> Table:
 
 def records(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str] | None]]:
     """Yield the line on which each row begins and its cells, None where they cannot be read."""
-    csv.field_size_limit(MAX_CELL)
     reader = csv.reader(lines, delimiter=separator)
     while True:
         line, cells = reader.line_num + 1, None
@@ -229,3 +227,9 @@ def whole_number(text: str) -> int | None:
     """Return "862", "862.0" or "862,0" as 862, None for anything else; at most 9 digits."""
     found = re.fullmatch(r"\s*(\d{1,9})(?:[.,]0*)?\s*", text)
     return int(found[1]) if found else None
+
+
+def minutes(text: str) -> int | None:
+    """Return a runtime in minutes, None for what is none."""
+    found = whole_number(text) or 0
+    return found if 1 <= found <= LONGEST_RUNTIME else None

@@ -19,9 +19,8 @@ import pandas as pd
 from club.errors import InvalidInput
 from club.imports.catalogue.source import Progress, Rejected, Source, TableFormat, movies_frame
 from club.imports.files import Archive
-from club.imports.tables import genre_names, movielens_title, whole_number
+from club.imports.tables import genre_names, minutes, movielens_title, whole_number
 from club.validation import (
-    LONGEST_RUNTIME,
     MAX_OVERVIEW,
     MAX_TITLE,
     plausible_year,
@@ -235,8 +234,7 @@ def _facts(row: dict[str, str]) -> dict[str, Any]:
         original = tidied(row["original_title"], MAX_TITLE)
         movie["aliases"] = (original,) if original not in {"", movie["title"]} else ()
     if "runtime" in row:
-        minutes = whole_number(row["runtime"]) or 0
-        movie["runtime"] = minutes if 1 <= minutes <= LONGEST_RUNTIME else None
+        movie["runtime"] = minutes(row["runtime"])
     if "overview" in row:
         movie["overview"] = tidied(row["overview"], MAX_OVERVIEW)
     if "keywords" in row:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from club.errors import InvalidInput
 from club.imports.files import MAX_BYTES, Archive
-from club.imports.tables import records, separator_of, shortly
+from club.imports.tables import records, shortly
 from recommender.dataset import MAX_STARS, MIN_STARS
 
 CHUNK = 1_000_000  # ratings read at once
@@ -70,14 +70,14 @@ class TableFormat:
         columns: our name -> that in the table. Those of `optional` may be missing.
         files: names that it may have; without any, the first table with the columns is meant.
         header: our names for all columns of a file without a header, "" for one that is not read.
-        separator: of a file without a header; else it is found.
+        separator: between two cells.
     """
 
     columns: Mapping[str, str] = field(default_factory=dict)
     files: tuple[str, ...] = ()
     optional: Mapping[str, str] = field(default_factory=dict)
     header: tuple[str, ...] = ()
-    separator: str = ""
+    separator: str = ","
 
     def find(self, archive: Archive) -> str | None:
         """Return the name of the table, None if it is not there."""
@@ -85,7 +85,7 @@ class TableFormat:
             return archive.first(*self.files)
         tables = (name for name in archive.names if _is_json(name) or ".csv" in name)
         needed = {*self.columns.values()}
-        return next((name for name in tables if needed <= {*_head(archive, name)[0]}), None)
+        return next((name for name in tables if needed <= {*_head(archive, name)}), None)
 
     def rows(self, archive: Archive, rejected: Rejected) -> Iterator[dict[str, str]]:
         """Yield the texts of each row by our names, nothing if the table is not there.
@@ -112,8 +112,8 @@ class TableFormat:
         if header:
             table = (text.rstrip("\r\n").split(self.separator) for text in lines)
         else:
-            header, separator = self._checked_head(archive, name)
-            table = islice((cells for _, cells in records(lines, separator)), 1, None)
+            header = self._checked_head(archive, name)
+            table = islice((cells for _, cells in records(lines, self.separator)), 1, None)
         for cells in table:
             if cells is None:
                 rejected["no row of a table"] += 1
@@ -122,13 +122,13 @@ class TableFormat:
             elif any(cell.strip() for cell in cells):
                 rejected[f"another number of cells than {len(header)}"] += 1
 
-    def _checked_head(self, archive: Archive, name: str) -> tuple[tuple[str, ...], str]:
-        header, separator = _head(archive, name)
+    def _checked_head(self, archive: Archive, name: str) -> tuple[str, ...]:
+        header = _head(archive, name)
         missing = [column for column in self.columns.values() if column not in header]
         if missing:
             has = shortly(header) or "nothing"
             raise InvalidInput(f"{name} has no column {missing[0]!r}; it has {has}.")
-        return header, separator
+        return header
 
     def ratings(self, archive: Archive, rejected: Rejected) -> Iterator[pd.DataFrame] | None:
         """Return the ratings in the form of `Source.ratings`, None if the table is not there.
@@ -148,21 +148,18 @@ class TableFormat:
             while some := list(islice(rows, CHUNK)):
                 yield pd.DataFrame(some, dtype="str")
             return
-        separator, header = self.separator, self.header
-        if not header:
-            header, separator = self._checked_head(archive, name)
+        header = self.header or self._checked_head(archive, name)
         columns = self.columns or {name: name for name in header if name}
         positions = {header.index(theirs): ours for ours, theirs in columns.items()}
         with archive.open(name) as stream:
             try:
                 for part in pd.read_csv(
                     stream,
-                    sep=separator,
+                    sep=self.separator,
                     header=None if self.header else 0,
                     usecols=list(positions),
                     dtype=str,
                     chunksize=CHUNK,
-                    encoding=archive.encoding(name),
                     encoding_errors="replace",
                     on_bad_lines="skip",
                 ):
@@ -182,7 +179,7 @@ def _valid(chunks: Iterator[pd.DataFrame], file: str, rejected: Rejected) -> Ite
     """
     found = 0
     for chunk in chunks:
-        stars = pd.to_numeric(chunk["rating"].str.replace(",", "."), errors="coerce")
+        stars = pd.to_numeric(chunk["rating"], errors="coerce")
         wrong = {
             "no user": chunk["user"].fillna("").str.strip() == "",
             "no movie": chunk["movie"].isna(),
@@ -206,14 +203,13 @@ def _is_json(name: str) -> bool:
     return name.removesuffix(".gz").endswith((".jsonl", ".json"))
 
 
-def _head(archive: Archive, name: str) -> tuple[tuple[str, ...], str]:
-    """Return the columns of a table, or of the first object in a file of JSON; the separator."""
+def _head(archive: Archive, name: str) -> tuple[str, ...]:
+    """Return the columns of a table, or of the first object in a file of JSON."""
     first = next(archive.lines(name, MAX_BYTES), "")
     if _is_json(name):
-        return tuple(_object(first) or ()), ""
-    separator = separator_of(first)
-    cells = next(records([first], separator), (1, None))[1] or ()
-    return tuple(cell.strip().strip('"') for cell in cells), separator
+        return tuple(_object(first) or ())
+    cells = next(records([first], ","), (1, None))[1] or ()
+    return tuple(cell.strip().strip('"') for cell in cells)
 
 
 def _object(line: str) -> dict[str, str] | None:

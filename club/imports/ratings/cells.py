@@ -79,12 +79,6 @@ def _number(form: re.Pattern[str], text: str) -> int | None:
     return int(found[1]) or None if found else None
 
 
-def minutes(text: str) -> int | None:
-    """Return a runtime such as "97", "97.0" or "97 min", or None."""
-    found = re.match(r"0*(\d{1,4})(?:[.,]0*)?(?:\s*min.*)?$", text.strip()[:MAX_CELL])
-    return int(found[1]) or None if found else None
-
-
 def terms(text: str) -> tuple[str, ...]:
     """Return genres or names, separated by commas, bars or semicolons."""
     return tidied_terms(re.split(r"[,|;]", text[: 10 * MAX_CELL]))

@@ -53,10 +53,6 @@ class Choices:
     take: Take = "newer"
     add_missing: bool = False
 
-    def top(self, file: RatingsFile) -> int:
-        """Return where the scale of a file ends."""
-        return self.tops.get(file.file, file.scale.top)
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -192,14 +188,6 @@ class ClubNow:
         )
         return cls(version, store.ratings.current(), seen, wished)
 
-    def stars(self) -> dict[Pair, tuple[float, int]]:
-        """Return (member_id, movie_id) -> stars and when they were given, in seconds."""
-        columns = self.ratings[["member_id", "movie_id", "rating", "timestamp"]]
-        return {
-            (int(member), int(movie)): (float(stars), int(at))
-            for member, movie, stars, at in columns.itertuples(index=False)
-        }
-
 
 def match(
     files: Iterable[RatingsFile], movies: pd.DataFrame, numbers: Numbers = "movielens"
@@ -245,7 +233,7 @@ def plan(
     entries: list[Entry] = []
     unused: list[RejectedRow] = []
     for file in files:
-        top = choices.top(file)
+        top = choices.tops.get(file.file, file.scale.top)
         unused += (row.in_stars(top) for row in file.rejected)
         for kind, row in ((kind, row) for kind, rows in file.by_kind for row in rows):
             member = choices.members.get((file.file, row.person))
@@ -266,7 +254,10 @@ def plan(
         before = last.get(entry.counted)
         if before is None or (entry.at or 0) >= (before.at or 0):
             last[entry.counted] = entry
-    have = club.stars()
+    columns = club.ratings[["member_id", "movie_id", "rating", "timestamp"]]
+    have = {
+        (member, movie): (stars, at) for member, movie, stars, at in columns.itertuples(index=False)
+    }
     rated = {*have} | {entry.pair for entry in entries if entry.kind == "rating"}
     seen = rated | club.seen
     seen_now = seen | {entry.pair for entry in entries if entry.kind == "seen"}
@@ -336,7 +327,6 @@ class Saved:
     """Numbers of what was written.
 
     Args:
-        version: of the store.
         ratings: how many are new or changed.
         movies: how many the club has added.
         members: how many have joined.
@@ -344,7 +334,6 @@ class Saved:
         wished: how many movies are put on watchlists.
     """
 
-    version: int
     ratings: int
     movies: int
     members: int
@@ -394,7 +383,7 @@ def save(store: Store, plan: Plan, on_step: OnStep | None = None) -> Saved:
         seen = sum(members.insert_seen(write, *pair) for pair in others["seen"].items())
         wished = sum(watchlists.insert_wanted(write, *pair) for pair in others["wished"].items())
         joined = sum(isinstance(member, str) for member in ids)
-        version = write.commit_if(bool(wanted or joined or seen or wished))
+        write.commit_if(bool(wanted or joined or seen or wished))
     seconds = time.perf_counter() - began
     log.info("imported ratings: %d rows of %d in %.2f s", len(wanted), len(plan.entries), seconds)
-    return Saved(version, len(wanted), len(added), joined, seen, wished)
+    return Saved(len(wanted), len(added), joined, seen, wished)

@@ -11,7 +11,14 @@ from typing import Literal, cast
 
 from club.errors import InvalidInput
 from club.imports.ratings import cells
-from club.imports.tables import Table, genre_names, header_key, movielens_title, whole_number
+from club.imports.tables import (
+    Table,
+    genre_names,
+    header_key,
+    minutes,
+    movielens_title,
+    whole_number,
+)
 from club.matching import Query, title_key
 from club.movies import NewMovie
 from club.validation import MAX_TITLE, clean_name, name_key
@@ -194,11 +201,6 @@ class RatingsFile:
     is_numbered: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
 
-    def with_names(self, names: Mapping[str, str]) -> RatingsFile:
-        """Return the file with people called by their names instead of numbers."""
-        rows = tuple(replace(r, person=names.get(r.person, r.person)) for r in self.ratings)
-        return replace(self, ratings=rows)
-
     @property
     def by_kind(self) -> tuple[tuple[Kind, tuple[Row, ...]], ...]:
         """The rows that say something of a movie, by what they say."""
@@ -261,7 +263,7 @@ def read_rows(
                 imdb_id=cells.imdb_id(texts["imdb_id"]),
                 source_id=texts["source_id"][:200],
                 genres=genre_names(cells.terms(texts["genres"])),
-                runtime=cells.minutes(texts["runtime"]),
+                runtime=minutes(texts["runtime"]),
                 directors=cells.terms(texts["directors"]),
             )
         )

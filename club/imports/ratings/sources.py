@@ -50,9 +50,9 @@ _CONST, _YOURS = frozenset({"const", "title"}), ("your rating", "you rated")  # 
 _TMDB = frozenset({"tmdb id", "type", "name", "release date", "your rating"})
 FORMATS = (
     OWN,
-    Format("IMDb ratings", _CONST | {"created"}, {}, _YOURS, TENS, "wished", "An IMDb list"),
-    Format("IMDb ratings", _CONST | {"your rating"}, {}, _YOURS, TENS),
-    Format("TMDB ratings", _TMDB, {}, _YOURS, TENS, "wished", "A TMDB list"),
+    Format("IMDb's table", _CONST | {"created"}, {}, _YOURS, TENS, "wished"),
+    Format("IMDb's table", _CONST | {"your rating"}, {}, _YOURS, TENS),
+    Format("TMDB's table", _TMDB, {}, _YOURS, TENS, "wished"),
     replace(OF_TEN, needs=frozenset({"trakt id", "title"})),
     replace(OF_TEN, needs=frozenset({"simkl id", "title"})),
     Format(needs=frozenset({"reason", "alternatives", "title", "stars"}), top=FIVES),  # rejected
@@ -73,7 +73,13 @@ def read_all(paths: Iterable[Path]) -> list[RatingsFile]:
         found.append(read(path, f"{path.name} ({number})" if number > 1 else path.name))
     called = {number: name for file in found for number, name in file.names.items()}
     rated = [file for file in found if not file.names or file.ratings]
-    return [file.with_names(called) for file in rated] or found
+    return [
+        replace(
+            file,
+            ratings=tuple(replace(r, person=called.get(r.person, r.person)) for r in file.ratings),
+        )
+        for file in rated
+    ] or found
 
 
 def read(path: Path, file: str = "") -> RatingsFile:
@@ -110,11 +116,6 @@ def _read(path: Path, file: str) -> RatingsFile:
     table = read_table(archive, names[0], file, _is_known)
     if (reader := _reader(table)) is not None:
         return reader(table)
-    begins = table.header[0].lstrip()[:1]
-    if begins in {"{", "["}:
-        return spreadsheet.read(services.read_json(archive, names, file), OF_TEN)
-    if begins == "<":
-        raise InvalidInput(f"{file} is a web page or XML and no table; known are {KNOWN}.")
     raise InvalidInput(
         f"{file} has no columns for title and rating; it has {shortly(table.header)}. "
         f"Known are {KNOWN}."
@@ -153,8 +154,7 @@ def _read_letterboxd_part(table: Table) -> RatingsFile:
         part = DIARY
     elif "watchlist" in table.file.casefold():
         part = WATCHLIST
-    found = _read_letterboxd(table.file, {part: table})
-    return replace(found, kind=f"{found.kind}'s {part}")
+    return _read_letterboxd(table.file, {part: table})
 
 
 def _read_letterboxd(file: str, tables: Mapping[str, Table]) -> RatingsFile:

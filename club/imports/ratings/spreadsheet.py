@@ -33,7 +33,6 @@ from club.imports.tables import (
 from club.validation import clean_name, name_key
 
 KIND_OF_CLUB = "A table with a column for each member"
-KIND_OF_NUMBERS = "A table of numbers of movies"
 NUMBERED = {"user id", "movie id", "rating"}  # what a table without titles needs
 MAX_PEOPLE = 60
 RATING_OF_TEN = "rating10"  # beside the rating in Letterboxd's format for imports
@@ -113,7 +112,6 @@ class Format:
         rating: the headers that the ratings may have, the most certain first.
         top: where the ratings end; 0 if the ratings tell.
         unrated: what movies without a rating are; "" rejects them.
-        list_kind: in place of `kind` where nothing is rated.
     """
 
     kind: str = "A table of ratings"
@@ -122,7 +120,6 @@ class Format:
     rating: tuple[str, ...] = RATING
     top: int = 0
     unrated: Literal["", "seen", "wished"] = ""
-    list_kind: str = ""
 
     def recognises(self, table: Table) -> bool:
         """Return True if `table` is in this format."""
@@ -160,9 +157,8 @@ def read(table: Table, form: Format = TABLE) -> RatingsFile:
     rows, rejected = read_rows(table, columns, form.unrated)
     top = TENS if rating is not None and rating == table.first([RATING_OF_TEN]) else form.top
     rated = {} if rating is None else {rating: rows["rating"]}
-    kind = KIND_OF_NUMBERS if is_numbered else form.kind
     found = RatingsFile(
-        form.list_kind or kind if not rows["rating"] and (rows["seen"] or rows["wished"]) else kind,
+        form.kind,
         table.file,
         tuple(rows["rating"]),
         Scale(top, fixed=True) if top else _scale_of(table, rated),

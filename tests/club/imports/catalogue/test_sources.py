@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from pathlib import Path
 
@@ -208,25 +206,3 @@ def test_movielens_titles(
     text: str, title: str, year: int | None, aliases: tuple[str, ...]
 ) -> None:
     assert movielens_title(text) == (title, year, aliases)
-
-
-def test_movielens_saved_again_by_a_spreadsheet(tmp_path: Path) -> None:
-    plain = imported(sources.latest(), tmp_path / "plain").data
-
-    def again(separator: str, encoding: str) -> sources.Files:
-        files: sources.Files = {}
-        for name, content in sources.latest().items():
-            rows = csv.reader(io.StringIO(str(content), newline=""))
-            out = io.StringIO(newline="")
-            csv.writer(out, delimiter=separator).writerows(rows)
-            text = out.getvalue()
-            if separator == ";" and name == "ratings.csv":
-                text = text.replace(".", ",")
-            files[name] = text.encode(encoding)
-        return files
-
-    for separator, encoding in (("\t", "utf-16"), (";", "utf-8-sig")):
-        folder = tmp_path / encoding / str(ord(separator))
-        found = imported(again(separator, encoding), folder).data
-        pd.testing.assert_frame_equal(found.movies, plain.movies)
-        pd.testing.assert_frame_equal(found.ratings, plain.ratings)

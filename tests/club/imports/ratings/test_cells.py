@@ -6,8 +6,6 @@ import time
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from club.imports.ratings import cells
 from club.imports.ratings.rows import Scale, stars_of
@@ -76,16 +74,6 @@ def test_timestamp_of_dates(text: str, day_first: bool | None, day: str | None) 
 def test_ids_alone_or_in_addresses(text: str, tmdb: int | None, imdb: int | None) -> None:
     assert cells.tmdb_id(text) == tmdb
     assert imdb is None or cells.imdb_id(text) == imdb
-
-
-@given(st.text(max_size=60))
-def test_any_text_is_read_within_bounds(text: str) -> None:
-    found = cells.rating(text)
-    assert found is None or found[0] >= 0
-    assert cells.year(text) is None or 1870 <= (cells.year(text) or 0) <= 2100
-    assert (cells.timestamp(text, True) or 0) >= 0
-    assert (cells.tmdb_id(text) or 0) >= 0
-    assert (cells.imdb_id(text) or 0) >= 0
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
-import sources
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -69,19 +68,6 @@ def test_any_content_is_read_or_refused(tmp_path: Path, name: str, content: str 
                 assert 1 <= len(row.title) <= 200
                 assert row.year is None or 1870 <= row.year <= 2100
                 assert row.at is None or row.at >= 0
-
-
-@QUIET
-@given(st.binary(max_size=300), st.integers(0, 500), st.binary(min_size=1, max_size=8))
-def test_any_damage_to_a_zip_is_read_or_refused(
-    tmp_path: Path, content: bytes, at: int, damage: bytes
-) -> None:
-    path = sources.zipped({"ratings.csv": content, "diary.csv": b"Name"}, tmp_path / "x.zip")
-    raw = bytearray(path.read_bytes())
-    raw[at : at + len(damage)] = damage
-    path.write_bytes(raw)
-    with contextlib.suppress(InvalidInput):
-        ratings.read(path)
 
 
 def is_a_title(text: str) -> bool:
