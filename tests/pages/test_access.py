@@ -165,6 +165,17 @@ def test_screen_of_a_night_names_the_actor(open_page: Open, store: Store) -> Non
 
 
 @pytest.mark.usefixtures("shared")
+def test_only_own_ratings_can_be_changed(open_page: Open, store: Store) -> None:
+    store.ratings.rate(BRUNO, UP, 4.5)
+    store.let_rate_for_others(False)
+    app = say(open_page("rate", movie=str(UP)), ANA)
+    assert app.button("undo").disabled  # it is Bruno's
+    assert any("Bruno 4½" in text for text in said(app))
+    store.ratings.rate(ANA, UP, 2)
+    assert not open_page("rate").button("undo").disabled
+
+
+@pytest.mark.usefixtures("shared")
 def test_whose_it_is_is_checked_when_it_is_done(open_page: Open, store: Store) -> None:
     store.ratings.rate(BRUNO, UP, 4.5)
     app = say(open_page("rate", movie=str(UP)), ANA)
@@ -175,6 +186,20 @@ def test_whose_it_is_is_checked_when_it_is_done(open_page: Open, store: Store) -
     (error,) = app.error
     assert access.ONLY_OWN.split(".")[0] in error.value
     assert store.version() == version
+
+
+@pytest.mark.usefixtures("shared")
+def test_only_own_votes_and_those_of_guests(open_page: Open, store: Store) -> None:
+    store.let_rate_for_others(False)
+    zoe = store.members.add_guest("Zoe", loves=[UP])
+    night = store.nights.plan(FRIDAY, [ANA, BRUNO, zoe])
+    store.nights.edit(night, voting="approve")
+    app = say(open_page("night", night=str(night)), ANA)
+    assert [face["name"] for face in widget(app, "me_faces")["faces"]] == ["Ana", "Zoe"]
+    store.nights.attend(night, [BRUNO])
+    app.run()
+    assert "You can vote and rate once you are here." in said(app)
+    assert here(app) == [BRUNO]
 
 
 @pytest.mark.usefixtures("shared")
@@ -194,6 +219,24 @@ def test_only_oneself_leaves_a_night_with_a_vote(open_page: Open, store: Store) 
     tap(app, "present_", ANA, False)  # oneself, as before
     assert not app.error
     assert store.nights.get(night).present == (BRUNO,)
+
+
+@pytest.mark.usefixtures("shared")
+def test_only_oneself_is_renamed(open_page: Open, store: Store) -> None:
+    app = say(open_page("club"), ANA)
+    store.let_rate_for_others(False)
+    version = store.version()
+    app.text_input(f"rename_{BRUNO}").set_value("Anna")
+    app.button(f"rename_{BRUNO}_save").click().run()  # of a page from before the rule
+    assert access.ONLY_OWN.split(".")[0] in app.error[0].value
+    assert store.version() == version
+    fresh = open_page("club")
+    assert [box.key for box in fresh.text_input if box.key.startswith("rename_")] == [
+        f"rename_{ANA}"
+    ]
+    fresh.text_input(f"rename_{ANA}").set_value("Anna")
+    fresh.button(f"rename_{ANA}_save").click().run()
+    assert store.members.all().at[ANA, "name"] == "Anna"
 
 
 def test_only_hosts_change_what_members_may_do(

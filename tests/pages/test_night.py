@@ -108,7 +108,12 @@ def test_movies_that_are_out_say_why(open_page: Open, store: Store) -> None:
 def test_ballots_are_hidden_on_every_page(open_page: Open, store: Store) -> None:
     night = store.nights.plan(FRIDAY, [ANA, BRUNO])
     store.nights.edit(night, voting="rank")
-    screens = [("night", {"night": str(night), "me": "Bruno"}), ("nights", {})]
+    screens = [
+        ("night", {"night": str(night), "me": "Bruno"}),
+        ("night", {"night": str(night)}),
+        ("nights", {}),
+        ("tonight", {}),
+    ]
     seen = []
     for ballot in ([UP, CONTACT], [CONTACT]):
         store.nights.vote(night, ANA, ballot)
@@ -244,16 +249,31 @@ def test_name_with_a_dot_in_the_address(open_page: Open, store: Store) -> None:
     assert widget(app, "me_faces")["note"] == "You are Sam K."
 
 
+def test_guest_is_predicted(open_page: Open, store: Store) -> None:
+    zoe = store.members.add_guest("Zoe", loves=[296, 2571], hates=[1721], likes=["heist"])
+    max_ = store.members.add_guest("Max", loves=[1721], hates=[296])
+    night = store.nights.plan(FRIDAY, [ANA, zoe, max_])
+    apart = []
+    for tile in candidates(open_night(open_page, night)).values():
+        stars = expected(tile)
+        assert list(stars) == ["Ana", "Zoe", "Max"]
+        apart.append(abs(stars["Zoe"] - stars["Max"]))
+    assert max(apart) > 0.1  # tastes, not the crowd's opinion
+
+
 def test_hidden_ratings_are_on_no_page(open_page: Open, store: Store) -> None:
     night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)})
     store.nights.rate(night, ANA, 5.0)
     screens: list[tuple[str, dict[str, str]]] = [
+        ("night", {"night": str(night)}),
         ("night", {"night": str(night), "me": "Bruno"}),
         ("nights", {}),
         ("nights", {"view": "Scoreboard"}),
+        ("tonight", {}),
         ("rate", {"movie": str(UP)}),
         ("movie", {"movie": str(UP)}),
         ("club", {"about": "Our taste"}),
+        ("settings", {"set": "How we know"}),
     ]
     first = [dump(open_page(page, **query)) for page, query in screens]
     with store.database.write() as write:  # another rating, and no other change beside it
