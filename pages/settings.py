@@ -34,13 +34,18 @@ def show_catalogue(club: state.View) -> None:
         imports.section(club)
 
 
+def show_copies(club: state.View) -> None:
+    """Draw the backups, and the club's data as files for other programs."""
+    backups.section(club)
+    exports.panel(club)
+
+
 PARTS = {
     "Sharing": sharing.section,
     "Catalogue": show_catalogue,
     "How we know": evaluation.section,
     "Laboratory": laboratory.section,
-    "Backups": backups.section,
-    "Exports": exports.panel,
+    "Backups": show_copies,
     "Changes": changes.section,
     "About": clubs.about,
 }

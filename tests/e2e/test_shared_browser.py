@@ -106,7 +106,7 @@ def test_machine_itself_is_host_and_shows_the_way_for_phones(
 
 
 def test_downloads_and_uploads_need_a_session(server: SharedServer, visit: Visit) -> None:
-    page = visit(f"{server.url}/settings?set=Exports", outside=True)
+    page = visit(f"{server.url}/settings?set=Backups", outside=True)
     come_in(page)
     with page.expect_download() as download:
         page.get_by_role("button", name=re.compile("CSV")).first.click()

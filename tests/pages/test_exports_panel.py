@@ -32,7 +32,7 @@ def table(content: bytes) -> list[list[str]]:
 
 
 def test_downloads_are_made_on_the_click(open_page: Open, store: Store, downloads: dict) -> None:
-    open_page("settings", set="Exports")
+    open_page("settings", set="Backups")
     label, name, ratings, click = downloads["export_ratings"]
     assert (label, name, click) == ("All ratings (CSV)", "ratings.csv", "ignore")
     header, *rows = table(ratings())
@@ -48,7 +48,7 @@ def test_downloads_are_made_on_the_click(open_page: Open, store: Store, download
 def test_everything_can_be_imported_under_any_name(
     open_page: Open, store: Store, downloads: dict
 ) -> None:
-    open_page("settings", set="Exports")
+    open_page("settings", set="Backups")
     content = downloads["export_all"][2]()
     ana, before = int(store.members.all().index[0]), store.ratings.current()
     gone = int(before.query("member_id == @ana")["movie_id"].iloc[0])
@@ -71,7 +71,7 @@ def test_letterboxd_takes_one_members_movies(
 ) -> None:
     ana = int(store.members.all().index[0])
     store.members.rename(ana, "Ana *b*")
-    app = open_page("settings", set="Exports")
+    app = open_page("settings", set="Backups")
     assert f"export_letterboxd_{ana}" not in downloads
     assert "Ana *b*" in app.selectbox("letterboxd_of").options
     app.selectbox("letterboxd_of").set_value(ana).run()

@@ -131,7 +131,9 @@ def ranking_metrics(frame: pd.DataFrame, *, ours: str = "LightFM") -> go.Figure:
     figure.update_xaxes(rangemode="tozero", nticks=6)
     figure.update_annotations(font_size=13)
     height = 60 + len(metrics) * (76 + 30 * len(models))
-    return finish(figure, _ranking_title(frame, ours), height=height, legend=True)
+    finished = finish(figure, _ranking_title(frame, ours), height=height, legend=True)
+    finished.layout.margin.t += 18  # for the first metric's name
+    return finished
 
 
 def _ranking_title(frame: pd.DataFrame, ours: str) -> str:

@@ -1,4 +1,4 @@
-"""The Club page's way out: the club's data as files that other programs can read."""
+"""The club's data as files that other programs can read."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ LETTERBOXD = "https://letterboxd.com/import/"
 
 def panel(club: View) -> None:
     """Draw the buttons that download ratings, everything, and one member's movies."""
+    st.header("For other programs", anchor=False)
     st.caption(
         "Votes and stars that are still hidden stay out. *Import ratings* reads these files again; "
         "what brings back a whole club is a backup."

@@ -45,7 +45,7 @@ One file or several; you see what they hold before anything changes.
 - **Letterboxd**: the ZIP from *Settings*, *Data*, *Export your data*.
 - **IMDb** or **TMDB**: the CSV of your ratings or your watchlist.
 - **Trakt** and **Simkl**: the ZIP or JSON that their settings export.
-- **Another club** like this one: its *All ratings* or *Everything*, from *Settings*, *Exports*.
+- **Another club** like this one: its *All ratings* or *Everything*, from *Settings*, *Backups*.
 - **Any table** (CSV) with titles, years and ratings; for several people, with a column of names or
   a column of ratings for each.
 """
