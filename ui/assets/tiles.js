@@ -182,8 +182,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   if (children.length !== nodes.length || nodes.some((node, i) => children[i] !== node)) {
     list.box.replaceChildren(...nodes)
   }
-  // What was kept free for the tile before it was there (page.css) may be more than it takes.
-  if (data.size === "L") parentElement.host?.closest(".stElementContainer")?.style.setProperty("min-height", "0")
+  // The room that was kept free for the tile (page.css) is that of a large club.
+  if (data.size === "L" && data.tiles[0]?.people.length < 6) {
+    parentElement.host?.closest(".stElementContainer")?.style.setProperty("min-height", "0")
+  }
   if (data.focus && document.activeElement === document.body) {
     const title = place.querySelector(".title")
     title.tabIndex = -1
