@@ -63,7 +63,7 @@ def large_club(folder: Path) -> None:
     movies = pd.concat([bundled.movies, more.assign(**described)])
     found = Dataset(bundled.ratings, movies)
     nothing = found.movies.iloc[:0]
-    save(Import("Benchmark", found, {}, nothing, nothing, ()), folder / config.WORLD)
+    save(Import("Benchmark", found, {}, nothing, ()), folder / config.WORLD)
     data = load(folder / config.WORLD).data
     store = Store(folder / config.FILE)
     store.start_own_club("A large club")

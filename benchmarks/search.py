@@ -50,7 +50,8 @@ def catalogue(movies: pd.DataFrame, size: int) -> pd.DataFrame:
     aliases = [(rng.choice(titles),) if rng.random() < 0.3 else () for _ in titles]
     years = [rng.randrange(1920, 2020) for _ in titles]
     more = pd.DataFrame({"title": titles, "year": years, "aliases": aliases})
-    return pd.concat([movies[["title", "year", "aliases"]], more.set_index(more.index + 10**7)])
+    more.index += movies.index.max() + 1
+    return pd.concat([movies[["title", "year", "aliases"]], more])
 
 
 def plain(movies: pd.DataFrame) -> Find:
