@@ -234,7 +234,10 @@ def keyword(
     """
     train, test = random_split(data, seed)
     fitted = data if as_published else train
-    ranker = KeywordRecipe.fit(fitted, seed=seed, as_published=as_published, links=links)
+    ranker: Ranker = KeywordRecipe.fit(fitted, seed=seed, as_published=as_published, links=links)
+    if not as_published:  # a movie that nobody rated can be no hit
+        rated = np.intersect1d(ranker.axes.movie_ids, train.ratings[MOVIE])
+        ranker = ranker.among(rated)
     rankers = {"keyword recipe": ranker, "popularity": Popularity.fit(train, ranker.axes)}
     if as_published:
         return ranking_table(rankers, train.ratings, test, known=None, k=5)
