@@ -55,7 +55,7 @@ def test_cold_deep_links_show_the_sign_in_page(server: SharedServer, visit: Visi
         is_outside(page)
 
 
-def test_passphrase_second_tab_log_out_and_back(server: SharedServer, visit: Visit) -> None:
+def test_passphrase_second_tab_log_out_back_and_log(server: SharedServer, visit: Visit) -> None:
     page = visit(f"{server.url}/rate?movie=68954", phone=True, outside=True)
     come_in(page, "violet otter cinema boat")
     expect(page.get_by_role("alert")).to_have_text(re.compile("That is not the passphrase"))
@@ -74,6 +74,9 @@ def test_passphrase_second_tab_log_out_and_back(server: SharedServer, visit: Vis
     is_outside(page)  # soon, without being touched
     tab.go_back()
     expect(tab.get_by_test_id("stApp")).to_have_count(0)
+    assert b"Signed in as a member" in (server.var / "server.log").read_bytes()
+    for file in server.var.rglob("*"):
+        assert not file.is_file() or b"violet otter" not in file.read_bytes().lower(), file
 
 
 def test_member_becomes_host_and_a_new_passphrase_puts_out(
@@ -119,12 +122,6 @@ def test_downloads_and_uploads_need_a_session(server: SharedServer, visit: Visit
     assert server.ask(upload, "club.localhost", "PUT") == 401
     # Behind the sign-in Streamlit's own check goes on: its token against other sites' pages.
     assert server.ask(upload, "club.localhost", "PUT", Cookie=cookie) == 403
-
-
-def test_log_names_sign_ins_and_no_file_holds_the_passphrase(server: SharedServer) -> None:
-    assert b"Signed in as a member" in (server.var / "server.log").read_bytes()
-    for file in server.var.rglob("*"):
-        assert not file.is_file() or b"violet otter" not in file.read_bytes().lower(), file
 
 
 @pytest.fixture
