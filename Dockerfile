@@ -1,7 +1,7 @@
 # The same wheel as `pipx install movie-club`, in a small image: data in the volume /data.
 #   docker build -t movie-club .
-#   docker run -p 127.0.0.1:8501:8501 -v club:/data movie-club            this machine only
-#   docker run -p 8501:8501 -v club:/data movie-club share                 behind a passphrase
+#   docker run -it -p 8501:8501 -v club:/data movie-club    asks for passphrases, or makes one
+# Nobody comes from the machine itself into a container, so it always serves behind the sign-in.
 ARG PYTHON=3.13-slim
 
 FROM python:${PYTHON} AS build
@@ -27,11 +27,12 @@ RUN apt-get update \
 COPY --from=build /opt/club /opt/club
 ENV PATH=/opt/club/bin:$PATH \
     MOVIE_CLUB_VAR=/data \
-    STREAMLIT_SERVER_ADDRESS=0.0.0.0 \
     MALLOC_ARENA_MAX=2 \
     PYTHONUNBUFFERED=1
 USER 10001
 VOLUME /data
 EXPOSE 8501
-HEALTHCHECK --start-period=60s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
+# With accounts the health check, too, is behind the sign-in: any answer will do.
+HEALTHCHECK --start-period=60s CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8501, timeout=4); c.request('GET', '/_stcore/health'); assert c.getresponse().status < 500"]
 ENTRYPOINT ["movie-club"]
+CMD ["share"]

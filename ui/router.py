@@ -85,11 +85,15 @@ def routes() -> list[Route]:
         return RedirectResponse(f"/{to}?{urlencode({**request.query_params, key: value})}")
 
     def calendar(request: Request) -> Response:
-        club = state.view()
+        try:
+            club = state.view()
+            planned = nights.nights(club)
+        except ClubError as error:
+            return PlainTextResponse(str(error), 503)
         key, asked = club.club.calendar_key, str(request.path_params["key"])
         if key is None or not secrets.compare_digest(key.encode(), asked.encode()):
             return PlainTextResponse("There is no such calendar.", 404)
-        file = planning.calendar_of(club, nights.nights(club))
+        file = planning.calendar_of(club, planned)
         return Response(file, media_type="text/calendar; charset=utf-8")
 
     pages = [Route(f"/{name}", index) for name in ("", *PAGES)]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from an_evening import ANA, BRUNO, CHIARA, CONTACT, FRIDAY, UP, decided, rated, said, widget
 from furnished import Open
 from starlette.applications import Starlette
@@ -44,7 +47,9 @@ def test_called_off_nights_are_not_among_those_watched(open_page: Open, store: S
     assert [expander.label for expander in app.expander][-1] == "Called off (1)"
 
 
-def test_calendars_subscribe_to_a_secret_address(open_page: Open, store: Store) -> None:
+def test_calendars_subscribe_to_a_secret_address(
+    open_page: Open, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store.nights.plan(FRIDAY, [ANA])
     app = open_page("nights")
     client = TestClient(Starlette(routes=router.routes()))
@@ -58,6 +63,9 @@ def test_calendars_subscribe_to_a_secret_address(open_page: Open, store: Store) 
     assert "DTSTART;VALUE=DATE:20261204" in client.get(f"/calendar/{keys[1]}.ics").text
     app.button(key="calendar_off").click().run()
     assert client.get(f"/calendar/{keys[1]}.ics").status_code == 404
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MOVIE_CLUB_DATABASE", f"sqlite:///{tmp_path / 'file' / 'club.db'}")
+    assert client.get(f"/calendar/{keys[1]}.ics").status_code == 503
 
 
 def test_tonight_shows_next_night(open_page: Open, store: Store) -> None:
