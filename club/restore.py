@@ -197,7 +197,11 @@ def _opened(file: Path, content: bytes | None) -> Iterator[sa.Connection]:
             with closing(_open_untrusted(file, content, before[1])) as theirs:
                 revision = _checked_revision(theirs, file, before[1])
                 migrate.upgrade(copy, revision)
-                _copy_untrusted(theirs, copy)
+                tables = schema.metadata
+                if revision != schema.REVISION:
+                    tables = sa.MetaData()
+                    tables.reflect(copy)
+                _copy_untrusted(theirs, copy, tables)
             if revision != schema.REVISION:
                 migrate.upgrade(copy)
             for table in schema.metadata.sorted_tables:  # every date and JSON text can be read
@@ -270,10 +274,8 @@ def _tables(theirs: sqlite3.Connection) -> set[str]:
     return {name for (name,) in theirs.execute(query)}
 
 
-def _copy_untrusted(theirs: sqlite3.Connection, copy: sa.Connection) -> None:
+def _copy_untrusted(theirs: sqlite3.Connection, copy: sa.Connection, ours: sa.MetaData) -> None:
     """Copy the rows of our tables, and only these, into the empty tables of the same revision."""
-    ours = sa.MetaData()
-    ours.reflect(copy)
     tables = [table for table in ours.sorted_tables if table.name != schema.REVISION_TABLE]
     if missing := {table.name for table in tables} - _tables(theirs):
         raise ValueError(f"no tables {missing}")

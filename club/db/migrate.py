@@ -147,7 +147,7 @@ def upgrade(connection: Connection, revision: str = schema.REVISION) -> None:
 
 def _create_tables(connection: Connection) -> None:
     """Create the newest tables and the club's one row; as fast as the migrations are slow."""
-    schema.metadata.create_all(connection)
+    schema.metadata.create_all(connection, checkfirst=False)
     revision = Column("version_num", String(32), nullable=False)
     key = PrimaryKeyConstraint(revision, name=f"{schema.REVISION_TABLE}_pkc")
     revisions = Table(schema.REVISION_TABLE, MetaData(), revision, key)  # as Alembic makes it

@@ -1,10 +1,11 @@
 """Another program on the same club: it does what it is told, a line each, and answers with a line.
 
-Told ["ratings.rate", 1, 50, 4.5] it does `store.ratings.rate(1, 50, 4.5)`.
+Told ["club.db", "ratings.rate", 1, 50, 4.5] it does `Store("club.db").ratings.rate(1, 50, 4.5)`.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import subprocess
 import sys
@@ -20,10 +21,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @contextmanager
-def other_program(location: str) -> Iterator[Callable[..., Any]]:
+def other_program() -> Iterator[Callable[..., Any]]:
     """Start it, and yield how to tell it something and hear what came of it."""
     with subprocess.Popen(
-        [sys.executable, "-W", "error", "-m", "tests.club.other_program", location],
+        [sys.executable, "-W", "error", "-m", "tests.club.other_program"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -43,7 +44,7 @@ def other_program(location: str) -> Iterator[Callable[..., Any]]:
 
 
 if __name__ == "__main__":
-    ours = Store(sys.argv[1])
+    stores = functools.cache(Store)
     for line in sys.stdin:
-        name, *details = json.loads(line)
-        print(json.dumps(attrgetter(name)(ours)(*details), default=str), flush=True)
+        location, name, *details = json.loads(line)
+        print(json.dumps(attrgetter(name)(stores(location))(*details), default=str), flush=True)

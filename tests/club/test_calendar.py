@@ -87,7 +87,7 @@ def test_the_file_is_a_calendar_of_the_club_with_all_nights():
     assert not list(Calendar.from_ical(written()).walk("VEVENT"))
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @example(NAMES[0], TITLES[2], NOTES)
 @example("a", "x\nEND:VEVENT\r\nBEGIN:VEVENT", "b")
 @given(*[st.sampled_from(ALIEN) | st.text()] * 3)

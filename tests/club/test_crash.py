@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from databases import KINDS
 from everything import contents, fill
 
 from benchmarks import crash
@@ -24,49 +25,52 @@ from club.store import Store
 
 ROOT = Path(__file__).resolve().parents[2]
 MEMORY = Path("/dev/shm")
-
-
-@pytest.fixture
-def place(request) -> Iterator[str]:
-    if request.param == "postgresql":
-        yield request.getfixturevalue("postgres").new_schema()
-        return
-    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
-        yield str(Path(folder, "club.db"))
-
-
-def run(*arguments: str) -> dict[str, float]:
-    command = [sys.executable, "-W", "error", "-m", "benchmarks.crash", "--json", *arguments]
-    ended = subprocess.run(
-        command, cwd=ROOT, capture_output=True, timeout=120, text=True, check=False
-    )
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    (row,) = json.loads(ended.stdout)
-    assert ended.stderr == ""
-    return row
-
-
 NOTHING = {"lost": 0, "unasked": 0, "damaged": 0, "refused": 0}
 
 
-@pytest.mark.parametrize(
-    ("place", "writes", "every"),
-    [("sqlite", 200, 90), ("postgresql", 100, 45)],
-    indirect=["place"],
-    ids=["sqlite", "postgresql"],
-)
-def test_killed_writer_loses_nothing_acknowledged(place, writes, every) -> None:
-    row = run("--database", place, "--writes", str(writes), "--every", str(every))
-    assert row["acknowledged"] >= writes
-    assert row["kills"] > 1
-    assert row.items() >= NOTHING.items()
+def run(program: str, *arguments: str, **environment: str) -> list:
+    """Run a program; return what it prints, which is JSON line by line."""
+    ended = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program, *arguments],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        timeout=120,
+        text=True,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
+    return [json.loads(line) for line in ended.stdout.splitlines()]
 
 
-@pytest.mark.parametrize("place", ["sqlite", "postgresql"], indirect=True)
-def test_six_writers_at_once_lose_nothing(place) -> None:
-    row = run("--database", place, "--writes", "60", "--writers", "6")
-    assert row["acknowledged"] == 60
-    assert row.items() >= NOTHING.items()
+@pytest.fixture(params=KINDS)
+def places(request) -> Iterator[list[str]]:
+    """Two places without a club."""
+    if request.param == "postgresql":
+        server = request.getfixturevalue("postgres")
+        yield [server.new_schema(), server.new_schema()]
+        return
+    with tempfile.TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        yield [str(Path(folder, "one.db")), str(Path(folder, "two.db"))]
+
+
+WRITERS = """
+import sys
+from benchmarks.crash import Namespace, Store, kill_and_compare, write_at_once
+import json
+killed, at_once = sys.argv[1:]
+print(json.dumps(kill_and_compare(Store(killed), killed, Namespace(writes=40, every=15))))
+print(json.dumps(write_at_once(Store(at_once), at_once, Namespace(writes=24, writers=6))))
+"""
+
+
+def test_killed_writers_and_six_at_once_lose_nothing_acknowledged(places) -> None:
+    killed, at_once = run(WRITERS, *places)
+    assert killed["acknowledged"] >= 40
+    assert killed["kills"] > 1
+    assert at_once["acknowledged"] == 24
+    for found in (killed, at_once):
+        assert {fault: found.get(fault, 0) for fault in NOTHING} == NOTHING
 
 
 def test_what_is_lost_or_wrong_would_be_found(file) -> None:
@@ -93,56 +97,56 @@ def test_what_is_lost_or_wrong_would_be_found(file) -> None:
     assert found() == (0, 0, 1)
 
 
-SETTINGS = """
-import sys
-from club.store import Store
-with Store(sys.argv[1]).database.transaction() as connection:
-    for setting in ("journal_mode", "synchronous", "foreign_keys"):
-        print(connection.exec_driver_sql(f"PRAGMA {setting}").scalar_one())
-"""
-
-
-def test_every_commit_is_on_the_disk_before_it_is_acknowledged(file) -> None:
-    """With less than FULL (2) a write-ahead log loses the latest writes when the power fails."""
-    command = [sys.executable, "-c", SETTINGS, str(file)]
-    ended = subprocess.run(
-        command, cwd=ROOT, capture_output=True, timeout=60, text=True, check=True
-    )
-    assert ended.stdout.split() == ["wal", "2", "1"]
-
-
 KILLED = """
-import os, sys
+import json, os, sys
 from pathlib import Path
+from benchmarks import crash
 from club import backup
 from recommender import persistence
 from club.restore import restore
 from club.store import Store
+
+earlier, *files = sys.argv[1:]
+
 def die(*_):
     os._exit(9)
-if sys.argv[1] == "restore":
-    halfway = lambda done, total, _: done > total / 2 and die()
-    restore(sys.argv[2], Path(sys.argv[3]), halfway)
-else:
-    persistence._sync = die  # all is written, nothing has its name yet
-    backup.roll(Store(sys.argv[2]))
+
+def end_halfway(what, file):
+    if what == "restore":
+        restore(file, Path(earlier), lambda done, total, _: done > total / 2 and die())
+    else:
+        persistence._sync = die  # all is written, nothing has its name yet
+        backup.roll(Store(file))
+
+for what, file in zip(("restore", "backup"), files):
+    child = os.fork()
+    if not child:
+        end_halfway(what, file)
+        os._exit(0)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+with Store(files[0]).database.transaction() as connection:
+    settings = ("journal_mode", "synchronous", "foreign_keys")
+    found = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in settings]
+    print(json.dumps(found))
 """
 
 
-@pytest.mark.parametrize("what", ["restore", "backup"])
-def test_killed_restore_or_backup_leaves_everything(file, tmp_path, what) -> None:
-    store, earlier, temporary = fill(Store(file)), tmp_path / "earlier.db", tmp_path / "temporary"
-    back_up(store, earlier)
+def test_killed_restore_or_backup_leaves_everything_and_commits_are_on_the_disk(tmp_path) -> None:
+    """With less than FULL (2) a write-ahead log loses the latest writes when the power fails."""
+    stores = [fill(Store(tmp_path / name / "club.db")) for name in ("restore", "backup")]
+    earlier, temporary = tmp_path / "earlier.db", tmp_path / "temporary"
+    back_up(stores[0], earlier)
     temporary.mkdir()
-    store.ratings.rate(2, 99, 5)
-    before = contents(store)
-    command = [sys.executable, "-c", KILLED, what, str(file), str(earlier)]
-    environment = {**os.environ, "TMPDIR": str(temporary)}
-    ended = subprocess.run(command, cwd=ROOT, env=environment, timeout=60, check=False)
-    assert ended.returncode == 9
-    assert contents(Store(file)) == before
+    for store in stores:
+        store.ratings.rate(2, 99, 5)
+    before = [contents(store) for store in stores]
+    files = [str(store.file) for store in stores]
+    *ends, settings = run(KILLED, str(earlier), *files, TMPDIR=str(temporary))
+    assert ends == [9, 9]
+    assert settings == ["wal", 2, 1]
     assert list(temporary.iterdir()) == []
-    kept = [contents(Store(backup.file)) for backup in find(store.database)]
-    assert kept == ([before] if what == "restore" else [])
-    assert store.ratings.rate(2, 99, 4) == before["club"][0].version + 1
-    assert roll(store) is not None
+    for store, rows, kept in zip(stores, before, (before[:1], []), strict=True):
+        assert contents(Store(store.file)) == rows
+        assert [contents(Store(one.file)) for one in find(store.database)] == kept
+        assert store.ratings.rate(2, 99, 4) == rows["club"][0].version + 1
+        assert roll(store) is not None

@@ -53,13 +53,12 @@ def structure(database: Database) -> dict[str, object]:
         return {**tables, "": [connection.exec_driver_sql(query).all() for query in queries]}
 
 
-@pytest.mark.parametrize("release", RELEASES)
-def test_migrated_tables_equal_new_ones(store, location, release):
+def test_migrated_tables_equal_new_ones(store, location):
     new = structure(store.database)
     assert len(new[""][0]) == 4 + (not store.file)
     if store.file:  # it is where `location` is
         store.file.unlink()
-    release(location)
+    at_release_4(location)
     store = Store(location)
     assert structure(store.database) == new
     with store.database.read() as connection:

@@ -234,9 +234,9 @@ def test_draw_needs_a_candidate(store, people, night, decide):
 
 
 @pytest.mark.either_database
-def test_twenty_votes_at_once_lose_none(location):
+def test_eight_votes_at_once_lose_none(location):
     store = Store(location, wait_seconds=60)
-    people = [store.members.add(f"Member {number}") for number in range(20)]
+    people = [store.members.add(f"Member {number}") for number in range(8)]
     night = store.nights.plan(FRIDAY, people)
     store.nights.edit(night, voting="rank")
 
@@ -244,7 +244,7 @@ def test_twenty_votes_at_once_lose_none(location):
         store.nights.vote(night, person, [person, 1000])
         return store.nights.ballot_box(night)
 
-    with ThreadPoolExecutor(20) as pool:
+    with ThreadPoolExecutor(8) as pool:
         boxes = list(pool.map(vote, people))
     assert all((box.ballots is None) == bool(box.waiting) for box in boxes)
     assert store.nights.ballot_box(night).ballots == {person: (person, 1000) for person in people}
@@ -456,9 +456,8 @@ def decision(night: Night) -> tuple:
     return night.decided_at, night.decided_by, night.decided_movie, night.model
 
 
-@pytest.mark.either_database
 def test_no_action_changes_a_snapshot(store):
-    @settings(max_examples=8 if store.file else 3, deadline=None)
+    @settings(max_examples=6, deadline=None)
     @given(actions=st.lists(ACTIONS, min_size=15, max_size=30))
     def holds(actions: list[tuple]) -> None:
         store.start_own_club("Frozen")
