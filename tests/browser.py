@@ -117,6 +117,26 @@ def settled(page: Page) -> None:
     assert page.locator("[data-testid=stException]").count() == 0
 
 
+# Streamlit draws a page anew where the browser goes back; a poll of the page is no such run.
+GO = """address => new Promise(drawn => {
+  const app = document.querySelector("[data-testid=stApp]")
+  let ran = false
+  new MutationObserver((_, observer) => {
+    const running = app.dataset.testScriptState === "running"
+    if (ran && !running) { observer.disconnect(); drawn() }
+    ran ||= running
+  }).observe(app, { attributeFilter: ["data-test-script-state"] })
+  history.pushState({}, "", address)
+  dispatchEvent(new PopStateEvent("popstate", { state: {} }))
+})"""
+
+
+def go(page: Page, address: str) -> None:
+    """Go to another address of the app as a link in it does, without loading the app anew."""
+    page.evaluate(GO, f"/{address}")
+    settled(page)
+
+
 def is_outside(page: Page, button: str = "Come in") -> None:
     """Expect the sign-in page and nothing of the app."""
     expect(page.get_by_role("button", name=button)).to_be_visible()

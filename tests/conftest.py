@@ -56,6 +56,14 @@ def _do_not_wait_for_the_disk(connection, _record, _proxy) -> None:
         connection.execute("PRAGMA synchronous = OFF")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _away_from_the_clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Let nothing open the club of who runs the tests, not even what outlives its test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MOVIE_CLUB_VAR", str(tmp_path_factory.mktemp("var")))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _connections_are_kept() -> Iterator[None]:
     with connections_kept():

@@ -21,7 +21,7 @@ from ui.components import widget
 from ui.components.basics import errors_shown
 from ui.text import plain
 
-POLL_S, RETRY_S = 0.7, 3.0
+POLL_S, RETRY_S = 1.0, 3.0
 MIN_POLL_DELAY_S = 0.5  # a browser that received the whole page does not poll sooner after its end
 SHARED_S = 0.2  # for which all polls share one look at the database
 PATIENCE_S = 2.0  # for which background redraws wait while visitors' pages are drawn

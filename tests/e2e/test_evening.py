@@ -201,13 +201,3 @@ def test_an_installed_app_says_that_the_club_is_away(new_server: NewServer, visi
     server.start()
     page.get_by_role("button", name="Try again").click()
     expect(page.locator(".st-key-tonight_pick")).to_be_visible()
-
-
-def test_first_start_serves_the_shipped_model(new_server: NewServer, visit: Visit) -> None:
-    server = new_server(empty=True, cold=True)
-    page = visit(server.url)
-    expect(page.locator(".st-key-tonight_pick")).to_be_visible()
-    expect(page.locator(".st-key-learning_pill")).not_to_contain_text("Learning")
-    page.goto(f"{server.url}/settings?set=Laboratory")
-    expect(page.get_by_test_id("stMain")).to_contain_text("Learned")
-    expect(page.get_by_test_id("stMain")).not_to_contain_text("new rating")

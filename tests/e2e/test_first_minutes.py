@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from itertools import count
 
-import pytest
 from browser import DESK, PHONE, Server, settled
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -25,14 +24,8 @@ new PerformanceObserver((list) => {
 MEGABYTES, SHIFT = 4, 0.1
 
 
-@pytest.mark.parametrize("phone", [True, False])
-def test_first_visit_is_light_and_still(
-    new_server: Callable[..., Server],
-    browser: Browser,
-    record_property: Callable[[str, object], None],
-    phone: bool,
-) -> None:
-    server = new_server(empty=True)
+def first_visit(browser: Browser, url: str, *, phone: bool) -> tuple[Page, dict[str, float]]:
+    """Visit a server in a browser of its own, and measure what that took until the answer."""
     look = {"viewport": PHONE if phone else DESK, "has_touch": phone, "is_mobile": phone}
     context = browser.new_context(**look)
     context.add_init_script(SHIFTS)
@@ -42,38 +35,47 @@ def test_first_visit_is_light_and_still(
     network.on("Network.loadingFinished", lambda one: bytes_.append(one["encodedDataLength"]))
     page.on("request", lambda request: asked.append(request.url))
     began = time.monotonic()
-    answer = page.goto(server.url, wait_until="commit")
+    answer = page.goto(url, wait_until="commit")
     said = time.monotonic() - began
     assert "The projector is warming up" in answer.text()
-    number = page.locator(".st-key-tonight_pick .number")
-    expect(number).to_be_visible()
+    expect(page.locator(".st-key-tonight_pick .number")).to_be_visible()
     seconds = time.monotonic() - began
     settled(page)
-    low = page.locator(".st-key-nav_bar .places").bounding_box()["y"] if phone else 900
-    for part in (".picture", ".title", ".number"):
-        box = page.locator(f".st-key-tonight_pick {part}").bounding_box()
-        assert box["y"] + box["height"] < low
-    if phone:
-        assert page.locator(".st-key-demo").bounding_box()["height"] <= 44
-    shifts, where = [page.evaluate("window.shifted")], "phone" if phone else "desk"
-    context.close()
-    while shifts[-1] >= SHIFT and len(shifts) < 8:  # on a busy machine messages come in pieces
-        context = browser.new_context(**look)
-        context.add_init_script(SHIFTS)
-        page = context.new_page()
-        page.goto(server.url)
-        expect(page.locator(".st-key-tonight_pick .number")).to_be_visible()
-        settled(page)
-        shifts.append(page.evaluate("window.shifted"))
-        context.close()
-    shift = min(shifts)
-    record_property(f"seconds to the first words of a new server, {where}", round(said, 1))
-    record_property(f"seconds to its answer, {where}", round(seconds, 1))
-    record_property(f"layout shift, {where}", round(shift, 3))
-    record_property(f"megabytes, {where}", round(sum(bytes_) / 1e6, 2))
-    assert sum(bytes_) < MEGABYTES * 1e6
     assert not [url for url in asked if "plotly" in url.lower()]
-    assert shift < SHIFT
+    return page, {
+        "seconds to the first words": round(said, 1),
+        "seconds to its answer": round(seconds, 1),
+        "layout shift": round(page.evaluate("window.shifted"), 3),
+        "megabytes": round(sum(bytes_) / 1e6, 2),
+    }
+
+
+def test_first_visit_is_light_and_still(
+    new_server: Callable[..., Server],
+    browser: Browser,
+    record_property: Callable[[str, object], None],
+) -> None:
+    server = new_server(empty=True, cold=True)
+    for phone in (True, False):
+        page, measured = first_visit(browser, server.url, phone=phone)
+        low = page.locator(".st-key-nav_bar .places").bounding_box()["y"] if phone else 900
+        for part in (".picture", ".title", ".number"):
+            box = page.locator(f".st-key-tonight_pick {part}").bounding_box()
+            assert box["y"] + box["height"] < low
+        if phone:
+            assert page.locator(".st-key-demo").bounding_box()["height"] <= 44
+        for _ in range(7):  # on a busy machine messages come in pieces
+            if measured["layout shift"] >= SHIFT:
+                page.context.close()
+                page, again = first_visit(browser, server.url, phone=phone)
+                measured["layout shift"] = min(measured["layout shift"], again["layout shift"])
+        for what, figure in measured.items():
+            record_property(f"{what}, {'phone' if phone else 'desk'}", figure)
+        assert measured["megabytes"] < MEGABYTES
+        assert measured["layout shift"] < SHIFT
+        # What it answers by came with the app: nothing is learned first.
+        expect(page.locator(".st-key-learning_pill")).not_to_contain_text("Learning")
+        page.context.close()
 
 
 def test_from_nothing_to_the_first_answer(

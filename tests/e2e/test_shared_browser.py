@@ -28,7 +28,7 @@ def server(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     shutil.copytree(furnished, var)
     known = Passphrases(hash_passphrase(PASSPHRASE, 2**14), hash_passphrase(HOST, 2**14))
     save_passphrases(known, var)
-    started = SharedServer(var).start(cold=True)
+    started = SharedServer(var).start()
     yield started
     started.stop()
 
@@ -145,7 +145,7 @@ def with_accounts(furnished: Path, tmp_path: Path) -> Iterator[SharedServer]:
         people = {{"ana@example.org" = "Ana"}}
         """
     )
-    yield started.start(cold=True)
+    yield started.start()
     started.stop()
     provider.stop()
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from browser import Server, rated, settled, tap
+from databases import PostgresServer
 from playwright.sync_api import Page, expect
 
 from club.store import Store
@@ -22,24 +23,20 @@ PULP_FICTION, UP = 296, 68954
 PATIENCE = 20.0
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, furnished: Path, tmp_path: Path) -> Iterator[str]:
+@pytest.fixture
+def place(postgres: PostgresServer, furnished: Path) -> Iterator[str]:
     """Where the demo club is that both servers are told of."""
-    if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'var0' / 'club.db'}"  # in the first one's folder
-    else:
-        with request.getfixturevalue("postgres").club(furnished / "club.db") as location:
-            yield location
+    with postgres.club(furnished / "club.db") as location:
+        yield location
 
 
 @pytest.fixture
 def two_servers(place: str, new_server: NewServer) -> Iterator[tuple[Server, Server]]:
     one, other = (new_server(database=place) for _ in range(2))
-    elsewhere = [s.var / "club.db" for s in (one, other) if str(s.var) not in place]
-    for club in elsewhere:
-        club.unlink()
+    for server in (one, other):
+        (server.var / "club.db").unlink()
     yield one, other
-    assert not any(club.exists() for club in elsewhere)
+    assert not any((server.var / "club.db").exists() for server in (one, other))
 
 
 @pytest.fixture

@@ -123,3 +123,19 @@ def test_log_of_taps_is_read_once() -> None:
     log = [[11, 1, True], [12, 2, False], [13, 1, False], [14, 3, 4.5], "x", [15]]
     assert new_taps(log, 0, lambda on: isinstance(on, bool)) == ([(1, False), (2, False)], 14)
     assert new_taps(log, 13, rating) == ([(3, 4.5)], 14)
+
+
+def test_nobody_waits_for_taps_on_another_page() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from ui.components import widget
+
+        # What Streamlit has of a widget that is not drawn any more.
+        st.session_state[widget.LOGS] = {"gone"}
+        st.session_state["gone"] = '{"log": [[1, 2, true]]}'
+        st.text(widget.waiting())
+
+    app = AppTest.from_function(page, default_timeout=60).run()
+    assert not app.exception
+    assert app.text[0].value == "False"

@@ -7,7 +7,7 @@ both taps.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,9 @@ def waiting() -> bool:
 
 
 def _log(key: str) -> object:
-    return st.session_state[key].get("log") if key in st.session_state else []
+    state = st.session_state.get(key)
+    # Of a widget that this run has not drawn, Streamlit gives what the browser sent: JSON as text.
+    return state.get("log") if isinstance(state, Mapping) else []
 
 
 def _entries(log: object, seen: int) -> Iterator[tuple[int, int, Value]]:
