@@ -154,14 +154,6 @@ class Store:
         """Return the identity and the version: equal states have equal contents."""
         return self.database.state()
 
-    def identity(self) -> str:
-        """Return what tells this database from others and from another state put in its place.
-
-        It stays the same while the program changes the club. It is another one after a restore,
-        and when the file is replaced or an earlier copy is written over it, however that is done.
-        """
-        return self.state().identity
-
     def version(self) -> int:
         """Return how many writes there were; 0 for a new store."""
         return self.state().version

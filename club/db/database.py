@@ -96,7 +96,8 @@ class State(NamedTuple):
     """A state of the club; equal ones have equal contents.
 
     Args:
-        identity: of the database; see `Store.identity`.
+        identity: tells this database from others and from another state put in its place. It stays
+            while the program changes the club; a restore, or a file copied over it, changes it.
         version: how many writes there were.
     """
 
@@ -159,11 +160,13 @@ class _Lineage:
             newest = query.order_by(changes.change_id.desc()).limit(1)
             return connection.execute(newest).scalar_one_or_none()
 
+        newest = state_id(version)
         if self._seen is not None:
             identity, earlier, seen = self._seen
             goes_on = row.identity == identity and version >= earlier
-            self._breaks += not (goes_on and state_id(earlier) == seen)
-        self._seen = row.identity, version, state_id(version)
+            still = newest if version == earlier else state_id(earlier)
+            self._breaks += not (goes_on and still == seen)
+        self._seen = row.identity, version, newest
         return f"{row.identity} {self._breaks}", version
 
 

@@ -112,12 +112,12 @@ def test_restore_makes_a_new_database_of_the_same_club(tmp_path, backup) -> None
 
 @pytest.mark.either_database
 def test_restore_brings_everything_back_and_keeps_the_old_state(changed, location, backup) -> None:
-    before, version, identity = contents(changed), changed.version(), changed.identity()
+    before, version, identity = contents(changed), changed.version(), changed.state().identity
     content = contents(changed, without=COUNTERS)
     kept = restore(location, backup)
     assert contents(changed, without=COUNTERS) == contents(Store(backup), without=COUNTERS)
     assert changed.version() == version + 1
-    assert changed.identity() != identity
+    assert changed.state().identity != identity
     assert kept.reason == "before-restore"
     assert contents(Store(kept.file)) == before
     restore(location, kept.file)
@@ -408,7 +408,7 @@ def test_damaged_database_is_kept_and_replaced(file, backup, harm, links, monkey
     store.ratings.rate_many([(ana, movie, 4) for movie in range(1, 500)])
     for _ in range(15):  # its version is a later one than the backup's
         store.touch()
-    content, identity = file.read_bytes(), store.identity()
+    content, identity = file.read_bytes(), store.state().identity
     harmed = {
         "cut off": content[:-100],
         "garbage": content[: 4096 * 2] + b"\xaa" * 4096 + content[4096 * 3 :],
@@ -428,7 +428,7 @@ def test_damaged_database_is_kept_and_replaced(file, backup, harm, links, monkey
     assert kept.reason == "damaged"
     assert kept.file.read_bytes() == harmed
     assert contents(store, without=("version",)) == contents(Store(backup), without=("version",))
-    assert store.identity() != identity
+    assert store.state().identity != identity
     assert store.audit_log().iloc[0]["who"] == "Bo"
     assert sorted(path.name for path in file.parent.glob("*club.db*")) == ["club.db"]
     assert file.stat().st_mode & 0o777 == kept.file.stat().st_mode & 0o777 == 0o600

@@ -22,7 +22,7 @@ def copied(file):
 
 @pytest.mark.either_database
 def test_identity_stays_while_the_club_is_written_to(store):
-    before = store.identity()
+    before = store.state().identity
     store.by("Ana", before).members.add("Ana")
     assert Store(store.database.url.render_as_string(False)).ratings.rate(1, 1, 4) == 2
     assert store.state() == (before, 2)
@@ -45,11 +45,11 @@ def test_file_copied_over_by_hand_has_another_identity(copied, put, writes):
 
 def test_same_copy_put_back_twice_has_two_identities(copied):
     store, earlier = copied
-    seen = {store.identity()}
+    seen = {store.state().identity}
     for name in ("Cy", "Di"):
         shutil.copy(earlier, store.file)
         store.members.add(name)
-        seen.add(store.identity())
+        seen.add(store.state().identity)
     assert len(seen) == 3
 
 
@@ -62,12 +62,12 @@ def test_change_meant_for_a_replaced_club_is_refused(copied):
     with pytest.raises(StoreReplaced):
         store.by("Bo", drawn.identity).ratings.rate(2, 1, 4)
     assert store.ratings.current().empty
-    store.by("Eve", store.identity()).ratings.rate(2, 1, 4)
+    store.by("Eve", store.state().identity).ratings.rate(2, 1, 4)
 
 
 def test_club_that_begins_anew_has_another_identity(store):
     ana = store.members.add("Ana")
-    before = store.identity()
+    before = store.state().identity
     store.start_own_club("Ours")
     with pytest.raises(StoreReplaced):
         store.by(None, before).ratings.rate(ana, 1, 4)
