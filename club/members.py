@@ -129,8 +129,8 @@ class Members(Section):
         number = validation.whole_id(member_id, "guest")
         with self._database.write("corrected a guest", member_id=number) as write:
             self._movie_ids(write.connection, *half_stars)
-            mine = _guest.member_id == number
-            row = write.connection.execute(select(schema.guests).where(mine)).one_or_none()
+            mine = {"member_id": number}
+            row = write.connection.execute(select(schema.guests).filter_by(**mine)).one_or_none()
             if row is None:
                 raise NotFound(f"There is no guest {number}.")
             require_present(write.connection, number)
@@ -143,7 +143,7 @@ class Members(Section):
             wanted = {(number, movie): half_stars.get(movie) for movie in before | {*half_stars}}
             changed = ratings.record(write, wanted, kind="guest")
             if {"likes": row.likes, "dislikes": row.dislikes} != keywords:
-                write.connection.execute(update(schema.guests).where(mine).values(**keywords))
+                write.connection.execute(update(schema.guests).filter_by(**mine).values(keywords))
                 changed = True
             return write.commit_if(changed)
 
@@ -151,11 +151,10 @@ class Members(Section):
         """Make a guest a member and return the version; the ratings stay, the keywords go."""
         number = validation.whole_id(member_id, "guest")
         with self._database.write("made a guest a member", member_id=number) as write:
-            mine = _guest.member_id == number
-            if write.connection.execute(select(_guest.member_id).where(mine)).first() is None:
+            gone = delete(schema.guests).filter_by(member_id=number)
+            if not write.connection.execute(gone).rowcount:
                 raise NotFound(f"There is no guest {number}.")
             require_present(write.connection, number)
-            write.connection.execute(delete(schema.guests).where(mine))
         return write.version
 
     def seen(self) -> pd.DataFrame:
@@ -182,9 +181,8 @@ class Members(Section):
         act = "marked as not seen"
         with self._database.write(act, member_id=member_id, movie_id=movie) as write:
             member = require_present(write.connection, member_id).member_id
-            mine = (_seen.member_id == member) & (_seen.movie_id == movie)
-            removed = write.connection.execute(delete(schema.seen).where(mine)).rowcount
-            return write.commit_if(removed > 0)
+            gone = delete(schema.seen).filter_by(member_id=member, movie_id=movie)
+            return write.commit_if(write.connection.execute(gone).rowcount > 0)
 
 
 def _guest_taste(
@@ -245,7 +243,7 @@ def insert_missing(
     write: Write, table: Table, member_id: int, movie_ids: Iterable[int], **values: Any
 ) -> int:
     """Insert a row for each of a member's movies that has none; return how many there are."""
-    mine = select(table.c.movie_id).where(table.c.member_id == member_id)
+    mine = select(table.c.movie_id).filter_by(member_id=member_id)
     known = set(write.connection.execute(mine).scalars())
     about = {"member_id": member_id, **values}
     rows = [{**about, "movie_id": m} for m in dict.fromkeys(movie_ids) if m not in known]
@@ -266,8 +264,7 @@ def remove_from_nights(connection: Connection, nights: Select[tuple[int]], membe
 
 
 def _update_member(write: Write, member_id: int, values: dict[str, Any]) -> None:
-    mine = _member.member_id == member_id
-    write.connection.execute(update(schema.members).where(mine).values(values))
+    write.connection.execute(update(schema.members).filter_by(member_id=member_id).values(values))
 
 
 def _refuse_taken(connection: Connection, name: str, but: int | None = None) -> None:

@@ -141,8 +141,8 @@ class Movies(Section):
             _refuse_known(write.connection, movie, but=old.movie_id)
             values = asdict(movie)
             values |= {name: values[name] or getattr(old, name) for name in _KEPT}
-            mine = _movie.movie_id == old.movie_id
-            write.connection.execute(update(schema.movies).where(mine).values(values))
+            changed = update(schema.movies).filter_by(movie_id=old.movie_id).values(values)
+            write.connection.execute(changed)
         return write.version
 
     def merge(self, movie_id: int, into: int) -> int:
@@ -190,10 +190,8 @@ class Movies(Section):
                 raise InvalidInput(
                     f"{old.title} was a candidate of a night that is decided, so it has to stay."
                 )
-            rated = schema.ratings.c
-            people = connection.execute(
-                select(rated.member_id).where(rated.movie_id == old.movie_id)
-            ).scalars()
+            raters = select(schema.ratings.c.member_id).filter_by(movie_id=old.movie_id)
+            people = connection.execute(raters).scalars()
             gone = dict.fromkeys(((member, old.movie_id) for member in people), None)
             ratings.record(write, gone, kind="delete")
             _move_rows(connection, old.movie_id, None)
@@ -218,15 +216,16 @@ class Movies(Section):
         with self._database.write("looked up movies") as write:
             changed = False
             for movie_id, movie in found.items():
-                mine = _movie.movie_id == movie_id
-                row = write.connection.execute(select(schema.movies).where(mine)).one_or_none()
+                query = select(schema.movies).filter_by(movie_id=movie_id)
+                row = write.connection.execute(query).one_or_none()
                 if row is None:
                     continue
                 facts = asdict(movie)
                 values = {name: facts[name] for name in facts if not getattr(row, name)}
                 keywords = list(dict.fromkeys([*row.keywords, *facts["keywords"]]))
                 values["keywords"] = keywords[: validation.MAX_TERMS]
-                write.connection.execute(update(schema.movies).where(mine).values(values))
+                filled = update(schema.movies).filter_by(movie_id=movie_id).values(values)
+                write.connection.execute(filled)
                 changed |= values != {name: getattr(row, name) for name in values}
             return write.commit_if(changed)
 
@@ -246,7 +245,7 @@ class Movies(Section):
         """Take a movie off the shortlist, if it is on it, and return the version."""
         movie_id = validation.whole_id(movie_id, "movie")
         with self._database.write("took off the shortlist", movie_id=movie_id) as write:
-            query = delete(schema.shortlist).where(_listed.movie_id == movie_id)
+            query = delete(schema.shortlist).filter_by(movie_id=movie_id)
             return write.commit_if(write.connection.execute(query).rowcount > 0)
 
     def details(self) -> pd.DataFrame:
@@ -281,8 +280,8 @@ class Movies(Section):
                 if row["movie_id"] < 0:
                     _add_to_own(write, row)
                     continue
-                mine = _detail.movie_id == row["movie_id"]
-                write.connection.execute(delete(schema.movie_details).where(mine))
+                old = delete(schema.movie_details).filter_by(movie_id=row["movie_id"])
+                write.connection.execute(old)
                 fetched = {**row, "keywords": [], "fetched_at": write.now}
                 write.connection.execute(insert(schema.movie_details).values(fetched))
             return write.commit_if(bool(rows))
@@ -364,7 +363,7 @@ def _own_movie(connection: Connection, movie_id: int) -> Row[Any]:
         NotFound: there is no such movie, or it is not the club's own.
     """
     number = validation.whole_id(movie_id, "movie")
-    row = connection.execute(select(schema.movies).where(_movie.movie_id == number)).one_or_none()
+    row = connection.execute(select(schema.movies).filter_by(movie_id=number)).one_or_none()
     if row is None:
         raise NotFound(f"There is no movie {number} that the club has added.")
     return row
@@ -392,11 +391,11 @@ def _move_rows(connection: Connection, old: int, new: int | None) -> None:
         if old in row.choices:
             moved = [new if movie == old else movie for movie in row.choices]
             choices = list(dict.fromkeys(movie for movie in moved if movie is not None))
-            mine = [ballot.night_id == row.night_id, ballot.member_id == row.member_id]
+            mine = {"night_id": row.night_id, "member_id": row.member_id}
             if choices:
-                connection.execute(update(schema.ballots).where(*mine).values(choices=choices))
+                connection.execute(update(schema.ballots).filter_by(**mine).values(choices=choices))
             else:
-                connection.execute(delete(schema.ballots).where(*mine))
+                connection.execute(delete(schema.ballots).filter_by(**mine))
     for column in (night.movie_id, night.drawn_movie_id):
         planned = update(schema.nights).where(column == old, night.decided_at.is_(None))
         connection.execute(planned.values({column: new}))
@@ -418,7 +417,7 @@ def _delete_unless_decided(connection: Connection, movie_id: int) -> None:
 
 def append_to_shortlist(write: Write, movie_id: int) -> bool:
     """Put a movie at the shortlist's end within a transaction; return whether that is new."""
-    known = select(_listed.movie_id).where(_listed.movie_id == movie_id)
+    known = select(_listed.movie_id).filter_by(movie_id=movie_id)
     if write.connection.execute(known).first() is not None:
         return False
     last = write.connection.execute(select(func.max(_listed.position))).scalar_one() or 0
@@ -455,8 +454,8 @@ def with_details(movies: pd.DataFrame, details: pd.DataFrame) -> pd.DataFrame:
 
 def _add_to_own(write: Write, details: dict[str, Any]) -> None:
     facts = {name: details[name] for name in ("tmdb_id", "runtime", "overview") if details[name]}
-    mine = _movie.movie_id == details["movie_id"]
-    write.connection.execute(update(schema.movies).where(mine).values(facts))
+    mine = update(schema.movies).filter_by(movie_id=details["movie_id"])
+    write.connection.execute(mine.values(facts))
 
 
 def _frame(rows: Sequence[Row[Any]], columns: list[str]) -> pd.DataFrame:

@@ -52,8 +52,7 @@ def find_member(connection: Connection, member_id: int) -> Row[Any]:
         NotFound: there is no such member.
     """
     number = validation.whole_id(member_id, "member")
-    query = select(schema.members).where(schema.members.c.member_id == number)
-    row = connection.execute(query).one_or_none()
+    row = connection.execute(select(schema.members).filter_by(member_id=number)).one_or_none()
     if row is None:
         raise NotFound(f"There is no member {number}.")
     return row

@@ -55,9 +55,8 @@ class Watchlists(Section):
         about = {"member_id": member_id, "movie_id": movie}
         with self._database.write("took off a watchlist", **about) as write:
             member = require_present(write.connection, member_id).member_id
-            this = (_wanted.member_id == member) & (_wanted.movie_id == movie)
-            gone = write.connection.execute(delete(schema.watchlists).where(this))
-            return write.commit_if(gone.rowcount > 0)
+            gone = delete(schema.watchlists).filter_by(member_id=member, movie_id=movie)
+            return write.commit_if(write.connection.execute(gone).rowcount > 0)
 
     def _is_seen(self) -> ColumnElement[bool]:
         """Return the condition that the list's owner has seen the movie of a row."""

@@ -128,9 +128,9 @@ class Choosing(Section):
         about = {"night_id": night_id, "member_id": member_id, "movie_id": movie_id}
         with self._database.write("took a veto back", **about) as write:
             night, person = _voter(write.connection, night_id, member_id)
-            mine = (_veto.night_id == night.night_id) & (_veto.member_id == person)
             movie = validation.whole_id(movie_id, "movie")
-            gone = delete(schema.vetoes).where(mine, _veto.movie_id == movie)
+            mine = {"night_id": night.night_id, "member_id": person, "movie_id": movie}
+            gone = delete(schema.vetoes).filter_by(**mine)
             return write.commit_if(write.connection.execute(gone).rowcount > 0)
 
     def vetoes(self, night_id: int) -> dict[int, tuple[int, ...]]:
@@ -313,8 +313,7 @@ class Choosing(Section):
             night.require_on()
             if night.decided_at is None:
                 raise InvalidInput("No movie is decided yet; decide on one first.")
-            rated = schema.night_ratings.c
-            ratings = select(rated.member_id).where(rated.night_id == night.night_id)
+            ratings = select(schema.night_ratings).filter_by(night_id=night.night_id)
             if night.revealed_at is not None or write.connection.execute(ratings).first():
                 raise InvalidInput(
                     "Somebody has rated this movie already; take those stars back first."
@@ -375,8 +374,8 @@ def _changeable_ballots(
 
 
 def _delete_ballot(connection: Connection, night: Night, member_id: int) -> None:
-    mine = (_ballot.night_id == night.night_id) & (_ballot.member_id == member_id)
-    connection.execute(delete(schema.ballots).where(mine))
+    mine = delete(schema.ballots).filter_by(night_id=night.night_id, member_id=member_id)
+    connection.execute(mine)
 
 
 def _clean_thresholds(thresholds: Sequence[float]) -> list[float]:

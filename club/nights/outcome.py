@@ -65,8 +65,7 @@ class Rating(Section):
                     name = find_member(write.connection, row.member_id).name
                     raise InvalidInput(f"{name} has rated this night and stays in it.")
             insert_attendance(write.connection, night.night_id, wanted - before)
-            nights = schema.nights.c.night_id
-            this = select(nights).where(nights == night.night_id)
+            this = select(schema.nights.c.night_id).filter_by(night_id=night.night_id)
             for member_id in gone:
                 remove_from_nights(write.connection, this, member_id)
             return write.commit_if(wanted != before)
@@ -194,12 +193,12 @@ def _publish(write: Write, night: Night, rows: list[Row[Any]]) -> None:
 
 def _ratings(connection: Connection, night: Night, member_id: int | None = None) -> list[Row[Any]]:
     """Return the rows of a night's ratings, hidden or not."""
-    query = select(schema.night_ratings).where(_rated.night_id == night.night_id)
+    query = select(schema.night_ratings).filter_by(night_id=night.night_id)
     if member_id is not None:
-        query = query.where(_rated.member_id == member_id)
+        query = query.filter_by(member_id=member_id)
     return list(connection.execute(query.order_by(_rated.member_id)))
 
 
 def _delete_rating(connection: Connection, night: Night, member_id: int) -> bool:
-    mine = (_rated.night_id == night.night_id) & (_rated.member_id == member_id)
-    return connection.execute(delete(schema.night_ratings).where(mine)).rowcount > 0
+    mine = delete(schema.night_ratings).filter_by(night_id=night.night_id, member_id=member_id)
+    return connection.execute(mine).rowcount > 0

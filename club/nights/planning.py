@@ -148,15 +148,14 @@ class Planning(Section):
         """
         with self._database.write("changed a night", night_id=night_id) as write:
             connection, night = write.connection, find_night(write.connection, night_id)
-            mine = _night.night_id == night.night_id
-            row = connection.execute(select(schema.nights).where(mine)).one()
+            this = {"night_id": night.night_id}
+            row = connection.execute(select(schema.nights).filter_by(**this)).one()
             columns = _columns(connection, changes).items()
             changed = {name: value for name, value in columns if getattr(row, name) != value}
             if any(name in changed for name in _WHILE_PLANNED):
                 night.require_undecided()
             if "voting" in changed:
-                ballots = schema.ballots.c.night_id == night.night_id
-                connection.execute(delete(schema.ballots).where(ballots))
+                connection.execute(delete(schema.ballots).filter_by(**this))
                 changed["votes_revealed_at"] = None
             if changed:
                 update_night(connection, night, **changed)
@@ -166,8 +165,7 @@ class Planning(Section):
         """Delete a night with its predictions; ratings that it revealed stay the club's."""
         with self._database.write("deleted a night", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
-            mine = _night.night_id == night.night_id
-            write.connection.execute(delete(schema.nights).where(mine))
+            write.connection.execute(delete(schema.nights).filter_by(night_id=night.night_id))
         return write.version
 
     def call_off(self, night_id: int) -> int:
@@ -262,8 +260,7 @@ def require_there(connection: Connection, night: Night, member_id: int) -> int:
 
 def update_night(connection: Connection, night: Night, **values: Any) -> None:
     """Set columns of a night."""
-    mine = _night.night_id == night.night_id
-    connection.execute(update(schema.nights).where(mine).values(values))
+    connection.execute(update(schema.nights).filter_by(night_id=night.night_id).values(values))
 
 
 def member_set(member_ids: Iterable[int]) -> set[int]:
