@@ -119,6 +119,14 @@ def test_missing_or_damaged_file(data_folder: Path) -> None:
         file.unlink(missing_ok=True) if before is None else file.write_bytes(before)
 
 
+def test_folder_of_other_data_is_told_from_ours(tmp_path: Path) -> None:
+    """Fault: an archive of MovieLens was called damaged bundled data."""
+    (tmp_path / "movies.csv").write_text("movieId,title,genres\n1,Toy Story (1995),Animation\n")
+    for place in (tmp_path, tmp_path / "movies.csv", tmp_path / "nowhere"):
+        with pytest.raises(DataError, match=r"no movielens/movies\.parquet.*import-catalogue"):
+            load_bundled(place)
+
+
 def test_facts_of_our_own_are_optional(data_folder: Path) -> None:
     assert load_bundled(data_folder).movies["runtime"].isna().all()
     (data_folder / "runtimes.csv").write_text("movie_id,minutes\n3,136\n")

@@ -99,11 +99,12 @@ def test_letterboxd_part_alone(tmp_path: Path, name: str, numbers: tuple[int, in
     assert (len(found.ratings), len(found.seen), len(found.wished)) == numbers
 
 
-def test_letterboxd_list(tmp_path: Path) -> None:
-    text = (
-        "Letterboxd list export v7\nDate,Name,Tags,URL,Description\n2024-01-01,Best of,,u,\n\n"
-        "Position,Name,Year,URL,Description\n1,Heat,1995,u,\n2,Up,2009,u,x\n"
-    )
+LIST_HEAD = "Date,Name,Tags,URL,Description\n2024-01-01,Best of,,u,\n\n"
+
+
+@pytest.mark.parametrize("head", [f"Letterboxd list export v7\n{LIST_HEAD}", f"\n{LIST_HEAD}", ""])
+def test_letterboxd_list_of_any_export(tmp_path: Path, head: str) -> None:
+    text = f"{head}Position,Name,Year,URL,Description\n1,Heat,1995,u,\n2,Up,2009,u,x\n"
     found = read(tmp_path, text, "best-of.csv")
     assert found.kind == "A Letterboxd list"
     assert [(row.title, row.year) for row in found.wished] == [("Heat", 1995), ("Up", 2009)]
