@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 from hostile_club import spoil
 from hostile_texts import NAMES
+from sqlalchemy import insert
 
 from club.cli import main
+from club.db import schema
 from club.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -217,18 +219,21 @@ def test_names_reach_every_terminal_as_letters(ours, capsys, tmp_path) -> None:
 
 
 def test_output_is_utf_8_and_ends_without_an_error_when_a_reader_has_seen_enough(ours) -> None:
-    Store(ours).ratings.rate_many([(1, movie, 4) for movie in range(1, 2500)])  # more than a pipe
-    command = [sys.executable, "-m", "club", "export", "--database", str(ours)]
+    names = [f"Bo {number:050}" for number in range(2000)]  # more than a pipe holds
+    people = [{"name": name, "name_key": name.casefold(), "joined_at": 1} for name in names]
+    with Store(ours).database.write() as write:
+        write.connection.execute(insert(schema.members), people)
+    command = [sys.executable, "-m", "club", "members", "--database", str(ours)]
     with subprocess.Popen(
         command,
         cwd=ROOT,
         env=os.environ | {"PYTHONIOENCODING": "ascii"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    ) as export:
-        assert "Ana Łuczak" in export.stdout.read(1000).decode()
-        export.stdout.close()
-        assert (export.stderr.read(), export.wait(60)) == (b"", 0)
+    ) as listing:
+        assert "Ana Łuczak" in listing.stdout.read(1000).decode()
+        listing.stdout.close()
+        assert (listing.stderr.read(), listing.wait(60)) == (b"", 0)
 
 
 def test_demo_replaces_a_club_only_when_told(file, capsys) -> None:

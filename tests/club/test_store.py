@@ -196,14 +196,14 @@ def test_by_names_the_actor_of_ratings(store):
             store.by(name)
 
 
-@pytest.mark.usefixtures("_loaded_once")
 def test_commands_are_logged_under_the_computers_user(tmp_path, monkeypatch):
     monkeypatch.setattr("getpass.getuser", lambda: "bo" * 40)
+    monkeypatch.setattr("club.cli.load_bundled", lambda: WORLD)
     who, database = "bo" * 20 + " (command)", str(tmp_path / "club.db")
     assert main(["--database", database, "new", "Us"]) == 0
     table = tmp_path / "mine.csv"
     table.write_text("Title,Year,Rating\nUp,2009,4.5\n")
-    command = ["import", str(table), "--new-member", "--member", "Ana", "--scale", "5"]
+    command = ["import", str(table), "--new-member", "--member", "Ana", "--add-missing"]
     assert main([*command, "--database", database]) == 0
     assert main(["backup", str(tmp_path / "b.db"), "--database", database]) == 0
     assert main(["restore", str(tmp_path / "b.db"), "--yes", "--database", database]) == 0
