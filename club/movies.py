@@ -391,11 +391,11 @@ def _move_rows(connection: Connection, old: int, new: int | None) -> None:
         if old in row.choices:
             moved = [new if movie == old else movie for movie in row.choices]
             choices = list(dict.fromkeys(movie for movie in moved if movie is not None))
-            mine = {"night_id": row.night_id, "member_id": row.member_id}
+            key = {"night_id": row.night_id, "member_id": row.member_id}
             if choices:
-                connection.execute(update(schema.ballots).filter_by(**mine).values(choices=choices))
+                connection.execute(update(schema.ballots).filter_by(**key).values(choices=choices))
             else:
-                connection.execute(delete(schema.ballots).filter_by(**mine))
+                connection.execute(delete(schema.ballots).filter_by(**key))
     for column in (night.movie_id, night.drawn_movie_id):
         planned = update(schema.nights).where(column == old, night.decided_at.is_(None))
         connection.execute(planned.values({column: new}))
