@@ -265,7 +265,9 @@ class Choosing(Section):
             rows = _snapshot_rows(night, predictions)
             if movie not in {row["movie_id"] for row in rows}:
                 raise InvalidInput("This movie is not among the candidates.")
-            _refuse_vetoed(write.connection, night, movie)
+            if vetoed := _vetoes(write.connection, night).get(movie):
+                name = find_member(write.connection, vetoed[0]).name
+                raise InvalidInput(f"{name} has vetoed this movie.")
             write.connection.execute(insert(schema.predictions), rows)
             update_night(
                 write.connection,
@@ -289,13 +291,11 @@ class Choosing(Section):
             night_id, member_id, movie_id, mean, sd, shared_sd (NaN on nights decided by a release
             that did not store it), low, high, like, own_mean, crowd, known.
         """
-        query = select(schema.predictions).order_by(*schema.predictions.primary_key)
-        with self._database.read() as connection:
-            rows = connection.execute(query).mappings().all()
-        frame = pd.DataFrame(rows, columns=list(_prediction.keys()))
-        frame = frame.rename(columns={"like_chance": "like"})[["night_id", *COLUMNS]]
-        ids = dict.fromkeys(["night_id", "member_id", "movie_id"], "int64")
-        return frame.astype({**ids, **dict.fromkeys(STARS, "float64"), "known": "bool"})
+        types = dict.fromkeys(("night_id", "member_id", "movie_id"), "int64")
+        types |= dict.fromkeys(STARS, "float64") | {"known": "bool"}
+        columns = (_prediction["like_chance" if name == "like" else name] for name in types)
+        query = select(*columns).order_by(*schema.predictions.primary_key)
+        return self._database.frame(query, types)
 
     def change_movie(self, night_id: int, movie_id: int) -> int:
         """Note that another movie is watched on a decided night, whichever it is.
@@ -340,11 +340,6 @@ def _vetoes(connection: Connection, night: Night) -> dict[int, tuple[int, ...]]:
     for movie_id, member_id in connection.execute(query):
         found[movie_id] = (*found.get(movie_id, ()), member_id)
     return found
-
-
-def _refuse_vetoed(connection: Connection, night: Night, movie_id: int) -> None:
-    if members := _vetoes(connection, night).get(movie_id):
-        raise InvalidInput(f"{find_member(connection, members[0]).name} has vetoed this movie.")
 
 
 def _ballots(connection: Connection, night: Night) -> dict[int, list[int] | None]:
