@@ -43,6 +43,13 @@ def decided(store: Store, people, movie: int = 1, *, on: datetime.date = FRIDAY)
     return night
 
 
+def given_stars(store: Store) -> dict[tuple[int, int], float]:
+    """The ratings that count, by member and movie."""
+    ratings = store.ratings.current()
+    keys = zip(ratings["member_id"], ratings["movie_id"], strict=True)
+    return dict(zip(keys, ratings["rating"], strict=True))
+
+
 def replayed(store: Store) -> dict[tuple[int, int], float]:
     """The ratings that the history leads to; each event begins where the one before it ended."""
     state: dict[tuple[int, int], float] = {}

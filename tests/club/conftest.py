@@ -83,6 +83,12 @@ def store(
 
 
 @pytest.fixture
+def pair(store: Store) -> tuple[int, int]:
+    """Two members, Ana and Bo."""
+    return store.members.add("Ana"), store.members.add("Bo")
+
+
+@pytest.fixture
 def file(tmp_path: Path) -> Path:
     """Where an SQLite database may be made."""
     return tmp_path / "club.db"

@@ -86,16 +86,6 @@ def test_start_own_club_empties_the_club(store):
     assert store.movies.add("Our holiday") == -2
 
 
-def test_new_store_is_empty(location):
-    store = Store(location)
-    club = store.club()
-    assert (store.version(), club.name, club.is_demo) == (0, "Our movie club", False)
-    assert store.nights.all() == []
-    assert store.movies.shortlist() == []
-    assert store.ratings.undo() is None
-    assert store.version() == 0
-
-
 # What is done, in an order in which each changes something; the text of the log, what it is about.
 CHANGES = [
     (lambda s: s.start_own_club("Us"), "started a new club", ()),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from a_night import FRIDAY, predictions, refused
+from a_night import FRIDAY, given_stars, predictions, refused
 
 from club.catalogue import catalogue, training_data
 from club.errors import InvalidInput, NotFound
@@ -142,16 +142,6 @@ def test_save_details_is_all_or_nothing(store):
     assert store.movies.details().empty
 
 
-@pytest.fixture
-def pair(store):
-    return store.members.add("Ana"), store.members.add("Bo")
-
-
-def current(store) -> dict:
-    frame = store.ratings.current()
-    return {(row.member_id, row.movie_id): row.rating for row in frame.itertuples()}
-
-
 def test_own_movie_is_edited(store):
     own = store.movies.add("Poor Thing", 2022, tmdb_id=5, overview="A tale.", cast="Emma")
     store.movies.add("Poor Things", 2024)
@@ -186,7 +176,7 @@ def test_merged_movie_loses_no_rating(store, pair, clock):
     store.members.remove(bo)
     store.movies.merge(own, 7)
     store.members.restore(bo)
-    assert current(store) == {(ana, 7): 5.0, (bo, 7): 4.5}
+    assert given_stars(store) == {(ana, 7): 5.0, (bo, 7): 4.5}
     assert store.ratings.current()["timestamp"].tolist() == [2_000, 2_000]
     guests = store.ratings.current(include_guests=True)
     guests = guests[guests["member_id"] == zoe]
@@ -230,7 +220,7 @@ def test_decided_night_keeps_its_own_movie(store, pair):
     assert store.nights.get(night).movie == own
     assert store.nights.predictions().equals(before)
     assert store.movies.own().index.tolist() == [own]
-    assert current(store) == {(ana, 7): 4.0}
+    assert given_stars(store) == {(ana, 7): 4.0}
 
 
 def test_deleted_movie_takes_its_ratings_along(store, pair):
@@ -244,7 +234,7 @@ def test_deleted_movie_takes_its_ratings_along(store, pair):
     store.nights.vote(night, bo, [own])
     store.movies.delete(own)
     assert store.movies.own().empty
-    assert current(store) == {(ana, 7): 1.0}
+    assert given_stars(store) == {(ana, 7): 1.0}
     assert store.movies.shortlist() == []
     assert store.members.seen().empty
     assert store.nights.ballot_box(night).voted == ()

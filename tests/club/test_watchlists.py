@@ -8,11 +8,6 @@ import pytest
 from a_night import FRIDAY, decided, predictions, refused
 
 
-@pytest.fixture
-def pair(store):
-    return store.members.add("Ana"), store.members.add("Bo")
-
-
 def rows(store) -> list[list[int]]:
     return store.watchlists.all().to_numpy().tolist()
 

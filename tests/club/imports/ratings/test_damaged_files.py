@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
-from datetime import UTC, date, datetime, time
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -13,12 +11,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from club.errors import InvalidInput
-from club.export import HEADER, safe_cell
+from club.export import HEADER
 from club.imports import ratings
-from club.imports.ratings import cells
-from club.imports.ratings.rows import stars_of
-from club.imports.tables import SEPARATORS
-from club.validation import tidied
 
 HEADS = {
     "ratings.csv": "Date,Name,Year,Letterboxd URI,Rating",
@@ -68,60 +62,3 @@ def test_any_content_is_read_or_refused(tmp_path: Path, name: str, content: str 
                 assert 1 <= len(row.title) <= 200
                 assert row.year is None or 1870 <= row.year <= 2100
                 assert row.at is None or row.at >= 0
-
-
-def is_a_title(text: str) -> bool:
-    """Tell whether a text can stand in a file as it is, and no year ends it."""
-    return bool(text) and cells.text_of(text) == text == tidied(text, 200) and text[-1] != ")"
-
-
-TITLES = st.text(st.characters(exclude_categories=["C", "Zl", "Zp"]), max_size=30).filter(
-    is_a_title
-)
-ROWS = st.lists(
-    st.tuples(
-        TITLES,
-        st.one_of(st.none(), st.integers(1870, 2100)),
-        st.integers(1, 10),
-        st.dates(date(1971, 1, 1), date(2024, 1, 1)),
-    ),
-    min_size=1,
-    max_size=8,
-    unique_by=lambda row: row[0].casefold(),
-)
-
-
-def came_back(path: Path, rows: list) -> None:
-    found = ratings.read(path)
-    assert found.rejected == ()
-    assert [
-        (row.title, row.year, stars_of(row.rating, found.scale.top), row.at)
-        for row in found.ratings
-    ] == [
-        (title, year, halves / 2, int(datetime.combine(day, NOON, UTC).timestamp()))
-        for title, year, halves, day in rows
-    ]
-
-
-@QUIET
-@given(
-    ROWS,
-    st.sampled_from(SEPARATORS),
-    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
-    st.sampled_from(["{}/10", "{}0%", "half", "comma"]),
-)
-def test_table_round_trip(
-    tmp_path: Path, rows: list, separator: str, encoding: str, scale: str
-) -> None:
-
-    def written(halves: int) -> str:
-        stars = f"{halves / 2:.1f}/5"
-        return {"half": stars, "comma": stars.replace(".", ",")}.get(scale, scale.format(halves))
-
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=separator)
-    writer.writerow(["Rating", "Title", "Year", "Date"])
-    for title, year, halves, day in rows:
-        writer.writerow([written(halves), safe_cell(title), year or "", day])
-    (tmp_path / "plain.csv").write_bytes(out.getvalue().encode(encoding))
-    came_back(tmp_path / "plain.csv", rows)

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import sources
+from a_night import given_stars
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,12 +55,6 @@ def of(member: int | str, name: str = "mine.csv", person: str = "") -> Choices:
     return Choices(members={(name, person): member})
 
 
-def stars(club: Store) -> dict[tuple[int, int], float]:
-    return {
-        (row.member_id, row.movie_id): row.rating for row in club.ratings.current().itertuples()
-    }
-
-
 def states(plan: Plan) -> list[str]:
     return [entry.state for entry in plan.entries]
 
@@ -72,7 +67,7 @@ def test_save_is_one_step_that_can_be_undone(store: Store, tmp_path: Path) -> No
     assert club.ratings.current().empty, "a plan changes nothing"
     saved = ratings.save(club, plan)
     assert (saved.ratings, saved.movies, saved.members) == (3, 0, 0)
-    assert stars(club) == {(ana, 6): 4.5, (ana, 1): 3.0, (ana, 47): 1.0}
+    assert given_stars(club) == {(ana, 6): 4.5, (ana, 1): 3.0, (ana, 47): 1.0}
     when = club.ratings.current().set_index("movie_id")["timestamp"]
     assert when[6] == 1588334400
     assert min(when[1], when[47]) > NOW, "without a day, or one to come, it is of now"
@@ -112,7 +107,7 @@ def test_uncertain_rows_wait_for_a_decision(club: Store, ana: int, tmp_path: Pat
     plan = planned(club, paths, replace(of(ana), movies=decided))
     assert states(plan) == ["new", "unmatched", "unmatched"]
     ratings.save(club, plan)
-    assert stars(club) == {(ana, 7): 4.0}
+    assert given_stars(club) == {(ana, 7): 4.0}
 
 
 def test_missing_movies_are_added_if_asked(club: Store, ana: int, tmp_path: Path) -> None:
@@ -129,7 +124,7 @@ def test_missing_movies_are_added_if_asked(club: Store, ana: int, tmp_path: Path
     ]  # fmt: skip
     bo = int(club.members.all().query("name == 'Bo'").index[0])
     nova, other = own.index
-    assert stars(club) == {(ana, nova): 3.5, (bo, nova): 4.0, (bo, other): 2.0}
+    assert given_stars(club) == {(ana, nova): 3.5, (bo, nova): 4.0, (bo, other): 2.0}
     people[("mine.csv", "Bo")] = bo
     assert states(planned(club, paths, choices)) == ["same"] * 3
 
@@ -154,7 +149,7 @@ def test_other_stars_count_if_newer_or_chosen(club: Store, ana: int, tmp_path: P
     assert taken(take="theirs") == [True, True, True]
     assert taken(take="ours") == [False, False, False]
     ratings.save(club, plan)
-    assert stars(club) == {(ana, 6): 4.5, (ana, 1): 1.0, (ana, 47): 1.0, (ana, 7): 1.0}
+    assert given_stars(club) == {(ana, 6): 4.5, (ana, 1): 1.0, (ana, 47): 1.0, (ana, 7): 1.0}
 
 
 def test_latest_row_of_a_movie_counts(club: Store, ana: int, tmp_path: Path) -> None:
@@ -164,7 +159,7 @@ def test_latest_row_of_a_movie_counts(club: Store, ana: int, tmp_path: Path) -> 
     plan = planned(club, paths, choices)
     assert states(plan) == ["new", "again", "again"]
     ratings.save(club, plan)
-    assert stars(club) == {(ana, 6): 2.5}
+    assert given_stars(club) == {(ana, 6): 2.5}
     told = plan.rejected(WORLD.movies)
     assert [(row.file, row.line, row.reason) for row in told] == [
         ("mine.csv", 3, "there more than once; the latest counts"),
@@ -177,7 +172,7 @@ def test_save_refuses_a_plan_of_an_older_version(club: Store, ana: int, tmp_path
     club.ratings.rate(ana, 6, 1)
     with pytest.raises(InvalidInput, match="changed meanwhile"):
         ratings.save(club, plan)
-    assert stars(club) == {(ana, 6): 1.0}
+    assert given_stars(club) == {(ana, 6): 1.0}
 
 
 def test_save_writes_all_or_nothing(club: Store, ana: int, tmp_path: Path) -> None:
@@ -289,7 +284,7 @@ def test_seen_and_wished_movies(club: Store, ana: int, tmp_path: Path) -> None:
     saved = ratings.save(club, plan)
     assert sorted(club.watchlists.of(ana)) == [1, 915]
     assert (saved.ratings, saved.seen, saved.wished) == (1, 1, 1)
-    assert stars(club) == {(ana, 6): 4.0}
+    assert given_stars(club) == {(ana, 6): 4.0}
     assert club.members.seen().values.tolist() == [[ana, 47]]
     again = planned(club, paths, of(ana, "x.zip"))
     assert {entry.state for entry in again.entries if entry.taken} == set()
