@@ -67,6 +67,15 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.lstrip("'").startswith(_FORMULA_STARTS) else text
 
 
+def csv_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Return a table as CSV that no spreadsheet computes, lists in cells as JSON."""
+    file = io.StringIO(newline="")
+    # With both in the end of a line, a cell with either is put in quotes.
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerows(map(_written, row) for row in (header, *rows))
+    return file.getvalue().encode()
+
+
 def ratings_csv(store: Store, movies: pd.DataFrame) -> bytes:
     """Return every rating of members, also of those who left, as CSV; the import reads it again.
 
@@ -74,7 +83,7 @@ def ratings_csv(store: Store, movies: pd.DataFrame) -> bytes:
         movies: with title and year by movie_id; a movie that it lacks has none.
     """
     with transfer.snapshot(store.database) as connection:
-        return _table(*_Titles(connection, movies).rows("ratings.csv"))
+        return csv_table(*_Titles(connection, movies).rows("ratings.csv"))
 
 
 def everything(store: Store, movies: pd.DataFrame) -> bytes:
@@ -96,7 +105,7 @@ def everything(store: Store, movies: pd.DataFrame) -> bytes:
         archive.writestr("README.txt", README + "".join(lines))
         titles = _Titles(connection, movies)
         for name in _FILES:
-            archive.writestr(name, _table(*titles.rows(name, hidden.get(name, []))))
+            archive.writestr(name, csv_table(*titles.rows(name, hidden.get(name, []))))
     return packed.getvalue()
 
 
@@ -113,7 +122,7 @@ def for_letterboxd(store: Store, movies: pd.DataFrame, member_id: int) -> bytes:
     found = movies.loc[sorted(wanted & {*movies.index}), ["imdb_id", "tmdb_id", "title", "year"]]
     found = found.assign(rating=stars.reindex(found.index)).astype(object)
     rows = found.where(found.notna(), "").itertuples(index=False)
-    return _table(LETTERBOXD, rows)
+    return csv_table(LETTERBOXD, rows)
 
 
 class _Titles:
@@ -168,14 +177,6 @@ def _readable(column: Column[Any], value: Any) -> object:
     if name.startswith("half_"):
         return value / 2
     return ("no", "yes")[value] if isinstance(column.type, Boolean) else value
-
-
-def _table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    file = io.StringIO(newline="")
-    # With both in the end of a line, a cell with either is put in quotes.
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerows(map(_written, row) for row in (header, *rows))
-    return file.getvalue().encode()
 
 
 def _written(value: object) -> object:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import astuple, dataclass, field, fields, replace
 from typing import Literal
 
 import pandas as pd
@@ -16,7 +14,7 @@ import pandas as pd
 from club import members, movies, ratings, watchlists
 from club.db.transfer import OnStep
 from club.errors import InvalidInput
-from club.export import safe_cell
+from club.export import csv_table
 from club.imports.ratings.rows import Kind, RatingsFile, RejectedRow, Row, stars_of
 from club.matching import HOW, NONE_NEAR, Match, TitleMatcher
 from club.store import Store
@@ -313,13 +311,8 @@ def _compared(
 
 def as_csv(rows: Sequence[RejectedRow]) -> str:
     """Return rows as CSV that no spreadsheet computes, and that can be imported again."""
-    out = io.StringIO(newline="")
-    # With both in the end of a line, a cell with either is put in quotes.
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(field.name for field in fields(RejectedRow))
-    for row in rows:
-        writer.writerow(safe_cell(str(cell)) for cell in asdict(row).values())
-    return out.getvalue()
+    header = [field.name for field in fields(RejectedRow)]
+    return csv_table(header, map(astuple, rows)).decode()
 
 
 @dataclass(frozen=True)
