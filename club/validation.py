@@ -172,6 +172,11 @@ def plausible_year(year: int | None) -> int | None:
     return year if year is not None and FIRST_YEAR <= year <= LAST_YEAR else None
 
 
+def plausible_runtime(minutes: int | None) -> int | None:
+    """Return a length from elsewhere, None if no movie can have it."""
+    return minutes if minutes is not None and 1 <= minutes <= LONGEST_RUNTIME else None
+
+
 def clean_year(year: object) -> int | None:
     """Return the year in which a movie came out, 1870..2100, or None."""
     bounds = f"between {FIRST_YEAR} and {LAST_YEAR}, or be left out"

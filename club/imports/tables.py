@@ -13,7 +13,7 @@ from itertools import islice
 
 from club.errors import InvalidInput
 from club.imports.files import Archive
-from club.validation import LONGEST_RUNTIME, MAX_TITLE, plausible_year, tidied
+from club.validation import MAX_TITLE, plausible_runtime, plausible_year, tidied
 
 MAX_BYTES, MAX_ROWS = 16 << 20, 100_000  # of a club's own tables; busy members rate thousands
 MAX_COLUMNS = 256  # that are looked at
@@ -231,5 +231,4 @@ def whole_number(text: str) -> int | None:
 
 def minutes(text: str) -> int | None:
     """Return a runtime in minutes, None for what is none."""
-    found = whole_number(text) or 0
-    return found if 1 <= found <= LONGEST_RUNTIME else None
+    return plausible_runtime(whole_number(text))

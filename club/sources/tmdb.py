@@ -311,7 +311,7 @@ def _found(raw: Any) -> TmdbMovie | None:
     if not (title and 1 <= tmdb_id <= validation.LARGEST_ID):
         return None
     date = _YEAR.fullmatch(_field(raw, "release_date", str))
-    path, runtime = _field(raw, "poster_path", str), _field(raw, "runtime", int)
+    path = _field(raw, "poster_path", str)
     return TmdbMovie(
         tmdb_id,
         title,
@@ -319,7 +319,7 @@ def _found(raw: Any) -> TmdbMovie | None:
         validation.plausible_year(int(date[1]) if date else None),
         _text(raw, "overview", validation.MAX_OVERVIEW),
         path if _POSTER_PATH.fullmatch(path) else None,
-        runtime if 1 <= runtime <= validation.LONGEST_RUNTIME else None,
+        validation.plausible_runtime(_field(raw, "runtime", int)),
     )
 
 

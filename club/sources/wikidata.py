@@ -317,7 +317,7 @@ def _film(facts: Mapping[str, list[Fact]], words: Words) -> NewMovie | None:
     imdb = [fact.value for fact in facts[IMDB] if re.fullmatch(r"tt\d{7,10}", fact.value, re.ASCII)]
     tmdb = [int(f.value) for f in facts[TMDB] if re.fullmatch(r"[1-9]\d{0,8}", f.value, re.ASCII)]
     cast = sorted(facts[ACTOR], key=lambda fact: -fact.known)
-    runtimes = (minutes for minutes in lengths if 1 <= minutes <= validation.LONGEST_RUNTIME)
+    runtimes = filter(None, map(validation.plausible_runtime, lengths))
     return NewMovie(
         titles[0],
         validation.plausible_year(min(years, default=None)),
