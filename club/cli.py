@@ -20,7 +20,7 @@ from club.errors import ClubError, InvalidInput
 from club.imports import catalogue as catalogues
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile
-from club.sources import lookup
+from club.sources import lookup, movielens
 from club.sources.wikidata import ADDRESS, Wikidata
 from club.store import Store
 from club.validation import FIRST_YEAR, clean_name, name_key
@@ -96,6 +96,8 @@ def _parser() -> Parser:
 
     movies = command("import-catalogue", _import_catalogue, figures)
     movies.add_argument("path", type=Path, metavar="PATH", help="a folder, ZIP or file", nargs="?")
+    what = "fetch this archive of MovieLens and take it; its terms are said first"
+    movies.add_argument("--fetch", choices=movielens.ARCHIVES, help=what)
     movies.add_argument("--preview", action="store_true", help="only say what would be taken over")
     movies.add_argument("--no-ratings", action="store_true", help="keep the ratings to learn from")
     movies.add_argument("--forget", action="store_true", help="go back to the bundled data")
@@ -329,11 +331,17 @@ def _import_catalogue(options: argparse.Namespace) -> None:
         catalogues.forget(config.base_dataset())
         print("Back to what came with the app.")
         return
-    if options.path is None:
-        raise InvalidInput("Name a folder, a ZIP or a file, or say --forget.")
-    source = catalogues.read(
-        options.path, lambda share, what: progress(int(100 * share), 100, what)
-    )
+    path = options.path
+    if options.fetch:
+        print(movielens.TERMS, file=sys.stderr)
+        path = movielens.fetch(
+            options.fetch,
+            config.folder(),
+            lambda there, size: progress(there // 10**6, size // 10**6, "MB"),
+        )
+    if path is None:
+        raise InvalidInput("Name a folder, a ZIP or a file, or say --fetch or --forget.")
+    source = catalogues.read(path, lambda share, what: progress(int(100 * share), 100, what))
     found = catalogues.join(source, base_dataset(), with_ratings=not options.no_ratings)
     if not options.preview:
         catalogues.save(found, config.base_dataset())

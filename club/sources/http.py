@@ -11,15 +11,16 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 from time import sleep
-from typing import Any
+from typing import Any, BinaryIO
 
 import requests
 from urllib3.exceptions import DecodeError, ReadTimeoutError
 from urllib3.exceptions import HTTPError as Urllib3Error
 
-from club.errors import BadAnswer, SourceError, SourceUnavailable
+from club.errors import BadAnswer, SourceError, SourceUnavailable, StoreUnavailable
 
 PER_SECOND = 20
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 4.0, 6.0, 20.0
@@ -28,6 +29,7 @@ LONGEST_WAIT = 5.0  # seconds that a visitor of a page will wait for another att
 LARGEST_ANSWER = 2_000_000  # bytes
 
 Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
+Attempt = tuple[bytes | SourceError, float | None]  # and the seconds until another; None for never
 
 
 class Pace:
@@ -105,10 +107,41 @@ class HttpClient:
             SourceUnavailable: it refuses the key, is out of reach, slow or busy.
             BadAnswer: it has no such thing, or its answer is too large or garbled.
         """
+        read = partial(self._read, largest=largest)
+        return self._ask(lambda: self._try(url, read, params=query, auth=auth))
+
+    def download(self, url: str, file: BinaryIO, on_part: Callable[[int], None]) -> None:
+        """Append to `file` what it lacks of the one at `url`; raises as `get` does.
+
+        Args:
+            file: what it holds is the beginning.
+            on_part: called with the bytes that are there; what it raises ends the download.
+        """
+
+        def read(answer: requests.Response) -> bytes:
+            if answer.status_code != requests.codes.partial:  # it begins at the beginning
+                file.seek(0)
+                file.truncate()
+            while part := answer.raw.read1(1 << 20):
+                try:
+                    file.write(part)
+                except OSError as error:
+                    said = f"{file.name} cannot be written: {error.strerror}."
+                    raise StoreUnavailable(said) from error
+                on_part(file.tell())
+            return b""
+
+        def attempt() -> Attempt:
+            asked = {"Range": f"bytes={file.tell()}-", "Accept-Encoding": "identity"}
+            return self._try(url, read, headers=asked, auth=no_auth)
+
+        self._ask(attempt)
+
+    def _ask(self, attempt: Callable[[], Attempt]) -> bytes:
         pauses = [*self._pauses]
         while True:
             (self._pace or PACE).take_turn()
-            outcome, again_after = self._try(url, query, auth, largest)
+            outcome, again_after = attempt()
             if isinstance(outcome, bytes):
                 return outcome
             if not pauses or again_after is None or again_after > self._longest_wait:
@@ -135,22 +168,17 @@ class HttpClient:
         return self._slow or (CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS)
 
     def _try(
-        self, url: str, query: Mapping[str, str | int] | None, auth: Auth, largest: int
-    ) -> tuple[bytes | SourceError, float | None]:
-        """Return the body, or an error and the seconds until another attempt; None for never."""
+        self, url: str, read: Callable[[requests.Response], bytes | SourceError], **asked: Any
+    ) -> Attempt:
+        """Return the body or an error."""
         name = self.source
         try:
             with self._session.get(
-                url,
-                params=query,
-                auth=auth,
-                timeout=self._seconds[:2],
-                stream=True,
-                allow_redirects=False,
+                url, timeout=self._seconds[:2], stream=True, allow_redirects=False, **asked
             ) as answer:
-                if answer.status_code != requests.codes.ok:
+                if answer.status_code not in (requests.codes.ok, requests.codes.partial):
                     return self._refusal(answer)
-                return self._read(answer, largest), None
+                return read(answer), None
         except (requests.Timeout, ReadTimeoutError):
             return self._too_slow(), 0
         except DecodeError:

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 import sources
 from an_evening import metrics
+from fake_grouplens import NAME, fake_grouplens
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
 from club.imports import catalogue
 from club.store import Store
 from ui import state
+from ui.sections import imports
 
 
 @pytest.fixture
@@ -52,6 +54,21 @@ def test_save_replaces_the_base_dataset(
     # What the club rated in the bundled world is still there, movie by movie.
     assert len(state.view().ratings) == len(store.ratings.current())
     assert not open_page("tonight").exception
+
+
+def test_an_archive_is_fetched_and_looked_into(
+    open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with fake_grouplens(tmp_path, monkeypatch) as fake:
+        monkeypatch.setattr(imports, "MOVIELENS", fake.address)
+        app = open_page("settings", set="Catalogue")
+        app.selectbox("fetch_name").set_value(NAME).run()
+        assert fake.begun == []  # not before somebody says so
+        click(app, "Fetch it")
+        imports.fetch_job().wait(30)
+    click(app.run(), "Look inside it")
+    assert not app.exception
+    assert metrics(app)["New ones"] == "1"
 
 
 def test_forget_keeps_the_clubs_ratings(

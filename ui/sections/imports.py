@@ -10,11 +10,23 @@ from pathlib import Path
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from club import config
 from club.errors import InvalidInput
 from club.imports import catalogue
+from club.sources import movielens
+from club.sources.movielens import ADDRESS as MOVIELENS
 from ui import access, live, state
-from ui.components.basics import change, errors_shown, file_name, notify
+from ui.cache import cached_under
+from ui.components.basics import (
+    change,
+    change_button,
+    errors_shown,
+    file_name,
+    follow,
+    notify,
+)
 from ui.components.figures import draw_counts
+from ui.jobs import Job, JobStatus, Report, StoppedError
 from ui.state import View
 from ui.text import day, plain
 
@@ -78,6 +90,8 @@ def _ask() -> None:
     )
     with st.expander("Or a folder or file on this computer", icon=":material/folder_open:"):
         place = st.text_input("Path", key=WHERE, placeholder="/home/you/Downloads/ml-latest.zip")
+    with st.expander("Or fetch one from MovieLens", icon=":material/cloud_download:"):
+        _fetch()
     with_ratings = st.toggle(
         "Learn from its ratings",
         value=True,
@@ -101,6 +115,64 @@ def _ask() -> None:
     del st.session_state[WANTED]
     if FOUND in st.session_state:
         st.rerun()
+
+
+@cached_under(config.folder)
+def fetch_job(_folder: Path) -> Job:
+    """Return the job that fetches an archive."""
+    return Job("fetching")
+
+
+def _fetch() -> None:
+    """Draw which archive to fetch on what terms, how far that is, or that it can be looked into."""
+    job = fetch_job()
+    if job.status.state == "running":
+        follow(lambda: job.status, _fetching)
+        return
+    if job.status.state == "failed":
+        st.warning(plain(job.status.message), icon=":material/cloud_off:")
+    names = list(movielens.ARCHIVES)
+    name = st.selectbox("Archive", names, format_func=_described, key="fetch_name")
+    st.caption(movielens.TERMS)
+    if found := movielens.fetched(name, config.folder()):
+        st.button("Look inside it", on_click=_look_at, args=(found,), icon=":material/search:")
+    else:
+        icon = ":material/cloud_download:"
+        change_button("Fetch it", access.host_only(start_fetching), name, icon=icon)
+
+
+def _described(name: str) -> str:
+    archive = movielens.ARCHIVES[name]
+    return f"{archive.title} ({archive.size / 1e6:.0f} MB)"
+
+
+def start_fetching(name: str) -> bool:
+    """Begin to fetch an archive, or go on with it; False if that is running."""
+    job, folder = fetch_job(), config.folder()
+
+    def work(report: Report) -> None:
+        def on_part(there: int, size: int) -> None:
+            if job.stopping:
+                raise StoppedError
+            report(there, size)
+
+        movielens.fetch(name, folder, on_part, MOVIELENS)
+
+    return job.start(work)
+
+
+def _fetching(status: JobStatus) -> None:
+    left = status.seconds_left
+    text = f"{status.done / 1e6:,.0f} of {status.total / 1e6:,.0f} MB"
+    st.progress(status.share, text if left is None else f"{text}, about {left / 60:.0f} min left")
+    stop = fetch_job().stop
+    st.button("Stop", on_click=stop, icon=":material/stop_circle:", key="fetch_stop")
+    st.caption("What is here stays: next time it goes on from there.")
+
+
+def _look_at(file: Path) -> None:
+    st.session_state[WHERE] = str(file)
+    st.session_state[WANTED] = True
 
 
 def _look(path: Path, *, with_ratings: bool) -> None:
