@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Literal, cast
+from pathlib import Path
+from typing import Any, Literal, cast
 
 from club.errors import InvalidInput
 from club.imports.ratings import cells
@@ -25,16 +27,8 @@ from club.validation import MAX_TITLE, clean_name, name_key
 
 Kind = Literal["rating", "seen", "wished"]  # a watchlist's row is wished
 FIVES, TENS, HUNDREDS = 5, 10, 100
-LISTS = {  # of rows without a rating
-    "seen": "seen", "watched": "seen", "completed": "seen", "wished": "wished",
-    "plantowatch": "wished", "plan to watch": "wished", "watchlist": "wished",
-}  # fmt: skip
-# Types of titles as services call them, some in the language of whoever asks; without accents.
-NO_MOVIES = (
-    "serie", "serial", "episod", "folge", "season", "staffel", "saison", "temporada", "stagione",
-    "show", "game", "videospiel", "jeu video", "videojuego", "videogioco", "videogame", "podcast",
-    "music video", "book", "manga", "comic",
-)  # fmt: skip
+WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("headers.toml").read_text("utf-8"))
+LISTS: dict[str, str] = {word: kind for kind, words in WORDS["lists"].items() for word in words}
 TV = "tv"  # alone a series; "TV Movie" is a movie
 NO_MOVIE = "a series, an episode or a game"
 
@@ -272,7 +266,7 @@ def read_rows(
 
 def _titles_and_year(texts: Mapping[str, str]) -> tuple[tuple[str, ...], int | None]:
     title, kind = cells.text_of(texts["title"]), header_key(texts["kind"])
-    if kind == TV or any(word in kind for word in NO_MOVIES):
+    if kind == TV or any(word in kind for word in WORDS["no_movie"]):
         raise _Unusable(NO_MOVIE)
     if not title:
         raise _Unusable("no title")

@@ -1,7 +1,7 @@
 """Tables that people keep: columns are recognised by their headers, the scale by the ratings.
 
 Either one row a rating, with or without a column that names the member, or one row a movie with a
-column of ratings for each member.
+column of ratings for each member. To read another language's headers, add them to headers.toml.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from club.imports.ratings.rows import (
     FIVES,
     HUNDREDS,
     TENS,
+    WORDS,
     RatingsFile,
     Row,
     Scale,
@@ -36,65 +37,8 @@ KIND_OF_CLUB = "A table with a column for each member"
 NUMBERED = {"user id", "movie id", "rating"}  # what a table without titles needs
 MAX_PEOPLE = 60
 RATING_OF_TEN = "rating10"  # beside the rating in Letterboxd's format for imports
-# Headers in several languages, the most certain first: exports also have everybody's ratings.
-RATING = (
-    RATING_OF_TEN, "your rating", "my rating", "user rating", "userrating", "user vote",
-    "uservote", "my score",
-    "your score", "you rated", "personal rating", "deine bewertung", "meine bewertung", "mi nota",
-    "tu nota", "mi puntuacion", "ma note", "votre note", "minha nota", "il mio voto",
-    "moja ocena",
-    "个人评分", "stars", "rating", "score", "bewertung", "wertung", "sterne", "nota",
-    "puntuacion", "calificacion", "valoracion", "note", "voto", "avaliacao", "ocena", "hodnoceni",
-    "оценка",
-)  # fmt: skip
-PERSON = (
-    "member", "member name", "user", "user name", "username", "person", "who", "rater", "reviewer",
-    "friend", "your name", "rated by", "mitglied", "wer", "miembro", "usuario", "membre",
-    "utilisateur", "utente",
-)  # fmt: skip
-HEADERS = {
-    "title": (
-        "title", "movie title", "film title", "movie", "film", "movie name", "film name",
-        "which movie", "which film", "filmtitel", "titel", "titulo", "pelicula", "titre", "titolo",
-        "filme", "tytul", "nazev", "название", "标题", "电影名", "name", "name eng",
-        "english title", "original title", "original name", "name rus",
-    ),
-    "other_title": (
-        "pl title", "polish title", "name rus", "russian title", "original title",
-        "originaltitel", "titulo original", "titre original",
-        "titolo originale", "tytul oryginalny",
-    ),
-    "year": (
-        "year", "release year", "movie year", "film year", "year released", "released",
-        "release date", "jahr", "erscheinungsjahr", "produktionsjahr", "ano", "annee",
-        "annee de sortie", "anno", "rok", "год", "年份", "上映日期",
-    ),
-    "date": (
-        "date", "rated at", "date rated", "rated on", "rating date", "watched date", "watcheddate",
-        "date watched", "watched on", "date added", "vote date", "votedate", "timestamp",
-        "created at", "created", "datum",
-        "bewertet am", "gesehen am", "fecha", "fecha de voto", "vu le", "data", "打分日期",
-    ),
-    "movie_id": ("movie id", "movieid"),
-    "tmdb_id": ("tmdb", "tmdb id", "tmdbid", "tmdb url"),
-    "imdb_id": ("imdb id", "imdbid", "imdb", "const", "tconst", "imdb url"),
-    "kind": ("type", "title type", "media type", "format", "typ", "tipo"),
-    "genres": ("genres", "genre"),
-    "runtime": ("runtime",),
-    "directors": ("directors", "director"),
-    "list": ("kind", "status", "watchlist"),
-}  # fmt: skip
-# Numbers about a movie that are no member's ratings, by a word of the header.
-NO_PERSON = {
-    "imdb", "tmdb", "letterboxd", "trakt", "rotten", "tomatoes", "tomatometer", "metacritic",
-    "metascore", "rt", "mc", "critic", "critics", "audience", "community", "public", "world",
-    "average", "avg", "mean", "median", "total", "sum", "count", "group", "club", "overall",
-    "final", "difference", "diff", "rank", "ranking", "position", "place", "no", "nr", "number",
-    "id", "index", "order", "week", "month", "day", "date", "year", "decade", "season", "episode",
-    "episodes", "runtime", "length", "duration", "minutes", "mins", "time", "votes", "budget",
-    "age", "seen", "watched", "rewatch", "times", "durchschnitt", "moyenne", "promedio", "media",
-    "notes", "tags", "genre", "genres",
-}  # fmt: skip
+RATING: tuple[str, ...] = tuple(WORDS["rating"])
+HEADERS: dict[str, list[str]] = WORDS["columns"]
 MIN_MEMBERS, MAX_NAME_WORDS = 2, 3
 _OF_RATING = re.compile(
     r"(?i)(?:['’]s?)?(?:\s*\b|(?<=[a-z]))(?:rating|score|stars|bewertung|note|nota|puntos)\b\s*:?|[-–:]\s*$"
@@ -149,7 +93,7 @@ def read(table: Table, form: Format = TABLE) -> RatingsFile:
     rating = _rating_column(table, form.rating)
     if rating is not None:
         columns["rating"] = rating
-    names = ("user id",) if is_numbered else (*PERSON, "name")
+    names = ("user id",) if is_numbered else (*WORDS["person"], "name")
     person = table.first(name for name in names if table.first([name]) not in columns.values())
     # Rejected rows of a file that names nobody have an empty column.
     if person is not None and any(texts[person].strip() for _, texts in table.rows):
@@ -223,7 +167,7 @@ def _share_of_ratings(table: Table, column: int) -> float:
 def _member_columns(table: Table) -> dict[int, str]:
     """Return the members by the positions of their columns of ratings; {} for other tables."""
     rating = table.first(RATING)
-    if table.first(PERSON) is not None or (
+    if table.first(WORDS["person"]) is not None or (
         rating is not None and _share_of_ratings(table, rating) >= 0.5
     ):
         return {}
@@ -241,7 +185,7 @@ def _member(header: str) -> str | None:
     """Return the member in "Ana's rating (/10)", None for another header."""
     name = _OF_RATING.sub(" ", " ".join(without_remark(header).replace("_", " ").split()))
     words = header_key(name).strip(" -–:").split()
-    if not 0 < len(words) <= MAX_NAME_WORDS or NO_PERSON & {*words}:
+    if not 0 < len(words) <= MAX_NAME_WORDS or not {*words}.isdisjoint(WORDS["no_person"]):
         return None
     try:
         return None if any(word.isdigit() for word in words) else clean_name(name.strip(" -–:"))
