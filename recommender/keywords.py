@@ -15,6 +15,7 @@ from recommender.columns import MEMBER, MOVIE
 from recommender.dataset import Dataset
 from recommender.features import KEYWORD
 from recommender.model import HybridModel
+from recommender.taste import FEWEST, lay_out
 
 
 def keyword_effects(model: HybridModel) -> pd.DataFrame:
@@ -78,23 +79,48 @@ def member_keywords(model: HybridModel, member_ratings: pd.DataFrame) -> pd.Data
 def nearest(model: HybridModel, keyword: str, limit: int = 10) -> tuple[pd.Series, pd.Series]:
     """Return the keywords and the movies that lie nearest to a keyword in the embedding.
 
-    A keyword lies where the regression of the embeddings on the features moves a movie that gets
-    it; nearness is the cosine, for movies around the mean of the rated ones.
+    A keyword lies in the middle of its rated movies; nearness is the cosine around the mean of all
+    rated movies.
 
     Returns:
         Cosines (-1..1) by keyword, without itself, and by movie_id (rated movies), nearest first;
         both empty for a keyword or a model without an embedding.
     """
-    names, nothing = _names(model), (pd.Series(dtype=float), pd.Series(dtype=float))
-    if keyword not in names or not model.kernel.embeddings.shape[1]:
-        return nothing
-    directions = _unit(model.feature_embeddings[_columns(model)])
-    mine = directions[names.index(keyword)]
-    words = pd.Series(directions @ mine, names).drop(keyword)
+    words, movies = _directions(model)
+    if keyword not in words.index:
+        return pd.Series(dtype=float), pd.Series(dtype=float)
+    mine = words.loc[keyword]
+    return (words.drop(keyword) @ mine).nlargest(limit), (movies @ mine).nlargest(limit)
+
+
+def draw_keywords(model: HybridModel) -> pd.DataFrame:
+    """Lay the keywords out on a plane, by where they lie in the embedding (see `nearest`).
+
+    Returns:
+        keyword, x, y (-1..1); no rows with fewer than 30 keywords or a model without embeddings.
+    """
+    words, _ = _directions(model)
+    if len(words) < FEWEST:
+        return pd.DataFrame([], columns=[KEYWORD, "x", "y"])
+    x, y = lay_out(words.to_numpy())
+    return pd.DataFrame({KEYWORD: words.index, "x": x, "y": y})
+
+
+def _directions(model: HybridModel) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the directions of keywords and of rated movies from the mean of the rated movies.
+
+    Returns:
+        Rows of length 1, by keyword (those of rated movies; none without LightFM) and by movie_id.
+    """
     rated = model.counts > 0
     places = model.kernel.embeddings[rated].astype(np.float64)
-    movies = pd.Series(_unit(places - places.mean(axis=0)) @ mine, model.movie_ids[rated])
-    return words.nlargest(limit), movies.nlargest(limit)
+    places -= places.mean(axis=0)
+    has = model.kernel.features[rated][:, _columns(model)] != 0
+    known = np.asarray(has.sum(axis=0)).ravel() > 0
+    words = pd.DataFrame(_unit(has.T @ places), index=pd.Index(_names(model), name=KEYWORD))
+    return words[known & bool(places.shape[1])], pd.DataFrame(
+        _unit(places), index=model.movie_ids[rated]
+    )
 
 
 def with_and_without(

@@ -302,13 +302,19 @@ def draw_map(model: HybridModel, limit: int = MAP_MOVIES, seed: int = 0) -> pd.D
     rows = panel(model, limit)
     if len(rows) < FEWEST or not model.kernel.embeddings.shape[1]:
         return pd.DataFrame([], columns=[MOVIE, "x", "y"])
-    perplexity = min(PERPLEXITY, len(rows) / 4)
+    x, y = lay_out(model.kernel.embeddings[rows], seed)
+    return pd.DataFrame({MOVIE: model.movie_ids[rows], "x": x, "y": y})
+
+
+def lay_out(points: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Return x and y (-1..1) of points, so that near ones stay near."""
+    perplexity = min(PERPLEXITY, len(points) / 4)
     # Twice as many steps keep neighbours together no better (trustworthiness 0.991 for both).
     tsne = TSNE(init="pca", perplexity=perplexity, random_state=seed, n_jobs=1, max_iter=500)
-    plane = tsne.fit_transform(model.kernel.embeddings[rows]).astype(np.float64)
+    plane = tsne.fit_transform(points).astype(np.float64)
     plane -= (plane.max(axis=0) + plane.min(axis=0)) / 2
     plane /= np.abs(plane).max(axis=0)
-    return pd.DataFrame({MOVIE: model.movie_ids[rows], "x": plane[:, 0], "y": plane[:, 1]})
+    return plane[:, 0], plane[:, 1]
 
 
 def regions(places: pd.DataFrame, keywords: pd.Series, n: int = REGIONS) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from scipy import sparse
 
 from recommender import Dataset, HybridModel, TrainingOptions
 from recommender.keywords import (
+    draw_keywords,
     keyword_effects,
     member_keywords,
     model_archive,
@@ -56,6 +57,20 @@ def test_nearest(tiny_model: HybridModel) -> None:
     on_trains = set(movies.index[:5]) - set(range(1, 22, 2))
     assert len(on_trains) >= 4  # even ids are movies with trains
     assert all(part.empty for part in nearest(tiny_model, "nowhere"))
+
+
+def test_keywords_that_the_same_people_like_are_near_on_the_map(
+    checkerboard: Dataset, tiny_options: TrainingOptions, tiny_model: HybridModel
+) -> None:
+    words = [(f"{i % 2}{i % 3}", *(f"{i % 2} of {n}" for n in range(16))) for i in range(22)]
+    data = Dataset(checkerboard.ratings, checkerboard.movies.assign(keywords=words))
+    found = draw_keywords(HybridModel.fit(data, tiny_options))
+    assert len(found) > 30
+    assert found[["x", "y"]].abs().max().max() == pytest.approx(1)
+    middles = found.groupby(found["keyword"].str[0])[["x", "y"]]
+    apart = np.linalg.norm(middles.mean().diff().iloc[1])
+    assert apart > middles.std().max().max()
+    assert draw_keywords(tiny_model).empty
 
 
 def test_adding_a_keyword_moves_the_prediction(

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts.style import GIVEN, GREY, GROUP, OURS, finish, label
+from ui.charts.movies import finish_map
+from ui.charts.style import GIVEN, GREY, GROUP, INK, OURS, finish, label
 from ui.charts.traces import Look, dots, line, row_labels, zero_line
 
 RUN_COLOURS = (OURS, GIVEN, GROUP, GREY)
+ROOM = 0.42, 0.09  # between the middles of two names on a map
 DASHES = {"train": "dot", "test": "solid"}
 
 
@@ -65,3 +68,34 @@ def keyword_bars(frame: pd.DataFrame, whose: str) -> go.Figure:
     )
     lead = "" if whose == "everybody" else f"{label(whose)}: "
     return finish(figure, lead + title, height=80 + 30 * len(rows))
+
+
+def keyword_map(frame: pd.DataFrame) -> go.Figure:
+    """Draw keywords as dots, larger when more movies have them, and name those that have room.
+
+    Args:
+        frame: keyword, movies, stars, sd, x, y (-1..1); at least one row.
+    """
+    frame = frame.sort_values("movies", ascending=False, kind="stable")
+    named: list[Any] = []
+    for row in frame.itertuples():
+        if not any(abs(row.x - o.x) < ROOM[0] and abs(row.y - o.y) < ROOM[1] for o in named):
+            named.append(row)
+    figure = go.Figure()
+    size = 5 + 9 * frame["movies"].rank(pct=True) ** 3
+    sure = frame["stars"].abs() > frame["sd"]
+    for name, part, colour in (
+        ("raises", sure & (frame["stars"] > 0), OURS),
+        ("lowers", sure & (frame["stars"] < 0), GIVEN),
+        ("hardly matters", ~sure, GREY),
+    ):
+        rows = frame[part]
+        look: Look = {"marker_size": size[part], "marker_line_width": 0, "marker_opacity": 0.6}
+        look |= {"name": name, "text": rows["keyword"].map(label), "showlegend": True}
+        dots(figure, rows, "x", colour, "%{text}", y="y", **look)
+    for row in named:
+        figure.add_annotation(
+            x=row.x, y=row.y, text=label(row.keyword, 18), showarrow=False, yshift=11,
+            font={"size": 11, "color": INK},
+        )  # fmt: skip
+    return finish_map(figure, "Keywords of movies that the same people like lie close together")

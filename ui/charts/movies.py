@@ -78,7 +78,12 @@ def taste_map(movies: pd.DataFrame, regions: pd.DataFrame) -> go.Figure:
         text, x = "<br>".join(f"<b>{line}</b>" for line in lines), max(-0.75, min(0.75, row.x))
         figure.add_annotation(x=x, y=row.y, text=text, borderpad=2, **look)
     title = "Movies that the same people like lie close together"
+    return finish_map(figure, title).update_layout(clickmode="event+select")
+
+
+def finish_map(figure: go.Figure, title: str) -> go.Figure:
+    """Finish a map of points within -1..1, whose axes mean nothing."""
     finish(figure, title, height=560, legend=True)
     figure.update_xaxes(visible=False, range=[-1.08, 1.08])
     figure.update_yaxes(visible=False, range=[-1.08, 1.08])
-    return figure.update_layout(hovermode="closest", clickmode="event+select")
+    return figure.update_layout(hovermode="closest")
