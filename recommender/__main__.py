@@ -10,20 +10,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from recommender.bundled import load_bundled
+from recommender.columns import MEMBER, MOVIE, USER
 from recommender.dataset import Dataset
 from recommender.embeddings import LOSSES
 from recommender.errors import RecommenderError
 from recommender.evaluation import Evaluation, evaluate
 from recommender.evaluation.evaluate import ranking_figures
-from recommender.model import HybridModel, TrainingOptions
+from recommender.model import TrainingOptions
 from recommender.persistence import check_target
-from recommender.recipes import RECIPES, read_club, read_links, with_club
+from recommender.recipes import JUDGES, RECIPES, learn, load, read_club, read_links, with_club
 from recommender.terminal import Parser, as_json, positive, progress, run, text_table, whole
 
+CHOICES = {"loss": LOSSES, "recipe": RECIPES}
 OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {
+    "recipe": (str, "a published recipe in place of our model"),
     "loss": (str, "; ".join(f"{name} {text}" for name, text in LOSSES.items())),
     "components": (whole, "width of each of LightFM's fits"),
     "epochs": (positive, "passes over the ratings"),
@@ -54,6 +58,8 @@ def parser() -> Parser:
             sub.add_argument(
                 "--out", type=Path, required=True, metavar="FOLDER", help="of the model"
             )
+            told = "fits at once, the same bytes for any number (default: all cores)"
+            sub.add_argument("--jobs", type=positive, metavar="N", help=told)
         else:
             sub.add_argument("-k", type=positive, default=10, help="length of the list ranked")
             sub.add_argument(
@@ -67,8 +73,8 @@ def parser() -> Parser:
             sub.add_argument(
                 f"--{option.replace('_', '-')}",
                 type=kind,
-                choices=LOSSES if option == "loss" else None,
-                help=f"{meaning} (default {'all' if default is None else default})",
+                choices=CHOICES.get(option),
+                help=f"{meaning} (default {'all' if default is None else default or 'none'})",
             )
     add_recipe(commands)
     return top
@@ -97,7 +103,7 @@ def chosen_data(args: Namespace) -> Dataset:
 def train(args: Namespace) -> None:
     """Learn, save, and print what was learned from."""
     check_target(args.out)
-    model = HybridModel.fit(chosen_data(args), chosen_options(args), progress)
+    model = learn(chosen_data(args), chosen_options(args), progress, args.jobs)
     try:
         model.save(args.out)
     except OSError as error:
@@ -124,7 +130,7 @@ def add_recipe(commands: Any) -> None:
     sub = commands.add_parser("recipe", help=text, description=text, allow_abbrev=False)
     sub.set_defaults(act=show_recipe)
     add = sub.add_argument
-    add("name", choices=RECIPES)
+    add("name", choices=JUDGES)
     add("--as-published", action="store_true", help="keep the mistakes of the publication")
     told = "CSV with movieId and tmdbId, for the published keyword recipe to mix up"
     add("--links", type=Path, metavar="FILE", help=told)
@@ -132,6 +138,8 @@ def add_recipe(commands: Any) -> None:
     add("--club", type=Path, metavar="FILE", help=told)
     told = "keep only the movies that the club rated, as the article does"
     add("--club-movies", action="store_true", help=told)
+    told = "movie ids: how the club would react to them, by the mended recipe and by our model"
+    add("--react", type=whole, nargs="+", default=[], metavar="MOVIE", help=told)
     _add_common(sub)
 
 
@@ -139,22 +147,42 @@ def show_recipe(args: Namespace) -> None:
     """Print the ranking metrics of a published recipe and its rivals."""
     if args.club_movies and args.club is None:
         raise RecommenderError("--club-movies needs the club's ratings: give --club FILE, too.")
+    if args.react and (args.club is None or args.as_published):
+        raise RecommenderError("--react needs --club FILE, and the recipe not as published.")
     data = load_bundled(args.data)
+    others = data.user_ids
     if args.club is not None:
         data = with_club(data, read_club(args.club), args.club_movies)
     links = None if args.links is None else read_links(args.links)
-    found = RECIPES[args.name](data, args.as_published, links, args.seed)
+    found = JUDGES[args.name](data, args.as_published, links, args.seed)
     version = "as published" if args.as_published else "mended"
+    reactions = _reactions(args, data, np.setdiff1d(data.user_ids, others)) if args.react else None
     if args.json:
         figures = {"recipe": args.name, "version": version, "ranking": ranking_figures(found)}
+        if reactions is not None:
+            figures["reactions"] = reactions.to_dict("records")
         print(as_json(figures))
     else:
         print(f"The {args.name} recipe, {version}\n\n{text_table(_wide(found))}")
+        if reactions is not None:
+            print(f"\nExpected stars, give or take a standard deviation\n\n{text_table(reactions)}")
+
+
+def _reactions(args: Namespace, data: Dataset, members: np.ndarray) -> pd.DataFrame:
+    """Return the stars that the recipe and our model expect of each member and movie asked for."""
+    own = data.ratings[data.ratings[USER].isin(members)].rename(columns={USER: MEMBER})
+    columns: dict[str, pd.Series] = {}
+    for name, recipe in (("recipe", args.name), ("ours", "")):
+        options = TrainingOptions(recipe=recipe, seed=args.seed)
+        found = learn(data, options, progress).react(own, args.react).frame()
+        columns |= {name: found["mean"].round(2), f"{name} ±": found["sd"].round(2)}
+    titles = found[MOVIE].map(data.movies["title"])
+    return pd.DataFrame({"member": found[MEMBER], "movie": titles, **columns})
 
 
 def show_evaluation(args: Namespace) -> None:
     """Print the errors of the model on held-out ratings."""
-    start = None if args.model is None else HybridModel.load(args.model).options
+    start = None if args.model is None else load(args.model).options
     options = chosen_options(args, start)
     data = chosen_data(args).described()
     found = evaluate(data, options=options, seed=args.seed, k=args.k, on_step=progress)

@@ -131,6 +131,7 @@ def learn_embeddings(
     repeats: int,
     seed: int,
     on_epoch: Progress | None = None,
+    jobs: int | None = None,
 ) -> np.ndarray:
     """Return item embeddings from several fits in parallel: two views, a few seeds each.
 
@@ -144,6 +145,7 @@ def learn_embeddings(
         options: loss, components, epochs, learning_rate, alpha of each fit, see `fit_lightfm`.
         repeats: seeds of each view; what they do not agree on averages out.
         on_epoch: called with (epochs done, epochs in all), from one thread at a time.
+        jobs: fits at once, all cores by default; the result is the same to the bit.
 
     Returns:
         (n_movies, n_fits * components) float32, rows of length 1, one seed after the other; 0
@@ -181,8 +183,8 @@ def learn_embeddings(
         return (found / np.maximum(length, 1e-9)).astype(np.float32)
 
     embeddings = np.zeros((ratings.n_movies, len(fits) * options["components"]), dtype=np.float32)
-    # LightFM releases Python's lock, so fits share the cores; each alone gives the same bits.
-    with ThreadPoolExecutor(min(len(fits), os.cpu_count() or 1)) as pool:
+    # LightFM releases Python's lock, so fits share the cores.
+    with ThreadPoolExecutor(jobs or os.cpu_count()) as pool:
         found = list(pool.map(fit, *zip(*fits, strict=True)))
     embeddings[rated] = np.hstack(found) / np.float32(np.sqrt(len(fits)))
     return embeddings

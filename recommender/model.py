@@ -38,8 +38,9 @@ from recommender.reactions import Reactions
 
 Ids: TypeAlias = Sequence[int] | np.ndarray | pd.Series | pd.Index
 
-FORMAT = 10  # of a saved model; raised whenever a field or an option changes its name or meaning
+FORMAT = 11  # of a saved model; raised whenever a field or an option changes its name or meaning
 LIKED = 4.0  # stars from which on a movie counts as liked
+FEW = 0.01  # share of new ratings up to which the last embeddings are as good as new ones
 POSITIVE = {  # training options that cannot be 0
     "epochs",
     "repeats",
@@ -93,6 +94,7 @@ class Recommender(Protocol):
 class TrainingOptions:
     """Hyperparameters; docs/decisions.md says how they were chosen."""
 
+    recipe: str = ""  # of `recommender.recipes.RECIPES` instead of this model, with its seed alone
     # width of each of LightFM's fits; 0 leaves LightFM out, and the model knows movies by keywords,
     # genres and decade only
     components: int = 32
@@ -179,6 +181,7 @@ class HybridModel:
     thresholds: np.ndarray  # (10,) where each half star begins, see `calibrate`
     user_ids: np.ndarray  # (n_users,) the raters that it learned from, sorted
     n_ratings: int  # how many ratings it learned from
+    embedded: int  # how many ratings its embeddings were learned from
     content_hash: str  # `Dataset.content_hash` of what it learned from
     trained_at: datetime  # UTC
     _movies: pd.Index = field(init=False, repr=False, compare=False)
@@ -215,12 +218,20 @@ class HybridModel:
 
     @classmethod
     def fit(
-        cls, data: Dataset, options: TrainingOptions | None = None, on_epoch: Progress | None = None
+        cls,
+        data: Dataset,
+        options: TrainingOptions | None = None,
+        on_epoch: Progress | None = None,
+        jobs: int | None = None,
+        start: HybridModel | None = None,
     ) -> HybridModel:
         """Learn from a Dataset.
 
         Args:
             on_epoch: called with (epochs done, epochs in all).
+            jobs: fits of LightFM at once, see `learn_embeddings`.
+            start: a model of almost the same data, whose embeddings are kept if its options are the
+                same and few ratings are new.
 
         Raises:
             DataError: there is no rating to learn from, or learning diverged.
@@ -240,8 +251,13 @@ class HybridModel:
             club_variance=options.club_bias_variance,
             new=data.is_new,
         )
-        known = with_constant(features)
-        if options.components:
+        known, placed, embedded = with_constant(features), counts > 0, len(ratings.stars)
+        weight = club_weight(counts, ratings.n_users)
+        if start is not None and start.is_near(data, options):
+            rows, embedded = start._movies.get_indexer(data.movies.index), start.embedded
+            placed &= (rows >= 0) & (start.counts[rows] > 0)
+            embeddings = start.kernel.embeddings[rows]
+        elif options.components:
             of_user, of_movie = offsets(ratings, options.damping)
             expected = bias.mu + of_user[ratings.user] + of_movie[ratings.movie]
             embeddings = learn_embeddings(
@@ -252,14 +268,12 @@ class HybridModel:
                 repeats=options.repeats,
                 seed=options.seed,
                 on_epoch=on_epoch,
+                jobs=jobs,
             )
-            weight = club_weight(counts, ratings.n_users)
-            of_features = weighted_ridge(known, embeddings, weight, options.embedding_penalty)
         else:
             embeddings = np.zeros((ratings.n_movies, 0), dtype=np.float32)
-            of_features = np.zeros((known.shape[1], 0))
-        unrated = counts == 0
-        embeddings[unrated] = known[unrated] @ of_features
+        of_features = weighted_ridge(known, embeddings, weight * placed, options.embedding_penalty)
+        embeddings[~placed] = known[~placed] @ of_features
         kernel = ItemKernel(
             embeddings,
             features,
@@ -281,9 +295,15 @@ class HybridModel:
             thresholds=thresholds,
             user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
+            embedded=embedded,
             content_hash=data.content_hash,
             trained_at=datetime.now(UTC),
         )
+
+    def is_near(self, data: Dataset, options: TrainingOptions) -> bool:
+        """Return True if embeddings learned from `data` would be no better than this model's."""
+        new = abs(len(data.ratings) - self.embedded)
+        return options == self.options and new <= FEW * self.embedded
 
     def knows(self, movie_id: int) -> bool:
         """Return True if the movie can be predicted without `with_movies`."""

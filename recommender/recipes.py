@@ -8,7 +8,8 @@ before; item features are genres and five quantile bins, and one for missing, of
 column (year, mean rating, number of ratings); identity blocks; WARP, 64 components, 20 epochs,
 learning rate 0.05, alpha 1e-6.
 
-`RECIPES` judges both beside simple rivals. Mistakes as published, and mended otherwise:
+`JUDGES` judges both beside simple rivals; a `RecipeModel` lets either, mended, predict for a club.
+Mistakes as published, and mended otherwise:
 
 1. Rows of features in another order than the interactions' columns (keyword): features are in the
    order in which the ratings first mention a movie, columns in the order of the ids as text.
@@ -28,24 +29,26 @@ recipe's file and are left out of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from recommender.columns import MOVIE, RATING, USER
-from recommender.dataset import Dataset, check_ratings
-from recommender.embeddings import fit_lightfm
+from recommender.columns import MEMBER, MOVIE, RATING, USER
+from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_ratings
+from recommender.embeddings import Progress, fit_lightfm
 from recommender.errors import DataError, RecommenderError
-from recommender.evaluation.baselines import Axes, Popularity, Ranker
-from recommender.evaluation.evaluate import ranking_table
+from recommender.evaluation.baselines import Axes, Popularity, Ranker, ranking_table
 from recommender.evaluation.splits import random_split
+from recommender.explain import FEATURE, LIMIT, MEAN, MEMBER_PART
 from recommender.features import scale_rows, with_identity
-from recommender.model import LIKED
+from recommender.model import LIKED, HybridModel, Ids, TrainingOptions
+from recommender.reactions import Reactions
 
 TOP_KEYWORDS = 100
 ALPHA = 10.0  # of the confidence 1 + ALPHA ln(1 + stars)
@@ -149,6 +152,141 @@ class ConfidenceRecipe(Ranker):
             seed=seed,
         )
         return cls.of_lightfm(model, axes, item_features, user_features)
+
+
+RECIPES: Mapping[str, type[KeywordRecipe] | type[ConfidenceRecipe]] = {
+    "keyword": KeywordRecipe,
+    "confidence": ConfidenceRecipe,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class RecipeModel(HybridModel):
+    """A recipe that predicts for members: its scores, read as stars.
+
+        stars = the member's mean + slope * (score, standardised over the recipe's movies)
+
+    A recipe says nothing of its own uncertainty, so it is how far ratings held out of its fit lay
+    from their predictions, the same for all. For a member or a movie that the recipe does not know,
+    and for all else (who is alike, what to rate), there is the hybrid model without LightFM.
+    """
+
+    ranker: Ranker
+    slope: float  # stars
+    residual_sd: float  # stars
+
+    @classmethod
+    def fit(
+        cls,
+        data: Dataset,
+        options: TrainingOptions | None = None,
+        on_epoch: Progress | None = None,
+        jobs: int | None = None,
+        start: HybridModel | None = None,
+    ) -> RecipeModel:
+        """Fit the recipe that the options name, on four ratings in five and then on all.
+
+        Raises:
+            DataError: there is no such recipe, or too little data.
+        """
+        options, report = options or TrainingOptions(), on_epoch or (lambda *_: None)
+        if options.recipe not in RECIPES:
+            raise DataError(f"There is no recipe {options.recipe!r}: {' or '.join(RECIPES)}.")
+        recipe = RECIPES[options.recipe]
+        words = HybridModel.fit(data, replace(options, components=0), jobs=jobs)
+        report(1, 3)
+        train, test = random_split(data, options.seed)
+        half, by_user = recipe.fit(train, seed=options.seed), train.ratings.groupby(USER)[RATING]
+        scores, above = [], []
+        for user, own in test.groupby(USER):
+            scores.append(standard_scores(half, [user], own[MOVIE])[0])
+            given = by_user.get_group(user) if user in by_user.groups else own[RATING].iloc[:0]
+            above.append(own[RATING] - _level(words, given.sum(), len(given)))
+        z, stars = np.concatenate(scores), np.concatenate(above)
+        z, stars = z[~np.isnan(z)], stars[~np.isnan(z)]
+        if not z.any():
+            raise DataError("There is too little data for a recipe to predict from.")
+        slope = float(z @ stars / (z @ z))
+        report(2, 3)
+        ranker = recipe.fit(data, seed=options.seed)
+        report(3, 3)
+        kept = {part.name: getattr(words, part.name) for part in fields(words) if part.init}
+        sd = float(np.sqrt(np.mean((stars - slope * z) ** 2)))
+        return cls(**kept | {"options": options}, ranker=ranker, slope=slope, residual_sd=sd)
+
+    def react(
+        self, member_ratings: pd.DataFrame, movie_ids: Ids, member_ids: Sequence[int] | None = None
+    ) -> Reactions:
+        """Predict every member's stars for every movie; see `HybridModel.react`."""
+        found = super().react(member_ratings, movie_ids, member_ids)
+        z = standard_scores(self.ranker, found.member_ids, movie_ids)
+        own = member_ratings.groupby(MEMBER)[RATING].agg(["sum", "size"])
+        own = own.reindex(found.member_ids, fill_value=0)
+        level = _level(self, own["sum"].to_numpy(), own["size"].to_numpy())
+        stars = np.clip(level[:, None] + self.slope * z, MIN_STARS, MAX_STARS)
+        shared = np.sqrt(self.bias.uncertainty[self.rows(movie_ids)])
+        sd = np.maximum(self.residual_sd, shared)
+        unknown = np.isnan(z)
+        return replace(
+            found,
+            mean=np.where(unknown, found.mean, stars),
+            sd=np.where(unknown, found.sd, sd),
+        )
+
+    def explain(self, member_ratings: pd.DataFrame, member_id: int, movie_id: int) -> pd.DataFrame:
+        """Return the parts of one prediction; see `HybridModel.explain`."""
+        z = float(standard_scores(self.ranker, [member_id], [movie_id])[0, 0])
+        if np.isnan(z):
+            return super().explain(member_ratings, member_id, movie_id)
+        own = member_ratings.loc[member_ratings[MEMBER] == member_id]
+        mean = float(self.react(own, [movie_id], [member_id]).mean[0, 0])
+        level = float(_level(self, own[RATING].sum(), len(own)))
+        parts = [
+            (MEAN, "everyone's average", self.mean_rating),
+            (MEMBER_PART, "generosity", level - self.mean_rating),
+            (FEATURE, f"what the {self.options.recipe} recipe puts first", self.slope * z),
+            (LIMIT, "stars end at 0.5 and 5", mean - level - self.slope * z),
+        ]
+        frame = pd.DataFrame(parts, columns=["kind", "label", "stars"])
+        frame = frame.assign(**{MOVIE: pd.array([pd.NA] * len(frame), "Int64")}, stable=True)
+        return frame[(frame["kind"] != LIMIT) | (frame["stars"].abs() > 1e-9)]
+
+
+def _level(model: HybridModel, total: Any, n: Any) -> Any:
+    """Return the damped mean of `n` ratings with a sum of `total` stars, elementwise."""
+    damping = model.options.damping
+    return (total + damping * model.mean_rating) / (n + damping)
+
+
+def standard_scores(ranker: Ranker, user_ids: Sequence[int], movie_ids: Ids) -> np.ndarray:
+    """Return each user's scores, standardised over all movies; NaN for whom or what is unknown.
+
+    Returns:
+        (n_users, n_movies).
+    """
+    row, column = ranker.axes.rows(pd.Series(user_ids)), ranker.axes.columns(pd.Series(movie_ids))
+    scores = ranker.scores(row).astype(np.float64)
+    spread = np.maximum(scores.std(axis=1, keepdims=True), 1e-9)
+    z = (scores - scores.mean(axis=1, keepdims=True)) / spread
+    return np.where((row >= 0)[:, None] & (column >= 0), z[:, column], np.nan)
+
+
+def learn(
+    data: Dataset,
+    options: TrainingOptions,
+    on_epoch: Progress | None = None,
+    jobs: int | None = None,
+    start: HybridModel | None = None,
+) -> HybridModel:
+    """Fit our model, or the recipe that the options name; see `HybridModel.fit`."""
+    kind = RecipeModel if options.recipe else HybridModel
+    return kind.fit(data, options, on_epoch, jobs, start)
+
+
+def load(folder: Path) -> HybridModel:
+    """Return the model that was saved in a folder, ours or a recipe; see `HybridModel.load`."""
+    found = HybridModel.load(folder)
+    return RecipeModel.load(folder) if found.options.recipe else found
 
 
 def published_words(keywords: pd.Series, links: Links | None) -> pd.Series:
@@ -270,7 +408,7 @@ def confident(
     return ranking_table(rankers, _sample(learned, rng), _sample(wanted, rng), known=known, k=10)
 
 
-RECIPES = {"keyword": keyword, "confidence": confident}
+JUDGES = {"keyword": keyword, "confidence": confident}
 
 
 def _sample(ratings: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:

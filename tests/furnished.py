@@ -22,7 +22,7 @@ from ui.evaluation import held_out_folder, without_demo
 from ui.jobs import LearnedFrom, Trainer
 
 Open = Callable[..., AppTest]  # the fixture that opens a page
-SMALL = TrainingOptions(components=8, epochs=1)
+SMALL = TrainingOptions(components=8, epochs=1, repeats=1)
 
 
 def furnish(folder: Path) -> Path:

@@ -96,10 +96,10 @@ def left_out(club: View) -> pd.DataFrame | None:
     serving model expects of the others.
 
     Returns:
-        As `leave_one_out`; None before a model has learned.
+        As `leave_one_out`; None before a model has learned, and of a recipe, which cannot tell.
     """
     serving, learned = state.model(club), state.learned_ratings(club)
-    if serving is None or learned is None:
+    if serving is None or learned is None or serving.options.recipe:
         return None
     each = [
         _left_out(serving, club.evidence_of(member), learned)

@@ -19,7 +19,7 @@ import pyarrow as pa
 from club.backup import roll
 from club.errors import ClubError
 from club.store import Store
-from recommender import Dataset, HybridModel, RecommenderError, TrainingOptions
+from recommender import Dataset, HybridModel, RecommenderError, TrainingOptions, recipes
 from recommender.errors import ModelFileError
 from recommender.evaluation import Evaluation
 from recommender.persistence import current_folder, write_atomically, write_folder_atomically
@@ -186,6 +186,7 @@ class Trainer(Job):
         options: TrainingOptions,
         *,
         serve: bool = True,
+        start: HybridModel | None = None,
         then: Callable[[HybridModel, Dataset, float, Report], None] | None = None,
     ) -> bool:
         """Begin to learn; return False if that is running already.
@@ -197,6 +198,7 @@ class Trainer(Job):
             make_data: called in the learning thread.
             learned_from: what `make_data` returns.
             serve: let the learned model serve.
+            start: see `HybridModel.fit`.
             then: called afterwards with the model, its data, the seconds that it took and a report.
         """
 
@@ -210,7 +212,7 @@ class Trainer(Job):
             if self.model is None and options.components and serve:
                 words_only = HybridModel.fit(data, replace(options, components=0))
                 self._serve(words_only, LearnedFrom())
-            model = HybridModel.fit(data, options, checked)
+            model = recipes.learn(data, options, checked, start=start)
             taken, told = time.monotonic() - began, ""
             if serve:
                 self._serve(model, learned_from)
@@ -262,7 +264,7 @@ class Trainer(Job):
         try:
             note = json.loads((self._folder / NOTE).read_text("utf-8"))
             learned_from = LearnedFrom(int(note["version"]), str(note.get("base", "")))
-            self._serve(HybridModel.load(self._folder / MODEL), learned_from)
+            self._serve(recipes.load(self._folder / MODEL), learned_from)
         except (ModelFileError, OSError, ValueError, KeyError, TypeError) as error:
             log.warning("the saved model is not used: %s", error)
 

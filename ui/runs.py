@@ -7,14 +7,14 @@ import json
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from recommender import Dataset, HybridModel, TrainingOptions
+from recommender import Dataset, HybridModel, TrainingOptions, recipes
 from recommender.errors import RecommenderError
 from recommender.evaluation import Evaluation
 from recommender.persistence import current_folder, remove_folder, write_atomically
@@ -22,7 +22,7 @@ from ui.jobs import LearnedFrom
 
 log = logging.getLogger(__name__)
 
-KEPT = 12  # models; a run whose model was removed stays as a row
+KEPT = 4  # models, and the one that serves; a run whose model was removed stays as a row
 FRAMES = ("ranking", "epochs", "errors")  # of an Evaluation that a run keeps
 
 
@@ -55,7 +55,8 @@ class Run:
     ratings: int
     seconds: float
     coverage: float | None = None  # of 80% intervals on held-out ratings
-    frames: Mapping[str, pd.DataFrame] | None = None  # `FRAMES`; None where it was not measured
+    # `FRAMES`; None where it was not measured
+    frames: Mapping[str, pd.DataFrame] | None = field(default=None, compare=False)
 
     def figures(self) -> dict[str, float]:
         """Return the figures on held-out ratings by metric; none where it was not measured."""
@@ -86,28 +87,38 @@ class Runs:
                 log.warning("the run %s is not shown: %s", path.name, error)
         return sorted(found, key=lambda run: run.at, reverse=True)
 
-    def add(self, run: Run, model: HybridModel) -> None:
-        """Keep a run and its model, and remove the models of old runs.
+    def add(self, run: Run, model: HybridModel, serving: HybridModel | None) -> None:
+        """Keep a run and its model, and remove the models of old runs but the serving one.
 
         Raises:
             OSError: something cannot be written.
         """
         model.save(self._folder / run.name, compact=True)
-        write_atomically(self._folder / f"{run.name}.json", lambda file: _write(file, run))
+        self.write(run)
         for old in self.all()[KEPT:]:
-            remove_folder(self._folder / old.name)
+            if serving is None or old.at != serving.trained_at:
+                remove_folder(self._folder / old.name)
 
-    def has_model(self, run: Run) -> bool:
-        """Return True while the model of a run is kept."""
-        return current_folder(self._folder / run.name).exists()
+    def write(self, run: Run) -> None:
+        """Keep the row of a run.
 
-    def model(self, run: Run) -> HybridModel:
-        """Return the model of a run.
+        Raises:
+            OSError: it cannot be written.
+        """
+        write_atomically(self._folder / f"{run.name}.json", lambda file: _write(file, run))
+
+    def size(self, run: Run) -> int:
+        """Return the bytes of a run's model, 0 once it was removed."""
+        folder = current_folder(self._folder / run.name)
+        return sum(file.stat().st_size for file in folder.glob("*"))
+
+    def model(self, name: str) -> HybridModel:
+        """Return the model of the run of that name.
 
         Raises:
             ModelFileError: it was removed, is damaged, or another version wrote it.
         """
-        return HybridModel.load(self._folder / run.name)
+        return recipes.load(self._folder / name)
 
 
 def new_name(at: datetime) -> str:

@@ -344,12 +344,14 @@ def learn(
     """Begin to learn from the base dataset and the club as they are; False if that is running.
 
     Args:
-        options, choice: of the run; by default the model serves, learned from all there is.
+        options, choice: of the run; by default the model serves, learned from all there is, with
+            the last embeddings while few ratings are new.
         by: who asked for it.
     """
-    club, data, kept = _opened(), base_dataset(), runs()
+    club, data, kept, job = _opened(), base_dataset(), runs(), trainer()
     how, what = options or TRAINING, choice or Choice(measure=False, serve=True)
     learned_from = LearnedFrom(club.version(), data.content_hash)
+    start = job.model if options is None and job.learned_base == data.content_hash else None
 
     def make_data() -> Dataset:
         rated = club.ratings.current()[MOVIE].unique()
@@ -358,7 +360,7 @@ def learn(
     def keep(model: HybridModel, learned: Dataset, taken: float, report: Report) -> None:
         at = model.trained_at
         run = Run(new_name(at), at, by, how, what, learned_from, len(learned.ratings), taken)
-        kept.add(run, model)
+        kept.add(run, model, job.model)
         if not what.measure:
             return
         try:
@@ -371,9 +373,9 @@ def learn(
             )
         finally:
             kept.live = None
-        kept.add(measured(run, found), model)
+        kept.write(measured(run, found))
 
-    return trainer().learn(make_data, learned_from, how, serve=what.serve, then=keep)
+    return job.learn(make_data, learned_from, how, serve=what.serve, start=start, then=keep)
 
 
 def serve(run: Run) -> None:
@@ -382,7 +384,7 @@ def serve(run: Run) -> None:
     Raises:
         ModelFileError: it was removed, is damaged, or another version wrote it.
     """
-    trainer().adopt(runs().model(run), run.learned_from)
+    trainer().adopt(runs().model(run.name), run.learned_from)
 
 
 def shipped_model() -> HybridModel | None:

@@ -15,6 +15,7 @@ from recommender.bias import damped_mean
 from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
 from recommender.embeddings import fit_lightfm
+from recommender.evaluation.metrics import means, ranking_metrics
 from recommender.features import MovieFeatures, scale_rows, with_identity
 from recommender.model import Prediction, Recommender, TrainingOptions
 
@@ -196,3 +197,29 @@ class LightFMRanker(Ranker):
         how = options.of_lightfm | {"seed": options.seed}
         model = fit_lightfm(seen, features[rated], **how, on_epoch=report)
         return cls.of_lightfm(model, axes, features)
+
+
+def ranking_table(
+    rankers: Mapping[str, Ranker],
+    train: pd.DataFrame,
+    test: pd.DataFrame,
+    *,
+    known: pd.DataFrame | None,
+    k: int = 10,
+) -> pd.DataFrame:
+    """Return model, split, metric, value for rankers.
+
+    Args:
+        train, test: the ratings whose movies should be ranked high.
+        known: ratings whose movies are left out of the ranking of `test`; None for none.
+        k: length of the list.
+    """
+    frames = []
+    for name, ranker in rankers.items():
+        stars = ranker.axes.stars
+        left_out = None if known is None else stars(known)
+        for split, wanted, out in (("train", train, None), ("test", test, left_out)):
+            metrics = means(ranking_metrics(ranker.scores, stars(wanted), out, k))
+            frame = pd.DataFrame({"metric": list(metrics), "value": list(metrics.values())})
+            frames.append(frame.assign(model=name, split=split))
+    return pd.concat(frames, ignore_index=True)[["model", "split", "metric", "value"]]

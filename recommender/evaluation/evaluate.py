@@ -19,7 +19,14 @@ import pandas as pd
 
 from recommender.columns import MEMBER, MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_ratings
-from recommender.evaluation.baselines import BASELINES, Axes, LightFMRanker, Popularity, Ranker
+from recommender.evaluation.baselines import (
+    BASELINES,
+    Axes,
+    LightFMRanker,
+    Popularity,
+    Ranker,
+    ranking_table,
+)
 from recommender.evaluation.bootstrap import (
     Clarity,
     Tally,
@@ -28,7 +35,6 @@ from recommender.evaluation.bootstrap import (
     differences,
     intervals,
 )
-from recommender.evaluation.metrics import means, ranking_metrics
 from recommender.evaluation.splits import random_split
 from recommender.model import LIKED, HybridModel, Prediction, TrainingOptions
 from recommender.reactions import Reactions
@@ -88,13 +94,13 @@ def evaluate(
 ) -> Evaluation:
     """Hold out 20% of the ratings and measure ranking and errors on them.
 
-    Ranking compares LightFM, as the hybrid model has it learn, with popularity; movies that nobody
-    rated in the train split, and those that the user rated there, are left out. Errors compare the
-    hybrid model, given each user's other ratings, with the baselines.
+    Ranking compares LightFM, as the model (ours, or a recipe) has it learn, with popularity; movies
+    that nobody rated in the train split, and those that the user rated there, are left out. Errors
+    compare the model, given each user's other ratings, with the baselines.
 
     Args:
         seed: of the split and of both models.
-        options: of the hybrid model and of LightFM.
+        options: of the model and of LightFM.
         k: length of the list for precision and recall.
         on_step: called with (steps done, steps in all, current step).
         on_epoch: called with `Evaluation.epochs` so far after each epoch of LightFM.
@@ -102,6 +108,9 @@ def evaluate(
     Raises:
         DataError: there are too few ratings to hold some out.
     """
+    # It imports this package.
+    from recommender.recipes import RECIPES, learn  # noqa: PLC0415
+
     report: OnStep = on_step or (lambda *_: None)
     options = replace(options or TrainingOptions(), seed=seed)
     report(0, STEPS, "learning an order")
@@ -122,12 +131,16 @@ def evaluate(
             on_epoch(epochs)
 
     rankers: dict[str, Ranker] = {"popularity": Popularity.fit(train, Axes.of(train.ratings))}
-    if options.components:
+    if options.recipe:
+        recipe: Ranker = RECIPES[options.recipe].fit(train, seed=seed)
+        known = np.intersect1d(rated, recipe.axes.movie_ids)
+        rankers = {"LightFM": recipe.among(known), **rankers}
+    elif options.components:
         learned = LightFMRanker.fit(train, options, follow).among(rated)
         rankers = {"LightFM": learned, **rankers}
     report(20, STEPS, "ranking movies")
     ranking = ranking_table(rankers, train.ratings, test, known=train.ratings, k=k)
-    model = HybridModel.fit(
+    model = learn(
         train,
         options,
         lambda done, total: report(25 + 60 * done // total, STEPS, "learning tastes"),
@@ -167,32 +180,6 @@ def error_tally(held_out: pd.DataFrame, predicted: np.ndarray) -> Tally:
     errors = pd.DataFrame({"rmse": error**2, "mae": np.abs(error)})
     by_user = errors.groupby(held_out[USER].to_numpy())
     return Tally(("rmse", "mae"), by_user.sum().to_numpy(), by_user.count().to_numpy(float))
-
-
-def ranking_table(
-    rankers: Mapping[str, Ranker],
-    train: pd.DataFrame,
-    test: pd.DataFrame,
-    *,
-    known: pd.DataFrame | None,
-    k: int = 10,
-) -> pd.DataFrame:
-    """Return model, split, metric, value for rankers.
-
-    Args:
-        train, test: the ratings whose movies should be ranked high.
-        known: ratings whose movies are left out of the ranking of `test`; None for none.
-        k: length of the list.
-    """
-    frames = []
-    for name, ranker in rankers.items():
-        stars = ranker.axes.stars
-        left_out = None if known is None else stars(known)
-        for split, wanted, out in (("train", train, None), ("test", test, left_out)):
-            metrics = means(ranking_metrics(ranker.scores, stars(wanted), out, k))
-            frame = pd.DataFrame({"metric": list(metrics), "value": list(metrics.values())})
-            frames.append(frame.assign(model=name, split=split))
-    return pd.concat(frames, ignore_index=True)[["model", "split", "metric", "value"]]
 
 
 def ranking_figures(ranking: pd.DataFrame) -> dict[str, dict[str, dict[str, float]]]:

@@ -16,7 +16,7 @@ from furnished import SMALL, Open, furnish_once
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
-from recommender import HybridModel
+from recommender import HybridModel, recipes
 from ui import state
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,7 +35,7 @@ def _packages_are_read_once() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def _equal_models_are_one() -> Iterator[None]:
     """Tests read copies of the same model: what was computed with one of them is known to all."""
-    load = HybridModel.load
+    load = recipes.load
     known: dict[datetime, HybridModel] = {}
 
     def load_one(folder: Path) -> HybridModel:
@@ -43,7 +43,7 @@ def _equal_models_are_one() -> Iterator[None]:
         return known.setdefault(model.trained_at, model)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(HybridModel, "load", load_one)
+        patch.setattr(recipes, "load", load_one)
         yield
 
 

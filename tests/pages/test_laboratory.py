@@ -16,6 +16,7 @@ from club.store import Store
 from ui import state
 from ui.jobs import StoppedError, Trainer
 from ui.runs import Choice
+from ui.sections.laboratory import WORTH
 
 
 def choose(app, kind: str, key: str, value: object) -> None:
@@ -50,6 +51,29 @@ def test_train_and_use_a_model(open_page: Open) -> None:
     assert state.serving_options().loss == "bpr"  # what the evaluation is about
 
 
+def test_a_recipe_predicts_once_it_is_used(open_page: Open) -> None:
+    app = open_page("settings", set="Laboratory")
+    choose(app, "radio", "lab_recipe", "keyword")
+    choose(app, "toggle", "lab_club_movies", True)
+    choose(app, "number_input", "lab_since", 2012)
+    choose(app, "toggle", "lab_measure", False)
+    click(app, "Train")
+    state.trainer().wait(120)
+    app = open_page("settings", set="Laboratory", lab="Runs")
+    (run,) = state.runs().all()
+    choose(app, "selectbox", "lab_run", run)
+    beside = app.run().dataframe[-1].value
+    assert (beside["Now"] != beside["With this run"]).any()
+    click(app, "Use its model")
+    assert not app.exception
+    club = state.view()
+    now = state.reactions(club, club.shortlist, tuple(club.names))
+    assert now.mean.ravel().round(1).tolist() == beside["With this run"].tolist()
+    for query in ({"set": "How we know"}, {"set": "Laboratory", "lab": "Keywords"}):
+        assert not open_page("settings", **query).exception
+    assert not open_page().exception
+
+
 def test_only_what_was_chosen_is_learned_from(var: object) -> None:
     choice = Choice(since=2010, club_movies=True, measure=False)
     assert state.learn(SMALL, choice)
@@ -58,7 +82,7 @@ def test_only_what_was_chosen_is_learned_from(var: object) -> None:
     assert 0 < run.ratings < len(state.base_dataset().ratings)
     assert run.figures() == {}
     rated = state.store().ratings.current()["movie_id"].nunique()
-    counts = state.runs().model(run).counts
+    counts = state.runs().model(run.name).counts
     assert 0 < (counts > 0).sum() <= rated
 
 
@@ -67,11 +91,11 @@ def test_a_stopped_training_changes_nothing(var: object, monkeypatch: pytest.Mon
     before = trainer.generation
 
     def stop_first(fit: Callable) -> Callable:
-        def stopped(data, options, on_epoch):
+        def stopped(data, options, on_epoch, *how):
             trainer.stop()
             with pytest.raises(StoppedError):
                 on_epoch(1, 2)
-            return fit(data, options, on_epoch)
+            return fit(data, options, on_epoch, *how)
 
         return stopped
 
@@ -94,9 +118,18 @@ def test_keywords_for_all_and_for_a_member(open_page: Open) -> None:
     app.run()
     assert not app.exception
     assert app.dataframe[0].value["Stars"].tolist() != everybody["Stars"].tolist()
+    assert set(app.dataframe[-2].value["Member"]) == set(state.view().names.values())
     predictions = app.dataframe[-1].value
     assert list(predictions) == ["Member", "With its keywords", "With these"]
     assert (predictions["With its keywords"] == predictions["With these"]).all()
+
+
+def test_the_worth_of_keywords_is_as_measured() -> None:
+    table = (Path(__file__).parents[2] / "benchmarks" / "RESULTS.md").read_text("utf-8")
+    for where in ("warm", "cold"):
+        for model in ("**ours**", "ours with permuted keywords"):
+            rmse = table.partition(f"| {where} | {model} | ")[2].partition(" |")[0].strip("*")
+            assert f"{float(rmse):.3f}" in WORTH
 
 
 @pytest.mark.reads

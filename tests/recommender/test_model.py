@@ -36,6 +36,25 @@ class TestFit:
         other = HybridModel.fit(checkerboard, replace(tiny_options, seed=4))
         assert other.kernel.embeddings.tobytes() != tiny_model.kernel.embeddings.tobytes()
 
+    def test_few_new_ratings_keep_the_embeddings(
+        self, checkerboard: Dataset, tiny_model: HybridModel, tiny_options: TrainingOptions
+    ) -> None:
+        def fit(n: int, options: TrainingOptions = tiny_options) -> HybridModel:
+            new = pd.DataFrame({"user_id": range(90, 90 + n), "movie_id": 20, "rating": 5.0})
+            data = Dataset(pd.concat([checkerboard.ratings, new]), checkerboard.movies)
+            return HybridModel.fit(data, options, start=tiny_model)
+
+        rated = tiny_model.counts > 0
+        before = tiny_model.kernel.embeddings[rated].tobytes()
+        few = fit(3)
+        assert few.kernel.embeddings[rated].tobytes() == before
+        assert (
+            few.expected([20]).loc[20, "expected"] > tiny_model.expected([20]).loc[20, "expected"]
+        )
+        assert few.n_ratings == tiny_model.n_ratings + 3
+        for learned in (fit(4), fit(3, replace(tiny_options, seed=4))):
+            assert learned.kernel.embeddings[rated].tobytes() != before
+
     def test_bad_arguments(self, checkerboard: Dataset) -> None:
         with pytest.raises(DataError, match="no ratings"):
             HybridModel.fit(Dataset(checkerboard.ratings.iloc[:0], checkerboard.movies))

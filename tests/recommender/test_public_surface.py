@@ -36,7 +36,7 @@ def test_exported_names() -> None:
     ("function", "expected"),
     [
         (Dataset, ["ratings", "movies"]),
-        (HybridModel.fit, ["data", "options", "on_epoch"]),
+        (HybridModel.fit, ["data", "options", "on_epoch", "jobs", "start"]),
         (HybridModel.load, ["folder"]),
         (HybridModel.save, ["folder", "compact"]),
         (HybridModel.react, ["member_ratings", "movie_ids", "member_ids"]),

@@ -18,7 +18,7 @@ from recommender.__main__ import main
 def test_recipes_measure_every_model(checkerboard, name, k, as_published, monkeypatch) -> None:
     # Nobody on so small a board has more than five likes held out.
     monkeypatch.setattr(recipes, "MIN_INTERACTIONS", 0)
-    found = recipes.RECIPES[name](checkerboard, as_published, seed=3)
+    found = recipes.JUDGES[name](checkerboard, as_published, seed=3)
     models = [f"{name} recipe", "popularity"]
     if name == "confidence" and find_spec("implicit"):
         models.append("matrix factorisation")
@@ -65,6 +65,14 @@ def test_command_reads_a_club(data_folder: Path, capsys: pytest.CaptureFixture[s
     argv = ["recipe", "keyword", "--data", str(data_folder), "--json"]
     assert main([*argv, "--club", str(club), "--club-movies", "--as-published"]) == 0
     assert "keyword recipe" in json.loads(capsys.readouterr().out)["ranking"]
+    assert main([*argv, "--club", str(club), "--react", "3", "20"]) == 0
+    reactions = json.loads(capsys.readouterr().out)["reactions"]
+    assert [(row["member"], row["movie"]) for row in reactions[:2]] == [
+        (900, "Movie 3"),
+        (900, "Movie 20"),
+    ]
+    assert {row["recipe ±"] for row in reactions} != {row["ours ±"] for row in reactions}
+    assert main([*argv, "--react", "3"]) == 2
     assert main([*argv, "--club-movies"]) == 2
     assert "--club FILE" in capsys.readouterr().err
     club.write_text("title,rating\nHeat,4\n")

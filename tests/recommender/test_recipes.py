@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from recommender import DataError, Dataset
+from recommender import DataError, Dataset, HybridModel, TrainingOptions
+from recommender.evaluation import evaluate
 from recommender.evaluation.baselines import Ranker
 from recommender.recipes import (
     ConfidenceRecipe,
     KeywordRecipe,
+    RecipeModel,
     active,
+    learn,
     likes,
+    load,
     published_words,
     quantile_bins,
 )
@@ -141,3 +147,35 @@ def test_confidence_recipe_features_and_weights(checkerboard, fitted) -> None:
     )
     assert (fitted["components"], fitted["epochs"], fitted["alpha"]) == (64, 20, 1e-6)
     assert fitted["positives"].nnz == len(likes(active(checkerboard.ratings)))
+
+
+def test_a_recipe_predicts_for_members(
+    checkerboard: Dataset, train_lover: pd.DataFrame, tmp_path: Path
+) -> None:
+    model = learn(checkerboard, TrainingOptions(recipe="keyword"))
+    assert isinstance(model, RecipeModel)
+    movies = checkerboard.movies.index.to_numpy()
+    own = train_lover.replace({"member_id": {2: 900}})  # whom the recipe does not know
+    found = model.react(own, movies, [1, 900])
+    order = [np.argsort(values, kind="stable").tolist() for values in (
+        found.mean[0], model.ranker.scores(model.ranker.axes.rows(pd.Series([1])))[0],
+    )]  # fmt: skip
+    assert order[0] == order[1]
+    assert (found.sd[0] >= model.residual_sd).all()
+    words = HybridModel.fit(checkerboard, TrainingOptions(components=0))
+    assert found.mean[1].tolist() == words.react(own, movies, [900]).mean[0].tolist()
+    for member in (1, 900):
+        parts = model.explain(own, member, 4)
+        expected = model.react(own, [4], [member]).mean[0, 0]
+        assert parts["stars"].sum() == pytest.approx(expected)
+    model.save(tmp_path / "model", compact=True)
+    again = load(tmp_path / "model")
+    assert again.react(own, movies, [1, 900]).mean == pytest.approx(found.mean, abs=0.01)
+    with pytest.raises(DataError, match="no recipe"):
+        learn(checkerboard, TrainingOptions(recipe="pancakes"))
+
+
+def test_a_recipe_is_as_sure_as_it_is_right(checkerboard: Dataset) -> None:
+    found = evaluate(checkerboard, options=TrainingOptions(recipe="keyword"))
+    assert found.figures()["intervals"]["coverage"] > 0.6
+    assert found.epochs.empty

@@ -10,7 +10,7 @@ import pytest
 
 from recommender import Dataset, HybridModel, Recommender, TrainingOptions
 from recommender.evaluation.baselines import BiasModel, LightFMRanker, Popularity
-from recommender.recipes import ConfidenceRecipe, KeywordRecipe
+from recommender.recipes import ConfidenceRecipe, KeywordRecipe, RecipeModel
 
 TINY = TrainingOptions(components=4, epochs=2, repeats=1, min_movies=2)
 FITS: dict[str, Callable[[Dataset], Recommender]] = {
@@ -21,6 +21,7 @@ FITS: dict[str, Callable[[Dataset], Recommender]] = {
     "LightFM": lambda data: LightFMRanker.fit(data, TINY),
     "keyword recipe": KeywordRecipe.fit,
     "confidence recipe": ConfidenceRecipe.fit,
+    "recipe as stars": lambda data: RecipeModel.fit(data, TrainingOptions(recipe="keyword")),
 }
 
 

@@ -28,11 +28,11 @@ def test_a_run_comes_back_as_it_was(
 ) -> None:
     runs = Runs(tmp_path / "runs")
     assert runs.all() == []
-    runs.add(run, tiny_model)
+    runs.add(run, tiny_model, None)
     assert runs.all() == [run]
     assert run.figures() == {}
     found = evaluate(checkerboard, options=run.options, k=5)
-    runs.add(measured(run, found), tiny_model)
+    runs.write(measured(run, found))
     (again,) = Runs(tmp_path / "runs").all()
     assert again.frames is not None
     for name, frame in again.frames.items():
@@ -40,7 +40,7 @@ def test_a_run_comes_back_as_it_was(
     figures = again.figures()
     assert figures["rmse"] == pytest.approx(found.figures()["errors"]["ours"]["rmse"]["value"])
     assert {"auc", "precision@5", "recall@5", "reciprocal_rank", "coverage"} <= set(figures)
-    model = runs.model(again)
+    model = runs.model(again.name)
     assert np.allclose(model.kernel.embeddings, tiny_model.kernel.embeddings, atol=1e-3)
 
 
@@ -48,18 +48,19 @@ def test_the_models_of_old_runs_are_removed(
     run: Run, tiny_model: HybridModel, tmp_path: Path
 ) -> None:
     runs = Runs(tmp_path)
-    made = [replace(run, name=f"run-{day}", at=AT + timedelta(days=day)) for day in range(KEPT + 1)]
+    made = [replace(run, name=f"run-{day}", at=AT + timedelta(days=day)) for day in range(KEPT + 2)]
+    serving = replace(tiny_model, trained_at=made[0].at)
     for one in made:
-        runs.add(one, tiny_model)
+        runs.add(one, tiny_model, serving)
     assert runs.all() == made[::-1]
-    assert [runs.has_model(one) for one in made] == [False] + [True] * KEPT
+    assert [runs.size(one) > 0 for one in made] == [True, False] + [True] * KEPT
     with pytest.raises(ModelFileError):
-        runs.model(made[0])
+        runs.model(made[1].name)
 
 
 def test_a_damaged_row_hides_no_other(run: Run, tiny_model: HybridModel, tmp_path: Path) -> None:
     runs = Runs(tmp_path)
-    runs.add(run, tiny_model)
+    runs.add(run, tiny_model, None)
     (tmp_path / "other.json").write_text("{")
     (tmp_path / "another.json").write_text("[]")
     assert runs.all() == [run]

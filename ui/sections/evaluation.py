@@ -25,6 +25,10 @@ from ui.state import View
 from ui.text import counted, listed, plain
 
 HOW = "Every rating is predicted as if nobody in the club had seen that movie, from all the others."
+NO_RECIPE = (
+    "A published recipe predicts now. It cannot say what it would have expected without one of "
+    "your ratings; how far it is off for everyone else, it can."
+)
 CLEARLY: dict[Clarity, str] = {  # whether a rival's error is more than ours
     "too few": "too few ratings to say",
     "unclear": "no clear difference yet",
@@ -60,6 +64,11 @@ def show_club(club: View) -> None:
         return
     if club.ratings.empty:
         no_ratings("Nobody has rated a movie yet.")
+        return
+    if state.serving_options().recipe:
+        with empty_state(":material/science:", NO_RECIPE, "recipe"):
+            query = {"set": "How we know", "whose": "Everyone else"}
+            st.page_link("pages/settings.py", label="Everyone else", query_params=query)
         return
     found = evaluation.club_evaluation(club)
     if found is None:
