@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from browser import Server
 
+from recommender import load_bundled
+
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.e2e
@@ -33,6 +35,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def environment(installed: Path, home: Path) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
     return kept | {"PYTHONPATH": str(installed), "XDG_DATA_HOME": str(home), "HOME": str(home)}
+
+
+def test_holds_all_that_the_shipped_model_learned_from(installed: Path) -> None:
+    """Fault: without older.csv an installed app had other movies, and began by learning anew."""
+    shipped = load_bundled(installed / "movie_club" / "data")
+    assert shipped.content_hash == load_bundled().content_hash
+    assert shipped.movies.index.equals(load_bundled().movies.index)
 
 
 def test_serves_and_keeps_its_data_in_the_users_folder(installed: Path, tmp_path: Path) -> None:
