@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -49,44 +47,30 @@ def learn_held_out() -> None:
         held_out().learn(lambda: without_demo(data), learned_from, state.serving_options())
 
 
-class Subject(NamedTuple):
-    """The model that is evaluated on the club's ratings."""
-
-    model: HybridModel
-    held_out: bool
+def unseen() -> bool:
+    """Return True once the model that is evaluated has never seen the members' ratings."""
+    return held_out().learned_version is not None
 
 
-def subject() -> Subject | None:
-    """Return the held-out or else the serving model, None while neither is of this dataset."""
-    if held_out().learned_version is not None and (model := held_out().model):
-        return Subject(model, held_out=True)
-    trainer = state.trainer()
-    learned = trainer.learned_base == state.base_dataset().content_hash
-    return Subject(trainer.model, held_out=False) if learned and trainer.model else None
+def club_evaluation(club: View) -> Findings | None:
+    """Predict the club's own ratings as if they were unknown.
 
-
-@dataclass(frozen=True)
-class ClubEvaluation:
-    """The errors of predictions of the club's own ratings."""
-
-    findings: Findings  # on every rating of the members
-    held_out: bool  # the model had never seen the members' ratings
-
-
-def club_evaluation(club: View) -> ClubEvaluation | None:
-    """Predict the club's own ratings as if they were unknown; None without a `subject`."""
-    of, learned = subject(), state.learned_ratings(club)
-    return None if of is None else _club_evaluation(of, club, learned)
+    The held-out model does, or else the serving one; None while neither is of this dataset.
+    """
+    trainer = held_out() if unseen() else state.trainer()
+    known = unseen() or trainer.learned_base == state.base_dataset().content_hash
+    if not known or trainer.model is None:
+        return None
+    return _club_evaluation(trainer.model, club, state.learned_ratings(club))
 
 
 @cached(max_entries=8)
-def _club_evaluation(of: Subject, club: View, learned: HashedFrame | None) -> ClubEvaluation:
-    new = club.ratings.loc[~club.ratings[MOVIE].isin(of.model.movie_ids), MOVIE].unique()
-    model = of.model.with_movies(club.movies.loc[new])
+def _club_evaluation(of: HybridModel, club: View, learned: HashedFrame | None) -> Findings:
+    new = club.ratings.loc[~club.ratings[MOVIE].isin(of.movie_ids), MOVIE].unique()
+    model = of.with_movies(club.movies.loc[new])
     # The held-out model has seen no member: then there is nothing to take out.
     known = None if learned is None else learned.frame
-    predicted = leave_one_out(model, club.ratings, known)
-    return ClubEvaluation(Findings.of(predicted), of.held_out)
+    return Findings.of(leave_one_out(model, club.ratings, known))
 
 
 def left_out(club: View) -> pd.DataFrame | None:

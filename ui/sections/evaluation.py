@@ -19,7 +19,6 @@ from ui.charts.evaluation import (
 from ui.components.basics import empty_state, follow, no_members, no_ratings
 from ui.components.choices import view_switch
 from ui.components.figures import chart
-from ui.evaluation import ClubEvaluation
 from ui.jobs import JobStatus
 from ui.state import View
 from ui.text import counted, listed, plain
@@ -81,14 +80,14 @@ def show_club(club: View) -> None:
         return
     st.caption(HOW)
     with st.container(border=True, key="finding", gap="xsmall"):
-        st.header(plain(headline(found.findings)), anchor=False)
-        if found.findings.n >= ENOUGH:
-            st.markdown(plain(comparison(found.findings.margin)))
+        st.header(plain(headline(found)), anchor=False)
+        if found.n >= ENOUGH:
+            st.markdown(plain(comparison(found.margin)))
         else:
             st.page_link("pages/rate.py", label="Rate movies", icon=":material/star_half:")
-    if not found.held_out:
+    if not evaluation.unseen():
         follow(lambda: evaluation.held_out().status, _learning_held_out)
-    if found.findings.n >= ENOUGH:
+    if found.n >= ENOUGH:
         _charts(club, found)
 
 
@@ -112,12 +111,12 @@ def comparison(margin: Margin) -> str:
     )
 
 
-def _charts(club: View, found: ClubEvaluation) -> None:
-    rows = found.findings.predictions
+def _charts(club: View, found: Findings) -> None:
+    rows = found.predictions
     named = rows.assign(label=rows[MEMBER].map(club.names) + ": " + rows[MOVIE].map(club.title))
     names = {"gap_low": "excess_low", "gap_high": "excess_high"}
-    errors = found.findings.errors.assign(metric="mae").rename(columns=names)
-    members = found.findings.members
+    errors = found.errors.assign(metric="mae").rename(columns=names)
+    members = found.members
     with st.grid(columns=2, min_column_width=320, gap="medium"):
         chart(stars_by_prediction(named), "by_prediction")
         if not members.empty:
