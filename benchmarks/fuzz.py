@@ -80,10 +80,11 @@ def packed_files(files: list[dict[str, bytes]], work: Path, read: Callable[[Path
 def ratings(work: Path) -> Target:
     """A file of ratings."""
     from club.imports.ratings import match, read_all  # noqa: PLC0415
+    from club.matching import TitleMatcher  # noqa: PLC0415
     from recommender import load_bundled  # noqa: PLC0415
 
-    movies = load_bundled().movies.head(50)
-    return packed_files(RATINGS, work, lambda path: match(read_all([path]), movies))
+    matcher = TitleMatcher(load_bundled().movies.head(50))
+    return packed_files(RATINGS, work, lambda path: match(read_all([path]), matcher))
 
 
 def catalogue(work: Path) -> Target:

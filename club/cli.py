@@ -20,6 +20,7 @@ from club.errors import ClubError, InvalidInput
 from club.imports import catalogue as catalogues
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile
+from club.matching import TitleMatcher
 from club.sources import lookup, movielens
 from club.sources.wikidata import ADDRESS, Wikidata
 from club.store import Store
@@ -245,7 +246,7 @@ def _import(options: argparse.Namespace) -> None:
         take=options.take,
     )
     movies = catalogue(base_dataset(), store)
-    matches = ratings.match(found, movies, options.numbers or "movielens")
+    matches = ratings.match(found, TitleMatcher(movies), options.numbers or "movielens")
     plan = ratings.plan(found, matches, ClubNow.of(store), choices, now=int(time.time()))
     if options.rejected:
         _write(options.rejected, ratings.as_csv(plan.rejected(movies)).encode())

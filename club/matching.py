@@ -23,6 +23,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -236,6 +237,7 @@ class TitleMatcher:
                 for of_year in (*years, ANY_YEAR):
                     self._by_year[of_year][key].add(movie)
         self._indexes[_loose] = self._by_year[ANY_YEAR]
+        self._lock = Lock()
 
     def by_tmdb_id(self, tmdb_id: int) -> Any | None:
         """Return the movie with this number at TMDB, None if there is none."""
@@ -253,16 +255,17 @@ class TitleMatcher:
 
     def match_all(self, queries: Sequence[Query]) -> list[Match]:
         """Return the movie that each query means; many at once take less time."""
-        certain = [self._certain(query) for query in queries]
-        wanted: dict[int | None, list[Key]] = defaultdict(list)
-        for query, match in zip(queries, certain, strict=True):
-            for year in query.years if match is None else ():
-                wanted[year] += query.loose
-        for year, keys in wanted.items():
-            if similar := self._similar_titles(year):
-                similar.compare(keys)
-        pairs = zip(queries, certain, strict=True)
-        return [match or self._uncertain(query) for query, match in pairs]
+        with self._lock:  # indexes are built when they are first asked
+            certain = [self._certain(query) for query in queries]
+            wanted: dict[int | None, list[Key]] = defaultdict(list)
+            for query, match in zip(queries, certain, strict=True):
+                for year in query.years if match is None else ():
+                    wanted[year] += query.loose
+            for year, keys in wanted.items():
+                if similar := self._similar_titles(year):
+                    similar.compare(keys)
+            pairs = zip(queries, certain, strict=True)
+            return [match or self._uncertain(query) for query, match in pairs]
 
     def _index(self, keys: Keys) -> dict[Key, set[Any]]:
         """Return the movies by one kind of keys of their names; built when it is first asked."""

@@ -23,6 +23,7 @@ from club.db.database import State
 from club.demo import load_demo
 from club.errors import InvalidInput
 from club.imports import catalogue as catalogue_import
+from club.matching import TitleMatcher
 from club.search import MovieSearch
 from club.store import Club, Store
 from recommender import (
@@ -159,6 +160,11 @@ class Catalogue:
         """Movies of which little is known: no rating, no keyword, and not the club's own."""
         unknown = (self.fame == 0) & (self.movies["keywords"].map(len) == 0)
         return self.movies.index[unknown & (self.movies.index >= 0)]
+
+    @cached_property
+    def matcher(self) -> TitleMatcher:
+        """The index by which rows of files find their movies."""
+        return TitleMatcher(self.movies)
 
     @cached_property
     def search(self) -> MovieSearch:

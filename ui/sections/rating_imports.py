@@ -192,7 +192,7 @@ def _matches(club: View, found: Sequence[RatingsFile]) -> Matches:
     asked = st.session_state[FOUND][0], club.cache_key, numbers
     held = st.session_state.get(MATCHES)
     if held is None or held[0] != asked:
-        held = asked, ratings.match(found, club.movies, numbers)
+        held = asked, ratings.match(found, club.catalogue.matcher, numbers)
         st.session_state[MATCHES] = held
     return cast("Matches", held[1])
 

@@ -188,7 +188,7 @@ class ClubNow:
 
 
 def match(
-    files: Iterable[RatingsFile], movies: pd.DataFrame, numbers: Numbers = "movielens"
+    files: Iterable[RatingsFile], matcher: TitleMatcher, numbers: Numbers = "movielens"
 ) -> dict[tuple[str, int], Match]:
     """Return by `Row.key` the movie of the catalogue that each row of all files means.
 
@@ -196,9 +196,10 @@ def match(
     not certain: the most certain keeps it, if there is one.
 
     Args:
+        matcher: of the catalogue.
         numbers: whose the numbers of movies are in files without titles.
     """
-    matcher, found = TitleMatcher(movies), {}
+    found = {}
     for file in files:
         for _, rows in file.by_kind:
             claims: dict[tuple[str, int], list[tuple[Row, Match]]] = defaultdict(list)

@@ -21,6 +21,7 @@ from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan
 from club.imports.ratings.plan import Numbers
 from club.imports.ratings.rows import Scale
+from club.matching import TitleMatcher
 from club.ratings import record
 from club.store import Store
 from recommender.dataset import Dataset
@@ -42,7 +43,7 @@ def ana(club: Store) -> int:
 
 def planned(club: Store, paths: list[Path], choices: Choices, now: int = NOW) -> Plan:
     found, movies = ratings.read_all(paths), catalogue(WORLD, club)
-    matches = ratings.match(found, movies)
+    matches = ratings.match(found, TitleMatcher(movies))
     return ratings.plan(found, matches, ClubNow.of(club), choices, now=now)
 
 
@@ -301,7 +302,7 @@ def test_numbers_without_titles_are_movielens_or_tmdbs(
     (found,) = ratings.read_all(paths)
     assert (found.people, found.is_numbered) == (("Ana",), True)
     movies = WORLD.movies.assign(tmdb_id=pd.Series({1: 6}).reindex(WORLD.movies.index))
-    matches = ratings.match([found], movies, numbers)
+    matches = ratings.match([found], TitleMatcher(movies), numbers)
     choices = replace(of(ana, person="Ana"), add_missing=True)
     plan = ratings.plan([found], matches, ClubNow.of(club), choices, now=NOW)
     assert [entry.movie for entry in plan.entries] == [movie, None]
@@ -366,9 +367,11 @@ def named(club: Store) -> set[tuple[str, int, float, int]]:
 
 
 def test_two_movies_of_a_file_never_become_one() -> None:
+    matcher = TitleMatcher(WORLD.movies)
+
     def movies(*rows: ratings.Row) -> list[int | None]:
         file = ratings.RatingsFile("", "f.csv", rows, Scale(5))
-        return [found.movie_id for found in ratings.match([file], WORLD.movies).values()]
+        return [found.movie_id for found in ratings.match([file], matcher).values()]
 
     def heat(line: int, year: int, source_id: str, person: str = "") -> ratings.Row:
         return ratings.Row(
