@@ -42,7 +42,6 @@ PAGES: tuple[tuple[str, dict[str, str]], ...] = (
     ("explore", {}),
     ("rate", {}),
     ("rate", {"movie": "318"}),
-    ("rate", {"way": "Grid"}),
     ("nights", {}),
     ("club", {}),
     ("club", {"about": "Our taste"}),

@@ -16,10 +16,7 @@ if not club.names:
     raise EndOfPage
 
 movie, person = rate.chosen_movie(club), rate.choose_person(club)
-if st.query_params.get("way") == "Grid":
-    header("Everyone's stars")
-    rate.grid(club)
-elif movie is not None:
+if movie is not None:
     header(f"Who has seen {plain(club.title(movie))}?")
     rate.board(club, movie)
 elif person is None:
@@ -34,4 +31,4 @@ else:
     rate.take_turns(club, person)
     rate.watchlist(club, person)
     rate.wall(club, person)
-rate.other_ways()
+st.page_link("pages/bring.py", label="Import ratings", icon=":material/upload_file:")

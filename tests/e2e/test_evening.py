@@ -145,27 +145,6 @@ def test_stars_by_tap_key_and_touch(new_server: NewServer, visit: Visit) -> None
     rated(phone, "Femi", "3.5 stars")
 
 
-def test_grid_saves_cells(new_server: NewServer, visit: Visit) -> None:
-    server = new_server()
-    page = visit(f"{server.url}/rate?way=Grid")
-    canvas = page.locator("[data-testid=data-grid-canvas]").first
-    canvas.wait_for()
-    # The header is 35 px high, as is a row; the first member's column follows the movie's 170.
-    box = canvas.bounding_box()
-    page.mouse.click(box["x"] + 220, box["y"] + 52)
-    expect(canvas.locator("[aria-selected=true]").first).to_be_attached()
-    # At the pace of a person: the grid drops an Enter that comes within a frame of the last digit.
-    for typed, told in (("4.5", "Ana, Chinatown: 4½"), ("3.0", "Ana, Shaun of the Dead: 3")):
-        page.keyboard.press(typed[0])
-        page.locator(".gdg-input").wait_for()
-        page.keyboard.type(typed[1:], delay=150)
-        page.keyboard.press("Enter")
-        expect(page.get_by_test_id("stToast").last).to_contain_text(told)
-    ratings = Store(server.var / "club.db").ratings.current().set_index(["member_id", "movie_id"])
-    assert ratings.loc[(1, 1252), "rating"] == 4.5
-    assert ratings.loc[(1, 8874), "rating"] == 3.0
-
-
 def test_learning_is_shown_in_other_browsers_and_stays(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     idle, page = visit(server.url), visit(f"{server.url}/settings?set=Laboratory")

@@ -26,7 +26,7 @@ SAID_BY_US = {
     "doi.org",
 }  # hosts that the program's own texts link to
 PAGES = [
-    *("?seen=true", "explore", "rate", "rate?way=Grid", "nights", "nights?view=Scoreboard", "club"),
+    *("?seen=true", "explore", "rate", "nights", "nights?view=Scoreboard", "club"),
     *(f"club?about=Our+taste&part={part}" for part in ("Matches", "Divides", "Members")),
     "club?about=Our+year",
     *("settings?set=Catalogue", "settings?set=How+we+know"),

@@ -6,7 +6,6 @@ import json
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
 import sources
 import streamlit as st
@@ -86,7 +85,6 @@ def test_pages_escape_every_text(open_page: Open, spoiled: Hostile) -> None:
     for movie_id in spoiled.movies:
         assert shown("movie", movie=str(movie_id)) > 0
     assert shown("rate", movie=str(spoiled.movies[0])) > 0
-    shown("rate", way="Grid")
     shown("movie")
     shown("bring")
     for part in (
@@ -185,24 +183,6 @@ ADDRESSES = ["", "9" * 5000, NAMES[0], ["1", "-1", "\x00"]]
 def test_any_address_is_harmless(open_page: Open, page: str, names: tuple[str, ...]) -> None:
     for value in ADDRESSES:
         harmless(open_page(page, **dict.fromkeys(names, value)))
-
-
-def sent(app: AppTest, widget: str, **value: object) -> AppTest:
-    """Draw a page again as when its browser sends a value for a widget."""
-    states = app._tree.get_widget_states()
-    states.widgets.add(id=widget, **value)
-    return app._run(states)
-
-
-def test_any_grid_message_is_harmless(open_page: Open, store: Store) -> None:
-    before = store.ratings.current()
-    cells: list[object] = [[], 7.25, NAMES[0]]
-    for row in ("0", "-1"):
-        for cell in cells if row == "0" else [4]:
-            app = open_page("rate", way="Grid")
-            edits = {"edited_rows": {row: {"1": cell}}}
-            harmless(sent(app, app.data_editor[0].proto.id, string_value=json.dumps(edits)))
-            pd.testing.assert_frame_equal(store.ratings.current(), before)
 
 
 @pytest.mark.parametrize(

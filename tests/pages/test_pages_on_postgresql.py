@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from an_evening import ANA, BRUNO, CONTACT, FRIDAY, UP, candidates, rated, widget
+from an_evening import ANA, BRUNO, CONTACT, FRIDAY, UP, candidates, rated, tap, widget
 from furnished import Open, click
 from streamlit.testing.v1 import AppTest
 
@@ -25,17 +25,10 @@ def predicted(app: AppTest) -> dict[str, list]:
     return {title: tile["people"] for title, tile in candidates(app).items()}
 
 
-def test_grid_rating_and_undo(open_page: Open, store: Store, var: Path) -> None:
+def test_rating_and_undo(open_page: Open, store: Store, var: Path) -> None:
     assert store.file is None
     before, first = given(store, ANA), predicted(open_page())
-    rate = open_page("rate", way="Grid")
-    row = list(rate.data_editor[0].value.index).index(UP)
-    rate.session_state[f"grid_{rate.session_state['grid_round']}"] = {
-        "edited_rows": {row: {str(ANA): 0.5}},
-        "added_rows": [],
-        "deleted_rows": [],
-    }
-    rate.run()
+    tap(open_page("rate", movie=str(UP)), "stars_", ANA, 0.5)
     assert given(store, ANA) == before | {UP: 0.5}
     assert predicted(open_page(seen="yes")) != first
     open_page("rate").button("undo").click().run()

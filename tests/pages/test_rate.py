@@ -110,42 +110,15 @@ def test_undo_of_several_or_another_members_asks_first(
     assert store.ratings.current().equals(before)
 
 
-def test_grid_does_not_overwrite_others_changes(open_page: Open, store: Store) -> None:
-    app = open_page("rate", way="Grid")
-    member, movie = int(store.members.all().index[0]), store.movies.shortlist()[0]
-
-    def given() -> list[float]:
-        rows = store.ratings.current().set_index(["member_id", "movie_id"])["rating"]
-        return [rows[member, movie]] if (member, movie) in rows.index else []
-
-    key = f"grid_{app.session_state['grid_round']}"
-    typed = {"edited_rows": {0: {str(member): 4.5}}, "added_rows": [], "deleted_rows": []}
-    app.session_state[key] = typed
-    app.run()
-    assert given() == [4.5], "an edit whose callback was cut short is saved when the page is drawn"
-    store.ratings.rate(member, movie, 2.0)
-    app.session_state[key] = typed
-    app.run()
-    assert given() == [2.0]
-    store.ratings.undo()
-    app.run()
-    assert given() == [4.5]
-    store.ratings.undo()
-    app.run()
-    assert given() == []
-
-
 @pytest.mark.sqlite("a file that can only be read is a file")
 def test_read_only_database_shows_pages_and_refuses_ratings(
     open_page: Open, var: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     place = f"file:{var / 'club.db'}"
     monkeypatch.setenv("MOVIE_CLUB_DATABASE", f"sqlite:///{place}?mode=ro&uri=true")
-    app = open_page("rate", way="Grid")
-    assert len(app.data_editor[0].value) == 30
+    app = open_page("rate")
     before = state.store().ratings.current()
-    typed = {"edited_rows": {0: {"1": 4.5}}, "added_rows": [], "deleted_rows": []}
-    app.session_state[f"grid_{app.session_state['grid_round']}"] = typed
+    app.session_state[f"wall_{ANA}"] = {"log": [[1, ids(app, ANA)[0], 4.5]]}
     app.run()
     (error,) = {shown.value for shown in [*app.error, *app.toast]}
     assert f"The database {place} can only be read" in error.replace("\\", "")

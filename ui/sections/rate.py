@@ -1,30 +1,29 @@
-"""The Rate page: a wall of movies for one person, everyone's stars for one movie, and a grid."""
+"""The Rate page: a wall of movies for one person, and everyone's stars for one movie."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 
 from club.ratings import Change
-from recommender.columns import MEMBER, MOVIE, TIMESTAMP
+from recommender.columns import MEMBER, MOVIE
 from ui import access, live, nights, state
-from ui.components.basics import asked_for, change, errors_shown, notify, one_at_a_time, row
+from ui.components.basics import asked_for, change, errors_shown, notify, row
 from ui.components.people import people_picker
 from ui.components.stars import star_board
 from ui.components.tile import Tile, tiles, want
 from ui.sections.night import planning
 from ui.state import View
-from ui.text import counted, film, half_stars, listed, plain
+from ui.text import counted, half_stars, listed, plain
 
 PERSON, WALLS, SKIPPED, UNDONE = "rates_now", "walls", "not_seen", "undone"  # in the session
 ENOUGH = 10  # ratings that a person begins with
-STEP, GRID_ROWS, LISTED, NAMED = 30, 30, 60, 3
+STEP, LISTED, NAMED = 30, 60, 3
 POOL = 600  # the best known movies, of which a wall is made
 SPREAD = 0.12  # of the logarithm of fame, for each movie before it of the same genre or decade
 RATED_HERE = 0.5  # the same, for each of the club who has rated it
@@ -174,12 +173,6 @@ def not_seen(club: View, person: int, movie: int) -> None:
 # One movie: everyone's stars
 
 
-def recent(club: View) -> list[int]:
-    """Return the club's rated movies, the latest first."""
-    latest = club.ratings.groupby(MOVIE)[TIMESTAMP].max()
-    return [int(movie) for movie in latest.sort_values(ascending=False, kind="stable").index]
-
-
 def board(club: View, movie: int) -> None:
     """Draw the movie with everyone's stars to tap."""
     stars = [(m, name, club.stars.get((m, movie))) for m, name in club.names.items()]
@@ -251,7 +244,6 @@ def _undo(latest: Change) -> None:
     if change(state.store().ratings.undo, latest.step, whose=whose):
         notify(f"Taken back: {_told(latest)}")
         st.session_state[UNDONE] = latest
-        st.session_state.pop("grid_version", None)
 
 
 def _redo(undone: Change) -> None:
@@ -259,7 +251,6 @@ def _redo(undone: Change) -> None:
     if change(state.store().ratings.redo, undone.step, whose=whose):
         notify(f"Back again: {_told(undone)}")
     st.session_state.pop(UNDONE, None)
-    st.session_state.pop("grid_version", None)
 
 
 def _told(step: Change) -> str:
@@ -284,104 +275,3 @@ def _ask_to_undo(latest: Change) -> None:
     if st.button("Take back", type="primary", key="undo_sure"):
         _undo(latest)
         st.rerun()
-
-
-def other_ways() -> None:
-    """Draw the ways to the grid, which a phone has no room for, and to files of ratings."""
-    st.html("<style>@media (max-width: 640px) { .st-key-to_grid { display: none } }</style>")
-    with row("other_ways"):
-        st.page_link("pages/bring.py", label="Import ratings", icon=":material/upload_file:")
-        with st.container(key="to_grid", width="content"):
-            wanted = {"way": "Grid"}
-            st.page_link("pages/rate.py", label="Type into a grid", query_params=wanted)
-
-
-def grid(club: View) -> None:
-    """Draw the shortlist and the latest movies as rows and the members as columns, to type into."""
-    if _unsaved_edits():  # left by a callback that was cut short
-        _save_edits()
-        st.rerun()
-    if st.session_state.get("grid_version") != club.version:
-        # Someone else wrote, or the page is new: begin afresh, with no edits of old waiting.
-        rows = list(dict.fromkeys([*club.shortlist, *recent(club)]))[:GRID_ROWS]
-        st.session_state["grid_movies"] = rows
-        st.session_state["grid_round"] = st.session_state.get("grid_round", 0) + 1
-        st.session_state["grid_version"] = club.version
-        st.session_state["grid_saved"] = {}
-    movies: list[int] = st.session_state["grid_movies"]
-    columns = {str(member): name for member, name in club.names.items()}
-    frame = pd.DataFrame(index=pd.Index(movies, name=MOVIE))
-    frame["movie"] = [film(club.title(movie), club.year(movie)) for movie in movies]
-    for member in club.names:
-        frame[str(member)] = [club.stars.get((member, movie)) for movie in movies]
-    frame = frame.astype(dict.fromkeys(columns, "float64"))
-    limits: Any = {"min_value": 0.5, "max_value": 5.0, "step": 0.5, "format": "%.1f", "width": 76}
-    config: dict[str, Any] = {
-        column: st.column_config.NumberColumn(
-            name, disabled=not access.may_enter(club, int(column)), **limits
-        )
-        for column, name in columns.items()
-    }
-    config["movie"] = st.column_config.TextColumn("Movie", disabled=True, pinned=True, width=170)
-    st.data_editor(
-        frame,
-        key=_grid_key(),
-        on_change=_save_edits,
-        hide_index=True,
-        placeholder="",
-        column_config=config,
-        height=min(36 * (len(movies) + 1) + 2, 640),
-        alt="Everyone's stars, to edit",
-    )
-    st.caption(
-        "Type 0.5 to 5; Enter or Tab goes on, Delete clears. Every cell is saved as you leave it."
-    )
-
-
-def _grid_key() -> str:
-    return f"grid_{st.session_state.get('grid_round', 0)}"
-
-
-def _unsaved_edits() -> list[tuple[int, int, float | None]]:
-    """Return (member_id, movie_id, stars) of what was typed into the grid and not saved yet.
-
-    What was saved once is not saved again: somebody may have undone or changed it since.
-    """
-    club = state.view()
-    saved: dict[tuple[int, int], float | None] = st.session_state.get("grid_saved", {})
-    movies: list[int] = st.session_state.get("grid_movies", [])
-    held = st.session_state.get(_grid_key(), {"edited_rows": {}})
-    edited = cast("dict[int, dict[str, float | None]]", held["edited_rows"])
-    typed = [
-        (int(column), movies[int(row)], stars)
-        for row, cells in edited.items()
-        for column, stars in cells.items()
-        if column.isdecimal() and int(row) in range(len(movies))
-    ]
-    return [
-        (member, movie, stars)
-        for member, movie, stars in typed
-        if saved.get((member, movie), club.stars.get((member, movie))) != stars
-    ]
-
-
-def _save_edits() -> None:
-    with one_at_a_time():
-        rows = _unsaved_edits()
-        if not rows:
-            return
-        whose = {member for member, _, _ in rows}
-        version = change(state.store().ratings.rate_many, rows, whose=whose)
-        # A save of this grid keeps it, and with it the cell that somebody types in; what failed
-        # draws it afresh, so that a wrong number does not stay.
-        st.session_state["grid_version"] = version
-        if version is None:
-            st.session_state["grid_round"] += 1
-            return
-        st.session_state["grid_saved"] |= {(m, movie): stars for m, movie, stars in rows}
-    club = state.view()
-    told = [
-        f"{club.names.get(m, '?')}, {club.title(movie)}: {half_stars(s) if s else 'cleared'}"
-        for m, movie, s in rows
-    ]
-    notify(plain(listed(told[:3])) + (" …" if len(told) > 3 else ""))
