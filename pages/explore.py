@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from ui import router, state
+from ui import router
 from ui.components.basics import EndOfPage, header, no_members
 from ui.sections import club as clubs
 from ui.sections import explore, tonight
 
-router.require()
-
-club = state.view()
+club = router.require()
 clubs.demo_banner(club)
 header("Find us something")
 

@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from ui import router, state
+from ui import router
 from ui.components.basics import EndOfPage, asked_for
 from ui.sections import movie as movies
 from ui.sections import own_movies, tmdb
 
-router.require()
-
-club = state.view()
+club = router.require()
 movie = asked_for(movies.ASKED)
 if movie is None or movie not in club.movies.index:
     movies.look_elsewhere(club)

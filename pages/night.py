@@ -1,12 +1,10 @@
 """One night: who is here, what to watch, and afterwards how right the prediction was."""
 
-from ui import router, state
+from ui import router
 from ui.components.basics import notices
 from ui.sections.night import planning, steps
 
-router.require()
-
-club = state.view()
+club = router.require()
 night = planning.asked_night(club)
 if night is None:
     planning.look_elsewhere()

@@ -2,15 +2,12 @@
 
 import streamlit as st
 
-from ui import router, state
+from ui import router
 from ui.components.basics import EndOfPage, header, no_members
 from ui.components.choices import view_switch
 from ui.sections import nights
-from ui.sections.night import figures
 
-router.require()
-
-club = state.view()
+club = router.require()
 header("Movie nights", nights.summary(club))
 
 if not club.names:
@@ -18,7 +15,7 @@ if not club.names:
     raise EndOfPage
 
 if view_switch("What to see", ["Nights", "Scoreboard"], "view") == "Scoreboard":
-    figures.scoreboard(club)
+    nights.scoreboard(club)
 else:
     nights.coming(club)
     st.header("What we watched", anchor=False)

@@ -2,14 +2,12 @@
 
 import streamlit as st
 
-from ui import access, router, state
+from ui import access, router
 from ui.components.basics import EndOfPage, header, no_members
 from ui.sections import rate
 from ui.text import plain
 
-router.require()
-
-club = state.view()
+club = router.require()
 if not club.names:
     header("Rate")
     no_members("Nobody is in the club yet.")

@@ -7,27 +7,24 @@ from ui.components.basics import header
 from ui.components.choices import view_switch
 from ui.sections import (
     backups,
-    catalogue,
     changes,
     evaluation,
-    exports,
     imports,
     laboratory,
     lookup,
+    own_movies,
     sharing,
     tmdb,
 )
 from ui.sections import club as clubs
 
-router.require()
-
 
 def show_catalogue(club: state.View) -> None:
     """Draw the catalogue, and what adds to it."""
-    catalogue.overview(club)
+    imports.overview(club)
     left, right = st.columns(2, gap="medium")
     with left:
-        catalogue.add_by_hand(club)
+        own_movies.add_by_hand(club)
     with right:
         lookup.section(club)
         tmdb.section(club)
@@ -37,7 +34,7 @@ def show_catalogue(club: state.View) -> None:
 def show_copies(club: state.View) -> None:
     """Draw the backups, and the club's data as files for other programs."""
     backups.section(club)
-    exports.panel(club)
+    backups.exports(club)
 
 
 PARTS = {
@@ -50,6 +47,6 @@ PARTS = {
     "About": clubs.about,
 }
 
-club = state.view()
+club = router.require()
 header("Settings")
 PARTS[view_switch("What to set", list(PARTS), "set")](club)

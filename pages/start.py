@@ -2,12 +2,10 @@
 
 import streamlit as st
 
-from ui import router, state
+from ui import router
 from ui.sections import start
 
-router.require()
-
-club = state.view()
+club = router.require()
 if club.club.is_demo:
     start.club_name()
 elif st.query_params.get("step") == "rate" and club.names:

@@ -4,15 +4,13 @@ from datetime import date
 
 import streamlit as st
 
-from ui import nights, router, state
+from ui import nights, router
 from ui.components.basics import EndOfPage, no_members, notices
 from ui.sections import club as clubs
 from ui.sections import start, tonight
 from ui.sections.night import choosing, planning, steps
 
-router.require()
-
-club = state.view()
+club = router.require()
 clubs.demo_banner(club)
 notices()
 

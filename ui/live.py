@@ -15,6 +15,7 @@ from streamlit.navigation.page import Page
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from club import config
+from club.db.database import State
 from ui import access, state
 from ui.cache import cached_under
 from ui.components import widget
@@ -166,17 +167,17 @@ def _session() -> str:
 
 
 @contextmanager
-def watched(page: Page, pill: DeltaGenerator) -> Iterator[None]:
+def watched(page: Page, pill: DeltaGenerator, shows: State) -> Iterator[None]:
     """Remember what this run draws of `page`, and poll from its end on whether it still holds.
 
     The poll is sent last: a browser that polls has received the whole page.
 
     Args:
         pill: an empty place, where it says how far learning is.
+        shows: the state of the store that the page is drawn from.
     """
-    now = state.store_state()
-    st.session_state[state.DRAWN_FROM] = now.identity
-    drawn = st.session_state[DRAWN] = DrawnPage(_current(now))
+    st.session_state[state.DRAWN_FROM] = shows.identity
+    drawn = st.session_state[DRAWN] = DrawnPage(_current(shows))
     with _queue.drawing(_session()):
         try:
             yield

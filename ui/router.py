@@ -35,7 +35,8 @@ from ui.sections.night import choosing, planning
 
 log = logging.getLogger(__name__)
 
-_reached: ContextVar[bool] = ContextVar("reached through the router", default=False)
+# of the page that is drawn, which was reached through the router
+_view: ContextVar[state.View | None] = ContextVar("view", default=None)
 
 ROOT = '<div id="root">'
 # Until the browser has loaded Streamlit, which then draws the page over it.
@@ -140,31 +141,35 @@ def run() -> None:
     _start()
     current = choose()
     access.guard()
-    token = _reached.set(True)
-    try:
-        with errors_shown():
-            try:
-                state.backup_scheduler().look()
-                state.learn_if_needed()
-                club = state.view()
-                pill = navigation.header(club, PLACES, current.url_path or "tonight")
-                with live.watched(current, pill):
-                    access.greet(club)
-                    with suppress(EndOfPage):
-                        current.run()
-            except StoreUnavailable as error:
-                show(error)
-                live.try_again()
-    finally:
-        _reached.reset(token)
+    with errors_shown():
+        try:
+            state.backup_scheduler().look()
+            state.learn_if_needed()
+            club = state.view()
+            pill = navigation.header(club, PLACES, current.url_path or "tonight")
+            with live.watched(current, pill, club.state):
+                access.greet(club)
+                token = _view.set(club)
+                try:
+                    current.run()
+                except EndOfPage:
+                    pass
+                finally:
+                    _view.reset(token)
+        except StoreUnavailable as error:
+            show(error)
+            live.try_again()
 
 
-def require() -> None:
-    """Send a visitor who came to a page file past the router through it; every page's first call.
+def require() -> state.View:
+    """Return the club, to a page that was reached through the router; every page's first call.
 
-    A folder named pages/ makes Streamlit run the page file alone when a deep link is the first
-    thing that a fresh server is asked for. Naming the pages once ends that mode for the process.
+    Who came to its file past the router is sent through it. A folder named pages/ makes Streamlit
+    run that file alone when a deep link is the first thing that a fresh server is asked for. Naming
+    the pages once ends that mode for the process.
     """
-    if not _reached.get():
+    club = _view.get()
+    if club is None:
         choose()
         st.rerun()
+    return club

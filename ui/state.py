@@ -192,7 +192,7 @@ class View:
     """The club at one version of the store."""
 
     cache_key: Hashable  # the identity of the database, its version, and the base dataset
-    version: int
+    state: State  # of the store
     club: Club  # name and whether it is the demo
     names: dict[int, str]  # by member_id: present members in order of joining
     guests: dict[int, str]  # names by guest_id
@@ -299,30 +299,34 @@ def view() -> View:
 
 @cached()
 def _view(location: str, now: State, data: Dataset) -> View:
-    club = _store(location)
-    own, details = club.movies.own(), club.movies.details()
+    opened = _store(location)
+    with opened.database.snapshot():
+        own, details = opened.movies.own(), opened.movies.details()
+        guests = opened.members.guests()
+        everyone = opened.members.all(include_left=True, include_guests=True)
+        ratings = opened.ratings.current(include_guests=True)
+        wanted, shortlist = opened.watchlists.all(), opened.movies.shortlist()
+        seen, club = opened.members.seen(), opened.club()
     known = _catalogue(data, HashedFrame(own), HashedFrame(details))
-    movies, guests = known.movies, club.members.guests()
-    everyone = club.members.all(include_left=True, include_guests=True).index
-    ratings = club.ratings.current(include_guests=True)
+    movies = known.movies
     # A movie of an earlier base dataset keeps its ratings, but there is nothing to show.
     ratings = ratings[ratings[MOVIE].isin(movies.index)]
-    names = {int(member): str(name) for member, name in club.members.all()["name"].items()}
-    mine = ratings[MEMBER].isin(list(names))
-    wanted = club.watchlists.all()
     wanted = wanted[wanted[MOVIE].isin(movies.index)]
+    here = everyone["left_at"].isna() & ~everyone.index.isin(guests.index)
+    names = {int(member): str(name) for member, name in everyone.loc[here, "name"].items()}
+    mine = ratings[MEMBER].isin(list(names))
     return View(
         cache_key=(now, cache_key(data)),
-        version=now.version,
-        club=club.club(),
+        state=now,
+        club=club,
         names=names,
         guests={int(member): str(name) for member, name in guests["name"].items()},
         ratings=ratings[mine].reset_index(drop=True),
         guest_ratings=ratings[~mine].reset_index(drop=True),
-        everyone=tuple(everyone.tolist()),
+        everyone=tuple(everyone.index.tolist()),
         guest_words=guests[["likes", "dislikes"]],
-        seen=frozenset(club.members.seen().itertuples(index=False, name=None)),
-        shortlist=tuple(movie for movie in club.movies.shortlist() if movie in movies.index),
+        seen=frozenset(seen.itertuples(index=False, name=None)),
+        shortlist=tuple(movie for movie in shortlist if movie in movies.index),
         watchlists={int(m): tuple(rows.tolist()) for m, rows in wanted.groupby(MEMBER)[MOVIE]},
         own_movies=own,
         catalogue=known,

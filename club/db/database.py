@@ -11,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from copy import copy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,6 +172,8 @@ class _Lineage:
 
 
 _lineages: dict[URL, _Lineage] = {}
+# what `Database.snapshot` shares
+_shared: ContextVar[tuple[URL, Connection] | None] = ContextVar("connection", default=None)
 
 
 class Database:
@@ -235,8 +238,21 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A connection that sees one state of the database; what it writes is dropped."""
+        if (shared := _shared.get()) is not None and shared[0] == self.url:
+            yield shared[1]
+            return
         with self._clear_errors(), self._reader.connect() as connection:
             yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """Let all reads in the body, by this thread, share one connection and see one state."""
+        with self.read() as connection:
+            before = _shared.set((self.url, connection))
+            try:
+                yield
+            finally:
+                _shared.reset(before)
 
     def frame(self, query: Select[Any], types: dict[str, str]) -> pd.DataFrame:
         """Return the rows of a query as a frame with these columns and types."""

@@ -107,11 +107,11 @@ def _choose(chosen: Chosen) -> None:
 def _look(club: View, chosen: Chosen) -> Preview | None:
     """Return what the restore would do, as the club is now; None, and why, if it cannot be."""
     version, found = st.session_state.get(SEEN, (None, None))
-    if version == club.version:
+    if version == club.state.version:
         return cast("Preview", found)
     with errors_shown(), st.spinner("Comparing …"):
         found = preview(config.database(), *chosen)
-        st.session_state[SEEN] = club.version, found
+        st.session_state[SEEN] = club.state.version, found
         st.session_state.pop(SURE, None)  # the club has changed since
         return found
     _leave()

@@ -124,7 +124,7 @@ def _age(club: View, serving: HybridModel) -> None:
         )
         return
     st.markdown(f"Learned **{ago(serving.trained_at)}**, from everyone's ratings and your own.")
-    if club.version != version and (new := state.new_ratings(club, version)):
+    if club.state.version != version and (new := state.new_ratings(club, version)):
         st.caption(
             f"{counted(new, 'new rating')} since. They count already; learning again lets them "
             "count in what everyone thinks, too."

@@ -183,7 +183,7 @@ def _choices(club: View, found: Sequence[RatingsFile]) -> Choices:
 def _plan(club: View, found: Sequence[RatingsFile]) -> Plan:
     choices, matches = _choices(club, found), _matches(club, found)
     wished = state.store().watchlists.all().itertuples(index=False, name=None)
-    have = ClubNow(club.version, club.ratings, club.seen, frozenset(wished))
+    have = ClubNow(club.state.version, club.ratings, club.seen, frozenset(wished))
     return ratings.plan(found, matches, have, choices, now=int(time.time()))
 
 
