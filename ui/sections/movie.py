@@ -9,10 +9,11 @@ import pandas as pd
 import streamlit as st
 
 from club.search import ALIAS_YEAR
-from recommender import Reactions
-from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP
-from recommender.group import mean_with_given
+from recommender import Dataset, Reactions
+from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
+from recommender.group import LIKED, mean_with_given
 from ui import access, evaluation, state
+from ui.cache import cached
 from ui.charts.movies import rating_distribution
 from ui.components.basics import empty_state, header, no_members, no_predictions, notices
 from ui.components.figures import chart, draw_table
@@ -190,15 +191,24 @@ def alike(club: View, movie: int) -> None:
     if found.empty:
         st.markdown("We know too little of it to say.")
         return
-    by_id = found.set_index(MOVIE)
+    by_id, fans = found.set_index(MOVIE), _fans(state.base_dataset(), movie)
     own = {keyword.casefold() for keyword in club.movies.at[movie, "keywords"]}
 
     def note(other: int) -> str:
         words, chosen = by_id.at[other, "shared"], by_id.at[other, "chosen"]
         keywords = [word for word in words if word in own]
-        if chosen > MOSTLY and not keywords:
-            return "same people like both"
+        both = int(fans.get(other, 0))
+        if both > 1 and chosen > MOSTLY and not keywords:
+            return f"{both:,} people like both"
         return ", ".join((keywords or words)[:WORDS_NAMED])
 
     shown = [Tile(int(other), note=note(other)) for other in found[MOVIE]]
     tiles(club, shown, "similar", "M")
+
+
+@cached(max_entries=400)
+def _fans(data: Dataset, movie: int) -> pd.Series:
+    """Return how many people of the base dataset like a movie and each other one, by movie_id."""
+    liked = data.ratings[data.ratings[RATING] >= LIKED]
+    fans = liked.loc[liked[MOVIE] == movie, USER]
+    return liked.loc[liked[USER].isin(fans), MOVIE].value_counts()
