@@ -99,12 +99,12 @@ def matches(club: View) -> None:
 def match_table(pairs: pd.DataFrame) -> pd.DataFrame:
     """Return the pairs as a table with a row and a column for each member."""
     names = list(dict.fromkeys([*pairs["one"], *pairs["other"]]))
-    table = pd.DataFrame("", index=names, columns=["Member", *names])
-    table["Member"] = names
-    for row in pairs.itertuples():
-        text = f"{row.value:.0%}{' ?' if row.clarity == 'unclear' else ''}"
-        table.at[row.one, row.other] = table.at[row.other, row.one] = text
-    return table
+    said = {
+        frozenset((row.one, row.other)): f"{row.value:.0%}{' ?' * (row.clarity == 'unclear')}"
+        for row in pairs.itertuples()
+    }
+    rows = [[one, *(said.get(frozenset((one, other)), "") for other in names)] for one in names]
+    return pd.DataFrame(rows, columns=["Member", *names])
 
 
 def match_note(row: Any) -> str:
