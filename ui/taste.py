@@ -6,16 +6,12 @@ import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
 
-from club import config
 from recommender import DataError, HybridModel
 from recommender.columns import MEMBER, MOVIE, TIMESTAMP
 from recommender.evaluation.nights import recorded
-from recommender.persistence import write_atomically
 from recommender.taste import (
     Drawn,
     beyond_the_crowd,
@@ -34,7 +30,6 @@ from ui.cache import HashedFrame, cached
 from ui.state import View
 
 log = logging.getLogger(__name__)
-MAPS = 3  # kept files: of this model and of earlier ones
 
 
 @dataclass(frozen=True)
@@ -140,37 +135,24 @@ def taste_map() -> pd.DataFrame | None:
     model = state.trainer().model
     if model is None or state.trainer().learned_version is None:
         return None
-    drawing = _drawing(config.folder() / "maps", model)
+    drawing = _drawing(model)
     if drawing.done() and drawing.exception() is not None:
         raise DataError("The map of taste could not be drawn; the server's log says why.")
     return drawing.result() if drawing.done() else None
 
 
 @cached()
-def _drawing(folder: Path, model: HybridModel) -> Future[pd.DataFrame]:
+def _drawing(model: HybridModel) -> Future[pd.DataFrame]:
     """Draw the map in a thread of its own: t-SNE takes some seconds."""
     pool = ThreadPoolExecutor(1, thread_name_prefix="map")
-    drawing = pool.submit(load_or_draw, folder, model)
+    drawing = pool.submit(_draw, model)
     pool.shutdown(wait=False)
     return drawing
 
 
-def load_or_draw(folder: Path, model: HybridModel) -> pd.DataFrame:
-    """Return the map of a model, from the folder of maps if it has been drawn before."""
-    file = folder / f"{model.trained_at:%Y%m%dT%H%M%S%f}.parquet"
+def _draw(model: HybridModel) -> pd.DataFrame:
     try:
-        return pd.read_parquet(file)
-    except (OSError, ValueError, pa.ArrowException):
-        pass  # not drawn yet, or cut off
-    try:
-        drawn = draw_map(model)
+        return draw_map(model)
     except Exception:
         log.warning("the map of taste could not be drawn", exc_info=True)
         raise
-    try:
-        write_atomically(file, drawn.to_parquet)
-        for old in sorted(folder.glob("*.parquet"))[:-MAPS]:
-            old.unlink(missing_ok=True)
-    except OSError:
-        log.warning("the map could not be kept; the next start draws it again", exc_info=True)
-    return drawn
