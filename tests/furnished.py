@@ -16,9 +16,10 @@ from streamlit.testing.v1 import AppTest
 from club.catalogue import training_data
 from club.demo import load_demo
 from club.store import Store
-from recommender import HybridModel, TrainingOptions, load_bundled
+from recommender import HybridModel, TrainingOptions
 from recommender.bundled import demo_club
-from ui.evaluation import held_out_folder, without_demo
+from ui import state
+from ui.evaluation import held_out_folder
 from ui.jobs import LearnedFrom, Trainer
 
 Open = Callable[..., AppTest]  # the fixture that opens a page
@@ -26,16 +27,16 @@ SMALL = TrainingOptions(components=8, epochs=1, repeats=1)
 
 
 def furnish(folder: Path) -> Path:
-    """Fill `folder` as $MOVIE_CLUB_VAR: club.db with the demo, models of a few seconds' work."""
-    world = load_bundled()
+    """Fill `folder` as $MOVIE_CLUB_VAR: club.db with the demo, and a model of seconds' work.
+
+    The held-out model is the same one: what pages show of it need not be right.
+    """
+    world = state.bundled()
     store = Store(folder / "club.db")
     load_demo(store, world, replace(demo_club(), nights=()))
-    base = world.content_hash
-    for home, data, version in (
-        (folder, training_data(world, store), store.version()),
-        (held_out_folder(folder, world, SMALL), without_demo(world), 0),
-    ):
-        Trainer(home).adopt(HybridModel.fit(data, SMALL), LearnedFrom(version, base))
+    model, base = HybridModel.fit(training_data(world, store), SMALL), world.content_hash
+    Trainer(folder).adopt(model, LearnedFrom(store.version(), base))
+    Trainer(held_out_folder(folder, world, SMALL)).adopt(model, LearnedFrom(0, base))
     return folder
 
 
@@ -64,6 +65,12 @@ def component_data(app: AppTest, key: str) -> dict[str, Any]:
 def click(app: AppTest, label: str) -> AppTest:
     """Press the button that is called `label`."""
     return next(button for button in app.button if button.label == label).click().run()
+
+
+def change_member(app: AppTest, member: int) -> AppTest:
+    """Open the way to change a member on Club, and tap their face."""
+    app.session_state["change_member"], app.session_state["to_change_one"] = True, member
+    return app.run()
 
 
 def tiles(app: AppTest, key: str) -> list[dict[str, Any]]:

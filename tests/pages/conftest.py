@@ -6,17 +6,18 @@ import functools
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
 from databases import PostgresServer
 from furnished import SMALL, Open, furnish_once
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
 
-from recommender import HybridModel, recipes
+from recommender import recipes
 from ui import state
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,15 +33,35 @@ def _packages_are_read_once() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _server_has_drawn_a_page(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test of pages meets a server that is not new, unless it is marked as cold.
+
+    Until a page was drawn once, a server runs the page's file first: see `ui.router.require`.
+    """
+    begin = PagesManager.__init__
+
+    def begin_warm(*args: Any, **named: Any) -> None:
+        PagesManager.uses_pages_directory = False
+        begin(*args, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not request.node.get_closest_marker("cold"):
+            patch.setattr(PagesManager, "__init__", begin_warm)
+        yield
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _equal_models_are_one() -> Iterator[None]:
     """Tests read copies of the same model: what was computed with one of them is known to all."""
     load = recipes.load
-    known: dict[datetime, HybridModel] = {}
+    known: dict[object, Any] = {}
 
-    def load_one(folder: Path) -> HybridModel:
-        model = load(folder)
-        return known.setdefault(model.trained_at, model)
+    def load_one(folder: Path) -> Any:
+        files = frozenset((file.name, file.stat().st_mtime_ns) for file in folder.glob("*"))
+        if files not in known:
+            known[files] = load(folder)
+        return known[files]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(recipes, "load", load_one)

@@ -9,23 +9,23 @@ import pytest
 from club.catalogue import training_data
 from club.demo import load_demo
 from club.store import Store
-from recommender import HybridModel, TrainingOptions, load_bundled
+from recommender import HybridModel, TrainingOptions
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MOVIE
 from ui import state
 
 
-@pytest.fixture
-def demo(tmp_path) -> Store:
-    store = Store(tmp_path / "demo.db")
-    load_demo(store, load_bundled(), demo_club())
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    store = Store(tmp_path_factory.mktemp("demo") / "demo.db")
+    load_demo(store, state.bundled(), demo_club())
     return store
 
 
 def test_shipped_model_is_what_the_first_start_would_learn(demo: Store) -> None:
     shipped = HybridModel.load(DATA / "model")
     assert shipped.options == TrainingOptions()
-    data = training_data(load_bundled(), demo)
+    data = training_data(state.bundled(), demo)
     assert shipped.content_hash == data.content_hash, "run data/build_demo.py"
     assert sum(file.stat().st_size for file in (DATA / "model").iterdir()) < 8_000_000
 

@@ -44,7 +44,6 @@ def test_newer_movies_come_and_are_predicted(open_page: Open, store: Store, fake
     (ferry,) = club.search("moon ferry")[:1]
     assert club.movies.at[ferry, "genres"] == ("Fantasy", "Animation")
     assert state.reactions(club, (own, ferry), tuple(club.names)).mean.shape == (8, 2)
-    assert "No newer movie came." in words(look(open_page))
 
 
 def test_stop_ends_the_waiting(open_page: Open, store: Store, fake) -> None:

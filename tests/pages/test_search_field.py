@@ -10,25 +10,18 @@ from ui.components.search import found, title_and_year
 
 
 @pytest.mark.reads
-@pytest.mark.parametrize("asked", [None, [], [3, "  "], ["3", "heat"], {"text": "heat"}])
-def test_nothing_typed_shows_nothing(open_page: Open, asked: object) -> None:
+def test_field_shows_what_was_typed(open_page: Open) -> None:
     assert component_data(open_page(), "header_search")["results"] == []
-    assert found(state.view(), asked, lambda _: "") == {"asked": 0, "results": [], "add": False}
-
-
-@pytest.mark.reads
-def test_found_movies_have_year_picture_and_note(open_page: Open) -> None:
-    shown = found(state.view(), [7, "pulp ficton"], lambda movie: f"number {movie}")
+    club = state.view()
+    for asked in (None, [], [3, "  "], ["3", "heat"], {"text": "heat"}):
+        assert found(club, asked, str) == {"asked": 0, "results": [], "add": False}
+    for text in ("the matrix", "qqqq<b>zzzz", "?!", "%", "x" * 5000):
+        assert found(club, [1, text], str)["add"]
+    shown = found(club, [7, "pulp ficton"], lambda movie: f"number {movie}")
     first = shown["results"][0]
     assert (shown["asked"], first["title"], first["year"]) == (7, "Pulp Fiction", "1994")
     assert first["note"] == "number 296"
     assert first["picture"].startswith("data:image/svg+xml")
-
-
-@pytest.mark.reads
-@pytest.mark.parametrize("text", ["the matrix", "qqqq<b>zzzz", "?!", "%", "x" * 5000])
-def test_adding_is_always_offered(open_page: Open, text: str) -> None:
-    assert found(state.view(), [1, text], lambda _: "")["add"]
 
 
 @pytest.mark.parametrize(

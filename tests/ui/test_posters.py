@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from xml.etree import ElementTree
 
@@ -9,10 +10,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PIL import Image, ImageDraw
 
 from recommender import load_bundled
-from ui.posters import COMPOSITIONS, GENRES, HEIGHT, WIDTH, poster
+from ui.posters import COMPOSITIONS, GENRES, poster
+from ui.year_picture import raster
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALIKE = 9.0  # of 255: two pictures whose pixels differ less on average look the same
@@ -24,26 +25,7 @@ def words(svg: str) -> list[str]:
 
 def pixels(svg: str) -> np.ndarray:
     """What the picture looks like from afar, its letter left out: 24 x 36 pixels, 0..255."""
-    image = Image.new("RGB", (WIDTH, HEIGHT))
-    draw = ImageDraw.Draw(image)
-    for node in ElementTree.fromstring(svg):
-        look = node.attrib
-        if node.tag == f"{SVG}circle":
-            x, y, r = (float(look[name]) for name in ("cx", "cy", "r"))
-            if look["fill"] == "none":
-                half = float(look["stroke-width"]) / 2
-                box = x - r - half, y - r - half, x + r + half, y + r + half
-                draw.ellipse(box, outline=look["stroke"], width=max(1, round(2 * half)))
-            else:
-                draw.ellipse((x - r, y - r, x + r, y + r), fill=look["fill"])
-        elif node.tag == f"{SVG}polygon":
-            points = [tuple(map(float, point.split(","))) for point in look["points"].split()]
-            draw.polygon(points, fill=look["fill"])
-        elif node.tag == f"{SVG}rect":
-            draw.rectangle((0, 0, WIDTH, HEIGHT), fill=look["fill"])
-        else:
-            assert node.tag == f"{SVG}text"
-    return np.asarray(image.resize((24, 36), Image.Resampling.BOX), dtype=np.float32)
+    return np.asarray(raster(re.sub("<text.*</text>", "", svg), (24, 36)), dtype=np.float32)
 
 
 @given(
