@@ -240,32 +240,26 @@ def greet(club: View) -> None:
     set_actor(club)
     if is_name_asked(club):
         with st.container(border=True, key="who"):
-            st.pills(
-                "Who are you?",
-                [*_choices(club), NOBODY],
-                format_func=_labels(club).__getitem__,
-                key=ASKED,
-                on_change=_choose,
-                args=(ASKED,),
-                wrap=True,
-                help="Everybody sees who changed what.",
-            )
+            choose_name(club, ASKED, "Who are you?")
 
 
-def choose_name(club: View, key: str = CHOSEN) -> None:
-    """Draw the member of this browser, to be changed."""
+def choose_name(club: View, key: str = CHOSEN, label: str = "You are") -> None:
+    """Draw the members to choose whose browser this is."""
     if (member := _member_of_account(club)) is not None:
         st.caption(f"You are {plain(club.names[member])}.")
         return
-    everyone = [NOBODY, *_choices(club)]
-    st.selectbox(
-        "You are",
-        everyone,
-        index=everyone.index(me(club) or NOBODY),
+    found = visitor()
+    unknown = found is None or found.session.member_id is None
+    st.pills(
+        label,
+        [*_choices(club), NOBODY],
+        default=me(club) or (None if unknown else NOBODY),
+        required=True,
         format_func=_labels(club).__getitem__,
         key=key,
         on_change=_choose,
         args=(key,),
+        wrap=True,
         help="Everybody sees who changed what.",
     )
 
@@ -326,5 +320,5 @@ def _labels(club: View) -> dict[int, str]:
 
 def _choose(key: str) -> None:
     member, found = st.session_state.get(key), visitor()
-    if member is not None and found is not None:  # a second tap takes the choice back
+    if member is not None and found is not None:
         found.session.member_id = member

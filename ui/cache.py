@@ -29,8 +29,6 @@ import pandas as pd
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
 
-_caches: list[Cache] = []
-
 
 def cache_key(argument: object) -> Hashable:
     """Return what an argument counts as in a key: what it says itself, else what it is.
@@ -108,11 +106,6 @@ class Cache(Generic[Result]):
                     self._computing.pop(key, None)
             return result
 
-    def clear(self) -> None:
-        """Forget every result."""
-        with self._lock:
-            self._results.clear()
-
 
 def cached(
     max_entries: int = 4,
@@ -121,7 +114,6 @@ def cached(
 
     def decorate(function: Callable[Given, Result]) -> Callable[Given, Result]:
         cache: Cache[Result] = Cache(max_entries)
-        _caches.append(cache)
 
         @wraps(function)
         def get(*args: Given.args, **kwargs: Given.kwargs) -> Result:
@@ -143,9 +135,3 @@ def cached_under(
         return wraps(function)(lambda: keep(*(key() for key in keys)))
 
     return decorate
-
-
-def clear() -> None:
-    """Forget every result of every function, as for a test that begins anew."""
-    for cache in _caches:
-        cache.clear()

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -188,12 +189,13 @@ def watched(page: Page, pill: DeltaGenerator, shows: State) -> Iterator[None]:
             drawn.ended_at, drawn.runner = time.monotonic(), get_script_run_ctx()
 
 
-def hold() -> None:
-    """Keep the page as it is until it is drawn again: a dialog is open, and a redraw closes it.
+def dialog(title: str, body: Callable[..., None], *args: Any, **look: Any) -> None:
+    """Open a dialog with `body(*args)` in it; `look` as `st.dialog` takes it.
 
-    The dialog needs on_dismiss="rerun", which also catches up with what has changed meanwhile.
+    The page stays as it is until the dialog is closed: drawing it again would close that.
     """
     st.session_state[DRAWN].held = True
+    st.dialog(title, on_dismiss="rerun", **look)(errors_shown()(body))(*args)
 
 
 @st.fragment(run_every=POLL_S)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from club.nights import BallotBox, Candidates, Night, Outcome, filter_candidates
-from recommender import HybridModel, group
+from recommender import group
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.evaluation.nights import outcomes
 from recommender.reactions import STEPS
@@ -158,8 +158,10 @@ def debts(club: View, present: Sequence[int], before: Night | None = None) -> di
     return group.debts(earlier(club, before), present)
 
 
-def snapshot(club: View, night: Night, movies: Sequence[int]) -> pd.DataFrame | None:
-    """Return everyone's predictions as `Nights.decide` wants them; None while there is no model."""
+def snapshot(
+    club: View, night: Night, movies: Sequence[int]
+) -> tuple[pd.DataFrame, list[float], str] | None:
+    """Return what `Nights.decide` wants: predictions, thresholds, model; None without a model."""
     expected = state.reactions(club, tuple(movies), night.present)
     model = state.model(club)
     if expected is None or model is None:
@@ -170,20 +172,12 @@ def snapshot(club: View, night: Night, movies: Sequence[int]) -> pd.DataFrame | 
     everybody = model.react(club.evidence.iloc[:0], list(movies), member_ids=[0]).mean[0]
     keys = zip(frame[MEMBER], frame[MOVIE], strict=True)
     shared = np.zeros(len(movies)) if expected.shared_sd is None else expected.shared_sd
-    return frame.assign(
+    frame = frame.assign(
         shared_sd=frame[MOVIE].map(dict(zip(expected.movie_ids, shared, strict=True))),
         own_mean=frame[MEMBER].map(means).fillna(model.mean_rating),
         crowd=frame[MOVIE].map(dict(zip(movies, everybody, strict=True))),
         known=[key in club.stars for key in keys],
     )
-
-
-def snapshot_thresholds(club: View, night: Night, movies: Sequence[int]) -> list[float]:
-    """Return the thresholds of the predictions in `snapshot`; see `Nights.decide`."""
-    expected = state.reactions(club, tuple(movies), night.present)
-    return [] if expected is None else [expected.threshold(stars) for stars in STEPS]
-
-
-def model_name(model: HybridModel) -> str:
-    """Return the name of a model in snapshots, different for every learning."""
-    return f"learned {model.trained_at:%Y-%m-%d %H:%M:%S} UTC from {model.n_ratings:,} ratings"
+    # Different for every learning.
+    name = f"learned {model.trained_at:%Y-%m-%d %H:%M:%S} UTC from {model.n_ratings:,} ratings"
+    return frame, [expected.threshold(stars) for stars in STEPS], name

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from furnished import Open
+from furnished import Open, change_member
 
 from club.store import Store
 
@@ -10,7 +10,7 @@ from club.store import Store
 def test_member_leaves_and_returns(open_page: Open, store: Store) -> None:
     ana = int(store.members.all().index[0])
     before = len(store.ratings.current())
-    app = open_page("club")
+    app = change_member(open_page("club"), ana)
     app.button(f"leave_{ana}").click().run()
     assert "Ana" not in set(store.members.all()["name"])
     assert len(store.ratings.current()) < before
@@ -29,4 +29,9 @@ def test_own_club_returns_to_demo(open_page: Open, store: Store) -> None:
     app = open_page("club")
     assert app.title[0].value == "Friday \\*film\\* club"
     assert "own" not in [button.key for button in app.button]
-    assert open_page("settings", set="About").button("to_demo").label == "Go back to the demo"
+    app = open_page("settings", set="About")
+    assert app.button("load_demo").disabled
+    app.checkbox("sure").check().run()
+    app.button("load_demo").click().run()
+    assert store.club().is_demo
+    assert not app.exception

@@ -10,7 +10,7 @@ import pytest
 import sources
 import streamlit as st
 from fake_tmdb import V3_KEY, FakeTmdb, services
-from furnished import Open, click
+from furnished import Open, change_member, click
 from hostile_club import MARK, Hostile, spoil, strings, texts
 from hostile_texts import NAMES, TITLES, WORDS
 from streamlit.testing.v1 import AppTest
@@ -82,7 +82,7 @@ def test_pages_escape_every_text(open_page: Open, spoiled: Hostile) -> None:
     shown("club", about="Our year")
     shown("club", about="Our taste", part="Divides")
     shown("nights", view="Scoreboard")
-    for movie_id in spoiled.movies:
+    for movie_id in spoiled.movies[::3]:
         assert shown("movie", movie=str(movie_id)) > 0
     assert shown("rate", movie=str(spoiled.movies[0])) > 0
     shown("movie")
@@ -103,10 +103,10 @@ def test_pages_escape_every_text(open_page: Open, spoiled: Hostile) -> None:
 
 
 def test_notices_escape_every_text(open_page: Open, spoiled: Hostile, store: Store) -> None:
-    app = open_page("club")
+    app = change_member(open_page("club"), 1)
     app.text_input("rename_1").set_value(f"# {MARK}")
     told(app.button("rename_1_save").click().run())
-    told(app.button("leave_2").click().run())
+    told(change_member(app, 2).button("leave_2").click().run())
     told(app.button("back_2").click().run())
     told(app.button(f"promote_{spoiled.guest}").click().run())
     app = open_page("settings", set="Catalogue")
@@ -164,7 +164,7 @@ def test_uploads_are_escaped(open_page: Open, tmp_path: Path) -> None:
             assert "\n" not in error.value
 
 
-ADDRESSES = ["", "9" * 5000, NAMES[0], ["1", "-1", "\x00"]]
+ADDRESSES = ["9" * 5000, NAMES[0], ["1", "-1", "\x00"]]
 
 
 @pytest.mark.reads
@@ -172,7 +172,7 @@ ADDRESSES = ["", "9" * 5000, NAMES[0], ["1", "-1", "\x00"]]
     ("page", "names"),
     [
         ("movie", ("movie",)),
-        ("rate", ("movie", "way")),
+        ("rate", ("movie",)),
         ("night", ("night", "me", "ballot")),
         ("nights", ("view",)),
         ("club", ("about", "part", "who", "year")),

@@ -145,10 +145,10 @@ def called_apart(club: View, movie_ids: Iterable[int]) -> dict[int, str]:
     return dict(zip(movies, called, strict=True))
 
 
-def shortlist_movie(movie_id: int, title: str) -> None:
+def shortlist_movie(club: View, movie: int) -> None:
     """Put a movie on the shortlist, in a callback."""
-    done = f"{plain(title)} is on the shortlist."
-    change(state.store().movies.add_to_shortlist, movie_id, done=done)
+    done = f"{plain(club.title(movie))} is on the shortlist."
+    change(state.store().movies.add_to_shortlist, movie, done=done)
 
 
 def want(movie: int, member: int, wanted: bool) -> None:
@@ -166,4 +166,4 @@ def shortlist_or_not(club: View, movie: int) -> None:
         done = f"{plain(club.title(movie))} is off the shortlist."
         change(state.store().movies.remove_from_shortlist, movie, done=done)
     else:
-        shortlist_movie(movie, club.title(movie))
+        shortlist_movie(club, movie)

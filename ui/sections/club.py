@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
 from club.demo import load_demo
 from recommender.bundled import DATA, demo_club
 from recommender.columns import MEMBER
-from ui import access, live, state
-from ui.components.basics import change, change_button, errors_shown, row
+from ui import access, state
+from ui.components.basics import change, change_button, row
 from ui.components.entry import name_entry
-from ui.components.people import faces_rows
+from ui.components.people import faces_rows, person_picker
 from ui.components.search import movie_search
 from ui.components.tile import Tile, shortlist_movie, shortlist_or_not, tiles
 from ui.sections import guests, own_movies
@@ -34,10 +36,8 @@ def demo_banner(club: View) -> None:
             st.switch_page("pages/start.py", query_params={})
 
 
-@st.dialog("Go back to the demo", icon=":material/science:", on_dismiss="rerun")
-@errors_shown()
 def _back_to_demo(club: View) -> None:
-    st.write(
+    st.markdown(
         f"Your club goes for good, with {counted(len(club.names), 'member')} and "
         f"{counted(len(club.ratings), 'rating')}; the demo takes its place."
     )
@@ -63,16 +63,18 @@ def people(club: View) -> None:
 def members(club: View) -> None:
     """Draw who is in the club, with everything that can be done about it."""
     st.header(f"Members ({len(club.names)})", anchor=False)
-    rated = club.ratings.groupby(MEMBER).size()
-    for member, name in club.names.items():
-        with row(f"member_{member}"):
-            with st.container(width="stretch"):
-                faces_rows(club, [([member], name)], f"face_{member}")
-            st.caption(counted(int(rated.get(member, 0)), "rating"), width="content")
-            if access.may_enter(club, member):
-                told = f"Change {plain(name)}"
-                with st.popover("", icon=":material/edit:", type="tertiary", help=told):
-                    _change_member(member, name)
+    counts = club.ratings[MEMBER].value_counts()
+    rows = [
+        ([member], f"{name} · {counted(int(counts.get(member, 0)), 'rating')}")
+        for member, name in club.names.items()
+    ]
+    faces_rows(club, rows, "members")
+    mine = [member for member in club.names if access.may_enter(club, member)]
+    look: Any = {"icon": ":material/edit:", "type": "tertiary", "key": "change_member"}
+    if mine:
+        with st.popover("Change a member", on_change="rerun", **look) as popover:
+            if popover.open:
+                _change_member(club, mine)
 
     def add(name: str) -> None:
         change(state.store().members.add, name, done=f"Welcome, {plain(name)}!")
@@ -81,8 +83,12 @@ def members(club: View) -> None:
     _who_left(club)
 
 
-def _change_member(member: int, name: str) -> None:
-    key = f"rename_{member}"
+def _change_member(club: View, people: Sequence[int]) -> None:
+    """Draw what can be changed about the one of `people` whose face is tapped."""
+    member = person_picker(club, "Who?", people, "to_change")
+    if member is None:
+        return
+    key, name = f"rename_{member}", club.names[member]
 
     def rename() -> None:
         new, called = st.session_state[key], state.store().members.rename
@@ -114,15 +120,12 @@ def shortlist(club: View) -> None:
     """Draw tonight's candidates, and the search that adds to them."""
     st.header(f"Shortlist ({len(club.shortlist)})", anchor=False)
     shown = [Tile(movie, action="Take off") for movie in club.shortlist]
-    on_action = partial(shortlist_or_not, club)
-    tiles(club, shown, "shortlist", "S", on_action=on_action)
-
-    def add(movie: int) -> None:
-        shortlist_movie(movie, club.title(movie))
+    tiles(club, shown, "shortlist", "S", on_action=partial(shortlist_or_not, club))
 
     def listed(movie: int) -> str:
         return "on the shortlist" if movie in club.shortlist else ""
 
+    add = partial(shortlist_movie, club)
     movie_search(club, CANDIDATE, "Put a movie on the shortlist", add, listed)
 
 
@@ -147,9 +150,9 @@ def about(club: View) -> None:
         st.markdown(f"This is **{plain(club.club.name)}**.")
         if not access.is_host():
             st.caption("Only a host can delete the club.")
-        elif st.button("Go back to the demo", icon=":material/science:", key="to_demo"):
-            live.hold()
-            _back_to_demo(club)
+        else:
+            with st.popover("Go back to the demo", icon=":material/science:", key="to_demo"):
+                _back_to_demo(club)
     with st.expander("Whose ratings the app learned from", icon=":material/license:"):
         _, text = (DATA / "README.md").read_text("utf-8").split("\n", 1)  # without its title
         st.markdown(text)

@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from ui import live, state
-from ui.components.basics import change, change_button, errors_shown, row
+from ui.components.basics import change, change_button, row
 from ui.components.choices import keyword_box
 from ui.components.tile import called_apart
 from ui.state import View
@@ -26,9 +26,7 @@ def dialog(club: View, attend: Callable[[int], None]) -> None:
     def bring(name: str, **taste: list) -> None:
         attend(state.store().members.add_guest(name, **taste))
 
-    st.dialog("Who comes along?", icon=":material/person_add:", on_dismiss="rerun")(_form)(
-        club, None, bring
-    )
+    live.dialog("Who comes along?", _form, club, None, bring, icon=":material/person_add:")
 
 
 def _edit(club: View, guest: int) -> None:
@@ -37,12 +35,9 @@ def _edit(club: View, guest: int) -> None:
     def save(_: str, **taste: list) -> None:
         state.store().members.edit_guest(guest, **taste)
 
-    live.hold()
-    title = f"What {plain(club.name(guest))} likes"
-    st.dialog(title, on_dismiss="rerun")(_form)(club, guest, save)
+    live.dialog(f"What {plain(club.name(guest))} likes", _form, club, guest, save)
 
 
-@errors_shown()
 def _form(club: View, guest: int | None, save: Callable[..., None]) -> None:
     name = "" if guest is None else club.name(guest)
     likes, dislikes = ((), ()) if guest is None else club.guest_words.loc[guest]

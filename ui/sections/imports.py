@@ -1,4 +1,4 @@
-"""Import a catalogue with its raters: choose files, preview, save; a section of Catalogue."""
+"""The catalogue: its size, and the import of another one: choose files, preview, save."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
@@ -15,7 +16,7 @@ from club.errors import InvalidInput
 from club.imports import catalogue
 from club.sources import movielens
 from club.sources.movielens import ADDRESS as MOVIELENS
-from ui import access, live, state
+from ui import access, state
 from ui.cache import cached_under
 from ui.components.basics import (
     change,
@@ -37,6 +38,15 @@ WHAT = (
     "**The Movies Dataset** (its ZIP, or its CSV files together), any **MovieLens** archive, or "
     "product **reviews**. You see what is in it before anything changes."
 )
+
+
+def overview(club: View) -> None:
+    """Draw the numbers of movies, keywords, ratings and raters."""
+    world, movies = state.base_dataset(), club.movies
+    described = sum(len(words) > 0 for words in movies["keywords"])
+    counts = {"Movies": len(movies), "With keywords": described}
+    counts |= {"Ratings": len(world.ratings), "People": len(world.user_ids)}
+    draw_counts(counts, border=True)
 
 
 def section(club: View) -> None:
@@ -64,22 +74,14 @@ def _origin(club: View) -> None:
         return
     else:
         st.caption(f"Now: {plain(origin.kind)}, imported on {day(origin.imported_at)}.")
-    if st.button("Back to what came with the app", key="import_forget", icon=":material/undo:"):
-        live.hold()
-        _forget(club)
-
-
-@st.dialog("Back to what came with the app", icon=":material/undo:", on_dismiss="rerun")
-@errors_shown()
-def _forget(club: View) -> None:
-    st.write(
-        "The imported movies and ratings go. Whatever the club rated or put on its shortlist stays."
-    )
-    if st.button("Go back", type="primary", key="import_forget_sure"):
-        change(
-            access.host_only(state.back_to_bundled), club, done="Back to what came with the app."
+    back = "Back to what came with the app"
+    with st.popover(back, key="import_forget", icon=":material/undo:"):
+        st.markdown(
+            "The imported movies and ratings go. Whatever the club rated or put on its shortlist "
+            "stays."
         )
-        st.rerun()
+        look: Any = {"type": "primary", "key": "import_forget_sure", "done": f"{back}."}
+        change_button("Go back", access.host_only(state.back_to_bundled), club, **look)
 
 
 def _ask() -> None:

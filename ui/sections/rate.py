@@ -13,7 +13,7 @@ import streamlit as st
 from club.ratings import Change
 from recommender.columns import MEMBER, MOVIE
 from ui import access, live, nights, state
-from ui.components.basics import asked_for, change, errors_shown, notify, row
+from ui.components.basics import asked_for, change, notify, row
 from ui.components.people import people_picker
 from ui.components.stars import star_board
 from ui.components.tile import Tile, tiles, want
@@ -232,8 +232,7 @@ def undo_buttons(club: View, people: Collection[int]) -> None:
     on_click = partial(_undo, latest) if latest and not asks else None
     look: dict[str, Any] = {"icon": ":material/undo:", "key": "undo", "disabled": latest is None}
     if st.button("Undo", on_click=on_click, **look) and latest and asks:
-        live.hold()
-        _ask_to_undo(latest)
+        live.dialog("Take this back?", _ask_to_undo, latest, icon=":material/undo:")
     undone: Change | None = st.session_state.get(UNDONE)
     redo = partial(_redo, undone) if undone else None
     st.button("Redo", icon=":material/redo:", key="redo", on_click=redo, disabled=redo is None)
@@ -267,8 +266,6 @@ def _told(step: Change) -> str:
     return plain(f"{who}: {listed([*titles, f'{more} more'] if more else titles)}")
 
 
-@st.dialog("Take this back?", icon=":material/undo:", on_dismiss="rerun")
-@errors_shown()
 def _ask_to_undo(latest: Change) -> None:
     st.markdown(_told(latest))
     st.caption("*Redo* brings them back.")

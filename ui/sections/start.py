@@ -108,11 +108,7 @@ def shortlist(club: View) -> None:
             for movie in offered
         ]
         tiles(club, shown, "offered", "M", on_action=partial(shortlist_or_not, club))
-
-    def add(movie: int) -> None:
-        shortlist_movie(movie, club.title(movie))
-
-    movie_search(club, "wanted", "Something else?", add)
+    movie_search(club, "wanted", "Something else?", partial(shortlist_movie, club))
 
 
 def _suggested(club: View) -> list[int] | None:

@@ -90,8 +90,7 @@ def choose_strategy(
         with st.container(horizontal=True, vertical_alignment="center"):
             st.toggle("More ways", value=chosen not in PLAIN, key="all_ways")
             if st.button("Where these come from", type="tertiary", key="sources"):
-                live.hold()
-                st.dialog("Ways to decide", width="large", on_dismiss="rerun")(_sources)()
+                live.dialog("Ways to decide", _sources, width="large")
     return chosen
 
 

@@ -295,9 +295,7 @@ def _ask_who_does_not(club: View, evening: Evening) -> None:
     """Open the dialog in which somebody says no to a movie, if one was tapped."""
     movie = st.session_state.pop(NOT_THIS, None)
     if movie is not None:
-        live.hold()
-        title = f"Not {plain(club.title(movie))}?"
-        st.dialog(title, on_dismiss="rerun")(_not_this)(club, evening, movie)
+        live.dialog(f"Not {plain(club.title(movie))}?", _not_this, club, evening, movie)
 
 
 def _not_this(club: View, evening: Evening, movie: int) -> None:
@@ -361,7 +359,6 @@ def _rules(club: View, evening: Evening, reactions: Reactions | None) -> None:
             )
         st.page_link("pages/explore.py", label="Add a movie", icon=":material/add:")
         if st.button("A guest", type="tertiary", icon=":material/person_add:", key="bring_guest"):
-            live.hold()
             guests.dialog(club, partial(_attend, evening))
 
 
@@ -383,11 +380,7 @@ def _nothing_left(club: View, evening: Evening, found: Candidates, strategy: str
     if not fresh:
         return
     st.header("New for all of you", anchor=False)
-
-    def shortlist(movie: int) -> None:
-        shortlist_movie(movie, club.title(movie))
-
-    tiles(club, fresh, "fresh", "S", on_action=shortlist)
+    tiles(club, fresh, "fresh", "S", on_action=partial(shortlist_movie, club))
 
 
 @cached()
@@ -451,15 +444,13 @@ def _watch(evening: Evening, movies: tuple[int, ...], movie: int, by: str) -> No
     """Decide on a movie, and store what is predicted for all."""
     number, book = _ensure(evening), state.store().nights
     club = state.view()
-    night, model = None if number is None else nights.find(club, number), state.model(club)
-    frame = None if night is None else nights.snapshot(club, night, movies)
-    if night is None or frame is None or model is None:
+    night = None if number is None else nights.find(club, number)
+    predicted = None if night is None else nights.snapshot(club, night, movies)
+    if night is None or predicted is None:
         return
     if by == "turn" and night.picker is None:
         change(book.edit, night.night_id, picker=book.whose_turn(night.present))
-    snapshot: Any = {
-        "model": nights.model_name(model),
-        "thresholds": nights.snapshot_thresholds(club, night, movies),
-    }
-    if change(book.decide, night.night_id, movie, frame, by=by, **snapshot) is not None:
+    frame, thresholds, model = predicted
+    snapshot: Any = {"model": model, "thresholds": thresholds, "by": by}
+    if change(book.decide, night.night_id, movie, frame, **snapshot) is not None:
         change(state.store().movies.remove_from_shortlist, movie)
