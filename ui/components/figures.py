@@ -47,20 +47,11 @@ def chart(
     return event
 
 
-COUNT_ICONS = {
-    "Movies": ":material/movie:",
-    "With keywords": ":material/sell:",
-    "Keywords": ":material/sell:",
-    "Ratings": ":material/star:",
-    "People": ":material/groups:",
-}
-
-
 def draw_counts(counts: Mapping[str, int], columns: int = 4, *, border: bool = False) -> None:
     """Draw numbers side by side by their labels; `border` as `st.grid` takes it."""
     with st.grid(columns=columns, min_column_width=560 // columns, border=border, gap="small"):
         for label, number in counts.items():
-            st.metric(label, f"{number:,}", icon=COUNT_ICONS.get(label) if border else None)
+            st.metric(label, f"{number:,}")
 
 
 def draw_table(

@@ -1,8 +1,9 @@
-"""Backups, a section of the Club page: what there is, one more now, and the way back to one."""
+"""Backups: what there is, one more now, and the way back to one; and files for other programs."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -11,12 +12,14 @@ import streamlit as st
 from club import backup as backups
 from club import config
 from club.backup import Backup
+from club.export import everything, for_letterboxd, ratings_csv
 from club.restore import Preview, preview, restore
 from ui import access, state
 from ui.components.basics import change, download_button, errors_shown, file_name, notify, row
 from ui.state import View
 from ui.text import ago, day, listed, plain
 
+LETTERBOXD = "https://letterboxd.com/import/"
 Chosen = tuple[Path, bytes | None]  # a backup of ours; or the name and content of an upload
 CHOSEN, SEEN, SURE, ROUND = "restore_chosen", "restore_seen", "restore_yes", "restore_round"
 REASONS = {
@@ -167,3 +170,42 @@ def _moment(moment: datetime) -> str:
 
 def _size(count: int) -> str:
     return f"{max(count, 100_000) / 1e6:,.1f} MB"
+
+
+def exports(club: View) -> None:
+    """Draw the buttons that download ratings, everything, and one member's movies."""
+    st.header("For other programs", anchor=False)
+    st.caption(
+        "Votes and stars that are still hidden stay out. *Import ratings* reads these files again; "
+        "what brings back a whole club is a backup."
+    )
+    with st.container(horizontal=True):
+        rated = partial(ratings_csv, state.store(), club.movies)
+        icon = ":material/star_half:"
+        download_button("All ratings (CSV)", rated, "ratings.csv", "export_ratings", icon=icon)
+        download_button(
+            "Everything (ZIP)",
+            partial(everything, state.store(), club.movies),
+            "movie-club.zip",
+            "export_all",
+            icon=":material/folder_zip:",
+            help="All that the club knows, as CSV files",
+        )
+    if not club.names:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        member = st.selectbox(
+            "For Letterboxd",
+            list(club.names),
+            index=None,
+            format_func=club.names.__getitem__,
+            placeholder="Whose movies?",
+            key="letterboxd_of",
+            width=240,
+        )
+        if member is None:
+            return
+        rows = partial(for_letterboxd, state.store(), club.movies, member)
+        key, icon = f"export_letterboxd_{member}", ":material/download:"
+        download_button("Download (CSV)", rows, "letterboxd.csv", key, icon=icon)
+    st.caption(f"[Letterboxd]({LETTERBOXD}) reads it.")

@@ -1,4 +1,4 @@
-"""The Nights page: what comes, what was, whose turn it is."""
+"""The Nights page: what comes, what was, whose turn it is, and the scoreboard."""
 
 from __future__ import annotations
 
@@ -9,14 +9,26 @@ import pandas as pd
 import streamlit as st
 
 from club.nights import Night
-from recommender.evaluation.nights import recorded
-from ui import nights, state
-from ui.components.basics import empty_state
-from ui.components.figures import draw_table
+from recommender.columns import MEMBER, MOVIE
+from recommender.evaluation.nights import (
+    NIGHT,
+    NIGHTS,
+    interval_coverage,
+    record,
+    record_over_time,
+    recorded,
+    surprises,
+)
+from ui import findings, nights
+from ui.charts import nights as charts
+from ui.components.basics import empty_state, lead_to
+from ui.components.figures import chart
 from ui.components.tile import Tile, tiles
 from ui.sections.night import planning
 from ui.state import View
 from ui.text import counted, day_of, listed, long_day, plain
+
+TOP = 5  # surprises
 
 
 def coming(club: View) -> None:
@@ -69,17 +81,11 @@ def _watched(club: View, these: list[Night], key: str) -> None:
 
 
 def others(club: View) -> None:
-    """Draw whose turn to pick is next, who has picked how often, and the nights called off."""
+    """Draw whose turn to pick is next, and the nights called off."""
     next_ = nights.whose_turn(club, tuple(club.names))
     if next_ is not None:
-        st.markdown(f"**{plain(club.name(next_))}** picks next, if everybody comes.")
-    with st.expander("Whose turn to pick", icon=":material/format_list_numbered:"):
-        turns = state.store().nights.turns()
-        last = ["–" if pd.isna(one) else day_of(pd.Timestamp(one).date()) for one in turns["last"]]
-        names = [club.name(int(member)) for member in turns.index]
-        table = pd.DataFrame({"": names, "Picked": turns["picked"].to_numpy(), "Last": last})
-        draw_table(table, "Who has picked how often, and when last")
-        st.caption("Who is away keeps their place in the line; guests have no turn.")
+        name = plain(club.name(next_))
+        st.markdown(f"**{name}** picks next, if everybody comes. Who is away keeps their place.")
     off = [night for night in nights.nights(club) if night.called_off]
     if off:
         with st.expander(f"Called off ({len(off)})", icon=":material/event_busy:"):
@@ -92,3 +98,30 @@ def summary(club: View) -> str:
     """Return how many nights the club has had."""
     held = sum(night.state == "revealed" for night in nights.nights(club))
     return f"{counted(held, 'night')} so far." if held else ""
+
+
+def scoreboard(club: View) -> None:
+    """Draw the record of the predictions over all nights, or say what it waits for."""
+    judged = nights.judged(club)
+    held = judged.loc[judged["counts"].astype(bool), NIGHT].nunique()
+    if held < NIGHTS:
+        sentence = (
+            f"How right are we? After {NIGHTS} nights that all of you rated we can tell; so far "
+            f"there {'is' if held == 1 else 'are'} {held}."
+        )
+        with empty_state(":material/scoreboard:", sentence, "no_score"):
+            lead_to("tonight", "What to watch tonight", ":material/local_activity:")
+        return
+    title, sentence = findings.record(record(judged))
+    chart(charts.error_over_nights(record_over_time(judged), title), "record")
+    st.markdown(plain(sentence))
+    st.markdown(plain(findings.coverage(interval_coverage(judged))))
+    _surprises(club, judged)
+
+
+def _surprises(club: View, judged: pd.DataFrame) -> None:
+    st.header("Who surprised us", anchor=False)
+    names = {int(one): club.name(int(one)) for one in judged[MEMBER].unique()}
+    titles = {int(movie): club.title(int(movie)) for movie in judged[MOVIE].unique()}
+    for sentence in findings.surprises(surprises(judged).head(TOP), names, titles):
+        st.markdown(f"- {plain(sentence)}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from club.nights import Night
@@ -10,9 +12,10 @@ from recommender.evaluation.nights import recorded
 from recommender.group import STRATEGIES
 from ui import nights, state
 from ui.components.basics import change
-from ui.components.reveal import Shown, reveal
+from ui.components.people import face
 from ui.components.search import movie_search
 from ui.components.tile import Size, Tile, tiles
+from ui.components.widget import component
 from ui.sections.night.planning import named, progress, reveal_button, who_am_i
 from ui.sections.tonight import strategy_name
 from ui.state import View
@@ -123,17 +126,16 @@ def result(club: View, night: Night, *, moved_on: bool) -> None:
     outcome = nights.outcome(club, night.night_id)
     given, expected = outcome.stars or {}, _expected_of(club, night)
     predicted = [expected[one][0] for one in given if one in expected]
-    people = [Shown(one, stars, expected.get(one)) for one, stars in given.items()]
+    data = {
+        "title": club.title(night.movie),
+        "said": f"{sum(predicted) / len(predicted):.1f}" if predicted else "",
+        "gave": f"{sum(given.values()) / len(given):.1f}",
+        "sentence": surprise(club, given, expected),
+        "rows": [_revealed(club, one, stars, expected.get(one)) for one, stars in given.items()],
+        "focus": moved_on,  # whether the title takes the focus if nothing has it
+    }
     with st.container(border=True, key="reveal_card"):
-        reveal(
-            club,
-            club.title(night.movie),
-            people,
-            said=sum(predicted) / len(predicted) if predicted else None,
-            gave=sum(given.values()) / len(given),
-            sentence=surprise(club, given, expected),
-            focus=moved_on,
-        )
+        component("reveal")(key="reveal", data=data)
         st.caption(plain(_inside(club, night)))
     if night.notes:
         st.markdown(f"> {plain(night.notes)}")
@@ -143,6 +145,22 @@ def result(club: View, night: Night, *, moved_on: bool) -> None:
             me = who_am_i(club, outcome.waiting, "Tap your face and rate.")
             if me is not None:
                 _rate(club, night, me, "S")
+
+
+def _revealed(
+    club: View, member: int, given: float, expected: tuple[float, float, float] | None
+) -> dict[str, Any]:
+    """Return one person's row of the reveal."""
+    text = f"{club.name(member)} gave {half_stars(given)}"
+    if expected is not None:
+        text += ", expected {:.1f}, usually between {:.1f} and {:.1f}".format(*expected)
+    return {
+        **vars(face(club, member)),
+        "given": given,
+        "shown": half_stars(given),
+        "band": expected and expected[1:],
+        "label": text,
+    }
 
 
 def surprise(
