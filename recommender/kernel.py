@@ -17,6 +17,7 @@ less through their features; so such movies are predicted without that part.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from scipy import linalg, sparse
@@ -97,33 +98,31 @@ class ItemKernel:
 
     def embedding_covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return the part of the covariance from embeddings, float32 (n_rows, n_others), stars²."""
+        return self.exponential(self.embeddings[rows], self.embeddings[others])
+
+    def exponential(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+        """Return the same for movies with these embeddings."""
         if not self._embedding_variance:
-            return np.zeros((len(rows), len(others)), dtype=np.float32)
+            return np.zeros((len(one), len(other)), dtype=np.float32)
         v, scale = self.variances, np.float32(1 / self.variances.length_scale)
-        total = (self.embeddings[rows] * scale) @ self.embeddings[others].T
+        total = one @ (other * scale).T
         total += np.float32(np.log(v.embedding)) - scale
         return np.exp(total, out=total)
 
-    def linear_products(
-        self, rows: np.ndarray, others: np.ndarray, weights: np.ndarray
-    ) -> np.ndarray:
-        """Return all but the embeddings' part of the covariance times `weights`, stars.
+    @cached_property
+    def linear(self) -> sparse.csr_matrix:
+        """Factor of all but the embeddings' part of the covariance, (n_movies, n_columns).
 
-        Without the covariance itself: every such part is a product of two rows.
-
-        Args:
-            weights: (n_others, n_columns).
-
-        Returns:
-            (n_rows, n_columns).
+        The product of two rows is the covariance of two movies: a column for the user bias, one for
+        the item slope, then those of the features, and last those of the residuals, if they count.
         """
-        v, bias = self.variances, self.item_bias
-        total = v.features * (self.features[rows] @ (self.features[others].T @ weights))
+        v, n = self.variances, len(self.item_bias)
+        both = np.column_stack([np.full(n, np.sqrt(v.user_bias)), self.item_bias])
+        both[:, 1] *= np.sqrt(v.item_slope)
+        parts = [sparse.csr_matrix(both), np.sqrt(v.features) * self.features]
         if v.neighbours:
-            total += v.neighbours * (self.residuals[rows] @ (self.residuals[others].T @ weights))
-        total += v.item_slope * np.outer(bias[rows], bias[others] @ weights)
-        total += v.user_bias * weights.sum(axis=0)
-        return np.asarray(total)
+            parts.append(np.sqrt(v.neighbours) * self.residuals)
+        return sparse.hstack(parts, format="csr", dtype=np.float64)
 
     def covariance(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
         """Return the covariance of `rows` and `others`, float32 (n_rows, n_others), stars²."""
@@ -148,13 +147,7 @@ class ItemKernel:
 
         Every embedding counts as if it had length 1: the uncertainty of a predicted one stays in.
         """
-        v = self.variances
-        constant = v.user_bias + self._embedding_variance
-        total = constant + v.features * _squared_length(self.features[rows])
-        total += v.item_slope * self.item_bias[rows] ** 2
-        if v.neighbours:
-            total += v.neighbours * _squared_length(self.residuals[rows])
-        return total
+        return self._embedding_variance + _squared_length(self.linear[rows])
 
     def similarity(self, rows: np.ndarray, others: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return how similar movies are: the correlation of a taste for them before any rating.
@@ -221,12 +214,7 @@ class Posterior:
 
     @classmethod
     def fit(
-        cls,
-        kernel: MemberKernel,
-        rated: np.ndarray,
-        residual: np.ndarray,
-        noise: float,
-        last: Posterior | None = None,
+        cls, kernel: MemberKernel, rated: np.ndarray, residual: np.ndarray, noise: float
     ) -> Posterior:
         """Condition the process on ratings.
 
@@ -234,25 +222,10 @@ class Posterior:
             rated: (n_rated,) rows.
             residual: (n_rated,) stars above everybody's opinion.
             noise: variance of a rating around the taste, stars².
-            last: of the same kernel and noise; as far as its first movies are the same, its factor
-                is continued, which costs n_rated² for one more rating instead of n_rated³.
         """
-        n, same = len(rated), 0
-        if last is not None:
-            both = min(n, len(last.rated))
-            same = int(np.append(rated[:both] != last.rated[:both], True).argmax())
-        fresh = kernel.covariance(rated[same:], rated).astype(np.float64)
-        gram = fresh[:, same:]
+        gram = kernel.covariance(rated, rated).astype(np.float64)
         gram[np.diag_indices_from(gram)] += noise
-        if last is None or not same:
-            factor = np.linalg.cholesky(gram)  # releases Python's lock, unlike SciPy's
-        else:
-            factor = np.zeros((n, n))
-            factor[:same, :same] = known = last.factor[:same, :same]
-            factor[same:, :same] = below = linalg.solve_triangular(
-                known, fresh[:, :same].T, lower=True, check_finite=False
-            ).T
-            factor[same:, same:] = np.linalg.cholesky(gram - below @ below.T)
+        factor = np.linalg.cholesky(gram)  # releases Python's lock, unlike SciPy's
         white = linalg.solve_triangular(factor, residual, lower=True, check_finite=False)
         weights = linalg.solve_triangular(factor, white, lower=True, trans=1, check_finite=False)
         return cls(kernel, rated, residual, weights, factor, float(white @ white))

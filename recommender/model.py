@@ -33,7 +33,7 @@ from recommender.kernel import (
     neighbour_residuals,
 )
 from recommender.persistence import load_model, save_model
-from recommender.predictor import MemberRatings, Predictor
+from recommender.predictor import MemberRatings, Predictor, RatedCovariances
 from recommender.reactions import Reactions
 
 Ids: TypeAlias = Sequence[int] | np.ndarray | pd.Series | pd.Index
@@ -65,8 +65,20 @@ class Prediction:
     order_only: bool = False  # the scores put movies in order but are no stars
 
 
+class Fitted(Protocol):
+    """A model that has learned."""
+
+    def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
+        """Predict the rows of `pairs`, in their order.
+
+        Args:
+            pairs: user_id, movie_id; a user or movie may be without any rating.
+            data: what the model was fitted on; the users' own ratings are read from it.
+        """
+
+
 @runtime_checkable
-class Recommender(Protocol):
+class Recommender(Fitted, Protocol):
     """The interface of every model: the hybrid, published recipes, baselines and rivals.
 
     `fit` needs the ratings (user_id, movie_id, rating) and the movies' keywords, genres and year;
@@ -79,14 +91,6 @@ class Recommender(Protocol):
 
         Raises:
             DataError: there are too few ratings to learn from.
-        """
-
-    def predict(self, pairs: pd.DataFrame, data: Dataset) -> Prediction:
-        """Predict the rows of `pairs`, in their order.
-
-        Args:
-            pairs: user_id, movie_id; a user or movie may be without any rating.
-            data: what the model was fitted on; the users' own ratings are read from it.
         """
 
 
@@ -192,8 +196,9 @@ class HybridModel:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_movies", pd.Index(self.movie_ids))
         object.__setattr__(self, "_users", pd.Index(self.user_ids))
-        kernels, noise = {True: self.kernel, False: self.kernel.without_neighbours()}, self.options
-        predictors = {rated: Predictor(k, noise.noise_variance) for rated, k in kernels.items()}
+        kernels = {True: self.kernel, False: self.kernel.without_neighbours()}
+        noise, shared = self.options.noise_variance, RatedCovariances(self.kernel)
+        predictors = {rated: Predictor(k, noise, shared) for rated, k in kernels.items()}
         object.__setattr__(self, "_predictors", predictors)
 
     @property

@@ -1,11 +1,14 @@
 """Predictions of members for many movies: computed in blocks, and kept until somebody rates.
 
 The mean of a taste is exact: the covariances with all rated movies times the weights of the
-posterior. Its variance would cost n_rated² a movie, so it is computed from at most INDUCING of the
+ratings, which conjugate gradients find in some twenty products with the ratings' covariance
+(Hestenes and Stiefel, 1952); no n_rated³ is needed, nor more than the embeddings' part of it in
+memory. The variance would cost n_rated² a movie, so it is computed from at most INDUCING of the
 rated movies, through which all ratings are heard (fully independent training conditional; Snelson
 and Ghahramani, "Sparse Gaussian processes using pseudo-inputs", 2006), and RANK directions stand
 for features and neighbours. What these leave out makes a standard deviation about 1% too large for
-accounts of 150 ratings, and 6% for accounts of 1,000.
+accounts of 150 ratings, and 6% for accounts of 1,000. The same approximation preconditions the
+gradients.
 """
 
 from __future__ import annotations
@@ -15,22 +18,24 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TypeAlias, TypeVar
 
 import numpy as np
 import pandas as pd
-from scipy import linalg, sparse
+from scipy import linalg
+from scipy.sparse.linalg import LinearOperator, cg
 from threadpoolctl import ThreadpoolController
 
-from recommender.kernel import ItemKernel, Posterior
+from recommender.kernel import ItemKernel
 
 INDUCING = 96  # rated movies through which a variance is computed, at most
 RANK = 32  # directions that stand for features and neighbours in a variance
-BLOCK = 2**21  # covariances of one block
+BLOCK = 2**20  # covariances of one block
 KEPT = 128  # members whose predictions are kept, 12 bytes a movie each
-FACTORS = 160 * 2**20  # bytes of Cholesky factors kept: of nine members with 1,500 ratings
+COVARIANCES = 80 * 2**20  # bytes kept of covariances: of nine members with 1,500 ratings
+TOLERANCE = 1e-7  # of the gradients, relative
 FEW = 10**6  # covariances from which on threads pay
 
 WORKERS = min(4, os.cpu_count() or 1)
@@ -77,8 +82,11 @@ class MemberRatings:
 class MemberPrediction:
     """What is known of one member's taste; movies that nobody asked for are NaN."""
 
-    posterior: Posterior  # without its factor, which is large
-    rater: int  # as in MemberRatings
+    rated: np.ndarray  # (n_rated,) rows
+    # (n_rated,) the expected taste for a movie is its covariance with the rated ones times these
+    weights: np.ndarray
+    chi_square: float  # as in Posterior
+    own: slice  # columns of `ItemKernel.linear` with the member's own residuals, one or none
     inducing: np.ndarray  # (n_inducing,) rows
     # (n_inducing, n_inducing) float32: its product with a movie's covariances with the inducing
     # ones has as squared length what the ratings explain of that movie's variance
@@ -87,18 +95,46 @@ class MemberPrediction:
     variance: np.ndarray  # (n_movies,) float32, stars²
 
 
+class RatedCovariances:
+    """The embeddings' part of the covariance of the movies that a member rated, kept."""
+
+    def __init__(self, items: ItemKernel) -> None:
+        self._items = items
+        self._kept: OrderedDict[int, tuple[np.ndarray, np.ndarray]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, member: int, rated: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the movies, those of the last time first, and the covariance of all, float32."""
+        with self._lock:
+            order, found = self._kept.pop(member, (rated[:0], np.empty((0, 0), dtype=np.float32)))
+        still = np.isin(order, rated)
+        if not still.all():
+            order, found = order[still], found[np.ix_(still, still)]
+        new, n = np.setdiff1d(rated, order), len(order)
+        if len(new):
+            order, known = np.concatenate([order, new]), found
+            found = np.empty((len(order), len(order)), dtype=np.float32)
+            found[:n, :n] = known
+            found[n:] = self._items.embedding_covariance(new, order)
+            found[:n, n:] = found[n:, :n].T
+        with self._lock:
+            self._kept[member] = order, found
+            while sum(each.nbytes for _, each in self._kept.values()) > COVARIANCES:
+                self._kept.popitem(last=False)
+        return order, found
+
+
 class Predictor:
     """Predicts tastes with one ItemKernel.
 
     Args:
         noise: variance of a rating around the taste, stars².
+        covariances: of the same embeddings; may be shared by kernels.
     """
 
-    def __init__(self, items: ItemKernel, noise: float) -> None:
-        self._items, self._noise = items, noise
+    def __init__(self, items: ItemKernel, noise: float, covariances: RatedCovariances) -> None:
+        self._items, self._noise, self._covariances = items, noise, covariances
         self._kept: OrderedDict[Key, MemberPrediction] = OrderedDict()
-        # by member and rater, to begin with when a rating is added
-        self._factors: OrderedDict[tuple[int, int], Posterior] = OrderedDict()
         self._lock = threading.Lock()
 
     def predict(
@@ -121,136 +157,142 @@ class Predictor:
             for i, own in enumerate(members):
                 one = found[own.key]
                 taste[i], variance[i] = one.taste[rows], one.variance[rows]
-                chi_square[i] = one.posterior.chi_square
+                chi_square[i] = one.chi_square
         return taste, variance, chi_square
 
     def _learn_all(self, members: dict[Key, MemberRatings]) -> dict[Key, MemberPrediction]:
         """Return the members' predictions, those of the last calls as they were kept."""
         new = [own for key, own in members.items() if key not in self._kept]
-        for first in range(0, len(new), WORKERS):  # so that few factors exist at once
-            some = new[first : first + WORKERS]
-            size = sum(len(own.rated) ** 2 for own in some)
-            for own, posterior in zip(some, _threaded(self._posterior, some, size), strict=True):
-                self._kept[own.key] = self._begin(own, posterior)
-                self._factors[own.member, own.rater] = posterior
-                self._factors.move_to_end((own.member, own.rater))
-            while sum(each.factor.nbytes for each in self._factors.values()) > FACTORS:
-                self._factors.popitem(last=False)
+        size = sum(len(own.rated) ** 2 for own in new)
+        _ = self._reduced  # so that no two threads compute it
+        for own, learned in zip(new, _threaded(self._learn, new, size), strict=True):
+            self._kept[own.key] = learned
         found = {key: self._kept.pop(key) for key in members}
         self._kept.update(found)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)
         return found
 
-    def _posterior(self, own: MemberRatings) -> Posterior:
-        """Condition on a member's ratings, those of the last time first."""
-        kernel, rated, residual = self._items.of_rater(own.rater), own.rated, own.residual
-        last = self._factors.get((own.member, own.rater))
-        if last is not None:
-            at = pd.Index(last.rated).get_indexer(rated)
-            order = np.argsort(np.where(at < 0, len(last.rated), at), kind="stable")
-            rated, residual = rated[order], residual[order]
-        return Posterior.fit(kernel, rated, residual, self._noise, last)
-
-    def _begin(self, own: MemberRatings, posterior: Posterior) -> MemberPrediction:
+    def _learn(self, member: MemberRatings) -> MemberPrediction:
         """Return a member's prediction for the movies that they rated."""
-        rated = posterior.rated
-        n_movies = len(self._items.item_bias)
-        taste, variance = np.full(n_movies, np.nan), np.full(n_movies, np.nan, dtype=np.float32)
+        rated, near = self._covariances.of(member.member, member.rated)
+        residual, n = member.residual[pd.Index(member.rated).get_indexer(rated)], len(rated)
+        linear = self._items.linear[rated]
+        transposed = linear.T
+        own = slice(0, 0)
+        if member.rater >= 0 and self._items.variances.neighbours:
+            column = linear.shape[1] - self._items.residuals.shape[1] + member.rater
+            own = slice(column, column + 1)
+
         # Spread evenly over the catalogue, whatever came last.
-        chosen = np.linspace(0, len(rated) - 1, min(INDUCING, len(rated))).astype(int)
-        chosen = np.argsort(rated)[chosen]
-        projection, variance[rated] = self._project(posterior, own.rater, chosen)
-        taste[rated] = posterior.residual - self._noise * posterior.weights
-        kept = replace(posterior, factor=np.empty((0, 0)))
-        return MemberPrediction(kept, own.rater, rated[chosen], projection, taste, variance)
-
-    def _project(
-        self, posterior: Posterior, rater: int, chosen: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """Return `MemberPrediction.projection`, and the variance of the rated movies, (n_rated,).
-
-        Args:
-            rater: as in MemberRatings.
-            chosen: (n_inducing,) positions of the inducing movies in `posterior.rated`.
-        """
-        rated = posterior.rated
+        chosen = np.argsort(rated)[np.linspace(0, n - 1, min(INDUCING, n)).astype(int)]
         identity = np.eye(len(chosen))
-        across = self._items.embedding_covariance(rated[chosen], rated)
-        across += self._without(rater, rated[chosen]) @ self._products[0][rated].T
+        across = near[chosen] + self._without(own, rated[chosen]) @ self._reduced[0][rated].T
         lower = np.linalg.cholesky(across[:, chosen] + JITTER * identity)
         white = linalg.solve_triangular(lower, across.astype(np.float64), lower=True)
-        prior = posterior.kernel.variance(rated)
+        prior = self._prior(own, rated)
         shared = np.minimum((white**2).sum(axis=0), prior)
         rest = prior - shared  # what the inducing movies do not share with a rated one
         spread = rest + self._noise
-        explains = identity - np.linalg.inv(identity + (white / spread) @ white.T)
-        half = np.linalg.cholesky(explains + TINY * identity).T
+        scaled = white / spread
+        inverse = np.linalg.inv(identity + scaled @ white.T)
+
+        def covary(weights: np.ndarray) -> np.ndarray:
+            by_column = transposed @ weights
+            by_column[own] = 0
+            product = near @ weights.astype(np.float32)
+            return np.asarray(product + linear @ by_column + self._noise * weights)
+
+        def precondition(weights: np.ndarray) -> np.ndarray:
+            return np.asarray(weights / spread - (inverse @ (scaled @ weights)) @ scaled)
+
+        system, approximation = (
+            LinearOperator((n, n), matvec=product, dtype=np.float64)
+            for product in (covary, precondition)
+        )
+        weights, _ = cg(system, residual, rtol=TOLERANCE, M=approximation)
+
+        half = np.linalg.cholesky(identity - inverse + TINY * identity).T
         projection = linalg.solve_triangular(lower, half.T, lower=True, trans=1).T
         left = np.maximum(shared - ((half @ white) ** 2).sum(axis=0), 0.0)
         share = self._noise / spread
-        return projection.astype(np.float32), share**2 * left + share * rest
+        n_movies = len(self._items.item_bias)
+        taste, variance = np.full(n_movies, np.nan), np.full(n_movies, np.nan, dtype=np.float32)
+        taste[rated] = residual - self._noise * weights
+        variance[rated] = share**2 * left + share * rest
+        return MemberPrediction(
+            rated,
+            weights,
+            float(residual @ weights),
+            own,
+            rated[chosen],
+            projection.astype(np.float32),
+            taste,
+            variance,
+        )
 
     @cached_property
     def _variance(self) -> np.ndarray:
         return self._items.variance(np.arange(len(self._items.item_bias)))
 
+    def _prior(self, own: slice, rows: np.ndarray) -> np.ndarray:
+        """Return the variance of a member's taste before any rating, (n_rows,), stars²."""
+        prior = self._variance[rows]
+        if own.start == own.stop:
+            return prior
+        return np.asarray(prior - self._items.linear[rows, own].toarray()[:, 0] ** 2)
+
     @cached_property
-    def _products(self) -> tuple[np.ndarray, np.ndarray]:
-        """Factors of those parts of the covariance that are products of two rows, float32.
+    def _reduced(self) -> tuple[np.ndarray, np.ndarray]:
+        """The columns of `ItemKernel.linear` projected on a few directions, float32.
 
         Returns:
-            (n_movies, 2 + RANK): user bias, item slope, and features and residuals projected on
+            (n_movies, 2 + RANK): user bias and item slope as they are, features and residuals in
             directions in which they reach far (Halko, Martinsson and Tropp, "Finding structure with
-            randomness", 2011); and the directions' entries for each user, (n_users, RANK).
+            randomness", 2011); and the directions, (n_columns, 2 + RANK).
         """
-        items, v = self._items, self._items.variances
-        parts = [np.sqrt(v.features) * items.features, np.sqrt(v.neighbours) * items.residuals]
-        both = sparse.hstack(parts, format="csr")
-        start = np.random.default_rng(0).standard_normal((both.shape[1], RANK))
-        directions = np.linalg.qr(both.T @ (both @ start))[0]
-        user_bias = np.full(both.shape[0], np.sqrt(v.user_bias))
-        slope = np.sqrt(v.item_slope) * items.item_bias
-        columns = np.column_stack([user_bias, slope, both @ directions]).astype(np.float32)
-        return columns, directions[items.features.shape[1] :].astype(np.float32)
+        linear = self._items.linear
+        rest = linear[:, 2:]
+        start = np.random.default_rng(0).standard_normal((rest.shape[1], RANK))
+        directions = np.linalg.qr(rest.T @ (rest @ start))[0]
+        directions = linalg.block_diag(np.eye(2), directions)
+        return (linear @ directions).astype(np.float32), directions.astype(np.float32)
 
-    def _without(self, rater: int, rows: np.ndarray) -> np.ndarray:
-        """Return rows of the factors, as they multiply others' without a rater's own residuals."""
-        factors, of_user = self._products
-        found = factors[rows]
-        if rater >= 0:
-            found[:, 2:] -= np.outer(found[:, 2:] @ of_user[rater], of_user[rater])
-        return found
+    def _without(self, own: slice, rows: np.ndarray) -> np.ndarray:
+        """Return rows of the reduced columns, as they multiply others' without a rater's own."""
+        columns, directions = self._reduced
+        return np.asarray(columns[rows] - columns[rows] @ directions[own].T @ directions[own])
 
     def _compute(self, members: Sequence[MemberPrediction], rows: np.ndarray) -> None:
         """Fill in the predictions for `rows`; rated movies are shared by all members' sums."""
-        known = [one.posterior for one in members]
-        rated = np.unique(np.concatenate([each.rated for each in known]))
-        weights = np.zeros((len(members), len(rated)))
-        for i, each in enumerate(known):
-            weights[i, np.searchsorted(rated, each.rated)] = each.weights
+        items = self._items
+        rated = np.unique(np.concatenate([one.rated for one in members]))
+        weights = np.zeros((len(members), len(rated)), dtype=np.float32)
+        for i, one in enumerate(members):
+            weights[i, np.searchsorted(rated, one.rated)] = one.weights
+        by_column = items.linear[rated].T @ weights.T
+        for i, one in enumerate(members):
+            by_column[one.own, i] = 0
         inducing = [np.searchsorted(rated, one.inducing) for one in members]
-        factors = [self._without(one.rater, one.inducing) for one in members]
+        factors = [self._without(one.own, one.inducing) for one in members]
         size = max(BLOCK // max(len(rated), 1), 64)
+        embeddings = items.embeddings[rated]
 
         def predicted(some: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-            near = self._items.embedding_covariance(rated, some)
-            others, explained = self._products[0][some].T, np.empty((len(members), len(some)))
+            near = items.exponential(embeddings, items.embeddings[some])
+            others = self._reduced[0][some].T
+            explained = np.empty((len(members), len(some)))
             for i, one in enumerate(members):
                 across = near[inducing[i]] + factors[i] @ others
                 seen = one.projection @ across
                 explained[i] = np.einsum("ij,ij->j", seen, seen)
-            return weights @ near.astype(np.float64), explained
+            return weights @ near, explained
 
         blocks = [rows[first : first + size] for first in range(0, len(rows), size)]
         parts = _threaded(predicted, blocks, len(rated) * len(rows))
         taste, explained = (np.hstack(each) for each in zip(*parts, strict=True))
-        taste += self._items.linear_products(rows, rated, weights.T).T
+        taste = taste + (items.linear[rows] @ by_column).T
         for i, one in enumerate(members):
-            variance, own = self._variance[rows], one.posterior.kernel.own
-            if own is not None:
-                taste[i] -= own[rows] * (own[one.posterior.rated] @ one.posterior.weights)
-                variance = variance - own[rows].astype(np.float64) ** 2
             new = np.isnan(one.taste[rows])
-            one.taste[rows[new]] = taste[i, new]
-            one.variance[rows[new]] = np.maximum(variance - explained[i], 0.0)[new]
+            left = np.maximum(self._prior(one.own, rows) - explained[i], 0.0)
+            one.taste[rows[new]], one.variance[rows[new]] = taste[i, new], left[new]

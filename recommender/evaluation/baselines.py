@@ -17,12 +17,12 @@ from recommender.dataset import MAX_STARS, MIN_STARS, Dataset
 from recommender.embeddings import fit_lightfm
 from recommender.evaluation.metrics import means, ranking_metrics
 from recommender.features import MovieFeatures, scale_rows, with_identity
-from recommender.model import Prediction, Recommender, TrainingOptions
+from recommender.model import Fitted, Prediction, TrainingOptions
 
 DAMPING = 5.0  # average ratings that each offset is mixed with
 ROUNDS = 10  # of alternating means; independent of the hybrid's, so that it cannot move its rival
 
-Fit = Callable[[Dataset, int], Recommender]  # fits a model with a seed
+Fit = Callable[[Dataset, int], Fitted]  # fits a model with a seed
 
 
 @dataclass(frozen=True)

@@ -82,7 +82,7 @@ def test_more_members_than_are_kept(model: HybridModel, monkeypatch: pytest.Monk
     club = pd.concat([account(mixed(30 + 9 * i), 901 + i, i) for i in range(5)])
     alone = [replace(model).react(own, [1, 5, 9]) for _, own in club.groupby("member_id")]
     monkeypatch.setattr("recommender.predictor.KEPT", 2)
-    monkeypatch.setattr("recommender.predictor.FACTORS", 0)
+    monkeypatch.setattr("recommender.predictor.COVARIANCES", 0)
     small = replace(model)
     for movies in ([1, 5, 9], model.movie_ids, [1, 5, 9]):
         together = small.react(club, movies)
