@@ -150,7 +150,7 @@ def show(options: Namespace) -> int:
         run = write_at_once if options.writers else kill_and_compare
         found = run(store, location, options)
         seconds = time.perf_counter() - start
-    row = {name: found[name] for name in ("acknowledged", "kills", *FAULTS)}
+    row: dict[str, float] = {name: found[name] for name in ("acknowledged", "kills", *FAULTS)}
     row["writes_per_second"] = found["acknowledged"] / seconds
     command.show(pd.DataFrame([row]), options.json)
     return int(any(found[name] for name in FAULTS))

@@ -34,19 +34,21 @@ from recommender.recipes import ConfidenceRecipe, KeywordRecipe
 ORDER_METRICS = ("order", "group_order", "regret")
 
 
-def hybrid(change: Callable[[pd.Series, int], pd.Series] | None = None, **options: int) -> Fit:
+def hybrid(
+    change: Callable[[pd.Series, int], pd.Series] | None = None,
+    components: int = TrainingOptions.components,
+) -> Fit:
     """Return the fit of our model.
 
     Args:
         change: exchanges the movies' keywords; it gets them and the seed.
-        options: of TrainingOptions.
     """
 
     def fit(data: Dataset, seed: int) -> HybridModel:
         if change:
             movies = data.movies.assign(keywords=change(data.movies["keywords"], seed))
             data = Dataset(data.ratings, movies)
-        return HybridModel.fit(data, TrainingOptions(seed=seed, **options))
+        return HybridModel.fit(data, TrainingOptions(seed=seed, components=components))
 
     return fit
 

@@ -1,4 +1,4 @@
-"""Models of other libraries, and rankers read as stars; each is a `recommender.model.Recommender`.
+"""Models of other libraries, and rankers read as stars; each is a `recommender.model.Fitted`.
 
 The app needs none of these libraries. Each is imported when its model runs, and a model whose
 library is missing is left out.
@@ -186,7 +186,7 @@ def implicit_als(data: Dataset, seed: int = 0, factors: int = 16) -> AddedToBias
     return AddedToBias(als_ranker(axes, axes.stars(likes(data.ratings)), seed, factors))
 
 
-def my_fm(content: bool, **options: int) -> tuple[str, Fit]:
+def my_fm(content: bool, **options: Any) -> tuple[str, Fit]:
     """Return the library and the fit of myFM, which fits when it knows the users of the pairs."""
     return "myfm", lambda data, seed: MyFM(seed, content, **options)
 
