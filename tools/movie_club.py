@@ -13,25 +13,16 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 HOME = Path(__file__).resolve().parent
 LEARNING = {"train", "evaluate", "recipe"}
-
-
-def data_folder() -> Path:
-    """Return the folder of the user's own data on this system."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(base) / "movie-club"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run one command; return its exit status."""
     given = sys.argv[1:] if arguments is None else arguments
-    os.environ.setdefault("MOVIE_CLUB_VAR", str(data_folder()))
+    os.environ.setdefault("MOVIE_CLUB_VAR", str(user_data_path("movie-club", appauthor=False)))
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ.setdefault(name, "1")  # faster on small matrices than many
     sys.path.insert(0, str(HOME))
