@@ -110,6 +110,12 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def filled(earlier: Path, file: Path) -> Store:
+    """A club with rows in every table."""
+    return Store(shutil.copy(earlier, file))
+
+
+@pytest.fixture
 def backup(earlier: Path, tmp_path: Path) -> Path:
     """One that may be harmed."""
     return Path(shutil.copy(earlier, tmp_path))

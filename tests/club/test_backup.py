@@ -86,13 +86,12 @@ def test_write_to_an_impossible_path_leaves_nothing(file, tmp_path, name, kind) 
     assert (tmp_path / "taken").read_text() == "precious"
 
 
-def test_write_of_a_damaged_database_says_so(file, tmp_path) -> None:
-    store = fill(Store(file))
+def test_write_of_a_damaged_database_says_so(filled, file, tmp_path) -> None:
     content = bytearray(file.read_bytes())
     content[4096 * 3 : 4096 * 4] = b"\xaa" * 4096
     file.write_bytes(content)
     with pytest.raises(DatabaseDamaged, match="is damaged"):
-        backup.write(store, tmp_path / "copy.db")
+        backup.write(filled, tmp_path / "copy.db")
     assert not (tmp_path / "copy.db").exists()
 
 
@@ -123,22 +122,20 @@ def test_roll_names_it_by_the_time_and_only_after_a_change(store, home) -> None:
     assert [b.made_at for b in backup.find(store.database)] == [NOW + timedelta(days=2), NOW]
 
 
-def test_roll_removes_old_ones_but_none_kept_for_good(file) -> None:
-    store = fill(Store(file))
-    old = backup.keep_old(store)
-    for hours in range(0, 9 * 24 + 1, 12):
-        store.touch()
-        backup.roll(store, NOW + timedelta(hours=hours - 9 * 24))
-    rolling = [b.made_at for b in backup.find(store.database) if b.reason is None]
+def test_roll_removes_old_ones_but_none_kept_for_good(filled) -> None:
+    old = backup.keep_old(filled)
+    for hours in range(0, 9 * 24 + 1, 24):
+        filled.touch()
+        backup.roll(filled, NOW + timedelta(hours=hours - 9 * 24))
+    rolling = [b.made_at for b in backup.find(filled.database) if b.reason is None]
     assert rolling == sorted(backup.kept(rolling, NOW), reverse=True)
     assert len(rolling) == 7 + 1
-    assert old in backup.find(store.database)
+    assert old in backup.find(filled.database)
 
 
 @pytest.mark.parametrize("harm", ["page", "tableratings", "indexix_rating_events_step"])
-def test_roll_trusts_no_damaged_backup(file, harm) -> None:
-    store = fill(Store(file))
-    made = backup.roll(store, NOW)
+def test_roll_trusts_no_damaged_backup(filled, harm) -> None:
+    made = backup.roll(filled, NOW)
     content = made.file.read_bytes()
     if harm == "page":
         content = content[: 4096 * 3] + b"\xaa" * 4096 + content[4096 * 4 :]
@@ -146,9 +143,9 @@ def test_roll_trusts_no_damaged_backup(file, harm) -> None:
         spoilt = harm[:5].encode() + b"\xff" * (len(harm) - 5)
         content = content.replace(harm.encode(), spoilt, 1)
     made.file.write_bytes(content)
-    again = backup.roll(store, NOW + timedelta(hours=1))
+    again = backup.roll(filled, NOW + timedelta(hours=1))
     assert again is not None
-    assert contents(Store(again.file)) == contents(store)
+    assert contents(Store(again.file)) == contents(filled)
 
 
 def test_roll_leaves_other_clubs_and_files_alone(tmp_path) -> None:
@@ -166,28 +163,26 @@ def test_roll_leaves_other_clubs_and_files_alone(tmp_path) -> None:
     assert all((folder / name).read_text() == "precious" for name in others)
 
 
-def test_roll_removes_what_killed_backups_left_a_day_ago(file) -> None:
-    store = fill(Store(file))
-    left = backup.folder(store.database) / ".club-20260101T000000Z.db-0f"
+def test_roll_removes_what_killed_backups_left_a_day_ago(filled) -> None:
+    left = backup.folder(filled.database) / ".club-20260101T000000Z.db-0f"
     left.mkdir(parents=True)
     (left / "half.db").write_text("half")
     made = datetime.fromtimestamp(left.stat().st_mtime, UTC)
-    backup.roll(store, made + timedelta(hours=1))
+    backup.roll(filled, made + timedelta(hours=1))
     assert left.exists()
-    store.touch()
-    backup.roll(store, made + timedelta(days=2))
+    filled.touch()
+    backup.roll(filled, made + timedelta(days=2))
     assert not left.exists()
 
 
-def test_roll_on_a_full_disk_says_so_and_leaves_nothing(file) -> None:
-    store = fill(Store(file))
-    made = backup.roll(store, NOW)
-    store.touch()
+def test_roll_on_a_full_disk_says_so_and_leaves_nothing(filled) -> None:
+    made = backup.roll(filled, NOW)
+    filled.touch()
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, before[1]))
     try:
         with pytest.raises(StoreUnavailable, match=r"club-20.*\.db cannot be written: "):
-            backup.roll(store)
+            backup.roll(filled)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(made.file.parent.iterdir()) == [made.file]

@@ -54,6 +54,13 @@ def passphrases() -> Passphrases:
 
 
 @pytest.fixture
+def sessions_of_members(passphrases: Passphrases, tmp_path: Path, clock: Clock) -> Sessions:
+    """Half as slow: an attempt is compared with one passphrase."""
+    save_passphrases(Passphrases(passphrases.member), tmp_path)
+    return Sessions(tmp_path, clock)
+
+
+@pytest.fixture
 def sessions(passphrases: Passphrases, tmp_path: Path, clock: Clock) -> Sessions:
     save_passphrases(passphrases, tmp_path)
     return Sessions(tmp_path, clock)
@@ -155,7 +162,8 @@ def test_new_passphrase_ends_the_sessions_of_the_old_one(sessions, passphrases, 
     assert (member.current_role(), host.current_role()) == (None, "host")
 
 
-def test_fourth_attempt_waits_and_is_not_checked(sessions, clock) -> None:
+def test_fourth_attempt_waits_and_is_not_checked(sessions_of_members, clock) -> None:
+    sessions = sessions_of_members
     told = [refusal(sessions, "wrong") for _ in range(sharing.FREE_ATTEMPTS)]
     assert told[0] == told[1] == "That is not the passphrase."
     assert told[2] == f"{told[0]} The next try counts in 5 seconds."
@@ -168,7 +176,8 @@ def test_fourth_attempt_waits_and_is_not_checked(sessions, clock) -> None:
     assert sessions.sign_in(MEMBER, "10.0.0.7")
 
 
-def test_right_passphrase_resets_no_waiting_time(sessions) -> None:
+def test_right_passphrase_resets_no_waiting_time(sessions_of_members) -> None:
+    sessions = sessions_of_members
     for _ in range(sharing.FREE_ATTEMPTS):
         sessions.sign_in(MEMBER, "10.0.0.7")
         refusal(sessions, "wrong")

@@ -237,9 +237,7 @@ def test_waiting_can_be_ended(client, fake) -> None:
 
 ROWS = results([{"film": uri("Q1001")}])
 FAULTS = {
-    "has trouble (503)": Answer(503, b"<html>down</html>"),
     "is garbled": Answer(200, json.dumps(ROWS).encode()[:-9] + b"\njava.util.concurrent.Timeout"),
-    "leads elsewhere": Answer(302, b"", Location="http://127.0.0.1:9/"),
     "is not what it documents": Answer(200, {"boolean": True}),
     "what it documents": Answer(200, results([{"film": text("Heat")}])),
     "not what it": Answer(200, {"results": {"bindings": ["Q1"]}}),
