@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,8 +12,9 @@ from furnished import SMALL, Open, click, component_data
 
 from club.cli import main
 from club.store import Store
+from recommender import HybridModel
 from ui import state
-from ui.jobs import StoppedError, Trainer
+from ui.jobs import Trainer
 from ui.runs import Choice
 from ui.sections.laboratory import WORTH
 
@@ -29,6 +29,7 @@ def test_train_and_use_a_model(open_page: Open) -> None:
     before = state.trainer().generation
     choose(app, "radio", "lab_loss", "bpr")
     choose(app, "number_input", "lab_max_keywords", 50)
+    choose(app, "number_input", "lab_since", 2014)
     choose(app, "toggle", "lab_measure", False)
     click(app, "Train")
     assert not app.exception
@@ -61,6 +62,11 @@ def test_a_recipe_predicts_once_it_is_used(open_page: Open) -> None:
     state.trainer().wait(120)
     app = open_page("settings", set="Laboratory", lab="Runs")
     (run,) = state.runs().all()
+    assert run.figures() == {}
+    # Only what was chosen is learned from.
+    assert 0 < run.ratings < len(state.base_dataset().ratings)
+    rated = state.store().ratings.current()["movie_id"].nunique()
+    assert 0 < (state.runs().model(run.name).counts > 0).sum() <= rated
     choose(app, "selectbox", "lab_run", run)
     beside = app.run().dataframe[-1].value
     assert (beside["Now"] != beside["With this run"]).any()
@@ -74,33 +80,18 @@ def test_a_recipe_predicts_once_it_is_used(open_page: Open) -> None:
     assert not open_page().exception
 
 
-def test_only_what_was_chosen_is_learned_from(var: object) -> None:
-    choice = Choice(since=2010, club_movies=True, measure=False)
-    assert state.learn(SMALL, choice)
-    state.trainer().wait(120)
-    (run,) = state.runs().all()
-    assert 0 < run.ratings < len(state.base_dataset().ratings)
-    assert run.figures() == {}
-    rated = state.store().ratings.current()["movie_id"].nunique()
-    counts = state.runs().model(run.name).counts
-    assert 0 < (counts > 0).sum() <= rated
-
-
 def test_a_stopped_training_changes_nothing(var: object, monkeypatch: pytest.MonkeyPatch) -> None:
     trainer = state.trainer()
     before = trainer.generation
 
-    def stop_first(fit: Callable) -> Callable:
-        def stopped(data, options, on_epoch, *how):
-            trainer.stop()
-            with pytest.raises(StoppedError):
-                on_epoch(1, 2)
-            return fit(data, options, on_epoch, *how)
+    fit = HybridModel.fit
 
-        return stopped
+    def stopped(*how: object) -> HybridModel:
+        trainer.stop()
+        return fit(*how)
 
-    monkeypatch.setattr("ui.jobs.HybridModel.fit", stop_first(state.HybridModel.fit))
-    assert state.learn(SMALL, Choice(measure=False, serve=True))
+    monkeypatch.setattr("ui.jobs.HybridModel.fit", stopped)
+    assert state.learn(SMALL, Choice(since=2014, measure=False, serve=True))
     trainer.wait(60)
     assert (trainer.status.state, trainer.status.message) == ("stopped", "")
     assert trainer.generation == before
