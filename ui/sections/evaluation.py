@@ -25,8 +25,8 @@ from ui.text import counted, listed, plain
 
 HOW = "Every rating is predicted as if nobody in the club had seen that movie, from all the others."
 NO_RECIPE = (
-    "A published recipe predicts now. It cannot say what it would have expected without one of "
-    "your ratings; how far it is off for everyone else, it can."
+    "A published recipe predicts now. We cannot leave one of your ratings out of it, but we know "
+    "how far it is off for everyone else."
 )
 CLEARLY: dict[Clarity, str] = {  # whether a rival's error is more than ours
     "too few": "too few ratings to say",
