@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts.movies import finish_map
-from ui.charts.style import GIVEN, GREY, GROUP, INK, OURS, finish, label
+from ui.charts.movies import NAME, finish_map
+from ui.charts.style import GIVEN, GREY, GROUP, OURS, finish, label
 from ui.charts.traces import Look, dots, line, row_labels, zero_line
 
 RUN_COLOURS = (OURS, GIVEN, GROUP, GREY)
-ROOM = 0.42, 0.09  # between the middles of two names on a map
+ROOM = 0.7, 0.11  # between the middles of two names on a map
 DASHES = {"train": "dot", "test": "solid"}
 
 
@@ -94,8 +94,5 @@ def keyword_map(frame: pd.DataFrame) -> go.Figure:
         look |= {"name": name, "text": rows["keyword"].map(label), "showlegend": True}
         dots(figure, rows, "x", colour, "%{text}", y="y", **look)
     for row in named:
-        figure.add_annotation(
-            x=row.x, y=row.y, text=label(row.keyword, 18), showarrow=False, yshift=11,
-            font={"size": 11, "color": INK},
-        )  # fmt: skip
+        figure.add_annotation(x=row.x, y=row.y, text=label(row.keyword, 18), yshift=11, **NAME)
     return finish_map(figure, "Keywords of movies that the same people like lie close together")

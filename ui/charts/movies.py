@@ -17,6 +17,8 @@ from ui.charts.traces import Look, dots
 LIKED = 4.0
 GENRE_COLOURS = ("#c2405f", "#1f8a90", "#b07d1e", "#7a6bc9", "#5f8a3a", "#b5633c", "#3f7fb5")
 MAP_LINE = 18  # letters of a region's words on one line
+# of a name on a map
+NAME: Look = {"showarrow": False, "font": {"size": 11, "color": INK}, "bgcolor": PAPER}
 SMALL, LARGE = 3.0, 10.0  # pixels, by the number of ratings
 
 
@@ -72,11 +74,10 @@ def taste_map(movies: pd.DataFrame, regions: pd.DataFrame) -> go.Figure:
     if len(listed):
         star: Look = {"marker_symbol": "star", "marker_line": {"color": "#ffffff", "width": 1}}
         draw(listed.assign(size=16.0), "tonight's shortlist", OURS, **star)
-    look: Look = {"showarrow": False, "font": {"size": 11, "color": INK}, "bgcolor": PAPER}
     for row in regions.itertuples():
         lines = [label(part, MAP_LINE) for part in textwrap.wrap(str(row.label), MAP_LINE)[:2]]
         text, x = "<br>".join(f"<b>{line}</b>" for line in lines), max(-0.75, min(0.75, row.x))
-        figure.add_annotation(x=x, y=row.y, text=text, borderpad=2, **look)
+        figure.add_annotation(x=x, y=row.y, text=text, borderpad=2, **NAME)
     title = "Movies that the same people like lie close together"
     return finish_map(figure, title).update_layout(clickmode="event+select")
 

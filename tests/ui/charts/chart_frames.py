@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts import evaluation, movies, nights, taste
+from ui.charts import evaluation, laboratory, movies, nights, taste
 
 HEAT = "Heat & <i>Co</i>"  # must be escaped
 TITLE = f"8 of 10 strategies choose {HEAT}."
@@ -104,6 +104,11 @@ DEPARTURES = table(
     "movie_id movie rating others difference", (7, HEAT, 5.0, 3.4, 1.6), (9, "Up", 1.0, 4.1, -3.1)
 )
 
+KEYWORDS = table(
+    "keyword movies stars sd x y",
+    (HEAT, 9, 0.2, 0.1, -0.5, 0), ("robot", 5, -0.2, 0.1, -0.4, 0), ("paris", 3, 0, 0.1, 0.5, 0),
+)  # fmt: skip
+
 # Movies
 
 PLACES = pd.DataFrame({"movie_id": range(30), "ratings": range(30)}).assign(
@@ -129,5 +134,7 @@ CHARTS = {
     "favourites": lambda: taste.favourite_words(FAVOURITES, member=HEAT, colour=FACES["Ana"]),
     "departures": lambda: taste.against_others(DEPARTURES, member=HEAT, colour=FACES["Ana"]),
     "distribution": lambda: movies.rating_distribution(pd.Series([4.0, 3.5])),
+    "keyword bars": lambda: laboratory.keyword_bars(KEYWORDS, "everybody"),
+    "keyword map": lambda: laboratory.keyword_map(KEYWORDS),
     "map": lambda: movies.taste_map(PLACES, REGIONS),
 }

@@ -6,6 +6,7 @@ import pytest
 from chart_frames import (
     DEPARTURES,
     FAVOURITES,
+    HEAT,
     PLACES,
     REGIONS,
     SPLITS,
@@ -14,7 +15,7 @@ from chart_frames import (
 )  # fmt: skip
 
 from ui.charts.movies import taste_map
-from ui.charts.style import headline
+from ui.charts.style import headline, label
 from ui.charts.taste import (
     against_others,
     favourite_words,
@@ -73,4 +74,5 @@ def test_map_marks_rated_and_listed_movies() -> None:
     figure = taste_map(PLACES, REGIONS)
     sizes = {trace.name: len(trace.x) for trace in figure.data}
     assert sizes == {"Comedy": 15, "Drama": 15, "rated by us": 19, "tonight's shortlist": 1}
-    assert [note.text for note in figure.layout.annotations] == ["<b>heist</b>", "<b>love</b>"]
+    assert [note.text for note in figure.layout.annotations] == [label(HEAT), "paris"]
+    assert {trace.name for trace in figure.data} == {"raises", "lowers", "hardly matters"}
