@@ -7,6 +7,7 @@ from chart_frames import (
     DEPARTURES,
     FAVOURITES,
     HEAT,
+    KEYWORDS,
     PLACES,
     REGIONS,
     SPLITS,
@@ -14,6 +15,7 @@ from chart_frames import (
     named,
 )  # fmt: skip
 
+from ui.charts.laboratory import keyword_map
 from ui.charts.movies import taste_map
 from ui.charts.style import headline, label
 from ui.charts.taste import (
@@ -74,5 +76,10 @@ def test_map_marks_rated_and_listed_movies() -> None:
     figure = taste_map(PLACES, REGIONS)
     sizes = {trace.name: len(trace.x) for trace in figure.data}
     assert sizes == {"Comedy": 15, "Drama": 15, "rated by us": 19, "tonight's shortlist": 1}
+    assert [note.text for note in figure.layout.annotations] == ["<b>heist</b>", "<b>love</b>"]
+
+
+def test_a_map_names_the_commonest_keywords_that_have_room() -> None:
+    figure = keyword_map(KEYWORDS)
     assert [note.text for note in figure.layout.annotations] == [label(HEAT), "paris"]
     assert {trace.name for trace in figure.data} == {"raises", "lowers", "hardly matters"}
