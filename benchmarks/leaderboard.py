@@ -38,11 +38,7 @@ def hybrid(
     change: Callable[[pd.Series, int], pd.Series] | None = None,
     components: int = TrainingOptions.components,
 ) -> Fit:
-    """Return the fit of our model.
-
-    Args:
-        change: exchanges the movies' keywords; it gets them and the seed.
-    """
+    """Return the fit of our model; `change` exchanges the movies' keywords, given the seed."""
 
     def fit(data: Dataset, seed: int) -> HybridModel:
         if change:

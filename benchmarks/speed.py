@@ -1,9 +1,8 @@
-"""How long learning and reacting take, each beside a rival in the same run.
+"""How long learning and reacting take, as medians of several runs.
 
     python -m benchmarks.speed            # a table
     python -m benchmarks.speed --json
 
-Machines are noisy, so every figure is a median of several runs taken in turn with its rival's.
 Reacting is measured with eight accounts of 36, 250 and 1,500 ratings over 22,000 movies.
 """
 
