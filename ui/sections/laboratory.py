@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pandas as pd
@@ -291,17 +291,12 @@ def _beside(frames: Mapping[str, Mapping[str, pd.DataFrame]]) -> None:
 
 
 def _name(run: Run, serving: HybridModel | None) -> str:
-    standard, options = asdict(state.TRAINING), asdict(run.options)
-    words = [
-        RECIPE_NAMES[run.options.recipe] if run.options.recipe else LOSS_NAMES[run.options.loss]
-    ]
-    for name, text in (
-        ("components", "{} components"), ("epochs", "{} epochs"), ("learning_rate", "rate {:g}"),
-        ("alpha", "alpha {:g}"), ("max_keywords", "{} keywords"), ("repeats", "{} seeds"),
-        ("min_movies", "{} movies a keyword"), ("seed", "seed {}"),
-    ):  # fmt: skip
-        if options[name] != standard[name]:
-            words.append("all keywords" if options[name] is None else text.format(options[name]))
+    options = run.options
+    words = [RECIPE_NAMES[options.recipe] if options.recipe else LOSS_NAMES[options.loss]]
+    for name, (title, *_) in NUMBERS.items():
+        value = getattr(options, name)
+        if value != getattr(state.TRAINING, name):
+            words.append(f"{title.lower()} {'all' if value is None else format(value, 'g')}")
     if run.choice.since is not None:
         words.append(f"since {run.choice.since}")
     if run.choice.club_movies:
