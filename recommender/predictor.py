@@ -35,7 +35,7 @@ RANK = 32  # directions that stand for features and neighbours in a variance
 BLOCK = 2**20  # covariances of one block
 KEPT = 128  # members whose predictions are kept, 12 bytes a movie each
 COVARIANCES = 80 * 2**20  # bytes kept of covariances: of nine members with 1,500 ratings
-TOLERANCE = 1e-7  # of the gradients, relative
+TOLERANCE, MOST = 1e-7, 300  # of the gradients: relative error, and steps; some twenty are usual
 FEW = 10**6  # covariances from which on threads pay
 
 WORKERS = min(4, os.cpu_count() or 1)
@@ -210,7 +210,7 @@ class Predictor:
             LinearOperator((n, n), matvec=product, dtype=np.float64)
             for product in (covary, precondition)
         )
-        weights, _ = cg(system, residual, rtol=TOLERANCE, M=approximation)
+        weights, _ = cg(system, residual, rtol=TOLERANCE, maxiter=MOST, M=approximation)
 
         half = np.linalg.cholesky(identity - inverse + TINY * identity).T
         projection = linalg.solve_triangular(lower, half.T, lower=True, trans=1).T
