@@ -94,5 +94,6 @@ def keyword_map(frame: pd.DataFrame) -> go.Figure:
         look |= {"name": name, "text": rows["keyword"].map(label), "showlegend": True}
         dots(figure, rows, "x", colour, "%{text}", y="y", **look)
     for row in named:
-        figure.add_annotation(x=row.x, y=row.y, text=label(row.keyword, 18), yshift=11, **NAME)
+        x, text = max(-0.75, min(0.75, row.x)), label(row.keyword, 18)
+        figure.add_annotation(x=x, y=row.y, text=text, yshift=11, **NAME)
     return finish_map(figure, "Keywords of movies that the same people like lie close together")
