@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from operator import attrgetter
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from a_night import FRIDAY, decided, predictions, refused, table
+from a_night import FRIDAY, decided, predictions, refused, replayed, table
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy.exc import IntegrityError
 
-from club.errors import NotFound, StoreUnavailable
-from club.nights import BallotBox, Candidates, Reason, filter_candidates
+from club.errors import ClubError, NotFound, StoreUnavailable
+from club.nights import BallotBox, Candidates, Night, Reason, filter_candidates
 from club.store import Store
 
 SHORTLIST = (5, 3, -1, 9)
@@ -36,6 +41,25 @@ def test_filter_candidates_says_why_movies_are_out() -> None:
     assert filtered(runtimes={5: 90, 3: None}, longest=100).unknown_length == (3, -1, 9)
     found = filtered(vetoes=vetoes, seen=seen, rewatch=True)
     assert (found.movies, found.out) == ((5, -1, 9), {3: Reason("vetoed", (1, 2))})
+
+
+MOVIE_ID = st.integers(-5, 5)
+SOME_MEMBERS = st.dictionaries(MOVIE_ID, st.lists(st.integers(1, 3), max_size=2).map(tuple))
+
+
+@given(
+    shortlist=st.lists(MOVIE_ID, unique=True),
+    vetoes=SOME_MEMBERS,
+    seen=SOME_MEMBERS,
+    runtimes=st.dictionaries(MOVIE_ID, st.none() | st.integers(1, 300)),
+    rewatch=st.booleans(),
+    longest=st.none() | st.integers(60, 240),
+)
+def test_filter_candidates_keeps_or_explains_every_movie(shortlist, vetoes, **limits) -> None:
+    found = filtered(shortlist, vetoes=vetoes, **limits)
+    assert sorted([*found.movies, *found.out]) == sorted(shortlist)
+    assert set(found.unknown_length) <= set(found.movies)
+    assert not any(vetoes.get(movie) for movie in found.movies)
 
 
 @pytest.fixture
@@ -359,3 +383,106 @@ def test_triggers_keep_snapshots(store, people):
         assert isinstance(caught.value.__cause__, IntegrityError), statement
         assert "\n" not in str(caught.value)
         assert (table(store, "predictions"), table(store, "nights"), store.version()) == everything
+
+
+class NightAt(int):
+    """A night by its place in a list."""
+
+
+class PersonAt(int):
+    """A person by their place in a list."""
+
+
+NIGHT, PERSON = st.integers(0, 2).map(NightAt), st.integers(0, 3).map(PersonAt)
+MOVIE, STARS = st.integers(1, 3), st.sampled_from([0.5, 3.0, 5.0])
+NAMES = st.sampled_from(["Ana", "Bo", "Gil", "Zoë"])
+ACTIONS = st.one_of(
+    st.tuples(*(part if isinstance(part, st.SearchStrategy) else st.just(part) for part in action))
+    for action in [
+        ("nights.decide", NIGHT, MOVIE),
+        ("nights.rate", NIGHT, PERSON, STARS),
+        ("nights.unrate", NIGHT, PERSON),
+        ("nights.reveal", NIGHT),
+        ("nights.call_off", NIGHT),
+        ("nights.call_on", NIGHT),
+        ("nights.change_movie", NIGHT, MOVIE),
+        ("nights.edit", NIGHT, st.fixed_dictionaries({"place": NAMES, "picker": PERSON})),
+        (
+            "nights.edit",
+            NIGHT,
+            st.sampled_from([None, "rank", "approve"]).map(lambda way: {"voting": way}),
+        ),
+        ("nights.attend", NIGHT, st.sets(PERSON)),
+        ("nights.vote", NIGHT, PERSON, MOVIE.map(lambda movie: [movie])),
+        ("nights.veto", NIGHT, PERSON, MOVIE),
+        ("ratings.rate", PERSON, MOVIE, STARS),
+        ("members.remove", PERSON),
+        ("members.restore", PERSON),
+        ("members.promote_guest", PERSON),
+        ("members.rename", PERSON, NAMES),
+        ("ratings.undo",),
+        ("touch",),
+    ]
+)
+
+
+def act(store: Store, nights: list[int], people: list[int], action: tuple) -> int | None:
+    """Do an action; return the id of the night that it decided."""
+
+    def meant(part: Any) -> Any:
+        match part:
+            case NightAt():
+                return nights[part]
+            case PersonAt():
+                return people[part]
+            case set():
+                return {meant(one) for one in part}
+            case dict():
+                return {name: meant(one) for name, one in part.items()}
+        return part
+
+    name, *arguments = map(meant, action)
+    named = arguments.pop() if arguments and isinstance(arguments[-1], dict) else {}
+    if name == "nights.decide":
+        night, movie = arguments
+        arguments.append(predictions(store.nights.get(night).present).assign(mean=movie))
+        named = {"model": f"model {movie}", "by": "votes"}
+    attrgetter(name)(store)(*arguments, **named)
+    return arguments[0] if name == "nights.decide" else None
+
+
+def decision(night: Night) -> tuple:
+    """What cannot change once it is there."""
+    return night.decided_at, night.decided_by, night.decided_movie, night.model
+
+
+def test_no_action_changes_a_snapshot(store):
+    @settings(max_examples=6, deadline=None)
+    @given(actions=st.lists(ACTIONS, min_size=15, max_size=30))
+    def holds(actions: list[tuple]) -> None:
+        store.start_own_club("Frozen")
+        people = [store.members.add("Ana"), store.members.add("Bo")]
+        people += [store.members.add_guest("Gil", [1]), store.members.add("Dee")]
+        planned = [decided(store, people[:2])]
+        planned += [store.nights.plan(FRIDAY, people), store.nights.plan(FRIDAY, people[:1])]
+        frozen = table(store, "predictions")
+        decisions = {planned[0]: decision(store.nights.get(planned[0]))}
+        for action in actions:
+            with suppress(ClubError):  # what is refused is refused
+                if (number := act(store, planned, people, action)) is not None:
+                    night = store.nights.get(number)
+                    decisions[night.night_id] = decision(night)
+                    now = table(store, "predictions")
+                    assert [row for row in now if row[0] != night.night_id] == frozen
+                    frozen = now
+        assert table(store, "predictions") == frozen
+        for night in store.nights.all():
+            assert decision(night) == decisions.get(night.night_id, (None,) * 4)
+            stars = store.nights.outcome(night.night_id).stars
+            assert (stars is None) == (night.revealed_at is None)
+        assert {night.night_id for night in store.nights.all()} >= decisions.keys()
+        ratings = store.ratings.current(include_left=True, include_guests=True)
+        keys = zip(ratings["member_id"], ratings["movie_id"], strict=True)
+        assert replayed(store) == dict(zip(keys, ratings["rating"], strict=True))
+
+    holds()
