@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import leaderboard
 
-PROGRAMS = ["crash", "fuzz", "leaderboard", "load", "pages", "search", "speed"]
+PROGRAMS = ["archive", "crash", "fuzz", "leaderboard", "load", "pages", "search", "speed"]
 
 
 @pytest.mark.parametrize("name", PROGRAMS)
