@@ -26,12 +26,6 @@ def picked(page: Page, title: str) -> Locator:
     return page.locator(".st-key-tonight_pick h1", has_text=title)
 
 
-def i_am(page: Page, name: str) -> None:
-    face(page, "me_faces", name).click()
-    expect(page.get_by_text(f"You are {name}")).to_be_visible()
-    settled(page)
-
-
 def give(page: Page, stars: float) -> None:
     """Tap the stars of the movie that was watched."""
     row = page.locator("[class*=st-key-watched_]").get_by_role("slider")
