@@ -149,7 +149,11 @@ def test_learning_is_shown_in_other_browsers_and_stays(new_server: NewServer, vi
     server = new_server()
     idle, page = visit(server.url), visit(f"{server.url}/settings?set=Laboratory")
     before = group_stars(idle)
-    page.get_by_role("button", name="Learn again").click()
+    page.get_by_text("With other options").click()
+    page.get_by_label("Epochs").fill("1")
+    for switch in ("Measure it on held-out ratings, too", "Use it for the predictions at once"):
+        page.get_by_text(switch).click()
+    page.get_by_role("button", name="Train").click()
     pill = idle.locator(".st-key-learning_pill")
     expect(pill).to_contain_text(re.compile(r"Learning … \d+%"), timeout=5_000)
     expect(page.get_by_role("button", name="Learn again")).to_have_count(0)
