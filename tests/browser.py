@@ -117,14 +117,16 @@ def settled(page: Page) -> None:
     assert page.locator("[data-testid=stException]").count() == 0
 
 
-# Streamlit draws a page anew where the browser goes back; a poll of the page is no such run.
+# Streamlit draws a page anew where the browser goes back. A poll of the old page may end before
+# that drawing begins, so the page counts as drawn once nothing has run for a moment.
 GO = """address => new Promise(drawn => {
   const app = document.querySelector("[data-testid=stApp]")
-  let ran = false
+  let ran = false, quiet
   new MutationObserver((_, observer) => {
     const running = app.dataset.testScriptState === "running"
-    if (ran && !running) { observer.disconnect(); drawn() }
     ran ||= running
+    clearTimeout(quiet)
+    if (ran && !running) quiet = setTimeout(() => { observer.disconnect(); drawn() }, 300)
   }).observe(app, { attributeFilter: ["data-test-script-state"] })
   history.pushState({}, "", address)
   dispatchEvent(new PopStateEvent("popstate", { state: {} }))
