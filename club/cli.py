@@ -96,12 +96,12 @@ def _parser() -> Parser:
     bring.add_argument("--scale", type=int, choices=[5, 10, 100], help=what)
 
     movies = command("import-catalogue", _import_catalogue, figures)
-    movies.add_argument("path", type=Path, metavar="PATH", help="a folder, ZIP or file", nargs="?")
-    what = "fetch this archive of MovieLens and take it; its terms are said first"
-    movies.add_argument("--fetch", choices=movielens.ARCHIVES, help=what)
+    source = movies.add_mutually_exclusive_group()
+    source.add_argument("path", type=Path, metavar="PATH", help="a folder, ZIP or file", nargs="?")
+    source.add_argument("--fetch", choices=movielens.ARCHIVES, help="fetch MovieLens's archive")
     movies.add_argument("--preview", action="store_true", help="only say what would be taken over")
     movies.add_argument("--no-ratings", action="store_true", help="keep the ratings to learn from")
-    movies.add_argument("--forget", action="store_true", help="go back to the bundled data")
+    source.add_argument("--forget", action="store_true", help="go back to the bundled data")
 
     _look_up_options(command("look-up", _look_up, figures))
 

@@ -22,7 +22,6 @@ class FakeGroupLens(FakeTmdb):
     def __init__(self, body: bytes) -> None:
         super().__init__()
         self.body = body
-        self.address = f"{self.root}/"
         self.begun: list[int] = []
 
     def answer(self, request: BaseHTTPRequestHandler) -> Answer:
@@ -41,4 +40,6 @@ def fake_grouplens(folder: Path, patch: pytest.MonkeyPatch) -> FakeGroupLens:
     body = sources.zipped(sources.latest(), folder / "ml.zip", "ml-latest/").read_bytes()
     described = movielens.Archive("A few ratings", len(body), hashlib.md5(body).hexdigest())
     patch.setitem(movielens.ARCHIVES, NAME, described)
-    return FakeGroupLens(body)
+    server = FakeGroupLens(body)
+    patch.setattr(movielens, "ADDRESS", f"{server.root}/")
+    return server

@@ -53,9 +53,7 @@ def fetched(name: str, folder: Path) -> Path | None:
     return file if file.exists() else None
 
 
-def fetch(
-    name: str, folder: Path, on_part: Callable[[int, int], None], address: str = ADDRESS
-) -> Path:
+def fetch(name: str, folder: Path, on_part: Callable[[int, int], None]) -> Path:
     """Return an archive, after fetching what `folder` lacks of it.
 
     Args:
@@ -80,7 +78,7 @@ def fetch(
         part.parent.mkdir(parents=True, exist_ok=True)
         with part.open("a+b") as file:
             if file.tell() < archive.size:
-                HttpClient("GroupLens").download(f"{address}{name}.zip", file, tell)
+                HttpClient("GroupLens").download(f"{ADDRESS}{name}.zip", file, tell)
             file.seek(0)
             if hashlib.file_digest(file, "md5").hexdigest() != archive.md5:
                 _throw_away(file, f"{name}.zip came damaged")

@@ -58,7 +58,6 @@ def test_an_archive_is_fetched_and_looked_into(
     open_page: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with fake_grouplens(tmp_path, monkeypatch) as fake:
-        monkeypatch.setattr(imports, "MOVIELENS", fake.address)
         app = open_page("settings", set="Catalogue")
         app.selectbox("fetch_name").set_value(NAME).run()
         assert fake.begun == []  # not before somebody says so

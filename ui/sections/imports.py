@@ -15,7 +15,6 @@ from club import config
 from club.errors import InvalidInput
 from club.imports import catalogue
 from club.sources import movielens
-from club.sources.movielens import ADDRESS as MOVIELENS
 from ui import access, state
 from ui.cache import cached_under
 from ui.components.basics import (
@@ -158,7 +157,7 @@ def start_fetching(name: str) -> bool:
                 raise StoppedError
             report(there, size)
 
-        movielens.fetch(name, folder, on_part, MOVIELENS)
+        movielens.fetch(name, folder, on_part)
 
     return job.start(work)
 
@@ -166,7 +165,9 @@ def start_fetching(name: str) -> bool:
 def _fetching(status: JobStatus) -> None:
     left = status.seconds_left
     text = f"{status.done / 1e6:,.0f} of {status.total / 1e6:,.0f} MB"
-    st.progress(status.share, text if left is None else f"{text}, about {left / 60:.0f} min left")
+    st.progress(
+        status.share, text if left is None else f"{text}, about {max(left / 60, 1):.0f} min left"
+    )
     stop = fetch_job().stop
     st.button("Stop", on_click=stop, icon=":material/stop_circle:", key="fetch_stop")
     st.caption("What is here stays: next time it goes on from there.")
