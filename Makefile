@@ -15,7 +15,7 @@ export MALLOC_ARENA_MAX ?= 2
 # Some containers keep no compiled code: every process would compile everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run share test fast lint types format pictures clean
+.PHONY: run share test fast lint format pictures clean
 
 run:
 	@$(START) --port $(PORT)
@@ -30,17 +30,14 @@ share:
 test: fast
 	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m e2e
 
-# Without the browser: what to run while writing. Types are checked beside the tests.
+# Without the browser: what to run while writing.
 fast: lint
-	@.venv/bin/mypy & types=$$!; \
-	.venv/bin/python -m pytest -n 2 --dist worksteal -m "not e2e" && wait $$types
+	@.venv/bin/python -m pytest -n 2 --dist worksteal -m "not e2e"
 
 lint: dev
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/ruff check --quiet .
-
-types: dev
-	@.venv/bin/mypy
+	@.venv/bin/pyrefly check --summary=none --output-format min-text
 
 format: dev
 	@.venv/bin/ruff check --fix --quiet .

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import pandas as pd
 from sqlalchemy import delete, select, update
@@ -232,8 +232,8 @@ def empty_club(write: Write, name: str, *, is_demo: bool) -> None:
     Raises:
         InvalidInput: the name cannot be used.
     """
-    values = {"name": validation.clean_name(name), "is_demo": is_demo, "created_at": write.now}
-    values["calendar_key"] = None
+    values: dict[str, Any] = {"name": validation.clean_name(name), "is_demo": is_demo}
+    values |= {"created_at": write.now, "calendar_key": None}
     # Nights first: they take their predictions along, which nothing else can delete.
     for table in (schema.nights, *reversed(schema.metadata.sorted_tables)):
         if table is not schema.club:

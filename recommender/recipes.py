@@ -396,7 +396,7 @@ def confident(
     axes, learned = ranker.axes, active(train.ratings)
     learned = learned if as_published else likes(learned)
     popularity = Popularity.fit(Dataset(learned, data.movies), axes)
-    rankers = {"confidence recipe": ranker, "popularity": popularity}
+    rankers: dict[str, Ranker] = {"confidence recipe": ranker, "popularity": popularity}
     if find_spec("implicit"):
         watched = axes.stars(learned)
         watched.data = confidence(watched.data)

@@ -282,7 +282,7 @@ def me(club: View) -> int | None:
 def _actor(club: View) -> str | None:
     """Return the name of the account's member, else of the screen's, else of the browser's."""
     found, member = visitor(), _member_of_account(club)
-    account = found and found.session.account
+    account = found.session.account if found else None
     if member is None and account is None:
         screen = st.session_state.get(SCREEN)
         member = screen if screen in club.names and may_enter(club, screen) else me(club)
@@ -293,7 +293,7 @@ def _actor(club: View) -> str | None:
 
 def _member_of_account(club: View) -> int | None:
     found = visitor()
-    account = found and found.session.account
+    account = found.session.account if found else None
     return _accounts(club).get(account.casefold()) if account is not None else None
 
 

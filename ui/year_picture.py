@@ -76,7 +76,7 @@ def others(size: int) -> list[FreeTypeFont]:
 @lru_cache(maxsize=4096)
 def has(letters: FreeTypeFont, character: str) -> bool:
     """Return whether a font has a glyph for a character, and not only the box for what it lacks."""
-    return bytes(letters.getmask(character)) != bytes(letters.getmask(NO_CHARACTER))
+    return bytes(letters.getmask(character)) != bytes(letters.getmask(NO_CHARACTER))  # type: ignore
 
 
 def legible(text: str, letters: FreeTypeFont) -> tuple[str, FreeTypeFont]:

@@ -23,8 +23,8 @@ from sqlalchemy import (
     URL,
     Connection,
     Engine,
+    Executable,
     NullPool,
-    Select,
     create_engine,
     event,
     insert,
@@ -254,7 +254,7 @@ class Database:
             finally:
                 _shared.reset(before)
 
-    def frame(self, query: Select[Any], types: dict[str, str]) -> pd.DataFrame:
+    def frame(self, query: Executable, types: dict[str, str]) -> pd.DataFrame:
         """Return the rows of a query as a frame with these columns and types."""
         with self.read() as connection:
             rows = connection.execute(query).all()

@@ -83,11 +83,12 @@ def copy_club(
             query = select(table).order_by(*table.primary_key)
             found = source.execute(query.execution_options(yield_per=BATCH)).mappings()
             for part in found.partitions():
+                rows: list[Any] = [dict(row) for row in part]
                 if table is schema.club:
-                    target.execute(update(table), dict(part[0]))
+                    target.execute(update(table), rows[0])
                 else:
-                    target.execute(insert(table), [dict(row) for row in part])
-                done += len(part)
+                    target.execute(insert(table), rows)
+                done += len(rows)
                 if on_step:
                     on_step(done, total, table.name.replace("_", " "))
     target.execute(update(schema.club).values(version=version, last_movie_id=lowest))

@@ -187,7 +187,7 @@ def _damage_named(name: str) -> Iterator[None]:
 class _CheckedStream(io.RawIOBase):
     """A file that is read up to the limits; damage is named."""
 
-    def __init__(self, file: IO[bytes], name: str) -> None:
+    def __init__(self, file: IO[bytes] | io.BufferedIOBase, name: str) -> None:
         self._file, self._name = file, name
         self._left, self._line = MAX_BYTES, 0
 

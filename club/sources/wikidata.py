@@ -305,7 +305,8 @@ def _film(facts: Mapping[str, list[Fact]], words: Words) -> NewMovie | None:
     """Return a film from its facts; None if nobody says what it is called."""
     labels = {fact.value: fact.name for fact in facts[""] if fact.name}
     original = [validation.tidied(fact.value, validation.MAX_TITLE) for fact in facts[TITLE]]
-    titles = tuple(dict.fromkeys(filter(None, [labels.get("en"), labels.get("mul"), *original])))
+    names = (labels.get("en"), labels.get("mul"), *original)
+    titles = tuple(dict.fromkeys(name for name in names if name))
     if not titles:
         return None
     years = [int(match[1]) for fact in facts[DATE] if (match := _YEAR.match(fact.value))]

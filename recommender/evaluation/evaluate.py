@@ -299,8 +299,8 @@ class Findings:
             if len(own) < SHOWN:
                 continue
             compared = compare(errors.loc[own.index], own[MOVIE])
-            facts = {MEMBER: member, "n": len(own)}
-            facts["clarity"] = Margin.of(compared, len(own)).clarity
+            clarity = Margin.of(compared, len(own)).clarity
+            facts = {MEMBER: member, "n": len(own), "clarity": clarity}
             members.append(compared.assign(**facts)[members[0].columns])
         return cls(
             predictions=frame.assign(liked=frame["actual"] >= LIKED),

@@ -57,8 +57,8 @@ def taste_map(movies: pd.DataFrame, regions: pd.DataFrame) -> go.Figure:
     movies = movies.assign(size=size, hover=hover)
     figure = go.Figure()
 
-    def draw(part: pd.DataFrame, name: str, colour: object, **look: Any) -> None:
-        look = {"marker_size": part["size"], "marker_line": {"width": 0}} | look
+    def draw(part: pd.DataFrame, name: str, colour: object, **special: Any) -> None:
+        look: Look = {"marker_size": part["size"], "marker_line": {"width": 0}} | special
         look |= {"customdata": part[[MOVIE]].to_numpy(), "text": part["hover"], "name": name}
         dots(figure, part, "x", colour, "%{text}", y="y", **look)
 

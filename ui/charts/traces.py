@@ -101,9 +101,10 @@ def plain_line(figure: go.Figure, x: object, y: object, **trace: Any) -> None:
 
 def spans(figure: go.Figure, low: pd.Series, high: pd.Series, **trace: Any) -> None:
     """Add a horizontal line from `low` to `high` in each row, which is their index."""
-    rows = [low.index, low.index, [None] * len(low)]
-    ends = np.column_stack([low, high, [None] * len(low)])
-    plain_line(figure, ends.ravel(), np.column_stack(rows).ravel(), **{"line_width": 2} | trace)
+    gaps = np.full(len(low), None)
+    ends = np.column_stack([low, high, gaps]).ravel()
+    rows = np.column_stack([low.index, low.index, gaps]).ravel()
+    plain_line(figure, ends, rows, **{"line_width": 2} | trace)
 
 
 def band(

@@ -190,8 +190,8 @@ def empty_state(icon: str, sentence: str, key: str) -> Iterator[None]:
 
 def lead_to(name: str, label: str, icon: str, **look: Any) -> None:
     """Draw the button of an empty state that leads to the page `name`."""
-    look = {"type": "primary", "key": f"to_{name}"} | look
-    if st.button(label, icon=icon, **look):
+    shown: dict[str, Any] = {"type": "primary", "key": f"to_{name}"} | look
+    if st.button(label, icon=icon, **shown):
         st.switch_page(f"pages/{name}.py", query_params={})
 
 

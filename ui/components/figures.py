@@ -39,8 +39,8 @@ def chart(
         for_dark_page(figure)
     with st.container():  # one place in a grid
         st.subheader(plain(title), anchor=False)
-        look = {"config": {"displayModeBar": False}, "key": key, "alt": title} | look
-        event = st.plotly_chart(figure, **look)
+        shown: dict[str, Any] = {"config": {"displayModeBar": False}, "key": key, "alt": title}
+        event = st.plotly_chart(figure, **shown | look)
         if table is not None:
             with st.expander("The same as a table", icon=":material/table_rows:"):
                 draw_table(table, f"{title}, as a table")

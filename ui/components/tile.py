@@ -118,8 +118,9 @@ def _data(club: View, tile: Tile, size: Size, *, links: bool) -> dict[str, Any]:
     return {
         "id": movie,
         "title": club.title(movie),
-        "meta": " · ".join(filter(None, meta)),
-        "label": ", ".join(filter(None, [called, *said, note])),  # for those who do not see it
+        "meta": " · ".join(part for part in meta if part),
+        # For those who do not see the picture.
+        "label": ", ".join(part for part in (called, *said, note) if part),
         "picture": embedded(svg) if svg else "",
         "link": f"movie?movie={movie}" if links and known else "",
         "people": people,

@@ -298,7 +298,7 @@ def _dots(club: View, places: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def tapped(selection: object) -> int | None:
+def tapped(selection: Any) -> int | None:
     """Return the movie whose dot was tapped, known or not; a browser may send anything."""
     match selection:
         case {"points": [{"customdata": [int(movie), *_]}, *_]}:
