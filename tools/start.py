@@ -114,7 +114,8 @@ def set_up(requirements):
     make_venv(command, version)
     print(f"Installing {requirements} (a minute or two, once) ...", file=sys.stderr)
     pip = [str(INSIDE), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if subprocess.call([*pip, "-r", str(ROOT / requirements)]):
+    # Python compiles what is imported; compiling all of it takes longer than the rest of the way.
+    if subprocess.call([*pip, "--no-compile", "-r", str(ROOT / requirements)]):
         fail("the installation failed; the lines above say why. Check the network, run this again.")
     stamp.write_text(key)
 
