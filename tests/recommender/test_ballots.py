@@ -77,11 +77,6 @@ def test_empty_ballots_do_not_count(method: Method) -> None:
     assert count(ballots, (), method).empty
 
 
-def test_removed_candidates_are_skipped() -> None:
-    assert points(people((C, A, B), (C,)), "plurality", A, B) == [1, 0]
-    assert points(people((C, A, B)), "borda", A, B) == [1, 0]
-
-
 def test_bad_arguments() -> None:
     with pytest.raises(DataError, match="ballot of member 1 names a movie twice"):
         count(people((A, B, A)), (A, B), "borda")

@@ -7,8 +7,6 @@ from recommender.bias import (
     club_probability,
     club_weight,
     damped_mean,
-    offsets,
-    weighted_ridge,
     with_constant,
 )
 from recommender.dataset import RatingRows
@@ -17,13 +15,6 @@ from recommender.dataset import RatingRows
 def test_damped_mean() -> None:
     got = damped_mean(np.array([0, 0, 1]), np.array([1.0, 3.0, 2.0]), 3, 2.0, np.array([1, 0, 5]))
     assert got.tolist() == [(4 + 2) / 4, 2 / 3, 5.0]
-
-
-def test_weighted_ridge() -> None:
-    content = sparse.csr_matrix([[1.0, 0], [1, 1], [0, 1], [1, 1]])
-    target = np.array([2.0, 5.0, 3.0, 99.0])
-    got = weighted_ridge(content, target, np.array([1.0, 1, 1, 0]), 1e-12)
-    assert got == pytest.approx([2, 3], abs=1e-9)
 
 
 @pytest.fixture
@@ -38,16 +29,6 @@ def two_kinds() -> tuple[RatingRows, sparse.csr_matrix]:
     even = (np.arange(n_movies + 2) % 2 == 0)[:, None]
     words = sparse.csr_matrix(np.hstack([even, ~even]).astype(np.float32))
     return RatingRows(user, movie, stars, n_users, n_movies + 2), words
-
-
-def test_offsets(two_kinds: tuple[RatingRows, sparse.csr_matrix]) -> None:
-    ratings, _ = two_kinds
-    prior = np.zeros(42)
-    prior[40] = 0.4
-    of_user, of_movie = offsets(ratings, 5.0, prior)
-    assert of_user == pytest.approx(np.zeros(100))
-    assert of_movie[:2] == pytest.approx([100 / 105, -100 / 105])
-    assert of_movie[40] == 0.4
 
 
 def test_unrated_movie_is_expected_from_its_features(

@@ -85,13 +85,3 @@ class TestGuests:
         found = [model.explain(evidence.ratings, 9, movie) for movie in range(4)]
         stars = [parts.loc[parts["kind"] == "rated movie", "stars"].item() for parts in found]
         assert min(stars[::2]) > 0 > max(stars[1::2])
-
-    def test_many_keywords_are_shortened(self, checkerboard: Dataset) -> None:
-        words = ("b", "c", "d", "e", "f")
-        movies = checkerboard.movies.assign(keywords=[words] * len(checkerboard.movies))
-        options = TrainingOptions(components=4, epochs=1, repeats=1, seed=1, min_movies=2)
-        model = HybridModel.fit(Dataset(checkerboard.ratings, movies), options)
-        evidence = imagined(guest(likes=words), features=model.features)
-        found = model.with_movies(evidence.movies).explain(evidence.ratings, 9, 4)
-        label = found.loc[found["kind"] == "rated movie", "label"].item()
-        assert label == "b, c, d and 2 more"

@@ -41,14 +41,6 @@ def test_encode_rows_and_columns() -> None:
     assert features.labels == ("1990s", "Drama", "heist", "paris")
 
 
-def test_encode_new_movie() -> None:
-    features = MovieFeatures.build(MOVIES, min_movies=2)
-    new = check_movies(
-        pd.DataFrame({"movie_id": [-1], "title": ["New"], "keywords": ["paris|unheard of"]})
-    )
-    assert features.encode(new).toarray().tolist() == [[0, 0, 0, 1]]
-
-
 def test_with_identity() -> None:
     content = MovieFeatures.build(MOVIES, min_movies=3).encode(MOVIES)
     assert content.shape == (3, 0)

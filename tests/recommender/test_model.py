@@ -55,10 +55,6 @@ class TestFit:
         for learned in (fit(4), fit(3, replace(tiny_options, seed=4))):
             assert learned.kernel.embeddings[rated].tobytes() != before
 
-    def test_bad_arguments(self, checkerboard: Dataset) -> None:
-        with pytest.raises(DataError, match="no ratings"):
-            HybridModel.fit(Dataset(checkerboard.ratings.iloc[:0], checkerboard.movies))
-
     @pytest.mark.parametrize(
         ("name", "value"),
         [
@@ -72,15 +68,6 @@ class TestFit:
     def test_bad_options(self, name: str, value: Any) -> None:
         with pytest.raises(DataError, match=name):
             TrainingOptions(**{name: value})
-
-    @pytest.mark.parametrize("loss", ["bpr", "logistic", "warp-kos"])
-    def test_learns_with_every_loss(
-        self, checkerboard: Dataset, train_lover: pd.DataFrame, loss: str
-    ) -> None:
-        options = TrainingOptions(components=8, epochs=10, repeats=1, min_movies=2, loss=loss)
-        mean = HybridModel.fit(checkerboard, options).react(train_lover, [4, 5]).mean
-        assert mean[0, 0] > mean[0, 1]
-        assert mean[1, 0] < mean[1, 1]
 
     def test_learning_that_diverges(self, checkerboard: Dataset) -> None:
         with pytest.raises(DataError, match="learning rate"):
@@ -148,20 +135,6 @@ class TestReact:
         assert reactions.shared_sd is not None
         own = np.sqrt(reactions.sd**2 - reactions.shared_sd**2)
         assert (own[1] > own[0] + 0.1).all()
-
-    @pytest.mark.parametrize(
-        ("change", "message"),
-        [({"rating": 7.0}, "found 7.0 for movie"), ({"movie_id": 999}, "not know movie 999")],
-    )
-    def test_bad_ratings(
-        self,
-        tiny_model: HybridModel,
-        train_lover: pd.DataFrame,
-        change: dict[str, float],
-        message: str,
-    ) -> None:
-        with pytest.raises(DataError, match=message):
-            tiny_model.react(train_lover.iloc[:1].assign(**change), [4])
 
 
 class TestExpected:

@@ -164,10 +164,6 @@ class TestModelFiles:
             tiny_model.save(tmp_path)
         assert (tmp_path / "letter.txt").read_text() == "dear"
 
-    def test_missing_model(self, tmp_path: Path) -> None:
-        with pytest.raises(ModelFileError, match="no trained model in nowhere"):
-            HybridModel.load(tmp_path / "nowhere")
-
     def test_damaged_file(self, saved: Path) -> None:
         facts = json.loads((saved / "model.json").read_text("utf-8"))
         facts["facts"]["model.bias.mu"] += 1

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from recommender import DataError, Reactions
+from recommender import Reactions
 
 stars = st.floats(0.5, 5.0)
 spread = st.floats(0.05, 2.0)
@@ -28,12 +28,6 @@ def test_interval_and_like_probability() -> None:
     assert reactions(3.75, 0.7).like_probability(4.0)[0, 0] == pytest.approx(0.5)
 
 
-@pytest.mark.parametrize("level", [0, 1, -0.1, 80])
-def test_bad_level(level: float) -> None:
-    with pytest.raises(ValueError, match="level must lie between 0 and 1"):
-        reactions(3, 1).interval(level)
-
-
 def test_frame() -> None:
     both = Reactions((2, 1), (7, 8), np.array([[1.0, 2], [3, 4]]), np.ones((2, 2)))
     frame = both.frame()
@@ -55,8 +49,3 @@ def test_shared_sd_does_not_average_out() -> None:
     assert together == pytest.approx(np.full(2, 0.5), abs=1e-6)
     _, alone = club(0.3).group_mean([2])
     assert alone == pytest.approx(np.full(2, 0.5))
-
-
-def test_unknown_member() -> None:
-    with pytest.raises(DataError, match=r"There is no prediction for member 9\."):
-        club(0.0).group_mean([9])

@@ -143,10 +143,6 @@ class TestSimilar:
         assert list(unknown) == ["movie_id", "likeness", "chosen", "shared"]
         assert unknown.empty
 
-    def test_bad_arguments(self, tiny_model: HybridModel) -> None:
-        with pytest.raises(DataError, match="does not know movie 99"):
-            similar(tiny_model, 99)
-
 
 class TestToRate:
     def test_variance_falls_as_announced_whatever_the_stars(self, tiny_model: HybridModel) -> None:
@@ -177,9 +173,3 @@ class TestToRate:
         assert seen[20] == 0.0
         assert seen[4] == pytest.approx(tiny_model.counts[4] / 24)
         assert (to_rate(tiny_model, RATINGS, 9, [10], limit=3)["teaches"] > 0).sum() == 3
-
-    def test_nothing_to_rate(self, tiny_model: HybridModel) -> None:
-        for shortlist, candidates in (([], None), ([10], [0])):
-            empty = to_rate(tiny_model, RATINGS, 1, shortlist, candidates=candidates)
-            assert list(empty) == ["movie_id", "teaches", "seen"]
-            assert empty.empty

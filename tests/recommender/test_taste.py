@@ -73,14 +73,6 @@ class TestSimilarityOfMembers:
         assert list(zip(clubs["first"], clubs["second"], strict=True)) == pairs
         assert ((clubs["low"] <= clubs["value"]) & (clubs["value"] <= clubs["high"])).all()
 
-    @pytest.mark.parametrize("members", [{}, {101: TRAINS}])
-    def test_fewer_than_two_members(
-        self, tiny_model: HybridModel, clubs: pd.DataFrame, members: dict[int, dict[int, float]]
-    ) -> None:
-        found = matches(tiny_model, members)
-        assert found.empty
-        assert list(found) == list(clubs)
-
     def test_draws_have_the_mean_and_variance_of_react(
         self, tiny_model: HybridModel, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -145,11 +137,6 @@ class TestLeanings:
         assert lean(leans, 3, "train")["lean"] == pytest.approx(lean(leans, 3, "ship")["lean"])
         assert ((leans["low"] <= leans["lean"]) & (leans["lean"] <= leans["high"])).all()
         assert train["n"] == train["movies"] == 6
-
-    def test_movies_without_words(self, checkerboard: Dataset) -> None:
-        bare = leanings(CLUB, checkerboard.movies.assign(keywords=[()] * 22, genres=[()] * 22))
-        assert bare.empty
-        assert word_splits(bare).empty
 
     def test_favourites(self, leans: pd.DataFrame) -> None:
         assert favourites(leans, 1, "keyword")["word"].tolist() == ["train", "ship"]

@@ -93,13 +93,6 @@ class TestPrizes:
         assert abs(found["surprise"].value) == 2.0
         assert not prizes(review(2020, frame, NO_NIGHTS)).keys() & {"foreseen", "surprise"}
 
-    @pytest.mark.parametrize("ben", [[3.5, 3.0], [2.5, 3.0, 4.0]])
-    def test_nobody_was_foreseen_better_for_sure(self, ben: list[float]) -> None:
-        frame = members(6, ana=[3.0, 3.5], ben=ben)
-        expected = frame.assign(predicted=3.0)[["member_id", "movie_id", "predicted"]]
-        found = prizes(review(2020, frame, NO_NIGHTS, expected=expected))
-        assert not found.keys() & {"foreseen", "puzzle", "surprise"}
-
     def test_closest_pair(self) -> None:
         frame = members(12, ana=[4.0, 2.0], ben=[4.0, 2.5], cleo=[1.0, 5.0, 3.0])
         assert prizes(review(2020, frame, NO_NIGHTS))["pair"] == Prize(

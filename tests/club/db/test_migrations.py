@@ -6,7 +6,6 @@ import logging
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -188,22 +187,3 @@ def test_migration_that_fails_leaves_the_database_as_it_was(location):
     with database.transaction() as connection:
         connection.exec_driver_sql("ALTER TABLE nights DROP COLUMN thresholds")
     assert Store(location).movies.own()["title"].tolist() == ["Our holiday", "Untitled"]
-
-
-def test_snapshots_cannot_be_changed_after_a_migration(location):
-    at_release_5(location)
-    store = Store(location)
-    with store.database.read() as connection:
-        assert np.isclose(
-            connection.exec_driver_sql("SELECT sum(mean) FROM predictions").scalar_one(), 7.2
-        )
-    for statement in (
-        "UPDATE predictions SET shared_sd = 0.1",
-        "DELETE FROM predictions",
-        "INSERT INTO predictions VALUES (1, 1, 51, 1, 1, 1, 1, 1, 1, 1, true, 1)",
-        "UPDATE nights SET model = 'm2' WHERE night_id = 1",
-        "UPDATE nights SET decided_movie_id = 51 WHERE night_id = 1",
-        "UPDATE nights SET thresholds = '[1]' WHERE night_id = 1",
-    ):
-        with pytest.raises(StoreUnavailable), store.database.write() as write:
-            write.connection.exec_driver_sql(statement)

@@ -9,7 +9,6 @@ import pytest
 from a_night import FRIDAY, decided, predictions, refused
 
 from club.errors import NotFound
-from club.nights import Night
 
 DECIDED = "is decided already"
 BAD_FIELDS = [
@@ -39,40 +38,14 @@ def people(store) -> list[int]:
 @pytest.mark.either_database
 def test_plan_is_read_back(store, people):
     ana, bo, cy = people
-    night = store.nights.plan(
-        FRIDAY,
-        [cy, ana, cy],
-        starts_at=time(19, 30),
-        place="  Bo's sofa ",
-        picker=bo,
-        notes=" Bring crisps.\r\n\r\n Ring twice. ",
-        rewatch=True,
-        longest=150,
-    )
-    assert store.nights.get(night) == Night(
-        night_id=night,
-        on=FRIDAY,
-        starts_at=time(19, 30),
-        place="Bo's sofa",
-        picker=bo,
-        movie=None,
-        notes="Bring crisps.\n\nRing twice.",
-        rewatch=True,
-        longest=150,
-        voting=None,
-        drawn=None,
-        draws=0,
-        decided_at=None,
-        decided_by=None,
-        decided_movie=None,
-        votes_revealed_at=None,
-        model=None,
-        thresholds=None,
-        revealed_at=None,
-        called_off=False,
-        present=(ana, cy),
-    )
-    assert store.nights.get(night).state == "planned"
+    said = {"on": FRIDAY, "starts_at": time(19, 30), "picker": bo, "rewatch": True, "longest": 150}
+    notes = " Bring crisps.\r\n\r\n Ring twice. "
+    night = store.nights.plan(present=[cy, ana, cy], place="  Bo's sofa ", notes=notes, **said)
+    found = store.nights.get(night)
+    assert {name: getattr(found, name) for name in said} == said
+    assert (found.place, found.notes) == ("Bo's sofa", "Bring crisps.\n\nRing twice.")
+    assert (found.night_id, found.present, found.state) == (night, (ana, cy), "planned")
+    assert (found.voting, found.movie, found.drawn, found.draws) == (None, None, None, 0)
     assert store.version() == 4
 
 

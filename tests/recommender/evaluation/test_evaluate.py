@@ -96,14 +96,6 @@ def test_leave_one_out_baselines(tiny_model: HybridModel) -> None:
     assert found["constant"].tolist() == [bias.mu] * 3
 
 
-def test_leave_one_out_without_ratings_is_empty(
-    tiny_model: HybridModel, own_ratings: pd.DataFrame
-) -> None:
-    found = leave_one_out(tiny_model, own_ratings.iloc[:0])
-    assert found.empty
-    assert "predicted" in found
-
-
 def test_error_tally_sums_by_user() -> None:
     held_out = pd.DataFrame({"user_id": [5, 5, 3], "movie_id": [1, 2, 1], "rating": [3.0, 4, 2]})
     tally = error_tally(held_out, np.array([3.0, 2.0, 3.0]))

@@ -15,9 +15,7 @@ from recommender.evaluation.baselines import Axes, Ranker
 from recommender.evaluation.metrics import (
     coverage,
     means,
-    pairwise_accuracy,
     ranking_metrics,
-    regret,
     reliability_bins,
 )
 from recommender.evaluation.splits import random_split
@@ -74,14 +72,6 @@ def test_ranking_metrics_refuse_bad_input() -> None:
         rank(SCORES, held_out, held_out)
 
 
-def test_ranking_metrics_come_in_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    rng = np.random.default_rng(0)
-    scores, held_out = rng.normal(size=(10, 7)), sparse.csr_array(rng.random((10, 7)) < 0.3)
-    at_once = rank(scores, held_out)
-    monkeypatch.setattr("recommender.evaluation.metrics.BATCH", 3)
-    assert rank(scores, held_out).equals(at_once)
-
-
 def test_ranking_metrics_equal_lightfm(checkerboard: Dataset) -> None:
     train, test = random_split(checkerboard, seed=1)
     axes = Axes(checkerboard.user_ids, checkerboard.movies.index.to_numpy())
@@ -121,8 +111,3 @@ def test_reliability_bins_are_tenths() -> None:
     assert bins[["promised", "share", "n"]].to_numpy().tolist() == [[0.25, 0.1, 10], [1.0, 0.1, 10]]
     assert bins["low"].tolist() == pytest.approx([0.0179] * 2, abs=1e-4)
     assert bins["high"].tolist() == pytest.approx([0.4042] * 2, abs=1e-4)
-
-
-def test_order_metrics_without_data_are_nan() -> None:
-    assert np.isnan(pairwise_accuracy(np.array([3.0, 3.0]), np.array([1.0, 2.0])))
-    assert np.isnan(regret(np.array([]), np.array([]), 3))

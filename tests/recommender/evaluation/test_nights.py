@@ -171,12 +171,3 @@ def test_nothing_rated_is_empty_everywhere(frames, missing: tuple[str, ...]) -> 
         found = function(rows)
         assert found.empty
         assert len(found.columns)
-
-
-def test_order_of_rows_changes_nothing() -> None:
-    rows = many(NINE)
-    rows["predicted"] += rows["member_id"] / 4
-    rows["actual"] -= rows["member_id"] / 5
-    rows["surprise"] = rows["actual"] - rows["predicted"]
-    for function in (record_over_time, surprises):
-        pd.testing.assert_frame_equal(function(rows), function(rows.iloc[::-1]))

@@ -88,20 +88,6 @@ def test_import_new_member_and_what_is_missing(
     assert len(Store(ours).movies.own()) == 3
 
 
-def test_import_without_stars(
-    ours: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    paths = [tmp_path / "watched.csv", tmp_path / "watchlist.csv"]
-    for path, title in zip(paths, ("Heat", "Seven"), strict=True):
-        path.write_text(f"Date,Name,Year,Letterboxd URI\n2024-01-01,{title},1995,u\n")
-    assert run(ours, *paths, "--member", "Ana") == 0
-    out = capsys.readouterr().out
-    assert "1  without stars, taken for seen\n" in out
-    assert "1  for a watchlist" in out
-    club = Store(ours)
-    assert club.watchlists.of(int(club.members.all().index[0])) == [47]
-
-
 @pytest.mark.parametrize(
     ("text", "arguments", "line"),
     [

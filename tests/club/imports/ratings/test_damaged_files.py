@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from datetime import time
 from pathlib import Path
 
 import pytest
@@ -23,7 +22,6 @@ HEADS = {
     "own.csv": ",".join(HEADER),
     "plain.csv": "Title;Year;Rating;Member;Date;Movie_ID",
 }
-NOON = time(12)
 QUIET = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 

@@ -20,6 +20,7 @@ IMDB = (
 )  # fmt: skip
 NO_MOVIE = "a series, an episode or a game"
 NOON = 12 * 3600
+SEVENTY = ",".join(f"P{chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(70))
 
 
 def letterboxd() -> sources.Files:
@@ -47,6 +48,8 @@ def letterboxd() -> sources.Files:
         "orphaned/diary.csv": sources.table(DIARY, ("2020-01-01", "Lost", 1990, "g", 1, *"   ")),
         "lists/ratings.csv": "Letterboxd list export v7\nDate,Name\n2020-01-01,Best\n",
         "likes/films.csv": sources.table(LETTERBOXD[:4], ("2020-01-01", "Liked", 1990, "g")),
+        "__MACOSX/ratings.csv": "rubbish",
+        "__MACOSX/._ratings.csv": b"\x00\x05\x16\x07",
     }  # fmt: skip
 
 
@@ -63,14 +66,6 @@ def test_letterboxd_zip_or_folder_below_any_root(tmp_path: Path, root: str) -> N
     assert (found.scale.top, found.scale.fixed) == (5, True)
     folder = sources.folder(letterboxd(), tmp_path / "x" / "root")
     assert given(ratings.read(folder.parent)) == given(found)
-
-
-def test_letterboxd_zip_made_by_macos(tmp_path: Path) -> None:
-    files = {f"__MACOSX/{name}": content for name, content in letterboxd().items()}
-    files |= {"__MACOSX/x/._ratings.csv": b"\x00\x05\x16\x07"}
-    files |= {f"x/{name}": content for name, content in letterboxd().items()}
-    files["__MACOSX/ratings.csv"] = "rubbish"
-    assert len(ratings.read(sources.zipped(files, tmp_path / "e.zip")).ratings) == 4
 
 
 def test_letterboxd_profile_is_never_opened(
@@ -116,8 +111,8 @@ def test_imdb_ratings(tmp_path: Path) -> None:
                 "Drama", 10, "1995-01-01", "")  # fmt: skip
 
     text = sources.table(
-        IMDB, line("tt1", 9, "Heat", "Movie"), line("tt2", 7, "Friends", "TV Series"),
-        line("tt3", 8, "Pilot", "TV Episode"), line("tt4", 10, "Seven", "Movie", "Se7en"),
+        IMDB, line("tt1", 9, "Heat", "TV Movie"), line("tt2", 7, "Friends", "Fernsehserie"),
+        line("tt3", 8, "Pilot", "tvEpisode"), line("tt4", 10, "Seven", "Spielfilm", "Se7en"),
         line("tt5", "", "Jumanji", "Movie"),
     )  # fmt: skip
     found = read(tmp_path, text)
@@ -180,24 +175,6 @@ def test_imdb_list(tmp_path: Path, rated: tuple[str, ...]) -> None:
     assert given(found) == ([("Heat", 1995, 9.0)] if rated else [])
     assert [row.title for row in found.wished] == (["Seven"] if rated else ["Heat", "Seven"])
     assert why(found) == [(4, NO_MOVIE)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "is_movie"),
-    [
-        *((kind, False) for kind in (
-            "tvEpisode", "Video Game", "Fernsehserie", "Épisode", "tv",
-        )),
-        *((kind, True) for kind in (
-            "Spielfilm", "TV Movie",
-        )),
-    ],
-)  # fmt: skip
-def test_series_and_games_are_rejected(tmp_path: Path, kind: str, is_movie: bool) -> None:
-    found = read(tmp_path, f"Const,Your Rating,Title,Title Type,Year\ntt1,9,Heat,{kind},1995\n")
-    assert (given(found), why(found)) == (
-        ([("Heat", 1995, 9.0)], []) if is_movie else ([], [(2, NO_MOVIE)])
-    )
 
 
 @pytest.mark.parametrize(
@@ -269,6 +246,9 @@ def test_read_all_numbers_files_of_one_name(tmp_path: Path) -> None:
         ("Title,Rating\n", "mine.csv holds no ratings."),
         ("userId,filmId,rating\n1,1,4\n", "it has userId, filmId, rating."),
         ("Title,Rating\nUp,3/5\nUp,8/10\n", "mine.csv mixes ratings of up to 5 and 10;"),
+        ("Title,Year,Ana,IMDb\nUp,2009,4,5\n", "has no columns for title and rating"),
+        ("Title,Ana,Bo,ANA\nUp,4,5,3\n", "has two columns of ratings for one name"),
+        (f"Title,{SEVENTY}\nUp{',4' * 70}\n", "holds ratings of 70 people"),
     ],
 )
 def test_files_without_ratings_are_refused(tmp_path: Path, content: str, sentence: str) -> None:
