@@ -37,8 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
         choices=KINDS,
-        help="run every test that uses a store on this database; without it, those marked "
-        "either_database run on both, and the others on SQLite but for a few of pages/",
+        help="run the tests of club/ on this database; without it, those marked "
+        "either_database run on both, and the others on SQLite",
     )
 
 

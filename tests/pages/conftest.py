@@ -5,14 +5,13 @@ from __future__ import annotations
 import functools
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 import streamlit as st
-from databases import PostgresServer
 from furnished import SMALL, Open, furnish_once
+from streamlit import env_util
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import AppTest
@@ -24,12 +23,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _packages_are_read_once() -> Iterator[None]:
-    """Streamlit looks through all installed packages for components whenever a test opens the app:
-    this took more than half of the time, and finds the same every time."""
+def _streamlit_looks_around_once() -> Iterator[None]:
+    """Streamlit looks through all installed packages for components whenever a test opens the app,
+    and through all modules whenever a page is drawn: both find the same every time."""
     with pytest.MonkeyPatch.context() as patch:
-        found = functools.cache(manifest_scanner.scan_component_manifests)
-        patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        for module, name in ((manifest_scanner, "scan_component_manifests"), (env_util, "is_repl")):
+            patch.setattr(module, name, functools.cache(getattr(module, name)))
         yield
 
 
@@ -73,77 +72,32 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return furnish_once(tmp_path_factory)
 
 
-@pytest.fixture
-def database(request: pytest.FixtureRequest) -> str:
-    """What the app's store lies on: SQLite, unless --database or the test says otherwise."""
-    asked_for = request.config.getoption("database")
-    wanted = getattr(request, "param", asked_for or "sqlite")
-    if asked_for not in {None, wanted}:
-        pytest.skip(f"it is a test of {wanted}, and --database asks for {asked_for}")
-    marked = request.node.get_closest_marker("sqlite")
-    if marked and wanted != "sqlite":
-        pytest.skip(marked.args[0])
-    return wanted
-
-
-@contextmanager
-def _a_home(furnished: Path, folder: Path, postgres: PostgresServer | None) -> Iterator[str | None]:
-    """Make `folder` one for the app; yield where its database is, None: in there."""
-    shutil.copytree(furnished, folder)
-    if postgres is None:
-        yield None
-    else:
-        (folder / "club.db").unlink()
-        with postgres.club(furnished / "club.db") as place:
-            yield place
-
-
 @pytest.fixture(scope="session")
-def reading_room(
-    furnished: Path, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Path, str | None]]:
+def reading_room(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of the app in which nothing changes, so that much of it is computed but once."""
-    server = request.config.getoption("database") == "postgresql"
-    postgres = request.getfixturevalue("postgres") if server else None
-    folder = tmp_path_factory.mktemp("reading") / "var"
-    with _a_home(furnished, folder, postgres) as place:
-        yield folder, place
-
-
-@pytest.fixture
-def home(
-    furnished: Path, database: str, request: pytest.FixtureRequest, tmp_path: Path
-) -> Iterator[tuple[Path, str | None]]:
-    """The test's own home of the app, or the one of those that only read."""
-    if request.node.get_closest_marker("reads"):
-        yield request.getfixturevalue("reading_room")
-        return
-    postgres = request.getfixturevalue("postgres") if database == "postgresql" else None
-    folder = tmp_path / "var"
-    with _a_home(furnished, folder, postgres) as place:
-        yield folder, place
+    return Path(shutil.copytree(furnished, tmp_path_factory.mktemp("reading") / "var"))
 
 
 @pytest.fixture
 def var(
-    home: tuple[Path, str | None], request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+    furnished: Path, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Path]:
-    """The app's folder: the demo club, and a model that has learned."""
-    folder, place = home
+    """The app's folder: the demo club, and a model that has learned.
+
+    It is the test's own, or, of a test that is marked as one that only reads, `reading_room`.
+    """
+    reads = request.node.get_closest_marker("reads")
+    folder = request.getfixturevalue("reading_room") if reads else tmp_path / "var"
+    if not reads:
+        shutil.copytree(furnished, folder)
     monkeypatch.setenv("MOVIE_CLUB_VAR", str(folder))
-    if place is None:
-        monkeypatch.delenv("MOVIE_CLUB_DATABASE", raising=False)
-    else:
-        monkeypatch.setenv("MOVIE_CLUB_DATABASE", place)
+    monkeypatch.delenv("MOVIE_CLUB_DATABASE", raising=False)
     monkeypatch.setattr(st, "secrets", {})  # nobody's own key for TMDB is ever used
     monkeypatch.setattr(state, "TRAINING", SMALL)  # what a page begins to learn
-    if request.node.get_closest_marker("reads"):
-        club = state.store()
-        before = club.version()
-        yield folder
-        assert club.version() == before, "the test is marked as one that only reads"
-    else:
-        yield folder
+    before = state.store().version() if reads else 0
+    yield folder
+    changed = reads and state.store().version() != before
+    assert not changed, "the test is marked as one that only reads"
 
 
 @pytest.fixture

@@ -22,16 +22,6 @@ from ui.jobs import Evaluator, Trainer
 from ui.sections.evaluation import comparison
 
 
-def small_club(store: Store, *stars: float) -> None:
-    """One member, with so many ratings of famous movies."""
-    store.start_own_club("Friday club")
-    member = store.members.add("Mia")
-    famous = state.base_dataset().rating_counts.nlargest(len(stars)).index
-    store.ratings.rate_many(
-        [(member, int(movie), s) for movie, s in zip(famous, stars, strict=True)]
-    )
-
-
 @pytest.mark.reads
 def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
     app = open_page("settings", set="How we know")
@@ -45,7 +35,9 @@ def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
 
 
 def test_few_ratings_have_no_figures(open_page: Open, store: Store) -> None:
-    small_club(store, 4.0, 1.5, 3.0)
+    store.start_own_club("Friday club")
+    mia = store.members.add("Mia")
+    store.ratings.rate_many([(mia, 1, 4.0), (mia, 6, 1.5), (mia, 296, 3.0)])
     app = open_page("settings", set="How we know")
     assert "3 ratings so far, it takes 30." in words(app)
     assert not app.get("plotly_chart")
@@ -104,23 +96,24 @@ def test_only_learned_ratings_are_taken_out_of_the_item_bias(
     pd.testing.assert_frame_equal(taken_out, learned)
 
 
-@pytest.fixture
-def taken_over(store: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
-    """Another catalogue with one more movie, which the club has rated and no model knows."""
+@pytest.mark.usefixtures("not_held_out")
+def test_model_of_another_catalogue_is_replaced_and_not_evaluated(
+    open_page: Open, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other catalogue has one more movie, which the club has rated and no model knows."""
     data = state.bundled()
     movies = pd.concat([data.movies, data.movies.tail(1).set_axis([500_001])])
     ratings = data.ratings.assign(user_id=data.ratings["user_id"] + 10_000_000)
-    empty = movies.iloc[:0]
-    another = Dataset(ratings, movies)
-    monkeypatch.setattr(state, "learn", lambda: False)  # it goes on, or has failed
-    state.take_over(Import("MovieLens", another, {}, sample=empty, notes=()))
+    another = Import("MovieLens", Dataset(ratings, movies), {}, sample=movies.iloc[:0], notes=())
+    started: list[bool] = []
+    monkeypatch.setattr(state, "learn", lambda: started.append(True))  # it goes on, or has failed
+    state.learn_if_needed()
+    assert started == []
+    state.take_over(another)
+    assert started == [True]
     store.ratings.rate(int(store.members.all().index[0]), 500_001, 4.5)
-    return store
-
-
-@pytest.mark.usefixtures("taken_over", "not_held_out")
-def test_model_of_another_catalogue_is_not_evaluated(open_page: Open) -> None:
     app = open_page("settings", set="How we know")
+    assert started == [True, True]  # what another process took over is learned from, too
     assert not app.error
     assert "once the model has learned from these movies" in words(app)
 

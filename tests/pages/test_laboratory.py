@@ -6,11 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import sources
 from an_evening import metrics, words
 from furnished import SMALL, Open, click, component_data
 
-from club.cli import main
 from club.store import Store
 from recommender import HybridModel
 from ui import state
@@ -23,8 +21,12 @@ def choose(app, kind: str, key: str, value: object) -> None:
     getattr(app, kind)(key=key).set_value(value)
 
 
-def test_train_and_use_a_model(open_page: Open) -> None:
+def test_train_and_use_a_model(open_page: Open, store: Store) -> None:
+    store.ratings.rate_many([(1, 68954, 4.0), (2, 68954, 2.0)])
     app = open_page("settings", set="Laboratory")
+    assert "2 new ratings since" in words(app)
+    counts = metrics(app)
+    assert (counts["Ratings"], counts["People"]) == ("100,004", "671")
     assert len(app.get("download_button")) == 1
     before = state.trainer().generation
     choose(app, "radio", "lab_loss", "bpr")
@@ -32,17 +34,18 @@ def test_train_and_use_a_model(open_page: Open) -> None:
     choose(app, "number_input", "lab_since", 2014)
     choose(app, "toggle", "lab_measure", False)
     click(app, "Train")
-    assert not app.exception
     state.trainer().wait(120)
     assert state.trainer().generation == before  # it was not asked to serve
     (run,) = state.runs().all()
     assert (run.options.loss, run.options.max_keywords) == ("bpr", 50)
     assert run.options.components == SMALL.components
+    assert run.figures() == {}
 
     app = open_page("settings", set="Laboratory", lab="Runs")
     assert "BPR" in str(app.dataframe[0].value.iloc[0].to_dict())
     choose(app, "selectbox", "lab_run", run)
-    app.run()
+    beside = app.run().dataframe[-1].value
+    assert (beside["Now"] != beside["With this run"]).any()
     click(app, "Use its model")
     assert not app.exception
     serving = state.trainer().model
@@ -50,31 +53,24 @@ def test_train_and_use_a_model(open_page: Open) -> None:
     assert serving.options.loss == "bpr"
     assert serving.n_keywords <= 50
     assert state.serving_options().loss == "bpr"  # what the evaluation is about
+    club = state.view()
+    now = state.reactions(club, club.shortlist, tuple(club.names))
+    assert now.mean.ravel().round(1).tolist() == beside["With this run"].tolist()
 
 
-def test_a_recipe_predicts_once_it_is_used(open_page: Open) -> None:
+def test_a_recipe_of_chosen_ratings_predicts(open_page: Open) -> None:
     app = open_page("settings", set="Laboratory")
     choose(app, "radio", "lab_recipe", "keyword")
     choose(app, "toggle", "lab_club_movies", True)
     choose(app, "number_input", "lab_since", 2012)
     choose(app, "toggle", "lab_measure", False)
+    choose(app, "toggle", "lab_serve", True)
     click(app, "Train")
     state.trainer().wait(120)
-    app = open_page("settings", set="Laboratory", lab="Runs")
     (run,) = state.runs().all()
-    assert run.figures() == {}
-    # Only what was chosen is learned from.
     assert 0 < run.ratings < len(state.base_dataset().ratings)
     rated = state.store().ratings.current()["movie_id"].nunique()
     assert 0 < (state.runs().model(run.name).counts > 0).sum() <= rated
-    choose(app, "selectbox", "lab_run", run)
-    beside = app.run().dataframe[-1].value
-    assert (beside["Now"] != beside["With this run"]).any()
-    click(app, "Use its model")
-    assert not app.exception
-    club = state.view()
-    now = state.reactions(club, club.shortlist, tuple(club.names))
-    assert now.mean.ravel().round(1).tolist() == beside["With this run"].tolist()
     for query in ({"set": "How we know"}, {"set": "Laboratory", "lab": "Keywords"}):
         assert not open_page("settings", **query).exception
     assert not open_page().exception
@@ -123,26 +119,6 @@ def test_the_worth_of_keywords_is_as_measured() -> None:
             assert f"{float(rmse):.3f}" in WORTH
 
 
-@pytest.mark.reads
-def test_what_the_model_knows_is_counted(open_page: Open) -> None:
-    app = open_page("settings", set="Laboratory")
-    counts = metrics(app)
-    assert counts.keys() == {"Ratings", "People", "Movies", "Keywords"}
-    movies = f"{len(state.bundled().movies):,}"
-    assert (counts["Ratings"], counts["People"], counts["Movies"]) == ("100,004", "671", movies)
-    assert int(counts["Keywords"]) > 100
-    assert "new rating" not in words(app)
-
-
-def test_ratings_since_the_learning_are_counted(open_page: Open, store: Store) -> None:
-    ana, bruno = store.members.all().index[:2]
-    store.ratings.rate(ana, 68954, 4.0)
-    store.ratings.rate(ana, 68954, 4.5)
-    store.ratings.rate(bruno, 68954, 2.0)
-    app = open_page("settings", set="Laboratory")
-    assert "2 new ratings since" in words(app)
-
-
 def _status(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     now = replace(state.trainer().status, **changes)
     monkeypatch.setattr(Trainer, "status", property(lambda _self: now))
@@ -175,17 +151,4 @@ def test_retrain_starts_the_learning(open_page: Open, monkeypatch: pytest.Monkey
     started = []
     monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
     open_page("settings", set="Laboratory").button("retrain").click().run()
-    assert started == [True]
-
-
-def test_another_base_dataset_is_learned_from(
-    var: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    started: list[bool] = []
-    monkeypatch.setattr(state, "learn", lambda: started.append(True) or True)
-    state.learn_if_needed()
-    assert started == []
-    archive = sources.zipped(sources.latest(), tmp_path / "ml-latest-small.zip", "ml-latest-small/")
-    assert main(["import-catalogue", str(archive)]) == 0
-    state.learn_if_needed()
     assert started == [True]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from a_visit import visit
 from an_evening import words
 from fake_tmdb import Answer
 from fake_wikidata import FakeWikidata
@@ -53,10 +52,3 @@ def test_stop_ends_the_waiting(open_page: Open, store: Store, fake) -> None:
     lookup.lookup_job().wait(10)
     assert lookup.lookup_job().status.state == "stopped"
     assert not app.run().warning
-
-
-def test_only_a_host_may(open_page: Open, monkeypatch: pytest.MonkeyPatch, fake) -> None:
-    visit(monkeypatch, "member")
-    app = open_page("settings", set="Catalogue")
-    assert "Only a host can look for newer movies." in words(app)
-    assert "look_up" not in [button.key for button in app.button]

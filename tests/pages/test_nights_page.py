@@ -22,29 +22,17 @@ def test_past_nights(open_page: Open, store: Store) -> None:
     night = decided(store, {ANA: (3.5, 3.0), BRUNO: (4.0, 4.5)})
     store.nights.edit(night, picker=BRUNO)
     rated(store, night, {ANA: 4.5, BRUNO: 2.5})
+    rated(store, decided(store, {ANA: (3.5, 3.0)}), {ANA: 3.0})  # the same movie again
+    store.nights.call_off(decided(store, {ANA: (3.5, 3.0)}))
     store.nights.plan(FRIDAY, [CHIARA], picker=CHIARA)
     app = open_page("nights")
-    (tile,) = widget(app, "past_")["tiles"]
+    (again,), (tile,) = (widget(app, f"past_{place}")["tiles"] for place in (0, 1))
+    assert again["note"].endswith("you gave 3.0")
+    assert [expander.label for expander in app.expander][-1] == "Called off (1)"
     assert (tile["title"], tile["note"]) == ("Up", "4 Dec 2026 · we said 3.8 · you gave 3.5")
     assert [one["text"] for one in tile["people"]] == ["4½", "2½"]
     assert "**Friday, 4 December 2026** · 1 person" in labels(app)
     assert any("**Ana** picks next" in text for text in said(app))
-
-
-def test_movie_watched_twice(open_page: Open, store: Store) -> None:
-    for stars in (4.0, 3.0):
-        rated(store, decided(store, {ANA: (3.5, 3.0)}), {ANA: stars})
-    app = open_page("nights")
-    first, second = (widget(app, f"past_{n}")["tiles"][0]["note"] for n in (0, 1))
-    assert first.endswith("you gave 3.0")
-    assert second.endswith("you gave 4.0")
-
-
-def test_called_off_nights_are_not_among_those_watched(open_page: Open, store: Store) -> None:
-    store.nights.call_off(decided(store, {ANA: (3.5, 3.0)}))
-    app = open_page("nights")
-    assert "No movie nights yet. The first one begins on *Tonight*." in said(app)
-    assert [expander.label for expander in app.expander][-1] == "Called off (1)"
 
 
 def test_calendars_subscribe_to_a_secret_address(

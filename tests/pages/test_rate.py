@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from furnished import Open, component_data, tiles
+from furnished import Open, tiles
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
@@ -14,18 +14,6 @@ from ui.sections.rate import STEP
 
 PULP_FICTION, UP = 296, 68954
 ANA, BRUNO = 1, 2
-
-
-@pytest.mark.reads
-def test_movie_in_address_shows_star_board(open_page: Open, store: Store) -> None:
-    app = open_page("rate", movie=str(PULP_FICTION))
-    assert "Pulp Fiction" in app.title[0].value
-    rows = component_data(app, f"stars_{PULP_FICTION}")["rows"]
-    given = (
-        store.ratings.current().query("movie_id == @PULP_FICTION").set_index("member_id")["rating"]
-    )
-    assert [row["name"] for row in rows] == list(store.members.all()["name"])
-    assert {row["id"]: row["stars"] for row in rows if row["stars"]} == given.to_dict()
 
 
 def ids(app: AppTest, person: int) -> list[int]:
@@ -99,18 +87,6 @@ def test_undo_and_redo(open_page: Open, store: Store) -> None:
     assert app.button("redo").disabled
 
 
-@pytest.mark.parametrize("entered", [[(BRUNO, UP, 4.5)], [(ANA, UP, 4.5), (ANA, 318, 2.0)]])
-def test_undo_of_several_or_another_members_asks_first(
-    open_page: Open, store: Store, entered: list[tuple[int, int, float]]
-) -> None:
-    store.ratings.rate_many(entered)
-    before = store.ratings.current()
-    app = open_page("rate")  # the question itself is asked in a real browser
-    app.button("undo").click().run()
-    assert store.ratings.current().equals(before)
-
-
-@pytest.mark.sqlite("a file that can only be read is a file")
 def test_read_only_database_shows_pages_and_refuses_ratings(
     open_page: Open, var: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 from furnished import Open, change_member
 
 from club.store import Store
@@ -68,7 +67,6 @@ def test_cached_evaluation_equals_fresh_one(store: Store) -> None:
         assert not kept.equals(old)
 
 
-@pytest.mark.sqlite("a file is copied over another one")
 def test_a_backup_copied_over_the_file_is_noticed(
     open_page: Open, store: Store, tmp_path: Path
 ) -> None:

@@ -8,25 +8,12 @@ import pandas as pd
 import pytest
 from an_evening import ANA, tap, words
 from furnished import Open, component_data
+from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import state
 from ui.jobs import Trainer
 from ui.sections.taste import generosity
-
-
-def famous(n: int) -> list[int]:
-    return [int(movie) for movie in state.base_dataset().rating_counts.nlargest(n).index]
-
-
-def club_of(store: Store, *people: dict[int, float]) -> list[int]:
-    """A club of our own: each member with stars by movie."""
-    store.start_own_club("Friday club")
-    members = [store.members.add(f"Member {i}") for i in range(len(people))]
-    store.ratings.rate_many(
-        [(m, movie, s) for m, own in zip(members, people, strict=True) for movie, s in own.items()]
-    )
-    return members
 
 
 @pytest.mark.reads
@@ -76,31 +63,24 @@ def test_generosity_is_named_when_it_is_sure(member: int, part: str) -> None:
     assert part in generosity("Ana", frame.loc[member], value)
 
 
-def test_club_without_members_or_ratings_is_told_what_to_do(open_page: Open, store: Store) -> None:
+def test_new_club_is_told_what_is_missing(open_page: Open, store: Store) -> None:
+    def taste(**part: str) -> AppTest:
+        return open_page("club", about="Our taste", **part)
+
     store.start_own_club("Friday club")
-    app = open_page("club", about="Our taste")
-    assert "to_club" in {button.key for button in app.button}
-    assert not app.get("plotly_chart")
-    store.members.add("Mia")
-    app = open_page("club", about="Our taste")
-    assert "to_rate" in {button.key for button in app.button}
-
-
-def test_one_member_is_described_but_not_matched(open_page: Open, store: Store) -> None:
-    club_of(store, dict.fromkeys(famous(12), 4.0))
-    assert "A match takes two" in words(open_page("club", about="Our taste"))
-    divides = open_page("club", about="Our taste", part="Divides")
+    assert "to_club" in {button.key for button in taste().button}
+    mia = store.members.add("Mia")
+    assert "to_rate" in {button.key for button in taste().button}
+    famous = state.base_dataset().rating_counts.nlargest(12).index
+    store.ratings.rate_many([(mia, int(movie), 4.0) for movie in famous])
+    assert "A match takes two" in words(taste())
+    divides = taste(part="Divides")
     assert words(divides).count("too early") == 3  # movies, keywords, genres
     assert not divides.get("plotly_chart")
-    assert "Member 0 gave 12 ratings" in words(open_page("club", about="Our taste", part="Members"))
-
-
-def test_member_without_ratings_has_no_profile(open_page: Open, store: Store) -> None:
-    club_of(store, dict.fromkeys(famous(12), 4.0), {})
-    said = words(open_page("club", about="Our taste"))
-    assert "too early to say who matches whom" in said
-    app = open_page("club", about="Our taste", part="Members", who="Member 1")
-    assert "Member 1 has rated 0 movies" in words(app)
+    assert "Mia gave 12 ratings" in words(taste(part="Members"))
+    store.members.add("Noah")
+    assert "too early to say who matches whom" in words(taste())
+    assert "Noah has rated 0 movies" in words(taste(part="Members", who="Noah"))
 
 
 @pytest.mark.reads
