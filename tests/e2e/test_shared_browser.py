@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("shared")  # one server, in the order of th
 def server(furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[SharedServer]:
     var = tmp_path_factory.mktemp("shared") / "var"
     shutil.copytree(furnished, var)
-    known = Passphrases(hash_passphrase(PASSPHRASE, 2**10), hash_passphrase(HOST, 2**14))
+    known = Passphrases(hash_passphrase(PASSPHRASE, 2**14), hash_passphrase(HOST, 2**14))
     save_passphrases(known, var)
     started = SharedServer(var).start()
     yield started
@@ -91,7 +91,7 @@ def test_member_becomes_host_and_a_new_passphrase_puts_out(
     expect(page.get_by_text("You are signed in as a host.")).to_be_visible()  # connects anew
     for tab in (page, opened.value):  # what it still asked for would get the sign-in page
         tab.wait_for_load_state("networkidle")
-    known = Passphrases(hash_passphrase(PASSPHRASE, 2**10))
+    known = Passphrases(hash_passphrase(PASSPHRASE, 2**14))
     save_passphrases(known, server.var)
     is_outside(page)
     is_outside(opened.value)

@@ -54,7 +54,7 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 @pytest.fixture(scope="module")
 def passphrases() -> Passphrases:
-    return Passphrases(hash_passphrase(MEMBER, 2**10), hash_passphrase(HOST, 2**14))
+    return Passphrases(hash_passphrase(MEMBER, 2**14), hash_passphrase(HOST, 2**14))
 
 
 @pytest.fixture(autouse=True)
@@ -247,7 +247,7 @@ def end_session(friend: TestClient, _: Path) -> None:
 
 
 def change_passphrase(_: TestClient, var: Path) -> None:
-    save_passphrases(Passphrases(hash_passphrase("another one for friends", 2**10)), var)
+    save_passphrases(Passphrases(hash_passphrase("another one for friends", 2**14)), var)
 
 
 @pytest.mark.parametrize("put_out", [end_session, change_passphrase])
