@@ -95,5 +95,5 @@ def test_command_judges_the_final_fold_only_when_asked(
         assert found["folds"] == folds
         assert {row["model"] for row in found["buckets"]} == {"constant"}
         assert found["reliability"] == []
-    assert leaderboard.main([*argv, "--markdown"]) == 0
+    assert leaderboard.main([*argv, "--final", "--markdown"]) == 0
     assert "| known | 8 | constant |" in capsys.readouterr().out

@@ -23,12 +23,14 @@ def only_surprise(monkeypatch) -> None:
     monkeypatch.setattr(rivals, "find_spec", lambda name: name if name == "surprise" else None)
 
 
-def test_contestants_name_missing_libraries(only_surprise: None, monkeypatch, capsys) -> None:
+def test_contestants_name_missing_libraries(
+    only_surprise, data_folder, monkeypatch, capsys
+) -> None:
     assert list(contestants(None)) == [*MODELS, "Surprise KNNBaseline", "Surprise SVD"]
     error = capsys.readouterr().err
     assert error.startswith("Not installed, so left out: myFM, myFM + keywords, wide myFM + keyw")
     assert "pip install -r requirements-bench.txt" in error
-    assert main(["--models", "ours,myFM"]) == 2
+    assert main(["--models", "ours,myFM", "--data", str(data_folder)]) == 2
     assert "myFM needs a library that is not installed" in capsys.readouterr().err
     assert list(contestants(["Surprise SVD", "ours"])) == ["Surprise SVD", "ours"]
     monkeypatch.setattr(rivals, "find_spec", lambda name: name)

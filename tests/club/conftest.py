@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from databases import KINDS
 from everything import fill
+from other_program import other_program
 
 from club import backup as backups
 from club.store import Store
@@ -113,6 +115,13 @@ def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def filled(earlier: Path, file: Path) -> Store:
     """A club with rows in every table."""
     return Store(shutil.copy(earlier, file))
+
+
+@pytest.fixture(scope="session")
+def program() -> Iterator[Callable[..., Any]]:
+    """Another program on the same clubs."""
+    with other_program() as tell:
+        yield tell
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 import pytest
-from other_program import other_program
 
 from club.store import Store
 
@@ -54,14 +51,8 @@ def test_six_who_open_a_new_database_at_once_all_get_it(location):
     assert [store.version() for store in stores] == [1] * 6
 
 
-@pytest.fixture(scope="session")
-def program() -> Iterator[Callable[..., Any]]:
-    with other_program() as tell:
-        yield tell
-
-
 def test_what_one_program_writes_the_other_knows_at_once(location, program):
-    store, other = Store(location), partial(program, location)
+    store, other = Store(location), partial(program, "do", location)
     ana = store.members.add("Ana")
     assert other("version") == store.version() == 1
     for turn in range(3):

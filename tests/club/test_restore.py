@@ -23,6 +23,7 @@ from club.store import Store
 COUNTERS = ("version", "last_movie_id")
 DIARY = b"Dear diary" * 1000
 DAMAGED = "is damaged or no backup"
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT {} FROM n"
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -58,8 +59,7 @@ def location(changed) -> str:
 
 
 @pytest.fixture
-def ours(file) -> Store:
-    store = Store(file)
+def ours(store) -> Store:
     store.members.add("Zoë")
     return store
 
@@ -253,9 +253,12 @@ def test_restore_refuses_a_backup_that_is_cut_off_or_damaged(ours, backup, harm)
         "UPDATE members SET joined_at = 9999999999999999",
         "UPDATE movies SET year = 99999999999",
         "PRAGMA ignore_check_constraints = ON; UPDATE ratings SET half_stars = 11",
+        "DROP TABLE seen; CREATE VIEW seen AS "
+        + ENDLESS.format("i AS member_id, i AS movie_id, i AS at"),
+        "DROP TABLE seen; CREATE VIRTUAL TABLE seen USING fts5(member_id, movie_id, at)",
     ],
 )
-def test_restore_refuses_values_that_the_club_never_writes(ours, backup, statement) -> None:
+def test_restore_refuses_what_the_club_never_writes(ours, backup, statement) -> None:
     spoil(backup, statement)
     assert DAMAGED in refused(ours, backup)
 
@@ -287,7 +290,6 @@ def test_restore_refuses_other_files(ours, backup, tmp_path) -> None:
 
 # Hostile files: what their author wrote into the schema does not run, or comes to an end
 
-ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT {} FROM n"
 LARGE = "length(hex(zeroblob(20000000)))"
 
 
@@ -312,22 +314,8 @@ def test_hostile_triggers_do_not_run(tmp_path) -> None:
 @pytest.mark.parametrize(
     "made",
     [
-        f"CREATE VIEW seen AS {ENDLESS.format('i AS member_id, i AS movie_id, i AS at')}",
-        "CREATE VIRTUAL TABLE seen USING fts5(member_id, movie_id, at)",
-    ],
-)
-def test_hostile_views_are_no_tables(ours, backup, made) -> None:
-    spoil(backup, "DROP TABLE seen", made)
-    assert DAMAGED in refused(ours, backup)
-
-
-@pytest.mark.parametrize(
-    "made",
-    [
         f"CREATE VIEW more AS {ENDLESS.format('i')}",
-        "CREATE VIRTUAL TABLE more USING fts5(text)",
         f"ALTER TABLE seen ADD COLUMN more DEFAULT 1 CHECK ({LARGE})",
-        "CREATE INDEX more ON ratings (rated_at) WHERE half_stars > 2",
     ],
 )
 def test_hostile_schema_beside_our_rows_is_left_alone(tmp_path, backup, made) -> None:
@@ -396,22 +384,15 @@ def test_restore_on_a_full_disk_changes_nothing(ours, file, backup, monkeypatch)
 # A damaged database
 
 
-@pytest.mark.parametrize(
-    ("harm", "links"),
-    [("cut off", True), ("garbage", True), ("a letter", True), ("cut off", False)],
-)
+@pytest.mark.parametrize(("harm", "links"), [("cut off", True), ("a letter", False)])
 def test_damaged_database_is_kept_and_replaced(file, backup, harm, links, monkeypatch) -> None:
     store = Store(file)
     ana = store.members.add("Ana")
     store.ratings.rate_many([(ana, movie, 4) for movie in range(1, 500)])
-    for _ in range(15):  # its version is a later one than the backup's
+    while store.version() < Store(backup).version():
         store.touch()
     content, identity = file.read_bytes(), store.state().identity
-    harmed = {
-        "cut off": content[:-100],
-        "garbage": content[: 4096 * 2] + b"\xaa" * 4096 + content[4096 * 3 :],
-        "a letter": DIARY,
-    }[harm]
+    harmed = content[:-100] if harm == "cut off" else DIARY
     file.write_bytes(harmed)
     if not links:  # a disk without hard links
 
