@@ -172,11 +172,13 @@ def _why(club: View, reactions: Reactions, movie: int, strategy: str) -> str:
         if found is not None and found in club.movies.index:
             loved.setdefault(found, []).append(member)
     least = int(stars.argmin())
-    but = f" {club.name(reactions.member_ids[least])} may not." if stars[least] < MISERY else ""
+    name = club.name(reactions.member_ids[least])
+    but = f" It may not be for {name}." if stars[least] < MISERY else ""
     if not loved:
         return "Most of you should like it." + but if but else "You should all like it."
     because = max(loved, key=lambda one: len(loved[one]))
-    return f"{listed(map(club.name, loved[because]))} loved {club.title(because)}.{but}"
+    names = listed(map(club.name, loved[because]))
+    return f"{names} loved {club.title(because)}, and this is in the same vein.{but}"
 
 
 @cached(max_entries=300)
