@@ -181,7 +181,7 @@ def empty_state(icon: str, sentence: str, key: str) -> Iterator[None]:
         border=True, key=key, horizontal_alignment="center", gap="small", height="content"
     ):
         st.space("small")
-        st.markdown(f"## :primary[{icon}]", text_alignment="center", width="stretch")
+        st.markdown(f":primary[{icon}]", text_alignment="center", width="stretch")
         st.markdown(sentence, text_alignment="center", width="stretch")
         with st.container(horizontal=True, horizontal_alignment="center"):
             yield
