@@ -1,7 +1,5 @@
 """Small worlds whose right answers are known."""
 
-from __future__ import annotations
-
 import gc
 import os
 

@@ -1,7 +1,5 @@
 """Databases to test on: a PostgreSQL server of the tests' own, and clubs made in a moment."""
 
-from __future__ import annotations
-
 import itertools
 import os
 import shutil

@@ -1,7 +1,5 @@
 """A server on this machine that has an archive as GroupLens has, or breaks on purpose."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from http.server import BaseHTTPRequestHandler

@@ -4,8 +4,6 @@ Its films are invented; their rows have the form of the service's answers (SPARQ
 JSON), of which there is one for each value of each property.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler

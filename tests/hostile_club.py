@@ -1,7 +1,5 @@
 """A club whose every name, title and note means harm, and ways to see whether it does any."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, time

@@ -1,7 +1,5 @@
 """Texts that mean harm to whatever reads more into them than letters."""
 
-from __future__ import annotations
-
 # `evil.test` is in every one, so that it can be found wherever it comes out.
 NAMES = (
     "![x](http://evil.test/a.png) :smile: www.evil.test",

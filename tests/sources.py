@@ -1,7 +1,5 @@
 """Small files in every layout that people bring, with the defects that the real ones have."""
 
-from __future__ import annotations
-
 import csv
 import gzip
 import io

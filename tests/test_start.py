@@ -1,7 +1,5 @@
 """The script that sets everything up: what it refuses, before anything is downloaded."""
 
-from __future__ import annotations
-
 import platform
 import runpy
 from pathlib import Path

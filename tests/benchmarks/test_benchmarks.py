@@ -1,7 +1,5 @@
 """Every benchmark has help and refuses bad arguments in one line."""
 
-from __future__ import annotations
-
 import importlib
 
 import pytest

@@ -1,7 +1,5 @@
 """The people protocol: strangers held out whole, figures by bucket."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

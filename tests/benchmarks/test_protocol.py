@@ -1,7 +1,5 @@
 """The club protocol: hidden ratings and metrics by hand."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

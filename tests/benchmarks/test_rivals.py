@@ -1,7 +1,5 @@
 """Rivals: missing libraries are named, installed ones see the checkerboard."""
 
-from __future__ import annotations
-
 from functools import partial
 from importlib.util import find_spec
 

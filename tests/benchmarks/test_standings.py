@@ -1,7 +1,5 @@
 """Tables of the leaderboard: every metric against every rival."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

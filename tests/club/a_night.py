@@ -1,7 +1,5 @@
 """Nights to test on."""
 
-from __future__ import annotations
-
 import datetime
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Stores to test on: SQLite files, and databases of a PostgreSQL server started for the tests."""
 
-from __future__ import annotations
-
 import shutil
 import time
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """A club with rows in every table, whatever tables there are, and ways to look at all of them."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -3,8 +3,6 @@
 It has the app's settings of the database, and one thread, so that it may fork.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 import os

@@ -1,7 +1,5 @@
 """Databases as earlier releases of the program left them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

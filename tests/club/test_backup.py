@@ -1,7 +1,5 @@
 """Backups: whole, of one moment, made after a change, fewer with age."""
 
-from __future__ import annotations
-
 import resource
 import sqlite3
 from contextlib import closing

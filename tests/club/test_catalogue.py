@@ -1,7 +1,5 @@
 """The catalogue and the training data of a club among the strangers of the base dataset."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from club.catalogue import catalogue, ratings_at, training_data

@@ -1,7 +1,5 @@
 """`python -m club`: every command from outside, and one clear line for bad input."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

@@ -1,7 +1,5 @@
 """What was acknowledged is never lost: writers are killed, and many write at once."""
 
-from __future__ import annotations
-
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Exports: all of it but what is hidden, as plain text, in files that other programs read."""
 
-from __future__ import annotations
-
 import csv
 import datetime
 import io

@@ -1,7 +1,5 @@
 """Titles are matched for certain, offered as alternatives, or not found."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given

@@ -1,7 +1,5 @@
 """A restore: checked first, the old state kept, all or nothing, on either database."""
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Movies are found from what people remember of a title."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from hypothesis import given, settings

@@ -1,7 +1,5 @@
 """What `make share` asks, says and shows before the server starts."""
 
-from __future__ import annotations
-
 import re
 import socket
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Passphrases, their settings file, throttled attempts, sessions."""
 
-from __future__ import annotations
-
 import logging
 import math
 import re

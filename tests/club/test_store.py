@@ -1,7 +1,5 @@
 """The club itself: the demo, a new beginning, and the audit log of every change."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """The club's own movies, shortlist, and details fetched from TMDB."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from a_night import FRIDAY, given_stars, predictions, refused

@@ -1,7 +1,5 @@
 """Input is kept in its stored form, or refused in one sentence."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from datetime import date, datetime, time

@@ -1,7 +1,5 @@
 """What each member wants to watch: kept until they have seen it."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

@@ -1,7 +1,5 @@
 """Ballots counted by hand, and properties of each method."""
 
-from __future__ import annotations
-
 from itertools import permutations
 
 import pytest

@@ -1,7 +1,5 @@
 """The command line: figures on stdout, one clear line and status 2 for bad input."""
 
-from __future__ import annotations
-
 import io
 import json
 from pathlib import Path

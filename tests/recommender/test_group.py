@@ -1,7 +1,5 @@
 """Strategies by their authors' examples, the ranking for those present, fairness across nights."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Guests: keywords shift predictions, and what they name says nothing about generosity."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """The covariance of movies and the posterior of a member's taste."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

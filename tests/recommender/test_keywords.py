@@ -1,7 +1,5 @@
 """What the model makes of keywords."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile

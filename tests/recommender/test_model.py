@@ -1,7 +1,5 @@
 """The hybrid model: what it learns, how it reacts, and what it tells of everybody's opinion."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Any
 

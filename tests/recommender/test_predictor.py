@@ -1,7 +1,5 @@
 """Predictions for large accounts: blocks, kept results, and variances of few inducing movies."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

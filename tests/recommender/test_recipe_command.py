@@ -1,7 +1,5 @@
 """The published recipes as their authors ran them, and mended."""
 
-from __future__ import annotations
-
 import json
 from importlib.util import find_spec
 from pathlib import Path

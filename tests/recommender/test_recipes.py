@@ -1,7 +1,5 @@
 """The published recipes: each mistake is there as published, and gone when mended."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What holds for every implementation of `Recommender`."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

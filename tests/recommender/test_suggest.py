@@ -1,7 +1,5 @@
 """Varied suggestions, similar movies and active learning."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Similarity of members, leanings, what divides the club, the map."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """A club's year: counts, and prizes that only go to whom the data say for sure."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 

@@ -1,7 +1,5 @@
 """Errors of the database as sentences; and that it is left as it was."""
 
-from __future__ import annotations
-
 import errno
 import sqlite3
 import sys

@@ -1,7 +1,5 @@
 """The identity of a database: one for each state that was put in a file's place."""
 
-from __future__ import annotations
-
 import shutil
 
 import pytest

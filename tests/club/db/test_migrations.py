@@ -1,7 +1,5 @@
 """Databases of earlier releases are brought to today's tables with nothing lost."""
 
-from __future__ import annotations
-
 import logging
 import re
 from pathlib import Path

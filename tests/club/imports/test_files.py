@@ -1,7 +1,5 @@
 """Folders, ZIPs and single files are opened within limits; damage is named, mistakes are not."""
 
-from __future__ import annotations
-
 import struct
 from pathlib import Path
 

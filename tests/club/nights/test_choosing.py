@@ -1,7 +1,5 @@
 """How a movie is chosen; and that a prediction snapshot never changes."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from contextlib import suppress
 

@@ -1,7 +1,5 @@
 """Ratings of a night: hidden until all have rated, then revealed and the club's."""
 
-from __future__ import annotations
-
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np

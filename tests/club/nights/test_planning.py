@@ -1,7 +1,5 @@
 """Planning a night: when, where, for whom, whose turn it is to pick."""
 
-from __future__ import annotations
-
 from datetime import date, time, timedelta
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """A TMDB server on this machine, and clients of it that do not really wait."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path

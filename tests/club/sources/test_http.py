@@ -1,7 +1,5 @@
 """Every way in which a source can fail is one sentence that hides the key; nothing is left."""
 
-from __future__ import annotations
-
 import logging
 import re
 import traceback

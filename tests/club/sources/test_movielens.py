@@ -1,7 +1,5 @@
 """An archive of MovieLens is fetched once, whole, and goes on from where it was cut off."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

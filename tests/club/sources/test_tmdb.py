@@ -1,7 +1,5 @@
 """The club's movies at TMDB: search, facts, posters, and what is remembered of them."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import threading

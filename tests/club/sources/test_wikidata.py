@@ -1,7 +1,5 @@
 """Wikidata's films in the catalogue's words, asked for politely; a fault is one sentence."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from datetime import date

@@ -1,7 +1,5 @@
 """Baselines: means and offsets by hand, LightFM's order on the checkerboard."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

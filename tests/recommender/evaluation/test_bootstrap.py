@@ -1,7 +1,5 @@
 """Bootstrap intervals of one model, of a paired difference, and of losses by unit."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Evaluation: held-out ratings, the club's own in closed form against brute force, baselines."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

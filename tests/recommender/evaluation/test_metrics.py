@@ -1,7 +1,5 @@
 """Metrics: worked out by hand, by invariants, and against LightFM's own."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest

@@ -1,7 +1,5 @@
 """Movie nights: outcomes, errors and coverage, worked out by hand."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Catalogue files that are damaged or hostile are refused in one sentence, or survived."""
 
-from __future__ import annotations
-
 import contextlib
 from pathlib import Path
 

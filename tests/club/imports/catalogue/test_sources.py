@@ -1,7 +1,5 @@
 """Catalogues in every format and layout are read and joined to the base dataset."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """An imported base dataset is kept, loaded, refused when damaged, and forgotten."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

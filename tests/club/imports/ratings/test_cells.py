@@ -1,7 +1,5 @@
 """Cells of a table: ratings, years, dates, numbers; and the scale of a column of ratings."""
 
-from __future__ import annotations
-
 import time
 from datetime import UTC, datetime
 

@@ -1,7 +1,5 @@
 """python -m club import: the same as the page, in one line."""
 
-from __future__ import annotations
-
 import csv
 import json
 from pathlib import Path

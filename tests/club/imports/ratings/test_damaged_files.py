@@ -1,7 +1,5 @@
 """Damaged and hostile files of ratings are refused or survived; whatever is written comes back."""
 
-from __future__ import annotations
-
 import contextlib
 from pathlib import Path
 

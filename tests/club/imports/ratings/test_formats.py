@@ -1,7 +1,5 @@
 """What members bring from other apps is read as it was meant, in whatever form it comes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Plans of imports: nothing without a decision, twice changes nothing, all can be undone."""
 
-from __future__ import annotations
-
 import csv
 import io
 from dataclasses import replace

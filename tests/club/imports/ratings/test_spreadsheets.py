@@ -1,7 +1,5 @@
 """Tables that people keep: columns, members and scales are recognised."""
 
-from __future__ import annotations
-
 import json
 import time
 from pathlib import Path
