@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 
-import pandas as pd
+from a_night import predictions
 from google.protobuf.message import Message
 from hostile_texts import LONG_TITLE, NAMES, NOTES, TITLES, WORDS
 
@@ -79,21 +79,9 @@ def _nights(store: Store, people: list[int], movies: tuple[int, ...]) -> dict[st
 
 
 def _decided(store: Store, on: date, people: list[int], movies: tuple[int, ...]) -> int:
-    rows = [
-        {
-            "member_id": person,
-            "movie_id": movie,
-            "mean": 4 - place / 4,
-            "crowd": 3.0,
-            "sd": 0.8,
-            "shared_sd": 0.4,
-        }
-        for person in people
-        for place, movie in enumerate(movies)
-    ]
-    expected = pd.DataFrame(rows).assign(low=2.0, high=4.5, like=0.5, own_mean=3.0, known=False)
     night = store.nights.plan(on, people)
-    store.nights.decide(night, movies[0], expected, model=f"**m** {MARK}", by="average")
+    said = predictions(people, movies)
+    store.nights.decide(night, movies[0], said, model=f"**m** {MARK}", by="average")
     return night
 
 

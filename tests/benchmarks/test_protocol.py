@@ -57,10 +57,3 @@ def test_tally_by_hand(hidden: pd.DataFrame) -> None:
             "regret": 11 / 3 - 7 / 3,
         }
     )
-
-
-def test_tally_without_data_is_nan() -> None:
-    alone = pd.DataFrame({"club": [0], "user_id": [1], "movie_id": [1], "rating": [4.0]})
-    found = tally(alone, np.array([3.0])).as_dict()
-    assert found.pop("rmse") == found.pop("mae") == 1
-    assert np.isnan(list(found.values())).all()

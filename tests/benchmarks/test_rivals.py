@@ -1,18 +1,14 @@
 """Rivals: missing libraries are named, installed ones see the checkerboard."""
 
-from functools import partial
-from importlib.util import find_spec
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from benchmarks import rivals
 from benchmarks.leaderboard import MODELS, contestants, main
-from benchmarks.rivals import RIVALS, AddedToBias, Stretched, implicit_als
+from benchmarks.rivals import RIVALS, AddedToBias, Stretched
 from recommender import Dataset
-from recommender.evaluation.baselines import Axes, Fit, Ranker
-from recommender.evaluation.splits import random_split
+from recommender.evaluation.baselines import Axes, Ranker
 
 
 @pytest.fixture
@@ -34,32 +30,6 @@ def test_contestants_name_missing_libraries(
     monkeypatch.setattr(rivals, "find_spec", lambda name: name)
     assert list(contestants(None)) == [*MODELS, *RIVALS]
     assert capsys.readouterr().err == ""
-
-
-def needing(name: str) -> object:
-    """Return `name` as a parameter that is skipped where its library is missing."""
-    library, _ = RIVALS[name]
-    missing = find_spec(library) is None
-    return pytest.param(name, marks=pytest.mark.skipif(missing, reason=f"{library} is missing"))
-
-
-@pytest.mark.parametrize("name", [needing(name) for name in RIVALS])
-def test_rival_sees_the_checkerboard(checkerboard: Dataset, name: str, capsys) -> None:
-    visible, hidden = random_split(checkerboard, seed=1)
-    pairs = hidden[["user_id", "movie_id"]]
-    fit: Fit = RIVALS[name][1]
-    if fit is implicit_als:
-        fit = partial(implicit_als, factors=2)  # 16 learn a board this small by heart
-    stars = fit(visible, 0).predict(pairs, visible).stars
-    assert stars.shape == (len(pairs),)
-    assert ((stars >= 0.5) & (stars <= 5)).all()
-    liked = hidden["rating"].to_numpy() == 5
-    assert stars[liked].mean() > stars[~liked].mean() + 0.25
-    np.testing.assert_array_equal(fit(visible, 0).predict(pairs, visible).stars, stars)
-    new = pd.DataFrame({"user_id": [99, 99, 0, 0], "movie_id": [0, 1, 20, 21]})
-    stars = fit(checkerboard, 0).predict(new, checkerboard).stars
-    assert ((stars >= 0.5) & (stars <= 5)).all()
-    assert capsys.readouterr() == ("", "")  # no progress bar of theirs
 
 
 RANKER = Ranker(

@@ -45,24 +45,6 @@ def test_against_ours_reads_intervals_by_direction(runs: list[Run]) -> None:
     assert found["popularity"].to_dict() == readings
 
 
-def test_markdown_has_intervals_and_the_best_in_bold(runs: list[Run]) -> None:
-    text = rendered(table(runs), against_ours(runs), markdown=True)
-    standing, gaps, key = text.split("\n\n")
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in standing.splitlines()]
-    assert rows[0] == ["", "model", *ACCURACY, "inside 80%"]
-    best = [f"**{value:.4f}**" for value in (0.5, 0.5, 0.9, 0.5, 0.9, 0.5)]
-    assert rows[2] == ["warm", "oracle", *best, "–"]
-    assert rows[3][1:3] == [OURS, "0.8000"]
-    assert rows[3][-1] == "80.0%"
-    assert rows[5][:5] == ["warm", "popularity", "–", "–", "0.6000"]
-    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in gaps.splitlines()]
-    assert [row[1] for row in rows] == ["ours minus", "---", "oracle", "slow", "popularity"]
-    assert rows[3][2] == "-0.1000 (-0.1000 to -0.1000) ✓"
-    assert rows[2][4] == "-0.2000 (-0.2000 to -0.2000) ✗"
-    assert rows[4][-1].endswith(")")  # regret: it cannot be said
-    assert key.startswith("✓")
-
-
 def test_tables_without_ours() -> None:
     runs = [run("slow", **figures(0.9, 0.6)), run("slow", 1, "cold", **figures(0.9, 0.6))]
     found, against = table(runs), against_ours(runs)

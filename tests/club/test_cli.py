@@ -144,26 +144,6 @@ def test_export_writes_a_zip_and_a_file_for_letterboxd(ours, capsys, tmp_path) -
     assert "There is no member called Eve." in capsys.readouterr().err
 
 
-def test_export_that_fails_leaves_the_file_that_was_there(
-    ours, capsys, tmp_path, monkeypatch
-) -> None:
-    folder = tmp_path / "out"
-    folder.mkdir()
-    output = folder / "ratings.csv"
-    output.write_text("before")
-
-    def full(_handle: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    assert run(ours, "export", "--output", output) == 2
-    assert "cannot be written: No space left on device" in capsys.readouterr().err
-    assert run(ours, "export", "--output", "/nowhere/ratings.csv") == 2
-    assert "cannot be written: No such file or directory" in capsys.readouterr().err
-    assert output.read_text() == "before"
-    assert list(folder.iterdir()) == [output]
-
-
 # Bad input and terminals
 
 

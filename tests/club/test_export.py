@@ -1,7 +1,6 @@
 """Exports: all of it but what is hidden, as plain text, in files that other programs read."""
 
 import csv
-import datetime
 import io
 import re
 import zipfile
@@ -107,24 +106,6 @@ def test_everything_has_rows_of_every_table(store) -> None:
     assert found["movies.csv"][-1]["overview"] == "Line 1 Line 2 ☂"
     secret = {"name_key", "identity", "club_id", "calendar_key"}
     assert not secret & {c for rows in found.values() for c in rows[0]}
-
-
-@pytest.mark.either_database
-def test_everything_reads_like_the_club(store) -> None:
-    ana = store.members.add("=Ana")
-    night = store.nights.plan(
-        FRIDAY,
-        [ana],
-        starts_at=datetime.time(20, 15),
-        picker=ana,
-        notes="Line “1”\n\n=line 3",
-        rewatch=True,
-    )
-    (row,) = exported(store)["nights.csv"]
-    shown = ("night_id", "on", "starts_at", "picker", "movie_id", "title", "notes", "rewatch")
-    assert [row[name] for name in shown] == [
-        *[str(night), "2024-05-03", "20:15", "'=Ana", "", "", "Line “1”\n\n=line 3", "yes"]
-    ]
 
 
 def test_everything_shows_votes_and_stars_of_a_night_only_when_they_are_shown(store) -> None:

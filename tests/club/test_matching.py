@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from club.matching import (
-    BY_NUMBER,
     EXACT,
     PART,
     SPELLED,
@@ -142,11 +141,6 @@ def test_an_alias_that_ends_in_a_year_says_that_the_movie_is_dated_so() -> None:
     assert TitleMatcher(movies).match(Query(titles=("Heat",), year=1990)).movie_id is None
 
 
-def test_what_is_nearly_certain_is_proposed() -> None:
-    assert match("Nostalgia", year=1983).likely == 25
-    assert match("Heat").likely == 2
-
-
 @pytest.mark.parametrize(
     ("title", "year", "alternatives", "reason"),
     [
@@ -180,31 +174,29 @@ def test_what_is_not_there_has_no_alternative(title: str, year: int, reason: str
     assert match(title, year=year) == Match(reason=reason)
 
 
-def test_a_number_counts_only_where_the_title_agrees() -> None:
-    assert match("Hamlet", year=2000, movie_id=8) == Match(8, BY_NUMBER, (8,))
-    assert match("Heat", year=1995, movie_id=8).movie_id == 2
-    assert match("Sabrina", year=1995, movie_id=5).movie_id == 6
-    assert match("Up", year=2009, movie_id=2).movie_id is None
-
-
-def test_a_number_at_tmdb_counts_where_title_or_year_agrees() -> None:
-    assert match("Matrix", year=1999, tmdb_id=603) == Match(1, BY_NUMBER, (1,))
-    assert match("Heat", tmdb_id=949) == Match(2, BY_NUMBER, (2,))
-    assert match("Matrice", tmdb_id=603).movie_id == 1
-    assert match("Up", year=2009, tmdb_id=603).movie_id is None
-
-
-def test_a_number_at_imdb_counts_where_title_or_year_does_not_contradict() -> None:
-    assert match("La matrice", year=1999, imdb_id=133093) == Match(1, BY_NUMBER, (1,))
-    assert match("La matrice", imdb_id=133093).movie_id == 1
-    assert match("The Matrix", year=2003, imdb_id=133093).movie_id == 1
-    assert match("Up", year=2009, imdb_id=133093).movie_id is None
-
-
-def test_a_title_with_another_movies_number_is_not_certain() -> None:
-    assert match("Heat", year=1995, imdb_id=999).movie_id is None
-    assert match("Heat", year=1995, imdb_id=999).alternatives == (2,)
-    assert match("Seven", year=1995, imdb_id=999).movie_id == 3  # our number is not known
+@pytest.mark.parametrize(
+    ("title", "year", "number", "movie"),
+    [
+        # The club's own numbers count where the title agrees, TMDB's where title or year does,
+        ("Hamlet", 2000, {"movie_id": 8}, 8),
+        ("Heat", 1995, {"movie_id": 8}, 2),
+        ("Sabrina", 1995, {"movie_id": 5}, 6),
+        ("Up", 2009, {"movie_id": 2}, None),
+        ("Matrix", 1999, {"tmdb_id": 603}, 1),
+        ("Heat", None, {"tmdb_id": 949}, 2),
+        ("Matrice", None, {"tmdb_id": 603}, 1),
+        ("Up", 2009, {"tmdb_id": 603}, None),
+        # and IMDb's where neither contradicts. Another movie's number makes a title uncertain.
+        ("La matrice", 1999, {"imdb_id": 133093}, 1),
+        ("La matrice", None, {"imdb_id": 133093}, 1),
+        ("The Matrix", 2003, {"imdb_id": 133093}, 1),
+        ("Up", 2009, {"imdb_id": 133093}, None),
+        ("Heat", 1995, {"imdb_id": 999}, None),
+        ("Seven", 1995, {"imdb_id": 999}, 3),  # our number is not known
+    ],
+)
+def test_a_number_counts_where_title_or_year_agree(title, year, number, movie) -> None:
+    assert match(title, year=year, **number).movie_id == movie
 
 
 def test_what_stands_on_the_sides_of_a_slash_is_likely_and_no_more() -> None:

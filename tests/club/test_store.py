@@ -66,20 +66,14 @@ def test_start_own_club_empties_the_club(store):
     store.ratings.rate(store.members.all().index[0], 3, 2)
     store.movies.add_to_shortlist(store.movies.add("Our holiday"))
     old_ids = set(store.members.all().index)
-    version = store.start_own_club("  Tuesday club ")
-    assert version == store.version() == 5
+    version = store.version()
+    assert store.start_own_club("  Tuesday club ") == store.version() == version + 1
     assert (store.club().name, store.club().is_demo) == ("Tuesday club", False)
-    for frame in (
-        store.members.all(include_left=True),
-        store.ratings.current(include_left=True),
-        store.ratings.history(),
-        store.movies.own(),
-    ):
-        assert frame.empty
-    assert store.movies.shortlist() == []
+    assert store.members.all(include_left=True).empty
+    assert store.ratings.current(include_left=True).empty
+    assert store.ratings.history().empty
+    assert (store.movies.own().empty, store.movies.shortlist()) == (True, [])
     assert store.ratings.undo() is None
-    assert store.version() != 0
-    assert not load_demo(store, WORLD, DEMO)
     assert store.members.add("Ana") not in old_ids
     assert store.movies.add("Our holiday") == -2
 
@@ -169,19 +163,11 @@ def test_rolled_back_writes_are_not_logged(store):
     store.ratings.unrate(ana, 6)
     with pytest.raises(InvalidInput):
         store.members.add("ana")
-    assert store.audit_log().equals(before)
-    assert before["who"].isna().all()
-
-
-def test_by_names_the_actor_of_ratings(store):
-    ana = store.members.add("Ana")
-    store.by("  Bo ").ratings.rate(ana, 5, 4)
-    store.by("Chiara").ratings.rate(ana, 6, 3)
-    store.ratings.undo()
-    assert store.ratings.history()["changed_by"].fillna("?").tolist() == ["?", "Chiara", "Bo"]
     for name in ("", "a\nb", "x" * 61):
         with pytest.raises(InvalidInput):
             store.by(name)
+    assert store.audit_log().equals(before)
+    assert before["who"].isna().all()
 
 
 def test_commands_are_logged_under_the_computers_user(tmp_path, monkeypatch):

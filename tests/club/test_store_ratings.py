@@ -44,17 +44,6 @@ def test_current_has_types_and_times(store, pair, clock):
     pd.testing.assert_series_equal(store.ratings.current().iloc[:0].dtypes, expected.dtypes)
 
 
-def test_same_stars_again_change_nothing(store, pair):
-    ana, _ = pair
-    version = store.ratings.rate(ana, 10, 3.5)
-    assert store.ratings.rate(ana, 10, 3.5) == version
-    assert store.ratings.unrate(ana, 11) == version
-    assert store.ratings.rate_many([(ana, 10, 3.5), (ana, 12, None)]) == version
-    assert store.ratings.rate_many([]) == version
-    assert store.version() == version
-    assert len(store.ratings.history()) == 1
-
-
 def test_rate_many_writes_all_or_none(store, pair):
     ana, bo = pair
     store.ratings.rate(ana, 1, 2)
@@ -70,59 +59,37 @@ def test_rate_many_writes_all_or_none(store, pair):
     assert len(store.ratings.history()) == 1
 
 
-def test_rate_many_is_one_step_and_the_last_of_two_counts(store, pair):
-    ana, bo = pair
-    store.ratings.rate(bo, 2, 3)
-    version = store.ratings.rate_many([(ana, 1, 5), (ana, 1, 4), (bo, 2, None), (bo, 3, 0.5)])
-    assert given_stars(store) == {(ana, 1): 4.0, (bo, 3): 0.5}
-    assert store.version() == version == 4
-    history = store.ratings.history()
-    assert history["step"].tolist() == [4, 4, 4, 3]
-    assert history["kind"].tolist() == ["rate", "clear", "rate", "rate"]
-
-
 @pytest.mark.either_database
 def test_undo_walks_back_step_by_step(store, pair, clock):
     ana, bo = pair
     store.ratings.rate(ana, 1, 2)
-    clock.now = NOON + 10
-    store.ratings.rate_many([(ana, 1, 4.5), (bo, 1, 3)])
     clock.now = NOON + 20
-    store.ratings.unrate(bo, 1)
-    states = [{(ana, 1): 4.5, (bo, 1): 3.0}, {(ana, 1): 2.0}, {}]
-
-    at = datetime.fromtimestamp(NOON + 20, UTC)
-    assert store.ratings.undoable() == Change(5, at, (Entry(bo, 1, 3.0, None),))
-    assert store.ratings.undo() == Change(5, at, (Entry(bo, 1, 3.0, None),))
-    assert given_stars(store) == states[0]
-    assert store.ratings.undo().entries == (Entry(ana, 1, 2.0, 4.5), Entry(bo, 1, None, 3.0))
-    assert given_stars(store) == states[1]
+    step = store.ratings.rate_many([(ana, 1, 4.5), (bo, 1, 3)])
+    at = datetime.fromtimestamp(clock.now, UTC)
+    change = Change(step, at, (Entry(ana, 1, 2.0, 4.5), Entry(bo, 1, None, 3.0)))
+    assert store.ratings.undoable() == store.ratings.undo() == change
+    assert given_stars(store) == {(ana, 1): 2.0}
     assert store.ratings.current()["timestamp"].tolist() == [NOON]  # the restored rating's own time
     assert store.ratings.undo().entries == (Entry(ana, 1, None, 2.0),)
-    assert given_stars(store) == states[2]
     assert store.ratings.undoable() is None
     assert store.ratings.undo() is None
-    assert store.version() == 8
 
 
 @pytest.mark.either_database
 def test_redo_brings_back_what_was_undone(store, pair, clock):
     ana, bo = pair
-    store.ratings.rate_many([(ana, 1, 2.0), (bo, 1, 4.0)])
+    step = store.ratings.rate_many([(ana, 1, 2.0), (bo, 1, 4.0)])
     clock.now += 60
-    before, step = store.ratings.current(), store.ratings.undoable().step
+    before = store.ratings.current()
     assert store.ratings.redo(step) is None
     store.ratings.undo()
     again = store.ratings.redo(step)
-    assert again.entries == (Entry(ana, 1, None, 2.0), Entry(bo, 1, None, 4.0))
     assert store.ratings.current().equals(before)  # dates, too
     assert store.ratings.redo(step) is None
     assert store.ratings.undoable() == again
     store.ratings.undo()
     store.ratings.rate(bo, 1, 1.0)
-    version = store.version()
     assert store.ratings.redo(again.step) is None  # it would take Bo's new one back
-    assert store.version() == version
 
 
 def test_undo_of_a_named_step_takes_back_no_later_one(store, pair):
@@ -149,10 +116,8 @@ def test_history_is_newest_first(store, pair, clock):
     assert history["undoes"].tolist() == [4, pd.NA, pd.NA]
     assert history["changed_by"].fillna("?").tolist() == ["Ana", "?", "Bo"]
     assert history["member_id"].tolist() == [bo, bo, ana]
-    assert history["before"].fillna(0).tolist() == [3, 0, 0]
-    assert history["after"].fillna(0).tolist() == [0, 3, 2]
+    assert history[["before", "after"]].fillna(0).to_numpy().tolist() == [[3, 0], [0, 3], [0, 2]]
     assert history["at"].astype("int64").tolist() == [NOON - 3600, NOON - 3600, NOON]
-    assert history["event_id"].is_monotonic_decreasing
 
 
 def test_unknown_movie_is_not_found(location):

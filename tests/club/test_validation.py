@@ -123,13 +123,7 @@ def test_tidied_text_can_be_stored(text: str) -> None:
 
 
 def test_tidied_keeps_plain_titles_and_removes_control_characters() -> None:
-    for title in (
-        "Amélie",
-        "七人の侍",
-        "محمد رسول الله",
-        "<b>M*A*S*H</b>",
-        "2001: A Space Odyssey",
-    ):
+    for title in ("Amélie", "七人の侍", "محمد رسول الله", "<b>M*A*S*H</b>", "2001: A Space"):
         assert validation.tidied(title, 200) == title
     assert validation.tidied("\u202eevil\u2066 \x1b[31m\n title", 200) == "evil [31m title"
     assert validation.tidied("abcdef", 4) == "abc…"

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from a_night import FRIDAY, decided, predictions, refused
+from a_night import FRIDAY, decided, predictions
 
 
 def rows(store) -> list[list[int]]:
@@ -24,18 +24,6 @@ def test_list_keeps_its_order(store, pair, clock):
     assert store.watchlists.remove(ana, 30) == 6
     assert store.watchlists.remove(ana, 30) == store.watchlists.add(ana, [5]) == 6
     assert store.watchlists.of(ana) == [10, 5]
-
-
-def test_list_of_who_left_waits_for_them(store, pair):
-    ana, bo = pair
-    guest = store.members.add_guest("Zoe")
-    for person in (ana, bo, guest):
-        store.watchlists.add(person, [5])
-    store.members.remove(ana)
-    assert rows(store) == [[bo, 5], [guest, 5]]
-    refused("has left the club", store.watchlists.add, ana, [6])
-    store.members.restore(ana)
-    assert store.watchlists.of(ana) == [5]
 
 
 @pytest.mark.either_database

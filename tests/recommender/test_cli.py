@@ -1,6 +1,5 @@
 """The command line: figures on stdout, one clear line and status 2 for bad input."""
 
-import io
 import json
 from pathlib import Path
 
@@ -9,7 +8,6 @@ import pytest
 from recommender import HybridModel
 from recommender.__main__ import main
 from recommender.recipes import RecipeModel, load
-from recommender.terminal import progress
 
 QUICK = ["--components", "4", "--epochs", "1", "--repeats", "1"]
 
@@ -66,16 +64,6 @@ def test_train_saves_a_model_that_loads(capsys, data_folder: Path) -> None:
     assert "precision@3" in capsys.readouterr().out
 
 
-def test_train_replaces_models_only(capsys, data_folder: Path, tmp_path: Path) -> None:
-    precious = tmp_path / "home" / "diary.txt"
-    precious.parent.mkdir()
-    precious.write_text("dear diary")
-    for out in (precious.parent, precious):
-        error = refused(capsys, "train", "--data", str(data_folder), "--out", str(out))
-        assert "is no saved model" in error
-    assert precious.read_text() == "dear diary"
-
-
 def test_evaluate_prints_figures(capsys, data_folder: Path) -> None:
     assert main(["evaluate", "--data", str(data_folder), "--json", "--seed", "2", *QUICK]) == 0
     out, err = capsys.readouterr()
@@ -98,16 +86,3 @@ def test_interruption(capsys, monkeypatch) -> None:
     monkeypatch.setattr("recommender.__main__.load_bundled", stopped)
     assert main(["evaluate"]) == 130
     assert capsys.readouterr().err == "\nInterrupted.\n"
-
-
-def test_progress_on_a_terminal_only(monkeypatch) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
-    for screen, shown in ((Terminal(), True), (io.StringIO(), False)):
-        monkeypatch.setattr("sys.stderr", screen)
-        progress(1, 2, "half")
-        progress(2, 2)
-        assert ("1/2 half" in screen.getvalue()) == shown
-        assert screen.getvalue().endswith("\n") == shown

@@ -73,15 +73,6 @@ def test_bad_catalogues() -> None:
         check_movies(pd.concat([MOVIES, MOVIES]))
 
 
-def test_counts_and_rows() -> None:
-    data = Dataset(ratings((7, 2, 3), (5, 2, 4)), MOVIES)
-    assert data.rating_counts.to_dict() == {1: 0, 2: 2}
-    assert data.user_ids.tolist() == [5, 7]
-    assert data.rows.user.tolist() == [1, 0]
-    assert data.rows.movie.tolist() == [1, 1]
-    assert data.rows.stars.flags.writeable
-
-
 @pytest.mark.parametrize(
     "change",
     [

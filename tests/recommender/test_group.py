@@ -139,18 +139,6 @@ class TestRank:
         ranked = rank(club, "least_misery")
         assert ranked["movie_id"].tolist() == [30, 20, 40, 10]
 
-    @pytest.mark.parametrize(
-        ("arguments", "message"),
-        [
-            ({"strategy": "loudest"}, "choose one of average, "),
-            ({"present": [9]}, "no prediction for member 9"),
-            ({"debt": {1: -1.0}}, "cannot be negative"),
-        ],
-    )
-    def test_bad_arguments(self, arguments: dict[str, object], message: str) -> None:
-        with pytest.raises(DataError, match=message):
-            rank(CLUB, **arguments)  # type: ignore[arg-type]
-
     @FEW
     @given(ratings, st.sampled_from(sorted(STRATEGIES)), st.randoms())
     def test_order_of_members_does_not_matter(

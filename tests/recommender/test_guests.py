@@ -49,15 +49,6 @@ def test_keywords_shift_the_movies_that_have_them(tiny_model: HybridModel) -> No
     assert lead(likes=("train",), dislikes=("ship",)) > lead(likes=("train",))
 
 
-def test_guest_without_words_gets_everybodys_opinion(tiny_model: HybridModel) -> None:
-    evidence = imagined(guest())
-    assert evidence.movies.empty
-    assert evidence.ratings.empty
-    nothing = pd.DataFrame(columns=["member_id", "movie_id", "rating"])
-    expected = tiny_model.react(nothing, TRAINS, member_ids=[GUEST]).mean[0]
-    assert predicted(tiny_model, guest(), TRAINS) == pytest.approx(expected, abs=1e-12)
-
-
 @pytest.mark.parametrize(
     ("words", "ratings", "stars"),
     [

@@ -71,16 +71,6 @@ class TestFit:
         with pytest.raises(DataError, match="learning rate"):
             HybridModel.fit(checkerboard, TrainingOptions(learning_rate=1e30, loss="logistic"))
 
-    def test_without_lightfm_movies_are_known_by_their_features(
-        self, checkerboard: Dataset, train_lover: pd.DataFrame
-    ) -> None:
-        model = HybridModel.fit(checkerboard, TrainingOptions(components=0, min_movies=2))
-        assert model.options.variances.neighbours == 0
-        assert (model.n_users, model.n_ratings, model.n_movies) == (24, 336, 22)
-        mean = model.react(train_lover, [4, 5]).mean
-        assert mean[0, 0] > mean[0, 1]
-        assert mean[1, 0] < mean[1, 1]
-
 
 class TestReact:
     def test_new_movies_are_predicted_from_keywords(

@@ -17,21 +17,6 @@ def parameters(function: object) -> list[str]:
     return [name for name in found if name != "self"]
 
 
-def test_exported_names() -> None:
-    assert sorted(recommender.__all__) == [
-        "DataError",
-        "Dataset",
-        "HybridModel",
-        "ModelFileError",
-        "Reactions",
-        "Recommender",
-        "RecommenderError",
-        "TrainingOptions",
-        "load_bundled",
-    ]
-    assert all(hasattr(recommender, name) for name in recommender.__all__)
-
-
 @pytest.mark.parametrize(
     ("function", "expected"),
     [

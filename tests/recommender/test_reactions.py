@@ -28,14 +28,6 @@ def test_interval_and_like_probability() -> None:
     assert reactions(3.75, 0.7).like_probability(4.0)[0, 0] == pytest.approx(0.5)
 
 
-def test_frame() -> None:
-    both = Reactions((2, 1), (7, 8), np.array([[1.0, 2], [3, 4]]), np.ones((2, 2)))
-    frame = both.frame()
-    assert list(frame) == ["member_id", "movie_id", "mean", "sd", "low", "high", "like"]
-    rows = list(zip(frame["member_id"], frame["movie_id"], frame["mean"], strict=True))
-    assert rows == [(2, 7, 1.0), (2, 8, 2.0), (1, 7, 3.0), (1, 8, 4.0)]
-
-
 def club(shared: float) -> Reactions:
     mean = np.array([[3.0, 4.0], [3.5, 2.0]])
     return Reactions((1, 2), (7, 8), mean, np.full((2, 2), 0.5), np.full(2, shared))

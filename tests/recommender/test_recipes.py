@@ -93,13 +93,6 @@ def test_keyword_recipe_uses_the_100_most_frequent_keywords(fitted) -> None:
     assert (fitted["components"], fitted["epochs"]) == (50, 10)
 
 
-def test_keyword_recipe_without_keywords(data) -> None:
-    bare = Dataset(data.ratings, data.movies.assign(keywords=[()] * 3))
-    for as_published in (False, True):
-        with pytest.raises(DataError, match="keywords"):
-            KeywordRecipe.fit(bare, as_published=as_published)
-
-
 def test_active_users_and_movies() -> None:
     rows = [(user, movie) for user in range(7) for movie in range(6)]
     rows += [(0, 99), *((50, movie) for movie in range(5))]

@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender import DataError, Dataset, HybridModel, Reactions, TrainingOptions
-from recommender.group import rank
+from recommender import Dataset, HybridModel, Reactions, TrainingOptions
 from recommender.suggest import (
     BOLD,
     CAREFUL,
@@ -30,14 +29,6 @@ def reactions(tiny_model: HybridModel) -> Reactions:
 
 
 class TestSuggest:
-    def test_neutral_dials_give_the_order_of_rank(
-        self, tiny_model: HybridModel, reactions: Reactions
-    ) -> None:
-        found = suggest(tiny_model, reactions, **NEUTRAL, limit=22)
-        assert sorted(found["movie_id"]) == MOVIES
-        assert found["value"].to_numpy() == pytest.approx(found["score"].to_numpy())
-        assert found["score"].to_numpy() == pytest.approx(rank(reactions)["score"].to_numpy())
-
     def test_present_members_only(self, tiny_model: HybridModel, reactions: Reactions) -> None:
         trains = suggest(tiny_model, reactions, **NEUTRAL, present=[1], limit=5)
         ships = suggest(tiny_model, reactions, **NEUTRAL, present=[2], limit=5)
@@ -78,23 +69,6 @@ class TestSuggest:
             rows = tiny_model.rows(found["movie_id"])
             means.append(np.add(*tiny_model.kernel.similarity(rows, rows)).mean())
         assert means[0] < means[1]
-
-    @pytest.mark.parametrize(
-        ("arguments", "message"),
-        [
-            ({"diversity": -0.1}, "dial for diversity goes from 0 to 1"),
-            ({"certainty": np.nan}, "dial for certainty goes from 0 to 1"),
-        ],
-    )
-    def test_bad_arguments(
-        self,
-        tiny_model: HybridModel,
-        reactions: Reactions,
-        arguments: dict[str, float],
-        message: str,
-    ) -> None:
-        with pytest.raises(DataError, match=message):
-            suggest(tiny_model, reactions, **arguments)  # type: ignore[arg-type]
 
 
 class TestSimilar:

@@ -241,13 +241,6 @@ def test_snapshot_is_read_back_exactly(store, people, decide):
     assert set(map(repr, found["sd"].tolist())) == {"0.0"}
 
 
-def test_decide_once(store, people, decide):
-    night = decided(store, people)
-    before, rows = store.nights.get(night), table(store, "predictions")
-    refused(DECIDED, decide, night, 2, predictions(people).assign(mean=1.0))
-    assert (store.nights.get(night), table(store, "predictions")) == (before, rows)
-
-
 @pytest.mark.parametrize(
     ("part", "change"),
     [
@@ -296,8 +289,7 @@ def test_change_movie_until_somebody_rates(store, people):
     night = decided(store, people, movie=1)
     rows, version = table(store, "predictions"), store.version()
     assert change(night, 1) == version
-    assert change(night, np.int64(3)) == version + 1
-    assert change(night, 777) == version + 2
+    assert change(night, np.int64(777)) == version + 1
     found = store.nights.get(night)
     assert (found.movie, found.decided_movie, found.decided_by) == (777, 1, "the votes")
     with pytest.raises(NotFound, match="There is no movie -5"):
@@ -306,9 +298,6 @@ def test_change_movie_until_somebody_rates(store, people):
     refused("has rated this movie already", change, night, 1)
     store.nights.unrate(night, people[0])
     change(night, 1)
-    store.nights.rate(night, people[0], 4)
-    store.nights.reveal(night)
-    refused("has rated this movie already", change, night, 2)
     assert store.nights.get(night).movie == 1
     assert table(store, "predictions") == rows
 

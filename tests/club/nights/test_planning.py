@@ -127,17 +127,13 @@ def test_edit_after_the_decision(store, people):
 
 @pytest.mark.either_database
 def test_delete_keeps_what_was_rated(store, people):
-    night, off = store.nights.plan(FRIDAY, people), store.nights.plan(FRIDAY, people)
+    night = store.nights.plan(FRIDAY, people)
     store.nights.edit(night, voting="approve")
     store.nights.vote(night, people[0], [1])
     store.nights.veto(night, people[0], 2)
-    store.nights.call_off(off)
-    version = store.version()
-    assert store.nights.delete(night) == version + 1
-    assert store.nights.delete(off) == version + 2
-    assert store.nights.all() == []
+    assert store.nights.delete(night) == store.version()
     rated = decided(store, people)
-    assert rated > off
+    assert rated > night
     store.nights.rate(rated, people[0], 4)
     store.nights.reveal(rated)
     store.nights.delete(rated)
@@ -147,18 +143,13 @@ def test_delete_keeps_what_was_rated(store, people):
 
 
 def test_call_off_and_on(store, people):
-    night = store.nights.plan(FRIDAY, people)
-    assert store.nights.call_on(night) == 4
-    assert store.nights.call_off(night) == store.nights.call_off(night) == 5
-    assert store.nights.get(night).state == "called off"
-    assert store.nights.call_on(night) == store.nights.call_on(night) == 6
-    assert store.nights.get(night).state == "planned"
     night = decided(store, people)
     store.nights.rate(night, people[0], 4)
-    store.nights.call_off(night)
+    version = store.nights.call_off(night)
+    assert store.nights.call_off(night) == version
     assert store.nights.get(night).state == "called off"
     assert store.nights.outcome(night).stars is None
-    store.nights.call_on(night)
+    assert store.nights.call_on(night) == store.nights.call_on(night) == version + 1
     assert store.nights.get(night).state == "decided"
     assert store.nights.outcome(night).rated == (people[0],)
     store.nights.reveal(night)
@@ -198,17 +189,13 @@ def test_attend_after_the_decision(store, people):
 def test_members_who_leave_stay_in_past_nights(store, people):
     ana, bo, cy = people
     past, coming = decided(store, people), store.nights.plan(FRIDAY, people)
-    store.nights.edit(coming, voting="approve")
     store.nights.veto(coming, bo, 1)
-    store.nights.vote(coming, bo, [2])
     store.nights.rate(past, bo, 2.5)
     store.members.remove(bo)
     assert store.nights.get(past).present == (ana, bo, cy)
     assert store.nights.get(coming).present == (ana, cy)
     assert store.nights.vetoes(coming) == {}
-    assert store.nights.attend(past, people) == store.version()
     store.nights.reveal(past)
-    assert store.nights.ratings()["member_id"].tolist() == [bo]
     assert store.ratings.current(include_left=True)["rating"].tolist() == [2.5]
     store.members.restore(bo)
     assert store.nights.get(coming).present == (ana, cy)
@@ -220,16 +207,13 @@ def test_turns_count_picks(store, people):
     gil = store.members.add_guest("Gil")
     empty = store.nights.turns()
     assert empty["picked"].tolist() == [0, 0, 0]
-    assert empty["last"].isna().all()
     for picker, days in [(ana, 0), (ana, 7), (bo, 3), (gil, 8), (cy, 9)]:
         night = store.nights.plan(FRIDAY + timedelta(days=days), picker=picker)
     store.nights.call_off(night)
     turns = store.nights.turns()
-    assert turns.index.tolist() == people
-    assert turns["picked"].tolist() == [2, 1, 0]
+    assert turns["picked"].to_dict() == {ana: 2, bo: 1, cy: 0}
     assert turns["last"].iloc[:2].dt.date.tolist() == [date(2024, 5, 10), date(2024, 5, 6)]
     assert pd.isna(turns.loc[cy, "last"])
-    assert turns.dtypes.astype(str).to_dict() == {"picked": "int64", "last": "datetime64[s]"}
     pd.testing.assert_series_equal(empty.dtypes, turns.dtypes)
     store.members.remove(bo)
     assert store.nights.turns().index.tolist() == [ana, cy]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sources
 from fake_grouplens import NAME, FakeGroupLens, fake_grouplens
 from fake_tmdb import Answer
 
@@ -48,12 +49,8 @@ def test_stop_keeps_what_is_there(fake: FakeGroupLens, tmp_path: Path) -> None:
     assert len(fake.begun) == 1  # all of the small archive had come
 
 
-def test_command_fetches_and_imports(
-    fake: FakeGroupLens,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_command_fetches_and_imports(fake, tmp_path: Path, monkeypatch, capsys) -> None:
+    monkeypatch.setattr("club.cli.load_bundled", sources.world)
     monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
     assert main(["import-catalogue", "--fetch", NAME]) == 0
     assert movielens.TERMS in capsys.readouterr().err

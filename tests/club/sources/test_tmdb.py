@@ -70,19 +70,13 @@ def test_offers_are_the_trailer_and_services_by_country(tmdb, fake) -> None:
 
 def test_odd_offers_are_left_out(tmdb, fake) -> None:
     odd = [None, {"provider_name": 3}, {"provider_name": "\u202e"}, {"provider_name": "x" * 99}]
-    video = {"site": "YouTube", "type": "Trailer", "key": "../evil?x"}
-    parts = {
-        "videos": {"results": [None, {"site": "YouTube"}, video]},
-        "watch/providers": {
-            "results": {"deu": {}, "FR": {"rent": odd}, "GB": [], "IT": {"buy": 1}}
-        },
-    }
-    fake.movies[949] = fake.movies[949] | parts
-    assert tmdb.offers(949).trailer is None
-    assert tmdb.offers(949).by_region == {"FR": {"To rent": ("x" * 59 + "…",)}}
-    nothing = {"videos": [], "watch/providers": {"results": "none"}}
-    fake.movies[11046] = fake.movies[11046] | nothing
-    assert tmdb.offers(11046).by_region == {}
+    videos = {"results": [None, {"site": "YouTube", "type": "Trailer", "key": "../evil?x"}]}
+    regions = {"results": {"deu": {}, "FR": {"rent": odd}, "GB": [], "IT": {"buy": 1}}}
+    fake.movies[4] = movie(4, "Odd", videos=videos, **{"watch/providers": regions})
+    assert tmdb.offers(4).trailer is None
+    assert tmdb.offers(4).by_region == {"FR": {"To rent": ("x" * 59 + "…",)}}
+    fake.movies[5] = movie(5, "Odder", videos=[], **{"watch/providers": {"results": "none"}})
+    assert tmdb.offers(5).by_region == {}
 
 
 # Memory

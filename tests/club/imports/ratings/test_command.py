@@ -39,18 +39,11 @@ def test_import_writes_certain_rows_and_lists_the_rest(
 ) -> None:
     out = tmp_path / "out.csv"
     assert run(ours, mine, "--member", "ana", "--rejected", out) == 0
-    assert capsys.readouterr() == (
-        "mine.csv: A table of ratings\n"
-        "         1  New\n"
-        "         0  Already there\n"
-        "         0  Other stars\n"
-        "         1  To decide\n"
-        "         2  Not found\n"
-        "         0  Left out\n"
-        "The catalogue lacks 2 of these movies; --add-missing keeps them as the club's own.\n"
-        "1 rating written.\n",
-        "",
-    )
+    said, error = capsys.readouterr()
+    assert error == ""
+    assert said.startswith("mine.csv: A table of ratings\n         1  New\n")
+    assert "The catalogue lacks 2 of these movies; --add-missing keeps them" in said
+    assert said.endswith("1 rating written.\n")
     assert given(ours) == {6: 4.5}
     assert [row[3:7] for row in csv.reader(out.read_text("utf-8").splitlines()[1:])] == [
         ["Heat (1995)", "", "Heatt", "1995"],
@@ -66,19 +59,9 @@ def test_import_new_member_and_what_is_missing(
     assert run(*bo) == 2
     assert "There is no member called Bo; --new-member adds them." in capsys.readouterr().err
     assert run(*bo, "--new-member", "--dry-run") == 0
-    assert json.loads(capsys.readouterr().out) == {
-        "files": {"mine.csv": "A table of ratings"},
-        "changed": False,
-        "written": 4,
-        "counts": {
-            "New": 1, "Already there": 0, "Other stars": 0, "To decide": 0, "Not found": 3,
-            "Left out": 0,
-        },
-        "seen": 0,
-        "watchlist": 0,
-        "added": 3,
-        "notes": [],
-    }  # fmt: skip
+    found = json.loads(capsys.readouterr().out)
+    assert (found["changed"], found["written"], found["added"]) == (False, 4, 3)
+    assert {name for name, n in found["counts"].items() if n} == {"New", "Not found"}
     assert Store(ours).members.all()["name"].tolist() == ["Ana"]
     assert run(*bo, "--new-member") == 0
     assert Store(ours).members.all()["name"].tolist() == ["Ana", "Bo"]
@@ -86,44 +69,27 @@ def test_import_new_member_and_what_is_missing(
     assert len(Store(ours).movies.own()) == 3
 
 
+ANA = ["--member", "Ana"]
+
+
 @pytest.mark.parametrize(
     ("text", "arguments", "line"),
     [
-        ("Title,Rating\nUp,3.5\n", [], "x.csv does not say whose ratings it holds: name --member."),
-        (
-            "Title,Rating,User\nUp,3,A\nUp,3.5,B\n",
-            ["--member", "Ana"],
-            "x.csv names 2 people itself; leave out --member.",
-        ),
-        (
-            "Title,Rating\n" + "Up,3.5\n" * 99 + "Up,8\n",
-            ["--member", "Ana"],
-            "x.csv: Only 1 of 100 ratings is above 5. Say --scale 5, 10 or 100 for where they end.",
-        ),
-        (
-            "Title,Rating\nUp,3.5\n",
-            ["--member", "Ana", "--rejected", "/no/where.csv"],
-            "/no/where.csv cannot be written",
-        ),
-        (
-            "userId,movieId,rating\n15,6,4.5\n",
-            [],
-            "x.csv has numbers in place of titles: say --numbers movielens or tmdb.",
-        ),
+        ("Title,Rating\nUp,3.5\n", [], "does not say whose ratings it holds: name --member."),
+        ("Title,Rating,User\nUp,3,A\nUp,3.5,B\n", ANA, "names 2 people itself; leave out"),
+        ("Title,Rating\n" + "Up,3.5\n" * 99 + "Up,8\n", ANA, "Say --scale 5, 10 or 100"),
+        ("Title,Rating\nUp,3.5\n", [*ANA, "--rejected", "/no/where.csv"], "cannot be written"),
+        ("userId,movieId,rating\n15,6,4.5\n", [], "say --numbers movielens or tmdb."),
     ],
 )
-def test_import_bad_input_is_one_line_and_status_2(  # noqa: PLR0917
-    ours: Path,
-    tmp_path: Path,
-    text: str,
-    arguments: list[str],
-    line: str,
-    capsys: pytest.CaptureFixture[str],
+def test_import_bad_input_is_one_line_and_status_2(
+    ours: Path, text: str, arguments: list[str], line: str, capsys
 ) -> None:
-    path = tmp_path / "x.csv"
+    path = ours.with_name("x.csv")
     path.write_text(text)
     assert run(ours, path, *arguments) == 2
     out, error = capsys.readouterr()
     assert (out, error.count("\n")) == ("", 1)
-    assert error.startswith(f"python -m club import: {line}")
+    assert error.startswith("python -m club import: ")
+    assert line in error
     assert Store(ours).ratings.current().empty

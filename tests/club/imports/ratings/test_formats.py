@@ -1,12 +1,17 @@
 """What members bring from other apps is read as it was meant, in whatever form it comes."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
 import sources
+from hypothesis import HealthCheck, example, settings
+from hypothesis import given as with_any
+from hypothesis import strategies as st
 from sources import given, read, why
 
 from club.errors import InvalidInput
+from club.export import HEADER
 from club.imports import ratings
 from club.imports.files import Archive
 
@@ -242,6 +247,7 @@ def test_read_all_numbers_files_of_one_name(tmp_path: Path) -> None:
         ("", "mine.csv is empty or no table."),
         ("Dear diary\n", "mine.csv has no columns for title and rating; it has Dear diary."),
         ("Title,Rating\n", "mine.csv holds no ratings."),
+        ("Title,Rating\n" + "a,1\n" * 100_001, "mine.csv has more than 100,000 rows"),
         ("userId,filmId,rating\n1,1,4\n", "it has userId, filmId, rating."),
         ("Title,Rating\nUp,3/5\nUp,8/10\n", "mine.csv mixes ratings of up to 5 and 10;"),
         ("Title,Year,Ana,IMDb\nUp,2009,4,5\n", "has no columns for title and rating"),
@@ -254,3 +260,40 @@ def test_files_without_ratings_are_refused(tmp_path: Path, content: str, sentenc
         read(tmp_path, content)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+# Damaged and hostile files are refused or survived
+
+HEADS = {
+    "ratings.csv": "Date,Name,Year,Letterboxd URI,Rating",
+    "diary.csv": "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date",
+    "watched.csv": "Date,Name,Year,Letterboxd URI",
+    "list.csv": "Letterboxd list export v7\nDate,Name\n\nPosition,Name,Year",
+    "imdb.csv": "Const,Your Rating,Date Rated,Title,Title Type,Year",
+    "own.csv": ",".join(HEADER),
+    "plain.csv": "Title;Year;Rating;Member;Date;Movie_ID",
+}
+QUIET = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def test_nuls_formulas_and_endless_cells(tmp_path: Path) -> None:
+    text = 'Title,Rating\nU\x00p,4.5\n=1+1,3\n"' + "x" * (2 << 20) + '",1\n"open, 1\nHeat,2\n'
+    found = read(tmp_path, text)
+    assert [(row.title, row.rating) for row in found.ratings] == [("Up", 4.5), ("=1+1", 3.0)]
+    assert {row.reason for row in found.rejected} >= {"no row of a table"}
+
+
+@QUIET
+@with_any(st.sampled_from(sorted(HEADS)), st.one_of(st.text(max_size=150), st.binary(max_size=150)))
+@example("plain.csv", b"\xff\xfe\x00")
+@example("list.csv", b"Letterboxd list export v7")
+def test_any_content_is_read_or_refused(tmp_path: Path, name: str, content: str | bytes) -> None:
+    raw = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else content
+    for body in (raw, HEADS[name].encode() + b"\n" + raw):
+        (tmp_path / name).write_bytes(body)
+        with contextlib.suppress(InvalidInput):
+            found = ratings.read(tmp_path / name)
+            for row in (*found.ratings, *found.seen, *found.wished):
+                assert 1 <= len(row.title) <= 200
+                assert row.year is None or 1870 <= row.year <= 2100
+                assert row.at is None or row.at >= 0
