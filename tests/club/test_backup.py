@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from everything import contents, fill
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from club import backup
@@ -198,6 +198,7 @@ def test_kept_are_the_newest_of_each_day_week_and_month() -> None:
     assert ages == [*range(7), 9, 16, *months]
 
 
+@settings(max_examples=30)
 @given(TIMES, st.one_of(MOMENTS, CLOSE))
 def test_kept_are_never_too_many_and_always_the_newest(times, now) -> None:
     stay = backup.kept(times, now)

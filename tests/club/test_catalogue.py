@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from club.catalogue import catalogue, ratings_at, training_data
+from club.catalogue import ratings_at, training_data
 from club.demo import load_demo
 from recommender.bundled import DemoClub
 from recommender.dataset import Dataset
@@ -27,15 +27,6 @@ def rows(data: Dataset) -> list:
 
 def strangers(base: Dataset) -> list:
     return [[-1 - user, movie, stars] for user, movie, stars in rows(base)]
-
-
-def test_catalogue_is_the_base_datasets_and_the_clubs_movies(store):
-    pd.testing.assert_frame_equal(catalogue(BASE, store), BASE.movies)
-    own = store.movies.add("Our holiday", 2024, "Comedy", "beach")
-    both = catalogue(BASE, store)
-    assert both.index.tolist() == [1, 2, 3, own]
-    assert both.dtypes.to_dict() == BASE.movies.dtypes.to_dict()
-    assert both.index.name == "movie_id"
 
 
 def test_training_data_has_members_and_strangers_under_different_ids(store):

@@ -14,13 +14,7 @@ from hostile_club import spoil
 from hypothesis import given
 from hypothesis import strategies as st
 
-from club.export import (
-    HEADER,
-    everything,
-    for_letterboxd,
-    ratings_csv,
-    safe_cell,
-)
+from club import export
 from club.store import Store
 
 STARTS = tuple("=+-@\t\r\n＝＋－＠")
@@ -48,7 +42,7 @@ def table(content: bytes) -> list[dict[str, str]]:
 
 
 def exported(store: Store) -> dict[str, list[dict[str, str]]]:
-    with zipfile.ZipFile(io.BytesIO(everything(store, movies(store)))) as archive:
+    with zipfile.ZipFile(io.BytesIO(export.everything(store, movies(store)))) as archive:
         assert archive.testzip() is None
         names = [name for name in archive.namelist() if name.endswith(".csv")]
         return {name: table(archive.read(name)) for name in names}
@@ -65,12 +59,12 @@ def exported(store: Store) -> dict[str, list[dict[str, str]]]:
     ],
 )
 def test_safe_cell_marks_what_a_spreadsheet_would_compute(text, is_marked) -> None:
-    assert safe_cell(text) == ("'" * is_marked) + text
+    assert export.safe_cell(text) == ("'" * is_marked) + text
 
 
 @given(st.text(alphabet="='+-@ a", max_size=5), st.text(alphabet="='+-@ a", max_size=5))
 def test_safe_cell_maps_no_two_texts_to_one(one, other) -> None:
-    assert (safe_cell(one) == safe_cell(other)) == (one == other)
+    assert (export.safe_cell(one) == export.safe_cell(other)) == (one == other)
 
 
 # Ratings
@@ -80,8 +74,8 @@ def test_ratings_have_names_titles_and_times(store) -> None:
     zoe, evil = store.members.add("Zoë, the 1st"), store.members.add("=cmd()")
     store.ratings.rate_many([(zoe, 1, 4.5), (zoe, 2, 0.5), (evil, 9, 5)])
     store.members.remove(evil)
-    header, *rows = csv.reader(io.StringIO(ratings_csv(store, world()).decode()))
-    assert header == HEADER
+    header, *rows = csv.reader(io.StringIO(export.ratings_csv(store, world()).decode()))
+    assert header == export.HEADER
     assert [row[:6] for row in rows] == [
         [str(zoe), "Zoë, the 1st", "1", "'-1, the “movie”", "", "4.5"],
         [str(zoe), "Zoë, the 1st", "2", "'-2, the “movie”", "1990", "0.5"],
@@ -99,7 +93,7 @@ def test_ratings_have_names_titles_and_times(store) -> None:
 def test_everything_has_rows_of_every_table(store) -> None:
     gil = fill(store).members.add_guest("Gil", [1], [2], "+x|'")
     found = exported(store)
-    assert found["ratings.csv"] == table(ratings_csv(store, movies(store)))
+    assert found["ratings.csv"] == table(export.ratings_csv(store, movies(store)))
     assert [name for name, rows in found.items() if not rows] == []
     assert {row["member"] for row in found["guest_ratings.csv"]} == {"Gil"}
     assert {int(row["member_id"]) for row in found["ratings.csv"]}.isdisjoint({gil})
@@ -140,10 +134,10 @@ def test_no_cell_of_hostile_texts_is_a_formula(tmp_path) -> None:
         store.members.add(f"member {number}")
     spoil(store)
     tables = [
-        ratings_csv(store, store.movies.own()),
-        for_letterboxd(store, store.movies.own(), 1),
+        export.ratings_csv(store, store.movies.own()),
+        export.for_letterboxd(store, store.movies.own(), 1),
     ]
-    with zipfile.ZipFile(io.BytesIO(everything(store, store.movies.own()))) as archive:
+    with zipfile.ZipFile(io.BytesIO(export.everything(store, store.movies.own()))) as archive:
         tables += [archive.read(name) for name in archive.namelist() if name.endswith(".csv")]
     for content in tables:
         rows = list(csv.reader(io.StringIO(content.decode(), newline="")))
@@ -160,7 +154,7 @@ def test_letterboxd_has_stars_and_numbers_of_what_was_rated_or_seen(store) -> No
     store.ratings.rate_many([(ana, 1, 4), (ana, 2, 3.5), (bo, 3, 1), (ana, 4, 5)])
     store.members.mark_seen(ana, 3)
     catalogue = world(3).assign(imdb_id=["", "tt0000002", ""])  # without movie 4
-    header, *rows = csv.reader(io.StringIO(for_letterboxd(store, catalogue, ana).decode()))
+    header, *rows = csv.reader(io.StringIO(export.for_letterboxd(store, catalogue, ana).decode()))
     assert header == ["imdbID", "tmdbID", "Title", "Year", "Rating"]
     assert rows == [
         ["", "71", "'-1, the “movie”", "", "4.0"],

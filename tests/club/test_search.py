@@ -150,7 +150,7 @@ def test_find_without_words_is_empty(search: MovieSearch) -> None:
     search.find("x" * 100_000)
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.text(max_size=120))
 def test_find_any_text_gives_the_same_distinct_movies(search: MovieSearch, text: str) -> None:
     found = search.find(text)
@@ -158,7 +158,7 @@ def test_find_any_text_gives_the_same_distinct_movies(search: MovieSearch, text:
     assert search.find(text) == found
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.data())
 def test_find_forgives_a_missing_letter(
     bundled: Dataset, search: MovieSearch, data: st.DataObject

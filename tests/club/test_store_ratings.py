@@ -167,7 +167,7 @@ def changed(state: dict, changes: list, at: int) -> dict:
 def test_ratings_are_a_replay_of_the_history(store, clock):
     clock.now = 1000
 
-    @settings(max_examples=10, deadline=None)
+    @settings(max_examples=6, deadline=None)
     @given(steps=STEPS)
     def holds(steps: list) -> None:
         store.start_own_club("Replay")

@@ -48,13 +48,6 @@ class TestSimilarity:
         )
         assert features[0] == pytest.approx([0.2, 0.1, 0.2, 0.0])
 
-    def test_symmetric_and_one_with_itself(self) -> None:
-        kernel = kernel_of([[1, 0], [0.4, 0], [0, 1]], [[1, 1], [0, 1], [0, 0]])
-        total = np.add(*kernel.similarity(np.arange(3), np.arange(3)))
-        assert total == pytest.approx(total.T, abs=1e-6)
-        assert ((total >= 0) & (total <= 1 + 1e-6)).all()
-        assert np.diag(total) == pytest.approx(np.ones(3))
-
 
 @pytest.fixture(scope="module")
 def model(checkerboard: Dataset) -> HybridModel:

@@ -6,19 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from recommender import DataError, Dataset, HybridModel, TrainingOptions
+from recommender import DataError, Dataset, HybridModel, TrainingOptions, recipes
 from recommender.evaluation.baselines import Ranker
-from recommender.recipes import (
-    ConfidenceRecipe,
-    KeywordRecipe,
-    RecipeModel,
-    active,
-    learn,
-    likes,
-    load,
-    published_words,
-    quantile_bins,
-)
 
 
 @pytest.fixture
@@ -62,24 +51,26 @@ HEIST_PARIS, PARIS, LOOP = [1, 1, 0], [0, 1, 0], [0, 0, 1]
 
 
 def test_keyword_recipe_as_published(data, fitted) -> None:
-    KeywordRecipe.fit(data, as_published=True)
+    recipes.KeywordRecipe.fit(data, as_published=True)
     assert fitted["axes"].movie_ids.tolist() == [10, 2, 3]  # the ids sorted as text
     assert counts(fitted["item_features"]) == [HEIST_PARIS, LOOP, PARIS]  # as first mentioned
     assert fitted["positives"].nnz == 4  # low ratings, too
 
 
 def test_keyword_recipe_mended(data, fitted) -> None:
-    KeywordRecipe.fit(data)
+    recipes.KeywordRecipe.fit(data)
     assert counts(fitted["item_features"]) == [PARIS, LOOP, HEIST_PARIS]  # movies 2, 3, 10
     assert fitted["axes"].movie_ids.tolist() == [2, 10, 3]
     assert counts(fitted["all_features"]) == [PARIS, HEIST_PARIS, LOOP]
     assert fitted["positives"].toarray().tolist() == [[0, 0, 5], [4, 0, 0]]
 
 
-def test_published_words_lose_apostrophes() -> None:
+def test_published_words_lose_apostrophes_and_mix_up_ids() -> None:
     keywords = pd.Series({1: ("x",), 2: ("woman's rights", "paris"), 3: ("y",)})
-    assert published_words(keywords, None).tolist() == [("x",), ("x",), ("y",)]
-    assert published_words(keywords.loc[[2]], None).tolist() == [()]
+    assert recipes.published_words(keywords, None).tolist() == [("x",), ("x",), ("y",)]
+    assert recipes.published_words(keywords.loc[[2]], None).tolist() == [()]
+    mixed = recipes.published_words(keywords.loc[[1, 3]], {1: 3, 3: 77})
+    assert mixed.to_dict() == {3: ("x",), 77: ("y",)}
 
 
 def test_keyword_recipe_uses_the_100_most_frequent_keywords(fitted) -> None:
@@ -87,7 +78,7 @@ def test_keyword_recipe_uses_the_100_most_frequent_keywords(fitted) -> None:
     movies = pd.DataFrame({"title": "", "keywords": words}, index=range(155))
     ratings = pd.DataFrame({"user_id": 1, "movie_id": range(155), "rating": 5.0})
     data = Dataset(ratings, movies.rename_axis("movie_id"))
-    KeywordRecipe.fit(data)
+    recipes.KeywordRecipe.fit(data)
     assert fitted["item_features"].shape == (155, 100)
     assert fitted["item_features"].sum() == 99 + 5
     assert (fitted["components"], fitted["epochs"]) == (50, 10)
@@ -97,11 +88,11 @@ def test_active_users_and_movies() -> None:
     rows = [(user, movie) for user in range(7) for movie in range(6)]
     rows += [(0, 99), *((50, movie) for movie in range(5))]
     ratings = pd.DataFrame(rows, columns=["user_id", "movie_id"]).assign(rating=4.0)
-    kept = active(ratings)
+    kept = recipes.active(ratings)
     assert set(kept["user_id"]) == set(range(7))
     assert set(kept["movie_id"]) == set(range(6))
     with pytest.raises(DataError, match="more than 5"):
-        active(ratings.head(5))
+        recipes.active(ratings.head(5))
 
 
 def test_quantile_bins() -> None:
@@ -109,15 +100,15 @@ def test_quantile_bins() -> None:
     values[9] = np.nan
     # Movie 0 alone has half of the interactions, so the first bins fall together on it.
     interactions = pd.Series([0] * 9 + list(range(10)))
-    bins = quantile_bins(values, interactions)
+    bins = recipes.quantile_bins(values, interactions)
     assert bins[0] == "0"
     assert bins[9] == "Missing"
     assert bins.drop(9).astype(int).is_monotonic_increasing
-    assert quantile_bins(values * np.nan, interactions).eq("Missing").all()
+    assert recipes.quantile_bins(values * np.nan, interactions).eq("Missing").all()
 
 
 def test_confidence_recipe_features_and_weights(checkerboard, fitted) -> None:
-    ranker = ConfidenceRecipe.fit(checkerboard)
+    ranker = recipes.ConfidenceRecipe.fit(checkerboard)
     n_users, n_movies = ranker.axes.shape
     items, users = fitted["item_features"], fitted["user_features"]
     # Beside itself: one genre, and a bin each of year, mean and number of ratings.
@@ -130,14 +121,14 @@ def test_confidence_recipe_features_and_weights(checkerboard, fitted) -> None:
         [1 + 10 * np.log(6)] * len(fitted["weights"])
     )
     assert (fitted["components"], fitted["epochs"], fitted["alpha"]) == (64, 20, 1e-6)
-    assert fitted["positives"].nnz == len(likes(active(checkerboard.ratings)))
+    assert fitted["positives"].nnz == len(recipes.likes(recipes.active(checkerboard.ratings)))
 
 
 def test_a_recipe_predicts_for_members(
     checkerboard: Dataset, train_lover: pd.DataFrame, tmp_path: Path
 ) -> None:
-    model = learn(checkerboard, TrainingOptions(recipe="keyword"))
-    assert isinstance(model, RecipeModel)
+    model = recipes.learn(checkerboard, TrainingOptions(recipe="keyword"))
+    assert isinstance(model, recipes.RecipeModel)
     movies = checkerboard.movies.index.to_numpy()
     own = train_lover.replace({"member_id": {2: 900}})  # whom the recipe does not know
     found = model.react(own, movies, [1, 900])
@@ -153,7 +144,7 @@ def test_a_recipe_predicts_for_members(
         expected = model.react(own, [4], [member]).mean[0, 0]
         assert parts["stars"].sum() == pytest.approx(expected)
     model.save(tmp_path / "model", compact=True)
-    again = load(tmp_path / "model")
+    again = recipes.load(tmp_path / "model")
     assert again.react(own, movies, [1, 900]).mean == pytest.approx(found.mean, abs=0.01)
     with pytest.raises(DataError, match="no recipe"):
-        learn(checkerboard, TrainingOptions(recipe="pancakes"))
+        recipes.learn(checkerboard, TrainingOptions(recipe="pancakes"))

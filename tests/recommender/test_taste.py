@@ -8,22 +8,6 @@ import pytest
 from sklearn.manifold import trustworthiness
 
 from recommender import Dataset, HybridModel, taste
-from recommender.taste import (
-    Drawn,
-    beyond_the_crowd,
-    compare,
-    departures,
-    draw_map,
-    draw_member,
-    favourites,
-    generosity,
-    leanings,
-    movie_splits,
-    panel,
-    regions,
-    same_stars,
-    word_splits,
-)
 
 
 def ratings(*rows: tuple[int, int, float] | tuple[int, int, float, int]) -> pd.DataFrame:
@@ -44,8 +28,8 @@ SHIPS = {movie: 6.0 - stars for movie, stars in MORE_TRAINS.items()}
 
 def matches(model: HybridModel, members: dict[int, dict[int, float]]) -> pd.DataFrame:
     each = {member: stars_of(member, own) for member, own in members.items()}
-    drawn = {member: draw_member(model, own, member) for member, own in each.items()}
-    return compare(pd.concat([stars_of(0, {}), *each.values()]), drawn)
+    drawn = {member: taste.draw_member(model, own, member) for member, own in each.items()}
+    return taste.compare(pd.concat([stars_of(0, {}), *each.values()]), drawn)
 
 
 def pair(frame: pd.DataFrame, first: int, second: int) -> pd.Series:
@@ -74,10 +58,10 @@ class TestSimilarityOfMembers:
     def test_draws_have_the_mean_and_variance_of_react(
         self, tiny_model: HybridModel, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        own, rows = stars_of(101, TRAINS), panel(tiny_model)
+        own, rows = stars_of(101, TRAINS), taste.panel(tiny_model)
         assert set(rows) == set(range(20))  # 20 and 21 have no rating
         monkeypatch.setattr(taste, "DRAWS", 20_000)
-        drawn = draw_member(tiny_model, own, 101)
+        drawn = taste.draw_member(tiny_model, own, 101)
         reactions = tiny_model.react(own, tiny_model.movie_ids[rows], member_ids=[101])
         everybody = tiny_model.expected(tiny_model.movie_ids[rows])
         total = everybody["expected"].to_numpy() + drawn.taste.mean(axis=0)
@@ -86,12 +70,15 @@ class TestSimilarityOfMembers:
         assert total[inside] == pytest.approx(reactions.mean[0][inside], abs=0.02)
         variance = drawn.taste.var(axis=0) + drawn.noise**2 + everybody["variance"].to_numpy()
         assert np.sqrt(variance) == pytest.approx(reactions.sd[0], rel=0.03)
-        assert (draw_member(tiny_model, own, 101).taste == drawn.taste).all()
+        assert (taste.draw_member(tiny_model, own, 101).taste == drawn.taste).all()
 
     @pytest.mark.parametrize(("apart", "same"), [(0.0, 1), (0.5, 1), (-0.5, 1), (1.0, 0)])
     def test_same_stars_allow_half_a_star(self, apart: float, same: int) -> None:
-        one, other = Drawn(np.array([[1.0]]), 1e-3), Drawn(np.array([[1.0 + apart]]), 1e-3)
-        assert same_stars(one, other)[0] == pytest.approx(same)
+        one, other = (
+            taste.Drawn(np.array([[1.0]]), 1e-3),
+            taste.Drawn(np.array([[1.0 + apart]]), 1e-3),
+        )
+        assert taste.same_stars(one, other)[0] == pytest.approx(same)
 
 
 def beyond(frame: pd.DataFrame) -> pd.DataFrame:
@@ -116,12 +103,12 @@ def lean(frame: pd.DataFrame, member: int, word: str) -> pd.Series:
 
 @pytest.fixture(scope="module")
 def leans(checkerboard: Dataset) -> pd.DataFrame:
-    return leanings(CLUB, checkerboard.movies)
+    return taste.leanings(CLUB, checkerboard.movies)
 
 
 class TestLeanings:
     def test_generosity(self) -> None:
-        found = generosity(CLUB)
+        found = taste.generosity(CLUB)
         assert found.loc[3, "low"] > 0.3
         assert found.loc[1, "low"] < 0 < found.loc[1, "high"]
         assert found["n"].tolist() == [12, 12, 12, 1]
@@ -137,23 +124,23 @@ class TestLeanings:
         assert train["n"] == train["movies"] == 6
 
     def test_favourites(self, leans: pd.DataFrame) -> None:
-        assert favourites(leans, 1, "keyword")["word"].tolist() == ["train", "ship"]
-        assert favourites(leans, 2, "keyword")["word"].tolist() == ["ship", "train"]
-        assert favourites(leans, 1, "genre").empty  # all movies are dramas
-        assert favourites(leans, 4, "keyword").empty  # one movie is no favourite
+        assert taste.favourites(leans, 1, "keyword")["word"].tolist() == ["train", "ship"]
+        assert taste.favourites(leans, 2, "keyword")["word"].tolist() == ["ship", "train"]
+        assert taste.favourites(leans, 1, "genre").empty  # all movies are dramas
+        assert taste.favourites(leans, 4, "keyword").empty  # one movie is no favourite
 
     def test_departures(self) -> None:
-        found = departures(CLUB, 1, limit=2)
+        found = taste.departures(CLUB, 1, limit=2)
         assert found["movie_id"].tolist() == [0, 2, 9, 11]
         assert found["difference"].tolist() == [1.5, 1.5, -1.5, -1.5]
-        assert departures(CLUB.assign(known=False), 1).empty
+        assert taste.departures(CLUB.assign(known=False), 1).empty
 
     def test_beyond_the_crowd_leaves_the_club_out(
         self, tiny_model: HybridModel, checkerboard: Dataset
     ) -> None:
         theirs = checkerboard.ratings.rename(columns={"user_id": "member_id"}).assign(timestamp=1)
         club = theirs[theirs["member_id"] < 3]
-        found = beyond_the_crowd(tiny_model, club)
+        found = taste.beyond_the_crowd(tiny_model, club)
         assert found["difference"].tolist() == pytest.approx(
             (found["rating"] - found["others"]).tolist()
         )
@@ -162,13 +149,13 @@ class TestLeanings:
         # Damped, but on the side of those who are not in the club.
         mean = tiny_model.mean_rating
         assert (row["others"] > mean) == (others["rating"].mean() > mean)
-        unrated = beyond_the_crowd(tiny_model, ratings((900, 20, 5.0)), club)
+        unrated = taste.beyond_the_crowd(tiny_model, ratings((900, 20, 5.0)), club)
         assert not unrated["known"].any()
 
 
 class TestSplits:
     def test_words_divide_and_unite(self, checkerboard: Dataset) -> None:
-        found = word_splits(leanings(CLUB, checkerboard.movies)).set_index("word")
+        found = taste.word_splits(taste.leanings(CLUB, checkerboard.movies)).set_index("word")
         train = found.loc["train"]
         assert (train["for_it"], train["against"], train["sure"]) == (1, 2, True)
         assert (train["movies"], train["members"], train["shared"]) == (6, 3, 0)
@@ -178,22 +165,22 @@ class TestSplits:
         rows = [(1, 1, 0.4, 0.2), (2, 1, 0.3, 0.1), (3, 1, 0.5, 0.3)]
         frame = pd.DataFrame(rows, columns=["member_id", "n", "lean", "low"])
         frame = frame.assign(kind="genre", word="War", n=4, movies=9, high=frame["lean"] + 0.2)
-        (row,) = word_splits(frame).itertuples()
+        (row,) = taste.word_splits(frame).itertuples()
         assert row.shared == 0.3
         assert not row.sure
         for few in (frame.assign(movies=4), frame.head(2), frame.assign(n=1)):
-            assert word_splits(few).empty
+            assert taste.word_splits(few).empty
 
     def test_movies(self) -> None:
         rows = [(1, 1, 0.5), (2, 1, 5.0), (3, 1, 0.5), (1, 2, 4.0), (2, 2, 4.0), (3, 2, 4.5)]
-        found = movie_splits(ratings(*rows, (1, 3, 0.5), (2, 3, 5.0)))
+        found = taste.movie_splits(ratings(*rows, (1, 3, 0.5), (2, 3, 5.0)))
         assert found["movie_id"].tolist() == [1, 2]  # only two rated movie 3
         assert found["n"].tolist() == [3, 3]
         assert (found["low"].iloc[0], found["high"].iloc[0]) == (0.5, 5.0)
         # Squares 13.5 and 1/6 over 4 degrees of freedom; three more of these are mixed in.
         usual = (13.5 + 1 / 6) / 4
         assert found["spread"].iloc[0] == pytest.approx(((13.5 + 3 * usual) / 5) ** 0.5)
-        assert movie_splits(ratings((1, 1, 3.0))).empty
+        assert taste.movie_splits(ratings((1, 1, 3.0))).empty
 
 
 N = 120
@@ -212,7 +199,7 @@ def islands(tiny_model: HybridModel) -> HybridModel:
 
 
 def test_neighbours_stay_near(islands: HybridModel) -> None:
-    found = draw_map(islands)
+    found = taste.draw_map(islands)
     assert found["movie_id"].tolist() == list(range(1000, 1000 + N))
     plane = found[["x", "y"]].to_numpy()
     assert np.abs(plane).max(axis=0) == pytest.approx([1, 1])
@@ -228,9 +215,9 @@ def test_regions_are_named_by_their_keywords() -> None:
     jitter = np.random.default_rng(1).normal(scale=0.05, size=(N, 2))
     places = pd.DataFrame(corner + jitter, columns=["x", "y"]).assign(movie_id=np.arange(N))
     words = [("everywhere", f"only {i % 3}") for i in range(N)]
-    found = regions(places, pd.Series(words, index=np.arange(N)), n=3)
+    found = taste.regions(places, pd.Series(words, index=np.arange(N)), n=3)
     assert sorted(found["label"]) == ["only 0", "only 1", "only 2"]
     assert found["movies"].tolist() == [40, 40, 40]
     only_2 = found.set_index("label").loc["only 2"]
     assert (only_2["x"], only_2["y"]) == pytest.approx((1, 1), abs=0.1)
-    assert regions(places.head(2), pd.Series(dtype=object), n=3).empty
+    assert taste.regions(places.head(2), pd.Series(dtype=object), n=3).empty

@@ -314,16 +314,6 @@ def test_file_copied_over_by_hand_has_another_identity(copied, put, writes):
     assert store.state() == after
 
 
-def test_same_copy_put_back_twice_has_two_identities(copied):
-    store, earlier = copied
-    seen = {store.state().identity}
-    for name in ("Cy", "Di"):
-        shutil.copy(earlier, store.file)
-        store.members.add(name)
-        seen.add(store.state().identity)
-    assert len(seen) == 3
-
-
 def test_change_meant_for_a_replaced_club_is_refused(copied):
     """Fault: stars went to the member who has the same id in the backup."""
     store, earlier = copied

@@ -47,16 +47,6 @@ def test_plan_is_read_back(store, people):
     assert store.version() == 4
 
 
-def test_all_is_newest_first(store, people):
-    old = store.nights.plan(FRIDAY - timedelta(weeks=1), people)
-    first, second = store.nights.plan(FRIDAY), store.nights.plan(FRIDAY, people[:1])
-    store.nights.call_off(second)
-    nights = store.nights.all()
-    assert [night.night_id for night in nights] == [second, first, old]
-    assert [night.present for night in nights] == [(people[0],), (), tuple(people)]
-    assert nights == [store.nights.get(night.night_id) for night in nights]
-
-
 @pytest.mark.parametrize(("said", "part"), BAD_FIELDS)
 def test_plan_and_edit_refuse_bad_fields(store, said, part):
     refused(part, store.nights.plan, **({"on": FRIDAY} | said))
