@@ -37,7 +37,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (data.rows) return place.replaceChildren(...data.rows.map(ranked))
   if (!rows.has(place)) rows.set(place, { log: [], seq: Date.now(), pending: new Map() })
   const row = rows.get(place)
-  const focused = parentElement.activeElement?.dataset.member
+  const focused = place.getRootNode().activeElement?.dataset.member
   for (const [member, tap] of row.pending) if (tap.seq <= data.seen) row.pending.delete(member)
 
   const button = (person) => {

@@ -17,6 +17,7 @@ from ui.cache import cached
 from ui.components.basics import one_at_a_time
 
 ASSETS = Path(__file__).parent.parent / "assets"
+IN_DIALOGS = {"faces"}  # their CSS names the widget in every rule
 LOGS = "logs"  # in the session: the keys of the widgets with a log
 
 Value = float | bool | None
@@ -31,7 +32,11 @@ def component(name: str, *shared: str) -> Callable[..., Any]:
     }
     css, js = ("\n".join(file.read_text("utf-8") for file in files[kind]) for kind in files)
     html = f'<div class="{name}"></div>'
-    return st.components.v2.component(f"movie_club_{name}", html=html, css=css, js=js)
+    # Dialogs hold the keyboard's focus among what they see, and they do not see into a shadow.
+    isolated = name not in IN_DIALOGS
+    return st.components.v2.component(
+        f"movie_club_{name}", html=html, css=css, js=js, isolate_styles=isolated
+    )
 
 
 def new_taps(log: object, seen: int, valid: Callable[[Value], bool]) -> tuple[Taps, int]:
