@@ -136,9 +136,18 @@ def test_evening_by_keyboard(new_server: NewServer, visit: Visit) -> None:
         page.keyboard.press("Enter")
         settled(page)
 
+    press(page.get_by_role("button", name=re.compile("^Not this: ")).first)
+    dialog = page.get_by_role("dialog")
+    press(dialog.get_by_role("button", name="Bruno"))
+    press(dialog.get_by_role("button", name="Veto it"))
+    undo = page.get_by_role("button", name=re.compile("^Undo: "))
+    expect(undo).to_be_focused()
+    press(undo)
+    expect(undo).to_have_count(0)
     title = page.locator(".st-key-tonight_pick h1").inner_text()
     press(page.get_by_role("button", name="Watch this"))
     expect(page.locator("[class*=st-key-watched_] h1")).to_have_text(title)
+    expect(page.locator("[class*=st-key-watched_] h1")).to_be_focused()
     for name, key in (("Ana", "4"), ("Bruno", "2")):
         press(face(page, "me_faces", name))
         expect(page.get_by_text(f"You are {name}")).to_be_visible()

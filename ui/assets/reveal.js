@@ -43,8 +43,8 @@ export default function ({ data, parentElement }) {
   const parts = [element("h1", "title", data.title), pair]
   if (data.sentence) parts.push(element("p", "sentence", data.sentence))
   parentElement.querySelector(".reveal").replaceChildren(...parts, list)
-  if (data.focus && document.activeElement === document.body) {
-    parts[0].tabIndex = -1
-    parts[0].focus()
+  if (data.focus) {
+    parts[0].tabIndex = -1 // the button that was pressed goes a moment after this was drawn
+    setTimeout(() => document.activeElement === document.body && parts[0].focus(), 500)
   }
 }

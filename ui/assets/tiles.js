@@ -147,11 +147,23 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
     const box = element("div", "list")
     place.append(box)
     lists.set(place, { box, drawn: new Map(), pending: new Map(), log: [], seq: Date.now() })
+    // A dialog does not see the button that it was opened with, only the host of this shadow.
+    parentElement.host.addEventListener("focusin", ({ currentTarget }) => {
+      if (!currentTarget.hasAttribute("tabindex")) return
+      currentTarget.removeAttribute("tabindex")
+      const button = `[data-movie="${lists.get(place).acted}"] .action`
+      if (!parentElement.activeElement) place.querySelector(button)?.focus({ preventScroll: true })
+    })
   }
   const list = lists.get(place)
   list.tappable = data.tappable
   list.choose = (movie) => setTriggerValue("chosen", movie)
-  list.act = (movie) => setTriggerValue("action", movie)
+  const host = parentElement.host
+  list.act = (movie) => {
+    list.acted = movie
+    host.tabIndex = -1 // if a dialog opens, it will give the focus back to this: see below
+    setTriggerValue("action", movie)
+  }
   list.rate = (movie, stars) => {
     list.pending.set(movie, { stars, seq: ++list.seq })
     list.drawn.get(movie).stars.show(stars, true)
@@ -186,10 +198,11 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   if (data.size === "L" && data.tiles[0]?.people.length < 6) {
     parentElement.host?.closest(".stElementContainer")?.style.setProperty("min-height", "0")
   }
-  if (data.focus && document.activeElement === document.body) {
-    const title = place.querySelector(".title")
-    title.tabIndex = -1
-    title.focus()
+  // The button that was pressed, or its dialog, goes a moment after this was drawn.
+  const taker = data.focus ? place.querySelector(".title") : host?.hasAttribute("tabindex") && host
+  if (taker) {
+    taker.tabIndex = -1
+    setTimeout(() => document.activeElement === document.body && taker.focus(), 500)
   }
   if (focus && !place.contains(parentElement.activeElement)) {
     place.querySelector(`[data-movie="${focus[0]}"] .${focus[1]}`)?.focus({ preventScroll: true })

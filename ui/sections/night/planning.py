@@ -83,11 +83,16 @@ def head(club: View, night: Night) -> None:
         st.caption(" · ".join(part for part in parts if part), width="content")
 
 
-def moved_on(club: View, night: Night) -> bool:
-    """Return True once after a step is done: the focus then goes to what comes next."""
-    now, before = (night.night_id, step(club, night)), st.session_state.get(STEP)
+def moved_on(club: View, night: Night | None) -> bool:
+    """Return True once after a step is done: the focus then goes to what comes next.
+
+    Args:
+        night: None before there is one, which is a night's first step.
+    """
+    now = (night.night_id, step(club, night)) if night else (None, STEPS[0])
+    before = st.session_state.get(STEP)
     st.session_state[STEP] = now
-    return before is not None and before[0] == now[0] and before != now
+    return before is not None and before != now and before[0] in {None, now[0]}
 
 
 def called(club: View, night: Night) -> str:
