@@ -89,9 +89,10 @@ class Job:
         """True once `stop` was called; the work looks here between two steps."""
         return self._stop.is_set()
 
-    def wait_for_stop(self, seconds: float) -> bool:
-        """Wait for some seconds, or until `stop` is called; return whether it was."""
-        return self._stop.wait(seconds)
+    def pause(self, seconds: float) -> None:
+        """Wait for some seconds; raise StoppedError once `stop` is called."""
+        if self._stop.wait(seconds):
+            raise StoppedError
 
     def start(self, work: Callable[[Report], str | None]) -> bool:
         """Run `work` in a thread; False if one is running. A sentence that it returns is shown."""
@@ -138,6 +139,8 @@ class Job:
     def _report(self, done: int, total: int, message: str = "", **counts: int) -> None:
         taken = time.monotonic() - self._began
         self._status = JobStatus("running", done, total, message, counts, taken)
+        if self.stopping:
+            raise StoppedError
 
 
 @dataclass(frozen=True)
@@ -203,8 +206,6 @@ class Trainer(Job):
         """
 
         def checked(done: int, total: int, message: str = "learning", **counts: int) -> None:
-            if self.stopping:
-                raise StoppedError
             self._report(done, total, message, **counts)
 
         def work(_: Report) -> str:

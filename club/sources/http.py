@@ -69,7 +69,7 @@ class HttpClient:
             None: what a visitor of a page will wait.
         pauses: seconds before the second and the third attempt; None: as for a page.
         longest_wait: seconds to wait for another attempt; a source may ask for more.
-        wait: waits for some seconds; returns True to give up, because somebody asked for it.
+        wait: waits for some seconds; what it raises ends the request.
     """
 
     def __init__(
@@ -81,7 +81,7 @@ class HttpClient:
         slow: tuple[float, float, float] | None = None,
         pauses: tuple[float, float] | None = None,
         longest_wait: float = LONGEST_WAIT,
-        wait: Callable[[float], bool | None] | None = None,
+        wait: Callable[[float], None] | None = None,
     ) -> None:
         self.source = source
         self._pace, self._slow, self._wait = pace, slow, wait
@@ -146,8 +146,7 @@ class HttpClient:
                 return outcome
             if not pauses or again_after is None or again_after > self._longest_wait:
                 raise outcome
-            if (self._wait or sleep)(max(pauses.pop(0), again_after)):
-                raise outcome
+            (self._wait or sleep)(max(pauses.pop(0), again_after))
 
     def get_json(self, url: str, query: Mapping[str, str | int], auth: Auth = no_auth) -> Any:
         """Return the JSON of the answer; raises as `get` does."""

@@ -1,7 +1,7 @@
 """Look movies up at Wikidata: what the club's own ones lack, and newer ones than the catalogue's.
 
-Each is the work of a background job or of a command: it reports its progress, can be stopped
-between two questions, and writes once, at its end, what it has found by then.
+Each is the work of a background job or of a command: it reports its progress, is ended by what the
+report raises, and writes once, at its end, what it has found by then.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from club.errors import NotFound, SourceError
+from club.errors import NotFound
 from club.matching import TitleMatcher, same_title
 from club.movies import NewMovie
 from club.sources.wikidata import FILMS, IMDB, TMDB, Wikidata, parts
@@ -28,9 +28,8 @@ def complete(
     store: Store,
     movies: pd.DataFrame,
     report: Report,
-    stopping: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Fill in what the club's own movies lack, until `stopping`, in one write at the end.
+    """Fill in what the club's own movies lack, in one write at the end.
 
     A movie is found by its number at IMDb or TMDB, else by title and year; what is not certain is
     left to people. One that turns out to be in the base dataset becomes one with it.
@@ -53,14 +52,9 @@ def complete(
     asked = 0
     try:
         for part in parts(lacking.index.tolist(), FILMS):
-            if stopping():
-                break
             report(asked, len(lacking), **_counts(found, twins, asked))
             found |= _certain(wikidata, lacking.loc[part])
             asked += len(part)
-    except SourceError:
-        if not stopping():
-            raise
     finally:
         same = {one: twins[film.imdb_id] for one, film in found.items() if film.imdb_id in twins}
         rest = {one: film for one, film in found.items() if one not in same}
@@ -77,14 +71,13 @@ def add_newer(
     store: Store,
     movies: pd.DataFrame,
     report: Report,
-    stopping: Callable[[], bool] = lambda: False,
     *,
     since: int,
     today: date | None = None,
 ) -> None:
     """Add the widely known movies of the years from `since` on that the catalogue lacks.
 
-    Until `stopping`, in one write at the end. `movies` and errors are as for `complete`.
+    In one write at the end. `movies` and errors are as for `complete`.
 
     Args:
         report: called after each step with the numbers of steps done and in all, and by name:
@@ -101,16 +94,12 @@ def add_newer(
     try:
         for start, end in quarters:
             report(done, total, added=0, known=0)
-            if stopping():
-                return
             items |= dict.fromkeys(wikidata.known(start, end))
             done += 1
         pages = list(parts(list(items), FILMS))
         total = done + len(pages)
         for page in pages:
             report(done, total, added=len(new), known=known)
-            if stopping():
-                return
             for film in wikidata.films(page).values():
                 if film.year is None or film.year < since:  # it was only shown again
                     continue
@@ -120,9 +109,6 @@ def add_newer(
                 else:
                     new.append(film)
             done += 1
-    except SourceError:
-        if not stopping():
-            raise
     finally:
         added = store.movies.add_all(new) if new else []
         report(done, total, added=len(added), known=known + len(new) - len(added))

@@ -235,9 +235,8 @@ def fetch_posters(
     store: Store,
     movies: pd.DataFrame,
     report: Callable[..., None],
-    stopping: Callable[[], bool] = lambda: False,
 ) -> None:
-    """Fetch the posters of movies until `stopping`.
+    """Fetch the posters of movies.
 
     Runtime, overview and number at TMDB are kept as well where the catalogue lacks them, in one
     write at the end, so that open pages are drawn anew once. Keywords are not: a button for
@@ -246,7 +245,8 @@ def fetch_posters(
     Args:
         movies: rows of `Dataset.movies`, in order.
         report: called after each movie with the numbers of movies done and in all, and by name:
-            posters (fetched), unsure (no certain match at TMDB), without (no usable poster there).
+            posters (fetched), unsure (no certain match at TMDB), without (no usable poster there);
+            what it raises ends this.
 
     Raises:
         SourceUnavailable: TMDB cannot be asked; what was fetched before is kept.
@@ -257,8 +257,6 @@ def fetch_posters(
     report(0, len(movies), posters=0, unsure=0, without=0)
     try:
         for done, (movie_id, movie) in enumerate(movies.iterrows(), start=1):
-            if stopping():
-                break
             try:
                 tmdb_id = tmdb.find(movie)
                 if tmdb_id is None:

@@ -195,7 +195,7 @@ class Wikidata:
         keywords: Iterable[str],
         address: str = ADDRESS,
         *,
-        wait: Callable[[float], bool | None] | None = None,
+        wait: Callable[[float], None] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         http = HttpClient(

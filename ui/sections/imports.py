@@ -26,7 +26,7 @@ from ui.components.basics import (
     notify,
 )
 from ui.components.figures import draw_counts
-from ui.jobs import Job, JobStatus, Report, StoppedError
+from ui.jobs import Job, JobStatus, Report
 from ui.state import View
 from ui.text import day, plain
 
@@ -152,12 +152,7 @@ def start_fetching(name: str) -> bool:
     job, folder = fetch_job(), config.folder()
 
     def work(report: Report) -> None:
-        def on_part(there: int, size: int) -> None:
-            if job.stopping:
-                raise StoppedError
-            report(there, size)
-
-        movielens.fetch(name, folder, on_part)
+        movielens.fetch(name, folder, report)
 
     return job.start(work)
 

@@ -50,7 +50,7 @@ def start(since: int) -> bool:
     """Begin to look up own movies, then newer ones; False if that is running."""
     job, store, data = lookup_job(), state.store(), state.base_dataset()
     words = lookup.words(data.movies)
-    wikidata = Wikidata(config.folder() / lookup.FOLDER, words, ADDRESS, wait=job.wait_for_stop)
+    wikidata = Wikidata(config.folder() / lookup.FOLDER, words, ADDRESS, wait=job.pause)
 
     def work(report: Report) -> None:
         counts: dict[str, int] = {}
@@ -59,13 +59,10 @@ def start(since: int) -> bool:
             counts.update(found)
             report(done, total, message, **counts)
 
-        def stopping() -> bool:
-            return job.stopping
-
         movies, told = catalogue(data, store), partial(tell, "Movies we added")
-        lookup.complete(wikidata, store, movies, told, stopping)
+        lookup.complete(wikidata, store, movies, told)
         movies, told = catalogue(data, store), partial(tell, "Newer movies")
-        lookup.add_newer(wikidata, store, movies, told, stopping, since=since)
+        lookup.add_newer(wikidata, store, movies, told, since=since)
 
     return job.start(work)
 

@@ -75,7 +75,7 @@ def _posters_for_all(club: View, client: Tmdb) -> None:
     store = state.store()
 
     def work(report: Report) -> None:
-        fetch_posters(client, store, missing, report, lambda: job.stopping)
+        fetch_posters(client, store, missing, report)
 
     def start() -> None:
         job.start(work)

@@ -199,13 +199,19 @@ def test_find_needs_one_result_that_agrees(tmdb, fake) -> None:
     assert tmdb.find(MOVIES.loc[20]) is None  # two results agree
 
 
-def fetched(tmdb: Tmdb, store: Store, movies: pd.DataFrame, **options) -> tuple[int, dict]:
+def fetched(
+    tmdb: Tmdb, store: Store, movies: pd.DataFrame, stop_after: int | None = None
+) -> tuple[int, dict]:
     """Fetch posters; return the number of movies done, and the counts."""
     told: list[tuple[int, dict]] = []
-    with contextlib.suppress(SourceUnavailable):
-        fetch_posters(
-            tmdb, store, movies, lambda n, _, **counts: told.append((n, counts)), **options
-        )
+
+    def report(done: int, _: int, **counts: int) -> None:
+        told.append((done, counts))
+        if done == stop_after:
+            raise InterruptedError
+
+    with contextlib.suppress(SourceUnavailable, InterruptedError):
+        fetch_posters(tmdb, store, movies, report)
     return told[-1]
 
 
@@ -235,6 +241,6 @@ def test_fetch_posters_survives_failures_and_a_stop(tmdb, fake, tmp_path) -> Non
     done, counts = fetched(tmdb, store, rows)
     assert (done, counts["posters"]) == (1, 1)
     assert store.movies.details().index.tolist() == [10]
-    other, answers = Store(tmp_path / "other.db"), iter([False, True])
-    assert fetched(tmdb, other, MOVIES, stopping=lambda: next(answers))[0] == 1
+    other = Store(tmp_path / "other.db")
+    assert fetched(tmdb, other, MOVIES, stop_after=1)[0] == 1
     assert other.movies.details().index.tolist() == [10]
