@@ -1,8 +1,7 @@
 """Search movies by a part of the title, misspelt or abbreviated.
 
 Case, accents, punctuation and articles do not matter, "Matrix, The" is "The Matrix", a year may be
-part of the text or all of it, words may be cut off, misspelt or initials, and numbers are words or
-digits.
+part of the text, words may be cut off, misspelt or initials, and numbers are words or digits.
 """
 
 from __future__ import annotations
@@ -27,7 +26,6 @@ _LIKE_ENOUGH = 0.7  # of 1, for a misspelt word
 _COVERED_ENOUGH = 0.6  # of 1, for a text with misspelt or foreign words
 _SAME, _BEGINS_WITH_WORDS, _BEGINS, _HAS_ALL_WORDS, _IS_LIKE_IT = 5.0, 4.0, 3.0, 2.0, 1.0
 _HAS_INITIALS, _ALONE = 1.5, 0.8  # of several movies, or of one
-_IS_OF_THE_YEAR = 1.4  # for a text that is only a year
 _SHORTEST, _LONGEST = 2, 6  # letters of an abbreviation
 _WHOLE = 0.3  # more where the whole text is like the whole name
 
@@ -78,12 +76,6 @@ def in_digits(word: str) -> str:
     return word if word.isdigit() else _COUNTED.get(word, word)
 
 
-def only_a_year(text: str) -> int | None:
-    """Return the year that is all of `text`, None where it is anything else."""
-    words = normalise(text[:LONGEST_QUERY])
-    return int(words[0]) if len(words) == 1 and _YEAR.fullmatch(words[0]) else None
-
-
 class MovieSearch:
     """An index over the titles and aliases of a catalogue; build it once, ask it often.
 
@@ -98,9 +90,6 @@ class MovieSearch:
         self._fame = dict(zip(ids, counts.tolist(), strict=True))
         years = movies["year"].dropna() if "year" in movies else pd.Series(dtype="Int64")
         self._year = {movie: int(year) for movie, year in years.items()}
-        self._of_year: dict[int, list[int]] = defaultdict(list)
-        for movie, year in self._year.items():
-            self._of_year[year].append(movie)
         aliases = movies["aliases"] if "aliases" in movies else [()] * len(movies)
         names = {
             (normalise(name), movie_id)
@@ -152,8 +141,6 @@ class MovieSearch:
         for movie_id in abbreviated:
             match = _HAS_INITIALS if len(abbreviated) > 1 else _ALONE
             scores[movie_id] = max(match, scores.get(movie_id, 0.0))
-        for movie_id in self._of_year.get(only_a_year(text) or 0, ()):
-            scores[movie_id] = max(_IS_OF_THE_YEAR, scores.get(movie_id, 0.0))
 
         def key(movie: int) -> tuple[float, bool, float, int, int]:
             fame, year = self._fame[movie], self._year.get(movie, 0)

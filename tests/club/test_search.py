@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from club.search import MovieSearch, normalise, only_a_year
+from club.search import MovieSearch, normalise
 from recommender import Dataset
 
 
@@ -28,12 +28,6 @@ def search(bundled: Dataset) -> MovieSearch:
 )  # fmt: skip
 def test_normalise_compares_titles_by_their_words(text: str, words: str) -> None:
     assert normalise(text) == tuple(words.split())
-
-
-def test_only_a_year() -> None:
-    assert [only_a_year(text) for text in ("1999", "the 1999", "1999 x", "1799")] == [
-        1999, 1999, None, None
-    ]  # fmt: skip
 
 
 def catalogue(*titles: str) -> pd.DataFrame:
@@ -126,15 +120,6 @@ def test_find_reads_numbers(
     bundled: Dataset, search: MovieSearch, text: str, title: str, year: int
 ) -> None:
     assert bundled.movies.loc[search.find(text)[0], ["title", "year"]].tolist() == [title, year]
-
-
-def test_find_a_year_gives_its_famous_movies(bundled: Dataset, search: MovieSearch) -> None:
-    found = bundled.movies.loc[search.find("1999")]
-    others = found[found["year"] != 1999]
-    assert len(others) < 3, "movies of the year, and those that have it in their titles"
-    assert others["title"].str.contains("1999").all()
-    assert "The Matrix" in set(found["title"])
-    assert bundled.movies.at[search.find("1984")[0], "title"] == "1984"
 
 
 def test_find_puts_rated_then_famous_then_new_movies_first() -> None:
