@@ -249,10 +249,6 @@ class TitleMatcher:
         near = [self._by_year.get(year + off, {}) for off in range(-within, within + 1)]
         return {movie for called in near for key in keys for movie in called.get(key, ())}
 
-    def match(self, query: Query) -> Match:
-        """Return the movie that `query` means."""
-        return self.match_all([query])[0]
-
     def match_all(self, queries: Sequence[Query]) -> list[Match]:
         """Return the movie that each query means; many at once take less time."""
         with self._lock:  # indexes are built when they are first asked

@@ -60,7 +60,7 @@ MATCHER = TitleMatcher(MOVIES)
 
 
 def match(*titles: str, year: int | None = None, **numbers: int) -> Match:
-    return MATCHER.match(Query(titles=titles, year=year, **numbers))
+    return MATCHER.match_all([Query(titles=titles, year=year, **numbers)])[0]
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,10 @@ def test_one_word_in_common_a_remake_and_another_number_are_neither_certain_nor_
 def test_an_alias_that_ends_in_a_year_says_that_the_movie_is_dated_so() -> None:
     movies = MOVIES.loc[[2]].assign(aliases=[("Hitze (1994)",)])
     for title, year in (("Heat", 1994), ("Heat", 1995), ("Hitze", 1994)):
-        assert TitleMatcher(movies).match(Query(titles=(title,), year=year)).how == EXACT
-    assert TitleMatcher(movies).match(Query(titles=("Heat",), year=1990)).movie_id is None
+        (found,) = TitleMatcher(movies).match_all([Query(titles=(title,), year=year)])
+        assert found.how == EXACT
+    (found,) = TitleMatcher(movies).match_all([Query(titles=("Heat",), year=1990)])
+    assert found.movie_id is None
 
 
 @pytest.mark.parametrize(
@@ -248,7 +250,7 @@ def test_many_queries_at_once_match_as_one_by_one(bundled) -> None:
     ]
     together = TitleMatcher(movies).match_all(queries)
     alone = TitleMatcher(movies)
-    assert together == [alone.match(query) for query in queries]
+    assert together == [alone.match_all([query])[0] for query in queries]
     exact = [m.movie_id == movie for m, movie, q in zip(together, some.index, queries, strict=True)]
     assert sum(exact) > len(queries) / 3
 
