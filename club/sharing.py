@@ -214,7 +214,6 @@ class Sessions:
     """All sessions of a club, shared by all threads. They end with the process.
 
     `machine` is the session of whoever sits at the computer that serves the club.
-
     """
 
     def __init__(self, folder: Path, clock: Clock = time.monotonic) -> None:
@@ -223,18 +222,10 @@ class Sessions:
         self._open: dict[str, Session] = {}
         self.machine = Session("", lambda: "host", math.inf)
         self._attempts, self._lock = threading.Lock(), threading.Lock()
-        self._read: tuple[tuple[int, ...] | None, Passphrases | None] = (None, None)
 
     def passphrases(self) -> Passphrases | None:
-        """Return the settings; see `load_passphrases`. Only a file that changed is read again."""
-        try:
-            status = (self._folder / SETTINGS).stat()
-            stamp: tuple[int, ...] | None = (status.st_ino, status.st_mtime_ns, status.st_size)
-        except OSError:
-            stamp = None  # loading it says why
-        if stamp is None or self._read[0] != stamp:
-            self._read = (stamp, load_passphrases(self._folder))
-        return self._read[1]
+        """Return the settings as they are now; see `load_passphrases`."""
+        return load_passphrases(self._folder)
 
     def sign_in(self, passphrase: str, client: str) -> Session:
         """Open a session for a right passphrase, tried at the address `client`.

@@ -129,12 +129,6 @@ def test_damaged_settings_let_nobody_in_and_name_the_command(sessions, tmp_path,
         session.current_role()
 
 
-def test_settings_are_read_only_when_they_changed(sessions, monkeypatch) -> None:
-    session = sessions.sign_in(MEMBER, "10.0.0.7")
-    monkeypatch.setattr(Path, "read_text", lambda *_: pytest.fail("the file is read again"))
-    assert session.current_role() == "member"
-
-
 def test_each_passphrase_gives_its_role_until_the_session_ends(sessions) -> None:
     member = sessions.sign_in(MEMBER, "10.0.0.7")
     host = sessions.sign_in(f" {HOST.title()} ", "10.0.0.8")
