@@ -7,7 +7,7 @@ import pandas as pd
 from club.movies import with_details
 from club.store import Store
 from recommender.columns import MEMBER, MOVIE, RATING, TIMESTAMP, USER
-from recommender.dataset import Dataset, check_movies
+from recommender.dataset import Dataset
 
 
 def catalogue(base: Dataset, store: Store) -> pd.DataFrame:
@@ -21,7 +21,7 @@ def catalogue(base: Dataset, store: Store) -> pd.DataFrame:
 def joined(base: Dataset, own: pd.DataFrame, details: pd.DataFrame) -> pd.DataFrame:
     """Return `catalogue` of a club with these own movies and fetched details."""
     theirs = with_details(base.movies, details)
-    return theirs if own.empty else pd.concat([theirs, check_movies(own)])
+    return theirs if own.empty else pd.concat([theirs, own])
 
 
 def as_strangers(ratings: pd.DataFrame) -> pd.DataFrame:
@@ -57,12 +57,8 @@ def ratings_at(store: Store, version: int) -> pd.DataFrame:
     Returns:
         member_id, movie_id, rating (stars).
     """
-    columns, keys = [MEMBER, MOVIE, RATING], [MEMBER, MOVIE]
-    now, events = store.ratings.current()[columns], store.ratings.history()
-    later = events[(events["step"] > version) & events[MEMBER].isin(store.members.all().index)]
-    first = later.sort_values("event_id").drop_duplicates(keys)
-    before = first.rename(columns={"before": RATING}).dropna(subset=[RATING])[columns]
-    unchanged = now[
-        ~pd.MultiIndex.from_frame(now[keys]).isin(pd.MultiIndex.from_frame(first[keys]))
-    ]
-    return pd.concat([unchanged, before]).sort_values(keys, ignore_index=True)
+    keys, present = [MEMBER, MOVIE], store.members.all().index
+    events = store.ratings.history().rename(columns={"after": RATING})
+    events = events[(events["step"] <= version) & events[MEMBER].isin(present)]
+    latest = events.drop_duplicates(keys).dropna(subset=[RATING])  # the newest come first
+    return latest[[*keys, RATING]].sort_values(keys, ignore_index=True)

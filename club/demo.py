@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import insert, update
+from sqlalchemy import insert
 
 from club import members, movies, ratings, validation
 from club.db import schema
@@ -83,9 +83,9 @@ def _insert_night(
         person | {"half_stars": validation.half_stars(given[user]), "rated_at": at}
         for person, user in zip(people, there, strict=True)
     ]
-    write.connection.execute(insert(schema.attendance), people)
-    write.connection.execute(insert(schema.predictions), predicted)
-    write.connection.execute(insert(schema.night_ratings), stars)
+    write.insert(schema.attendance, *people)
+    write.insert(schema.predictions, *predicted)
+    write.insert(schema.night_ratings, *stars)
     decided = {
         "movie_id": night.movie,
         "decided_movie_id": night.movie,
@@ -96,5 +96,4 @@ def _insert_night(
         "thresholds": list(night.thresholds),
         "opened_at": at + 10_800,
     }
-    this = schema.nights.c.night_id == night_id
-    write.connection.execute(update(schema.nights).where(this).values(decided))
+    write.update(schema.nights, {"night_id": night_id}, **decided)

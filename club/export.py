@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Boolean, Column, Connection, Table, select
 
-from club.db import schema, transfer
+from club.db import schema
 from club.store import Store
 
 # What a spreadsheet may take for a formula, in plain and in full width.
@@ -82,7 +82,7 @@ def ratings_csv(store: Store, movies: pd.DataFrame) -> bytes:
     Args:
         movies: with title and year by movie_id; a movie that it lacks has none.
     """
-    with transfer.snapshot(store.database) as connection:
+    with store.database.read() as connection:
         return csv_table(*_Titles(connection, movies).rows("ratings.csv"))
 
 
@@ -99,7 +99,7 @@ def everything(store: Store, movies: pd.DataFrame) -> bytes:
     lines = [f"{name}: {content}\n" for name, (_, content) in _FILES.items()]
     packed = io.BytesIO()
     with (
-        transfer.snapshot(store.database) as connection,
+        store.database.read() as connection,
         zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         archive.writestr("README.txt", README + "".join(lines))

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, Table, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
 from club import ratings, validation
 from club.db import schema
@@ -56,8 +56,8 @@ class Members(Section):
             member = find_member(write.connection, member_id)
             if member.left_at is None:
                 _refuse_taken(write.connection, name, but=member.member_id)
-            values = {"name": name, "name_key": validation.name_key(name)}
-            _update_member(write, member.member_id, values)
+            this = {"member_id": member.member_id}
+            write.update(schema.members, this, name=name, name_key=validation.name_key(name))
             return write.commit_if(member.name != name)
 
     def remove(self, member_id: int) -> int:
@@ -68,10 +68,12 @@ class Members(Section):
         with self._database.write("removed a member", member_id=member_id) as write:
             member = find_member(write.connection, member_id)
             if member.left_at is None:
-                _update_member(write, member.member_id, {"left_at": write.now})
-                night = schema.nights.c
+                this = {"member_id": member.member_id}
+                write.update(schema.members, this, left_at=write.now)
+                night, there = schema.nights.c, schema.attendance.c
                 undecided = select(night.night_id).where(night.decided_at.is_(None))
-                remove_from_nights(write.connection, undecided, member.member_id)
+                mine = delete(schema.attendance).filter_by(**this)
+                write.connection.execute(mine.where(there.night_id.in_(undecided)))
             return write.commit_if(member.left_at is None)
 
     def restore(self, member_id: int) -> int:
@@ -80,7 +82,7 @@ class Members(Section):
             member = find_member(write.connection, member_id)
             if member.left_at is not None:
                 _refuse_taken(write.connection, member.name)
-                _update_member(write, member.member_id, {"left_at": None})
+                write.update(schema.members, {"member_id": member.member_id}, left_at=None)
             return write.commit_if(member.left_at is not None)
 
     def guests(self) -> pd.DataFrame:
@@ -115,7 +117,7 @@ class Members(Section):
         with self._database.write("brought a guest") as write:
             self._movie_ids(write.connection, *half_stars)
             guest = write.about["member_id"] = insert_member(write, name)
-            write.connection.execute(insert(schema.guests).values(member_id=guest, **keywords))
+            write.insert(schema.guests, {"member_id": guest, **keywords})
             wanted = {(guest, movie_id): halves for movie_id, halves in half_stars.items()}
             ratings.record(write, wanted, kind="guest")
         return guest
@@ -143,7 +145,7 @@ class Members(Section):
             wanted = {(number, movie): half_stars.get(movie) for movie in before | {*half_stars}}
             changed = ratings.record(write, wanted, kind="guest")
             if {"likes": row.likes, "dislikes": row.dislikes} != keywords:
-                write.connection.execute(update(schema.guests).filter_by(**mine).values(keywords))
+                write.update(schema.guests, mine, **keywords)
                 changed = True
             return write.commit_if(changed)
 
@@ -151,8 +153,7 @@ class Members(Section):
         """Make a guest a member and return the version; the ratings stay, the keywords go."""
         number = validation.whole_id(member_id, "guest")
         with self._database.write("made a guest a member", member_id=number) as write:
-            gone = delete(schema.guests).filter_by(member_id=number)
-            if not write.connection.execute(gone).rowcount:
+            if not write.delete(schema.guests, member_id=number):
                 raise NotFound(f"There is no guest {number}.")
             require_present(write.connection, number)
         return write.version
@@ -169,20 +170,11 @@ class Members(Section):
 
     def mark_seen(self, member_id: int, movie_id: int) -> int:
         """Note that a member or guest has seen a movie, rated or not, and return the version."""
-        act = "marked as seen"
-        with self._database.write(act, member_id=member_id, movie_id=movie_id) as write:
-            member = require_present(write.connection, member_id).member_id
-            (movie,) = self._movie_ids(write.connection, movie_id)
-            return write.commit_if(bool(insert_seen(write, member, [movie])))
+        return self._add_movies("marked as seen", schema.seen, member_id, [movie_id])
 
     def unmark_seen(self, member_id: int, movie_id: int) -> int:
         """Take back that a member or guest has seen a movie, and return the version."""
-        movie = validation.whole_id(movie_id, "movie")
-        act = "marked as not seen"
-        with self._database.write(act, member_id=member_id, movie_id=movie) as write:
-            member = require_present(write.connection, member_id).member_id
-            gone = delete(schema.seen).filter_by(member_id=member, movie_id=movie)
-            return write.commit_if(write.connection.execute(gone).rowcount > 0)
+        return self._remove_movie("marked as not seen", schema.seen, member_id, movie_id)
 
 
 def _guest_taste(
@@ -232,39 +224,6 @@ def insert_member(write: Write, name: str, world_user_id: int | None = None) -> 
     }
     statement = insert(schema.members).values(row).returning(_member.member_id)
     return int(write.connection.execute(statement).scalar_one())
-
-
-def insert_seen(write: Write, member_id: int, movie_ids: Iterable[int]) -> int:
-    """Mark movies as seen within a transaction; return of how many that is new."""
-    return insert_missing(write, schema.seen, member_id, movie_ids, at=write.now)
-
-
-def insert_missing(
-    write: Write, table: Table, member_id: int, movie_ids: Iterable[int], **values: Any
-) -> int:
-    """Insert a row for each of a member's movies that has none; return how many there are."""
-    mine = select(table.c.movie_id).filter_by(member_id=member_id)
-    known = set(write.connection.execute(mine).scalars())
-    about = {"member_id": member_id, **values}
-    rows = [{**about, "movie_id": m} for m in dict.fromkeys(movie_ids) if m not in known]
-    if rows:
-        write.connection.execute(insert(table), rows)
-    return len(rows)
-
-
-def remove_from_nights(connection: Connection, nights: Select[tuple[int]], member_id: int) -> None:
-    """Take somebody off nights; ballots and vetoes stay, and count again once they are back.
-
-    Args:
-        nights: subquery of night ids.
-    """
-    there = schema.attendance.c
-    mine = (there.member_id == member_id) & there.night_id.in_(nights)
-    connection.execute(delete(schema.attendance).where(mine))
-
-
-def _update_member(write: Write, member_id: int, values: dict[str, Any]) -> None:
-    write.connection.execute(update(schema.members).filter_by(member_id=member_id).values(values))
 
 
 def _refuse_taken(connection: Connection, name: str, but: int | None = None) -> None:

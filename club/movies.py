@@ -8,7 +8,7 @@ from dataclasses import KW_ONLY, asdict, dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Executable, Row, delete, func, select, update
 
 from club import ratings, validation
 from club.db import schema
@@ -16,7 +16,7 @@ from club.db.database import Write
 from club.db.transfer import OnStep
 from club.errors import InvalidInput, NotFound
 from club.section import Section
-from recommender.dataset import COLUMNS
+from recommender.dataset import COLUMNS, check_movies
 
 KEPT_DAYS = 180  # TMDB's terms allow to keep its data for six months
 _SECONDS_A_DAY = 86_400
@@ -104,10 +104,8 @@ class Movies(Section):
             index movie_id (negative); title, year, genres, keywords, aliases, runtime, directors,
             cast, overview, imdb_id, tmdb_id.
         """
-        query = select(schema.movies).order_by(_movie.added_at, _movie.movie_id.desc())
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return _frame(rows, [*COLUMNS])
+        query = select(_movie.movie_id, *(_movie[name] for name in COLUMNS))
+        return self._frame(query.order_by(_movie.added_at, _movie.movie_id.desc()), [*COLUMNS])
 
     def add(
         self,
@@ -141,8 +139,7 @@ class Movies(Section):
             _refuse_known(write.connection, movie, but=old.movie_id)
             values = asdict(movie)
             values |= {name: values[name] or getattr(old, name) for name in _KEPT}
-            changed = update(schema.movies).filter_by(movie_id=old.movie_id).values(values)
-            write.connection.execute(changed)
+            write.update(schema.movies, {"movie_id": old.movie_id}, **values)
         return write.version
 
     def merge(self, movie_id: int, into: int) -> int:
@@ -173,8 +170,7 @@ class Movies(Section):
                 wanted[member, new] = row.half_stars
                 when[member, new] = row.rated_at
             ratings.record(write, wanted, rated_at=when, kind="merge")
-            _move_rows(connection, old, new)
-            _delete_unless_decided(connection, old)
+            _replace(write, old, new)
         return write.version
 
     def delete(self, movie_id: int) -> int:
@@ -194,8 +190,7 @@ class Movies(Section):
             people = connection.execute(raters).scalars()
             gone = dict.fromkeys(((member, old.movie_id) for member in people), None)
             ratings.record(write, gone, kind="delete")
-            _move_rows(connection, old.movie_id, None)
-            _delete_unless_decided(connection, old.movie_id)
+            _replace(write, old.movie_id, None)
         return write.version
 
     def add_all(self, movies: Iterable[NewMovie]) -> list[int]:
@@ -224,8 +219,7 @@ class Movies(Section):
                 values = {name: facts[name] for name in facts if not getattr(row, name)}
                 keywords = list(dict.fromkeys([*row.keywords, *facts["keywords"]]))
                 values["keywords"] = keywords[: validation.MAX_TERMS]
-                filled = update(schema.movies).filter_by(movie_id=movie_id).values(values)
-                write.connection.execute(filled)
+                write.update(schema.movies, {"movie_id": movie_id}, **values)
                 changed |= values != {name: getattr(row, name) for name in values}
             return write.commit_if(changed)
 
@@ -245,8 +239,7 @@ class Movies(Section):
         """Take a movie off the shortlist, if it is on it, and return the version."""
         movie_id = validation.whole_id(movie_id, "movie")
         with self._database.write("took off the shortlist", movie_id=movie_id) as write:
-            query = delete(schema.shortlist).filter_by(movie_id=movie_id)
-            return write.commit_if(write.connection.execute(query).rowcount > 0)
+            return write.commit_if(write.delete(schema.shortlist, movie_id=movie_id))
 
     def details(self) -> pd.DataFrame:
         """Return the details of the base dataset's movies fetched within the last six months.
@@ -255,36 +248,39 @@ class Movies(Section):
             index movie_id; title (the catalogue's then), runtime, overview, tmdb_id.
         """
         oldest = self._database.now() - KEPT_DAYS * _SECONDS_A_DAY
-        query = select(schema.movie_details).where(_detail.fetched_at > oldest)
-        with self._database.read() as connection:
-            rows = connection.execute(query.order_by(_detail.movie_id)).all()
-        return _frame(rows, ["title", "runtime", "overview", "tmdb_id"])
+        names = ["title", "runtime", "overview", "tmdb_id"]
+        query = select(_detail.movie_id, *(_detail[name] for name in names))
+        query = query.where(_detail.fetched_at > oldest).order_by(_detail.movie_id)
+        return self._frame(query, names)
+
+    def _frame(self, query: Executable, names: list[str]) -> pd.DataFrame:
+        """Return movie_id and these columns of a catalogue in the form of `Dataset.movies`."""
+        found = self._database.frame(query, dict.fromkeys(("movie_id", *names), "object"))
+        texts = {name: "str" for name in names if COLUMNS[name] == "text"}
+        return check_movies(found)[names].astype(texts)
 
     def save_details(self, found: Iterable[Details]) -> int:
         """Save details of movies in place of earlier ones, all or none, and return the version.
 
         Those of the club's own movies go where the movie is and take nothing away.
         """
-        rows: list[dict[str, Any]] = [
-            {
-                "movie_id": validation.whole_id(movie.movie_id, "movie"),
-                "title": movie.title,
-                "tmdb_id": validation.clean_tmdb_id(movie.tmdb_id),
-                "runtime": validation.clean_runtime(movie.runtime),
-                "overview": validation.clean_overview(movie.overview),
-            }
-            for movie in found
-        ]
+        movies = list(found)
         with self._database.write("fetched details of movies") as write:
-            for row in rows:
-                if row["movie_id"] < 0:
-                    _add_to_own(write, row)
+            for movie in movies:
+                this = {"movie_id": validation.whole_id(movie.movie_id, "movie")}
+                facts = {
+                    "tmdb_id": validation.clean_tmdb_id(movie.tmdb_id),
+                    "runtime": validation.clean_runtime(movie.runtime),
+                    "overview": validation.clean_overview(movie.overview),
+                }
+                if this["movie_id"] < 0:
+                    known = {name: fact for name, fact in facts.items() if fact}
+                    write.update(schema.movies, this, **known)
                     continue
-                old = delete(schema.movie_details).filter_by(movie_id=row["movie_id"])
-                write.connection.execute(old)
-                fetched = {**row, "keywords": [], "fetched_at": write.now}
-                write.connection.execute(insert(schema.movie_details).values(fetched))
-            return write.commit_if(bool(rows))
+                write.delete(schema.movie_details, **this)
+                about = {"title": movie.title, "keywords": [], "fetched_at": write.now}
+                write.insert(schema.movie_details, this | facts | about)
+            return write.commit_if(bool(movies))
 
 
 def insert_movies(
@@ -306,8 +302,8 @@ def insert_movies(
         same = known.find(movie)
         movie_id = last + left if same is None else same[0]
         if same is None:
-            row = {"movie_id": movie_id, "added_at": write.now, **asdict(movie)}
-            write.connection.execute(insert(schema.movies).values(row))
+            added = {"movie_id": movie_id, "added_at": write.now, **asdict(movie)}
+            write.insert(schema.movies, added)
             known.add(movie_id, movie)
         ids.append(movie_id)
         if on_step is not None:
@@ -369,9 +365,12 @@ def _own_movie(connection: Connection, movie_id: int) -> Row[Any]:
     return row
 
 
-def _move_rows(connection: Connection, old: int, new: int | None) -> None:
-    """Let everything that is not decided yet name another movie, or (None) none any more."""
-    night, ballot = schema.nights.c, schema.ballots.c
+def _replace(write: Write, old: int, new: int | None) -> None:
+    """Let everything that is not decided yet name another movie, or (None) none any more.
+
+    The old movie goes, unless a decided night names it.
+    """
+    connection, night, ballot = write.connection, schema.nights.c, schema.ballots.c
     is_open = select(night.night_id).where(night.decided_at.is_(None))
     for table in (schema.seen, schema.vetoes, schema.shortlist, schema.watchlists):
         others = [column for column in table.primary_key if column.name != "movie_id"]
@@ -393,12 +392,14 @@ def _move_rows(connection: Connection, old: int, new: int | None) -> None:
             choices = list(dict.fromkeys(movie for movie in moved if movie is not None))
             key = {"night_id": row.night_id, "member_id": row.member_id}
             if choices:
-                connection.execute(update(schema.ballots).filter_by(**key).values(choices=choices))
+                write.update(schema.ballots, key, choices=choices)
             else:
-                connection.execute(delete(schema.ballots).filter_by(**key))
+                write.delete(schema.ballots, **key)
     for column in (night.movie_id, night.drawn_movie_id):
         planned = update(schema.nights).where(column == old, night.decided_at.is_(None))
         connection.execute(planned.values({column: new}))
+    if not _is_decided(connection, old):
+        write.delete(schema.movies, movie_id=old)
 
 
 def _is_decided(connection: Connection, movie_id: int) -> bool:
@@ -410,11 +411,6 @@ def _is_decided(connection: Connection, movie_id: int) -> bool:
     return any(connection.execute(query).first() for query in (was_candidate, was_watched))
 
 
-def _delete_unless_decided(connection: Connection, movie_id: int) -> None:
-    if not _is_decided(connection, movie_id):
-        connection.execute(delete(schema.movies).where(_movie.movie_id == movie_id))
-
-
 def append_to_shortlist(write: Write, movie_id: int) -> bool:
     """Put a movie at the shortlist's end within a transaction; return whether that is new."""
     known = select(_listed.movie_id).filter_by(movie_id=movie_id)
@@ -422,7 +418,7 @@ def append_to_shortlist(write: Write, movie_id: int) -> bool:
         return False
     last = write.connection.execute(select(func.max(_listed.position))).scalar_one() or 0
     row = {"movie_id": movie_id, "position": last + 1, "added_at": write.now}
-    write.connection.execute(insert(schema.shortlist).values(row))
+    write.insert(schema.shortlist, row)
     return True
 
 
@@ -450,24 +446,3 @@ def with_details(movies: pd.DataFrame, details: pd.DataFrame) -> pd.DataFrame:
         before["overview"] != "", known["overview"]
     )
     return result
-
-
-def _add_to_own(write: Write, details: dict[str, Any]) -> None:
-    facts = {name: details[name] for name in ("tmdb_id", "runtime", "overview") if details[name]}
-    mine = update(schema.movies).filter_by(movie_id=details["movie_id"])
-    write.connection.execute(mine.values(facts))
-
-
-def _frame(rows: Sequence[Row[Any]], columns: list[str]) -> pd.DataFrame:
-    """Return rows about movies as a frame with index movie_id."""
-
-    def column(name: str) -> pd.Series:
-        values = [getattr(row, name) for row in rows]
-        if COLUMNS[name] == "text":
-            return pd.Series([value or "" for value in values], dtype="str")
-        if COLUMNS[name] == "number":
-            return pd.Series(values, dtype="Int64")
-        return pd.Series([tuple(value or ()) for value in values], dtype=object)
-
-    ids = pd.Index([row.movie_id for row in rows], dtype="int64", name="movie_id")
-    return pd.DataFrame({name: column(name) for name in columns}).set_index(ids)

@@ -15,26 +15,18 @@ from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import (
-    Connection,
-    Row,
-    ScalarSelect,
-    Select,
-    and_,
-    bindparam,
-    delete,
-    insert,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, or_, select
 
 from club import validation
 from club.db import schema
 from club.db.database import Write
 from club.section import Section, guest_ids, require_present, utc_times
 
-UNDOABLE = ("rate", "clear")
 _rating, _event = schema.ratings.c, schema.rating_events.c
+_CAN_BE_UNDONE = (
+    _event.kind.in_(("rate", "clear")),
+    _event.step.not_in(select(_event.undoes).where(_event.undoes.is_not(None))),
+)
 
 
 @dataclass(frozen=True)
@@ -111,8 +103,7 @@ class Ratings(Section):
     def undoable(self) -> Change | None:
         """Return the step that `undo` would take back; None when there is none left."""
         with self._database.read() as connection:
-            rows = _latest_step(connection)
-        return _change(rows) if rows else None
+            return _change(_latest_step(connection, *_CAN_BE_UNDONE))
 
     def undo(self, step: int | None = None) -> Change | None:
         """Take back the latest step that is neither an undo nor undone already, nor a night's.
@@ -126,12 +117,10 @@ class Ratings(Section):
             none left, or the latest is another than `step`.
         """
         with self._database.write("took back ratings") as write:
-            rows = _latest_step(write.connection)
-            if not rows or step not in {None, rows[0].step}:
-                write.commit_if(False)
-                return None
-            events = [_reversed(write, row) | {"kind": "undo", "undoes": row.step} for row in rows]
-            _apply(write.connection, events)
+            rows = _latest_step(write.connection, *_CAN_BE_UNDONE)
+            if rows and step not in {None, rows[0].step}:
+                rows = []
+            _take_back(write, [(row, {"kind": "undo", "undoes": row.step}) for row in rows])
         return _change(rows)
 
     def redo(self, step: int) -> Change | None:
@@ -144,13 +133,10 @@ class Ratings(Section):
             The new step. None when it was not taken back, or its ratings have changed since.
         """
         with self._database.write("brought ratings back") as write:
-            rows = _undo_of(write.connection, step)
-            if not rows:
-                write.commit_if(False)
-                return None
-            events = [_reversed(write, row) for row in rows]
-            _apply(write.connection, events)
-            return _change(_of_step(write.connection, write.version))
+            rows = _latest_step(write.connection, _event.undoes == step)
+            _take_back(write, [(row, {}) for row in rows])
+            done = _latest_step(write.connection, _event.step == write.version) if rows else []
+            return _change(done)
 
     def history(self, limit: int | None = None, include_guests: bool = False) -> pd.DataFrame:
         """Return the changes of all ratings, newest first; nothing is removed from it.
@@ -220,79 +206,56 @@ def record(
             "changed_by": entered_by.get(key[0], write.actor),
         }
         events.append(event)
-    _apply(write.connection, events)
+    _apply(write, events)
     return bool(events)
 
 
-def _latest_step(connection: Connection) -> list[Row[Any]]:
-    """Return the events of the step that an undo would take back."""
-    undone = select(_event.undoes).where(_event.undoes.is_not(None))
-    # A step that cannot be undone, like a night's, lies over those before it.
-    covered = _covered_steps()
-    step = (
-        select(_event.step)
-        .where(_event.kind.in_(UNDOABLE), _event.step.not_in(undone), _event.step.not_in(covered))
-        .order_by(_event.step.desc())
-        .limit(1)
-        .scalar_subquery()
+def _latest_step(connection: Connection, *where: ColumnElement[bool]) -> list[Row[Any]]:
+    """Return the events of the latest step `where` all ratings count now as it left them.
+
+    A step that cannot be undone, like a night's, lies over those before it.
+    """
+    same = and_(_rating.member_id == _event.member_id, _rating.movie_id == _event.movie_id)
+    differs = or_(
+        _event.half_after.is_distinct_from(_rating.half_stars),
+        _event.rated_after.is_distinct_from(_rating.rated_at),
     )
-    return _of_step(connection, step)
+    covered = select(_event.step).outerjoin(schema.ratings, same).where(differs)
+    latest = select(func.max(_event.step)).where(_event.step.not_in(covered), *where)
+    query = select(schema.rating_events).where(_event.step == latest.scalar_subquery())
+    return list(connection.execute(query.order_by(_event.event_id)))
 
 
-def _reversed(write: Write, row: Row[Any]) -> dict[str, Any]:
-    """Return the event that takes an event back."""
-    return {
-        "step": write.version,
-        "kind": "clear" if row.half_before is None else "rate",
-        "at": write.now,
-        "member_id": row.member_id,
-        "movie_id": row.movie_id,
-        "half_before": row.half_after,
-        "rated_before": row.rated_after,
-        "half_after": row.half_before,
-        "rated_after": row.rated_before,
-        "changed_by": write.actor,
-    }
+def _take_back(write: Write, undone: list[tuple[Row[Any], dict[str, Any]]]) -> None:
+    """Take events back, by events with these values; roll back if there are none."""
+    events = [
+        {
+            "step": write.version,
+            "kind": "clear" if row.half_before is None else "rate",
+            "at": write.now,
+            "member_id": row.member_id,
+            "movie_id": row.movie_id,
+            "half_before": row.half_after,
+            "rated_before": row.rated_after,
+            "half_after": row.half_before,
+            "rated_after": row.rated_before,
+            "changed_by": write.actor,
+            **values,
+        }
+        for row, values in undone
+    ]
+    _apply(write, events)
+    write.commit_if(bool(events))
 
 
-def _covered_steps() -> Select[tuple[int]]:
-    """Return the subquery of steps of which some rating is not what counts now."""
-    return (
-        select(_event.step)
-        .outerjoin(
-            schema.ratings,
-            and_(_rating.member_id == _event.member_id, _rating.movie_id == _event.movie_id),
-        )
-        .where(
-            or_(
-                _event.half_after.is_distinct_from(_rating.half_stars),
-                _event.rated_after.is_distinct_from(_rating.rated_at),
-            )
-        )
-    )
+def _change(rows: list[Row[Any]]) -> Change | None:
+    """Return the step of these events, None for no events."""
 
-
-def _undo_of(connection: Connection, step: int) -> list[Row[Any]]:
-    """Return the events that took `step` back last, if what they made counts now."""
-    query = (
-        select(_event.step)
-        .where(_event.undoes == step, _event.step.not_in(_covered_steps()))
-        .order_by(_event.step.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    return _of_step(connection, query)
-
-
-def _of_step(connection: Connection, step: int | ScalarSelect[int]) -> list[Row[Any]]:
-    query = select(schema.rating_events).where(_event.step == step).order_by(_event.event_id)
-    return list(connection.execute(query))
-
-
-def _change(rows: list[Row[Any]]) -> Change:
     def stars(halves: int | None) -> float | None:
         return None if halves is None else halves / 2
 
+    if not rows:
+        return None
     entries = tuple(
         Entry(row.member_id, row.movie_id, stars(row.half_before), stars(row.half_after))
         for row in rows
@@ -300,11 +263,9 @@ def _change(rows: list[Row[Any]]) -> Change:
     return Change(rows[0].step, datetime.fromtimestamp(rows[0].at, UTC), entries)
 
 
-def _apply(connection: Connection, events: list[dict[str, Any]]) -> None:
+def _apply(write: Write, events: list[dict[str, Any]]) -> None:
     """Add events to the history and bring the current ratings up to date."""
-    if not events:
-        return
-    connection.execute(insert(schema.rating_events), events)
+    write.insert(schema.rating_events, *events)
     replaced = [
         {"member": event["member_id"], "movie": event["movie_id"]}
         for event in events
@@ -312,7 +273,7 @@ def _apply(connection: Connection, events: list[dict[str, Any]]) -> None:
     ]
     if replaced:
         mine = (_rating.member_id == bindparam("member")) & (_rating.movie_id == bindparam("movie"))
-        connection.execute(delete(schema.ratings).where(mine), replaced)
+        write.connection.execute(delete(schema.ratings).where(mine), replaced)
     added = [
         {
             "member_id": event["member_id"],
@@ -323,5 +284,4 @@ def _apply(connection: Connection, events: list[dict[str, Any]]) -> None:
         for event in events
         if event["half_after"] is not None
     ]
-    if added:
-        connection.execute(insert(schema.ratings), added)
+    write.insert(schema.ratings, *added)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, Table, select
 
 from club import validation
 from club.db import schema
-from club.db.database import Database
+from club.db.database import Database, Write
 from club.errors import InvalidInput, NotFound
 
 
@@ -44,6 +44,22 @@ class Section:
             raise NotFound(f"There is no movie {min(unknown)}.")
         return numbers
 
+    def _add_movies(self, act: str, table: Table, member_id: int, movie_ids: Iterable[int]) -> int:
+        """Put movies that are not there into a member's rows of a table; return the version."""
+        with self._database.write(act, member_id=member_id) as write:
+            member = require_present(write.connection, member_id).member_id
+            movies = self._movie_ids(write.connection, *movie_ids)
+            if len(set(movies)) == 1:
+                write.about["movie_id"] = movies[0]
+            return write.commit_if(insert_missing(write, table, member, movies) > 0)
+
+    def _remove_movie(self, act: str, table: Table, member_id: int, movie_id: int) -> int:
+        """Take a movie out of a member's rows of a table, if it is there; return the version."""
+        movie = validation.whole_id(movie_id, "movie")
+        with self._database.write(act, member_id=member_id, movie_id=movie) as write:
+            member = require_present(write.connection, member_id).member_id
+            return write.commit_if(write.delete(table, member_id=member, movie_id=movie))
+
 
 def find_member(connection: Connection, member_id: int) -> Row[Any]:
     """Return the row of a member or guest.
@@ -69,6 +85,21 @@ def require_present(connection: Connection, member_id: int) -> Row[Any]:
     if member.left_at is not None:
         raise InvalidInput(f"{member.name} has left the club; bring them back first.")
     return member
+
+
+def insert_missing(write: Write, table: Table, member_id: int, movie_ids: Iterable[int]) -> int:
+    """Insert a row for each of a member's movies that has none; return how many there are.
+
+    Args:
+        table: one with a member, a movie and a time.
+    """
+    (time,) = {*table.c} - {*table.primary_key}
+    mine = select(table.c.movie_id).filter_by(member_id=member_id)
+    known = set(write.connection.execute(mine).scalars())
+    new = [movie_id for movie_id in dict.fromkeys(movie_ids) if movie_id not in known]
+    row = {"member_id": member_id, time.name: write.now}
+    write.insert(table, *({**row, "movie_id": movie_id} for movie_id in new))
+    return len(new)
 
 
 def guest_ids() -> Select[tuple[int]]:

@@ -71,8 +71,16 @@ class Store:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.knows_movie = knows_movie
-        self.database = Database(location, wait_seconds, clock)
+        self._use(Database(location, wait_seconds, clock))
         open_tables(self.database)
+
+    def _use(self, database: Database) -> None:
+        self.database = database
+        self.members = Members(database, self.knows_movie)
+        self.ratings = Ratings(database, self.knows_movie)
+        self.movies = Movies(database, self.knows_movie)
+        self.watchlists = Watchlists(database, self.knows_movie)
+        self.nights = Nights(database, self.knows_movie)
 
     @classmethod
     def open(
@@ -100,31 +108,6 @@ class Store:
         return f"<Store: {self.place}>"
 
     @property
-    def members(self) -> Members:
-        """Members and guests, and what each has seen."""
-        return Members(self.database, self.knows_movie)
-
-    @property
-    def ratings(self) -> Ratings:
-        """Ratings, undo and the history."""
-        return Ratings(self.database, self.knows_movie)
-
-    @property
-    def movies(self) -> Movies:
-        """The club's own movies, shortlist and fetched details."""
-        return Movies(self.database, self.knows_movie)
-
-    @property
-    def watchlists(self) -> Watchlists:
-        """What each member wants to watch."""
-        return Watchlists(self.database, self.knows_movie)
-
-    @property
-    def nights(self) -> Nights:
-        """Movie nights."""
-        return Nights(self.database, self.knows_movie)
-
-    @property
     def place(self) -> str:
         """Where the database is, for people; never holds a password."""
         return self.database.place
@@ -147,7 +130,7 @@ class Store:
         """
         twin = copy(self)
         name = None if actor is None else validation.clean_name(actor)
-        twin.database = self.database.by(name, identity)
+        twin._use(self.database.by(name, identity))
         return twin
 
     def state(self) -> State:

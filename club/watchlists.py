@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
-from club import validation
 from club.db import schema
-from club.db.database import Write
-from club.members import insert_missing
-from club.section import Section, require_present
+from club.section import Section
 
 _wanted = schema.watchlists.c
 
@@ -42,21 +39,11 @@ class Watchlists(Section):
 
     def add(self, member_id: int, movie_ids: Iterable[int]) -> int:
         """Put movies on somebody's list, unless they are on it, and return the version."""
-        with self._database.write("put on a watchlist", member_id=member_id) as write:
-            member = require_present(write.connection, member_id).member_id
-            movies = [*dict.fromkeys(self._movie_ids(write.connection, *movie_ids))]
-            if len(movies) == 1:
-                write.about["movie_id"] = movies[0]
-            return write.commit_if(bool(insert_wanted(write, member, movies)))
+        return self._add_movies("put on a watchlist", schema.watchlists, member_id, movie_ids)
 
     def remove(self, member_id: int, movie_id: int) -> int:
         """Take a movie off somebody's list, if it is on it, and return the version."""
-        movie = validation.whole_id(movie_id, "movie")
-        about = {"member_id": member_id, "movie_id": movie}
-        with self._database.write("took off a watchlist", **about) as write:
-            member = require_present(write.connection, member_id).member_id
-            gone = delete(schema.watchlists).filter_by(member_id=member, movie_id=movie)
-            return write.commit_if(write.connection.execute(gone).rowcount > 0)
+        return self._remove_movie("took off a watchlist", schema.watchlists, member_id, movie_id)
 
     def _is_seen(self) -> ColumnElement[bool]:
         """Return the condition that the list's owner has seen the movie of a row."""
@@ -67,12 +54,10 @@ class Watchlists(Section):
 
         night, there = schema.nights.c, schema.attendance.c
         # Where people are it may be two days earlier than here.
-        before: date = (
-            datetime.fromtimestamp(self._database.now(), UTC) - timedelta(days=1)
-        ).date()
+        yesterday = datetime.fromtimestamp(self._database.now(), UTC).date() - timedelta(days=1)
         over = or_(
             night.opened_at.is_not(None),
-            and_(night.decided_at.is_not(None), night.on_date < before),
+            and_(night.decided_at.is_not(None), night.on_date < yesterday),
         )
         on_a_night = exists().where(
             there.night_id == night.night_id,
@@ -82,8 +67,3 @@ class Watchlists(Section):
             over,
         )
         return or_(in_table(schema.ratings), in_table(schema.seen), on_a_night)
-
-
-def insert_wanted(write: Write, member_id: int, movie_ids: Iterable[int]) -> int:
-    """Put movies on a member's list within a transaction; return how many were not on it."""
-    return insert_missing(write, schema.watchlists, member_id, movie_ids, added_at=write.now)

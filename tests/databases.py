@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Engine, Pool, create_engine
+from sqlalchemy import URL, Engine, Pool, create_engine, make_url
 
-import club.db.database
 from club.db import transfer
 from club.store import Store
 
@@ -57,7 +56,7 @@ class PostgresServer:
             target = Store(self.url(original))
             if like is not None:
                 with (
-                    transfer.snapshot(Store(like).database) as source,
+                    Store(like).database.read() as source,
                     target.database.write() as write,
                 ):
                     version = transfer.version(source)
@@ -82,17 +81,17 @@ def connections_kept() -> Iterator[None]:
     The app makes one for each, as for SQLite. So who asks a second time may hear less of what
     happened to the server in between; a test of that wants connections of its own.
     """
-    engines: dict[URL, Engine] = {}
+    engines: dict[str | URL, Engine] = {}
 
-    def engine(url: URL, *, poolclass: type[Pool], **options: Any) -> Engine:
-        if url.get_backend_name() == "sqlite":
+    def engine(url: str | URL, *, poolclass: type[Pool], **options: Any) -> Engine:
+        if make_url(url).get_backend_name() == "sqlite":
             return create_engine(url, poolclass=poolclass, **options)
         if url not in engines:
             engines[url] = create_engine(url, **options)
         return engines[url]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(club.db.database, "create_engine", engine)
+        patch.setattr("sqlalchemy.create_engine", engine)
         yield
     for kept in engines.values():
         kept.dispose()

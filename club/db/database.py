@@ -9,7 +9,7 @@ import secrets
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from copy import copy
@@ -19,20 +19,7 @@ from threading import Lock
 from typing import Any, Final, NamedTuple
 
 import pandas as pd
-from sqlalchemy import (
-    URL,
-    Connection,
-    Engine,
-    Executable,
-    NullPool,
-    create_engine,
-    event,
-    insert,
-    make_url,
-    select,
-    text,
-    update,
-)
+import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from club.db import schema
@@ -117,12 +104,25 @@ class Write:
         about: the member_id, movie_id, night_id that it is about, as far as there is one.
     """
 
-    connection: Connection
+    connection: sa.Connection
     version: int
     actor: str | None
     now: int
     about: dict[str, int] = field(default_factory=dict)
     rolls_back: bool = False
+
+    def insert(self, table: sa.Table, *rows: Mapping[str, Any]) -> None:
+        """Insert rows, if there are any."""
+        if rows:
+            self.connection.execute(sa.insert(table), rows)
+
+    def update(self, table: sa.Table, key: Mapping[str, Any], **values: Any) -> None:
+        """Set columns of the rows with this key."""
+        self.connection.execute(sa.update(table).filter_by(**key).values(values))
+
+    def delete(self, table: sa.Table, **key: Any) -> bool:
+        """Delete the rows with this key and return whether there were any."""
+        return self.connection.execute(sa.delete(table).filter_by(**key)).rowcount > 0
 
     def commit_if(self, changed: bool) -> int:
         """Commit at the end if `changed`, else roll back; return the version after that."""
@@ -145,7 +145,7 @@ class _Lineage:
         self._seen: tuple[str, int, str | None] | None = None  # identity, version, state id
         self._breaks = 0
 
-    def follow(self, connection: Connection, version: int | None = None) -> tuple[str, int]:
+    def follow(self, connection: sa.Connection, version: int | None = None) -> tuple[str, int]:
         """Return (identity, version) of the database as it is now.
 
         Args:
@@ -153,11 +153,11 @@ class _Lineage:
             version: of the state before a write under way.
         """
         club, changes = schema.club.c, schema.changes.c
-        row = connection.execute(select(club.identity, club.version)).one()
+        row = connection.execute(sa.select(club.identity, club.version)).one()
         version = row.version if version is None else version
 
         def state_id(at: int) -> str | None:
-            query = select(changes.state).where(changes.version == at)
+            query = sa.select(changes.state).where(changes.version == at)
             newest = query.order_by(changes.change_id.desc()).limit(1)
             return connection.execute(newest).scalar_one_or_none()
 
@@ -171,9 +171,9 @@ class _Lineage:
         return f"{row.identity} {self._breaks}", version
 
 
-_lineages: dict[URL, _Lineage] = {}
+_lineages: dict[sa.URL, _Lineage] = {}
 # what `Database.snapshot` shares
-_shared: ContextVar[tuple[URL, Connection] | None] = ContextVar("connection", default=None)
+_shared: ContextVar[tuple[sa.URL, sa.Connection] | None] = ContextVar("connection", default=None)
 
 
 class Database:
@@ -202,8 +202,11 @@ class Database:
         self._clock = clock
         self._expected: str | None = None
         self._lineage = _lineages.setdefault(self.url, _Lineage())
-        self._reader = self._connectable()
-        self._writer = self._reader.execution_options(club_begin="BEGIN IMMEDIATE")
+        engine = self._connectable()
+        # On PostgreSQL every query would see what was committed meanwhile.
+        one_state = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._reader = engine.execution_options(**one_state)
+        self._writer = engine.execution_options(club_begin="BEGIN IMMEDIATE")
 
     @property
     def file(self) -> Path | None:
@@ -236,7 +239,7 @@ class Database:
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
 
     @contextmanager
-    def read(self) -> Iterator[Connection]:
+    def read(self) -> Iterator[sa.Connection]:
         """A connection that sees one state of the database; what it writes is dropped."""
         if (shared := _shared.get()) is not None and shared[0] == self.url:
             yield shared[1]
@@ -254,7 +257,7 @@ class Database:
             finally:
                 _shared.reset(before)
 
-    def frame(self, query: Executable, types: dict[str, str]) -> pd.DataFrame:
+    def frame(self, query: sa.Executable, types: dict[str, str]) -> pd.DataFrame:
         """Return the rows of a query as a frame with these columns and types."""
         with self.read() as connection:
             rows = connection.execute(query).all()
@@ -263,7 +266,7 @@ class Database:
         return pd.DataFrame({name: pd.Series(values, dtype=kind) for (name, kind), values in named})
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
+    def transaction(self) -> Iterator[sa.Connection]:
         """A connection with the right to write, all or nothing, and nobody else's meanwhile."""
         with self._clear_errors(), self._writer.begin() as connection:
             yield connection
@@ -304,10 +307,10 @@ class Database:
         with self._clear_errors(), self._writer.connect() as connection:
             if not self.is_sqlite:
                 milliseconds = max(1, round(self.wait_seconds * 1000))  # 0 would be for ever
-                connection.execute(text(f"SET LOCAL lock_timeout = {milliseconds}"))
-                connection.execute(text(f"SELECT pg_advisory_xact_lock_shared({ADVISORY_LOCK})"))
+                connection.execute(sa.text(f"SET LOCAL lock_timeout = {milliseconds}"))
+                connection.execute(sa.text(f"SELECT pg_advisory_xact_lock_shared({ADVISORY_LOCK})"))
             self._refuse_other_revision(connection)
-            bump = update(schema.club).values(version=schema.club.c.version + 1)
+            bump = sa.update(schema.club).values(version=schema.club.c.version + 1)
             version = connection.execute(bump.returning(schema.club.c.version)).scalar_one()
             with self._lineage.lock:
                 before = self._state(*self._lineage.follow(connection, version - 1))
@@ -321,19 +324,19 @@ class Database:
                 about = {name: int(number) for name, number in write.about.items()}
                 row = {"version": write.version, "at": write.now, "who": write.actor, "act": act}
                 row["state"] = secrets.token_hex(16)
-                connection.execute(insert(schema.changes).values(**row, **about))
+                connection.execute(sa.insert(schema.changes).values(**row, **about))
             connection.commit()
 
-    def _refuse_other_revision(self, connection: Connection) -> None:
+    def _refuse_other_revision(self, connection: sa.Connection) -> None:
         """Raise StoreUnavailable if another version of the program has migrated the database."""
-        query = text(f"SELECT version_num FROM {schema.REVISION_TABLE}")
+        query = sa.text(f"SELECT version_num FROM {schema.REVISION_TABLE}")
         revision = connection.execute(query).scalar_one_or_none() or ""
         if revision != schema.REVISION:
             raise StoreUnavailable(
                 f"{self.place} {_NEWER if revision > schema.REVISION else _OLDER}"
             )
 
-    def _connectable(self) -> Engine:
+    def _connectable(self) -> sa.Engine:
         options: dict[str, Any] = (
             {"timeout": self.wait_seconds} if self.is_sqlite else {"connect_timeout": 10}
         )
@@ -343,16 +346,16 @@ class Database:
             query = {"mode": "rw", **url.query, "uri": "true"}
             url = url.set(database=self.file.as_uri(), query=query)
         try:
-            engine = create_engine(
-                url, poolclass=NullPool, hide_parameters=True, connect_args=options
+            engine = sa.create_engine(
+                url, poolclass=sa.NullPool, hide_parameters=True, connect_args=options
             )
         except ImportError:
             raise StoreUnavailable(
                 "PostgreSQL needs one more package: pip install 'psycopg[binary]'."
             ) from None
         if self.is_sqlite:
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
+            sa.event.listen(engine, "connect", _prepare_sqlite)
+            sa.event.listen(engine, "begin", _begin_sqlite)
         return engine
 
     @contextmanager
@@ -367,15 +370,15 @@ class Database:
             raise StoreUnavailable(f"{self.place} {_GONE}") from error
 
 
-def _parse(location: str | Path) -> URL:
+def _parse(location: str | Path) -> sa.URL:
     """Return the URL of a path or URL; never let a message repeat it, it may hold a password."""
     if isinstance(location, Path) or "://" not in location:
         path = os.fspath(location)
         if not path.strip() or "\0" in path:
             raise InvalidInput("The database needs the path of a file or a URL.")
-        return URL.create("sqlite", database=os.fspath(Path(path).expanduser().absolute()))
+        return sa.URL.create("sqlite", database=os.fspath(Path(path).expanduser().absolute()))
     try:
-        url = make_url(location)
+        url = sa.make_url(location)
         backend = url.get_backend_name()
     except (ArgumentError, ValueError):
         raise InvalidInput(
@@ -393,7 +396,7 @@ def _parse(location: str | Path) -> URL:
     return url
 
 
-def _describe(url: URL) -> str:
+def _describe(url: sa.URL) -> str:
     if url.get_backend_name() == "sqlite":
         return f"The database {url.database}"
     name = url.database or url.username or "postgres"
@@ -416,7 +419,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.execute("PRAGMA synchronous = FULL")
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def _begin_sqlite(connection: sa.Connection) -> None:
     # A deferred transaction that turns into a writing one can fail at once instead of waiting.
     if statement := connection.get_execution_options().get("club_begin", "BEGIN"):
         connection.exec_driver_sql(statement)

@@ -8,17 +8,7 @@ import time
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    MetaData,
-    PrimaryKeyConstraint,
-    String,
-    Table,
-    insert,
-    inspect,
-    text,
-)
+import sqlalchemy as sa
 
 from club.db import schema
 from club.db.database import ADVISORY_LOCK, RESTORE, Database
@@ -39,8 +29,7 @@ def open_tables(database: Database) -> None:
     """
     _prepare_file(database)
     with database.read() as connection:
-        if database.is_sqlite:
-            _refuse_damage(connection, database)
+        refuse_damage(connection, database)
         revision = _revision(connection, database)
     if revision == schema.REVISION:
         return
@@ -53,7 +42,7 @@ def open_tables(database: Database) -> None:
         database.use_wal()
     with database.transaction() as connection:
         if not database.is_sqlite:
-            connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
+            connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({ADVISORY_LOCK})"))
         if _revision(connection, database) == schema.REVISION:  # another program was faster
             return
         upgrade(connection)
@@ -90,9 +79,12 @@ def _prepare_file(database: Database) -> None:
         ) from error
 
 
-def _refuse_damage(connection: Connection, database: Database) -> None:
-    verdict = connection.execute(text("PRAGMA quick_check(1)")).scalar_one()
-    page = connection.execute(text("PRAGMA page_size")).scalar_one()
+def refuse_damage(connection: sa.Connection, database: Database) -> None:
+    """Raise DatabaseDamaged for a damaged SQLite file."""
+    if not database.is_sqlite:
+        return
+    verdict = connection.execute(sa.text("PRAGMA quick_check(1)")).scalar_one()
+    page = connection.execute(sa.text("PRAGMA page_size")).scalar_one()
     if verdict != "ok" or _is_cut_within_a_page(database.file, page):
         raise DatabaseDamaged(f"{database.place} is damaged; {RESTORE}")
 
@@ -106,12 +98,12 @@ def _is_cut_within_a_page(file: Path | None, page: int) -> bool:
     return not any(other.exists() and other.stat().st_size for other in rest)
 
 
-def _revision(connection: Connection, database: Database) -> str | None:
+def _revision(connection: sa.Connection, database: Database) -> str | None:
     """Return the revision of the tables that are there; None where there are none of ours."""
-    tables = set(inspect(connection).get_table_names())
+    tables = set(sa.inspect(connection).get_table_names())
     if schema.REVISION_TABLE in tables:
         found = connection.execute(
-            text(f"SELECT version_num FROM {schema.REVISION_TABLE}")
+            sa.text(f"SELECT version_num FROM {schema.REVISION_TABLE}")
         ).scalar_one_or_none()
         if found is not None and found < schema.OLDEST:
             raise StoreUnavailable(
@@ -128,7 +120,7 @@ def _revision(connection: Connection, database: Database) -> str | None:
     return None
 
 
-def upgrade(connection: Connection, revision: str = schema.REVISION) -> None:
+def upgrade(connection: sa.Connection, revision: str = schema.REVISION) -> None:
     """Create or migrate the tables, in the transaction of `connection`.
 
     Args:
@@ -137,7 +129,7 @@ def upgrade(connection: Connection, revision: str = schema.REVISION) -> None:
     """
     _drop_triggers(connection)
     newest = revision == schema.REVISION
-    if newest and not inspect(connection).has_table(schema.REVISION_TABLE):
+    if newest and not sa.inspect(connection).has_table(schema.REVISION_TABLE):
         _create_tables(connection)
     else:
         _migrate_tables(connection, revision)
@@ -145,20 +137,20 @@ def upgrade(connection: Connection, revision: str = schema.REVISION) -> None:
         _create_triggers(connection)
 
 
-def _create_tables(connection: Connection) -> None:
+def _create_tables(connection: sa.Connection) -> None:
     """Create the newest tables and the club's one row; as fast as the migrations are slow."""
     schema.metadata.create_all(connection, checkfirst=False)
-    revision = Column("version_num", String(32), nullable=False)
-    key = PrimaryKeyConstraint(revision, name=f"{schema.REVISION_TABLE}_pkc")
-    revisions = Table(schema.REVISION_TABLE, MetaData(), revision, key)  # as Alembic makes it
+    revision = sa.Column("version_num", sa.String(32), nullable=False)
+    key = sa.PrimaryKeyConstraint(revision, name=f"{schema.REVISION_TABLE}_pkc")
+    revisions = sa.Table(schema.REVISION_TABLE, sa.MetaData(), revision, key)  # as Alembic makes it
     revisions.create(connection)
-    connection.execute(insert(revisions).values(version_num=schema.REVISION))
+    connection.execute(sa.insert(revisions).values(version_num=schema.REVISION))
     row = {"club_id": 1, "name": "Our movie club", "is_demo": False, "version": 0}
     made = {"created_at": int(time.time()), "identity": schema.new_identity()}
-    connection.execute(insert(schema.club).values(**row, **made, last_movie_id=0))
+    connection.execute(sa.insert(schema.club).values(**row, **made, last_movie_id=0))
 
 
-def _migrate_tables(connection: Connection, revision: str) -> None:
+def _migrate_tables(connection: sa.Connection, revision: str) -> None:
     from alembic import command  # noqa: PLC0415  (slow to import and rarely needed)
     from alembic.config import Config  # noqa: PLC0415
 
@@ -169,7 +161,7 @@ def _migrate_tables(connection: Connection, revision: str) -> None:
         command.upgrade(config, revision)
 
 
-def _drop_triggers(connection: Connection) -> None:
+def _drop_triggers(connection: sa.Connection) -> None:
     for name in (*(name for name, *_ in schema.TRIGGERS), _NO_TRUNCATE):
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {name}")
@@ -177,7 +169,7 @@ def _drop_triggers(connection: Connection) -> None:
             connection.exec_driver_sql(f"DROP FUNCTION IF EXISTS {name}() CASCADE")
 
 
-def _create_triggers(connection: Connection) -> None:
+def _create_triggers(connection: sa.Connection) -> None:
     if connection.dialect.name == "sqlite":
         for name, event, condition, sentence in schema.TRIGGERS:
             connection.exec_driver_sql(

@@ -7,31 +7,15 @@ kept as half stars, 1..10, so that no rounding can ever change a rating.
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    CheckConstraint,
-    Column,
-    Date,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    text,
-    true,
-)
+import sqlalchemy as sa
 
 REVISION = "0008"  # of the newest migration; a database that says so needs none
 OLDEST = "0004"  # of release 0.1.0; revisions are numbered in order
 REVISION_TABLE = "club_revision"
 
-metadata = MetaData(
+metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_name)s",
         "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -41,263 +25,255 @@ metadata = MetaData(
 )
 
 
-def _of_a_night() -> Column[int]:
-    night = ForeignKey("nights.night_id", ondelete="CASCADE")
-    return Column("night_id", Integer, night, primary_key=True)
+def _of_a_night() -> sa.Column[int]:
+    night = sa.ForeignKey("nights.night_id", ondelete="CASCADE")
+    return sa.Column("night_id", sa.Integer, night, primary_key=True)
 
 
-def _of_a_person() -> Column[int]:
-    return Column("member_id", Integer, ForeignKey("members.member_id"), primary_key=True)
+def _of_a_person(ondelete: str | None = None) -> sa.Column[int]:
+    person = sa.ForeignKey("members.member_id", ondelete=ondelete)
+    return sa.Column("member_id", sa.Integer, person, primary_key=True)
 
 
-def _of_a_movie() -> Column[int]:
-    return Column("movie_id", Integer, primary_key=True, autoincrement=False)
+def _of_a_movie() -> sa.Column[int]:
+    return sa.Column("movie_id", sa.Integer, primary_key=True, autoincrement=False)
 
 
-def _half_stars() -> Column[int]:
-    check = CheckConstraint("half_stars BETWEEN 1 AND 10", name="half_stars")
-    return Column("half_stars", Integer, check, nullable=False)
+def _half_stars() -> sa.Column[int]:
+    check = sa.CheckConstraint("half_stars BETWEEN 1 AND 10", name="half_stars")
+    return sa.Column("half_stars", sa.Integer, check, nullable=False)
+
+
+def _flag(name: str, **options: Any) -> sa.Column[bool]:
+    kind = sa.Boolean(create_constraint=False)
+    return sa.Column(name, kind, nullable=False, **options)
+
+
+def _seconds(name: str) -> sa.Column[int]:
+    return sa.Column(name, sa.BigInteger, nullable=False)
 
 
 # One row. Every write locks it first, which puts all writers in a queue on either database.
-club = Table(
+club = sa.Table(
     "club",
     metadata,
-    Column("club_id", Integer, CheckConstraint("club_id = 1", name="one_row"), primary_key=True),
-    Column("name", String(60), nullable=False),
-    Column("is_demo", Boolean(create_constraint=False), nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("version", BigInteger, nullable=False),
-    Column("last_movie_id", Integer, nullable=False),  # counts down; ids are never used again
+    sa.Column(
+        "club_id", sa.Integer, sa.CheckConstraint("club_id = 1", name="one_row"), primary_key=True
+    ),
+    sa.Column("name", sa.String(60), nullable=False),
+    _flag("is_demo"),
+    _seconds("created_at"),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("last_movie_id", sa.Integer, nullable=False),  # counts down; ids are never used again
     # Whether a member may enter what is another's: stars, votes, what they have seen.
-    Column("for_others", Boolean(create_constraint=False), nullable=False, server_default=true()),
+    _flag("for_others", server_default=sa.true()),
     # Random: made with the database, and anew by a restore.
-    Column("identity", String(32), nullable=False, server_default=text("''")),
-    Column("calendar_key", String(32)),  # in the address of the nights' calendar; NULL: none
+    sa.Column("identity", sa.String(32), nullable=False, server_default=sa.text("''")),
+    sa.Column("calendar_key", sa.String(32)),  # in the address of the nights' calendar; NULL: none
 )
 
-members = Table(
+members = sa.Table(
     "members",
     metadata,
-    Column("member_id", Integer, primary_key=True),
-    Column("name", String(60), nullable=False),
-    Column("name_key", Text, nullable=False),  # casefolded: what must differ
-    Column("world_user_id", Integer),
-    Column("joined_at", BigInteger, nullable=False),
-    Column("left_at", BigInteger),
+    sa.Column("member_id", sa.Integer, primary_key=True),
+    sa.Column("name", sa.String(60), nullable=False),
+    sa.Column("name_key", sa.Text, nullable=False),  # casefolded: what must differ
+    sa.Column("world_user_id", sa.Integer),
+    _seconds("joined_at"),
+    sa.Column("left_at", sa.BigInteger),
     sqlite_autoincrement=True,
 )
-Index(
+sa.Index(
     "uq_members_name_key_present",
     members.c.name_key,
     unique=True,
-    sqlite_where=text("left_at IS NULL"),
-    postgresql_where=text("left_at IS NULL"),
+    sqlite_where=sa.text("left_at IS NULL"),
+    postgresql_where=sa.text("left_at IS NULL"),
 )
 
 # What counts now. Always equal to a replay of rating_events.
-ratings = Table(
+ratings = sa.Table(
     "ratings",
     metadata,
     _of_a_person(),
     _of_a_movie(),
     _half_stars(),
-    Column("rated_at", BigInteger, nullable=False),
+    _seconds("rated_at"),
 )
 
 # What ever happened, only added to. An event holds the rating before and after it, so taking it
 # back is the same event with the two exchanged. `step` groups what was done at once and is the
 # version that the write made; `undoes` names the step that this one takes back.
-rating_events = Table(
+rating_events = sa.Table(
     "rating_events",
     metadata,
-    Column("event_id", Integer, primary_key=True),
-    Column("step", BigInteger, nullable=False, index=True),
-    Column("kind", String(10), nullable=False),
-    Column("undoes", BigInteger, index=True),
-    Column("at", BigInteger, nullable=False),
-    Column("member_id", Integer, ForeignKey("members.member_id"), nullable=False),
-    Column("movie_id", Integer, nullable=False),
-    Column("half_before", Integer),
-    Column("rated_before", BigInteger),
-    Column("half_after", Integer),
-    Column("rated_after", BigInteger),
-    Column("changed_by", String(60)),
-    Index("ix_rating_events_member_movie", "member_id", "movie_id"),
+    sa.Column("event_id", sa.Integer, primary_key=True),
+    sa.Column("step", sa.BigInteger, nullable=False, index=True),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("undoes", sa.BigInteger, index=True),
+    _seconds("at"),
+    sa.Column("member_id", sa.Integer, sa.ForeignKey("members.member_id"), nullable=False),
+    sa.Column("movie_id", sa.Integer, nullable=False),
+    sa.Column("half_before", sa.Integer),
+    sa.Column("rated_before", sa.BigInteger),
+    sa.Column("half_after", sa.Integer),
+    sa.Column("rated_after", sa.BigInteger),
+    sa.Column("changed_by", sa.String(60)),
+    sa.Index("ix_rating_events_member_movie", "member_id", "movie_id"),
     sqlite_autoincrement=True,
 )
 
 # Who did what, one row for every write of the club; only added to. The rows that it names may be
 # gone by now. What it says of ratings is in `rating_events`, where step is the version.
-changes = Table(
+changes = sa.Table(
     "changes",
     metadata,
-    Column("change_id", Integer, primary_key=True),
-    Column("version", BigInteger, nullable=False, index=True),
-    Column("at", BigInteger, nullable=False),
-    Column("who", String(60)),  # NULL where nobody said
-    Column("act", String(60), nullable=False),
-    Column("member_id", Integer),
-    Column("movie_id", Integer),
-    Column("night_id", Integer),
+    sa.Column("change_id", sa.Integer, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False, index=True),
+    _seconds("at"),
+    sa.Column("who", sa.String(60)),  # NULL where nobody said
+    sa.Column("act", sa.String(60), nullable=False),
+    sa.Column("member_id", sa.Integer),
+    sa.Column("movie_id", sa.Integer),
+    sa.Column("night_id", sa.Integer),
     # Random: tells the states apart that different writes of the same version made.
-    Column("state", String(32)),
+    sa.Column("state", sa.String(32)),
     sqlite_autoincrement=True,
 )
 
-shortlist = Table(
+shortlist = sa.Table(
     "shortlist",
     metadata,
     _of_a_movie(),
-    Column("position", Integer, nullable=False),
-    Column("added_at", BigInteger, nullable=False),
+    sa.Column("position", sa.Integer, nullable=False),
+    _seconds("added_at"),
 )
 
 # Movies that the club added; their ids are negative. What comes last is NULL where nobody knows.
-movies = Table(
+movies = sa.Table(
     "movies",
     metadata,
     _of_a_movie(),
-    Column("title", String(200), nullable=False),
-    Column("year", Integer),
-    Column("genres", JSON, nullable=False),
-    Column("keywords", JSON, nullable=False),
-    Column("added_at", BigInteger, nullable=False),
-    Column("runtime", Integer),  # minutes
-    Column("overview", Text),
-    Column("tmdb_id", Integer),
-    Column("aliases", JSON(none_as_null=True)),
-    Column("imdb_id", String(12)),
-    Column("directors", JSON(none_as_null=True)),
-    Column("cast", JSON(none_as_null=True)),
+    sa.Column("title", sa.String(200), nullable=False),
+    sa.Column("year", sa.Integer),
+    sa.Column("genres", sa.JSON, nullable=False),
+    sa.Column("keywords", sa.JSON, nullable=False),
+    _seconds("added_at"),
+    sa.Column("runtime", sa.Integer),  # minutes
+    sa.Column("overview", sa.Text),
+    sa.Column("tmdb_id", sa.Integer),
+    sa.Column("aliases", sa.JSON(none_as_null=True)),
+    sa.Column("imdb_id", sa.String(12)),
+    sa.Column("directors", sa.JSON(none_as_null=True)),
+    sa.Column("cast", sa.JSON(none_as_null=True)),
 )
 
 # What was fetched about movies of the world, whose catalogue is not ours to change. The title is
 # the catalogue's at that time: in another world the same id may be another movie. Keywords are of
 # earlier releases and not used any more.
-movie_details = Table(
+movie_details = sa.Table(
     "movie_details",
     metadata,
     _of_a_movie(),
-    Column("title", Text, nullable=False),
-    Column("tmdb_id", Integer, nullable=False),
-    Column("runtime", Integer),
-    Column("overview", Text, nullable=False),
-    Column("keywords", JSON, nullable=False),
-    Column("fetched_at", BigInteger, nullable=False),
+    sa.Column("title", sa.Text, nullable=False),
+    sa.Column("tmdb_id", sa.Integer, nullable=False),
+    sa.Column("runtime", sa.Integer),
+    sa.Column("overview", sa.Text, nullable=False),
+    sa.Column("keywords", sa.JSON, nullable=False),
+    _seconds("fetched_at"),
 )
 
 # People who come along: members who are not of the club. Their keywords speak for them until their
 # stars do.
-guests = Table(
+guests = sa.Table(
     "guests",
     metadata,
-    Column(
-        "member_id",
-        Integer,
-        ForeignKey("members.member_id", ondelete="CASCADE"),
-        primary_key=True,
-        autoincrement=False,
-    ),
-    Column("likes", JSON, nullable=False),
-    Column("dislikes", JSON, nullable=False),
+    _of_a_person(ondelete="CASCADE"),
+    sa.Column("likes", sa.JSON, nullable=False),
+    sa.Column("dislikes", sa.JSON, nullable=False),
 )
 
 # Movies that somebody has seen without giving stars.
-seen = Table(
-    "seen",
-    metadata,
-    _of_a_person(),
-    _of_a_movie(),
-    Column("at", BigInteger, nullable=False),
-)
+seen = sa.Table("seen", metadata, _of_a_person(), _of_a_movie(), _seconds("at"))
 
 # What each wants to watch; a row stays when its movie is seen, and counts no more.
-watchlists = Table(
-    "watchlists",
-    metadata,
-    _of_a_person(),
-    _of_a_movie(),
-    Column("added_at", BigInteger, nullable=False),
-)
+watchlists = sa.Table("watchlists", metadata, _of_a_person(), _of_a_movie(), _seconds("added_at"))
 
 # What was decided, when and on which model's word cannot change any more: a trigger sees to it.
-nights = Table(
+nights = sa.Table(
     "nights",
     metadata,
-    Column("night_id", Integer, primary_key=True),
-    Column("on_date", Date, nullable=False),
-    Column("starts_at", Integer),  # minutes after midnight
-    Column("place", String(200), nullable=False),
-    Column("picker_id", Integer, ForeignKey("members.member_id")),
-    Column("movie_id", Integer),
-    Column("notes", Text, nullable=False),
-    Column("rewatch", Boolean(create_constraint=False), nullable=False),
-    Column("longest", Integer),  # minutes
-    Column("voting", String(10)),  # "approve" or "rank"
-    Column("drawn_movie_id", Integer),
-    Column("draws", Integer, nullable=False),
-    Column("decided_at", BigInteger),
-    Column("decided_by", String(30)),
-    Column("model", String(120)),
-    Column("club_version", BigInteger),  # that the decision made
-    Column("opened_at", BigInteger),
-    Column("called_off_at", BigInteger),
-    Column("created_at", BigInteger, nullable=False),
-    Column("thresholds", JSON(none_as_null=True)),  # of the predictions; NULL before release 0.2
-    Column("votes_revealed_at", BigInteger),  # NULL while the ballots are hidden
-    Column("decided_movie_id", Integer),  # movie_id is what was watched
+    sa.Column("night_id", sa.Integer, primary_key=True),
+    sa.Column("on_date", sa.Date, nullable=False),
+    sa.Column("starts_at", sa.Integer),  # minutes after midnight
+    sa.Column("place", sa.String(200), nullable=False),
+    sa.Column("picker_id", sa.Integer, sa.ForeignKey("members.member_id")),
+    sa.Column("movie_id", sa.Integer),
+    sa.Column("notes", sa.Text, nullable=False),
+    _flag("rewatch"),
+    sa.Column("longest", sa.Integer),  # minutes
+    sa.Column("voting", sa.String(10)),  # "approve" or "rank"
+    sa.Column("drawn_movie_id", sa.Integer),
+    sa.Column("draws", sa.Integer, nullable=False),
+    sa.Column("decided_at", sa.BigInteger),
+    sa.Column("decided_by", sa.String(30)),
+    sa.Column("model", sa.String(120)),
+    sa.Column("club_version", sa.BigInteger),  # that the decision made
+    sa.Column("opened_at", sa.BigInteger),
+    sa.Column("called_off_at", sa.BigInteger),
+    _seconds("created_at"),
+    sa.Column(
+        "thresholds", sa.JSON(none_as_null=True)
+    ),  # of the predictions; NULL before release 0.2
+    sa.Column("votes_revealed_at", sa.BigInteger),  # NULL while the ballots are hidden
+    sa.Column("decided_movie_id", sa.Integer),  # movie_id is what was watched
     sqlite_autoincrement=True,
 )
 
 
-attendance = Table("attendance", metadata, _of_a_night(), _of_a_person())
+attendance = sa.Table("attendance", metadata, _of_a_night(), _of_a_person())
 
-vetoes = Table(
-    "vetoes",
-    metadata,
-    _of_a_night(),
-    _of_a_person(),
-    _of_a_movie(),
-)
+vetoes = sa.Table("vetoes", metadata, _of_a_night(), _of_a_person(), _of_a_movie())
 
-ballots = Table(
+ballots = sa.Table(
     "ballots",
     metadata,
     _of_a_night(),
     _of_a_person(),
-    Column("choices", JSON, nullable=False),  # movie ids, best first
-    Column("cast_at", BigInteger, nullable=False),
+    sa.Column("choices", sa.JSON, nullable=False),  # movie ids, best first
+    _seconds("cast_at"),
 )
 
 # What was predicted when a night was decided, in stars. Triggers refuse to change or add anything
 # then, and to delete anything while the night is there.
-predictions = Table(
+predictions = sa.Table(
     "predictions",
     metadata,
     _of_a_night(),
     _of_a_person(),
     _of_a_movie(),
-    Column("mean", Float, nullable=False),
-    Column("sd", Float, nullable=False),
-    Column("low", Float, nullable=False),  # of the 80% interval
-    Column("high", Float, nullable=False),
-    Column("like_chance", Float, nullable=False),  # of 4 stars or more
-    Column("own_mean", Float, nullable=False),  # of the person's ratings, else the world's
-    Column("crowd", Float, nullable=False),  # what everybody should give
-    Column("known", Boolean(create_constraint=False), nullable=False),  # rated already then
-    Column("shared_sd", Float),  # the part of sd that all have in common; NULL before release 0.2
+    sa.Column("mean", sa.Float, nullable=False),
+    sa.Column("sd", sa.Float, nullable=False),
+    sa.Column("low", sa.Float, nullable=False),  # of the 80% interval
+    sa.Column("high", sa.Float, nullable=False),
+    sa.Column("like_chance", sa.Float, nullable=False),  # of 4 stars or more
+    sa.Column("own_mean", sa.Float, nullable=False),  # of the person's ratings, else the world's
+    sa.Column("crowd", sa.Float, nullable=False),  # what everybody should give
+    _flag("known"),  # rated already then
+    sa.Column(
+        "shared_sd", sa.Float
+    ),  # the part of sd that all have in common; NULL before release 0.2
 )
 
 # What people gave a night's movie; hidden until the night is revealed (opened_at).
-night_ratings = Table(
+night_ratings = sa.Table(
     "night_ratings",
     metadata,
     _of_a_night(),
     _of_a_person(),
     _half_stars(),
-    Column("rated_at", BigInteger, nullable=False),
-    Column("entered_by", String(60)),  # NULL: unknown
+    _seconds("rated_at"),
+    sa.Column("entered_by", sa.String(60)),  # NULL: unknown
 )
 
 # Triggers that keep prediction snapshots as they are: (name, event, condition, sentence). The

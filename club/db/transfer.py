@@ -6,31 +6,16 @@ club from one kind of database to the other.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, Connection, Table, delete, func, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, func, insert, select, text, update
 
 from club.db import schema
-from club.db.database import Database
 
 OnStep = Callable[[int, int, str], None]  # rows done, rows in all, the table being copied
 BATCH = 2000  # rows in memory at once
-_JSON = json.JSONEncoder(default=date.isoformat)
-# These go on after a copy and never back, or are the database's own; the rest is content.
-_COUNTERS = {schema.club.c.version, schema.club.c.last_movie_id, schema.club.c.identity}
-
-
-@contextmanager
-def snapshot(database: Database) -> Iterator[Connection]:
-    """Yield a connection on which every query sees the database as of the same moment."""
-    with database.read() as connection:
-        if not database.is_sqlite:  # there every query would see what was committed meanwhile
-            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        yield connection
 
 
 def version(connection: Connection) -> int:
@@ -46,14 +31,6 @@ def counts(connection: Connection) -> dict[str, int]:
     }
 
 
-def rows(connection: Connection, table: Table) -> Iterator[tuple[Any, ...]]:
-    """Yield every row of a table, without counters, hashable and equal on either database."""
-    columns = [column for column in table.c if column not in _COUNTERS]
-    lists = {at for at, column in enumerate(columns) if isinstance(column.type, JSON)}
-    for row in connection.execute(select(*columns).execution_options(yield_per=BATCH)):
-        yield tuple(_JSON.encode(cell) if at in lists else cell for at, cell in enumerate(row))
-
-
 def copy_club(
     source: Connection, target: Connection, version: int, on_step: OnStep | None = None
 ) -> None:
@@ -63,7 +40,7 @@ def copy_club(
     database has given are not given again.
 
     Args:
-        source: see `snapshot`.
+        source: sees one state, as that of `Database.read` does.
         version: of the target afterwards.
     """
     done, total = 0, sum(counts(source).values())

@@ -9,18 +9,24 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, and_, delete, insert, select
+from sqlalchemy import Connection, select
 
 from club import validation
 from club.db import schema
 from club.errors import InvalidInput
-from club.nights.planning import Night, find_night, require_there, update_night
+from club.nights.planning import (
+    Night,
+    entered_by_those_there,
+    find_night,
+    require_there,
+    update_night,
+)
 from club.section import Section, find_member
 
 STARS = ("mean", "sd", "shared_sd", "low", "high", "like", "own_mean", "crowd")
 COLUMNS = ("member_id", "movie_id", *STARS, "known")
 MIDDLES = tuple(step / 2 - 0.25 for step in range(1, 11))  # between the stars
-_veto, _ballot, _there = schema.vetoes.c, schema.ballots.c, schema.attendance.c
+_veto, _ballot = schema.vetoes.c, schema.ballots.c
 _prediction = schema.predictions.c
 
 
@@ -120,7 +126,7 @@ class Choosing(Section):
             if person in _vetoes(write.connection, night).get(movie, ()):
                 return write.commit_if(False)
             row = {"night_id": night.night_id, "member_id": person, "movie_id": movie}
-            write.connection.execute(insert(schema.vetoes).values(row))
+            write.insert(schema.vetoes, row)
         return write.version
 
     def unveto(self, night_id: int, member_id: int, movie_id: int) -> int:
@@ -130,8 +136,7 @@ class Choosing(Section):
             night, person = _voter(write.connection, night_id, member_id)
             movie = validation.whole_id(movie_id, "movie")
             mine = {"night_id": night.night_id, "member_id": person, "movie_id": movie}
-            gone = delete(schema.vetoes).filter_by(**mine)
-            return write.commit_if(write.connection.execute(gone).rowcount > 0)
+            return write.commit_if(write.delete(schema.vetoes, **mine))
 
     def vetoes(self, night_id: int) -> dict[int, tuple[int, ...]]:
         """Return the vetoes: movie_id -> ids of the members who do not want it, both in order."""
@@ -161,12 +166,12 @@ class Choosing(Section):
                 raise InvalidInput("Each movie can stand on a ballot only once.")
             if box[person] == movies:
                 return write.commit_if(False)
-            _delete_ballot(write.connection, night, person)
-            ballot = {"night_id": night.night_id, "member_id": person, "choices": movies}
-            write.connection.execute(insert(schema.ballots).values(**ballot, cast_at=write.now))
+            mine = {"night_id": night.night_id, "member_id": person}
+            write.delete(schema.ballots, **mine)
+            write.insert(schema.ballots, {**mine, "choices": movies, "cast_at": write.now})
             box[person] = movies
             if night.votes_revealed_at is None and None not in box.values():
-                update_night(write.connection, night, votes_revealed_at=write.now)
+                update_night(write, night, votes_revealed_at=write.now)
         return write.version
 
     def unvote(self, night_id: int, member_id: int) -> int:
@@ -174,28 +179,27 @@ class Choosing(Section):
         act = "took a vote back"
         with self._database.write(act, night_id=night_id, member_id=member_id) as write:
             night, person = _voter(write.connection, night_id, member_id)
-            box = _changeable_ballots(write.connection, night, person)
-            _delete_ballot(write.connection, night, person)
-            return write.commit_if(box[person] is not None)
+            _changeable_ballots(write.connection, night, person)
+            mine = {"night_id": night.night_id, "member_id": person}
+            return write.commit_if(write.delete(schema.ballots, **mine))
 
     def reveal_votes(self, night_id: int) -> int:
         """Reveal the ballots of a planned night, at least one, whoever is waited for."""
         with self._database.write("revealed the votes", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
             night.require_planned()
-            box = _ballots(write.connection, night)
+            box = entered_by_those_there(write.connection, night, _ballot.choices)
             if all(choices is None for choices in box.values()):
                 raise InvalidInput("Nobody has voted yet.")
             if night.votes_revealed_at is None:
-                update_night(write.connection, night, votes_revealed_at=write.now)
+                update_night(write, night, votes_revealed_at=write.now)
             return write.commit_if(night.votes_revealed_at is None)
 
     def ballot_box(self, night_id: int) -> BallotBox:
         """Return the votes as far as everybody may know them."""
         with self._database.read() as connection:
-            # First the night: a vote in between is then counted and not shown.
             night = find_night(connection, night_id)
-            box = _ballots(connection, night)
+            box = entered_by_those_there(connection, night, _ballot.choices)
         waiting = tuple(person for person, choices in box.items() if choices is None)
         voted = {person: tuple(choices) for person, choices in box.items() if choices is not None}
         hidden = night.votes_revealed_at is None and night.revealed_at is None
@@ -225,7 +229,7 @@ class Choosing(Section):
             if not left:
                 raise InvalidInput("There is no candidate left that nobody vetoed.")
             drawn = write.about["movie_id"] = left[pick(len(left))]
-            update_night(write.connection, night, drawn_movie_id=drawn, draws=night.draws + 1)
+            update_night(write, night, drawn_movie_id=drawn, draws=night.draws + 1)
         return drawn
 
     def decide(
@@ -268,9 +272,9 @@ class Choosing(Section):
             if vetoed := _vetoes(write.connection, night).get(movie):
                 name = find_member(write.connection, vetoed[0]).name
                 raise InvalidInput(f"{name} has vetoed this movie.")
-            write.connection.execute(insert(schema.predictions), rows)
+            write.insert(schema.predictions, *rows)
             update_night(
-                write.connection,
+                write,
                 night,
                 movie_id=movie,
                 decided_movie_id=movie,
@@ -318,7 +322,7 @@ class Choosing(Section):
                 raise InvalidInput(
                     "Somebody has rated this movie already; take those stars back first."
                 )
-            update_night(write.connection, night, movie_id=movie)
+            update_night(write, night, movie_id=movie)
         return write.version
 
 
@@ -342,35 +346,14 @@ def _vetoes(connection: Connection, night: Night) -> dict[int, tuple[int, ...]]:
     return found
 
 
-def _ballots(connection: Connection, night: Night) -> dict[int, list[int] | None]:
-    """Return the ballots of those who are there; None: not voted yet.
-
-    One statement, which sees one state of the database: else somebody could come in between.
-    """
-    mine = and_(_ballot.night_id == _there.night_id, _ballot.member_id == _there.member_id)
-    query = (
-        select(_there.member_id, _ballot.choices)
-        .select_from(schema.attendance)
-        .outerjoin(schema.ballots, mine)
-        .where(_there.night_id == night.night_id)
-        .order_by(_there.member_id)
-    )
-    return {row.member_id: row.choices for row in connection.execute(query)}
-
-
 def _changeable_ballots(
     connection: Connection, night: Night, member_id: int
 ) -> dict[int, list[int] | None]:
-    """Return the ballots; raise InvalidInput if theirs is out already."""
-    box = _ballots(connection, night)
+    """Return the ballots, None for who has not voted; raise InvalidInput if theirs is out."""
+    box = entered_by_those_there(connection, night, _ballot.choices)
     if night.votes_revealed_at is not None and box[member_id] is not None:
         raise InvalidInput("The votes are out; a vote that is in stays as it is.")
     return box
-
-
-def _delete_ballot(connection: Connection, night: Night, member_id: int) -> None:
-    mine = delete(schema.ballots).filter_by(night_id=night.night_id, member_id=member_id)
-    connection.execute(mine)
 
 
 def _clean_thresholds(thresholds: Sequence[float]) -> list[float]:

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Row, and_, delete, insert, select
+from sqlalchemy import Connection, Row, select
 
 from club import ratings, validation
 from club.db import schema
 from club.db.database import Write
 from club.errors import InvalidInput
-from club.members import remove_from_nights
 from club.nights.planning import (
     Night,
+    entered_by_those_there,
     find_night,
     insert_attendance,
     member_set,
@@ -24,7 +24,7 @@ from club.nights.planning import (
 )
 from club.section import Section, find_member
 
-_rated, _there = schema.night_ratings.c, schema.attendance.c
+_rated = schema.night_ratings.c
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,9 @@ class Rating(Section):
                 if row.member_id in gone:
                     name = find_member(write.connection, row.member_id).name
                     raise InvalidInput(f"{name} has rated this night and stays in it.")
-            insert_attendance(write.connection, night.night_id, wanted - before)
-            this = select(schema.nights.c.night_id).filter_by(night_id=night.night_id)
+            insert_attendance(write, night.night_id, wanted - before)
             for member_id in gone:
-                remove_from_nights(write.connection, this, member_id)
+                write.delete(schema.attendance, night_id=night.night_id, member_id=member_id)
             return write.commit_if(wanted != before)
 
     def rate(self, night_id: int, member_id: int, stars: float) -> int:
@@ -87,26 +86,19 @@ class Rating(Section):
             night.require_on()
             if night.decided_at is None:
                 raise InvalidInput("No movie is decided yet; decide on one first.")
-            earlier = {row.member_id: row.half_stars for row in _ratings(write.connection, night)}
-            if night.revealed_at is not None and person in earlier:
+            mine = {"night_id": night.night_id, "member_id": person}
+            given = entered_by_those_there(write.connection, night, _rated.half_stars)
+            if night.revealed_at is not None and given[person] is not None:
                 raise InvalidInput("The stars are out. To change yours, use the Rate page.")
-            if earlier.get(person) == halves:
+            if given[person] == halves:
                 return write.commit_if(False)
-            _delete_rating(write.connection, night, person)
-            row = {
-                "night_id": night.night_id,
-                "member_id": person,
-                "half_stars": halves,
-                "rated_at": write.now,
-                "entered_by": write.actor,
-            }
-            write.connection.execute(insert(schema.night_ratings).values(row))
-            if night.revealed_at is None:
-                rows = _ratings(write.connection, night)
-                if {row.member_id for row in rows} == set(night.present):
-                    _reveal(write, night, rows)
-            else:
+            write.delete(schema.night_ratings, **mine)
+            row = {"half_stars": halves, "rated_at": write.now, "entered_by": write.actor}
+            write.insert(schema.night_ratings, mine | row)
+            if night.revealed_at is not None:
                 _publish(write, night, _ratings(write.connection, night, person))
+            elif None not in (given | {person: halves}).values():
+                _reveal(write, night)
         return write.version
 
     def unrate(self, night_id: int, member_id: int) -> int:
@@ -119,29 +111,17 @@ class Rating(Section):
             night.require_on()
             if night.revealed_at is not None:
                 raise InvalidInput("The stars are out. To change yours, use the Rate page.")
-            return write.commit_if(_delete_rating(write.connection, night, person))
+            mine = {"night_id": night.night_id, "member_id": person}
+            return write.commit_if(write.delete(schema.night_ratings, **mine))
 
     def outcome(self, night_id: int) -> Outcome:
         """Return the night's ratings as far as everybody may know them."""
-        mine = and_(_rated.night_id == _there.night_id, _rated.member_id == _there.member_id)
         with self._database.read() as connection:
             night = find_night(connection, night_id)
-            # One statement, which sees one state of the database.
-            query = (
-                select(_there.member_id, _rated.half_stars, schema.nights.c.opened_at)
-                .select_from(schema.attendance)
-                .join(schema.nights)
-                .outerjoin(schema.night_ratings, mine)
-                .where(_there.night_id == night.night_id)
-                .order_by(_there.member_id)
-            )
-            rows = connection.execute(query).all()
-        stars = {row.member_id: row.half_stars / 2 for row in rows if row.half_stars is not None}
-        return Outcome(
-            tuple(stars),
-            tuple(row.member_id for row in rows if row.half_stars is None),
-            stars if any(row.opened_at is not None for row in rows) else None,
-        )
+            given = entered_by_those_there(connection, night, _rated.half_stars)
+        stars = {person: halves / 2 for person, halves in given.items() if halves is not None}
+        waiting = tuple(person for person in given if person not in stars)
+        return Outcome(tuple(stars), waiting, None if night.revealed_at is None else stars)
 
     def reveal(self, night_id: int) -> int:
         """Reveal the ratings of a night, at least one, whoever is waited for."""
@@ -150,10 +130,9 @@ class Rating(Section):
             night.require_on()
             if night.revealed_at is not None:
                 return write.commit_if(False)
-            rows = _ratings(write.connection, night)
-            if not rows:
+            if not _ratings(write.connection, night):
                 raise InvalidInput("Nobody has rated this night yet.")
-            _reveal(write, night, rows)
+            _reveal(write, night)
         return write.version
 
     def ratings(self) -> pd.DataFrame:
@@ -169,9 +148,9 @@ class Rating(Section):
         return frame.assign(rating=frame["rating"] / 2)
 
 
-def _reveal(write: Write, night: Night, rows: list[Row[Any]]) -> None:
-    update_night(write.connection, night, opened_at=write.now)
-    _publish(write, night, rows)
+def _reveal(write: Write, night: Night) -> None:
+    update_night(write, night, opened_at=write.now)
+    _publish(write, night, _ratings(write.connection, night))
 
 
 def _publish(write: Write, night: Night, rows: list[Row[Any]]) -> None:
@@ -197,8 +176,3 @@ def _ratings(connection: Connection, night: Night, member_id: int | None = None)
     if member_id is not None:
         query = query.filter_by(member_id=member_id)
     return list(connection.execute(query.order_by(_rated.member_id)))
-
-
-def _delete_rating(connection: Connection, night: Night, member_id: int) -> bool:
-    mine = delete(schema.night_ratings).filter_by(night_id=night.night_id, member_id=member_id)
-    return connection.execute(mine).rowcount > 0

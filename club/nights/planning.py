@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any, Literal
 
-import pandas as pd
-from sqlalchemy import Connection, Row, and_, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, Row, and_, func, insert, select
 
 from club import validation
 from club.db import schema
+from club.db.database import Write
 from club.errors import InvalidInput, NotFound
 from club.section import Section, find_member, guest_ids, require_present
 
@@ -131,7 +131,7 @@ class Planning(Section):
             row = {**_columns(write.connection, fields), "draws": 0, "created_at": write.now}
             added = insert(schema.nights).values(row).returning(_night.night_id)
             night_id = int(write.connection.execute(added).scalar_one())
-            insert_attendance(write.connection, night_id, member_set(present))
+            insert_attendance(write, night_id, member_set(present))
             write.about["night_id"] = night_id
         return night_id
 
@@ -155,17 +155,17 @@ class Planning(Section):
             if any(name in changed for name in _WHILE_PLANNED):
                 night.require_undecided()
             if "voting" in changed:
-                connection.execute(delete(schema.ballots).filter_by(**this))
+                write.delete(schema.ballots, **this)
                 changed["votes_revealed_at"] = None
             if changed:
-                update_night(connection, night, **changed)
+                update_night(write, night, **changed)
             return write.commit_if(bool(changed))
 
     def delete(self, night_id: int) -> int:
         """Delete a night with its predictions; ratings that it revealed stay the club's."""
         with self._database.write("deleted a night", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
-            write.connection.execute(delete(schema.nights).filter_by(night_id=night.night_id))
+            write.delete(schema.nights, night_id=night.night_id)
         return write.version
 
     def call_off(self, night_id: int) -> int:
@@ -175,51 +175,37 @@ class Planning(Section):
             if night.revealed_at is not None:
                 raise InvalidInput("This night has taken place; it cannot be called off.")
             if not night.called_off:
-                update_night(write.connection, night, called_off_at=write.now)
+                update_night(write, night, called_off_at=write.now)
             return write.commit_if(not night.called_off)
 
     def call_on(self, night_id: int) -> int:
         """Take back that a night is called off, if it is."""
         with self._database.write("put a night back on", night_id=night_id) as write:
             night = find_night(write.connection, night_id)
-            update_night(write.connection, night, called_off_at=None)
+            update_night(write, night, called_off_at=None)
             return write.commit_if(night.called_off)
 
-    def turns(self) -> pd.DataFrame:
-        """Return how often each member has picked, called off nights left out.
+    def whose_turn(self, present: Iterable[int]) -> int | None:
+        """Return the member among those present whose last pick is longest ago.
 
-        Returns:
-            index member_id, in the order in which they joined; picked, last (datetime64[s]: the
-            date of the last night picked, NaT for none).
+        Members who never picked come first, then those who joined first; guests never, and nights
+        that are called off do not count. None where nobody is a member.
         """
         picked = and_(_night.picker_id == _member.member_id, _night.called_off_at.is_(None))
         query = (
-            select(_member.member_id, func.count(_night.night_id), func.max(_night.on_date))
+            select(_member.member_id)
             .outerjoin(schema.nights, picked)
-            .where(_member.left_at.is_(None), _member.member_id.not_in(guest_ids()))
+            .where(_member.member_id.in_([*present]), _member.member_id.not_in(guest_ids()))
+            .where(_member.left_at.is_(None))
             .group_by(_member.member_id)
-            .order_by(_member.member_id)
+            .order_by(func.max(_night.on_date).nulls_first(), _member.member_id)
         )
-        types = {"member_id": "int64", "picked": "int64", "last": "object"}
-        frame = self._database.frame(query, types)
-        frame["last"] = pd.to_datetime(frame["last"]).astype("datetime64[s]")
-        return frame.set_index("member_id")
-
-    def whose_turn(self, present: Sequence[int]) -> int | None:
-        """Return the member among those present whose last pick is longest ago.
-
-        Members who never picked come first, then those who joined first; guests never. None where
-        nobody is a member.
-        """
-        turns = self.turns()
-        here = turns[turns.index.isin(list(present))]
-        if here.empty:
-            return None
-        return int(here["last"].sort_values(kind="stable", na_position="first").index[0])
+        with self._database.read() as connection:
+            return connection.execute(query).scalars().first()
 
 
 def read_nights(connection: Connection, *where: Any) -> list[Night]:
-    """Return nights, newest first, in one statement: it sees one state of the database.
+    """Return nights, newest first.
 
     Args:
         where: conditions on the table of nights.
@@ -258,9 +244,22 @@ def require_there(connection: Connection, night: Night, member_id: int) -> int:
     return int(person.member_id)
 
 
-def update_night(connection: Connection, night: Night, **values: Any) -> None:
+def entered_by_those_there(
+    connection: Connection, night: Night, column: Column[Any]
+) -> dict[int, Any]:
+    """Return a column's value for each person who is there; None for those without a row.
+
+    Args:
+        column: of a table with one row a night and person.
+    """
+    query = select(column.table.c.member_id, column).filter_by(night_id=night.night_id)
+    entered: dict[int, Any] = {row[0]: row[1] for row in connection.execute(query)}
+    return {person: entered.get(person) for person in night.present}
+
+
+def update_night(write: Write, night: Night, **values: Any) -> None:
     """Set columns of a night."""
-    connection.execute(update(schema.nights).filter_by(night_id=night.night_id).values(values))
+    write.update(schema.nights, {"night_id": night.night_id}, **values)
 
 
 def member_set(member_ids: Iterable[int]) -> set[int]:
@@ -268,13 +267,11 @@ def member_set(member_ids: Iterable[int]) -> set[int]:
     return {validation.whole_id(member_id, "member") for member_id in member_ids}
 
 
-def insert_attendance(connection: Connection, night_id: int, member_ids: set[int]) -> None:
+def insert_attendance(write: Write, night_id: int, member_ids: set[int]) -> None:
     """Add people to those who are there; raise InvalidInput if one of them has left."""
-    rows = [{"night_id": night_id, "member_id": member_id} for member_id in sorted(member_ids)]
-    for row in rows:
-        require_present(connection, row["member_id"])
-    if rows:
-        connection.execute(insert(schema.attendance), rows)
+    for member_id in sorted(member_ids):
+        require_present(write.connection, member_id)
+        write.insert(schema.attendance, {"night_id": night_id, "member_id": member_id})
 
 
 def _columns(connection: Connection, fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import astuple, dataclass, field, fields, replace
 from typing import Literal
 
 import pandas as pd
 
-from club import members, movies, ratings, watchlists
+from club import members, movies, ratings
+from club.db import schema
 from club.db.transfer import OnStep
 from club.errors import InvalidInput
 from club.export import csv_table
 from club.imports.ratings.rows import Kind, RatingsFile, RejectedRow, Row, stars_of
 from club.matching import HOW, NONE_NEAR, Match, TitleMatcher
+from club.section import insert_missing
 from club.store import Store
 from club.validation import half_stars
 
@@ -361,23 +363,23 @@ def save(store: Store, plan: Plan, on_step: OnStep | None = None) -> Saved:
         added = dict(zip(lacking, movies.insert_movies(write, new, on_step), strict=True))
         wanted: dict[tuple[int, int], int | None] = {}
         rated_at: dict[tuple[int, int], int] = {}
-        others: dict[Kind, dict[int, list[int]]] = {
-            "seen": defaultdict(list), "wished": defaultdict(list)
-        }  # fmt: skip
+        others: dict[tuple[Kind, int], list[int]] = defaultdict(list)
         for entry in taken:
             member = ids[entry.member]
             movie = added[entry.row.movie_key] if entry.movie is None else entry.movie
             if entry.kind != "rating":
-                others[entry.kind][member].append(movie)
+                others[entry.kind, member].append(movie)
                 continue
             wanted[member, movie] = half_stars(entry.stars)
             if entry.at is not None:
                 rated_at[member, movie] = entry.at
         ratings.record(write, wanted, rated_at=rated_at)
-        seen = sum(members.insert_seen(write, *pair) for pair in others["seen"].items())
-        wished = sum(watchlists.insert_wanted(write, *pair) for pair in others["wished"].items())
+        marked = Counter[Kind]()
+        for (kind, member), found in others.items():
+            table = schema.seen if kind == "seen" else schema.watchlists
+            marked[kind] += insert_missing(write, table, member, found)
         joined = sum(isinstance(member, str) for member in ids)
-        write.commit_if(bool(wanted or joined or seen or wished))
+        write.commit_if(bool(wanted or joined or marked.total()))
     seconds = time.perf_counter() - began
     log.info("imported ratings: %d rows of %d in %.2f s", len(wanted), len(plan.entries), seconds)
-    return Saved(len(wanted), len(added), joined, seen, wished)
+    return Saved(len(wanted), len(added), joined, marked["seen"], marked["wished"])

@@ -160,7 +160,7 @@ def test_no_method_tells_a_hidden_rating(store, people, night):
 
     def told() -> str:
         nights, members, ratings = store.nights, store.members, store.ratings
-        frames = [nights.predictions(), nights.ratings(), nights.turns(), members.guests()]
+        frames = [nights.predictions(), nights.ratings(), members.guests()]
         frames += [ratings.current(include_left=True, include_guests=True), members.seen()]
         frames += [ratings.history(include_guests=True), members.all(include_left=True)]
         more = nights.ballot_box(night), nights.vetoes(night), nights.all(), ratings.undoable()
