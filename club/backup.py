@@ -25,7 +25,7 @@ from club import config
 from club.db import schema, transfer
 from club.db.database import Database
 from club.db.transfer import OnStep
-from club.errors import DatabaseDamaged, InvalidInput, StoreUnavailable
+from club.errors import DatabaseDamaged, InvalidInput, StoreUnavailable, writing
 from club.store import Store
 from recommender.persistence import LEFTOVER_AGE, write_atomically
 
@@ -105,7 +105,7 @@ def write(store: Store, path: Path, on_step: OnStep | None = None) -> None:
 
     def copy(fresh: Path) -> None:
         if store.file is None:
-            with transfer.snapshot(store.database) as source:
+            with store.database.read() as source:
                 write_club(source, fresh, transfer.version(source), on_step)
             return
         original = f"{store.file.as_uri()}?mode=rw"
@@ -119,12 +119,12 @@ def write(store: Store, path: Path, on_step: OnStep | None = None) -> None:
             raise DatabaseDamaged(f"{store.place} is damaged: {verdict}.")
 
     try:
-        if path.exists():
-            raise InvalidInput(f"{path} is there already; name a new file.")
-        write_atomically(path, copy)
-    except (sqlite3.Error, OSError) as error:
-        why = getattr(error, "strerror", None) or error
-        raise StoreUnavailable(f"The backup {path} cannot be written: {why}.") from error
+        with writing(f"The backup {path}"):
+            if path.exists():
+                raise InvalidInput(f"{path} is there already; name a new file.")
+            write_atomically(path, copy)
+    except sqlite3.Error as error:
+        raise StoreUnavailable(f"The backup {path} cannot be written: {error}.") from error
     log.info("backed up %s to %s in %.1f s", store.place, path, time.monotonic() - started)
 
 
@@ -167,19 +167,16 @@ def new_file(database: Database, now: datetime, reason: Reason | None = None) ->
     """Return a path in the folder that no backup has yet.
 
     Raises:
-        StoreUnavailable: the folder cannot be made.
+        StoreUnavailable: the folder cannot be written.
     """
     ending = f"-{reason}" if reason else ""
-    try:
+    with writing(f"The folder {folder(database)}"):
         folder(database).mkdir(mode=0o700, parents=True, exist_ok=True)
         while True:
             name = f"{_stem(database)}-{now.strftime(_STAMP)}{ending}.db"
             if not (file := folder(database) / name).exists():
                 return file
             now += timedelta(seconds=1)
-    except OSError as error:
-        said = f"The folder {folder(database)} cannot be made: {error.strerror}."
-        raise StoreUnavailable(said) from error
 
 
 def write_club(

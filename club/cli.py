@@ -12,11 +12,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from club import audit, backup, config, export, restore, sharing
+from club import backup, config, export, restore, sharing
 from club.catalogue import catalogue
 from club.db.transfer import OnStep
 from club.demo import load_demo
-from club.errors import ClubError, InvalidInput
+from club.errors import ClubError, InvalidInput, writing
 from club.imports import catalogue as catalogues
 from club.imports import ratings
 from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile
@@ -116,7 +116,7 @@ def _parser() -> Parser:
 
 def _new(options: argparse.Namespace) -> None:
     """Begin an empty club."""
-    store = Store.open(options.database).by(audit.terminal_actor())
+    store = Store.open(options.database).by(_actor())
     if store.version():
         raise InvalidInput("The club has data already; restore a backup or name another database.")
     store.start_own_club(options.name)
@@ -125,7 +125,7 @@ def _new(options: argparse.Namespace) -> None:
 
 def _demo(options: argparse.Namespace) -> None:
     """Load the demo club."""
-    store = Store.open(options.database).by(audit.terminal_actor())
+    store = Store.open(options.database).by(_actor())
     demo = demo_club()
     if not load_demo(store, load_bundled(), demo, replace=options.force):
         raise InvalidInput("The club has data already; --force replaces all of it with the demo.")
@@ -165,15 +165,13 @@ def _restore(options: argparse.Namespace) -> None:
     found = restore.preview(options.database, options.file)
     kept = None
     if options.yes:
-        who = audit.terminal_actor()
-        kept = restore.restore(options.database, options.file, _bar(), who=who)
+        kept = restore.restore(options.database, options.file, _bar(), who=_actor())
     figures = {
         "file": options.file,
         "restored": options.yes,
         "kept": kept and kept.file,
         "now": found.now and vars(found.now),
         "backup": vars(found.backup),
-        "lost": found.lost,
     }
     now = "a damaged database, which is put aside" if found.damaged else "no database yet"
     lines = [
@@ -181,8 +179,6 @@ def _restore(options: argparse.Namespace) -> None:
         f"The backup:  {_state(found.backup)}",
         found.table.to_string(index=False, na_rep="–"),
     ]
-    if lost := ", ".join(f"{name} {count:,}" for name, count in found.lost.items() if count):
-        lines.append(f"Given or changed since, and lost by it: {lost}.")
     if options.yes:
         lines.append(f"{options.file} is restored. Press Learn again in the app to learn from it.")
     else:
@@ -231,7 +227,7 @@ def _export(options: argparse.Namespace) -> None:
 
 def _import(options: argparse.Namespace) -> None:
     """Import members' ratings: Letterboxd, IMDb, any CSV, or what export wrote."""
-    store = _existing(options).by(audit.terminal_actor())
+    store = _existing(options)
     found = ratings.read_all(options.files)
     for source in found:
         if source.is_numbered and options.numbers is None:
@@ -367,7 +363,7 @@ def _look_up_options(parser: argparse.ArgumentParser) -> None:
 
 def _look_up(options: argparse.Namespace) -> None:
     """Ask Wikidata what the club's own movies lack, and add newer movies than the catalogue's."""
-    store = _existing(options).by(audit.terminal_actor())
+    store = _existing(options)
     data, counts = base_dataset(), {"filled": 0, "same": 0, "unsure": 0, "added": 0, "known": 0}
     wikidata = Wikidata(config.folder() / lookup.FOLDER, lookup.words(data.movies), ADDRESS)
 
@@ -441,8 +437,17 @@ def _ask(question: str) -> str:
 # What several commands share
 
 
+def _actor() -> str:
+    """Return the actor of a command for the audit log: the computer's user."""
+    try:
+        user = getpass.getuser()
+    except (ImportError, KeyError, OSError):  # the system knows no name for them
+        user = "somebody"
+    return f"{user[:40]} (command)"
+
+
 def _existing(options: argparse.Namespace) -> Store:
-    return Store.open(options.database, must_exist=True)
+    return Store.open(options.database, must_exist=True).by(_actor())
 
 
 def base_dataset() -> Dataset:
@@ -469,12 +474,10 @@ def _as_text(value: Path | datetime) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all; raises InvalidInput if it cannot be written."""
-    try:
+    """Write a file, whole or not at all; raises StoreUnavailable if it cannot be written."""
+    with writing(path):
         if path.exists() and not path.is_file():  # a device or a pipe cannot be replaced
             path.write_bytes(content)
         else:
             path.parent.stat()  # a folder that is missing is not made
             write_atomically(path, lambda fresh: fresh.write_bytes(content), mode=0o644)
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error

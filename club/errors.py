@@ -13,6 +13,9 @@ ClubError
 
 # ruff: noqa: N818 (the names say what is wrong; a suffix would add nothing)
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ClubError(Exception):
     """Root of the package's own errors."""
@@ -28,6 +31,15 @@ class NotFound(ClubError):
 
 class StoreUnavailable(ClubError):
     """A database that is locked, damaged, read-only, full, out of reach or too new."""
+
+
+@contextmanager
+def writing(what: object) -> Iterator[None]:
+    """Raise StoreUnavailable where the system refuses to write, as "[what] cannot be written"."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreUnavailable(f"{what} cannot be written: {error.strerror or error}.") from error
 
 
 class DatabaseDamaged(StoreUnavailable):

@@ -30,7 +30,7 @@ from club import backup, config
 from club.db import migrate, schema, transfer
 from club.db.database import Database
 from club.db.transfer import OnStep
-from club.errors import DatabaseDamaged, InvalidInput, StoreUnavailable
+from club.errors import DatabaseDamaged, InvalidInput, writing
 from club.store import Store
 from recommender.persistence import write_atomically
 
@@ -46,6 +46,7 @@ SHOWN = {
     "changes": "changes, with who made them",
 }
 REST = "everything else"
+SHOWN_OR_REST = [*SHOWN.values(), REST]
 ACT = "brought back an earlier state"  # in the list of changes
 LARGEST_ROW = 150_000  # bytes, several times of what the club takes
 _MOMENTS = (-62_135_596_800, 253_402_300_799)  # seconds since 1970: the years 1 to 9999
@@ -66,23 +67,19 @@ class Preview:
 
     Args:
         now: the present club; None where there is no database, or a damaged one.
-        lost: number of rows of `now` that the backup lacks or has otherwise, by the same names.
         damaged: whether the present database cannot be read.
     """
 
     file: Path
     backup: Figures
     now: Figures | None
-    lost: dict[str, int]
     damaged: bool = False
 
     @property
     def table(self) -> pd.DataFrame:
-        """Columns what (SHOWN, REST), now, in the backup, lost: rows; <NA> where unknown."""
-        now = self.now.rows if self.now else {}
-        sides = {"now": now, "in the backup": self.backup.rows, "lost": self.lost}
-        names = [*self.backup.rows]
-        columns = {side: pd.Series(rows, names, "Int64") for side, rows in sides.items()}
+        """Columns what (SHOWN, REST), now, in the backup: rows; <NA> where unknown."""
+        sides = {"now": self.now.rows if self.now else {}, "in the backup": self.backup.rows}
+        columns = {side: pd.Series(rows, SHOWN_OR_REST, "Int64") for side, rows in sides.items()}
         return pd.DataFrame(columns).rename_axis("what").reset_index()
 
 
@@ -100,17 +97,12 @@ def preview(location: str | Path | None, file: Path, content: bytes | None = Non
     with _opened(file, content) as theirs:
         figures = _figures(theirs)
         if not database.is_there():
-            return Preview(file, figures, None, {})
+            return Preview(file, figures, None)
         try:
-            with transfer.snapshot(Store.open(location).database) as ours:
-                lost = dict.fromkeys([*SHOWN.values(), REST], 0)
-                for table in schema.metadata.sorted_tables:
-                    known = set(transfer.rows(theirs, table))
-                    gone = sum(row not in known for row in transfer.rows(ours, table))
-                    lost[SHOWN.get(table.name, REST)] += gone
-                return Preview(file, figures, _figures(ours), lost)
+            with Store.open(location).database.read() as ours:
+                return Preview(file, figures, _figures(ours))
         except DatabaseDamaged:
-            return Preview(file, figures, None, {}, damaged=True)
+            return Preview(file, figures, None, damaged=True)
 
 
 def restore(
@@ -177,11 +169,8 @@ def _replace_damaged(
             if part.exists():
                 part.replace(kept.with_name(kept.name + ending))
 
-    try:
+    with writing(database.place):
         write_atomically(file, write)
-    except OSError as error:
-        said = f"The database {file} cannot be replaced: {error.strerror}."
-        raise StoreUnavailable(said) from error
     return next(found for found in backup.find(database) if found.file == kept)
 
 
@@ -205,7 +194,8 @@ def _opened(file: Path, content: bytes | None) -> Iterator[sa.Connection]:
             if revision != schema.REVISION:
                 migrate.upgrade(copy)
             for table in schema.metadata.sorted_tables:  # every date and JSON text can be read
-                deque(transfer.rows(copy, table), maxlen=0)
+                query = sa.select(table).execution_options(yield_per=transfer.BATCH)
+                deque(copy.execute(query), maxlen=0)
             transfer.version(copy)
             copy.execute(sa.update(schema.club).values(identity=schema.new_identity()))
         except InvalidInput:
@@ -320,15 +310,9 @@ def _fits(value: object, column: sa.Column[Any]) -> bool:
 
 
 def _figures(connection: sa.Connection) -> Figures:
-    rows = dict.fromkeys([*SHOWN.values(), REST], 0)
+    rows = dict.fromkeys(SHOWN_OR_REST, 0)
     for table, count in transfer.counts(connection).items():
         rows[SHOWN.get(table, REST)] += count
-    times = [
-        sa.select(sa.func.max(column))
-        for table in schema.metadata.sorted_tables
-        for column in table.c
-        if isinstance(column.type, sa.BigInteger) and f"_{column.name}".endswith("_at")
-    ]
-    latest = max(filter(None, (connection.execute(time).scalar() for time in times)), default=0)
-    name = connection.execute(sa.select(schema.club.c.name)).scalar_one()
-    return Figures(name, datetime.fromtimestamp(latest, UTC), rows)
+    latest = connection.execute(sa.select(sa.func.max(schema.changes.c.at))).scalar()
+    club = connection.execute(sa.select(schema.club)).one()
+    return Figures(club.name, datetime.fromtimestamp(latest or club.created_at, UTC), rows)

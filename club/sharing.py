@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Literal
 
 from club.config import URL
-from club.errors import InvalidInput, StoreUnavailable
+from club.errors import InvalidInput, StoreUnavailable, writing
 from recommender.persistence import write_atomically
 
 log = logging.getLogger(__name__)
@@ -113,10 +113,8 @@ def save_passphrases(passphrases: Passphrases, folder: Path) -> None:
     host = passphrases.host
     content = {"member": fields(passphrases.member), "host": host and fields(host)}
     file, text = folder / SETTINGS, json.dumps(content, indent=2)
-    try:
+    with writing(file):
         write_atomically(file, lambda fresh: fresh.write_text(text))
-    except OSError as error:
-        raise StoreUnavailable(f"{file} cannot be written: {error.strerror}.") from error
 
 
 def load_passphrases(folder: Path) -> Passphrases | None:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from club.db import schema
 from club.db.database import ADVISORY_LOCK, RESTORE, Database
-from club.errors import DatabaseDamaged, StoreUnavailable
+from club.errors import DatabaseDamaged, StoreUnavailable, writing
 
 SCRIPTS = Path(__file__).parent / "migrations"
 _log = logging.getLogger(__name__)
@@ -29,7 +29,8 @@ def open_tables(database: Database) -> None:
     """
     _prepare_file(database)
     with database.read() as connection:
-        refuse_damage(connection, database)
+        if database.is_sqlite:
+            _refuse_damage(connection, database)
         revision = _revision(connection, database)
     if revision == schema.REVISION:
         return
@@ -65,24 +66,13 @@ def _prepare_file(database: Database) -> None:
                 f"{file} is a folder; name a file in it for the club's database."
             )
         return
-    try:
+    with writing(f"The folder {file.parent}"):
         file.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The folder {file.parent} cannot be made: {error.strerror}."
-        ) from error
-    try:
+    with writing(database.place):
         file.touch(0o600)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"{database.place} cannot be opened; check that you may read and write it."
-        ) from error
 
 
-def refuse_damage(connection: sa.Connection, database: Database) -> None:
-    """Raise DatabaseDamaged for a damaged SQLite file."""
-    if not database.is_sqlite:
-        return
+def _refuse_damage(connection: sa.Connection, database: Database) -> None:
     verdict = connection.execute(sa.text("PRAGMA quick_check(1)")).scalar_one()
     page = connection.execute(sa.text("PRAGMA page_size")).scalar_one()
     if verdict != "ok" or _is_cut_within_a_page(database.file, page):

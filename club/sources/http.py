@@ -20,7 +20,7 @@ import requests
 from urllib3.exceptions import DecodeError, ReadTimeoutError
 from urllib3.exceptions import HTTPError as Urllib3Error
 
-from club.errors import BadAnswer, SourceError, SourceUnavailable, StoreUnavailable
+from club.errors import BadAnswer, SourceError, SourceUnavailable, writing
 
 PER_SECOND = 20
 CONNECT_SECONDS, READ_SECONDS, TOTAL_SECONDS = 4.0, 6.0, 20.0
@@ -123,11 +123,8 @@ class HttpClient:
                 file.seek(0)
                 file.truncate()
             while part := answer.raw.read1(1 << 20):
-                try:
+                with writing(file.name):
                     file.write(part)
-                except OSError as error:
-                    said = f"{file.name} cannot be written: {error.strerror}."
-                    raise StoreUnavailable(said) from error
                 on_part(file.tell())
             return b""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from club.errors import BadAnswer, StoreUnavailable
+from club.errors import BadAnswer, writing
 from club.sources.http import HttpClient
 
 ADDRESS, FOLDER = "https://files.grouplens.org/datasets/movielens/", "downloads"
@@ -74,7 +74,7 @@ def fetch(name: str, folder: Path, on_part: Callable[[int, int], None]) -> Path:
             _throw_away(file, f"{name}.zip is far too long")
         on_part(there, archive.size)
 
-    try:
+    with writing(part):
         part.parent.mkdir(parents=True, exist_ok=True)
         with part.open("a+b") as file:
             if file.tell() < archive.size:
@@ -83,8 +83,6 @@ def fetch(name: str, folder: Path, on_part: Callable[[int, int], None]) -> Path:
             if hashlib.file_digest(file, "md5").hexdigest() != archive.md5:
                 _throw_away(file, f"{name}.zip came damaged")
         return part.rename(part.with_suffix(".zip"))
-    except OSError as error:
-        raise StoreUnavailable(f"{part} cannot be written: {error.strerror}.") from error
 
 
 def _throw_away(file: BinaryIO, why: str) -> NoReturn:

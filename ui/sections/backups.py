@@ -17,7 +17,7 @@ from club.restore import Preview, preview, restore
 from ui import access, state
 from ui.components.basics import change, download_button, errors_shown, file_name, notify, row
 from ui.state import View
-from ui.text import ago, day, listed, plain
+from ui.text import ago, day, plain
 
 LETTERBOXD = "https://letterboxd.com/import/"
 Chosen = tuple[Path, bytes | None]  # a backup of ours; or the name and content of an upload
@@ -135,10 +135,6 @@ def _confirm(club: View, chosen: Chosen) -> None:
         then = found.backup
         st.markdown(f"## Go back to {plain(then.name)} as it was on {_moment(then.changed_at)}?")
         st.dataframe(found.table, hide_index=True, width="stretch")
-        lost = [f"{name} ({count:,})" for name, count in found.lost.items() if count]
-        st.markdown(
-            f"What came since would be lost: {listed(lost)}." if lost else "Nothing would be lost."
-        )
         st.caption("Today's club is backed up first, so you can come back to it.")
         sure = st.checkbox("Yes, replace today's club", key=SURE)
         with st.container(horizontal=True):

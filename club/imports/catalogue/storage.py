@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import pandas as pd
 import pyarrow as pa
 
-from club.errors import InvalidInput, StoreUnavailable
+from club.errors import InvalidInput, writing
 from club.imports.catalogue.merge import Import
 from recommender.columns import MOVIE
 from recommender.dataset import COLUMNS, Dataset
@@ -74,12 +74,8 @@ def save(found: Import, folder: Path) -> int:
         }
         (fresh / FACTS).write_text(json.dumps(facts, indent=1), "utf-8")
 
-    try:
+    with writing(folder):
         write_folder_atomically(folder, write)
-    except OSError as error:
-        raise StoreUnavailable(
-            f"The imported data cannot be kept in {folder.parent}: {error.strerror or error}."
-        ) from error
     sizes, seconds = (len(movies), len(found.data.ratings)), time.perf_counter() - began
     log.info("imported %s: %d movies, %d ratings, kept in %.2f s", found.kind, *sizes, seconds)
     return number(folder)

@@ -244,7 +244,7 @@ def test_impossible_places_are_named(tmp_path):
     (tmp_path / "taken").write_text("a file")
     assert refused_to_open(tmp_path / ("a" * 300)).endswith("that you may read and write it.")
     sentence = refused_to_open(tmp_path / "taken" / "club.db")
-    assert sentence.startswith(f"The folder {tmp_path / 'taken'} cannot be made: ")
+    assert sentence.startswith(f"The folder {tmp_path / 'taken'} cannot be written: ")
 
 
 @pytest.mark.parametrize(
