@@ -370,8 +370,7 @@ class TitleMatcher:
         return same if year is not None or len(called) == 1 else set()
 
     def _near(self, movie: Any, query: Query) -> bool:
-        distance = self._distance(movie, query.year)
-        return distance is None or distance <= 1
+        return self._distance(movie, query.year) in {None, 0, 1}
 
     def _distance(self, movie: Any, year: int | None) -> int | None:
         """Return the years between, None if one of the two is not known."""

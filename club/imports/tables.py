@@ -74,14 +74,14 @@ def read_table(
         InvalidInput: it is empty, damaged or too large.
     """
     text = "".join(archive.lines(name, MAX_BYTES))
-    separators = dict.fromkeys((separator_of(text), *SEPARATORS))
 
     def rows_of(text: str, separator: str) -> Iterator[tuple[int, list[str] | None]]:
         rows = records(io.StringIO(text, newline=""), separator)
         return (row for row in rows if row[1] is None or any(cell.strip() for cell in row[1]))
 
-    chosen, place = next(iter(separators)), 0
-    for separator in separators:
+    first_line = text[:HEAD].lstrip().partition("\n")[0]
+    chosen, place = max(SEPARATORS, key=first_line.count), 0
+    for separator in SEPARATORS:
         head = [(line, cells) for line, cells in rows_of(text[:HEAD], separator) if cells]
         tables = (under_header(file, head[at : at + SAMPLE]) for at in range(len(head)))
         known = (at for at, table in enumerate(islice(tables, DEEPEST_HEADER)) if recognises(table))
@@ -131,16 +131,6 @@ def records(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[st
         except csv.Error:
             pass
         yield line, cells
-
-
-def separator_of(text: str) -> str:
-    """Return the separator that makes most cells of a table's first row."""
-    head = text.lstrip()[:HEAD]
-
-    def cells(separator: str) -> int:
-        return len(next(records(io.StringIO(head, newline=""), separator), (0, None))[1] or ())
-
-    return max(SEPARATORS, key=cells)
 
 
 def shortly(columns: Iterable[str]) -> str:
