@@ -171,7 +171,7 @@ def read(tmp_path: Path, content: str | bytes, name: str = "mine.csv") -> Rating
 
 def given(found: RatingsFile) -> list[tuple[str, int | None, float | None]]:
     """Return title, year and rating of each row with a rating."""
-    return [(row.title, row.year, row.rating) for row in found.ratings]
+    return [(row.title, row.year, row.rating) for row in found.of("rating")]
 
 
 def why(found: RatingsFile) -> list[tuple[int, str]]:

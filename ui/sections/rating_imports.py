@@ -140,7 +140,7 @@ def _guess(club: View, source: RatingsFile, person: str) -> str | None:
 
 def _scales(found: Sequence[RatingsFile]) -> None:
     for number, source in enumerate(found):
-        if source.scale.fixed or not source.ratings:
+        if source.scale.fixed or not source.of("rating"):
             continue
         top = st.segmented_control(
             f"What is the best rating in {plain(source.file)}?",
@@ -149,7 +149,7 @@ def _scales(found: Sequence[RatingsFile]) -> None:
             required=True,
             key=key(f"top_{number}"),
         )
-        values = sorted({row.rating or 0.0 for row in source.ratings})
+        values = sorted({row.rating or 0.0 for row in source.of("rating")})
         shown = sorted({values[0], values[len(values) // 2], values[-1]})
         pairs = [(value, stars_of(value, top or FIVES)) for value in shown]
         told = [

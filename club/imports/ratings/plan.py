@@ -59,7 +59,6 @@ class Entry:
     """What becomes of one row.
 
     Args:
-        kind: whether the row rates the movie, or says that it was seen or is wanted.
         match: the movie that the row means.
         movie: the movie, or None: not known, or to be added (then `added` is true).
         stars: 0.5..5, None for a row without a rating.
@@ -71,7 +70,6 @@ class Entry:
         added: whether saving adds the movie.
     """
 
-    kind: Kind
     row: Row
     match: Match
     member: Member
@@ -82,6 +80,11 @@ class Entry:
     ours: float | None = None
     taken: bool = False
     added: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of the row."""
+        return self.row.kind
 
     @property
     def pair(self) -> Pair | None:
@@ -157,8 +160,7 @@ class Plan:
                 names = "; ".join(map(name, entry.match.alternatives))
             else:
                 continue
-            about = "" if entry.kind == "rating" else entry.kind
-            rows.append(RejectedRow.of(entry.row, reason, entry.stars, names, about))
+            rows.append(RejectedRow.of(entry.row, reason, entry.stars, names))
         return rows
 
 
@@ -203,22 +205,21 @@ def match(
     """
     found = {}
     for file in files:
-        for _, rows in file.by_kind:
-            claims: dict[tuple[str, int], list[tuple[Row, Match]]] = defaultdict(list)
-            asked: Sequence[Row] = rows
-            if file.is_numbered and numbers == "tmdb":
-                asked = [replace(row, movie_id=None, tmdb_id=row.movie_id) for row in rows]
-            for row, one in zip(rows, matcher.match_all(asked), strict=True):
-                found[row.key] = one
-                if one.movie_id is not None:
-                    claims[row.person, one.movie_id].append((row, one))
-            for claim in claims.values():
-                first = min(HOW.index(one.how) for _, one in claim)
-                best = {row.identity for row, one in claim if HOW.index(one.how) == first}
-                for row, one in claim:
-                    if best != {row.identity}:
-                        why = "another row of the file looks like the same movie"
-                        found[row.key] = replace(one, movie_id=None, how="", reason=why)
+        claims: dict[tuple[object, ...], list[tuple[Row, Match]]] = defaultdict(list)
+        asked: Sequence[Row] = file.rows
+        if file.is_numbered and numbers == "tmdb":
+            asked = [replace(row, movie_id=None, tmdb_id=row.movie_id) for row in file.rows]
+        for row, one in zip(file.rows, matcher.match_all(asked), strict=True):
+            found[row.key] = one
+            if one.movie_id is not None:
+                claims[row.kind, row.person, one.movie_id].append((row, one))
+        for claim in claims.values():
+            first = min(HOW.index(one.how) for _, one in claim)
+            best = {row.identity for row, one in claim if HOW.index(one.how) == first}
+            for row, one in claim:
+                if best != {row.identity}:
+                    why = "another row of the file looks like the same movie"
+                    found[row.key] = replace(one, movie_id=None, how="", reason=why)
     return found
 
 
@@ -236,19 +237,17 @@ def plan(
     for file in files:
         top = choices.tops.get(file.file, file.scale.top)
         unused += (row.in_stars(top) for row in file.rejected)
-        for kind, row in ((kind, row) for kind, rows in file.by_kind for row in rows):
+        for row in file.rows:
             member = choices.members.get((file.file, row.person))
             stars = stars_of(row.rating or 0, top)
-            about = "" if kind == "rating" else kind
-            if stars is None and kind == "rating":
+            if stars is None and row.kind == "rating":
                 unused.append(RejectedRow.of(row, f"{row.rating:g} is above {top}"))
             elif member is None:
-                why = "no member was chosen for it"
-                unused.append(RejectedRow.of(row, why, stars, kind=about))
+                unused.append(RejectedRow.of(row, "no member was chosen for it", stars))
             else:
                 at = None if row.at is None or row.at > now + DAY else min(row.at, now)
                 found = matches[row.key]
-                entry = Entry(kind, row, found, member, found.movie_id, stars, at, "new")
+                entry = Entry(row, found, member, found.movie_id, stars, at, "new")
                 entries.append(_with_movie(entry, choices))
     last: dict[object, Entry] = {}  # of one member and movie the latest, and of one day the last
     for entry in entries:

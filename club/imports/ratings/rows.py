@@ -26,6 +26,7 @@ from club.movies import NewMovie
 from club.validation import MAX_TITLE, clean_name, name_key
 
 Kind = Literal["rating", "seen", "wished"]  # a watchlist's row is wished
+KINDS: tuple[Kind, ...] = ("rating", "seen", "wished")
 FIVES, TENS, HUNDREDS = 5, 10, 100
 WORDS: dict[str, Any] = tomllib.loads(Path(__file__).with_name("headers.toml").read_text("utf-8"))
 LISTS: dict[str, str] = {word: kind for kind, words in WORDS["lists"].items() for word in words}
@@ -40,7 +41,9 @@ class Row(Query):
     Args:
         file: with `line` this identifies the row.
         line: counts from 1, the header included.
-        rating: as it is written, on the scale of the file; None in lists without ratings.
+        kind: whether it rates the movie, or says that it was seen or is wanted.
+        rating: as it is written, on the scale of the file; None for the other kinds.
+        top: the end of the scale, where the cell names it.
         at: when it was rated, in seconds.
         person: whose it is.
         source_id: the file's own id of the movie: rows with different ones are different movies.
@@ -49,7 +52,9 @@ class Row(Query):
 
     file: str
     line: int
+    kind: Kind = "rating"
     rating: float | None = None
+    top: int | None = None
     at: int | None = None
     person: str = ""
     source_id: str = ""
@@ -120,14 +125,10 @@ class RejectedRow:
 
     @classmethod
     def of(
-        cls,
-        row: Row,
-        reason: str,
-        stars: float | None = None,
-        alternatives: str = "",
-        kind: str = "",
+        cls, row: Row, reason: str, stars: float | None = None, alternatives: str = ""
     ) -> RejectedRow:
         """Reject `row`; `stars` (0.5..5) where they are known."""
+        kind = "" if row.kind == "rating" else row.kind
         when = "" if row.at is None else datetime.fromtimestamp(row.at, UTC).date().isoformat()
         year = "" if row.year is None else str(row.year)
         given = "" if stars is None else f"{stars:g}"
@@ -176,10 +177,8 @@ class RatingsFile:
     Args:
         kind: the format, for people.
         file: its name for people; the rows' files begin with it.
-        ratings: every row with a rating.
-        scale: of these ratings.
-        seen: movies seen without a rating.
-        wished: movies on a watchlist.
+        rows: those with a rating first, then movies seen without one, then those on a watchlist.
+        scale: of the ratings.
         rejected: rows that cannot be used.
         is_numbered: whether its movies have no titles, only numbers of MovieLens or TMDB.
         names: of the people in other files, by the numbers that stand for them there.
@@ -187,23 +186,20 @@ class RatingsFile:
 
     kind: str
     file: str
-    ratings: tuple[Row, ...]
+    rows: tuple[Row, ...]
     scale: Scale
-    seen: tuple[Row, ...] = ()
-    wished: tuple[Row, ...] = ()
     rejected: tuple[RejectedRow, ...] = ()
     is_numbered: bool = False
     names: Mapping[str, str] = field(default_factory=dict)
 
-    @property
-    def by_kind(self) -> tuple[tuple[Kind, tuple[Row, ...]], ...]:
-        """The rows that say something of a movie, by what they say."""
-        return ("rating", self.ratings), ("seen", self.seen), ("wished", self.wished)
+    def of(self, kind: Kind) -> tuple[Row, ...]:
+        """Return the rows of a kind."""
+        return tuple(row for row in self.rows if row.kind == kind)
 
     @property
     def people(self) -> tuple[str, ...]:
         """The people that the rows name, in the file's order; ("",) if they name none."""
-        return tuple(dict.fromkeys(row.person for _, rows in self.by_kind for row in rows))
+        return tuple(dict.fromkeys(row.person for row in self.rows))
 
 
 class _Unusable(Exception):  # noqa: N818 (it never leaves this module)
@@ -212,8 +208,8 @@ class _Unusable(Exception):  # noqa: N818 (it never leaves this module)
 
 def read_rows(
     table: Table, columns: Mapping[str, int], unrated: str = ""
-) -> tuple[dict[Kind, list[Row]], list[RejectedRow]]:
-    """Return the rows of `table` by what they say, and those that cannot be used with the reason.
+) -> tuple[list[Row], list[RejectedRow]]:
+    """Return the rows of `table` by their kind, and those that cannot be used with the reason.
 
     Args:
         columns: title, other_title, year, rating, date, person, kind, list, movie_id, tmdb_id,
@@ -221,7 +217,7 @@ def read_rows(
             columns.
         unrated: what rows without a rating are where no column tells; "" rejects them.
     """
-    found: dict[Kind, list[Row]] = {"rating": [], "seen": [], "wished": []}
+    found: list[Row] = []
     rejected = [
         RejectedRow(table.file, line, reason, title=" | ".join(unread[:20])[:200])
         for line, reason, unread in table.unread
@@ -236,20 +232,22 @@ def read_rows(
         )
         try:
             titles, year = _titles_and_year(texts) if "title" in columns else ((), None)
-            rating = None if listed else _rating(texts["rating"])
+            rating, top = (None, None) if listed else _rating(texts["rating"])
             person = _person(texts["person"]) if "person" in columns else ""
             movie_id = _movie_id(texts["movie_id"], is_needed=not titles)
         except _Unusable as why:
             facts = [texts[name][:200] for name in ("person", "title", "year", "rating", "date")]
             rejected.append(RejectedRow(table.file, line, str(why), "", *facts))
             continue
-        found[cast("Kind", listed or "rating")].append(
+        found.append(
             Row(
                 file=table.file,
                 line=line,
+                kind=cast("Kind", listed or "rating"),
                 titles=titles,
                 year=year,
                 rating=rating,
+                top=top,
                 at=cells.timestamp(texts["date"], days_first),
                 person=people.setdefault(name_key(person), person),
                 movie_id=movie_id,
@@ -261,7 +259,7 @@ def read_rows(
                 directors=cells.terms(texts["directors"]),
             )
         )
-    return found, rejected
+    return sorted(found, key=lambda row: KINDS.index(row.kind)), rejected
 
 
 def _titles_and_year(texts: Mapping[str, str]) -> tuple[tuple[str, ...], int | None]:
@@ -282,13 +280,13 @@ def _titles_and_year(texts: Mapping[str, str]) -> tuple[tuple[str, ...], int | N
     return tuple(dict.fromkeys(titles)), year
 
 
-def _rating(text: str) -> float:
+def _rating(text: str) -> tuple[float, int | None]:
     found = cells.rating(text)
     if cells.is_blank(text) or (found is not None and found[0] == 0):
         raise _Unusable("no rating")
     if found is None:
         raise _Unusable("no rating that can be read")
-    return found[0]
+    return found
 
 
 def _movie_id(text: str, *, is_needed: bool) -> int | None:

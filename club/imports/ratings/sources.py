@@ -5,19 +5,21 @@ To add a service whose tables have fixed columns, add a Format to FORMATS.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from club.errors import InvalidInput
 from club.export import HEADER
 from club.imports.files import Archive
-from club.imports.ratings import cells, services, spreadsheet
+from club.imports.ratings import cells, spreadsheet
 from club.imports.ratings.rows import FIVES, TENS, RatingsFile, Row, Scale
 from club.imports.ratings.spreadsheet import Format
-from club.imports.tables import Table, read_table, shortly
+from club.imports.tables import MAX_BYTES, MAX_ROWS, Table, read_table, shortly
 from club.validation import tidied
 
 KNOWN = (
@@ -58,6 +60,24 @@ FORMATS = (
     Format(needs=frozenset({"reason", "alternatives", "title", "stars"}), top=FIVES),  # rejected
 )
 
+# Our header -> where an item has it, the first that is there counts.
+FIELDS: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "title": (("movie", "title"), ("show", "title"), ("title",)),
+    "year": (("movie", "year"), ("show", "year"), ("year",)),
+    "rating": (("rating",), ("user_rating",)),
+    "date": (
+        ("rated_at",), ("user_rated_at",), ("last_watched_at",), ("watched_at",), ("listed_at",),
+        ("added_to_watchlist_at",),
+    ),
+    "imdb": (("movie", "ids", "imdb"), ("ids", "imdb")),
+    "tmdb": (("movie", "ids", "tmdb"), ("ids", "tmdb")),
+    "type": (("type",),),
+    "status": (("status",),),
+    "genres": (("movie", "genres"),),
+    "runtime": (("movie", "runtime"),),
+}  # fmt: skip
+SHOWS = ("shows", "anime", "episodes", "seasons")  # lists of what is no movie
+
 
 def read_all(paths: Iterable[Path]) -> list[RatingsFile]:
     """Read several files; those of one name get numbers.
@@ -72,13 +92,12 @@ def read_all(paths: Iterable[Path]) -> list[RatingsFile]:
         number = names[path.name]
         found.append(read(path, f"{path.name} ({number})" if number > 1 else path.name))
     called = {number: name for file in found for number, name in file.names.items()}
-    rated = [file for file in found if not file.names or file.ratings]
     return [
         replace(
-            file,
-            ratings=tuple(replace(r, person=called.get(r.person, r.person)) for r in file.ratings),
+            file, rows=tuple(replace(r, person=called.get(r.person, r.person)) for r in file.rows)
         )
-        for file in rated
+        for file in found
+        if not file.names
     ] or found
 
 
@@ -92,7 +111,7 @@ def read(path: Path, file: str = "") -> RatingsFile:
         InvalidInput: it is in none of them, damaged, too large, or holds no rating.
     """
     found = _read(path, tidied(file or path.name, 200))
-    if not (found.ratings or found.seen or found.wished or found.rejected or found.names):
+    if not (found.rows or found.rejected or found.names):
         raise InvalidInput(f"{found.file} holds no ratings.")
     return found
 
@@ -108,7 +127,7 @@ def _read(path: Path, file: str) -> RatingsFile:
     # Beside a table there may be a text about it.
     names = [name for name in archive.names if not name.endswith(".txt")] or archive.names
     if names and all(name.endswith(".json") for name in names):
-        return spreadsheet.read(services.read_json(archive, names, file), OF_TEN)
+        return spreadsheet.read(_read_json(archive, names, file), OF_TEN)
     if not names:
         raise InvalidInput(f"{file} holds nothing that is known here; known are {KNOWN}.")
     if len(names) > 1:
@@ -163,23 +182,74 @@ def _read_letterboxd(file: str, tables: Mapping[str, Table]) -> RatingsFile:
     A movie has its rating of ratings.csv, or else that of its latest entry in the diary.
     """
     parts = {name: spreadsheet.read(table, PARTS[name]) for name, table in tables.items()}
-    ratings = [row for name, part in parts.items() if name != DIARY for row in part.ratings]
+    entries = parts[DIARY].of("rating") if DIARY in parts else ()
+    ratings = [row for name, part in parts.items() if name != DIARY for row in part.of("rating")]
     known = set(map(_movie, ratings))
-    entries = parts[DIARY].ratings if DIARY in parts else ()
     latest = {_movie(row): row for row in sorted(entries, key=lambda row: row.at or 0)}
     ratings += [row for movie, row in latest.items() if movie not in known]
     known |= latest.keys()
-    seen = {_movie(row): row for part in parts.values() for row in part.seen}
-    return RatingsFile(
-        "A Letterboxd export",
-        file,
-        tuple(ratings),
-        Scale(FIVES, fixed=True),
-        seen=tuple(row for movie, row in seen.items() if movie not in known),
-        wished=tuple(row for part in parts.values() for row in part.wished),
-        rejected=tuple(row for part in parts.values() for row in part.rejected),
-    )
+    seen = {_movie(row): row for part in parts.values() for row in part.of("seen")}
+    ratings += [row for movie, row in seen.items() if movie not in known]
+    wished = [row for part in parts.values() for row in part.of("wished")]
+    rejected = tuple(row for part in parts.values() for row in part.rejected)
+    scale = Scale(FIVES, fixed=True)
+    return RatingsFile("A Letterboxd export", file, (*ratings, *wished), scale, rejected)
 
 
 def _movie(row: Row) -> tuple[str, int | None]:
     return row.title.casefold(), row.year
+
+
+# JSON
+
+
+def _read_json(archive: Archive, names: Iterable[str], file: str) -> Table:
+    """Return what all files of an export say of movies and shows as one table.
+
+    Raises:
+        InvalidInput: one is damaged or too large, or none says anything of a movie.
+    """
+    rows: list[tuple[int, list[str]]] = []
+    for name in names:
+        try:
+            found = json.loads("".join(archive.lines(name, MAX_BYTES)))
+        except (ValueError, RecursionError) as error:
+            raise InvalidInput(f"{name} cannot be read: it is damaged or no JSON.") from error
+        for item in _items(found):
+            texts = {header: _text(item, places) for header, places in FIELDS.items()}
+            if not (texts["rating"] or texts["status"]):
+                texts["status"] = "wished" if "listed_at" in item else "seen"
+            if texts["title"]:
+                rows.append((len(rows) + 2, [*texts.values()]))
+        if len(rows) > MAX_ROWS:
+            raise InvalidInput(
+                f"{file} has more than {MAX_ROWS:,} rows, more than a club's ratings take."
+            )
+    if not rows:
+        raise InvalidInput(f"{file} is JSON, but says nothing of movies as Trakt or Simkl do.")
+    return Table(file, tuple(FIELDS), rows)
+
+
+def _items(found: Any, kind: str = "") -> Iterator[dict[str, Any]]:
+    """Yield the items of a list, or of lists by what they hold."""
+    if isinstance(found, dict):
+        for name, items in found.items():
+            if isinstance(items, list):
+                yield from _items(items, "show" if name in SHOWS else "")
+    elif isinstance(found, list):
+        for item in found:
+            if isinstance(item, dict):
+                is_show = kind or ("show" if "show" in item else "")
+                yield {**item, "type": is_show or item.get("type", "")}
+
+
+def _text(item: Any, places: Iterable[tuple[str, ...]]) -> str:
+    for place in places:
+        value = item
+        for name in place:
+            value = value.get(name) if isinstance(value, dict) else None
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
+        if value not in {None, ""}:
+            return str(value)
+    return ""

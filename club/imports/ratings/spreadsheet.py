@@ -100,17 +100,9 @@ def read(table: Table, form: Format = TABLE) -> RatingsFile:
         columns["person"] = person
     rows, rejected = read_rows(table, columns, form.unrated)
     top = TENS if rating is not None and rating == table.first([RATING_OF_TEN]) else form.top
-    rated = {} if rating is None else {rating: rows["rating"]}
-    found = RatingsFile(
-        form.kind,
-        table.file,
-        tuple(rows["rating"]),
-        Scale(top, fixed=True) if top else _scale_of(table, rated),
-        tuple(rows["seen"]),
-        tuple(rows["wished"]),
-        tuple(rejected),
-        is_numbered,
-    )
+    rated = [] if rating is None else [rating]
+    scale = Scale(top, fixed=True) if top else _scale_of(table, rows, rated)
+    found = RatingsFile(form.kind, table.file, tuple(rows), scale, tuple(rejected), is_numbered)
     _require_members(table.file, len(found.people))
     return found
 
@@ -122,21 +114,19 @@ def _read_members(
     if len({name_key(name) for name in members.values()}) < len(members):
         raise InvalidInput(f"{table.file} has two columns of ratings for one name.")
     _require_members(table.file, len(members))
-    _, rejected = read_rows(replace(table, rows=[]), {})
-    rated: dict[int, list[Row]] = {}
+    rows, rejected = read_rows(replace(table, rows=[]), {})
     for column, name in members.items():
         filled = [row for row in table.rows if not cells.is_blank(row[1][column])]
         part = Table(f"{table.file}: {name}", table.header, filled)
         found, unusable = read_rows(part, {**columns, "rating": column})
-        rated[column] = [replace(row, person=name) for row in found["rating"]]
+        rows += (replace(row, person=name) for row in found)
         rejected += (replace(row, member=name) for row in unusable)
-        if sum(map(len, rated.values())) > MAX_ROWS:
+        if len(rows) > MAX_ROWS:
             raise InvalidInput(
                 f"{table.file} has more than {MAX_ROWS:,} ratings, more than a club's ratings take."
             )
-    rows = tuple(row for rows in rated.values() for row in rows)
-    scale = _scale_of(table, rated)
-    return RatingsFile(KIND_OF_CLUB, table.file, rows, scale, rejected=tuple(rejected))
+    scale = _scale_of(table, rows, members)
+    return RatingsFile(KIND_OF_CLUB, table.file, tuple(rows), scale, tuple(rejected))
 
 
 def _require_members(file: str, people: int) -> None:
@@ -200,24 +190,21 @@ def _member(header: str) -> str | None:
 SLIPS = {TENS: 0.02, HUNDREDS: 0.5}
 
 
-def _scale_of(table: Table, rated: Mapping[int, Iterable[Row]]) -> Scale:
+def _scale_of(table: Table, rows: Iterable[Row], columns: Iterable[int]) -> Scale:
     """Return the scale of ratings as they are written.
 
     Args:
-        rated: the rows by the columns of their ratings; scales that cells name count before those
-            that headers name.
+        columns: of the ratings; scales that cells name count before those that headers name.
     """
-    texts_at = dict(table.rows)
-    texts = (texts_at[row.line][column] for column, rows in rated.items() for row in rows)
-    ratings = [found for text in texts if (found := cells.rating(text)) is not None]
-    in_headers = {scale_in_header(table.header[column]) for column in rated} - {None}
-    named = {top for _, top in ratings if top} or in_headers
+    rated = [row for row in rows if row.rating is not None]
+    in_headers = {scale_in_header(table.header[column]) for column in columns} - {None}
+    named = {row.top for row in rated if row.top} or in_headers
     if len(named) > 1:
         scales = " and ".join(map(str, sorted(filter(None, named))))
         raise InvalidInput(f"{table.file} mixes ratings of up to {scales}; import them one by one.")
     if top := next(iter(named), None):
         return Scale(top, fixed=True)
-    return find_scale([rating for rating, _ in ratings])
+    return find_scale([row.rating for row in rated if row.rating is not None])
 
 
 def find_scale(ratings: Sequence[float]) -> Scale:

@@ -63,8 +63,8 @@ def test_letterboxd_zip_or_folder_below_any_root(tmp_path: Path, root: str) -> N
     assert given(found) == [
         ("Heat", 1995, 4.5), ("Sabrina", None, 0.5), ("Two lines", 2000, 3.0), ("Seven", 1995, 4.0)
     ]  # fmt: skip
-    assert [row.title for row in found.seen] == ["Toy Story", "Jumanji"]
-    assert [row.title for row in found.wished] == ["Up"]
+    assert [row.title for row in found.of("seen")] == ["Toy Story", "Jumanji"]
+    assert [row.title for row in found.of("wished")] == ["Up"]
     assert found.rejected == ()
     assert (found.scale.top, found.scale.fixed) == (5, True)
     folder = sources.folder(letterboxd(), tmp_path / "x" / "root")
@@ -94,7 +94,7 @@ def test_letterboxd_profile_is_never_opened(
 )
 def test_letterboxd_part_alone(tmp_path: Path, name: str, numbers: tuple[int, int, int]) -> None:
     found = read(tmp_path, letterboxd()[name], name)
-    assert (len(found.ratings), len(found.seen), len(found.wished)) == numbers
+    assert (len(found.of("rating")), len(found.of("seen")), len(found.of("wished"))) == numbers
 
 
 LIST_HEAD = "Date,Name,Tags,URL,Description\n2024-01-01,Best of,,u,\n\n"
@@ -105,7 +105,7 @@ def test_letterboxd_list_of_any_export(tmp_path: Path, head: str) -> None:
     text = f"{head}Position,Name,Year,URL,Description\n1,Heat,1995,u,\n2,Up,2009,u,x\n"
     found = read(tmp_path, text, "best-of.csv")
     assert found.kind == "A Letterboxd list"
-    assert [(row.title, row.year) for row in found.wished] == [("Heat", 1995), ("Up", 2009)]
+    assert [(row.title, row.year) for row in found.of("wished")] == [("Heat", 1995), ("Up", 2009)]
 
 
 def test_imdb_ratings(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ def test_imdb_ratings(tmp_path: Path) -> None:
     )  # fmt: skip
     found = read(tmp_path, text)
     assert (found.kind, found.scale.top, found.scale.fixed) == ("IMDb's table", 10, True)
-    assert [(row.titles, row.rating) for row in found.ratings] == [
+    assert [(row.titles, row.rating) for row in found.of("rating")] == [
         (("Heat",), 9.0), (("Seven", "Se7en"), 10.0)
     ]  # fmt: skip
     assert why(found) == [(3, NO_MOVIE), (4, NO_MOVIE), (6, "no rating")]
@@ -136,7 +136,7 @@ def test_imdb_ratings_of_before_2017(tmp_path: Path) -> None:
     )
     found = read(tmp_path, text.encode("latin-1"))
     assert given(found) == [("Amélie", 2001, 8.0)]
-    assert found.ratings[0].at == 1388917230
+    assert found.of("rating")[0].at == 1388917230
 
 
 TMDB = (
@@ -155,8 +155,8 @@ def test_tmdb_ratings_and_watchlist(tmp_path: Path) -> None:
     found = read(tmp_path, text)
     assert (found.kind, found.scale.top, found.scale.fixed) == ("TMDB's table", 10, True)
     assert given(found) == [("Heat", 1995, 8.5)]
-    assert found.ratings[0].tmdb_id == 949
-    assert [row.title for row in found.wished] == ["Seven"], "what is not rated is on a watchlist"
+    assert found.of("rating")[0].tmdb_id == 949
+    assert [row.title for row in found.of("wished")] == ["Seven"]
     assert why(found) == [(3, NO_MOVIE)]
 
 
@@ -176,7 +176,7 @@ def test_imdb_list(tmp_path: Path, rated: tuple[str, ...]) -> None:
     )
     found = read(tmp_path, text)
     assert given(found) == ([("Heat", 1995, 9.0)] if rated else [])
-    assert [row.title for row in found.wished] == (["Seven"] if rated else ["Heat", "Seven"])
+    assert [row.title for row in found.of("wished")] == (["Seven"] if rated else ["Heat", "Seven"])
     assert why(found) == [(4, NO_MOVIE)]
 
 
@@ -206,7 +206,7 @@ def test_columns_of_a_table(tmp_path: Path) -> None:
         "Ana,6,Heat,949,2024-01-02,4.5,movie\nBo,-3,Ours,,05.02.2024,2,movie\n"
         "Bo,1,Lost,,,2,episode\n"
     )
-    heat, ours = read(tmp_path, text).ratings
+    heat, ours = read(tmp_path, text).rows
     assert (heat.person, heat.movie_id, heat.tmdb_id, heat.at) == ("Ana", 6, 949, 1704153600 + NOON)
     assert (ours.person, ours.movie_id, ours.tmdb_id) == ("Bo", -3, None)
     assert ours.at == 1707091200 + NOON
@@ -238,7 +238,7 @@ def test_read_all_numbers_files_of_one_name(tmp_path: Path) -> None:
     paths = [sources.folder(files, tmp_path / n) / "mine.csv" for n in "ab"]
     found = ratings.read_all(paths)
     assert [source.file for source in found] == ["mine.csv", "mine.csv (2)"]
-    assert [source.ratings[0].key for source in found] == [("mine.csv", 2), ("mine.csv (2)", 2)]
+    assert [source.rows[0].key for source in found] == [("mine.csv", 2), ("mine.csv (2)", 2)]
 
 
 @pytest.mark.parametrize(
@@ -279,7 +279,7 @@ QUIET = settings(max_examples=20, deadline=None, suppress_health_check=list(Heal
 def test_nuls_formulas_and_endless_cells(tmp_path: Path) -> None:
     text = 'Title,Rating\nU\x00p,4.5\n=1+1,3\n"' + "x" * (2 << 20) + '",1\n"open, 1\nHeat,2\n'
     found = read(tmp_path, text)
-    assert [(row.title, row.rating) for row in found.ratings] == [("Up", 4.5), ("=1+1", 3.0)]
+    assert [(row.title, row.rating) for row in found.rows] == [("Up", 4.5), ("=1+1", 3.0)]
     assert {row.reason for row in found.rejected} >= {"no row of a table"}
 
 
@@ -293,7 +293,7 @@ def test_any_content_is_read_or_refused(tmp_path: Path, name: str, content: str 
         (tmp_path / name).write_bytes(body)
         with contextlib.suppress(InvalidInput):
             found = ratings.read(tmp_path / name)
-            for row in (*found.ratings, *found.seen, *found.wished):
+            for row in found.rows:
                 assert 1 <= len(row.title) <= 200
                 assert row.year is None or 1870 <= row.year <= 2100
                 assert row.at is None or row.at >= 0

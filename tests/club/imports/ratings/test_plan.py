@@ -228,7 +228,7 @@ def test_rejected_rows_are_in_stars(club: Store, ana: int, tmp_path: Path) -> No
     mended = ratings.as_csv(rows).replace("Haet", "Heat").replace(",,,1995", ",,Seven,1995")
     (again,) = ratings.read_all(table(tmp_path, mended))
     assert (again.scale.top, again.scale.fixed) == (5, True)
-    assert [(row.title, row.rating) for row in again.ratings] == [("Seven", 4.0), ("Heat", 4.5)]
+    assert [(row.title, row.rating) for row in again.rows] == [("Seven", 4.0), ("Heat", 4.5)]
     whole = ratings.as_csv([replace(row, stars="3") for row in rows])
     assert ratings.read_all(table(tmp_path, whole))[0].scale.doubt == ""
 

@@ -41,8 +41,8 @@ def test_headers_of_services_and_languages(tmp_path: Path, header: str, row: str
     found = read(tmp_path, f"{header}\n{row}\n")
     assert given(found) == [("Heat", 1995, 3.0)]
     assert found.scale.top == top
-    assert found.ratings[0].at is not None
-    assert found.ratings[0].at // 86_400 == 18_708, "22 March 2021"
+    assert found.of("rating")[0].at is not None
+    assert found.of("rating")[0].at // 86_400 == 18_708, "22 March 2021"
 
 
 def test_columns_that_end_in_rating_are_members_and_averages_are_nobody(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_columns_that_end_in_rating_are_members_and_averages_are_nobody(tmp_path
 def test_a_column_of_formats_tells_what_is_a_show(tmp_path: Path) -> None:
     text = "Title,Format,Where to Watch,Alex,Luke\nHeat,Blu-ray,X,9,8\nBreaking Bad,Show,X,10,10\n"
     found = read(tmp_path, text)
-    assert [(row.title, row.person) for row in found.ratings] == [
+    assert [(row.title, row.person) for row in found.of("rating")] == [
         ("Heat", "Alex"),
         ("Heat", "Luke"),
     ]
@@ -84,11 +84,8 @@ def test_rows_without_a_rating_are_seen_or_wished_where_a_column_says_so(tmp_pat
         "3,Fargo,movie,1996,completed,,,,\n4,Lost,tv,2004,completed,,8,,\n5,Dune,movie,2021,dropped,,,,\n"
     )
     found = read(tmp_path, text)
-    assert [[row.title for row in rows] for _, rows in found.by_kind] == [
-        ["Heat"],
-        ["Fargo"],
-        ["Alien"],
-    ]
+    kinds = [(row.title, row.kind) for row in found.rows]
+    assert kinds == [("Heat", "rating"), ("Fargo", "seen"), ("Alien", "wished")]
     assert [row.title for row in found.rejected] == ["Lost", "Dune"]
 
 
@@ -127,10 +124,10 @@ SHOW = {"title": "Lost", "year": 2004, "ids": {}}
 def test_json_of_trakt_and_simkl(tmp_path: Path, files: dict[str, object]) -> None:
     packed = sources.zipped({n: json.dumps(c) for n, c in files.items()}, tmp_path / "x.zip")
     (found,) = ratings.read_all([packed])
-    (heat,) = found.ratings
+    (heat,) = found.of("rating")
     assert (heat.title, heat.year, heat.rating, found.scale.top) == ("Heat", 1995, 8.0, 10)
     assert (heat.imdb_id, heat.tmdb_id, heat.at) == (113277, 949, 1731448813)
-    assert ([r.title for r in found.seen], [r.title for r in found.wished]) == (["Alien"], ["Up"])
+    assert [r.title for kind in ("seen", "wished") for r in found.of(kind)] == ["Alien", "Up"]
     assert [row.title for row in found.rejected] == ["Lost"]
 
 
@@ -138,7 +135,7 @@ def test_json_of_trakt_and_simkl(tmp_path: Path, files: dict[str, object]) -> No
 def test_order_of_day_and_month_is_the_columns(tmp_path: Path, days: tuple[str, str]) -> None:
     rows = "".join(f"tt{n},9,{day},Heat,Movie,1995\n" for n, day in enumerate(days))
     found = read(tmp_path, "Const,Your Rating,Date Rated,Title,Title Type,Year\n" + rows)
-    assert [row.at for row in found.ratings] == [1705147200, 1707134400], "noon"
+    assert [row.at for row in found.of("rating")] == [1705147200, 1707134400], "noon"
 
 
 @pytest.mark.parametrize(
@@ -169,13 +166,13 @@ def test_column_for_each_member(tmp_path: Path) -> None:
     found = read(tmp_path, text)
     assert found.kind == "A table with a column for each member"
     assert found.people == ("Ana", "Bo", "José")
-    assert [(row.person, row.title, row.rating) for row in found.ratings] == [
+    assert [(row.person, row.title, row.rating) for row in found.of("rating")] == [
         ("Ana", "Heat", 4.0), ("Ana", "Seven", 5.0), ("Bo", "Heat", 3.5), ("José", "Up", 2.0)
     ]  # fmt: skip
     assert [(row.member, row.line, row.reason) for row in found.rejected] == [
         ("José", 3, "no rating that can be read"),
     ]
-    assert len({row.key for row in found.ratings}) == 4, "no two rows are mixed up"
+    assert len({row.key for row in found.of("rating")}) == 4, "no two rows are mixed up"
     of_ten = read(tmp_path, "Title,Ana (/10),Bo (/10)\nHeat,4,3\n")
     assert (of_ten.scale.top, of_ten.scale.fixed) == (10, True)
 
@@ -189,7 +186,7 @@ def test_text_beside_a_table(tmp_path: Path) -> None:
     files: sources.Files = {"My films.csv": "Title,Rating\nHeat,4.5\n", "read me.txt": "x"}
     files["read me.pdf"] = "x"
     found = ratings.read(sources.zipped(files, tmp_path / "x.zip", "deep/down/"))
-    assert (given(found), found.ratings[0].file) == ([("Heat", None, 4.5)], "x.zip")
+    assert (given(found), found.of("rating")[0].file) == ([("Heat", None, 4.5)], "x.zip")
     files["bo.csv"] = "Title,Rating\nUp,3\n"
     with pytest.raises(InvalidInput, match="holds 2 tables"):
         ratings.read(sources.zipped(files, tmp_path / "x.zip"))
