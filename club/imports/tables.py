@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sized
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -54,11 +54,6 @@ class Table:
         """Return the position of the column with the first of `names` that there is."""
         return next((self.columns[name] for name in names if name in self.columns), None)
 
-    def find_columns(self, headers: Mapping[str, Iterable[str]]) -> dict[str, int]:
-        """Return the positions of the columns by the headers that each may have."""
-        found = {name: self.first(names) for name, names in headers.items()}
-        return {name: position for name, position in found.items() if position is not None}
-
 
 def read_table(
     archive: Archive, name: str, file: str, recognises: Callable[[Table], bool]
@@ -95,14 +90,19 @@ def read_table(
             damaged.append((line, "no row of a table", []))
         else:
             rows.append((line, cells))
-        if len(rows) > MAX_ROWS:
-            raise InvalidInput(
-                f"{file} has more than {MAX_ROWS:,} rows, more than a club's ratings take."
-            )
+        refuse_many(file, rows)
     if not rows:
         raise InvalidInput(f"{file} is empty or no table.")
     table = under_header(file, rows[min(place, len(rows) - 1) :])
     return Table(file, table.header, table.rows, (*damaged, *table.unread))
+
+
+def refuse_many(file: str, rows: Sized) -> None:
+    """Raise InvalidInput for more rows than a club's ratings take."""
+    if len(rows) > MAX_ROWS:
+        raise InvalidInput(
+            f"{file} has more than {MAX_ROWS:,} rows, more than a club's ratings take."
+        )
 
 
 def under_header(file: str, records: list[Record]) -> Table:

@@ -19,7 +19,7 @@ from club.imports.files import Archive
 from club.imports.ratings import cells, spreadsheet
 from club.imports.ratings.rows import FIVES, TENS, RatingsFile, Row, Scale
 from club.imports.ratings.spreadsheet import Format
-from club.imports.tables import MAX_BYTES, MAX_ROWS, Table, read_table, shortly
+from club.imports.tables import MAX_BYTES, Table, read_table, refuse_many, shortly
 from club.validation import tidied
 
 KNOWN = (
@@ -221,10 +221,7 @@ def _read_json(archive: Archive, names: Iterable[str], file: str) -> Table:
                 texts["status"] = "wished" if "listed_at" in item else "seen"
             if texts["title"]:
                 rows.append((len(rows) + 2, [*texts.values()]))
-        if len(rows) > MAX_ROWS:
-            raise InvalidInput(
-                f"{file} has more than {MAX_ROWS:,} rows, more than a club's ratings take."
-            )
+        refuse_many(file, rows)
     if not rows:
         raise InvalidInput(f"{file} is JSON, but says nothing of movies as Trakt or Simkl do.")
     return Table(file, tuple(FIELDS), rows)

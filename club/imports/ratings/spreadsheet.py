@@ -25,9 +25,9 @@ from club.imports.ratings.rows import (
 )  # fmt: skip
 from club.imports.tables import (
     MAX_COLUMNS,
-    MAX_ROWS,
     Table,
     header_key,
+    refuse_many,
     scale_in_header,
     without_remark,
 )  # fmt: skip
@@ -86,7 +86,8 @@ def read(table: Table, form: Format = TABLE) -> RatingsFile:
     Raises:
         InvalidInput: it has more people than a club, two columns of one name, or mixes scales.
     """
-    columns = table.find_columns({**HEADERS, **form.headers})
+    headers = {**HEADERS, **form.headers}.items()
+    columns = {name: at for name, names in headers if (at := table.first(names)) is not None}
     is_numbered = "title" not in columns
     if form is TABLE and not is_numbered and len(members := _member_columns(table)) >= MIN_MEMBERS:
         return _read_members(table, columns, members)
@@ -121,10 +122,7 @@ def _read_members(
         found, unusable = read_rows(part, {**columns, "rating": column})
         rows += (replace(row, person=name) for row in found)
         rejected += (replace(row, member=name) for row in unusable)
-        if len(rows) > MAX_ROWS:
-            raise InvalidInput(
-                f"{table.file} has more than {MAX_ROWS:,} ratings, more than a club's ratings take."
-            )
+        refuse_many(table.file, rows)
     scale = _scale_of(table, rows, members)
     return RatingsFile(KIND_OF_CLUB, table.file, tuple(rows), scale, tuple(rejected))
 
