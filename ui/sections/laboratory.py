@@ -225,9 +225,14 @@ def compare(club: View) -> None:
         key="lab_compare",
         placeholder="Choose measured runs",
     )
-    beside = {plain(names[run.name]): run.frames for run in runs if run.name in chosen}
-    if len(beside) > 1:
-        _beside({name: frames for name, frames in beside.items() if frames is not None})
+    compared = [run for run in runs if run.name in chosen]
+    if len(compared) > 1:
+        _beside({plain(names[run.name]): run.frames for run in compared if run.frames is not None})
+        if any(run.options.recipe == "keyword" for run in compared):
+            st.caption(
+                "The article's recipe ranks movies with keywords only: its figures are about fewer "
+                "movies."
+            )
     kept = [run for run in runs if state.runs().size(run)]
     one = st.selectbox(
         "Let a run predict",
