@@ -346,10 +346,11 @@ def test_catalogue_ends_with_its_last_year_that_has_begun(world) -> None:
 # The command
 
 
-@pytest.mark.usefixtures("client", "_loaded_once")
-def test_command_looks_up_movies(fake, file, tmp_path, monkeypatch, capsys) -> None:
-    monkeypatch.setenv("MOVIE_CLUB_VAR", str(tmp_path))
+@pytest.mark.usefixtures("client")
+def test_command_looks_up_movies(fake, world, file, monkeypatch, capsys) -> None:
+    monkeypatch.setenv("MOVIE_CLUB_VAR", str(file.parent))
     monkeypatch.setattr("club.cli.ADDRESS", fake.url)
+    monkeypatch.setattr("club.cli.load_bundled", lambda: world)
     Store(file).movies.add("Salt Road", 2026)
     command = ["look-up", "--database", str(file)]
     assert main([*command, "--added", "--json"]) == 0

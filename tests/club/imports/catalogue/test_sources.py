@@ -271,7 +271,7 @@ def test_json_with_lone_surrogates_and_line_breaks(tmp_path: Path) -> None:
 def test_rejected_rows_are_counted_over_all_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("club.imports.catalogue.source.CHUNK", 4)
+    monkeypatch.setattr("club.imports.catalogue.source.CHUNK", 8)
     bad = ",1,4,1\n" * 5 + "1,1,9,1\n" * 4 + "1,1,4,1\n" * 250  # so few nines are slips
     files = sources.latest() | {"ratings.csv": f"userId,movieId,rating,timestamp\n{bad}"}
     source = catalogue.read(sources.folder(files, tmp_path))
