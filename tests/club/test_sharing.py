@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import example, given
+from hypothesis import given
 from hypothesis import strategies as some
 
 from club import config, sharing
@@ -28,16 +28,12 @@ from club.sharing import (
     hash_passphrase,
     load_passphrases,
     network,
-    normalise,
     qr_terminal,
     save_passphrases,
 )
 
 MEMBER, HOST = "violet otter cinema wagon", "granite teapot monsoon lizard"
 CHEAP = 2**14
-TEXTS = some.text("abcdefgé ß-", min_size=14, max_size=60).filter(
-    lambda text: len(normalise(text)) >= sharing.SHORTEST
-)
 
 
 class Clock:
@@ -74,14 +70,6 @@ def refusal(sessions: Sessions, passphrase: str) -> str:
     with pytest.raises(InvalidInput) as refused:
         sessions.sign_in(passphrase, "10.0.0.7")
     return str(refused.value)
-
-
-@example(text=MEMBER, other=f"{MEMBER}\0")
-@example(text=MEMBER, other=f"{MEMBER}\0s")
-@given(text=TEXTS, other=some.text(max_size=60))
-def test_normalise_makes_case_and_spaces_irrelevant(text, other) -> None:
-    assert normalise(f" {text.upper()}\n") == normalise(text) == normalise(normalise(text))
-    assert normalise(f"  {other}\n") == normalise(other) == normalise(normalise(other))
 
 
 @pytest.mark.parametrize(

@@ -50,16 +50,6 @@ def test_load_demo_has_ratings_and_a_shortlist(store):
     assert store.version() == 1
 
 
-def test_load_demo_replaces_data_only_if_told_to(store):
-    store.members.add("Zoë")
-    assert not load_demo(store, WORLD, DEMO)
-    assert store.members.all()["name"].tolist() == ["Zoë"]
-    assert store.version() == 1
-    assert load_demo(store, WORLD, DEMO, replace=True)
-    assert store.members.all(include_left=True)["name"].tolist() == ["Bo", "Ana"]
-    assert not load_demo(store, WORLD, DEMO)
-
-
 @pytest.mark.either_database
 def test_start_own_club_empties_the_club(store):
     load_demo(store, WORLD, DEMO)

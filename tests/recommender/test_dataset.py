@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from recommender import DataError, Dataset
-from recommender.dataset import COLUMNS, check_movies, parse_terms
+from recommender.dataset import check_movies, parse_terms
 
 
 def ratings(*rows: tuple[object, object, object]) -> pd.DataFrame:
@@ -34,18 +34,6 @@ MOVIES = pd.DataFrame({"movie_id": [1, 2], "title": ["Heat", "Up"], "year": [199
 )
 def test_parse_terms(value: object, terms: tuple[str, ...]) -> None:
     assert parse_terms(value) == terms
-
-
-def test_check_movies_adds_missing_columns() -> None:
-    movies = check_movies(MOVIES)
-    assert movies.index.name == "movie_id"
-    assert list(movies.columns) == list(COLUMNS)
-    assert movies["directors"].tolist() == [(), ()]
-    assert movies["imdb_id"].tolist() == ["", ""]
-    assert movies["year"].tolist() == [1995, pd.NA]
-    assert movies["runtime"].tolist() == [pd.NA, pd.NA]
-    assert movies["overview"].tolist() == ["", ""]
-    assert movies["keywords"].tolist() == [(), ()]
 
 
 @pytest.mark.parametrize(

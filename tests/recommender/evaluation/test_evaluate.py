@@ -178,9 +178,3 @@ def test_findings_compare_all_ratings_and_each_member(frame: pd.DataFrame) -> No
     assert ours["n"].to_dict() == {1: 15, 2: 20}
     assert ours["value"].tolist() == pytest.approx([1 / 3, 0.25])
     assert set(ours["clarity"]) == {"too few"}
-
-
-def test_findings_leave_out_members_with_few_ratings(frame: pd.DataFrame) -> None:
-    few = Findings.of(frame).members
-    assert few.empty
-    assert list(few) == list(Findings.of(pd.concat([frame] * 2, ignore_index=True)).members)
