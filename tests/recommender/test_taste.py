@@ -210,6 +210,14 @@ def test_neighbours_stay_near(islands: HybridModel) -> None:
     assert (nearest == heap).mean() > 0.95
 
 
+def test_map_has_the_most_rated_movies_or_nothing(islands: HybridModel) -> None:
+    assert taste.draw_map(islands, 40)["movie_id"].tolist() == list(range(1000, 1040))
+    few = replace(islands, counts=np.where(np.arange(N) < 3, islands.counts, 0))
+    nowhere = replace(islands.kernel, embeddings=np.zeros((N, 0), dtype=np.float32))
+    assert taste.draw_map(few).empty
+    assert taste.draw_map(replace(islands, kernel=nowhere)).empty
+
+
 def test_regions_are_named_by_their_keywords() -> None:
     corner = np.array([(-1, -1), (-1, 1), (1, 1)])[np.arange(N) % 3]
     jitter = np.random.default_rng(1).normal(scale=0.05, size=(N, 2))
