@@ -20,7 +20,7 @@ from club.db.database import State
 from ui import access, state
 from ui.cache import cached_under
 from ui.components import widget
-from ui.components.basics import errors_shown
+from ui.components.basics import TOLD, errors_shown, repeat_notices
 from ui.text import plain
 
 POLL_S, RETRY_S = 1.0, 3.0
@@ -179,6 +179,7 @@ def watched(page: Page, pill: DeltaGenerator, shows: State) -> Iterator[None]:
     """
     st.session_state[state.DRAWN_FROM] = shows.identity
     drawn = st.session_state[DRAWN] = DrawnPage(_current(shows))
+    st.session_state[TOLD] = []
     with _queue.drawing(_session()):
         try:
             yield
@@ -205,12 +206,14 @@ def _poll() -> None:
             st.rerun()
         drawn, now, address = st.session_state[DRAWN], time.monotonic(), _address()
         if drawn.is_unfinished(now, get_script_run_ctx()) or drawn.is_cleared(address):
+            repeat_notices(delivered=False)
             if address == drawn.address:
                 st.rerun()
             st.switch_page(drawn.page, query_params=drawn.address[1])
         if not (drawn.held or drawn.is_stale_url(address)):
             waited = drawn.stale_for(now, _current(_shared_version().get()))
             if widget.waiting() or (waited is not None and _queue.take(_session(), waited)):
+                repeat_notices(delivered=True)
                 st.rerun()
         _show_learning()
 

@@ -8,6 +8,7 @@ import pytest
 from furnished import Open
 from hypothesis import given
 from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import live
@@ -136,3 +137,21 @@ def test_a_page_shows_what_other_programs_wrote(open_page: Open, store: Store) -
     after = app.run().session_state[DRAWN].shows
     assert after != before
     assert app.run().session_state[DRAWN].shows == after
+
+
+@pytest.mark.parametrize(("delivered", "again"), [(False, ["Saved."]), (True, [])])
+def test_a_page_that_is_drawn_again_by_itself_says_what_happened(
+    delivered: bool, again: list[str]
+) -> None:
+    def page(delivered: bool) -> None:
+        from ui.components import basics
+
+        basics.notify("Saved.")
+        basics.notify("The disk is full.", failed=True)
+        basics.notices()
+        basics.repeat_notices(delivered=delivered)
+        basics.notices()
+
+    app = AppTest.from_function(page, kwargs={"delivered": delivered}).run(timeout=60)
+    assert [toast.value for toast in app.toast] == ["Saved.", *again]
+    assert [error.value for error in app.error] == ["The disk is full."] * 2

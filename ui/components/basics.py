@@ -19,7 +19,7 @@ from ui.jobs import JobStatus
 from ui.text import plain
 
 ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: that is fetched
-NOTICE, LOCK, ROUNDS = "notice", "lock", "rounds"
+NOTICE, TOLD, LOCK, ROUNDS = "notice", "told", "lock", "rounds"
 
 
 class EndOfPage(Exception):  # noqa: N818 (no error)
@@ -161,11 +161,23 @@ def header(title: str, lead: str | None = None) -> None:
 
 def notices() -> None:
     """Draw what happened since the page was last drawn."""
-    for markdown, failed in st.session_state.pop(NOTICE, []):
+    st.session_state[TOLD] = st.session_state.pop(NOTICE, [])
+    for markdown, failed in st.session_state[TOLD]:
         if failed:
             st.error(markdown, icon=":material/error:")
         else:
             st.toast(markdown, icon=":material/check_circle:")
+
+
+def repeat_notices(*, delivered: bool) -> None:
+    """Keep what the page says happened for its next drawing, which the visitor did not ask for.
+
+    Args:
+        delivered: whether the browser has the page: then what it said for a moment is over, and
+            only what went wrong stays.
+    """
+    told = [notice for notice in st.session_state.get(TOLD, []) if notice[1] or not delivered]
+    st.session_state[NOTICE] = [*told, *st.session_state.get(NOTICE, [])]
 
 
 def file_name(brought: str) -> str:
