@@ -139,6 +139,10 @@ def go(page: Page, address: str) -> None:
     settled(page)
 
 
+# The classes of what has the focus, wherever in the page's components.
+FOCUSED = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.activeElement?.className)"
+
+
 def is_outside(page: Page, button: str = "Come in") -> None:
     """Expect the sign-in page and nothing of the app."""
     expect(page.get_by_role("button", name=button)).to_be_visible()

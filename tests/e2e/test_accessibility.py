@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
-from browser import Server, go
+from browser import FOCUSED, Server, go
 from playwright.sync_api import Page
 
 Visit = Callable[..., Page]
@@ -67,16 +67,13 @@ def test_axe_has_no_complaint_of_dark_desks(shared_server: Server, visit: Visit)
         found[name] = complaints(page)
     assert found == {name: [] for name in PAGES}
 
-
-def test_tiles_by_keyboard(shared_server: Server, visit: Visit) -> None:
-    """A tile is one stop and its action another; neither is too small for a finger."""
-    page = visit(f"{shared_server.url}/explore")
+    # By keyboard a tile is one stop and its action another; neither is too small for a finger.
+    go(page, "explore")
     tile = page.locator(".st-key-picks .tile").first
     link, action = tile.locator("a"), tile.locator("button")
     link.focus()
     page.keyboard.press("Tab")
-    shadow = "[...document.querySelectorAll('*')].map(e => e.shadowRoot?.activeElement?.className)"
-    assert "action" in page.evaluate(shadow)
+    assert "action" in page.evaluate(FOCUSED)
     assert page.get_by_role("button", name="Fullscreen").count() == 0
     for target in (link, action):
         assert min(target.bounding_box()[side] for side in ("width", "height")) >= 40

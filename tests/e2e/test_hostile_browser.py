@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
 from browser import Server, go
-from hostile_club import Hostile, spoil
+from hostile_club import spoil
 from hostile_texts import NAMES, TITLES
 from playwright.sync_api import Page, expect
 
 from club.store import Store
 
 Visit = Callable[..., Page]
-pytestmark = pytest.mark.xdist_group("hostile")  # one server
 SAID_BY_US = {
     "www.themoviedb.org",
     "www.imdb.com",
@@ -25,12 +22,7 @@ SAID_BY_US = {
     "www.wikidata.org",
     "doi.org",
 }  # hosts that the program's own texts link to
-PAGES = [
-    *("?seen=true", "explore", "rate", "nights", "nights?view=Scoreboard", "club"),
-    *(f"club?about=Our+taste&part={part}" for part in ("Matches", "Divides", "Members")),
-    "club?about=Our+year",
-    *("settings?set=Catalogue", "settings?set=How+we+know"),
-]
+PAGES = ["explore", "rate", "nights", "club", "club?about=Our+taste", "settings?set=Catalogue"]
 ELSEWHERE = """() => {
   const address = (tag) => tag.src || tag.href || tag.data || tag.action || ""
   return [...document.querySelectorAll("a, img, script, iframe, object, embed, link, form, video")]
@@ -43,18 +35,6 @@ SIDEWAYS = """() => {
   const page = document.documentElement
   return [page.scrollWidth - page.clientWidth, main.scrollWidth - main.clientWidth]
 }"""
-
-
-@pytest.fixture(scope="module")
-def spoiled(
-    furnished: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Server, Hostile]]:
-    var = tmp_path_factory.mktemp("hostile") / "var"
-    shutil.copytree(furnished, var)
-    there = spoil(Store(var / "club.db"))
-    server = Server(var).start()
-    yield server, there
-    server.stop()
 
 
 TEXTS = """() => [document.body, ...[...document.querySelectorAll('*')].flatMap(
@@ -74,17 +54,20 @@ def harmless(page: Page) -> None:
     assert page.evaluate(SIDEWAYS) == [0, 0], page.url
 
 
-def test_hostile_texts_are_letters(spoiled: tuple[Server, Hostile], visit: Visit) -> None:
-    server, there = spoiled
-    nights, pages = there.nights, PAGES.copy()
-    pages += [f"rate?movie={there.movies[-1]}"]
-    pages += [f"night?night={nights[state]}" for state in ("opened", "decided", "off")]
-    pages += [f"night?night={nights[state]}" for state in ("planned", "voted")]
-    page = visit(server.url, phone=True)
+def test_hostile_texts_are_letters(new_server: Callable[..., Server], visit: Visit) -> None:
+    server = new_server()
+    there = spoil(Store(server.var / "club.db"))
+    page = visit(f"{server.url}/movie?movie={there.movies[0]}", phone=True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
-    for address in pages:
+    page.get_by_role("button", name="On the shortlist").click()
+    expect(page.get_by_test_id("stToast")).to_contain_text("![x](http:\u2060//evil.test/a.png)")
+    harmless(page)
+    page.get_by_role("button", name="Shortlist it").click()
+    expect(page.get_by_role("button", name="On the shortlist")).to_be_visible()
+    nights = [f"night?night={night}" for night in there.nights.values()]
+    for address in [*PAGES, *nights, f"rate?movie={there.movies[-1]}"]:
         go(page, address)
         harmless(page)
         if address == "club":
@@ -95,22 +78,12 @@ def test_hostile_texts_are_letters(spoiled: tuple[Server, Hostile], visit: Visit
         harmless(page)
         heading = page.locator("h1").inner_text().replace("\u2060", "")
         assert heading.split() == title.split()
-    assert asked
-    assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []
-
-
-def test_hostile_texts_in_popups_are_letters(spoiled: tuple[Server, Hostile], visit: Visit) -> None:
-    server, there = spoiled
-    page = visit(f"{server.url}/movie?movie={there.movies[0]}")
-    page.get_by_role("button", name="On the shortlist").click()
-    toast = page.get_by_test_id("stToast")
-    expect(toast).to_contain_text("![x](http:\u2060//evil.test/a.png)")
-    harmless(page)
-    page.get_by_role("button", name="Shortlist it").click()
-    expect(page.get_by_role("button", name="On the shortlist")).to_be_visible()
     go(page, "?seen=true")
+    harmless(page)
     page.get_by_role("button", name="Not this").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("button", name="Veto it")).to_be_visible()
     harmless(page)
     assert not re.search(r"\\[.(<;]", dialog.inner_text())  # what escapes is not seen
+    assert asked
+    assert [url for url in asked if not url.startswith((server.url, "data:", "blob:"))] == []

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-from browser import Server, settled
+from browser import Server, go, settled
 from playwright.sync_api import Locator, Page, expect
 
 from club.store import Store
 
 Visit = Callable[..., Page]
 NewServer = Callable[..., Server]
+BRUNO, PULP_FICTION = 2, 296
 
 
 def face(page: Page, row: str, name: str) -> Locator:
@@ -64,6 +65,26 @@ def bring_zoe(page: Page) -> None:
     expect(face(page, "present_", "Zoe")).to_have_attribute("aria-pressed", "true")
 
 
+def veto_and_undo(desk: Page, phone: Page, store: Store, night: int) -> None:
+    """Veto the pick on one screen, while others rate, and undo that on the other."""
+    title = desk.locator(".st-key-tonight_pick h1").inner_text()
+    assert title not in {"Up", "Contact"}, "the ballots below need another pair"
+    phone.locator(".st-key-not_the_pick button").click()
+    veto = phone.get_by_role("dialog").get_by_role("button", name="Veto it")
+    expect(veto).to_be_visible()
+    stars = desk.locator(".st-key-candidates_S .dot")
+    shown = stars.all_inner_texts()
+    store.ratings.rate(BRUNO, PULP_FICTION, 0.5)
+    expect(stars).not_to_have_text(shown)
+    expect(veto).to_be_visible()  # what others do closes no dialog
+    veto.click()
+    out = desk.locator(".st-key-candidates_S .tile").filter(has_text="Bruno vetoed it")
+    expect(out).to_contain_text(title)
+    out.get_by_role("button", name="Undo").click()
+    expect(picked(desk, title)).to_have_count(1)
+    assert store.nights.vetoes(night) == {}
+
+
 def test_evening_on_three_phones(new_server: NewServer, visit: Visit) -> None:
     server = new_server()
     store = Store(server.var / "club.db")
@@ -76,16 +97,7 @@ def test_evening_on_three_phones(new_server: NewServer, visit: Visit) -> None:
         for name in ("Ana", "Bruno", "Zoe")
     }
 
-    title = desk.locator(".st-key-tonight_pick h1").inner_text()
-    assert title not in {"Up", "Contact"}, "the ballots below need another pair"
-    phones["Bruno"].locator(".st-key-not_the_pick button").click()
-    phones["Bruno"].get_by_role("dialog").get_by_role("button", name="Veto it").click()
-    out = desk.locator(".st-key-candidates_S .tile").filter(has_text="Bruno vetoed it")
-    expect(out).to_contain_text(title)
-    out.get_by_role("button", name="Undo").click()
-    expect(picked(desk, title)).to_have_count(1)
-    assert store.nights.vetoes(night) == {}
-
+    veto_and_undo(desk, phones["Bruno"], store, night)
     desk.get_by_role("button", name="Vote first").click()
     question = phones["Ana"].get_by_role("heading", name="What would you like to watch?")
     expect(question).to_be_visible()
@@ -122,10 +134,45 @@ def test_evening_on_three_phones(new_server: NewServer, visit: Visit) -> None:
     assert sorted(store.nights.ratings()["rating"]) == [2.0, 4.5, 5.0]
 
 
-def test_evening_by_keyboard(new_server: NewServer, visit: Visit) -> None:
+def test_planned_night_and_an_evening_by_keyboard(
+    new_server: NewServer, visit: Visit, tmp_path: Path
+) -> None:
     server = new_server()
     store = Store(server.var / "club.db")
-    page = visit(f"{server.url}/?away=3+4+5+6+7+8")
+    page = visit(f"{server.url}/nights")
+    page.get_by_role("button", name="Plan a night").click()
+    page.get_by_label("Where").fill("at Ana's")
+    page.get_by_role("button", name="Plan the night").click()
+    page.wait_for_url(re.compile(r"night=1"))
+    settled(page)
+    expect(page.get_by_text("at Ana's")).to_be_visible()
+    page.get_by_text("About this night").click()
+    page.get_by_label("Notes").fill("bring popcorn")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_test_id("stToast")).to_contain_text("Saved.")
+    assert store.nights.get(1).notes == "bring popcorn"
+    go(page, "nights")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Add to calendar").click()
+    file = tmp_path / "nights.ics"
+    download.value.save_as(file)
+    assert "BEGIN:VEVENT" in file.read_text("utf-8")
+    page.get_by_role("link", name=re.compile("8 people")).click()
+    page.wait_for_url(re.compile(r"night=1"))
+    settled(page)
+    page.get_by_text("About this night").click()
+    page.get_by_role("button", name="Delete").click()
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.get_by_text("There is no such night")).to_be_visible()
+    assert store.nights.all() == []
+
+    go(page, "?away=3+4+5+6+7+8")
+    evening_by_keyboard(page)
+    assert [night.state for night in store.nights.all()] == ["revealed"]
+
+
+def evening_by_keyboard(page: Page) -> None:
+    """Watch the pick, rate it as Ana and as Bruno, and look for another one."""
 
     def press(button: Locator) -> None:
         """Reach a button by Tab alone, and press it."""
@@ -156,41 +203,6 @@ def test_evening_by_keyboard(new_server: NewServer, visit: Visit) -> None:
         expect(page.get_by_text("0 of 2 have rated")).to_have_count(0)
         settled(page)
     expect(page.locator(".st-key-reveal .given")).to_have_text("3.0")
-    assert [night.state for night in store.nights.all()] == ["revealed"]
     press(page.get_by_role("button", name="Pick another movie"))
     expect(picked(page, title)).to_have_count(0)
     expect(page.locator(".st-key-tonight_pick h1")).to_have_count(1)
-
-
-def test_nights_page_and_calendar(new_server: NewServer, visit: Visit, tmp_path: Path) -> None:
-    server = new_server()
-    page = visit(f"{server.url}/nights")
-    page.get_by_role("button", name="Plan a night").click()
-    page.get_by_label("Where").fill("at Ana's")
-    page.get_by_role("button", name="Plan the night").click()
-    page.wait_for_url(re.compile(r"night=1"))
-    settled(page)
-    expect(page.get_by_text("at Ana's")).to_be_visible()
-    page.get_by_text("About this night").click()
-    page.get_by_label("Notes").fill("bring popcorn")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_test_id("stToast")).to_contain_text("Saved.")
-    assert Store(server.var / "club.db").nights.get(1).notes == "bring popcorn"
-    page.goto(f"{server.url}/nights")
-    settled(page)
-    with page.expect_download() as download:
-        page.get_by_role("button", name="Add to calendar").click()
-    file = tmp_path / "nights.ics"
-    download.value.save_as(file)
-    assert "BEGIN:VEVENT" in file.read_text("utf-8")
-    page.get_by_role("link", name=re.compile("8 people")).click()
-    page.wait_for_url(re.compile(r"night=1"))
-    settled(page)
-    fresh = visit(page.url)  # a deep link in another browser
-    expect(fresh.get_by_text("at Ana's")).to_be_visible()
-    page.get_by_text("About this night").click()
-    page.get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Delete it").click()
-    expect(page.get_by_text("There is no such night")).to_be_visible()
-    assert Store(server.var / "club.db").nights.all() == []
-    expect(fresh.get_by_text("There is no such night")).to_be_visible()

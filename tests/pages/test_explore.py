@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import replace
+from functools import partial
 
 import pytest
+from an_evening import said
 from furnished import Open, click, tiles
 from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import state, taste
+from ui.jobs import LearnedFrom
 
 
 def picked(app: AppTest) -> list[int]:
@@ -59,20 +63,25 @@ def test_no_result_says_which_filter_to_remove(open_page: Open) -> None:
     assert picked(app)
 
 
-def test_failed_map_leaves_the_page_standing(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_map_of_taste_and_its_failure(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(_model: object) -> None:
         raise ValueError("t-SNE did not converge")
 
-    monkeypatch.setattr(taste, "draw_map", fail)
+    def shown(app: AppTest) -> list[str]:
+        """What there is once the map of the serving model is drawn or has failed."""
+        deadline = time.monotonic() + 10
+        while any("Drawing the map" in text.value for text in app.caption):
+            assert time.monotonic() < deadline
+            app.run()
+        assert picked(app)
+        return [*(chart.proto.alt for chart in app.get("plotly_chart")), *said(app)]
+
+    monkeypatch.setattr(taste, "draw_map", partial(taste.draw_map, limit=60))
     app = open_page("explore")
     app.session_state["map"] = True
-    app.run()
-    deadline = time.monotonic() + 10
-    while not (said := [text.value for text in app.caption if "could not be drawn" in text.value]):
-        assert time.monotonic() < deadline
-        app.run()
-    assert "server" in said[0]
-    assert not app.exception
-    assert picked(app)
+    assert any("map" in text for text in shown(app.run())[:1])
+    monkeypatch.setattr(taste, "draw_map", fail)
+    trainer = state.trainer()
+    learned = LearnedFrom(trainer.learned_version, trainer.learned_base)
+    trainer.adopt(replace(trainer.model), learned)
+    assert any("could not be drawn; the server" in text for text in shown(app.run()))
