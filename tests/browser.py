@@ -1,7 +1,5 @@
 """A real server and a real browser, and when a page is ready: for browser tests and pictures."""
 
-from __future__ import annotations
-
 import os
 import runpy
 import shutil

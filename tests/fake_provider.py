@@ -1,7 +1,5 @@
 """A provider of accounts (OpenID Connect) on this machine, with the standard library alone."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac
@@ -11,7 +9,7 @@ import threading
 import time
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 CLIENT, CLIENT_SECRET = "movie-club", "a secret of the client's"
@@ -32,7 +30,7 @@ class Provider:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.url = f"http://localhost:{self._server.server_port}"
 
-    def start(self) -> Provider:
+    def start(self) -> Self:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
         return self
 

@@ -1,13 +1,11 @@
 """A server on this machine that speaks TMDB's API v3 as it is documented, or breaks on purpose."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
 from PIL import Image
@@ -110,7 +108,7 @@ class FakeTmdb:
         self.url = f"{self.root}/3"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
 
-    def __enter__(self) -> FakeTmdb:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

@@ -1,7 +1,5 @@
 """A folder for the app to live in: the demo club and small models."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import os

@@ -1,7 +1,5 @@
 """A real server, a real browser, and a picture of what went wrong."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,16 +1,16 @@
 """Axe finds nothing serious or moderate on any page: light on a phone, dark on a desk."""
 
-from __future__ import annotations
-
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe
 from browser import FOCUSED, Server, go
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 Visit = Callable[..., Page]
 
+CHARTS = ("by_prediction", "by_member", "club_errors", "club_reliable")
 PAGES = sorted(file.stem for file in (Path(__file__).parents[2] / "pages").glob("[a-z]*.py"))
 ADDRESSES = {"tonight": "", "movie": "movie?movie=68954", "rate": "rate?movie=68954"}
 GRAVE = {"moderate", "serious", "critical"}
@@ -46,6 +46,26 @@ def complaints(page: Page) -> list[str]:
     ]
 
 
+def charts_keep_their_parts_apart(page: Page) -> None:
+    finding = page.locator(".st-key-finding")
+    expect(finding).to_contain_text(re.compile(r"On 963 of your own ratings .* by 0\.\d\d stars"))
+    for key in CHARTS:
+        chart = page.locator(f".st-key-{key}")
+        expect(chart.locator(".js-plotly-plot")).to_be_visible()
+        axis, legend = chart.locator(".xtitle"), chart.locator(".legend")
+        if axis.count():
+            box = axis.first.bounding_box()
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= 390
+            if legend.count():
+                assert box["y"] + box["height"] <= legend.first.bounding_box()["y"] + 2, key
+    expect(page.locator(".st-key-by_member .ytick text")).to_have_count(8)
+    tables = page.get_by_text("The same as a table")
+    expect(tables).to_have_count(len(CHARTS))
+    tables.last.click()
+    expect(page.get_by_test_id("stDataFrame").locator("visible=true")).to_have_count(1)
+
+
 def test_axe_has_no_complaint_of_light_phones(shared_server: Server, visit: Visit) -> None:
     page = visit(shared_server.url, phone=True)
     found = {}
@@ -53,6 +73,8 @@ def test_axe_has_no_complaint_of_light_phones(shared_server: Server, visit: Visi
         go(page, ADDRESSES.get(name, name))
         found[name] = complaints(page) + page.evaluate(TOO_WIDE) + page.evaluate(TOO_SMALL)
         assert page.evaluate(OVERFLOW) <= 0, name
+    go(page, "settings?set=How+we+know")
+    charts_keep_their_parts_apart(page)
     assert found == {name: [] for name in PAGES}
 
 

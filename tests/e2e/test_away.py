@@ -1,7 +1,5 @@
 """A database or a server that is away for a while: the page says so, and comes back."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A club's evening in a real browser, from the first visit to the morning after."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """The first minutes of a club of one's own, played by three people on one phone."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from itertools import count

@@ -1,7 +1,5 @@
 """A club whose every name and title means harm, in a real browser: it does none."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """Whole movie nights in real browsers: several people at once, each on a screen of their own."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from pathlib import Path

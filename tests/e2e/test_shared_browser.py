@@ -1,7 +1,5 @@
 """A shared club as `make share` serves it, in a friend's browser and without one."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Two servers on one database: who looks at one sees what happens at the other."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from datetime import date

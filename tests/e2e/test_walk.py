@@ -1,7 +1,5 @@
 """From movie to movie on a phone: a link that somebody sent, Tonight, Explore, and back."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

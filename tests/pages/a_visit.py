@@ -1,7 +1,5 @@
 """A visit to the club's pages: from where, and with which session."""
 
-from __future__ import annotations
-
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest

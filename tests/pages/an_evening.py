@@ -1,7 +1,5 @@
 """An evening of the demo club: who comes, what may be watched, and what a page says of it."""
 
-from __future__ import annotations
-
 import datetime
 import json
 import re

@@ -1,7 +1,5 @@
 """Pages as a visitor meets them: the real services on a folder of their own."""
 
-from __future__ import annotations
-
 import functools
 import shutil
 from collections.abc import Iterator

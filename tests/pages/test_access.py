@@ -1,7 +1,5 @@
 """Roles and names of visitors: what a member cannot do, and under which name a change stands."""
 
-from __future__ import annotations
-
 from datetime import date
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Backups on the Club page: listed, made with a click, restored after a look."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The page Bring ratings: preview, decide, save, undo."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

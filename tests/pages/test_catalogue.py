@@ -1,7 +1,5 @@
 """The Catalogue page: what there is, and a movie of the club's own."""
 
-from __future__ import annotations
-
 from an_evening import candidates
 from furnished import Open, click, tiles
 

@@ -1,7 +1,5 @@
 """A club of one's own, and the way back to the demo."""
 
-from __future__ import annotations
-
 from an_evening import said
 from furnished import Open
 

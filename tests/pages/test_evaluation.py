@@ -1,7 +1,5 @@
 """The Evaluation page: the club's own ratings, and the base dataset's."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Explore promises something good that nobody here has seen, within the filters of the address."""
 
-from __future__ import annotations
-
 import re
 import time
 from dataclasses import replace

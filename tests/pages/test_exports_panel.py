@@ -1,7 +1,5 @@
 """Take your data with you: one click each, the data of now, names as plain text."""
 
-from __future__ import annotations
-
 import csv
 import io
 import zipfile

@@ -1,7 +1,5 @@
 """What a first visit finds: a learned model, and the nights of the demo."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

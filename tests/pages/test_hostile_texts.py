@@ -1,7 +1,5 @@
 """Whatever people type or bring is shown letter by letter, or refused in one sentence."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Import of a catalogue on the page Catalogue."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

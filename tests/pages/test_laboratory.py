@@ -1,7 +1,5 @@
 """The laboratory: what the model knows, other trainings, their models in use, and keywords."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

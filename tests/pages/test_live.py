@@ -1,7 +1,5 @@
 """Live updates: open pages see what others do soon, ask for it sparingly, and lose nothing."""
 
-from __future__ import annotations
-
 from contextlib import ExitStack
 
 import pytest

@@ -1,7 +1,5 @@
 """Newer movies promise: nothing is asked unless a host says so, and every end is a sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

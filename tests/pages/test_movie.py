@@ -1,7 +1,5 @@
 """The movie page promises: one movie whole, and a way on from any address."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

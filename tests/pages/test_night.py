@@ -1,8 +1,6 @@
 """A night's page: everybody's say counts, votes and stars stay hidden, and what was predicted
 stays as it was, and hidden from those who have not rated."""
 
-from __future__ import annotations
-
 import pytest
 from an_evening import (
     ANA,

@@ -1,7 +1,5 @@
 """The Nights page: what comes, what was, who picks next; Tonight says what is next."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

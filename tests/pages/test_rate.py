@@ -1,7 +1,5 @@
 """Rate promises: what is entered is saved, told, and can be taken back."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The scoreboard promises the record that one works out by hand, and says when there is none."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from an_evening import ANA, BRUNO, CHINATOWN, CONTACT, FRIDAY, HOT, SHAUN, UP, decided, rated, said

@@ -1,7 +1,5 @@
 """What the search field shows for what was typed."""
 
-from __future__ import annotations
-
 import pytest
 from furnished import Open, component_data
 

@@ -1,7 +1,5 @@
 """The shared state: predictions are kept for as long as they hold, and no longer."""
 
-from __future__ import annotations
-
 import shutil
 import sqlite3
 from contextlib import closing

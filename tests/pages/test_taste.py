@@ -1,7 +1,5 @@
 """Our taste: findings that are true of the club, and words where there are too few ratings."""
 
-from __future__ import annotations
-
 import re
 
 import pandas as pd

@@ -1,7 +1,5 @@
 """Tiles, faces and what visitors tap on them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -102,26 +100,6 @@ def test_tiles_of_movies_that_are_gone_and_vetoed(var: Path) -> None:
     assert (gone["title"], gone["link"], gone["picture"]) == ("a movie that is gone", "", "")
     assert (vetoed["note"], vetoed["dimmed"], vetoed["link"]) == ("Ana vetoed it", True, "")
     assert three["tiles"][0]["rated"] is None
-
-
-@pytest.mark.reads
-def test_people_to_tap(var: Path) -> None:
-    def page() -> None:
-        from ui import state
-        from ui.components.people import faces_rows, people_picker, person_picker
-
-        club = state.view()
-        everyone = list(club.names)
-        faces_rows(club, [(everyone[:2], "and you")], "rows")
-        people_picker(club, "Who?", everyone, "who", chosen={2}, on_change=print)
-        assert person_picker(club, "You are", everyone, "me") is None
-        assert person_picker(club, "You are", everyone, "ana", first=1) == 1
-
-    rows, who, me, ana = drawn(page)
-    assert [[one["initial"] for one in row["faces"]] for row in rows["rows"]] == [["A", "B"]]
-    assert [one["member"] for one in who["faces"] if one["on"]] == [2]
-    assert not any(one["on"] for one in me["faces"])
-    assert [one["member"] for one in ana["faces"] if one["on"]] == [1]
 
 
 def test_log_of_taps_is_read_once() -> None:

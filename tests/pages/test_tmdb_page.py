@@ -1,7 +1,5 @@
 """TMDB on the pages promises: nothing without a key, and with one posters and where to watch."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """Tonight answers first: what those here will like, nothing they have seen, and always a way on."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

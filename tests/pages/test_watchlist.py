@@ -1,7 +1,5 @@
 """Watchlists promise: kept with a tap, nobody else's changed, and Explore begins with them."""
 
-from __future__ import annotations
-
 import pytest
 from a_visit import visit
 from an_evening import tap, widget, words

@@ -1,7 +1,5 @@
 """Our year: counts, prizes and the picture of it."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

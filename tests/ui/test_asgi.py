@@ -1,7 +1,5 @@
 """The sign-in before the app: requests, websockets, accounts, and limits for strangers."""
 
-from __future__ import annotations
-
 import re
 import socket
 import threading

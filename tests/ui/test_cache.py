@@ -1,7 +1,5 @@
 """The cache under what pages compute: what counts as the same, and threads that ask together."""
 
-from __future__ import annotations
-
 import gc
 import threading
 import weakref

@@ -1,15 +1,10 @@
 """Sentences about nights: no stronger than the figures."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 
 from recommender.evaluation.nights import Coverage, Record
 from ui import findings
-
-NAMES = {1: "Ana", 2: "Bruno", 3: "Cleo"}
-TITLES = {7: "Up", 9: "Heat"}
 
 
 def errors(own: str, crowd: str) -> pd.DataFrame:
@@ -31,11 +26,6 @@ def test_record(found: Record, own: str, crowd: str) -> None:
     assert sentence.index(own) < sentence.index(crowd)
 
 
-def test_nothing_is_claimed_of_nothing() -> None:
-    assert findings.record(Record(0, 0, pd.DataFrame())) == (findings.NOTHING, "")
-    assert findings.coverage(None) == findings.NOTHING
-
-
 def coverage(count: int, n: int = 45, low: int = 31, high: int = 41) -> Coverage:
     return Coverage(count, n, n // 5, low, high)
 
@@ -53,13 +43,3 @@ def test_coverage(found: Coverage, reading: str) -> None:
     sentence = findings.coverage(found)
     assert sentence.startswith(f"{found.count} of {found.n} ratings")
     assert findings.READINGS[reading] in sentence
-
-
-def test_surprises() -> None:
-    rows = pd.DataFrame(
-        {"member_id": [2, 1, 1], "movie_id": [7, 9, 9], "actual": [2, 4.5, 4.5]}
-    ).assign(surprise=[-1.9, 1.0, -0.04])
-    two, one, none = findings.surprises(rows, NAMES, TITLES)
-    assert all(part in two for part in ("Bruno gave Up 2", "1.9 stars fewer"))
-    assert all(part in one for part in ("Ana gave Heat 4½", "1.0 stars more"))
-    assert "stars" not in none

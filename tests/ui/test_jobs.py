@@ -1,7 +1,5 @@
 """Background jobs: their status, their ends, and what they keep between starts."""
 
-from __future__ import annotations
-
 import logging
 import threading
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Runs stay as rows, with their figures, and their models while there is room."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

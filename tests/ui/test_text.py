@@ -1,8 +1,5 @@
 """The small parts: words and numbers."""
 
-from __future__ import annotations
-
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -56,24 +53,3 @@ def test_file_name_is_safe_on_disk(tmp_path: Path) -> None:
     for brought, called in names.items():
         assert file_name(brought) == called
         (tmp_path / called).touch()
-
-
-def test_numbers_as_text() -> None:
-    assert [text.half_stars(v) for v in (0.5, 1, 4.5, 5)] == ["½", "1", "4½", "5"]
-    assert text.between(3.44, 4.58) == "3.4 – 4.6"
-    assert [text.counted(n, "rating") for n in (0, 1, 1234)] == [
-        "0 ratings", "1 rating", "1,234 ratings",
-    ]  # fmt: skip
-    assert [text.listed(w) for w in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == [
-        "", "a", "a and b", "a, b and c",
-    ]  # fmt: skip
-    assert [text.film("Heat", 1995), text.film("Heat", None)] == ["Heat (1995)", "Heat"]
-
-
-def test_ago() -> None:
-    now = datetime(2026, 1, 10, tzinfo=UTC)
-    steps = [timedelta(seconds=59), timedelta(minutes=1), timedelta(hours=5), timedelta(days=2)]
-    assert [text.ago(now - step, now) for step in steps] == [
-        "just now", "1 minute ago", "5 hours ago", "2 days ago",
-    ]  # fmt: skip
-    assert text.ago(now + timedelta(minutes=3), now) == "just now"

@@ -1,7 +1,5 @@
 """The picture of a year: its size, the same bytes again, and no text that leaves its place."""
 
-from __future__ import annotations
-
 from io import BytesIO
 
 import pytest

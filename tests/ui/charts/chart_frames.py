@@ -1,7 +1,5 @@
 """A small frame for every chart, and every chart drawn from it."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import numpy as np
@@ -18,7 +16,7 @@ def table(columns: str, *rows: tuple[object, ...]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns.split())
 
 
-def named(figure: go.Figure, name: str) -> go.scatter.Scatter:
+def named(figure: go.Figure, name: str) -> go.Scatter:
     (trace,) = [trace for trace in figure.data if trace.name == name]
     return trace
 

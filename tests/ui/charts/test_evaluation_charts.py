@@ -1,7 +1,5 @@
 """The Evaluation page's charts: traces hold the frame's numbers, titles what is sure."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
 from chart_frames import (

@@ -1,7 +1,5 @@
 """The frame that all charts share: titles, labels, transparent backgrounds, colours."""
 
-from __future__ import annotations
-
 import tomllib
 from html import unescape
 from pathlib import Path
@@ -20,7 +18,6 @@ from ui.charts.style import (
     finish,
     headline,
     label,
-    signed,
     table_of,
 )  # fmt: skip
 
@@ -50,13 +47,6 @@ def test_chart_fits_a_phone_and_both_themes(draw) -> None:
         ticks = [line for text in axis.ticktext or () for line in unescape(text).split("<br>")]
         assert all(len(line) <= 26 for line in ticks)
         assert not axis.tickangle
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.04, "same"), (-0.04, "same"), (0.0, "same"), (0.3, "+0.3"), (-1, "−1.0")]
-)
-def test_signed_differences(value: float, text: str) -> None:
-    assert signed(value) == text
 
 
 def test_label_is_shortened_before_it_is_escaped() -> None:

@@ -1,7 +1,5 @@
 """The charts of Our taste and of movies: traces hold the frame's numbers, titles what is sure."""
 
-from __future__ import annotations
-
 import pytest
 from chart_frames import (
     DEPARTURES,
