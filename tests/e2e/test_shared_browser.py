@@ -7,7 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from browser import SharedServer, is_outside, settled
+from browser import SharedServer, go, is_outside, settled
 from fake_provider import CLIENT, CLIENT_SECRET, Provider
 from PIL import Image
 from playwright.sync_api import Page, expect
@@ -76,10 +76,11 @@ def test_passphrase_second_tab_log_out_back_and_log(server: SharedServer, visit:
     come_in(page, f"{PASSPHRASE.title()} ")
     expect(page.locator("h1")).to_have_text("Who has seen Up?")
     assert page.url == f"{server.url}/rate?movie=68954"
+    go(page, "settings?set=Backups")
+    files_need_a_session(server, page)
     tab = page.context.new_page()
-    tab.goto(f"{server.url}/settings?set=Backups")
+    tab.goto(f"{server.url}/club")
     settled(tab)
-    files_need_a_session(server, tab)
     is_outside(visit(server.url, outside=True))  # another browser
     log_out(tab)
     is_outside(tab)

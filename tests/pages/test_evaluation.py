@@ -41,17 +41,6 @@ def test_few_ratings_have_no_figures(open_page: Open, store: Store) -> None:
     assert not app.get("plotly_chart")
 
 
-@pytest.mark.reads
-def test_without_a_model_there_are_no_figures(
-    open_page: Open, tmp_path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    nothing = Trainer(tmp_path / "nothing")
-    monkeypatch.setattr(state, "trainer", lambda: nothing)
-    monkeypatch.setattr(state, "learn", lambda: False)
-    monkeypatch.setattr(evaluation, "held_out", lambda: nothing)
-    assert "once the model has learned" in words(open_page("settings", set="How we know"))
-
-
 @pytest.fixture
 def not_held_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """The held-out model has not learned; the list counts how often it was told to."""

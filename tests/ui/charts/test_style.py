@@ -20,6 +20,7 @@ from ui.charts.style import (
     label,
     table_of,
 )  # fmt: skip
+from ui.components.people import COLOURS
 
 THEME = tomllib.loads(
     (Path(__file__).resolve().parents[3] / ".streamlit" / "config.toml").read_text("utf-8")
@@ -100,3 +101,8 @@ def contrast(one: str, other: str) -> float:
 @pytest.mark.parametrize("page", PAGES)
 def test_marks_stand_out_on_light_and_dark_pages(colour: str, page: str) -> None:
     assert contrast(colour, page) >= 3
+
+
+def test_white_letters_are_readable_on_every_face() -> None:
+    assert len(set(COLOURS)) == 12
+    assert min(contrast("#ffffff", colour) for colour in COLOURS) >= 4.5
