@@ -65,21 +65,20 @@ def test_map_of_taste_and_its_failure(open_page: Open, monkeypatch: pytest.Monke
     def fail(_model: object) -> None:
         raise ValueError("t-SNE did not converge")
 
-    def shown(app: AppTest) -> list[str]:
-        """What there is once the map of the serving model is drawn or has failed."""
-        deadline = time.monotonic() + 10
-        while any("Drawing the map" in text.value for text in app.caption):
+    def drawn(app: AppTest) -> AppTest:
+        """The page once the map of the serving model is drawn or has failed."""
+        deadline = time.monotonic() + 30
+        while any("Drawing the map" in text for text in said(app.run())):
             assert time.monotonic() < deadline
-            app.run()
         assert picked(app)
-        return [*(chart.proto.alt for chart in app.get("plotly_chart")), *said(app)]
+        return app
 
     monkeypatch.setattr(taste, "draw_map", partial(taste.draw_map, limit=60))
     app = open_page("explore")
     app.session_state["map"] = True
-    assert any("map" in text for text in shown(app.run())[:1])
+    assert len(drawn(app).get("plotly_chart")) == 1
     monkeypatch.setattr(taste, "draw_map", fail)
     trainer = state.trainer()
     learned = LearnedFrom(trainer.learned_version, trainer.learned_base)
     trainer.adopt(replace(trainer.model), learned)
-    assert any("could not be drawn; the server" in text for text in shown(app.run()))
+    assert any("could not be drawn" in text for text in said(drawn(app)))
