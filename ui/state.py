@@ -300,7 +300,7 @@ def view() -> View:
 @cached()
 def _view(location: str, now: State, data: Dataset) -> View:
     opened = _store(location)
-    with opened.database.snapshot():
+    with opened.database.read():
         own, details = opened.movies.own(), opened.movies.details()
         guests = opened.members.guests()
         everyone = opened.members.all(include_left=True, include_guests=True)

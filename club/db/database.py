@@ -172,7 +172,7 @@ class _Lineage:
 
 
 _lineages: dict[sa.URL, _Lineage] = {}
-# what `Database.snapshot` shares
+# what the reads within a read share
 _shared: ContextVar[tuple[sa.URL, sa.Connection] | None] = ContextVar("connection", default=None)
 
 
@@ -240,20 +240,17 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state of the database; what it writes is dropped."""
+        """A connection that sees one state of the database; what it writes is dropped.
+
+        Reads in the body, by this thread, share it.
+        """
         if (shared := _shared.get()) is not None and shared[0] == self.url:
             yield shared[1]
             return
         with self._clear_errors(), self._reader.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """Let all reads in the body, by this thread, share one connection and see one state."""
-        with self.read() as connection:
             before = _shared.set((self.url, connection))
             try:
-                yield
+                yield connection
             finally:
                 _shared.reset(before)
 
