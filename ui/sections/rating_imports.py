@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from club.imports import ratings
-from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile, Saved
+from club.imports.ratings import Choices, ClubNow, Plan, RatingsFile
 from club.imports.ratings.plan import Matches, Numbers, Take
 from club.imports.ratings.rows import FIVES, HUNDREDS, TENS, Kind, stars_of
 from club.validation import clean_name, name_key
@@ -242,7 +242,7 @@ def _confirm(plan: Plan) -> None:
 
 
 def _save() -> None:
-    def write() -> Saved:
+    def write() -> dict[str, int]:
         club, found = state.view(), st.session_state[FOUND][1]
         plan = _plan(club, found)
         whose = {entry.member for entry in plan.entries if entry.taken}
@@ -269,17 +269,11 @@ def _another_round() -> None:
 
 
 def _saved(club: View) -> None:
-    saved: Saved | None = st.session_state.get(SAVED)
+    saved: dict[str, int] | None = st.session_state.get(SAVED)
     if saved is None:
         return
-    numbers = {
-        UNITS["rating"]: saved.ratings,
-        ("new movie",): saved.movies,
-        ("new member",): saved.members,
-        UNITS["seen"]: saved.seen,
-        UNITS["wished"]: saved.wished,
-    }
-    parts = [counted(number, *what) for what, number in numbers.items() if number]
+    units = {"movie": ("new movie",), "member": ("new member",), **UNITS}
+    parts = [counted(number, *units[what]) for what, number in saved.items() if number]
     done = f"Imported: {listed(parts)}."
     st.success(done, icon=":material/check_circle:")
     with st.container(horizontal=True, vertical_alignment="center"):

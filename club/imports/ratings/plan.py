@@ -317,32 +317,17 @@ def as_csv(rows: Sequence[RejectedRow]) -> str:
     return csv_table(header, map(astuple, rows)).decode()
 
 
-@dataclass(frozen=True)
-class Saved:
-    """Numbers of what was written.
-
-    Args:
-        ratings: how many are new or changed.
-        movies: how many the club has added.
-        members: how many have joined.
-        seen: how many movies are marked as seen without stars.
-        wished: how many movies are put on watchlists.
-    """
-
-    ratings: int
-    movies: int
-    members: int
-    seen: int
-    wished: int
-
-
-def save(store: Store, plan: Plan, on_step: OnStep | None = None) -> Saved:
+def save(store: Store, plan: Plan, on_step: OnStep | None = None) -> dict[str, int]:
     """Write what the plan takes; all ratings are one step that can be undone.
 
     Ratings keep the date of the file. Doing it twice changes nothing.
 
     Args:
         on_step: called with (movies added, movies to add).
+
+    Returns:
+        What was written: "rating" (new or changed), "movie" (added), "member" (joined), "seen"
+        and "wished" (movies) -> number.
 
     Raises:
         InvalidInput: the club was changed since the plan was made, or a name cannot be used.
@@ -381,4 +366,5 @@ def save(store: Store, plan: Plan, on_step: OnStep | None = None) -> Saved:
         write.commit_if(bool(wanted or joined or marked.total()))
     seconds = time.perf_counter() - began
     log.info("imported ratings: %d rows of %d in %.2f s", len(wanted), len(plan.entries), seconds)
-    return Saved(len(wanted), len(added), joined, marked["seen"], marked["wished"])
+    written = {"rating": len(wanted), "movie": len(added), "member": joined}
+    return written | {"seen": marked["seen"], "wished": marked["wished"]}

@@ -65,7 +65,7 @@ def test_save_is_one_step_that_can_be_undone(store: Store, tmp_path: Path) -> No
     plan = planned(store, table(tmp_path, text), of(ana))
     assert store.ratings.current().empty, "a plan changes nothing"
     saved = ratings.save(store, plan)
-    assert (saved.ratings, saved.movies, saved.members) == (3, 0, 0)
+    assert (saved["rating"], saved["movie"], saved["member"]) == (3, 0, 0)
     assert given_stars(store) == {(ana, 6): 4.5, (ana, 1): 3.0, (ana, 47): 1.0}
     when = store.ratings.current().set_index("movie_id")["timestamp"]
     assert when[6] == 1588334400
@@ -84,7 +84,7 @@ def test_uncertain_rows_wait_for_a_decision(club: Store, ana: int, tmp_path: Pat
         "New": 0, "Already there": 0, "Other stars": 0, "To decide": 2, "Not found": 1,
         "Left out": 0,
     }  # fmt: skip
-    assert ratings.save(club, plan).ratings == 0
+    assert ratings.save(club, plan)["rating"] == 0
     decided = {("mine.csv", 2): 7, ("mine.csv", 3): None}
     plan = planned(club, paths, replace(of(ana), movies=decided))
     assert states(plan) == ["new", "unmatched", "unmatched"]
@@ -96,10 +96,10 @@ def test_missing_movies_are_added_if_asked(club: Store, ana: int, tmp_path: Path
     text = "Title,Year,Rating,Member\nNova,2030,3.5,Ana\nNova,2030,4,Bo\nNo year,,2,Bo\n"
     paths = table(tmp_path, text)
     people = {("mine.csv", "Ana"): ana, ("mine.csv", "Bo"): "Bo"}
-    assert ratings.save(club, planned(club, paths, Choices(members=people))).movies == 0
+    assert ratings.save(club, planned(club, paths, Choices(members=people)))["movie"] == 0
     choices = Choices(members=people, add_missing=True)
     saved = ratings.save(club, planned(club, paths, choices))
-    assert (saved.ratings, saved.movies, saved.members) == (3, 2, 1)
+    assert (saved["rating"], saved["movie"], saved["member"]) == (3, 2, 1)
     own = club.movies.own()
     assert list(zip(own["title"], own["year"].astype(object), strict=True)) == [
         ("Nova", 2030), ("No year", pd.NA)
@@ -174,7 +174,7 @@ def test_any_number_of_movies_is_added_and_reported(club: Store, ana: int, tmp_p
     plan = planned(club, table(tmp_path, text), replace(of(ana), add_missing=True))
     steps: list[tuple[int, int]] = []
     saved = ratings.save(club, plan, lambda done, total, _: steps.append((done, total)))
-    assert (saved.ratings, saved.movies, len(club.movies.own())) == (1001, 1001, 1001)
+    assert (saved["rating"], saved["movie"], len(club.movies.own())) == (1001, 1001, 1001)
     assert (steps[0], steps[-1]) == ((1, 1001), (1001, 1001))
 
 
@@ -185,7 +185,7 @@ def test_an_added_movie_gets_what_the_file_knows(club: Store, ana: int, tmp_path
         '"Drama, Family, Sport, Music","Ana Belén, Bo Derek"\n'
     )
     plan = planned(club, table(tmp_path, text), replace(of(ana), add_missing=True))
-    assert ratings.save(club, plan).movies == 1
+    assert ratings.save(club, plan)["movie"] == 1
     movie = club.movies.own().iloc[0]
     facts = ["title", "year", "runtime", "imdb_id", "genres", "directors", "aliases"]
     assert movie[facts].tolist() == [
@@ -254,13 +254,13 @@ def test_seen_and_wished_movies(club: Store, ana: int, tmp_path: Path) -> None:
     (left,) = plan.rejected(WORLD.movies)
     assert (left.title, left.kind, left.stars) == ("Nova", "seen", "")
     saved = ratings.save(club, plan)
-    assert (saved.ratings, saved.seen, saved.wished) == (1, 1, 1)
+    assert (saved["rating"], saved["seen"], saved["wished"]) == (1, 1, 1)
     assert sorted(club.watchlists.of(ana)) == [1, 915]
     assert club.members.seen().values.tolist() == [[ana, 47]]
     again = planned(club, paths, of(ana, "x.zip"))
     assert not [entry for entry in again.entries if entry.taken]
     kept = planned(club, paths, replace(of(ana, "x.zip"), add_missing=True))
-    assert (ratings.save(club, kept).seen, len(club.movies.own())) == (1, 1)
+    assert (ratings.save(club, kept)["seen"], len(club.movies.own())) == (1, 1)
 
 
 @pytest.mark.parametrize(("numbers", "movie"), [("movielens", 6), ("tmdb", 1)])
@@ -276,7 +276,7 @@ def test_numbers_without_titles_are_movielens_or_tmdbs(
     choices = replace(of(ana, person="Ana"), add_missing=True)
     plan = ratings.plan([found], matches, ClubNow.of(club), choices, now=NOW)
     assert [entry.movie for entry in plan.entries] == [movie, None]
-    assert (plan.lacking, ratings.save(club, plan).movies) == ({}, 0)
+    assert (plan.lacking, ratings.save(club, plan)["movie"]) == ({}, 0)
     assert [(row.title, row.stars) for row in plan.rejected(movies)] == [
         ("", "3"), ("movie 8999999", "3.5")
     ]  # fmt: skip
