@@ -12,6 +12,7 @@ import ast
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -70,6 +71,11 @@ class Format:
         return any(all(table.find(archive) for table in tables) for tables in needs)
 
 
+KNOWN = (
+    "The Movies Dataset (movies_metadata.csv, keywords.csv, links.csv, ratings.csv), "
+    "MovieLens (movies.csv and ratings.csv, or movies.dat, or u.item), or reviews "
+    "(user_id, parent_asin, rating, timestamp) with their products (parent_asin, title)"
+)
 RATED = {"user": "userId", "movie": "movieId", "rating": "rating", "timestamp": "timestamp"}
 METADATA = TableFormat(
     {"key": "id", "title": "title", "year": "release_date"},
@@ -150,12 +156,19 @@ FORMATS = (
 )
 
 
-def read_format(form: Format, archive: Archive, report: Progress) -> Source:
-    """Read the tables of a format; ratings are read later.
+def read(path: Path, on_progress: Progress | None = None) -> Source:
+    """Read a folder, a ZIP or a single file; its ratings are read by `join`.
+
+    Args:
+        on_progress: called with the share done (0..1) and what is being read.
 
     Raises:
-        InvalidInput: one is damaged, or the ratings come without the links that they need.
+        InvalidInput: it is nothing that is known, or a file that is needed is missing or damaged.
     """
+    archive, report = Archive(path), on_progress or (lambda _share, _what: None)
+    form = next((form for form in FORMATS if form.recognises(archive)), None)
+    if form is None:
+        raise InvalidInput(f"{path.name} holds nothing that is known here; known are {KNOWN}.")
     rejected = Rejected()
     facts: dict[Any, dict[str, Any]] = {}
     for number, table in enumerate(form.movies):
