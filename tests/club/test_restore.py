@@ -348,7 +348,7 @@ def test_restore_that_ends_halfway_changes_nothing(changed, location, backup) ->
 
 
 def test_restore_on_a_full_disk_changes_nothing(ours, file, backup, monkeypatch) -> None:
-    Store(backup).ratings.rate_many([(1, movie, 5) for movie in range(1, 2000)])
+    Store(backup).ratings.rate_many([(1, movie, 5) for movie in range(1, 500)])
     before = contents(ours)
     connectable = ours.database.__class__._connectable
 
@@ -383,8 +383,8 @@ def test_damaged_database_is_kept_and_replaced(file, backup, harm, links, monkey
     store = Store(file)
     ana = store.members.add("Ana")
     store.ratings.rate_many([(ana, movie, 4) for movie in range(1, 500)])
-    while store.version() < Store(backup).version():
-        store.touch()
+    with store.database.write() as write:
+        write.version = 999  # a later one than the backup's
     content, identity = file.read_bytes(), store.state().identity
     harmed = content[:-100] if harm == "cut off" else DIARY
     file.write_bytes(harmed)
