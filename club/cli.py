@@ -29,7 +29,7 @@ from recommender.bundled import demo_club, load_bundled
 from recommender.dataset import Dataset
 from recommender.errors import DataError
 from recommender.persistence import write_atomically
-from recommender.terminal import Parser, progress, run
+from recommender.terminal import Parser, called, progress, run
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -42,12 +42,12 @@ def _parser() -> Parser:
     place: dict[str, Any] = {
         "metavar": "URL",
         "help": "path of an SQLite file, or sqlite:///... or postgresql://...; "
-        f"else ${config.DATABASE}, else {config.FILE} in ${config.VAR}, else in {config.OURS}",
+        f"else ${config.DATABASE}, else {config.FILE} in {config.folder()} (${config.VAR})",
     }
     common, figures = Parser(add_help=False), Parser(add_help=False)
     common.add_argument("--database", default=argparse.SUPPRESS, **place)
     figures.add_argument("--json", action="store_true", help="print JSON")
-    parser = Parser(prog="python -m club", description="Look after the club's database.")
+    parser = Parser(prog=called("club"), description="Look after the club's database.")
     parser.add_argument("--database", default=None, **place)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 

@@ -23,7 +23,7 @@ from recommender.evaluation.evaluate import ranking_figures
 from recommender.model import TrainingOptions
 from recommender.persistence import check_target
 from recommender.recipes import JUDGES, RECIPES, learn, load, read_club, read_links, with_club
-from recommender.terminal import Parser, as_json, positive, progress, run, text_table, whole
+from recommender.terminal import Parser, as_json, called, positive, progress, run, text_table, whole
 
 CHOICES = {"loss": LOSSES, "recipe": RECIPES}
 OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {
@@ -42,7 +42,7 @@ OPTIONS: dict[str, tuple[Callable[[str], Any], str]] = {
 def parser() -> Parser:
     """Return the command line of the package."""
     top = Parser(
-        prog="python -m recommender",
+        prog=called("recommender"),
         description="Learn from ratings, and evaluate the predictions.",
         allow_abbrev=False,
     )

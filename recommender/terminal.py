@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, NoReturn
 
 import pandas as pd
@@ -15,6 +16,12 @@ from recommender.errors import RecommenderError
 
 BAD_INPUT, INTERRUPTED = 2, 130
 BAR = 24
+
+
+def called(module: str) -> str:
+    """Return how this program was called: as the installed `movie-club`, or `python -m MODULE`."""
+    name = Path(sys.argv[0]).stem
+    return name if name == "movie-club" else f"python -m {module}"
 
 
 class Parser(argparse.ArgumentParser):

@@ -2,8 +2,10 @@
 
 movie-club                     serve the app on this machine
 movie-club share               the same for the phones on your network, behind a passphrase
-movie-club import FILE ...     any command of `python -m club`
-movie-club evaluate ...        any command of `python -m recommender`
+movie-club import FILE ...     look after the club: new, demo, members, backup, restore, export,
+                               import, import-catalogue, look-up
+movie-club evaluate ...        look into the model: train, evaluate, recipe
+movie-club --version
 """
 
 from __future__ import annotations
@@ -28,6 +30,9 @@ def main(arguments: list[str] | None = None) -> int:
     sys.path.insert(0, str(HOME))
     if given[:1] == ["--version"]:
         print(f"movie-club {version('movie-club')}")
+        return 0
+    if given[:1] in (["--help"], ["-h"]):
+        print(f"{__doc__.strip()}\n\nEach command has --help of its own.")
         return 0
     if not given or given[0].startswith("--port"):
         return serve(given)

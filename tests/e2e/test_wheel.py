@@ -52,6 +52,8 @@ def test_serves_and_backs_up_the_data_in_the_users_folder(installed: Path, tmp_p
     finally:
         process.terminate()
         process.wait(20)
+    help_ = subprocess.check_output([*program, "backup", "--help"], text=True, **look)
+    assert help_.startswith("usage: movie-club backup")
     subprocess.run([*program, "backup", "club-backup.db"], check=True, **look)
     assert (tmp_path / "club-backup.db").exists()
     assert (tmp_path / "movie-club" / "club.db").exists()
