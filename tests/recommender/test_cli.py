@@ -53,6 +53,11 @@ def test_train_saves_a_model_that_loads(capsys, data_folder: Path) -> None:
     assert main([*argv, "--json", "--loss", "bpr", "--max-keywords", "1", "--min-movies", "2"]) == 0
     model = HybridModel.load(out)
     assert (model.options.loss, model.n_keywords) == ("bpr", 1)
+    learned = []
+    for jobs in ("1", "2"):
+        assert main([*argv[:-1], "2", "--jobs", jobs]) == 0
+        learned.append((out / "arrays.npz").read_bytes())
+    assert learned[0] == learned[1]
     assert main([*argv, "--recipe", "keyword"]) == 0
     assert isinstance(load(out), RecipeModel)
     with pytest.raises(SystemExit, match="2"):
