@@ -24,6 +24,7 @@ CLUB_SIZE, SEEN_BY = 8, 3
 RARE = 2  # ratings up to which a movie counts as one that hardly anybody watches
 PENALTY, CLUB_PENALTY = 10.0, 60.0  # of the regressions of item biases, all and of club movies
 MANY = 10  # features from which on more say no more about how well a movie is known
+SPREAD_DAMPING, TINY = 20.0, 1e-9  # ratings; stars², where all agree
 CLUB_PRIOR = 0.8  # probability that an unrated movie is one that a club may watch, before features
 
 
@@ -136,6 +137,9 @@ class Bias:
     coefficients: np.ndarray
     # (n_users,) user bias: how far each rater's stars lie above their movies' bias, stars
     user: np.ndarray
+    # (n_movies,) how much further the stars of different members lie apart than for other movies
+    # (1), in variance
+    spread: np.ndarray
     damping: float  # how many average ratings a bias is mixed with
 
     @classmethod
@@ -182,7 +186,12 @@ class Bias:
         prior += club * (plain @ coefficients - prior)
         expected = (raw * counts + damping * prior) / total
         uncertainty = (variance + club * (club_variance - variance)) * damping / total
-        return cls(mu, movie, expected, uncertainty, coefficients, of_user, damping)
+        squares = (ratings.stars - mu - movie[ratings.movie] - of_user[ratings.user]) ** 2
+        for index, size in ((ratings.user, ratings.n_users), (ratings.movie, ratings.n_movies)):
+            squares /= max(squares.mean(), TINY)
+            spread = damped_mean(index, squares, size, SPREAD_DAMPING, 1.0)
+            squares /= spread[index]
+        return cls(mu, movie, expected, uncertainty, coefficients, of_user, spread, damping)
 
 
 def _popularity(counts: np.ndarray) -> np.ndarray:

@@ -19,7 +19,7 @@ import pandas as pd
 from scipy import sparse
 
 from recommender.bias import Bias, club_weight, offsets, weighted_ridge, with_constant
-from recommender.calibration import calibrate
+from recommender.calibration import Calibration, calibrate
 from recommender.columns import MEMBER, MOVIE, RATING, USER
 from recommender.dataset import MAX_STARS, MIN_STARS, Dataset, check_movies, check_ratings
 from recommender.embeddings import LOSSES, Progress, learn_embeddings
@@ -38,7 +38,7 @@ from recommender.reactions import Reactions
 
 Ids: TypeAlias = Sequence[int] | np.ndarray | pd.Series | pd.Index
 
-FORMAT = 11  # of a saved model; raised whenever a field or an option changes its name or meaning
+FORMAT = 12  # of a saved model; raised whenever a field or an option changes its name or meaning
 LIKED = 4.0  # stars from which on a movie counts as liked
 FEW = 0.01  # share of new ratings up to which the last embeddings are as good as new ones
 POSITIVE = {  # training options that cannot be 0
@@ -47,7 +47,6 @@ POSITIVE = {  # training options that cannot be 0
     "learning_rate",
     "length_scale",
     "noise_variance",
-    "variance_weight",
     "damping",
 }
 
@@ -122,13 +121,8 @@ class TrainingOptions:
     noise_variance: float = 0.4  # of a rating around the member's taste, stars²
     # item_bias_variance, club_bias_variance: of an item bias around its regression on features,
     # and of one of a movie that clubs watch, stars²
-    item_bias_variance: float = 0.45
-    club_bias_variance: float = 0.2
-    # how wide ratings to come spread, as a share of how wide the raters' known ratings do by the
-    # variances above
-    variance_share: float = 0.78
-    # how many ratings of a member that share counts for against their own
-    variance_weight: float = 10.0
+    item_bias_variance: float = 0.35
+    club_bias_variance: float = 0.3
     damping: float = 10.0  # how many average ratings a bias is mixed with
     embedding_penalty: float = 50.0  # of the ridge regression of embeddings on features
     min_movies: int = 5  # a feature is used when it describes at least so many movies
@@ -180,9 +174,7 @@ class HybridModel:
     kernel: ItemKernel  # how movies vary together in a taste
     # (n_features + 1, n_dimensions) regression of embeddings on features
     feature_embeddings: np.ndarray
-    prior_scale: float  # factor on the variances of a member without ratings
-    observed_scale: float  # factor on a member's chi square, see `variance_scale`
-    thresholds: np.ndarray  # (10,) where each half star begins, see `calibrate`
+    calibration: Calibration  # how wide ratings spread around their predictions
     user_ids: np.ndarray  # (n_users,) the raters that it learned from, sorted
     n_ratings: int  # how many ratings it learned from
     embedded: int  # how many ratings its embeddings were learned from
@@ -286,7 +278,6 @@ class HybridModel:
             neighbour_residuals(ratings, bias, options.neighbour_damping),
             options.variances,
         )
-        joint, marginal, thresholds = calibrate(ratings, bias, kernel, options.variance_share)
         return cls(
             options=options,
             features=vocabulary,
@@ -295,9 +286,7 @@ class HybridModel:
             bias=bias,
             kernel=kernel,
             feature_embeddings=of_features,
-            prior_scale=options.variance_share * joint,
-            observed_scale=marginal,
-            thresholds=thresholds,
+            calibration=calibrate(ratings, bias, kernel),
             user_ids=data.user_ids,
             n_ratings=len(ratings.stars),
             embedded=embedded,
@@ -333,6 +322,7 @@ class HybridModel:
             movie=np.append(self.bias.movie, expected),
             expected=np.append(self.bias.expected, expected),
             uncertainty=np.append(self.bias.uncertainty, none + self.options.club_bias_variance),
+            spread=np.append(self.bias.spread, none + 1),
         )
         no_raters = sparse.csr_matrix((len(new), self.n_users), dtype=np.float32)
         embeddings = (known @ self.feature_embeddings).astype(np.float32)
@@ -414,19 +404,6 @@ class HybridModel:
             self.options.noise_variance,
         )
 
-    def variance_scale(self, chi_square: Any, n_rated: Any) -> Any:
-        """Return how much wider than expected (1) the ratings of a member spread, elementwise.
-
-        Some people's stars are easier to predict than others': the posterior mean of a common
-        factor on all variances (Rasmussen and Williams, 2006, section 9.9).
-
-        Args:
-            chi_square: `Posterior.chi_square`.
-            n_rated: of how many ratings.
-        """
-        weight = self.options.variance_weight
-        return (weight * self.prior_scale + self.observed_scale * chi_square) / (weight + n_rated)
-
     def react(
         self, member_ratings: pd.DataFrame, movie_ids: Ids, member_ids: Sequence[int] | None = None
     ) -> Reactions:
@@ -444,22 +421,22 @@ class HybridModel:
         ratings = check_ratings(member_ratings, person=MEMBER)
         members = sorted(ratings[MEMBER].unique()) if member_ids is None else member_ids
         rows, noise = self.rows(movie_ids), self.options.noise_variance
-        own = [ratings[ratings[MEMBER] == member] for member in members]
         raters = self._users.get_indexer(pd.Index(members)).tolist()
-        known = [(self.rows(each[MOVIE]), self.residual(each)) for each in own]
-        n_rated = np.array([len(each) for each in own])
+        known, residual, own = self.rows(ratings[MOVIE]), self.residual(ratings), ratings[MEMBER]
+        given = [np.flatnonzero(own == member) for member in members]
+        n_rated = np.array([len(each) for each in given])
         mean, variance = np.empty((2, len(members), len(rows)))
         for rated, predictor in self._predictors.items():
             at = np.flatnonzero((self.counts[rows] > 0) == rated)
             if len(at) and len(members):
                 asked = [
-                    MemberRatings(member, rater if rated else -1, *what)
-                    for member, rater, what in zip(members, raters, known, strict=True)
+                    MemberRatings(member, rater if rated else -1, known[each], residual[each])
+                    for member, rater, each in zip(members, raters, given, strict=True)
                 ]
                 taste, uncertainty, chi_square = predictor.predict(asked, rows[at])
-                scale = self.variance_scale(chi_square, n_rated)
+                scale = self.calibration.variance_scale(chi_square, n_rated)[:, None]
                 mean[:, at] = taste + self.bias.mu + self.bias.expected[rows[at]]
-                variance[:, at] = scale[:, None] * (uncertainty + noise)
+                variance[:, at] = scale * self.bias.spread[rows[at]] * (uncertainty + noise)
         shared = self.bias.uncertainty[rows]
         return Reactions(
             tuple(int(member) for member in members),
@@ -467,7 +444,7 @@ class HybridModel:
             np.clip(mean, MIN_STARS, MAX_STARS),
             np.sqrt(variance + shared),
             np.sqrt(shared),
-            self.thresholds,
+            self.calibration.thresholds,
         )
 
     def explain(self, member_ratings: pd.DataFrame, member_id: int, movie_id: int) -> pd.DataFrame:

@@ -54,11 +54,13 @@ class Reactions:
     def interval(self, level: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
         """Return (low, high), each (n_members, n_movies) stars within 0.5..5.
 
-        The rating is expected inside with probability `level`.
+        The rating is expected inside with probability `level`. Where the interval reaches the
+        last star, it can miss on one side only, so it is shorter.
         """
         if not 0 < level < 1:
             raise ValueError(f"level must lie between 0 and 1, not {level}")
-        reach = ndtri(0.5 + level / 2) * self.sd
+        to_end = np.minimum(MAX_STARS - self.mean, self.mean - MIN_STARS)
+        reach = np.clip(to_end, ndtri(level) * self.sd, ndtri(0.5 + level / 2) * self.sd)
         low, high = self.mean - reach, self.mean + reach
         return np.clip(low, MIN_STARS, MAX_STARS), np.clip(high, MIN_STARS, MAX_STARS)
 

@@ -74,7 +74,7 @@ def draw_member(model: HybridModel, own_ratings: pd.DataFrame, member_id: int) -
     rows = panel(model)
     posterior = model.posterior(own, member_id)
     mean, covariance = posterior.predict(rows)
-    scale = float(model.variance_scale(posterior.chi_square, len(own)))
+    scale = float(model.calibration.variance_scale(posterior.chi_square, len(own)))
     values, vectors = np.linalg.eigh(scale * covariance)
     steps = np.random.default_rng([0, member_id]).standard_normal((DRAWS, len(rows)))
     taste = mean + steps * np.sqrt(np.maximum(values, 0.0)) @ vectors.T

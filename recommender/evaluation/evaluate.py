@@ -219,10 +219,16 @@ def leave_one_out(
         chi_square = taste.chi_square - taste.weights**2 * variance
         item = crowd.loc[own[MOVIE]]
         expected = item["expected"].to_numpy()
-        spread = model.variance_scale(chi_square, others) * variance + item["variance"].to_numpy()
+        scale = model.calibration.variance_scale(chi_square, others)
+        spread = scale * model.bias.spread[model.rows(own[MOVIE])] * variance
+        spread += item["variance"].to_numpy()
         mean = np.clip(expected + liking, MIN_STARS, MAX_STARS)
         reactions = Reactions(
-            (0,), tuple(own[MOVIE]), mean[None], np.sqrt(spread)[None], thresholds=model.thresholds
+            (0,),
+            tuple(own[MOVIE]),
+            mean[None],
+            np.sqrt(spread)[None],
+            thresholds=model.calibration.thresholds,
         )
         low, high = reactions.interval(0.8)
         user_bias = (residual.sum() - residual) / (others + model.options.damping)

@@ -50,6 +50,16 @@ def test_uncertainty_falls_with_ratings(two_kinds: tuple[RatingRows, sparse.csr_
     assert bias.uncertainty[40] == pytest.approx(0.1)  # no rare movie: clubs watch all of them
 
 
+def test_movie_that_divides_people_spreads_more_than_others() -> None:
+    user, movie = (each.ravel() for each in np.meshgrid(np.arange(60), np.arange(10)))
+    stars = np.where(movie == 0, np.where(user % 2, 5.0, 1.0), 3.0 + (user + movie) % 2)
+    ratings = RatingRows(user, movie, stars, 60, 11)
+    spread = Bias.fit(ratings, sparse.csr_matrix(np.ones((11, 1), dtype=np.float32))).spread
+    assert spread[0] > 2
+    assert (spread[1:10] < 1).all()
+    assert spread[10] == 1
+
+
 def test_unrated_movie_like_rare_ones_is_expected_as_they_are() -> None:
     # 20 movies with 60 ratings of 4 and keywords of their own, 20 with a single rating of 2.
     user = np.concatenate([np.tile(np.arange(60), 20), np.arange(20)])

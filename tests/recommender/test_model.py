@@ -109,7 +109,8 @@ class TestReact:
             columns=["member_id", "movie_id", "rating"],
         ).astype({"member_id": int, "movie_id": int, "rating": float})
         # Residuals may show that a member is hard to predict; that is left out here.
-        model = replace(tiny_model, options=replace(tiny_model.options, variance_weight=1e12))
+        blind = replace(tiny_model.calibration, weight=1e12)
+        model = replace(tiny_model, calibration=blind)
         less = model.react(ratings.iloc[:-1], range(22), member_ids=[1])
         more = model.react(ratings, range(22), member_ids=[1])
         assert (more.sd <= less.sd + 1e-6).all()

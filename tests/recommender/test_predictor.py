@@ -46,7 +46,8 @@ def test_mean_is_exact_and_deviation_close(model: HybridModel, member: int) -> N
     exact = (expected["expected"] + taste).clip(0.5, 5.0)
     assert found.mean[0] == pytest.approx(exact.to_numpy(), abs=1e-4)
     chi_square = model.posterior(own, member).chi_square
-    scale = model.variance_scale(chi_square, len(own))
+    scale = model.calibration.variance_scale(chi_square, len(own))
+    scale *= model.bias.spread[model.rows(rated)]
     sd = np.sqrt(
         scale * (np.diag(covariance) + model.options.noise_variance) + expected["variance"]
     )

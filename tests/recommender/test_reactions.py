@@ -28,6 +28,14 @@ def test_interval_and_like_probability() -> None:
     assert reactions(3.75, 0.7).like_probability(4.0)[0, 0] == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("mean", [0.5, 0.9, 3.0, 4.6, 5.0])
+def test_interval_holds_its_level_where_the_stars_end(mean: float) -> None:
+    low, high = reactions(mean, 0.7).interval(0.8)
+    given = np.clip(norm.ppf(np.linspace(0.0005, 0.9995, 1000), mean, 0.7), 0.5, 5.0)
+    inside = (given >= low[0, 0]) & (given <= high[0, 0])
+    assert inside.mean() == pytest.approx(0.8, abs=0.01)
+
+
 def club(shared: float) -> Reactions:
     mean = np.array([[3.0, 4.0], [3.5, 2.0]])
     return Reactions((1, 2), (7, 8), mean, np.full((2, 2), 0.5), np.full(2, shared))
