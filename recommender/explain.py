@@ -11,7 +11,7 @@ from scipy import sparse
 from recommender.columns import MOVIE
 from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.guests import is_balance, is_wish
-from recommender.kernel import Posterior
+from recommender.kernel import MemberKernel
 
 MEAN, ITEM_BIAS, MEMBER_PART = "mean", "movie", "member"
 RATED, FEATURE, LIMIT = "rated movie", "feature", "limit"
@@ -19,8 +19,10 @@ MAX_KEYWORDS = 3  # of a guest in a reason
 
 
 def explain(
-    posteriors: Sequence[Posterior],
+    kernels: Sequence[MemberKernel],
+    weights: Sequence[np.ndarray],
     rated: pd.Series,
+    rows: np.ndarray,
     row: int,
     *,
     mean_rating: float,
@@ -31,8 +33,10 @@ def explain(
     """Return the parts of one prediction; `HybridModel.explain` calls this.
 
     Args:
-        posteriors: the member's, first with all of LightFM's seeds, then with each seed alone.
+        kernels: the member's, first with all of LightFM's seeds, then with each seed alone.
+        weights: (n_rated,) of the ratings, by each of these.
         rated: (n_rated,) movie ids of the member's ratings.
+        rows: (n_rated,) their rows.
         row: of the movie predicted.
         mean_rating, item_bias: stars.
         mean: the prediction, stars.
@@ -48,14 +52,17 @@ def explain(
         as user bias.
     """
     wish, balance = is_wish(rated), is_balance(rated)
-    stars, *seeds = (_parts(one, row, wish, balance) for one in posteriors)
+    stars, *seeds = (
+        _parts(kernel, each, rows, row, wish=wish, balance=balance)
+        for kernel, each in zip(kernels, weights, strict=True)
+    )
     stable = (np.sign(seeds) == np.sign(stars)).all(axis=0)
 
-    known = posteriors[0].kernel.items.features
+    known = kernels[0].items.features
     features = [labels[feature] for feature in known[[row]].indices]
     ids = rated[~balance]
     names = ids.astype(str)
-    wishes = known[posteriors[0].rated[wish]]
+    wishes = known[rows[wish]]
     names[is_wish(ids)] = [
         _listed([labels[feature] for feature in sorted(words.indices)]) for words in wishes
     ]
@@ -87,20 +94,27 @@ def _listed(words: list[str]) -> str:
     return " and ".join(part for part in (", ".join(shown[:-1]), *shown[-1:]) if part)
 
 
-def _parts(posterior: Posterior, row: int, wish: np.ndarray, balance: np.ndarray) -> np.ndarray:
+def _parts(
+    kernel: MemberKernel,
+    weights: np.ndarray,
+    rated: np.ndarray,
+    row: int,
+    *,
+    wish: np.ndarray,
+    balance: np.ndarray,
+) -> np.ndarray:
     """Return user bias, item slope, each rated movie, and each feature of the movie; stars.
 
     What a guest's keywords and balancing movies say of every movie alike counts as user bias; the
     features that such keywords share with the movie count as theirs.
     """
-    items, rated, weights = posterior.kernel.items, posterior.rated, posterior.weights
-    v = items.variances
+    items, v = kernel.items, kernel.items.variances
     user_bias = np.full(len(rated), v.user_bias)
     slope = v.item_slope * items.item_bias[row] * items.item_bias[rated]
     own = items.features[[row]]
     shared = v.features * items.features[rated].multiply(own).tocsr()[:, own.indices]
     shared = sparse.diags_array((~wish).astype(np.float32)) @ shared
-    near = posterior.kernel.covariance(rated, np.array([row]))[:, 0].astype(np.float64)
+    near = kernel.covariance(rated, np.array([row]))[:, 0].astype(np.float64)
     near -= user_bias + slope + np.asarray(shared.sum(axis=1)).ravel()
     alike = near * balance
     everything = np.arange(len(items.item_bias))

@@ -387,18 +387,15 @@ class HybridModel:
         rows = self.rows(own_ratings[MOVIE])
         return own_ratings[RATING].to_numpy() - self.bias.mu - self.bias.movie[rows]
 
-    def posterior(
-        self, own_ratings: pd.DataFrame, member_id: int, items: ItemKernel | None = None
-    ) -> Posterior:
+    def posterior(self, own_ratings: pd.DataFrame, member_id: int) -> Posterior:
         """Return a member's taste given their own ratings.
 
         Args:
             own_ratings: movie_id, rating; checked.
             member_id: the user id of a member who is also a rater in the data.
-            items: the covariance that all members share; by default that for rated movies.
         """
         return Posterior.fit(
-            (items or self.kernel).of_rater(int(self._users.get_indexer([member_id])[0])),
+            self.kernel.of_rater(int(self._users.get_indexer([member_id])[0])),
             self.rows(own_ratings[MOVIE]),
             self.residual(own_ratings),
             self.options.noise_variance,
@@ -454,16 +451,21 @@ class HybridModel:
         """
         ratings = check_ratings(member_ratings, person=MEMBER)
         own = ratings[ratings[MEMBER] == member_id]
-        row = int(self.rows([movie_id])[0])
+        row, rows = int(self.rows([movie_id])[0]), self.rows(own[MOVIE])
+        mean = float(self.react(own, [movie_id], member_ids=[member_id]).mean[0, 0])
         kernel = self.kernel if self.counts[row] else self.kernel.without_neighbours()
-        kernels = [kernel, *kernel.split_seeds(self.options.repeats)]
+        rater = int(self._users.get_indexer([member_id])[0]) if self.counts[row] else -1
+        member = MemberRatings(member_id, rater, rows, self.residual(own))
+        seeds = kernel.split_seeds(self.options.repeats)
         return explain(
-            [self.posterior(own, member_id, each) for each in kernels],
+            [each.of_rater(rater) for each in (kernel, *seeds)],
+            self._predictors[self.counts[row] > 0].weights(member, seeds),
             own[MOVIE],
+            rows,
             row,
             mean_rating=self.bias.mu,
             item_bias=float(self.bias.expected[row]),
-            mean=float(self.react(own, [movie_id], member_ids=[member_id]).mean[0, 0]),
+            mean=mean,
             labels=self.features.labels,
         )
 

@@ -2,13 +2,13 @@
 
 The mean of a taste is exact: the covariances with all rated movies times the weights of the
 ratings, which conjugate gradients find in some twenty products with the ratings' covariance
-(Hestenes and Stiefel, 1952); no n_rated³ is needed, nor more than the embeddings' part of it in
-memory. The variance would cost n_rated² a movie, so it is computed from at most INDUCING of the
-rated movies, through which all ratings are heard (fully independent training conditional; Snelson
-and Ghahramani, "Sparse Gaussian processes using pseudo-inputs", 2006), and RANK directions stand
-for features and neighbours. What these leave out makes a standard deviation about 1% too large for
-accounts of 150 ratings, and 6% for accounts of 1,000. The same approximation preconditions the
-gradients.
+(Hestenes and Stiefel, 1952), beginning with the member's last ones; no n_rated³ is needed, nor more
+than the embeddings' part of it in memory. The variance would cost n_rated² a movie, so it is
+computed from at most INDUCING of the rated movies, through which all ratings are heard (fully
+independent training conditional; Snelson and Ghahramani, "Sparse Gaussian processes using
+pseudo-inputs", 2006), and RANK directions stand for features and neighbours. What these leave out
+makes a standard deviation about 1% too large for accounts of 150 ratings, and 6% for accounts of
+1,000. The same approximation preconditions the gradients.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 import pandas as pd
 from scipy import linalg
+from scipy.linalg.blas import ssymv as symmetric_product
 from scipy.sparse.linalg import LinearOperator, cg
 from threadpoolctl import ThreadpoolController
 
@@ -36,7 +37,7 @@ BLOCK = 2**20  # covariances of one block
 KEPT = 128  # members whose predictions are kept, 12 bytes a movie each
 COVARIANCES = 80 * 2**20  # bytes kept of covariances: of nine members with 1,500 ratings
 TOLERANCE, MOST = 1e-7, 300  # of the gradients: relative error, and steps; some twenty are usual
-FEW = 10**6  # covariances from which on threads pay
+FEW = 250_000  # covariances from which on threads pay
 
 WORKERS = min(4, os.cpu_count() or 1)
 # stars² and without a unit: added to diagonals, for movies that are the same to the model
@@ -173,9 +174,23 @@ class Predictor:
             self._kept.popitem(last=False)
         return found
 
+    def weights(self, member: MemberRatings, seeds: Sequence[ItemKernel]) -> list[np.ndarray]:
+        """Return the weights of a member's ratings, then those by the kernel of each seed alone."""
+        with self._lock, _blas().limit(limits=1, user_api="blas"):
+            whole = self._learn_all({member.key: member})[member.key]
+            rated = member.rated
+            near = (kernel.embedding_covariance(rated, rated) for kernel in seeds)
+            alone = [self._condition(member, rated, each).weights for each in near]
+        return [whole.weights[pd.Index(whole.rated).get_indexer(rated)], *alone]
+
     def _learn(self, member: MemberRatings) -> MemberPrediction:
         """Return a member's prediction for the movies that they rated."""
-        rated, near = self._covariances.of(member.member, member.rated)
+        return self._condition(member, *self._covariances.of(member.member, member.rated))
+
+    def _condition(
+        self, member: MemberRatings, rated: np.ndarray, near: np.ndarray
+    ) -> MemberPrediction:
+        """Return the same from the embeddings' covariance of the rated movies."""
         residual, n = member.residual[pd.Index(member.rated).get_indexer(rated)], len(rated)
         linear = self._items.linear[rated]
         transposed = linear.T
@@ -200,7 +215,7 @@ class Predictor:
         def covary(weights: np.ndarray) -> np.ndarray:
             by_column = transposed @ weights
             by_column[own] = 0
-            product = near @ weights.astype(np.float32)
+            product = symmetric_product(1.0, near.T, weights.astype(np.float32))  # reads one half
             return np.asarray(product + linear @ by_column + self._noise * weights)
 
         def precondition(weights: np.ndarray) -> np.ndarray:
@@ -210,7 +225,10 @@ class Predictor:
             LinearOperator((n, n), matvec=product, dtype=np.float64)
             for product in (covary, precondition)
         )
-        weights, _ = cg(system, residual, rtol=TOLERANCE, maxiter=MOST, M=approximation)
+        start = np.zeros(n)
+        for last in [one for key, one in self._kept.items() if key[0] == member.member][-1:]:
+            start = np.append(last.weights, 0.0)[pd.Index(last.rated).get_indexer(rated)]
+        weights, _ = cg(system, residual, start, rtol=TOLERANCE, maxiter=MOST, M=approximation)
 
         half = np.linalg.cholesky(identity - inverse + TINY * identity).T
         projection = linalg.solve_triangular(lower, half.T, lower=True, trans=1).T
@@ -251,12 +269,12 @@ class Predictor:
             directions in which they reach far (Halko, Martinsson and Tropp, "Finding structure with
             randomness", 2011); and the directions, (n_columns, 2 + RANK).
         """
-        linear = self._items.linear
+        linear = self._items.linear.astype(np.float32)
         rest = linear[:, 2:]
-        start = np.random.default_rng(0).standard_normal((rest.shape[1], RANK))
+        start = np.random.default_rng(0).standard_normal((rest.shape[1], RANK), dtype=np.float32)
         directions = np.linalg.qr(rest.T @ (rest @ start))[0]
-        directions = linalg.block_diag(np.eye(2), directions)
-        return (linear @ directions).astype(np.float32), directions.astype(np.float32)
+        directions = linalg.block_diag(np.eye(2), directions).astype(np.float32)
+        return linear @ directions, directions
 
     def _without(self, own: slice, rows: np.ndarray) -> np.ndarray:
         """Return rows of the reduced columns, as they multiply others' without a rater's own."""
@@ -274,7 +292,10 @@ class Predictor:
         for i, one in enumerate(members):
             by_column[one.own, i] = 0
         inducing = [np.searchsorted(rated, one.inducing) for one in members]
-        factors = [self._without(one.own, one.inducing) for one in members]
+        both = [
+            np.hstack([one.projection, one.projection @ self._without(one.own, one.inducing)])
+            for one in members
+        ]
         size = max(BLOCK // max(len(rated), 1), 64)
         embeddings = items.embeddings[rated]
 
@@ -282,9 +303,8 @@ class Predictor:
             near = items.exponential(embeddings, items.embeddings[some])
             others = self._reduced[0][some].T
             explained = np.empty((len(members), len(some)))
-            for i, one in enumerate(members):
-                across = near[inducing[i]] + factors[i] @ others
-                seen = one.projection @ across
+            for i in range(len(members)):
+                seen = both[i] @ np.vstack([near[inducing[i]], others])
                 explained[i] = np.einsum("ij,ij->j", seen, seen)
             return weights @ near, explained
 

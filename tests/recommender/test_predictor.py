@@ -56,6 +56,19 @@ def test_mean_is_exact_and_deviation_close(model: HybridModel, member: int) -> N
     assert ratio.mean() < 1.1
 
 
+def test_explanation_weighs_ratings_as_the_posterior_does(model: HybridModel) -> None:
+    own = account(mixed(500))
+    weights = model.posterior(own, 901).weights
+    unseen = int(np.setdiff1d(model.movie_ids[model.counts > 0], own["movie_id"])[0])
+    parts = model.explain(own, 901, unseen).set_index("label")["stars"]
+    user_bias = model.options.user_bias_variance * weights.sum()
+    assert parts["generosity"] == pytest.approx(user_bias, abs=1e-4)
+    b = model.bias.expected
+    slope = model.options.item_slope_variance * b[model.rows([unseen])] * b
+    followed = slope[model.rows(own["movie_id"])] @ weights
+    assert parts["going with the crowd"] == pytest.approx(followed, abs=1e-4)
+
+
 def changed(own: pd.DataFrame) -> list[pd.DataFrame]:
     """The same account with a rating more, fewer, another one, and in another order."""
     new = pd.DataFrame({"member_id": [901], "movie_id": [-1], "rating": [1.0]})
