@@ -59,12 +59,13 @@ PAGES = PLACES | {
     "bring": "Import ratings",
     "start": "Our own club",
 }
-# Addresses of earlier versions: today's page, a name in its address, and the value.
+# Addresses of earlier versions, and what one would type for the first page.
 MOVED = {
-    "taste": ("club", "about", "Our taste"),
-    "catalogue": ("settings", "set", "Catalogue"),
-    "model": ("settings", "set", "Laboratory"),
-    "evaluation": ("settings", "set", "How we know"),
+    "tonight": ("", {}),
+    "taste": ("club", {"about": "Our taste"}),
+    "catalogue": ("settings", {"set": "Catalogue"}),
+    "model": ("settings", {"set": "Laboratory"}),
+    "evaluation": ("settings", {"set": "How we know"}),
 }
 
 
@@ -82,8 +83,9 @@ def routes() -> list[Route]:
         return FileResponse(ICON.parent / request.url.path.strip("/"))
 
     def lead_on(request: Request) -> RedirectResponse:
-        to, key, value = MOVED[request.url.path.strip("/")]
-        return RedirectResponse(f"/{to}?{urlencode({**request.query_params, key: value})}")
+        to, named = MOVED[request.url.path.strip("/")]
+        query = urlencode({**request.query_params, **named})
+        return RedirectResponse(f"/{to}{query and '?'}{query}")
 
     def calendar(request: Request) -> Response:
         try:
@@ -97,7 +99,7 @@ def routes() -> list[Route]:
         file = planning.calendar_of(club, planned)
         return Response(file, media_type="text/calendar; charset=utf-8")
 
-    pages = [Route(f"/{name}", index) for name in ("", *PAGES)]
+    pages = [Route(f"/{name}", index) for name in {"", *PAGES} - set(MOVED)]
     files = [Route(f"/{name}", file) for name in FILES]
     files.append(Route(access.CALENDAR + "{key}.ics", calendar))
     return [*pages, *files, *(Route(f"/{name}", lead_on) for name in MOVED)]
