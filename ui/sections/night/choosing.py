@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -198,21 +198,16 @@ def _pick(
     _tiles(club, evening, [replace(tile, note=note, action="")], "L")
     night = evening.night
     with row("pick_actions"):
-        watch = partial(_watch, evening, movies)
-        st.button(
-            "Watch this",
-            type="primary",
-            key="tonight_watch",
-            on_click=watch,
-            args=(proposal.movie, proposal.by),
-        )
+        watch, args = partial(_watch, evening, movies), (proposal.movie, proposal.by)
+        st.button("Watch this", type="primary", key="tonight_watch", on_click=watch, args=args)
         if proposal.by.startswith("vote and") and night is not None:
             best = voting.winners(club, night, movies)
             draw = "Draw again" if night.drawn in best else "Draw among the tied"
             draw_lot = state.store().nights.draw
             change_button(draw, draw_lot, night.night_id, best, key="draw_tied")
         if night is None or not night.voting:
-            st.button("Vote first", key="vote_first", on_click=_vote_first, args=(evening,))
+            vote = partial(_act, evening, state.store().nights.edit, voting="approve")
+            st.button("Vote first", key="vote_first", on_click=vote)
         no, args = st.session_state.__setitem__, (NOT_THIS, proposal.movie)
         st.button("Not this", type="tertiary", key="not_the_pick", on_click=no, args=args)
         with st.popover("Another way", type="tertiary", key="another_way"):
@@ -241,9 +236,8 @@ def _another_way(club: View, evening: Evening, movies: Sequence[int], watch: par
         st.markdown(f"The lot fell on **{plain(club.title(night.drawn))}**.")
         st.button("Watch that", args=(night.drawn, "random"), on_click=watch, key="watch_drawn")
     label = "Draw again" if night and night.draws else "Draw a lot"
-    st.button(
-        label, on_click=_draw, args=(evening, tuple(movies)), key="draw", icon=":material/casino:"
-    )
+    draw = partial(_act, evening, state.store().nights.draw, tuple(movies))
+    st.button(label, on_click=draw, key="draw", icon=":material/casino:")
 
 
 def _rows(club: View, evening: Evening, others: list[Tile], found: Candidates) -> None:
@@ -307,9 +301,8 @@ def _not_this(club: View, evening: Evening, movie: int) -> None:
     st.caption("A veto counts for tonight, whatever the others say.")
     with st.container(horizontal=True):
         if st.button("Veto it", type="primary", disabled=who is None, key="veto"):
-            night = _ensure(evening)
-            if night is not None and who is not None:
-                change(state.store().nights.veto, night, who, movie, whose=[who])
+            if who is not None:
+                _act(evening, state.store().nights.veto, who, movie, whose=[who])
             st.rerun()
         if st.button("Seen it already", disabled=who is None, key="seen_it"):
             if who is not None:
@@ -327,16 +320,6 @@ def _rules(club: View, evening: Evening, reactions: Reactions | None) -> None:
         found = choices(reactions, nights.debts(club, evening.here, night))
         return {strategy: club.title(movie) for strategy, movie in found.items()}
 
-    def save(name: str, key: str) -> None:
-        value = st.session_state[key]
-        if night is not None:
-            field = {"longest": value} if name == LONGEST else {"rewatch": value}
-            change(state.store().nights.edit, night.night_id, **field)
-        elif name == SEEN:
-            keep(SEEN, "yes" if value else None)
-        else:
-            keep(LONGEST, None if value is None else str(value))
-
     with row("rules"):
         tonight.choose_strategy(picks=picks)
         lengths = LENGTHS | {evening.longest: f"Up to {evening.longest} min"} | LENGTHS
@@ -348,16 +331,14 @@ def _rules(club: View, evening: Evening, reactions: Reactions | None) -> None:
                 index=list(lengths).index(evening.longest),
                 format_func=lengths.__getitem__,
                 key=key,
-                on_change=save,
-                args=(LONGEST, key),
+                on_change=lambda: _edit(evening, longest=st.session_state[key]),
             )
             again = f"seen_{evening.rewatch}"
             st.toggle(
                 "Also movies that somebody has seen",
                 evening.rewatch,
                 key=again,
-                on_change=save,
-                args=(SEEN, again),
+                on_change=lambda: _edit(evening, rewatch=st.session_state[again]),
             )
         st.page_link("pages/explore.py", label="Add a movie", icon=":material/add:")
         if st.button("A guest", type="tertiary", icon=":material/person_add:", key="bring_guest"):
@@ -375,7 +356,7 @@ def _nothing_left(club: View, evening: Evening, found: Candidates, strategy: str
     st.title(TITLE, anchor=False)
     with empty_state(":material/playlist_remove:", sentence, "nothing_left"):
         if seen:
-            st.button("Show them anyway", on_click=_show_seen, args=(evening,))
+            st.button("Show them anyway", on_click=partial(_edit, evening, rewatch=True))
     model = state.model(club)
     in_stars = strategy if STRATEGIES[strategy].unit == "stars" else "average"
     fresh = model and _fresh(club, model, evening.here, evening.longest, in_stars)
@@ -402,14 +383,17 @@ def _fresh(
     return [replace(tile, action="Shortlist") for tile in found]
 
 
-def _show_seen(evening: Evening) -> None:
-    if evening.night is None:
-        keep(SEEN, "yes")
-    else:
-        change(state.store().nights.edit, evening.night.night_id, rewatch=True)
-
-
 # What follows is done in callbacks: others may have changed the club since the page was drawn.
+
+
+def _edit(evening: Evening, **rule: Any) -> None:
+    """Store what may be watched, `longest` or `rewatch`: of the night, or until there is one."""
+    if evening.night is not None:
+        change(state.store().nights.edit, evening.night.night_id, **rule)
+    elif "rewatch" in rule:
+        keep(SEEN, "yes" if rule["rewatch"] else None)
+    else:
+        keep(LONGEST, None if rule["longest"] is None else str(rule["longest"]))
 
 
 def _ensure(evening: Evening) -> int | None:
@@ -430,16 +414,11 @@ def _attend(evening: Evening, guest: int) -> None:
         state.store().nights.attend(night, [*present, guest])
 
 
-def _vote_first(evening: Evening) -> None:
+def _act(evening: Evening, action: Callable[..., Any], *args: Any, **named: Any) -> None:
+    """Do `action` of the store's nights on the evening's night."""
     night = _ensure(evening)
     if night is not None:
-        change(state.store().nights.edit, night, voting="approve")
-
-
-def _draw(evening: Evening, movies: tuple[int, ...]) -> None:
-    night = _ensure(evening)
-    if night is not None:
-        change(state.store().nights.draw, night, movies)
+        change(action, night, *args, **named)
 
 
 def _watch(evening: Evening, movies: tuple[int, ...], movie: int, by: str) -> None:
