@@ -14,7 +14,7 @@ from ui.text import counted, day_of
 def error_over_nights(frame: pd.DataFrame, title: str) -> go.Figure:
     """Draw the mean absolute error so far of the predictions and of two baselines.
 
-    The frame is `record_over_time`, the title from `ui.findings.record`.
+    The frame is `record_over_time`, the title from `ui.sections.nights.record`.
     """
     figure = go.Figure()
     for model, name, colour, dash in (
@@ -23,19 +23,12 @@ def error_over_nights(frame: pd.DataFrame, title: str) -> go.Figure:
         (OUR_MODEL, "we", OURS, "solid"),
     ):
         part = frame[frame["model"] == model]
-        look: Look = {"name": name, "customdata": _when(part), "line_dash": dash, "marker_size": 6}
+        when = [f"{day_of(row.on)}, {counted(row.n, 'rating')}" for row in part.itertuples()]
+        look: Look = {"name": name, "customdata": when, "line_dash": dash, "marker_size": 6}
         line(figure, part["nights"], part["mae"], colour, "%{customdata}: %{y:.2f}", **look)
     last = int(frame["nights"].max())
-    figure.update_xaxes(title="nights", **_night_axis(last))
+    step = max(1, -(-last // 6))  # whole nights only, about six of them
+    figure.update_xaxes(title="nights", range=[0.4, last + 0.6], tick0=1, dtick=step)
     figure.update_yaxes(title="stars off so far", rangemode="tozero", nticks=6)
     figure.update_layout(legend_traceorder="reversed")  # ours is drawn last, on top
     return finish(figure, title, height=300, legend=True)
-
-
-def _when(frame: pd.DataFrame) -> list[str]:
-    return [f"{day_of(row.on)}, {counted(row.n, 'rating')}" for row in frame.itertuples()]
-
-
-def _night_axis(last: int) -> dict[str, object]:
-    # Whole nights only, about six of them.
-    return {"range": [0.4, last + 0.6], "tick0": 1, "dtick": max(1, -(-last // 6))}

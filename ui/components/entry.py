@@ -33,11 +33,6 @@ def name_entry(
         if isinstance(name, str):
             on_entered(name)
 
-    data: dict[str, object] = {
-        "label": label,
-        "example": example,
-        "button": button,
-        "longest": MAX_NAME,
-    }
-    data["first"] = first
+    texts = {"label": label, "example": example, "button": button}
+    data = {**texts, "longest": MAX_NAME, "first": first}
     component("entry")(key=key, data=data, on_entered_change=read)

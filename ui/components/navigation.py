@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from ui.components.basics import ICON
+from ui.components.basics import ICON, row
 from ui.components.search import HEADER, movie_search
 from ui.components.tile import embedded
 from ui.components.widget import component
@@ -41,12 +41,7 @@ def header(club: View, places: dict[str, str], current: str) -> DeltaGenerator:
         if name in known:
             st.switch_page(f"pages/{name}.py", query_params={})
 
-    with st.container(
-        horizontal=True,
-        vertical_alignment="center",
-        gap="small",
-        key="header",
-    ):
+    with row("header"):
         component("navigation")(
             key="nav_bar",
             data=data,

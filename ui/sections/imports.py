@@ -17,14 +17,7 @@ from club.imports import catalogue
 from club.sources import movielens
 from ui import access, state
 from ui.cache import cached_under
-from ui.components.basics import (
-    change,
-    change_button,
-    errors_shown,
-    file_name,
-    follow,
-    notify,
-)
+from ui.components.basics import change, change_button, errors_shown, file_name, follow, notify
 from ui.components.figures import draw_counts
 from ui.jobs import Job, JobStatus, Report
 from ui.state import View

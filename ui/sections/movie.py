@@ -116,26 +116,16 @@ def _one_by_one(club: View, movie: int, expected: Reactions) -> None:
     mine = None if rows is None else rows[rows[MOVIE] == movie]
     before = {} if mine is None else dict(zip(mine[MEMBER], mine["predicted"], strict=True))
     low, high = expected.interval()
-    table = [
-        {
-            "Who": club.name(member),
-            "Gave": half_stars(club.stars[member, movie]),
-            "Expected": f"{before[member]:.1f}" if member in before else "",
-            "Usually between": "",
-            "When": day(datetime.fromtimestamp(int(when[member]), UTC)),
-        }
-        for member in club.rated_by(movie)
-    ] + [
-        {
-            "Who": club.name(member),
-            "Gave": "",
-            "Expected": f"{expected.mean[place, 0]:.1f}",
-            "Usually between": between(low[place, 0], high[place, 0]),
-            "When": "",
-        }
-        for place, member in enumerate(expected.member_ids)
-    ]
-    draw_table(pd.DataFrame(table), "What everyone gave it, or might give it")
+    table = []
+    for member in club.rated_by(movie):
+        then = f"{before[member]:.1f}" if member in before else ""
+        on = day(datetime.fromtimestamp(int(when[member]), UTC))
+        table.append((club.name(member), half_stars(club.stars[member, movie]), then, "", on))
+    for place, member in enumerate(expected.member_ids):
+        usual = between(low[place, 0], high[place, 0])
+        table.append((club.name(member), "", f"{expected.mean[place, 0]:.1f}", usual, ""))
+    columns = ["Who", "Gave", "Expected", "Usually between", "When"]
+    draw_table(pd.DataFrame(table, columns=columns), "What everyone gave it, or might give it")
 
 
 def about(club: View, movie: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -111,14 +110,8 @@ def correct(club: View, movie: int) -> None:
     if movie not in club.own_movies.index:
         return
     with st.expander("Correct this movie", icon=":material/edit:", key="correct"):
-        row = club.own_movies.loc[movie]
-        known = {
-            "title": row["title"],
-            "year": club.year(movie),
-            "runtime": club.runtime(movie),
-            "genres": row["genres"],
-            "keywords": row["keywords"],
-        }
+        known = club.own_movies.loc[movie].to_dict()
+        known |= {"year": club.year(movie), "runtime": club.runtime(movie)}
         with st.form(f"correct_{movie}_form", border=False):
             facts = _facts(club, f"correct_{movie}", known)
             if st.form_submit_button("Save", type="primary"):
@@ -149,7 +142,6 @@ def _delete(club: View, movie: int) -> None:
     st.markdown(plain(f"{club.title(movie)} goes for good{with_it}."))
     if st.button("Delete it", type="primary", key="delete_sure"):
         done = f"{plain(club.title(movie))} is deleted."
-        delete = partial(state.store().movies.delete, movie)
-        if change(delete, done=done):
+        if change(state.store().movies.delete, movie, done=done):
             st.switch_page("pages/club.py", query_params={})
         st.rerun()

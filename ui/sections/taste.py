@@ -10,21 +10,9 @@ import streamlit as st
 
 from recommender.columns import MEMBER, MOVIE, RATING
 from recommender.features import GENRE, KEYWORD
-from recommender.taste import (
-    FIRST,
-    LEAN_MOVIES,
-    RATED_BY,
-    SECOND,
-    departures,
-    favourites,
-)
+from recommender.taste import FIRST, LEAN_MOVIES, RATED_BY, SECOND, departures, favourites
 from ui import taste
-from ui.charts.taste import (
-    against_others,
-    favourite_words,
-    movie_stars,
-    word_sides,
-)
+from ui.charts.taste import against_others, favourite_words, movie_stars, word_sides
 from ui.components.basics import no_members, no_predictions, no_ratings
 from ui.components.choices import keep, recall, view_switch
 from ui.components.figures import chart, draw_table

@@ -241,10 +241,7 @@ def subscribe(club: View) -> None:
 
 def calendar_button(club: View, which: list[Night], label: str) -> None:
     """Draw the download of nights as a calendar file."""
-
-    def file() -> bytes:
-        return calendar_of(club, which)
-
+    file = partial(calendar_of, club, which)
     name = f"movie-night-{which[0].on}.ics" if len(which) == 1 else "movie-nights.ics"
     download_button(label, file, name, f"calendar_{len(which)}", icon=":material/event:")
 
