@@ -129,12 +129,6 @@ def judged(club: View) -> pd.DataFrame:
     return outcomes(decided(club), snapshots(club), state.store().nights.ratings())
 
 
-def judged_of(club: View, night: Night) -> pd.DataFrame:
-    """Return the rows of `judged` of one night."""
-    rows = judged(club)
-    return rows[rows[NIGHT] == night.night_id].astype({"counts": bool})
-
-
 @cached()
 def _earlier(club: View) -> pd.DataFrame:
     watched = decided(club)[[NIGHT, "on", MOVIE]]

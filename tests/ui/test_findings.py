@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from recommender.evaluation.nights import Coverage, Record
-from ui import findings
+from ui.sections import nights as findings
 
 
 def errors(own: str, crowd: str) -> pd.DataFrame:

@@ -9,26 +9,30 @@ import pandas as pd
 import streamlit as st
 
 from club.nights import Night
-from recommender.columns import MEMBER, MOVIE
-from recommender.evaluation.nights import (
-    NIGHT,
-    NIGHTS,
-    interval_coverage,
-    record,
-    record_over_time,
-    recorded,
-    surprises,
-)
-from ui import findings, nights
+from recommender.evaluation import nights as figures
+from ui import nights
 from ui.charts import nights as charts
 from ui.components.basics import empty_state, lead_to
 from ui.components.figures import chart
 from ui.components.tile import Tile, tiles
 from ui.sections.night import planning
 from ui.state import View
-from ui.text import counted, day_of, listed, long_day, plain
+from ui.text import counted, day_of, half_stars, listed, long_day, plain
 
 TOP = 5  # surprises
+NOTHING = "No rating of a night has been predicted yet."
+THAN = {
+    "better": "clearly more",
+    "worse": "clearly less",
+    "unclear": "no clear difference",
+    "too few": "too early to compare",
+}
+READINGS = {
+    "as expected": "just as it should be",
+    "too seldom": "we were too sure of ourselves",
+    "too often": "we could have been surer",
+    "too few": "too early to tell",
+}
 
 
 def coming(club: View) -> None:
@@ -68,11 +72,11 @@ def _watched(club: View, these: list[Night], key: str) -> None:
         query = {planning.ASKED: str(by_movie[movie].night_id)}
         st.switch_page("pages/night.py", query_params=query)
 
-    shown = []
+    shown, judged = [], figures.recorded(nights.judged(club))
     for movie, night in by_movie.items():
         given = nights.outcome(club, night.night_id).stars or {}
         people = tuple((member, stars, True) for member, stars in given.items())
-        counts = recorded(nights.judged_of(club, night))
+        counts = judged[judged[nights.NIGHT] == night.night_id]
         said = f"we said {counts['predicted'].mean():.1f}" if len(counts) else ""
         gave = f"you gave {sum(given.values()) / len(given):.1f}" if given else ""
         note = " · ".join(part for part in (day_of(night.on), said, gave) if part)
@@ -103,25 +107,51 @@ def summary(club: View) -> str:
 def scoreboard(club: View) -> None:
     """Draw the record of the predictions over all nights, or say what it waits for."""
     judged = nights.judged(club)
-    held = judged.loc[judged["counts"].astype(bool), NIGHT].nunique()
-    if held < NIGHTS:
+    held = figures.recorded(judged)[nights.NIGHT].nunique()
+    if held < figures.NIGHTS:
         sentence = (
-            f"How right are we? After {NIGHTS} nights that all of you rated we can tell; so far "
-            f"there {'is' if held == 1 else 'are'} {held}."
+            f"How right are we? After {figures.NIGHTS} nights that all of you rated we can tell; "
+            f"so far there {'is' if held == 1 else 'are'} {held}."
         )
         with empty_state(":material/scoreboard:", sentence, "no_score"):
             lead_to("tonight", "What to watch tonight", ":material/local_activity:")
         return
-    title, sentence = findings.record(record(judged))
-    chart(charts.error_over_nights(record_over_time(judged), title), "record")
+    title, sentence = record(figures.record(judged))
+    chart(charts.error_over_nights(figures.record_over_time(judged), title), "record")
     st.markdown(plain(sentence))
-    st.markdown(plain(findings.coverage(interval_coverage(judged))))
+    st.markdown(plain(coverage(figures.interval_coverage(judged))))
     _surprises(club, judged)
+
+
+def record(found: figures.Record) -> tuple[str, str]:
+    """Return how far off we were, and how far off simple guesses: a headline and a sentence."""
+    if not found.n:
+        return NOTHING, ""
+    mae, word = (found.errors.set_index("model")[name] for name in ("mae", "clarity"))
+    own, crowd = (f"{mae[rival]:.1f} ({THAN[word[rival]]})" for rival in ("own mean", "crowd"))
+    return (
+        f"We were off by {mae[figures.OURS]:.1f} stars on average",
+        f"That is over {counted(found.nights, 'night')} and {counted(found.n, 'rating')}. To guess "
+        f"everyone's own average would have been off by {own}; what most people give, by {crowd}.",
+    )
+
+
+def coverage(found: figures.Coverage | None) -> str:
+    """Return how many ratings were inside their range, in a sentence."""
+    if found is None:
+        return NOTHING
+    return (
+        f"{found.count} of {counted(found.n, 'rating')} fell where we expected. We promise "
+        f"{figures.LEVEL:.0%} of them, and chance alone gives {found.low} to {found.high}: "
+        f"{READINGS[found.reading]}."
+    )
 
 
 def _surprises(club: View, judged: pd.DataFrame) -> None:
     st.header("Who surprised us", anchor=False)
-    names = {int(one): club.name(int(one)) for one in judged[MEMBER].unique()}
-    titles = {int(movie): club.title(int(movie)) for movie in judged[MOVIE].unique()}
-    for sentence in findings.surprises(surprises(judged).head(TOP), names, titles):
-        st.markdown(f"- {plain(sentence)}")
+    for row in figures.surprises(judged).head(TOP).itertuples():
+        size = f"{abs(row.surprise):.1f}"
+        more = f"{size} stars {'more' if row.surprise > 0 else 'fewer'} than we expected"
+        apart = "as we expected" if size == "0.0" else more
+        gave = f"{club.name(row.member_id)} gave {club.title(row.movie_id)}"
+        st.markdown(f"- {plain(f'{gave} {half_stars(row.actual)}, {apart}.')}")
