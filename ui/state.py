@@ -42,7 +42,7 @@ from recommender.guests import Evidence, imagined
 from recommender.suggest import similar as similar_movies
 from recommender.suggest import to_rate
 from ui.cache import HashedFrame, HashedIds, cache_key, cached, cached_under
-from ui.jobs import BackupScheduler, Evaluator, LearnedFrom, Report, Trainer
+from ui.jobs import BackupScheduler, Evaluator, Job, LearnedFrom, Report, Trainer
 from ui.runs import Choice, Run, Runs, measured, new_name
 
 DRAWN_FROM = "drawn_from"  # in the session: identity of the database that the page shows
@@ -334,6 +334,16 @@ def _view(location: str, now: State, data: Dataset) -> View:
 
 
 # Background jobs
+
+
+def job(name: str) -> Job:
+    """Return the job of that name, which the club has for one thing that pages do at times."""
+    return _job(config.folder(), name)
+
+
+@cached(max_entries=8)
+def _job(_folder: Path, name: str) -> Job:
+    return Job(name)
 
 
 @cached_under(config.folder)

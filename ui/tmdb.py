@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pandas as pd
@@ -14,8 +14,7 @@ from club.errors import SourceUnavailable
 from club.sources.posters import Posters
 from club.sources.tmdb import ADDRESS, SECRETS, Tmdb
 from ui import state
-from ui.cache import cached, cached_under
-from ui.jobs import Job
+from ui.cache import cached
 from ui.posters import framed, poster
 
 # The notice that TMDB's terms ask for, with their name, wherever something of theirs may be shown.
@@ -44,15 +43,12 @@ def client() -> Tmdb | None:
     return _client(config.folder(), key, address)
 
 
+poster_job = partial(state.job, "fetching posters")
+
+
 @cached()
 def _client(folder: Path, key: str, address: str) -> Tmdb:
     return Tmdb(key, folder / "tmdb", posters(), address)
-
-
-@cached_under(config.folder)
-def poster_job(_folder: Path) -> Job:
-    """Return the job that fetches posters."""
-    return Job("fetching posters")
 
 
 def posters() -> Posters:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,20 @@ def _follow(status: Callable[[], JobStatus], drawn: str, draw: Callable[[JobStat
         if now.state != drawn:
             st.rerun()
         draw(now)
+
+
+def how_far(status: JobStatus, text: str, stop: Callable[[], None], key: str) -> None:
+    """Draw how far a job is, with the button (`key`) that stops it."""
+    st.progress(status.share, text)
+    st.button("Stop", on_click=stop, icon=":material/stop_circle:", key=key)
+
+
+def how_it_went(status: JobStatus, said: Iterable[str]) -> None:
+    """Say what came of a job that has ended, and what went wrong."""
+    if status.state == "failed":
+        st.warning(" ".join([plain(status.message), *said]), icon=":material/cloud_off:")
+    elif status.state != "idle":
+        st.caption(" ".join(said))
 
 
 def one_at_a_time() -> AbstractContextManager[object]:

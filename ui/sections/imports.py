@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,17 @@ from club.errors import InvalidInput
 from club.imports import catalogue
 from club.sources import movielens
 from ui import access, state
-from ui.cache import cached_under
-from ui.components.basics import change, change_button, errors_shown, file_name, follow, notify
+from ui.components.basics import (
+    change,
+    change_button,
+    errors_shown,
+    file_name,
+    follow,
+    how_far,
+    notify,
+)
 from ui.components.figures import draw_counts
-from ui.jobs import Job, JobStatus, Report
+from ui.jobs import JobStatus, Report
 from ui.state import View
 from ui.text import day, plain
 
@@ -111,10 +119,7 @@ def _ask() -> None:
         st.rerun()
 
 
-@cached_under(config.folder)
-def fetch_job(_folder: Path) -> Job:
-    """Return the job that fetches an archive."""
-    return Job("fetching")
+fetch_job = partial(state.job, "fetching")
 
 
 def _fetch() -> None:
@@ -153,11 +158,8 @@ def start_fetching(name: str) -> bool:
 def _fetching(status: JobStatus) -> None:
     left = status.seconds_left
     text = f"{status.done / 1e6:,.0f} of {status.total / 1e6:,.0f} MB"
-    st.progress(
-        status.share, text if left is None else f"{text}, about {max(left / 60, 1):.0f} min left"
-    )
-    stop = fetch_job().stop
-    st.button("Stop", on_click=stop, icon=":material/stop_circle:", key="fetch_stop")
+    text += "" if left is None else f", about {max(left / 60, 1):.0f} min left"
+    how_far(status, text, fetch_job().stop, "fetch_stop")
     st.caption("What is here stays: next time it goes on from there.")
 
 

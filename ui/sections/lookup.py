@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -13,17 +13,12 @@ from club.catalogue import catalogue
 from club.sources import lookup
 from club.sources.wikidata import ADDRESS, Wikidata
 from ui import access, state
-from ui.cache import cached_under
-from ui.components.basics import change_button, follow
-from ui.jobs import Job, JobStatus, Report
+from ui.components.basics import change_button, follow, how_far, how_it_went
+from ui.jobs import JobStatus, Report
 from ui.state import View
-from ui.text import counted, plain
+from ui.text import counted
 
-
-@cached_under(config.folder)
-def lookup_job(_folder: Path) -> Job:
-    """Return the job that asks Wikidata."""
-    return Job("looking movies up")
+lookup_job = partial(state.job, "looking movies up")
 
 
 def section(club: View) -> None:
@@ -35,7 +30,7 @@ def section(club: View) -> None:
     if lookup_job().status.state == "running":
         follow(lambda: lookup_job().status, _progress)
         return
-    _report(lookup_job().status)
+    how_it_went(lookup_job().status, said(lookup_job().status.counts))
     since = lookup.last_year(state.base_dataset().movies, date.today())
     st.markdown(
         f"[Wikidata](https://www.wikidata.org) knows what came out since {since}, and more about "
@@ -69,15 +64,12 @@ def start(since: int) -> bool:
 
 def _progress(status: JobStatus) -> None:
     step = f"{status.message}: step {status.done} of {status.total}."
-    st.progress(status.share, text=step if status.total else "Asking Wikidata …")
-    stop = lookup_job().stop
-    st.button("Stop", on_click=stop, icon=":material/stop_circle:", key="look_up_stop")
+    text = step if status.total else "Asking Wikidata …"
+    how_far(status, text, lookup_job().stop, "look_up_stop")
 
 
-def _report(status: JobStatus) -> None:
-    if status.state == "idle":
-        return
-    counts = status.counts
+def said(counts: Mapping[str, int]) -> list[str]:
+    """Return what a look-up brought, in sentences."""
     added = counts.get("added", 0)
     said = [f"{counted(added, 'newer movie')} came." if added else "No newer movie came."]
     if filled := counts.get("filled"):
@@ -86,7 +78,4 @@ def _report(status: JobStatus) -> None:
         said.append(f"{counted(same, 'movie')} that we added was here already: now they are one.")
     if unsure := counts.get("unsure"):
         said.append(f"{counted(unsure, 'movie')} that we added could not be told for certain.")
-    if status.state == "failed":
-        st.warning(f"{plain(status.message)} {' '.join(said)}", icon=":material/cloud_off:")
-    else:
-        st.caption(" ".join(said))
+    return said

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
+
 import streamlit as st
 
 from club.sources.tmdb import SECRETS, Offers, Tmdb, fetch_posters, without_poster
 from recommender.columns import MOVIE
 from ui import state, tmdb
-from ui.components.basics import errors_shown, follow
-from ui.jobs import JobStatus, Report
+from ui.components.basics import change_button, errors_shown, follow, how_far, how_it_went
+from ui.jobs import JobStatus
 from ui.state import View
 from ui.text import counted, listed, plain
 
@@ -70,43 +73,29 @@ def _posters_for_all(club: View, client: Tmdb) -> None:
         return
     ours = [*club.shortlist, *club.ratings[MOVIE].tolist()]
     missing = without_poster(club.movies, ours, tmdb.posters())
-    _report(job.status)
-
-    store = state.store()
-
-    def work(report: Report) -> None:
-        fetch_posters(client, store, missing, report)
-
-    def start() -> None:
-        job.start(work)
-
+    how_it_went(job.status, _said(job.status.counts))
     if not missing.empty:
-        st.button(
+        change_button(
             f"Fetch posters ({len(missing)})",
+            job.start,
+            partial(fetch_posters, client, state.store(), missing),
             icon=":material/wallpaper:",
             key="tmdb_posters",
-            on_click=start,
             help="For the shortlist and all that you rated. It goes on in the background.",
         )
 
 
 def _progress(status: JobStatus) -> None:
-    st.progress(status.share, text=f"Fetching posters: {status.done} of {status.total}")
-    stop = tmdb.poster_job().stop
-    st.button("Stop", on_click=stop, icon=":material/stop_circle:", key="tmdb_stop")
+    text = f"Fetching posters: {status.done} of {status.total}"
+    how_far(status, text, tmdb.poster_job().stop, "tmdb_stop")
 
 
-def _report(status: JobStatus) -> None:
-    if status.state == "idle":
-        return
-    unsure, without = status.counts.get("unsure", 0), status.counts.get("without", 0)
-    said = [f"{counted(status.counts.get('posters', 0), 'poster')} came."]
+def _said(counts: Mapping[str, int]) -> list[str]:
+    unsure, without = counts.get("unsure", 0), counts.get("without", 0)
+    said = [f"{counted(counts.get('posters', 0), 'poster')} came."]
     if unsure:
         doubt = "might be another one of the same name."
         said.append(f"{counted(unsure, 'movie')} {doubt}")
     if without:
         said.append(f"{counted(without, 'movie')} have none there.")
-    if status.state == "failed":
-        st.warning(f"{plain(status.message)} {' '.join(said)}", icon=":material/cloud_off:")
-    else:
-        st.caption(" ".join(said))
+    return said
