@@ -80,6 +80,11 @@ def day(moment: datetime) -> str:
     return day_of(moment.astimezone().date())
 
 
+def moment_of(moment: datetime) -> str:
+    """Return the day and the time of `moment` where the app runs: "5 Dec 2015, 20:15"."""
+    return f"{day(moment)}, {moment.astimezone():%H:%M}"
+
+
 def day_of(date_: date) -> str:
     """Return a date shortly: "5 Dec 2015"."""
     return f"{date_.day} {date_:%b %Y}"

@@ -16,6 +16,7 @@ from club.errors import ClubError, InvalidInput, NotFound, SourceError, StoreUna
 from recommender.errors import RecommenderError
 from ui import access
 from ui.jobs import JobStatus
+from ui.state import View
 from ui.text import plain
 
 ICON = Path(__file__).parent.parent / "assets" / "icon.svg"  # no icon font: that is fetched
@@ -234,10 +235,14 @@ def no_members(
         lead_to("club", "Add members", ":material/person_add:")
 
 
-def no_ratings(sentence: str) -> None:
-    """Say that the club has no ratings, with the way to give some."""
-    with empty_state(":material/star_half:", sentence, "no_ratings"):
-        lead_to("rate", "Rate movies", ":material/star_half:")
+def anything_rated(club: View) -> bool:
+    """Return whether there is a rating by a member; say what to do where there is none."""
+    if not club.names:
+        no_members("Nobody is in the club yet.")
+    elif club.ratings.empty:
+        with empty_state(":material/star_half:", "Nobody has rated a movie yet.", "no_ratings"):
+            lead_to("rate", "Rate movies", ":material/star_half:")
+    return bool(club.names) and not club.ratings.empty
 
 
 def no_shortlist() -> None:

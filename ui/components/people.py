@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import cycle
 
 import streamlit as st
 
@@ -43,13 +44,8 @@ def _faces(club: View) -> dict[int, Face]:
     here = club.guests | club.names
     initials = initials_of(here)
     return {
-        member: Face(
-            member,
-            club.name(member),
-            initials.get(member, "?"),
-            COLOURS[number % len(COLOURS)],
-        )
-        for number, member in enumerate(club.everyone)
+        member: Face(member, club.name(member), initials.get(member, "?"), colour)
+        for member, colour in zip(club.everyone, cycle(COLOURS), strict=False)
     }
 
 

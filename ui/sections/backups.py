@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -17,7 +16,7 @@ from club.restore import Preview, preview, restore
 from ui import access, state
 from ui.components.basics import change, download_button, errors_shown, file_name, notify, row
 from ui.state import View
-from ui.text import ago, day, plain
+from ui.text import ago, moment_of, plain
 
 LETTERBOXD = "https://letterboxd.com/import/"
 Chosen = tuple[Path, bytes | None]  # a backup of ours; or the name and content of an upload
@@ -70,7 +69,7 @@ def _back_up() -> None:
 
 def _row(backup: Backup) -> None:
     name = backup.file.stem
-    when = _moment(backup.made_at)
+    when = moment_of(backup.made_at)
     with row(f"row_{name}"):
         reason = REASONS.get(backup.reason or "", plain(backup.reason or ""))
         why = f"  \n:gray[:small[{reason}]]" if reason else ""
@@ -133,7 +132,7 @@ def _confirm(club: View, chosen: Chosen) -> None:
         return
     with st.container(border=True, key="restore_preview"):
         then = found.backup
-        st.markdown(f"## Go back to {plain(then.name)} as it was on {_moment(then.changed_at)}?")
+        st.markdown(f"## Go back to {plain(then.name)} as it was on {moment_of(then.changed_at)}?")
         st.dataframe(found.table, hide_index=True, width="stretch")
         st.caption("Today's club is backed up first, so you can come back to it.")
         sure = st.checkbox("Yes, replace today's club", key=SURE)
@@ -158,10 +157,6 @@ def _restore(chosen: Chosen) -> None:
     _leave()
     st.session_state[ROUND] = st.session_state.get(ROUND, 0) + 1
     st.rerun()
-
-
-def _moment(moment: datetime) -> str:
-    return f"{day(moment)}, {moment.astimezone():%H:%M}"
 
 
 def _size(count: int) -> str:

@@ -16,7 +16,7 @@ from ui.charts.evaluation import (
     reliability,
     stars_by_prediction,
 )
-from ui.components.basics import empty_state, follow, no_members, no_ratings
+from ui.components.basics import anything_rated, empty_state, follow
 from ui.components.choices import view_switch
 from ui.components.figures import chart
 from ui.jobs import JobStatus
@@ -58,11 +58,7 @@ def section(club: View) -> None:
 
 def show_club(club: View) -> None:
     """Draw the errors of predictions of the club's own ratings, or why there are none yet."""
-    if not club.names:
-        no_members("Nobody is in the club yet.")
-        return
-    if club.ratings.empty:
-        no_ratings("Nobody has rated a movie yet.")
+    if not anything_rated(club):
         return
     if state.serving_options().recipe:
         with empty_state(":material/science:", NO_RECIPE, "recipe"):

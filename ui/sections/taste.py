@@ -13,7 +13,7 @@ from recommender.features import GENRE, KEYWORD
 from recommender.taste import FIRST, LEAN_MOVIES, RATED_BY, SECOND, departures, favourites
 from ui import taste
 from ui.charts.taste import against_others, favourite_words, movie_stars, word_sides
-from ui.components.basics import no_members, no_predictions, no_ratings
+from ui.components.basics import anything_rated, no_predictions
 from ui.components.choices import keep, recall, view_switch
 from ui.components.figures import chart, draw_table
 from ui.components.people import face, faces_rows, people_picker
@@ -30,23 +30,11 @@ SHOWN = 6  # movies that split and that unite, and pairs at either end
 WORDS, FAVOURITES = 8, 6  # words that divide; favourites at either end
 
 
-def anything_to_show(club: View) -> bool:
-    """Return whether there is a rating by a member; say what to do where there is none."""
-    if not club.names:
-        no_members("Nobody is in the club yet.")
-        return False
-    if club.ratings.empty:
-        no_ratings("Nobody has rated a movie yet.")
-        return False
-    return True
-
-
 def section(club: View) -> None:
     """Draw one part of what the club likes."""
-    if not anything_to_show(club):
-        return
-    parts = {"Matches": matches, "Divides": divides, "Members": profile}
-    parts[view_switch("What to look at", list(parts), "part")](club)
+    if anything_rated(club):
+        parts = {"Matches": matches, "Divides": divides, "Members": profile}
+        parts[view_switch("What to look at", list(parts), "part")](club)
 
 
 # Matches

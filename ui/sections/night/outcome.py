@@ -19,7 +19,7 @@ from ui.components.widget import component
 from ui.sections.night.planning import named, progress, reveal_button, who_am_i
 from ui.sections.tonight import strategy_name
 from ui.state import View
-from ui.text import day, half_stars, plain
+from ui.text import half_stars, moment_of, plain
 
 HOW = {
     "vote": "by a vote",
@@ -196,5 +196,5 @@ def decided(club: View, night: Night) -> str:
     """Return how the movie was chosen and when our guesses were stored (plain text)."""
     if night.decided_at is None:
         return ""
-    at = f"{day(night.decided_at)}, {night.decided_at.astimezone():%H:%M}"
+    at = moment_of(night.decided_at)
     return f"{chosen(club, night)} Our guesses were stored on {at}; nothing changes them."
