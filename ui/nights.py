@@ -93,15 +93,11 @@ def candidates(
         longest, rewatch: see `filter_candidates`.
         night: whose vetoes count, if there is one.
     """
-    runtimes = club.movies["runtime"].reindex(list(club.shortlist))
     return filter_candidates(
         club.shortlist,
         vetoes={} if night is None else _vetoes(club, night.night_id),
         seen={movie: tuple(club.seen_by(movie, here)) for movie in club.shortlist},
-        runtimes={
-            int(movie): None if pd.isna(minutes) else int(minutes)
-            for movie, minutes in runtimes.items()
-        },
+        runtimes={movie: club.runtime(movie) for movie in club.shortlist},
         rewatch=rewatch,
         longest=longest,
     )
@@ -141,15 +137,10 @@ def _earlier(club: View) -> pd.DataFrame:
     return got[[NIGHT, "on", MEMBER, "got", "best"]]
 
 
-def earlier(club: View, before: Night | None = None) -> pd.DataFrame:
-    """Return the stars that nights (`before` one) gave to each, as `group.debts` reads it."""
-    rows = _earlier(club)
-    return rows if before is None else rows[rows["on"] <= before.on]
-
-
 def debts(club: View, present: Sequence[int], before: Night | None = None) -> dict[int, float]:
-    """Return the debt of earlier nights to each person present, see `recommender.group.debts`."""
-    return group.debts(earlier(club, before), present)
+    """Return the debt of nights (`before` one) to each person present, see `group.debts`."""
+    rows = _earlier(club)
+    return group.debts(rows if before is None else rows[rows["on"] <= before.on], present)
 
 
 def snapshot(

@@ -272,10 +272,6 @@ class View:
         keys = zip(everyone[MEMBER], everyone[MOVIE], strict=True)
         return dict(zip(keys, everyone["rating"], strict=True))
 
-    def wanted_by(self, movie_id: int, people: Sequence[int]) -> list[int]:
-        """Return which of `people` have the movie on their watchlists, in their order."""
-        return [one for one in people if movie_id in self.watchlists.get(one, ())]
-
     def rated_by(self, movie_id: int) -> list[int]:
         """Return the members who rated the movie, in order of joining."""
         return [member for member in self.names if (member, movie_id) in self.stars]

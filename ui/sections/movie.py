@@ -97,15 +97,12 @@ def _who_wants_it(club: View, movie: int) -> None:
     people = [one for one in club.names if one not in seen and access.may_enter(club, one)]
     if not people:
         return
-    wanted = club.wanted_by(movie, [*club.names])
+    wanted = [one for one in club.names if movie in club.watchlists.get(one, ())]
+    note = asked = "Who wants to watch it?"
     if wanted:
         note = f"{len(wanted)} {'wants' if len(wanted) == 1 else 'want'} to watch it"
-    else:
-        note = "Who wants to watch it?"
-    people_picker(
-        club, "Who wants to watch it?", people, f"want_{movie}", chosen=wanted,
-        on_change=partial(want, movie), note=note,
-    )  # fmt: skip
+    change, key = partial(want, movie), f"want_{movie}"
+    people_picker(club, asked, people, key, chosen=wanted, on_change=change, note=note)
 
 
 def _one_by_one(club: View, movie: int, expected: Reactions) -> None:
