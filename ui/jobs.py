@@ -158,7 +158,7 @@ class Trainer(Job):
         super().__init__("learning")
         self._folder = folder
         self._serving: tuple[HybridModel | None, LearnedFrom] = None, LearnedFrom()
-        self._generation = 0
+        self.generation = 0  # rises whenever another model starts to serve
         self._loaded = 0  # when the files of the serving model were written, ns
         self.refresh()
 
@@ -176,11 +176,6 @@ class Trainer(Job):
     def learned_base(self) -> str:
         """The content hash of the base dataset that the serving model learned from."""
         return self._serving[1].base
-
-    @property
-    def generation(self) -> int:
-        """A number that rises whenever another model starts to serve."""
-        return self._generation
 
     def learn(
         self,
@@ -245,7 +240,7 @@ class Trainer(Job):
 
     def _serve(self, model: HybridModel, learned_from: LearnedFrom) -> None:
         self._serving = model, learned_from
-        self._generation += 1
+        self.generation += 1
 
     def _save(self, model: HybridModel, learned_from: LearnedFrom) -> str:
         note = json.dumps(asdict(learned_from))
@@ -281,18 +276,13 @@ class Evaluator(Job):
     def __init__(self, folder: Path, shipped: Path | None = None) -> None:
         super().__init__("evaluation")
         self._folder, self._shipped = folder, shipped
-        self._result = self._load()
-
-    @property
-    def result(self) -> Evaluation | None:
-        """The figures, None before the first run has ended."""
-        return self._result
+        self.result = self._load()  # None before the first run has ended
 
     def evaluate(self, make_result: Callable[[Report], Evaluation]) -> bool:
         """Begin `make_result`; return False if that is running already."""
 
         def work(report: Report) -> str:
-            self._result = make_result(report)
+            self.result = make_result(report)
             try:
                 write_folder_atomically(self._folder, self._save)
             except OSError as error:
@@ -304,7 +294,7 @@ class Evaluator(Job):
 
     def _save(self, folder: Path) -> None:
         for part in fields(Evaluation):
-            getattr(self._result, part.name).to_parquet(folder / f"{part.name}.parquet")
+            getattr(self.result, part.name).to_parquet(folder / f"{part.name}.parquet")
 
     def _load(self) -> Evaluation | None:
         folder = current_folder(self._folder)

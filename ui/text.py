@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from itertools import chain, count
 
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -93,11 +93,6 @@ def day_of(date_: date) -> str:
 def long_day(day_: date) -> str:
     """Return a date as people say it: "Friday, 4 December 2026"."""
     return f"{day_:%A}, {day_.day} {day_:%B %Y}"
-
-
-def clock(at: time) -> str:
-    """Return a time of the day: "20:15"."""
-    return f"{at:%H:%M}"
 
 
 def ago(moment: datetime, now: datetime | None = None) -> str:

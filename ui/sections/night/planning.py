@@ -27,7 +27,7 @@ from ui.components.basics import (
 from ui.components.people import people_picker
 from ui.sections import tonight
 from ui.state import View
-from ui.text import clock, counted, distinct, listed, long_day, plain
+from ui.text import counted, distinct, listed, long_day, plain
 
 ASKED, ME = "night", access.SCREEN  # names in the page's address; ME is in the session, too
 OVER = "over"  # in the session: the night that is over for this visitor
@@ -76,7 +76,7 @@ def head(club: View, night: Night) -> None:
             st.caption(" › ".join(steps), width="content")
         parts = [
             "Tonight" if night.on == date.today() else long_day(night.on),
-            clock(night.starts_at) if night.starts_at else "",
+            f"{night.starts_at:%H:%M}" if night.starts_at else "",
             plain(night.place),
             f"{plain(club.name(night.picker))} picks" if night.picker else "",
         ]
