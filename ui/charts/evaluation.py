@@ -12,8 +12,8 @@ from recommender.dataset import MAX_STARS, MIN_STARS
 from recommender.evaluation.evaluate import OURS as OUR_MODEL
 from recommender.evaluation.metrics import coverage, reliability_bins
 from recommender.evaluation.nights import LEVEL as PROMISED
-from ui.charts.style import GIVEN, GREY, OURS, STARS_AXIS, finish, label
-from ui.charts.traces import ENDS, Look, band, dots, plain_line, row_labels, single_ratings
+from ui.charts.style import GIVEN, GREY, OURS, SINGLE, STARS_AXIS, finish, label
+from ui.charts.traces import ENDS, Look, dots, plain_line, row_labels
 
 DOT = "dot"
 DIAGONAL = [MIN_STARS, MAX_STARS]
@@ -24,6 +24,7 @@ RANKING = {
     "recall": "Recall at {k}",
     "reciprocal_rank": "Reciprocal rank",
 }
+POINTS = 500  # more single ratings than this would hide all else
 ENOUGH = 5  # ratings, before their middle 80% is drawn
 BAND = "rgba(194,64,95,0.22)"  # OURS, see-through
 SYMBOLS = ("square-open", "diamond-open", "triangle-up-open", "cross-open")
@@ -166,15 +167,20 @@ def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
     bins = bins[bins["n"] >= ENOUGH] if (bins["n"] >= ENOUGH).any() else bins
     at, low, high = bins[["predicted", "low", "high"]].to_numpy().T
     figure = go.Figure()
-    band(figure, at, low, high, colour=BAND, name="promised for 80%")
+    look: Look = {"fill": "toself", "fillcolor": BAND, "line_width": 0, "showlegend": True}
+    around, ends = np.concatenate([at, at[::-1]]), np.concatenate([high, low[::-1]])
+    plain_line(figure, around, ends, name="promised for 80%", **look)
     plain_line(figure, DIAGONAL, DIAGONAL, line_dash=DOT)
-    hover = "predicted %{x:.1f}, given %{y}"
-    single_ratings(figure, frame, "predicted", "actual", colour=GREY, hover=hover)
+    if len(frame) <= POINTS:
+        names = [label(name, 60) for name in frame.get("label", [""] * len(frame))]
+        look = {"marker_size": 6, "marker_opacity": 0.45, "name": SINGLE, "text": names}
+        hover = "%{text}<br>predicted %{x:.1f}, given %{y}"
+        dots(figure, frame, "predicted", GREY, hover, y="actual", **look)
     hover = (
         "predicted %{x:.1f}: given %{y:.1f} on average, mostly %{customdata[0]:.1f} to "
         "%{customdata[1]:.1f} (%{customdata[2]:.0f} ratings)"
     )
-    look: Look = {"y": "actual", "bars": ("first", "last", "n"), "vertical": True, "marker_size": 9}
+    look = {"y": "actual", "bars": ("first", "last", "n"), "vertical": True, "marker_size": 9}
     dots(figure, bins, "predicted", GIVEN, hover, name="given: mean, middle 80%", **look)
     figure.update_xaxes(title="stars predicted", **STARS_AXIS)
     figure.update_yaxes(title="stars given", **STARS_AXIS)

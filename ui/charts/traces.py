@@ -1,4 +1,4 @@
-"""The traces that charts share: dots with error bars, lines, bands, grids of cells, row labels."""
+"""The traces that charts share: dots with error bars, lines, row labels."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from ui.charts.style import GREY, LABEL_LENGTH, SINGLE, label
+from ui.charts.style import GREY, LABEL_LENGTH, label
 
 Look = dict[str, Any]  # properties of a Plotly object
 ENDS = ("low", "high")
-POINTS = 500  # more single ratings than this would hide all else
 
 
 def dots(
@@ -64,16 +63,6 @@ def dots(
     )
 
 
-def single_ratings(
-    figure: go.Figure, frame: pd.DataFrame, x: str, y: str, *, colour: str, hover: str
-) -> None:
-    """Add every rating as a dot, while they are few; `frame` may have a column label for each."""
-    if len(frame) <= POINTS:
-        names = [label(name, 60) for name in frame.get("label", [""] * len(frame))]
-        look: Look = {"marker_size": 6, "marker_opacity": 0.45, "name": SINGLE, "text": names}
-        dots(figure, frame, x, colour, f"%{{text}}<br>{hover}", y=y, **look)
-
-
 def line(
     figure: go.Figure,
     x: Sequence[object] | np.ndarray,
@@ -105,15 +94,6 @@ def spans(figure: go.Figure, low: pd.Series, high: pd.Series, **trace: Any) -> N
     ends = np.column_stack([low, high, gaps]).ravel()
     rows = np.column_stack([low.index, low.index, gaps]).ravel()
     plain_line(figure, ends, rows, **{"line_width": 2} | trace)
-
-
-def band(
-    figure: go.Figure, x: np.ndarray, low: np.ndarray, high: np.ndarray, *, colour: str, name: str
-) -> None:
-    """Fill the area between `low` and `high` over `x`."""
-    around, ends = np.concatenate([x, x[::-1]]), np.concatenate([high, low[::-1]])
-    look: Look = {"fill": "toself", "fillcolor": colour, "line_width": 0, "showlegend": True}
-    plain_line(figure, around, ends, name=name, **look)
 
 
 def zero_line(figure: go.Figure) -> None:
