@@ -38,16 +38,13 @@ def view_switch(
         options: the first is the default.
         key: of the widget, and if `bind` its name in the page's address.
     """
-    look: Any = {"bind": "query-params" if bind else None}
-    look["label_visibility"] = "visible" if labelled else "collapsed"
+    look: Any = {"default": options[0], "required": True, "key": key}
+    look |= {"bind": "query-params" if bind else None}
+    look |= {"label_visibility": "visible" if labelled else "collapsed"}
     if len(options) > MANY:  # in two lines they do not look like one switch
-        chosen = st.pills(
-            label, options, default=options[0], required=True, key=key, wrap=True, **look
-        )
+        chosen = st.pills(label, options, wrap=True, **look)
     else:
-        chosen = st.segmented_control(
-            label, options, default=options[0], required=True, key=key, **look
-        )
+        chosen = st.segmented_control(label, options, **look)
     # An address may name none of them.
     return chosen or options[0]
 
