@@ -28,7 +28,7 @@ share:
 	@.venv/bin/python -m ui.asgi --port $(PORT)
 
 test: fast
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m e2e
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup -m e2e tests/e2e
 
 # Without the browser: what to run while writing.
 fast: lint

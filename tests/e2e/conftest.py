@@ -22,6 +22,9 @@ HARMLESS = re.compile(
     r"|^WebSocket is already in CLOSING"
 )
 
+# Nothing runs long enough here for a compiler that optimises: it takes a tenth of all work.
+FLAGS = ["--js-flags=--no-opt"]
+
 expect.set_options(timeout=60_000)
 
 
@@ -104,7 +107,7 @@ def browser() -> Iterator[Browser]:
     if path is None:
         pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on PATH")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from axe_playwright_python.sync_playwright import Axe
-from browser import FOCUSED, Server, go
-from playwright.sync_api import Page, expect
+from browser import DESK, FOCUSED, PHONE, Server, go, settled
+from playwright.sync_api import Page, ViewportSize, expect
 
 Visit = Callable[..., Page]
 
@@ -31,6 +32,9 @@ TOO_SMALL = """() => [...document.querySelectorAll('[data-testid=stMain] :is(but
       && !e.closest('[data-testid=stNumberInput], [data-testid=stMultiSelect]')
 }).map(e => e.outerHTML.slice(0, 200))"""
 OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
+Look = tuple[Literal["light", "dark"], ViewportSize]
+LIGHT_PHONE: Look = ("light", PHONE)
+DARK_DESK: Look = ("dark", DESK)
 BACKGROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
 
 
@@ -66,29 +70,35 @@ def charts_keep_their_parts_apart(page: Page) -> None:
     expect(page.get_by_test_id("stDataFrame").locator("visible=true")).to_have_count(1)
 
 
-def test_axe_has_no_complaint_of_light_phones(shared_server: Server, visit: Visit) -> None:
-    page = visit(shared_server.url, phone=True)
-    found = {}
+def put_on(page: Page, look: Look) -> None:
+    scheme, size = look
+    before = page.evaluate(BACKGROUND)
+    page.set_viewport_size(size)
+    page.emulate_media(color_scheme=scheme)
+    page.wait_for_function(f"before => {BACKGROUND} != before", arg=before)
+    settled(page)
+
+
+def test_axe_has_no_complaint_of_light_phones_and_dark_desks(
+    shared_server: Server, visit: Visit
+) -> None:
+    page, looks, found = visit(shared_server.url, phone=True), [LIGHT_PHONE, DARK_DESK], {}
     for name in PAGES:
         go(page, ADDRESSES.get(name, name))
-        found[name] = complaints(page) + page.evaluate(TOO_WIDE) + page.evaluate(TOO_SMALL)
-        assert page.evaluate(OVERFLOW) <= 0, name
-    go(page, "settings?set=How+we+know")
+        for number, look in enumerate(looks):
+            if number:
+                put_on(page, look)
+            found[name, look[0]] = complaints(page)
+            if look is LIGHT_PHONE:
+                found[name, "size"] = page.evaluate(TOO_WIDE) + page.evaluate(TOO_SMALL)
+                assert page.evaluate(OVERFLOW) <= 0, name
+        looks.reverse()  # the next page begins with the look of this one's end
+    assert not {where: what for where, what in found.items() if what}
+
+
+def test_charts_of_phones_and_tiles_by_keyboard(shared_server: Server, visit: Visit) -> None:
+    page = visit(f"{shared_server.url}/settings?set=How+we+know", phone=True)
     charts_keep_their_parts_apart(page)
-    assert found == {name: [] for name in PAGES}
-
-
-def test_axe_has_no_complaint_of_dark_desks(shared_server: Server, visit: Visit) -> None:
-    page = visit(shared_server.url)
-    light = page.evaluate(BACKGROUND)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"before => {BACKGROUND} != before", arg=light)
-    found = {}
-    for name in PAGES:
-        go(page, ADDRESSES.get(name, name))
-        found[name] = complaints(page)
-    assert found == {name: [] for name in PAGES}
-
     # By keyboard a tile is one stop and its action another; neither is too small for a finger.
     go(page, "explore")
     tile = page.locator(".st-key-picks .tile").first
