@@ -20,6 +20,7 @@ PICTURES = ROOT / "test-results"
 HARMLESS = re.compile(
     r"/_stcore/(health|host-config)$|^Cannot send rerun backMessage when disconnected|status of 401"
     r"|^WebSocket is already in CLOSING"
+    r"|Failed to fetch dynamically imported module: http://club\.localhost"
 )
 
 # Nothing runs long enough here for a compiler that optimises: it takes a tenth of all work.

@@ -102,8 +102,10 @@ def test_member_becomes_host_and_a_new_passphrase_puts_out(
     come_in(opened.value, HOST)
     settled(opened.value)
     expect(page.get_by_text("You are signed in as a host.")).to_be_visible()  # connects anew
-    for tab in (page, opened.value):  # what it still asked for would get the sign-in page
-        tab.wait_for_load_state("networkidle")
+    # What the pages still asked for after that would get the sign-in page.
+    expect(page.get_by_test_id("stCheckbox")).to_be_visible()
+    for tab in (page, opened.value):
+        expect(tab.get_by_test_id("stSkeleton")).to_have_count(0)
     known = Passphrases(hash_passphrase(PASSPHRASE, 2**14))
     save_passphrases(known, server.var)
     is_outside(page)
