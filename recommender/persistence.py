@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import os
 import shutil
@@ -28,6 +27,8 @@ from recommender.errors import ModelFileError
 T = TypeVar("T")
 CSR = ("data", "indices", "indptr", "shape")
 ARRAYS, FACTS = "arrays.npz", "model.json"
+# Processes share what they map; Windows would not let a mapped file be replaced.
+MAP = None if os.name == "nt" else "r"
 LEFTOVER_AGE = 86_400  # seconds after which a temporary name was left behind by a killed program
 
 
@@ -142,7 +143,8 @@ def save_model(folder: Path, version: int, model: Any, *, compact: bool = False)
         version: of the fields; raised whenever their names, types or meaning change.
         model: its fields hold NumPy arrays, CSR matrices, datetimes, dataclasses, and whatever JSON
             can hold (lists come back as tuples).
-        compact: compress, with half of the bits of 32-bit numbers: a third of the size.
+        compact: one compressed file, with half of the bits of 32-bit numbers: a third of the size.
+            Otherwise every array is a file, to be mapped into memory.
 
     Raises:
         ModelFileError: see `check_target`.
@@ -153,24 +155,24 @@ def save_model(folder: Path, version: int, model: Any, *, compact: bool = False)
     arrays: dict[str, np.ndarray] = {}
     _pack("model", model, facts, arrays)
 
-    if compact:
-        arrays = {
-            name: array.astype(np.float16) if array.dtype == np.float32 else array
-            for name, array in arrays.items()
-        }
-
     def write(fresh: Path) -> None:
-        write_arrays = np.savez_compressed if compact else np.savez
-        write_arrays(fresh / ARRAYS, allow_pickle=False, **arrays)
-        checksum = _checksum(facts, (fresh / ARRAYS).read_bytes())
-        content = {"format": version, "sha256": checksum, "facts": facts}
+        if compact:
+            halved = {
+                name: array.astype(np.float16) if array.dtype == np.float32 else array
+                for name, array in arrays.items()
+            }
+            np.savez_compressed(fresh / ARRAYS, allow_pickle=False, **halved)
+        else:
+            for name, array in arrays.items():
+                np.save(fresh / f"{name}.npy", array, allow_pickle=False)
+        content = {"format": version, "sha256": _checksum(facts, fresh), "facts": facts}
         (fresh / FACTS).write_text(json.dumps(content, indent=1), "utf-8")
 
     write_folder_atomically(folder, write)
 
 
 def load_model(folder: Path, version: int, kind: type[T]) -> T:
-    """Return the dataclass of type `kind` that `save_model` wrote.
+    """Return the dataclass of type `kind` that `save_model` wrote; its arrays may be read-only.
 
     Raises:
         ModelFileError: there is no model, it is damaged, or it has another version.
@@ -179,7 +181,6 @@ def load_model(folder: Path, version: int, kind: type[T]) -> T:
     damaged = ModelFileError(f"The model in {folder.name} is damaged; train it again.")
     try:
         content = json.loads((place / FACTS).read_text("utf-8"))
-        packed = (place / ARRAYS).read_bytes()
     except FileNotFoundError:
         raise ModelFileError(f"There is no trained model in {folder.name}; train one.") from None
     except (OSError, ValueError, RecursionError):  # unreadable, not UTF-8, not JSON, nested deeply
@@ -190,20 +191,33 @@ def load_model(folder: Path, version: int, kind: type[T]) -> T:
         raise ModelFileError(
             f"The model in {folder.name} was saved by another version; train it again."
         )
-    if content.get("sha256") != _checksum(content.get("facts"), packed):
+    if content.get("sha256") != _checksum(content.get("facts"), place):
         raise damaged
     # From here on these are the bytes that `save_model` wrote: an error would be a bug.
-    with np.load(io.BytesIO(packed), allow_pickle=False) as arrays:
-        full = {
-            name: array.astype(np.float32) if array.dtype == np.float16 else array
-            for name, array in arrays.items()
-        }
-        found: T = _unpack("model", kind, content["facts"], full)
-        return found
+    if (place / ARRAYS).exists():
+        with np.load(place / ARRAYS, allow_pickle=False) as packed:
+            arrays = {
+                name: array.astype(np.float32) if array.dtype == np.float16 else array
+                for name, array in packed.items()
+            }
+    else:
+        arrays = {path.stem: np.load(path, MAP, allow_pickle=False) for path in _files(place)}
+    found: T = _unpack("model", kind, content["facts"], arrays)
+    return found
 
 
-def _checksum(facts: Any, packed: bytes) -> str:
-    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode() + packed).hexdigest()
+def _files(folder: Path) -> list[Path]:
+    """Return the files of arrays in a model's folder."""
+    return sorted(folder.glob("*.np[yz]"))
+
+
+def _checksum(facts: Any, folder: Path) -> str:
+    found = hashlib.sha256(json.dumps(facts, sort_keys=True).encode())
+    for path in _files(folder):
+        with path.open("rb") as file:
+            while part := file.read(1 << 20):
+                found.update(part)
+    return found.hexdigest()
 
 
 def _pack(name: str, value: Any, facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
@@ -229,9 +243,9 @@ def _unpack(name: str, kind: Any, facts: Mapping[str, Any], arrays: Mapping[str,
         parts = {n: _unpack(f"{name}.{n}", types[n], facts, arrays) for n in names}
         return kind(**parts)  # type: ignore[operator]
     if kind is sparse.csr_matrix:
-        data, indices, indptr, shape = (arrays[f"{name}.{part}"] for part in CSR)
+        data, indices, indptr, shape = (np.asarray(arrays[f"{name}.{part}"]) for part in CSR)
         return sparse.csr_matrix((data, indices, indptr), shape=tuple(shape.tolist()))
     if kind is np.ndarray:
-        return arrays[name]
+        return np.asarray(arrays[name])
     value = datetime.fromisoformat(facts[name]) if kind is datetime else facts[name]
     return tuple(value) if isinstance(value, list) else value
