@@ -103,7 +103,8 @@ def chosen_data(args: Namespace) -> Dataset:
 def train(args: Namespace) -> None:
     """Learn, save, and print what was learned from."""
     check_target(args.out)
-    model = learn(chosen_data(args), chosen_options(args), progress, args.jobs)
+    kept = args.out.with_name(f".{args.out.name}-fits")
+    model = learn(chosen_data(args), chosen_options(args), progress, jobs=args.jobs, kept=kept)
     try:
         model.save(args.out)
     except OSError as error:

@@ -7,11 +7,13 @@ a movie lies among others, so the direction of its item representation is all th
 from __future__ import annotations
 
 import itertools
+import logging
 import os
 import re
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,9 @@ from scipy import sparse
 from recommender.dataset import RatingRows
 from recommender.errors import DataError, RecommenderError
 from recommender.features import scale_rows, with_identity
+from recommender.persistence import write_atomically
+
+log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 
@@ -132,6 +137,7 @@ def learn_embeddings(
     seed: int,
     on_epoch: Progress | None = None,
     jobs: int | None = None,
+    kept: Path | None = None,
 ) -> np.ndarray:
     """Return item embeddings from several fits in parallel: two views, a few seeds each.
 
@@ -146,6 +152,8 @@ def learn_embeddings(
         repeats: seeds of each view; what they do not agree on averages out.
         on_epoch: called with (epochs done, epochs in all), from one thread at a time.
         jobs: fits at once, all cores by default; the result is the same to the bit.
+        kept: folder of fits that an earlier process finished with the same arguments; those that
+            end now are kept there as well.
 
     Returns:
         (n_movies, n_fits * components) float32, rows of length 1, one seed after the other; 0
@@ -160,7 +168,8 @@ def learn_embeddings(
         views = [(everything, np.where(liked, 1, -1))]
     else:
         views = [(view, np.ones(view.sum())) for view in (everything, liked) if view.any()]
-    fits = [(view, repeat) for repeat in range(repeats) for view in views]
+    each = itertools.product(range(repeats), enumerate(views))
+    fits = [(view, repeat, f"{repeat}-{number}.npy") for repeat, (number, view) in each]
     done, lock = itertools.count(1), threading.Lock()
 
     def report(_: object) -> None:
@@ -168,7 +177,14 @@ def learn_embeddings(
             with lock:
                 on_epoch(next(done), len(fits) * options["epochs"])
 
-    def fit(view: tuple[np.ndarray, np.ndarray], repeat: int) -> np.ndarray:
+    def fit(view: tuple[np.ndarray, np.ndarray], repeat: int, name: str) -> np.ndarray:
+        file = None if kept is None else kept / name
+        if file is not None and file.exists():
+            with suppress(OSError, ValueError):  # unreadable: learned anew
+                found = np.load(file, allow_pickle=False)
+                for _ in range(options["epochs"]):
+                    report(None)
+                return found
         chosen, signs = view
         places = ratings.user[chosen], column[ratings.movie[chosen]]
         model = fit_lightfm(
@@ -180,7 +196,13 @@ def learn_embeddings(
         )
         found = item_features @ model.item_embeddings
         length = np.linalg.norm(found, axis=1, keepdims=True)
-        return (found / np.maximum(length, 1e-9)).astype(np.float32)
+        found = (found / np.maximum(length, 1e-9)).astype(np.float32)
+        if file is not None:
+            try:
+                write_atomically(file, lambda path: np.save(path, found, allow_pickle=False))
+            except OSError:  # learning goes on
+                log.warning("a fit could not be kept", exc_info=True)
+        return found
 
     embeddings = np.zeros((ratings.n_movies, len(fits) * options["components"]), dtype=np.float32)
     # LightFM releases Python's lock, so fits share the cores.

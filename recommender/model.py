@@ -8,6 +8,8 @@ from a member's own ratings and takes milliseconds.
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -219,8 +221,10 @@ class HybridModel:
         data: Dataset,
         options: TrainingOptions | None = None,
         on_epoch: Progress | None = None,
+        *,
         jobs: int | None = None,
         start: HybridModel | None = None,
+        kept: Path | None = None,
     ) -> HybridModel:
         """Learn from a Dataset.
 
@@ -229,6 +233,8 @@ class HybridModel:
             jobs: fits of LightFM at once, see `learn_embeddings`.
             start: a model of almost the same data, whose embeddings are kept if its options are the
                 same and few ratings are new.
+            kept: folder for LightFM's fits until all are done: a process that is killed begins
+                where it was.
 
         Raises:
             DataError: there is no rating to learn from, or learning diverged.
@@ -257,6 +263,7 @@ class HybridModel:
         elif options.components:
             of_user, of_movie = offsets(ratings, options.damping)
             expected = bias.mu + of_user[ratings.user] + of_movie[ratings.movie]
+            same = hashlib.sha256(f"{data.content_hash} {options}".encode()).hexdigest()
             embeddings = learn_embeddings(
                 ratings,
                 ratings.stars > expected,
@@ -266,7 +273,10 @@ class HybridModel:
                 seed=options.seed,
                 on_epoch=on_epoch,
                 jobs=jobs,
+                kept=None if kept is None else kept / same,
             )
+            if kept is not None:
+                shutil.rmtree(kept, ignore_errors=True)
         else:
             embeddings = np.zeros((ratings.n_movies, 0), dtype=np.float32)
         of_features = weighted_ridge(known, embeddings, weight * placed, options.embedding_penalty)

@@ -181,8 +181,10 @@ class RecipeModel(HybridModel):
         data: Dataset,
         options: TrainingOptions | None = None,
         on_epoch: Progress | None = None,
+        *,
         jobs: int | None = None,
         start: HybridModel | None = None,
+        kept: Path | None = None,
     ) -> RecipeModel:
         """Fit the recipe that the options name, on four ratings in five and then on all.
 
@@ -210,9 +212,9 @@ class RecipeModel(HybridModel):
         report(2, 3)
         ranker = recipe.fit(data, seed=options.seed)
         report(3, 3)
-        kept = {part.name: getattr(words, part.name) for part in fields(words) if part.init}
+        facts = {part.name: getattr(words, part.name) for part in fields(words) if part.init}
         sd = float(np.sqrt(np.mean((stars - slope * z) ** 2)))
-        return cls(**kept | {"options": options}, ranker=ranker, slope=slope, residual_sd=sd)
+        return cls(**facts | {"options": options}, ranker=ranker, slope=slope, residual_sd=sd)
 
     def react(
         self, member_ratings: pd.DataFrame, movie_ids: Ids, member_ids: Sequence[int] | None = None
@@ -275,12 +277,14 @@ def learn(
     data: Dataset,
     options: TrainingOptions,
     on_epoch: Progress | None = None,
+    *,
     jobs: int | None = None,
     start: HybridModel | None = None,
+    kept: Path | None = None,
 ) -> HybridModel:
     """Fit our model, or the recipe that the options name; see `HybridModel.fit`."""
     kind = RecipeModel if options.recipe else HybridModel
-    return kind.fit(data, options, on_epoch, jobs, start)
+    return kind.fit(data, options, on_epoch, jobs=jobs, start=start, kept=kept)
 
 
 def load(folder: Path) -> HybridModel:

@@ -208,7 +208,8 @@ class Trainer(Job):
             if self.model is None and options.components and serve:
                 words_only = HybridModel.fit(data, replace(options, components=0))
                 self._serve(words_only, LearnedFrom())
-            model = recipes.learn(data, options, checked, start=start)
+            kept = self._folder / "fits"
+            model = recipes.learn(data, options, checked, start=start, kept=kept)
             taken, told = time.monotonic() - began, ""
             if serve:
                 self._serve(model, learned_from)

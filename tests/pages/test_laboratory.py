@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from an_evening import metrics, words
@@ -80,9 +81,9 @@ def test_a_stopped_training_changes_nothing(var: object, monkeypatch: pytest.Mon
 
     fit = HybridModel.fit
 
-    def stopped(*how: object) -> HybridModel:
+    def stopped(*args: Any, **how: Any) -> HybridModel:
         trainer.stop()
-        return fit(*how)
+        return fit(*args, **how)
 
     monkeypatch.setattr("ui.jobs.HybridModel.fit", stopped)
     assert state.learn(SMALL, Choice(since=2014, measure=False, serve=True))

@@ -1,6 +1,7 @@
 """The hybrid model: what it learns, how it reacts, and what it tells of everybody's opinion."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,27 @@ class TestFit:
     def test_learning_that_diverges(self, checkerboard: Dataset) -> None:
         with pytest.raises(DataError, match="learning rate"):
             HybridModel.fit(checkerboard, TrainingOptions(learning_rate=1e30, loss="logistic"))
+
+    def test_a_killed_learning_goes_on_where_it_was(
+        self, checkerboard: Dataset, tiny_options: TrainingOptions, tmp_path: Path
+    ) -> None:
+        whole, epochs = HybridModel.fit(checkerboard, tiny_options), []
+
+        def killed(done: int, total: int) -> None:
+            epochs.append(done)
+            if done == total:
+                raise KeyboardInterrupt
+
+        for _ in range(2):  # all fits but the last are kept
+            with pytest.raises(KeyboardInterrupt):
+                HybridModel.fit(checkerboard, tiny_options, killed, jobs=1, kept=tmp_path / "fits")
+        (other,) = (tmp_path / "fits").iterdir()
+        kept = sorted(other.iterdir())
+        assert len(kept) == len(epochs) / 2 / tiny_options.epochs - 1
+        kept[0].write_bytes(kept[0].read_bytes()[:-1])
+        again = HybridModel.fit(checkerboard, tiny_options, kept=tmp_path / "fits")
+        assert np.array_equal(again.kernel.embeddings, whole.kernel.embeddings)
+        assert not (tmp_path / "fits").exists()
 
 
 class TestReact:

@@ -21,7 +21,7 @@ def parameters(function: object) -> list[str]:
     ("function", "expected"),
     [
         (Dataset, ["ratings", "movies"]),
-        (HybridModel.fit, ["data", "options", "on_epoch", "jobs", "start"]),
+        (HybridModel.fit, ["data", "options", "on_epoch", "jobs", "start", "kept"]),
         (HybridModel.load, ["folder"]),
         (HybridModel.save, ["folder", "compact"]),
         (HybridModel.react, ["member_ratings", "movie_ids", "member_ids"]),

@@ -4,6 +4,7 @@ import logging
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,11 +123,11 @@ def test_keywords_serve_while_the_first_model_learns(
     reached, go_on = threading.Event(), threading.Event()
     fit = HybridModel.fit
 
-    def held(data: Dataset, options: TrainingOptions, *progress: object) -> HybridModel:
+    def held(data: Dataset, options: TrainingOptions, *progress: Any, **how: Any) -> HybridModel:
         if options.components:
             reached.set()
             assert go_on.wait(30)
-        return fit(data, options, *progress)
+        return fit(data, options, *progress, **how)
 
     monkeypatch.setattr(HybridModel, "fit", held)
     trainer = Trainer(tmp_path)
@@ -164,7 +165,7 @@ def test_a_model_that_cannot_be_saved_serves_and_the_status_says_so(
     assert trainer.learned_version == 7
 
 
-@pytest.mark.parametrize("file", ["model/arrays.npz", jobs.NOTE])
+@pytest.mark.parametrize("file", ["model/model.counts.npy", jobs.NOTE])
 def test_a_damaged_saved_model_is_not_used(learned: Trainer, tmp_path: Path, file: str) -> None:
     (tmp_path / file).write_bytes(b"half")
     again = Trainer(tmp_path)
