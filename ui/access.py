@@ -281,8 +281,7 @@ def me(club: View) -> int | None:
 
 def _actor(club: View) -> str | None:
     """Return the name of the account's member, else of the screen's, else of the browser's."""
-    found, member = visitor(), _member_of_account(club)
-    account = found.session.account if found else None
+    account, member = _account(), _member_of_account(club)
     if member is None and account is None:
         screen = st.session_state.get(SCREEN)
         member = screen if screen in club.names and may_enter(club, screen) else me(club)
@@ -291,9 +290,14 @@ def _actor(club: View) -> str | None:
     return (validation.tidied(account, validation.MAX_NAME) or None) if account else None
 
 
-def _member_of_account(club: View) -> int | None:
+def _account() -> str | None:
+    """Return the address that the visitor has signed in with, None without an account."""
     found = visitor()
-    account = found.session.account if found else None
+    return found.session.account if found else None
+
+
+def _member_of_account(club: View) -> int | None:
+    account = _account()
     return _accounts(club).get(account.casefold()) if account is not None else None
 
 
