@@ -37,10 +37,19 @@ ORDER_METRICS = ("order", "group_order", "regret")
 def hybrid(
     change: Callable[[pd.Series, int], pd.Series] | None = None,
     components: int = TrainingOptions.components,
+    share: float = 1.0,
 ) -> Fit:
-    """Return the fit of our model; `change` exchanges the movies' keywords, given the seed."""
+    """Return the fit of our model on a share of the raters.
+
+    Args:
+        change: exchanges the movies' keywords, given the seed.
+    """
 
     def fit(data: Dataset, seed: int) -> HybridModel:
+        if share < 1:
+            chosen = np.random.default_rng(seed).random(len(data.user_ids)) < share
+            own = data.ratings[USER].isin(data.user_ids[chosen])
+            data = Dataset(data.ratings[own], data.movies)
         if change:
             movies = data.movies.assign(keywords=change(data.movies["keywords"], seed))
             data = Dataset(data.ratings, movies)
@@ -76,6 +85,7 @@ MODELS: Mapping[str, Fit] = {
     "content only": hybrid(components=0),
     "ours without keywords": hybrid(lambda keywords, _: keywords.map(lambda _: ())),
     "ours with permuted keywords": hybrid(permuted),
+    **{f"ours of {share:.0%} of raters": hybrid(share=share) for share in (0.1, 0.2, 0.4)},
     OURS: hybrid(),
 }
 
