@@ -19,7 +19,8 @@ from recommender.columns import MOVIE, RATING, USER
 from recommender.dataset import Dataset
 from recommender.errors import DataError
 from recommender.evaluation.baselines import Fit
-from recommender.evaluation.bootstrap import Tally, differences
+from recommender.evaluation.bootstrap import differences
+from recommender.evaluation.evaluate import error_tally
 from recommender.model import LIKED, HybridModel
 
 FOLDS, FINAL, TUNING = 5, 0, (1, 2, 3, 4)
@@ -105,8 +106,9 @@ def buckets(rows: pd.DataFrame, ours: str) -> pd.DataFrame:
         part = rows if by == "known" else most
         start = np.array(edges)[np.searchsorted(edges, part[by], side="right") - 1]
         for first, here in part.groupby(start):
-            tallies = {model: _squares(one) for model, one in here.groupby("model", sort=False)}
-            for model, one in here.groupby("model", sort=False):
+            by_model = here.groupby("model", sort=False)
+            tallies = {m: error_tally(one, one["stars"]).only(["rmse"]) for m, one in by_model}
+            for model, one in by_model:
                 error = one["stars"] - one[RATING]
                 inside = one[RATING].between(one["low"], one["high"]).where(one["low"].notna())
                 row = {"by": by, "bucket": first, "model": model, "n": len(one)}
@@ -117,13 +119,6 @@ def buckets(rows: pd.DataFrame, ours: str) -> pd.DataFrame:
                     row |= gap[["difference", "low", "high"]].to_dict()
                 found.append(row)
     return pd.DataFrame(found)
-
-
-def _squares(rows: pd.DataFrame) -> Tally:
-    """Return the squared errors by person."""
-    squares = (rows["stars"] - rows[RATING]) ** 2
-    by_person = squares.groupby(rows[USER]).agg(["sum", "size"])
-    return Tally(("rmse",), by_person[["sum"]].to_numpy(), by_person[["size"]].to_numpy(float))
 
 
 def reliability(rows: pd.DataFrame) -> pd.DataFrame:

@@ -79,23 +79,27 @@ def accounts(fitted: HybridModel, size: int) -> pd.DataFrame:
 def reacting(fitted: HybridModel, size: int, runs: int) -> dict[str, float]:
     """Return milliseconds of reacting to eight accounts of `size` ratings.
 
-    At first over the whole catalogue, and after each further rating to Tonight's CANDIDATES and to
-    the whole catalogue, all with intervals.
+    At first and after each further rating, to Tonight's CANDIDATES and to the whole catalogue, all
+    with intervals; nothing is kept from one first time to the other.
     """
     own, everything = accounts(fitted, size), fitted.movie_ids
     unseen = np.setdiff1d(everything[fitted.counts > 0], own["movie_id"])
-    first, few, every = [], [], []
+    tonight = unseen[-CANDIDATES:]
+    times: dict[str, list[float]] = {}
     for run in range(runs):
-        fresh = replace(fitted)
-        first.append(seconds(lambda: fresh.react(own, everything).interval()))  # noqa: B023
         new = {"member_id": own["member_id"].iloc[-1], "movie_id": unseen[run], "rating": 4.5}
         more = pd.concat([own, pd.DataFrame([new])], ignore_index=True)
-        tonight = unseen[-CANDIDATES:]
-        few.append(seconds(lambda: fresh.react(more, tonight).interval()))  # noqa: B023
-        every.append(seconds(lambda: fresh.react(more, everything).interval()))  # noqa: B023
-    names = ("first", "one_more_tonight", "one_more_everything")
-    found = zip(names, map(statistics.median, (first, few, every)), strict=True)
-    return {f"{name}_{size}_ms": 1000 * value for name, value in found}
+        fresh = replace(fitted)
+        for name, model, ratings, movies in (
+            ("first_tonight", replace(fitted), own, tonight),
+            ("first_everything", fresh, own, everything),
+            ("one_more_tonight", fresh, more, tonight),
+            ("one_more_everything", fresh, more, everything),
+        ):
+            start = time.perf_counter()
+            model.react(ratings, movies).interval()
+            times.setdefault(name, []).append(time.perf_counter() - start)
+    return {f"{name}_{size}_ms": 1000 * statistics.median(each) for name, each in times.items()}
 
 
 def main(argv: Sequence[str] | None = None) -> int:

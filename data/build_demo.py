@@ -75,7 +75,7 @@ def build_nights(world: Dataset) -> None:
         ).rename(columns={MEMBER: USER})
         rows = frame[list(NIGHT_COLUMNS)].round(4).to_numpy().tolist()
         nights.append({"movie": first, "predictions": rows})
-    thresholds = [expected.threshold(stars) for stars in STEPS]
+    thresholds = [float(expected.threshold(stars).mean()) for stars in STEPS]
     found = {"thresholds": thresholds, "nights": nights}
     (DATA / "demo_nights.json").write_text(json.dumps(found) + "\n", "utf-8")
 

@@ -23,6 +23,7 @@ ROUNDS = 15
 CLUB_SIZE, SEEN_BY = 8, 3
 RARE = 2  # ratings up to which a movie counts as one that hardly anybody watches
 PENALTY, CLUB_PENALTY = 10.0, 60.0  # of the regressions of item biases, all and of club movies
+SPREAD_PENALTY = 100.0  # of the regression of movies' spreads
 MANY = 10  # features from which on more say no more about how well a movie is known
 SPREAD_DAMPING, TINY = 20.0, 1e-9  # ratings; stars², where all agree
 CLUB_PRIOR = 0.8  # probability that an unrated movie is one that a club may watch, before features
@@ -183,14 +184,23 @@ class Bias:
         if new is not None:
             club = np.where(new, 1.0, club)
         club = np.where(counts > 0, 0.0, club)
-        prior += club * (plain @ coefficients - prior)
+        apart = plain @ coefficients - prior
+        prior += club * apart
         expected = (raw * counts + damping * prior) / total
-        uncertainty = (variance + club * (club_variance - variance)) * damping / total
+        # Not to know which of the two a movie is adds to the variance of either.
+        mixed = variance + club * (club_variance - variance) + club * (1 - club) * apart**2
         squares = (ratings.stars - mu - movie[ratings.movie] - of_user[ratings.user]) ** 2
-        for index, size in ((ratings.user, ratings.n_users), (ratings.movie, ratings.n_movies)):
-            squares /= max(squares.mean(), TINY)
-            spread = damped_mean(index, squares, size, SPREAD_DAMPING, 1.0)
-            squares /= spread[index]
+        squares /= max(squares.mean(), TINY)
+        of_rater = damped_mean(ratings.user, squares, ratings.n_users, SPREAD_DAMPING, 1.0)
+        squares /= of_rater[ratings.user]
+        squares /= max(squares.mean(), TINY)
+        usual = damped_mean(ratings.movie, squares, ratings.n_movies, TINY, 1.0)
+        weight = counts / (counts / SPREAD_DAMPING + 1)
+        usual = 1 + plain @ weighted_ridge(plain, usual - 1, weight, SPREAD_PENALTY)
+        spread = damped_mean(
+            ratings.movie, squares, ratings.n_movies, SPREAD_DAMPING, np.clip(usual, 0.5, 2.0)
+        )
+        uncertainty = mixed * damping / total
         return cls(mu, movie, expected, uncertainty, coefficients, of_user, spread, damping)
 
 

@@ -11,17 +11,18 @@ from typing import Any
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import ndtr
+from scipy.special import expit
 
 from recommender.bias import Bias
 from recommender.dataset import RatingRows
 from recommender.kernel import ItemKernel, Posterior
-from recommender.reactions import STEPS
+from recommender.reactions import STEPS, upper_tail
 
 RATERS, FEWEST, MOST = 300, 10, 300
 LEAST = 0.01  # ratings that all agree must not lead to a division by 0
 STRANGERS = 1.14  # how much wider others' ratings spread: these raters' taught the embeddings
 POWER = 1.25  # of a member's scale: a mean with the prior alone would make all too alike
+RARELY = 0.1  # share of half stars up to which a rater counts as giving whole ones
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,14 @@ class Calibration:
 
     prior: float  # factor on the variances of a member without ratings
     observed: float  # factor on a member's chi square
-    # (10,) for 0.5, 1, ... 5 stars: the point above which a normal distribution around the
-    # prediction counts as that many stars or more. People use some stars more than others (4 more
-    # than 4.5), so these are not the middles between the stars.
+    # (2, 10) for 0.5, 1, ... 5 stars: the point on the scale of the mean above which a prediction
+    # counts as that many stars or more, for members who give whole stars and for the others: 3.6
+    # becomes 4 sooner where there is no 3.5. People use some stars more than others (4 more than
+    # 4.5), so these are not the middles between the stars.
     thresholds: np.ndarray
+    whole: float  # probability that a member without ratings gives whole stars
+    halves: np.ndarray  # (2,) share of half stars among the ratings of both
+    skew: float  # of ratings around their predictions, see `upper_tail`
     weight: float = 4.0  # how many ratings of a member the prior counts for
 
     def variance_scale(self, chi_square: Any, n_rated: Any) -> Any:
@@ -48,6 +53,16 @@ class Calibration:
         """
         total = self.weight * self.prior + self.observed * chi_square
         return (total / (self.weight + n_rated)) ** POWER
+
+    def thresholds_of(self, n_halves: np.ndarray, n_rated: Any) -> np.ndarray:
+        """Return where stars begin for members who gave so many half stars, (n_members, 10).
+
+        The two kinds of members are mixed by their probability (Bayes' rule).
+        """
+        given, left_out = np.log(self.halves), np.log1p(-self.halves)
+        odds = np.log(self.whole / (1 - self.whole)) + n_halves * (given[0] - given[1])
+        whole = expit(odds + (n_rated - n_halves) * (left_out[0] - left_out[1]))[:, None]
+        return whole * self.thresholds[0] + (1 - whole) * self.thresholds[1]
 
 
 def calibrate(ratings: RatingRows, bias: Bias, kernel: ItemKernel) -> Calibration:
@@ -82,17 +97,38 @@ def calibrate(ratings: RatingRows, bias: Bias, kernel: ItemKernel) -> Calibratio
     stars, mean, variance = ratings.stars[rows], np.concatenate(means), np.concatenate(variances)
     shared, joint = bias.uncertainty[ratings.movie[rows]], max(chi_square / len(rows), LEAST)
     marginal = max(float(np.mean(((stars - mean) ** 2 - shared) / variance)), LEAST)
-    found = Calibration(joint, STRANGERS * marginal / joint, np.empty(0))
+    is_half = stars % 1 > 0
+    shares = np.array([(ratings.stars[own] % 1 > 0).mean() for own in chosen])
+    is_whole = np.repeat(shares <= RARELY, sizes)
+    kinds = is_whole, ~is_whole
+    found = Calibration(
+        joint,
+        STRANGERS * marginal / joint,
+        thresholds=np.empty((2, 10)),
+        whole=((shares <= RARELY).sum() + 1) / (len(shares) + 2),
+        halves=np.array([(is_half[kind].sum() + 1) / (kind.sum() + 2) for kind in kinds]),
+        skew=0.0,
+    )
     scale = found.variance_scale(np.concatenate(others), count - 1)
-    thresholds = find_thresholds(mean, np.sqrt(scale * variance + shared), stars)
-    return replace(found, thresholds=thresholds)
+    sd = np.sqrt(scale * variance + shared)
+    off = (stars - mean) / sd
+    off -= off.mean()
+    skew = np.clip((off**3).mean() / max(off.std(), LEAST) ** 3, -1.0, 1.0)
+    thresholds = [
+        find_thresholds(mean[at], sd[at], stars[at], skew)
+        for at in (kind if kind.any() else ~kind for kind in kinds)
+    ]
+    return replace(found, thresholds=np.array(thresholds), skew=float(skew))
 
 
-def find_thresholds(mean: np.ndarray, sd: np.ndarray, stars: np.ndarray) -> np.ndarray:
+def find_thresholds(
+    mean: np.ndarray, sd: np.ndarray, stars: np.ndarray, skew: float = 0.0
+) -> np.ndarray:
     """Choose each threshold so that as many ratings are expected above it as there are.
 
     Args:
         mean, sd, stars: (n_ratings,) predictions, their standard deviations, and ratings.
+        skew: of the ratings around the predictions.
 
     Returns:
         (10,), rising.
@@ -102,7 +138,7 @@ def find_thresholds(mean: np.ndarray, sd: np.ndarray, stars: np.ndarray) -> np.n
         share = np.clip((stars >= step - 0.01).mean(), 1e-4, 1 - 1e-4)
 
         def excess(threshold: float, share: float = share) -> float:
-            return float(ndtr((mean - threshold) / sd).mean() - share)
+            return float(upper_tail((mean - threshold) / sd, skew).mean() - share)
 
         thresholds.append(brentq(excess, -20.0, 20.0))
     return np.array(thresholds)

@@ -177,7 +177,8 @@ def rank(
         )
     rows = reactions.rows(present)
     if not len(rows):
-        reactions, rows = Reactions((0,), (), *np.zeros((2, 1, 0))), np.zeros(1, dtype=np.int64)
+        nothing = np.zeros((1, 0))
+        reactions, rows = Reactions((0,), (), nothing, nothing), np.zeros(1, dtype=np.int64)
     here = [reactions.member_ids[i] for i in rows]
     stars = reactions.mean[rows]
     owed = np.array([(debt or {}).get(member, 0.0) for member in here], dtype=np.float64)

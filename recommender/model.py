@@ -40,7 +40,7 @@ from recommender.reactions import Reactions
 
 Ids: TypeAlias = Sequence[int] | np.ndarray | pd.Series | pd.Index
 
-FORMAT = 12  # of a saved model; raised whenever a field or an option changes its name or meaning
+FORMAT = 13  # of a saved model; raised whenever a field or an option changes its name or meaning
 LIKED = 4.0  # stars from which on a movie counts as liked
 FEW = 0.01  # share of new ratings up to which the last embeddings are as good as new ones
 POSITIVE = {  # training options that cannot be 0
@@ -445,13 +445,16 @@ class HybridModel:
                 mean[:, at] = taste + self.bias.mu + self.bias.expected[rows[at]]
                 variance[:, at] = scale * self.bias.spread[rows[at]] * (uncertainty + noise)
         shared = self.bias.uncertainty[rows]
+        is_half = ratings[RATING].to_numpy() % 1 > 0
+        n_halves = np.array([is_half[each].sum() for each in given])
         return Reactions(
             tuple(int(member) for member in members),
             tuple(np.asarray(movie_ids).tolist()),
             np.clip(mean, MIN_STARS, MAX_STARS),
             np.sqrt(variance + shared),
             np.sqrt(shared),
-            self.calibration.thresholds,
+            self.calibration.thresholds_of(n_halves, n_rated),
+            self.calibration.skew,
         )
 
     def explain(self, member_ratings: pd.DataFrame, member_id: int, movie_id: int) -> pd.DataFrame:

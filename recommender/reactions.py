@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,18 @@ from recommender.errors import DataError
 
 HALF_STEP = 0.25  # a rating of 4 stands for everything from 3.75 to 4.25
 STEPS = np.arange(MIN_STARS, MAX_STARS + 0.25, 0.5)  # all possible ratings
+
+
+def upper_tail(z: np.ndarray, skew: float) -> np.ndarray:
+    """Return the probability of lying above a point `z` standard deviations below the mean.
+
+    Args:
+        skew: third standardised moment; below 0 the left tail is the longer one. The distribution
+            is Pearson's type III, by Wilson and Hilferty's cube root (1931); normal for 0.
+    """
+    if skew:
+        z = (np.cbrt(1 - skew * z / 2) - 1) * -6 / skew - skew / 6
+    return np.asarray(ndtr(z))
 
 
 @dataclass(frozen=True)
@@ -36,12 +48,25 @@ class Reactions:
     # (n_movies,) the part of it that all members share, stars: an item bias that is wrong is wrong
     # for all. 0 by default.
     shared_sd: np.ndarray | None = None
-    # (10,) where 0.5, 1, ... 5 stars begin on the scale of the mean; the middles between the stars
-    # by default.
+    # (n_members, 10) where 0.5, 1, ... 5 stars begin on the scale of the mean; the middles between
+    # the stars by default.
     thresholds: np.ndarray | None = None
+    skew: float = 0.0  # of a rating around its mean, see `upper_tail`
 
-    def threshold(self, stars: float) -> float:
-        """Return the point above which a prediction counts as `stars` or more.
+    @classmethod
+    def stack(cls, each: Sequence[Reactions]) -> Reactions:
+        """Return the reactions of several members to the same movies as one."""
+        thresholds = [one.thresholds for one in each if one.thresholds is not None]
+        return replace(
+            each[0],
+            member_ids=tuple(member for one in each for member in one.member_ids),
+            mean=np.vstack([one.mean for one in each]),
+            sd=np.vstack([one.sd for one in each]),
+            thresholds=np.vstack(thresholds) if thresholds else None,
+        )
+
+    def threshold(self, stars: float) -> np.ndarray:
+        """Return the points above which a prediction counts as `stars` or more, (n_members,).
 
         Raises:
             ValueError: no rating has that many stars.
@@ -49,7 +74,9 @@ class Reactions:
         if not 0 < stars <= MAX_STARS:
             raise ValueError(f"stars must lie between 0 and {MAX_STARS:g}, not {stars}")
         step = int(np.ceil(2 * stars - 1e-9)) - 1
-        return float((STEPS - HALF_STEP if self.thresholds is None else self.thresholds)[step])
+        if self.thresholds is None:
+            return np.full(len(self.member_ids), STEPS[step] - HALF_STEP)
+        return self.thresholds[:, step]
 
     def interval(self, level: float = 0.8) -> tuple[np.ndarray, np.ndarray]:
         """Return (low, high), each (n_members, n_movies) stars within 0.5..5.
@@ -66,7 +93,7 @@ class Reactions:
 
     def like_probability(self, stars: float = 4.0) -> np.ndarray:
         """Return the probability (0..1) of a rating of `stars` or more, (n_members, n_movies)."""
-        return ndtr((self.mean - self.threshold(stars)) / self.sd)
+        return upper_tail((self.mean - self.threshold(stars)[:, None]) / self.sd, self.skew)
 
     def frame(self) -> pd.DataFrame:
         """Return one row a member and movie: mean, sd, low, high (80%), like (of 4 stars)."""

@@ -55,7 +55,7 @@ class Drawn:
     """Draws of a member's taste for some movies."""
 
     taste: np.ndarray  # (n_draws, n_movies) stars above everybody's opinion
-    noise: float  # standard deviation of a rating around it, stars
+    noise: np.ndarray  # (n_movies,) standard deviation of a rating around it, stars
 
 
 def panel(model: HybridModel, limit: int = PANEL) -> np.ndarray:
@@ -74,11 +74,12 @@ def draw_member(model: HybridModel, own_ratings: pd.DataFrame, member_id: int) -
     rows = panel(model)
     posterior = model.posterior(own, member_id)
     mean, covariance = posterior.predict(rows)
-    scale = float(model.calibration.variance_scale(posterior.chi_square, len(own)))
-    values, vectors = np.linalg.eigh(scale * covariance)
+    scale = model.calibration.variance_scale(posterior.chi_square, len(own))
+    wider = np.sqrt(scale * model.bias.spread[rows])
+    values, vectors = np.linalg.eigh(covariance)
     steps = np.random.default_rng([0, member_id]).standard_normal((DRAWS, len(rows)))
-    taste = mean + steps * np.sqrt(np.maximum(values, 0.0)) @ vectors.T
-    return Drawn(taste, float(np.sqrt(scale * model.options.noise_variance)))
+    taste = mean + wider * (steps * np.sqrt(np.maximum(values, 0.0)) @ vectors.T)
+    return Drawn(taste, wider * np.sqrt(model.options.noise_variance))
 
 
 def same_stars(one: Drawn, other: Drawn) -> np.ndarray:

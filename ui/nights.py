@@ -165,4 +165,4 @@ def snapshot(
     )
     # Different for every learning.
     name = f"learned {model.trained_at:%Y-%m-%d %H:%M:%S} UTC from {model.n_ratings:,} ratings"
-    return frame, [expected.threshold(stars) for stars in STEPS], name
+    return frame, [float(expected.threshold(stars).mean()) for stars in STEPS], name

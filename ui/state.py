@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -497,12 +497,7 @@ def reactions(
     each = [_reaction(serving, member, club.evidence_of(member), movies) for member in member_ids]
     if not each:
         return serving.react(club.evidence.iloc[:0], np.array(movie_ids, int), member_ids=())
-    return replace(
-        each[0],
-        member_ids=member_ids,
-        mean=np.vstack([one.mean for one in each]),
-        sd=np.vstack([one.sd for one in each]),
-    )
+    return Reactions.stack(each)
 
 
 @cached(max_entries=150)

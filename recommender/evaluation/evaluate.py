@@ -223,12 +223,15 @@ def leave_one_out(
         spread = scale * model.bias.spread[model.rows(own[MOVIE])] * variance
         spread += item["variance"].to_numpy()
         mean = np.clip(expected + liking, MIN_STARS, MAX_STARS)
+        is_half = stars % 1 > 0
         reactions = Reactions(
+            tuple(own[MOVIE]),  # of every rating, as if each were another member's
             (0,),
-            tuple(own[MOVIE]),
-            mean[None],
-            np.sqrt(spread)[None],
-            thresholds=model.calibration.thresholds,
+            mean[:, None],
+            np.sqrt(spread)[:, None],
+            None,
+            model.calibration.thresholds_of(is_half.sum() - is_half, others),
+            model.calibration.skew,
         )
         low, high = reactions.interval(0.8)
         user_bias = (residual.sum() - residual) / (others + model.options.damping)
@@ -237,9 +240,9 @@ def leave_one_out(
             MOVIE: own[MOVIE].to_numpy(),
             "actual": stars,
             "predicted": mean,
-            "low": low[0],
-            "high": high[0],
-            "like": reactions.like_probability()[0],
+            "low": low[:, 0],
+            "high": high[:, 0],
+            "like": reactions.like_probability()[:, 0],
             "bias": np.clip(expected + user_bias, MIN_STARS, MAX_STARS),
             "member_mean": (stars.sum() - stars) / others if others else mu,
             "constant": mu,

@@ -50,14 +50,17 @@ def test_uncertainty_falls_with_ratings(two_kinds: tuple[RatingRows, sparse.csr_
     assert bias.uncertainty[40] == pytest.approx(0.1)  # no rare movie: clubs watch all of them
 
 
-def test_movie_that_divides_people_spreads_more_than_others() -> None:
-    user, movie = (each.ravel() for each in np.meshgrid(np.arange(60), np.arange(10)))
-    stars = np.where(movie == 0, np.where(user % 2, 5.0, 1.0), 3.0 + (user + movie) % 2)
-    ratings = RatingRows(user, movie, stars, 60, 11)
-    spread = Bias.fit(ratings, sparse.csr_matrix(np.ones((11, 1), dtype=np.float32))).spread
-    assert spread[0] > 2
-    assert (spread[1:10] < 1).all()
-    assert spread[10] == 1
+def test_movies_that_divide_people_spread_more_and_so_do_those_like_them() -> None:
+    user, movie = (each.ravel() for each in np.meshgrid(np.arange(300), np.arange(40)))
+    mixed = (user + movie // 2) % 2
+    divides = np.arange(42) % 2 == 0  # the last two movies have no rating
+    stars = np.where(divides[movie], 1.0 + 4 * mixed, 3.0 + mixed)
+    words = sparse.csr_matrix(np.column_stack([divides, ~divides]).astype(np.float32))
+    spread = Bias.fit(RatingRows(user, movie, stars, 300, 42), words).spread
+    assert (spread[:40:2] > 1.3).all()
+    assert (spread[1:40:2] < 0.7).all()
+    assert spread[40] > 1.2
+    assert spread[41] < 0.8
 
 
 def test_unrated_movie_like_rare_ones_is_expected_as_they_are() -> None:

@@ -58,6 +58,8 @@ class TestSimilarityOfMembers:
     def test_draws_have_the_mean_and_variance_of_react(
         self, tiny_model: HybridModel, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        spread = np.linspace(0.5, 2.0, tiny_model.n_movies)
+        tiny_model = replace(tiny_model, bias=replace(tiny_model.bias, spread=spread))
         own, rows = stars_of(101, TRAINS), taste.panel(tiny_model)
         assert set(rows) == set(range(20))  # 20 and 21 have no rating
         monkeypatch.setattr(taste, "DRAWS", 20_000)
@@ -75,8 +77,8 @@ class TestSimilarityOfMembers:
     @pytest.mark.parametrize(("apart", "same"), [(0.0, 1), (0.5, 1), (-0.5, 1), (1.0, 0)])
     def test_same_stars_allow_half_a_star(self, apart: float, same: int) -> None:
         one, other = (
-            taste.Drawn(np.array([[1.0]]), 1e-3),
-            taste.Drawn(np.array([[1.0 + apart]]), 1e-3),
+            taste.Drawn(np.array([[1.0]]), np.array([1e-3])),
+            taste.Drawn(np.array([[1.0 + apart]]), np.array([1e-3])),
         )
         assert taste.same_stars(one, other)[0] == pytest.approx(same)
 
