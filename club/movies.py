@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import KW_ONLY, asdict, dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -256,8 +257,7 @@ class Movies(Section):
     def _frame(self, query: Executable, names: list[str]) -> pd.DataFrame:
         """Return movie_id and these columns of a catalogue in the form of `Dataset.movies`."""
         found = self._database.frame(query, dict.fromkeys(("movie_id", *names), "object"))
-        texts = {name: "str" for name in names if COLUMNS[name] == "text"}
-        return check_movies(found)[names].astype(texts)
+        return _checked(found) if len(found) else _no_movies(tuple(names))
 
     def save_details(self, found: Iterable[Details]) -> int:
         """Save details of movies in place of earlier ones, all or none, and return the version.
@@ -281,6 +281,18 @@ class Movies(Section):
                 about = {"title": movie.title, "keywords": [], "fetched_at": write.now}
                 write.insert(schema.movie_details, this | facts | about)
             return write.commit_if(bool(movies))
+
+
+def _checked(found: pd.DataFrame) -> pd.DataFrame:
+    names = [name for name in found if name != "movie_id"]
+    texts = {name: "str" for name in names if COLUMNS[name] == "text"}
+    return check_movies(found)[names].astype(texts)
+
+
+@cache
+def _no_movies(names: tuple[str, ...]) -> pd.DataFrame:
+    """Return what most clubs have at most times, without the work of checking columns."""
+    return _checked(pd.DataFrame(columns=["movie_id", *names], dtype=object))
 
 
 def insert_movies(

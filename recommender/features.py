@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -50,12 +51,12 @@ class MovieFeatures:
             names = sorted(set(names).difference(rare))
         return cls(tuple(names))
 
-    @property
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """Kind of each column: keyword, genre or decade."""
         return tuple(name.split(":", 1)[0] for name in self.names)
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """Term of each column, for people."""
         return tuple(name.split(":", 1)[1] for name in self.names)

@@ -150,13 +150,13 @@ def well_known(club: View, but: Collection[int], number: int, shown: Sequence[in
         return [*club.genres(movie)[:2], f"{year // 10}0s" if year else ""]
 
     times = Counter(kind for movie in shown for kind in kinds(movie))
-    values = dict(left.items())
+    values, of = dict(left.items()), {movie: kinds(movie) for movie in left.index}
     chosen: list[int] = []
     while values and len(chosen) < number:
-        best = max(values, key=lambda m: values[m] - SPREAD * sum(times[k] for k in kinds(m)))
+        best = max(values, key=lambda m: values[m] - SPREAD * sum(times[k] for k in of[m]))
         del values[best]
         chosen.append(int(best))
-        times.update(kinds(best))
+        times.update(of[best])
     return chosen
 
 
