@@ -32,7 +32,7 @@ test: fast
 
 # Without the browser: what to run while writing.
 fast: lint
-	@.venv/bin/python -m pytest -n 2 --dist worksteal -m "not e2e"
+	@.venv/bin/python -m pytest -n 2 --dist worksteal --ignore tests/e2e
 
 lint: dev
 	@.venv/bin/ruff format --check --quiet .
