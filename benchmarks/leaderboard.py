@@ -178,7 +178,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     command.add_data(parser)
     add = parser.add_argument
     conditions, models = command.choices(CONDITIONS), command.choices([*MODELS, *RIVALS])
-    add("--condition", type=conditions, default="warm,cold", help="warm, cold or both (default)")
+    add(
+        "--condition",
+        type=conditions,
+        default="warm,cold",
+        help="also random (default: %(default)s)",
+    )
     add("--models", type=models, help="such as ours,myFM (default: all that are installed)")
     add("--protocol", choices=("clubs", "people"), default="clubs", help="default: clubs")
     add("--final", action="store_true", help="judge the people who were kept out of tuning")

@@ -7,6 +7,7 @@ movie that the club has not watched yet. A model sees all else and predicts them
     warm  others' ratings of a candidate stay visible (an older movie)
     cold  a third of the candidates lose every rating by anyone (a new release, known by its
           keywords, genres and year alone), and only those are predicted
+    random  no clubs: a tenth of all ratings are hidden, and every rater is judged alone
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from recommender.dataset import Dataset
 from recommender.errors import DataError
 from recommender.evaluation.bootstrap import Tally
 from recommender.evaluation.metrics import pairwise_accuracy, regret
+from recommender.evaluation.splits import random_split
 
-CONDITIONS = ("warm", "cold")
+CONDITIONS = ("warm", "cold", "random")
 ACCURACY = ("rmse", "mae", "order", "group_rmse", "group_order", "regret")
 MORE_IS_BETTER = ("order", "group_order")  # of the other metrics, less is
 TOGETHER = 3  # members who rated a movie before a club's mean of it is judged, and movies watched
@@ -50,13 +52,17 @@ def split_clubs(
     """Hide the candidates' ratings.
 
     Returns:
-        The visible data, and the hidden ratings with the column club (0, 1, ...).
+        The visible data, and the hidden ratings with the column club (0, 1, ...; "random": the
+        user_id).
 
     Raises:
         DataError: the condition is unknown, or too few people rated enough movies.
     """
     if condition not in CONDITIONS:
-        raise DataError(f"The condition must be warm or cold, not {condition!r}.")
+        raise DataError(f"The condition is {', '.join(CONDITIONS)}, not {condition!r}.")
+    if condition == "random":
+        visible, hidden_ratings = random_split(data, seed, 0.1)
+        return visible, hidden_ratings.assign(club=hidden_ratings[USER])
     how = clubs or Clubs()
     rng = np.random.default_rng(seed)
     user, movie = data.ratings[USER].to_numpy(), data.ratings[MOVIE].to_numpy()

@@ -10,45 +10,24 @@ from __future__ import annotations
 
 import resource
 import statistics
-import time
+import timeit
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
-from unittest import mock
 
 import numpy as np
 import pandas as pd
 
 from benchmarks import command
 from benchmarks.rivals import MyFM, installed_rivals
-from recommender import Dataset, HybridModel, TrainingOptions, load_bundled
-from recommender.embeddings import learn_embeddings
+from recommender import HybridModel, TrainingOptions, load_bundled
 
 MOVIES, CANDIDATES, SIZES = 22_000, 50, (36, 250, 1500)
 
 
-def seconds(run: Callable[[], object]) -> float:
-    """Return the wall-clock time of `run`."""
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
-
-
-def fitting(data: Dataset, runs: int) -> dict[str, float]:
-    """Return seconds of a whole fit, and of LightFM's part of it."""
-    whole: list[float] = []
-    part: list[float] = []
-
-    def recorded(*args: Any, **options: Any) -> np.ndarray:
-        start = time.perf_counter()
-        found = learn_embeddings(*args, **options)
-        part.append(time.perf_counter() - start)
-        return found
-
-    for _ in range(runs):
-        with mock.patch("recommender.model.learn_embeddings", recorded):
-            whole.append(seconds(lambda: HybridModel.fit(data, TrainingOptions())))
-    return {"fit_s": statistics.median(whole), "lightfm_s": statistics.median(part)}
+def seconds(run: Callable[[], object], runs: int = 1) -> float:
+    """Return the median wall-clock time of `run`."""
+    return statistics.median(timeit.repeat(run, number=1, repeat=runs))
 
 
 def large_catalogue(fitted: HybridModel) -> HybridModel:
@@ -85,7 +64,7 @@ def reacting(fitted: HybridModel, size: int, runs: int) -> dict[str, float]:
     own, everything = accounts(fitted, size), fitted.movie_ids
     unseen = np.setdiff1d(everything[fitted.counts > 0], own["movie_id"])
     tonight = unseen[-CANDIDATES:]
-    times: dict[str, list[float]] = {}
+    times: dict[str, list[float]] = defaultdict(list)
     for run in range(runs):
         new = {"member_id": own["member_id"].iloc[-1], "movie_id": unseen[run], "rating": 4.5}
         more = pd.concat([own, pd.DataFrame([new])], ignore_index=True)
@@ -96,9 +75,7 @@ def reacting(fitted: HybridModel, size: int, runs: int) -> dict[str, float]:
             ("one_more_tonight", fresh, more, tonight),
             ("one_more_everything", fresh, more, everything),
         ):
-            start = time.perf_counter()
-            model.react(ratings, movies).interval()
-            times.setdefault(name, []).append(time.perf_counter() - start)
+            times[name].append(seconds(lambda: model.react(ratings, movies).interval()))  # noqa: B023
     return {f"{name}_{size}_ms": 1000 * statistics.median(each) for name, each in times.items()}
 
 
@@ -108,7 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--runs", type=command.whole, default=3, help="to take the median of")
     options = parser.parse_args(argv)
     data = load_bundled()
-    figures = fitting(data, options.runs)
+    figures = {"fit_s": seconds(lambda: HybridModel.fit(data, TrainingOptions()), options.runs)}
     fitted = large_catalogue(HybridModel.fit(data, TrainingOptions()))
     for size in SIZES:
         figures |= reacting(fitted, size, options.runs)

@@ -53,7 +53,8 @@ def against_ours(runs: Sequence[Run]) -> pd.DataFrame:
     """Return condition, model, metric, difference (ours - model), low, high, ours for every rival.
 
     `ours` is "better" or "worse" where the interval excludes 0, else "unclear"; None for coverage
-    and width, of which neither more nor less is better. Metrics of one of the two are left out.
+    and width, of which neither more nor less is better. Metrics that one of the two lacks are left
+    out.
     """
     tallies: dict[tuple[str, str], list[Tally]] = {}
     for run in sorted(runs, key=lambda run: run.seed):
@@ -66,7 +67,7 @@ def against_ours(runs: Sequence[Run]) -> pd.DataFrame:
             continue
         shared = tuple(name for name in rival[0].metrics if name in mine[0].metrics)
         found = differences([t.only(shared) for t in mine], [t.only(shared) for t in rival])
-        frames.append(found.assign(condition=condition, model=model)[columns])
+        frames.append(found.assign(condition=condition, model=model)[columns].dropna())
     found = pd.concat(frames[1:] or frames, ignore_index=True)
     return found.assign(ours=[_reading(*row) for row in found[["metric", "low", "high"]].values])
 
@@ -106,7 +107,8 @@ def rendered(found: pd.DataFrame, against: pd.DataFrame, *, markdown: bool = Fal
         cells.append(f"{row.difference:+.4f}{interval} {MARKS[row.ours]}".rstrip())
     key = ["condition", "model"]
     gaps = rivals.assign(cell=cells).pivot(index=key, columns="metric", values="cell")
-    gaps = gaps.loc[pd.MultiIndex.from_frame(rivals[key].drop_duplicates()), metrics]
+    every = pd.MultiIndex.from_frame(rivals[key].drop_duplicates())
+    gaps = gaps.reindex(index=every, columns=metrics)
     names = {"condition": "", "model": "ours minus"}
     gaps = gaps.fillna(NOTHING).reset_index().rename(columns=names)
     return "\n\n".join([draw(shown), draw(gaps), KEY])

@@ -25,6 +25,7 @@ from scipy import linalg, sparse
 from recommender.bias import Bias
 from recommender.dataset import RatingRows
 
+CACHED = 2**16  # entries whose exponential is taken at once, few enough for a core's own cache
 DENSE = 2**23  # entries up to which residuals are multiplied as dense matrices
 
 
@@ -104,10 +105,13 @@ class ItemKernel:
         """Return the same for movies with these embeddings."""
         if not self._embedding_variance:
             return np.zeros((len(one), len(other)), dtype=np.float32)
-        v, scale = self.variances, np.float32(1 / self.variances.length_scale)
+        scale = np.float32(1 / self.variances.length_scale)
         total = one @ (other * scale).T
-        total += np.float32(np.log(v.embedding)) - scale
-        return np.exp(total, out=total)
+        shift = np.float32(np.log(self.variances.embedding)) - scale
+        for part in np.array_split(total, max(total.size // CACHED, 1)):
+            np.add(part, shift, out=part)
+            np.exp(part, out=part)
+        return total
 
     @cached_property
     def linear(self) -> sparse.csr_matrix:

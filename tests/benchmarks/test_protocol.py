@@ -28,8 +28,19 @@ def test_split_leaves_a_club_no_rating_of_a_candidate(checkerboard: Dataset, con
 def test_split_refuses_few_people_and_unknown_conditions(checkerboard: Dataset) -> None:
     with pytest.raises(DataError, match="160 people with 60 ratings"):
         split_clubs(checkerboard, 0)
-    with pytest.raises(DataError, match="warm or cold, not 'hot'"):
+    with pytest.raises(DataError, match="warm, cold, random, not 'hot'"):
         split_clubs(checkerboard, 0, "hot", SMALL)
+
+
+def test_random_split_judges_every_rater_alone(checkerboard: Dataset) -> None:
+    visible, hidden = split_clubs(checkerboard, 0, "random")
+    assert len(hidden) == round(len(checkerboard.ratings) / 10)
+    both = pd.concat([visible.ratings, hidden])
+    assert not both.duplicated(["user_id", "movie_id"]).any()
+    assert len(both) == len(checkerboard.ratings)
+    found = tally(hidden, hidden["rating"].to_numpy() - 1).as_dict()
+    assert found["rmse"] == found["mae"] == 1
+    assert np.isnan(found["group_rmse"])
 
 
 @pytest.fixture
