@@ -27,7 +27,7 @@ elif not club.names:
     st.title(choosing.TITLE, anchor=False)
     no_members()
 elif here := tonight.who_is_here(club):
-    planning.moved_on(club, None)
+    planning.before_a_night()
     choosing.choose(club, choosing.of_today(here))
     tonight.newcomers_note(club, here)
     start.first_guess(club)

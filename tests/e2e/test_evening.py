@@ -53,7 +53,8 @@ def test_header_leads_everywhere_and_the_answer_is_explained(
     for target in page.locator(".st-key-nav_bar a, .st-key-header_search input").all():
         assert min(target.bounding_box()["width"], target.bounding_box()["height"]) >= 40
     page.locator(".st-key-why_pick button").first.tap()
-    sheet = page.get_by_test_id("stPopoverBody")
+    sheet = page.get_by_role("dialog")
+    expect(sheet.locator("li").first).to_be_visible()  # for the gladdest
     sheet.get_by_role("button", name="Greta").tap()
     expect(sheet.get_by_text("Greta gave").first).to_be_visible()
     for part in sheet.locator("li").all():

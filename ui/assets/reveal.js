@@ -1,11 +1,4 @@
 // What was said of a night's movie and what it was given: two numbers, a sentence, a bar for each.
-function element(kind, name, text) {
-  const node = document.createElement(kind)
-  node.className = name
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 function number(word, stars, name) {
   const node = element("div", "one")
   node.append(word, element("b", name, stars))
@@ -43,8 +36,5 @@ export default function ({ data, parentElement }) {
   const parts = [element("h1", "title", data.title), pair]
   if (data.sentence) parts.push(element("p", "sentence", data.sentence))
   parentElement.querySelector(".reveal").replaceChildren(...parts, list)
-  if (data.focus) {
-    parts[0].tabIndex = -1 // the button that was pressed goes a moment after this was drawn
-    setTimeout(() => document.activeElement === document.body && parts[0].focus(), 500)
-  }
+  if (data.focus) focusIfLost(parts[0])
 }

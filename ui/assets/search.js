@@ -6,13 +6,6 @@ const LOST = 4000 // ms without an answer before it is asked once more
 
 const fields = new WeakMap()
 
-function element(kind, name, text) {
-  const node = document.createElement(kind)
-  node.className = name
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 function create(place) {
   const box = element("div", "box")
   const input = element("input", "input")

@@ -3,13 +3,6 @@
 // data come that know of them.
 const FACE = 30 // px that a face on the axis takes, with its ring
 
-function element(kind, name, text) {
-  const node = document.createElement(kind)
-  node.className = name
-  if (text !== undefined) node.textContent = text
-  return node
-}
-
 function picture(address, old) {
   const kept = old?.querySelector(".picture")
   if (kept?.getAttribute("src") === address) return kept
@@ -143,12 +136,13 @@ const lists = new WeakMap()
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   const place = parentElement.querySelector(".tiles")
+  const { host } = parentElement
   if (!lists.has(place)) {
     const box = element("div", "list")
     place.append(box)
     lists.set(place, { box, drawn: new Map(), pending: new Map(), log: [], seq: Date.now() })
     // A dialog does not see the button that it was opened with, only the host of this shadow.
-    parentElement.host.addEventListener("focusin", ({ currentTarget }) => {
+    host.addEventListener("focusin", ({ currentTarget }) => {
       if (!currentTarget.hasAttribute("tabindex")) return
       currentTarget.removeAttribute("tabindex")
       const button = `[data-movie="${lists.get(place).acted}"] .action`
@@ -158,10 +152,9 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   const list = lists.get(place)
   list.tappable = data.tappable
   list.choose = (movie) => setTriggerValue("chosen", movie)
-  const host = parentElement.host
   list.act = (movie) => {
     list.acted = movie
-    host.tabIndex = -1 // if a dialog opens, it will give the focus back to this: see below
+    host.tabIndex = -1 // if a dialog opens, it will give the focus back to this: see above
     setTriggerValue("action", movie)
   }
   list.rate = (movie, stars) => {
@@ -196,14 +189,10 @@ export default function ({ data, parentElement, setStateValue, setTriggerValue }
   }
   // The room that was kept free for the tile (page.css) is that of a large club.
   if (data.size === "L" && data.tiles[0]?.people.length < 6) {
-    parentElement.host?.closest(".stElementContainer")?.style.setProperty("min-height", "0")
+    host.closest(".stElementContainer")?.style.setProperty("min-height", "0")
   }
-  // The button that was pressed, or its dialog, goes a moment after this was drawn.
-  const taker = data.focus ? place.querySelector(".title") : host?.hasAttribute("tabindex") && host
-  if (taker) {
-    taker.tabIndex = -1
-    setTimeout(() => document.activeElement === document.body && taker.focus(), 500)
-  }
+  if (data.focus) focusIfLost(place.querySelector(".title"))
+  else if (host.hasAttribute("tabindex")) focusIfLost(host)
   if (focus && !place.contains(parentElement.activeElement)) {
     place.querySelector(`[data-movie="${focus[0]}"] .${focus[1]}`)?.focus({ preventScroll: true })
   }

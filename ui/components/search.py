@@ -64,7 +64,7 @@ def _search(
         "header": key == HEADER,
         **found(club, st.session_state.get(key, {}).get("asked"), note),
     }
-    draw = component("search")
+    draw = component("search", "elements")
     draw(key=key, data=data, on_asked_change=lambda: None, on_chosen_change=choose)
 
 

@@ -83,7 +83,7 @@ def tiles(
                 on_stars(number, None if stars is None else float(stars))
 
     mount(
-        component("tiles", "stars"),
+        component("tiles", "elements", "stars"),
         key,
         {"size": size, "tiles": shown, "tappable": on_chosen is not None, "focus": focus},
         rating,

@@ -27,10 +27,14 @@ Taps = list[tuple[int, Value]]
 @cached(max_entries=16)
 def component(name: str, *shared: str) -> Callable[..., Any]:
     """Return the widget `name`: its CSS and its JavaScript, each after that of the `shared`."""
-    files = {
-        kind: [ASSETS / f"{part}.{kind}" for part in (*shared, name)] for kind in ("css", "js")
-    }
-    css, js = ("\n".join(file.read_text("utf-8") for file in files[kind]) for kind in files)
+    css, js = (
+        "\n".join(
+            file.read_text("utf-8")
+            for part in (*shared, name)
+            for file in ASSETS.glob(f"{part}.{kind}")
+        )
+        for kind in ("css", "js")
+    )
     html = f'<div class="{name}"></div>'
     # Dialogs hold the keyboard's focus among what they see, and they do not see into a shadow.
     isolated = name not in IN_DIALOGS

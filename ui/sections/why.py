@@ -15,9 +15,13 @@ from ui.text import half_stars, plain
 SHOWN = 5  # parts of a sum; the rest is one line
 
 
-def ask(club: View, members: Sequence[int], movie: int, key: str) -> None:
-    """Draw the members' faces and, for the chosen one, why the prediction is what it is."""
-    member = person_picker(club, "Whose stars?", members, f"{key}_{movie}")
+def ask(club: View, members: Sequence[int], movie: int, key: str, first: int | None = None) -> None:
+    """Draw the members' faces and, for the chosen one, why the prediction is what it is.
+
+    Args:
+        first: the member who is chosen at first.
+    """
+    member = person_picker(club, "Whose stars?", members, f"{key}_{movie}", first=first)
     model = state.model(club)
     if member is None or model is None:
         return

@@ -212,9 +212,12 @@ def _pick(
         st.button("Not this", type="tertiary", key="not_the_pick", on_click=no, args=args)
         with st.popover("Another way", type="tertiary", key="another_way"):
             _another_way(club, evening, movies, watch)
-        with st.popover("Why?", type="tertiary", key="why_pick", on_change="rerun") as open_:
-            if open_.open:
-                why.ask(club, evening.here, proposal.movie, key="why")
+        asked = st.button("Why?", type="tertiary", key="why_pick")
+    if asked:
+        gladdest = max(tile.stars, key=lambda one: one[1])[0]
+        first = planning.screen_member(club, evening.here) or gladdest
+        question = f"Why {plain(club.title(proposal.movie))}?"
+        live.dialog(question, why.ask, club, evening.here, proposal.movie, "why", first)
 
 
 def _another_way(club: View, evening: Evening, movies: Sequence[int], watch: partial) -> None:

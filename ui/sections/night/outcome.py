@@ -135,7 +135,7 @@ def result(club: View, night: Night, *, moved_on: bool) -> None:
         "focus": moved_on,  # whether the title takes the focus if nothing has it
     }
     with st.container(border=True, key="reveal_card"):
-        component("reveal")(key="reveal", data=data)
+        component("reveal", "elements")(key="reveal", data=data)
         st.caption(plain(_inside(club, night)))
     if night.notes:
         st.markdown(f"> {plain(night.notes)}")

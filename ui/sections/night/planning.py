@@ -83,13 +83,14 @@ def head(club: View, night: Night) -> None:
         st.caption(" · ".join(part for part in parts if part), width="content")
 
 
-def moved_on(club: View, night: Night | None) -> bool:
-    """Return True once after a step is done: the focus then goes to what comes next.
+def before_a_night() -> None:
+    """Remember that no night is planned yet: its first step."""
+    st.session_state[STEP] = None, STEPS[0]
 
-    Args:
-        night: None before there is one, which is a night's first step.
-    """
-    now = (night.night_id, step(club, night)) if night else (None, STEPS[0])
+
+def moved_on(club: View, night: Night) -> bool:
+    """Return True once after a step is done: the focus then goes to what comes next."""
+    now = night.night_id, step(club, night)
     before = st.session_state.get(STEP)
     st.session_state[STEP] = now
     return before is not None and before != now and before[0] in {None, now[0]}
