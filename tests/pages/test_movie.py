@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from club.store import Store
 from ui import state
+from ui.sections import why
 
 HEAT, UP = 6, 68954
 EIGHT = range(1, 9)
@@ -72,6 +73,13 @@ def test_why_for_members_without_rating(open_page: Open, store: Store) -> None:
     tap(app, "why_movie_", 3, True)
     assert re.search(r"We expect \*\*\d\.\d\*\* from Chiara", words(app))
     assert "ecause you" not in words(app)
+    club = state.view()
+    for member in EIGHT[1:]:
+        parts = state.model(club).explain(club.evidence, member, UP)
+        rows = why.sum_of(club, member, parts)
+        assert all(abs(stars) >= 0.05 for _, stars in rows)  # nothing that is shown as 0.0
+        assert sum(stars for _, stars in rows) == pytest.approx(parts["stars"].sum(), abs=0.2)
+        assert sum("gave" in what for what, _ in rows) in {1, 2}
 
 
 @pytest.mark.reads

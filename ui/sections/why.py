@@ -10,9 +10,9 @@ import streamlit as st
 from ui import state
 from ui.components.people import person_picker
 from ui.state import View
-from ui.text import half_stars, plain
+from ui.text import counted, half_stars, listed, plain
 
-SHOWN = 5  # parts of a sum; the rest is one line
+NAMED = 3  # movies or words of a line; the rest is counted
 
 
 def ask(club: View, members: Sequence[int], movie: int, key: str, first: int | None = None) -> None:
@@ -38,7 +38,7 @@ def signed(stars: float) -> str:
 
 
 def sum_of(club: View, member: int, parts: pd.DataFrame) -> list[tuple[str, float]]:
-    """Return what adds up to the prediction, the largest parts of the taste first."""
+    """Return what adds up to the prediction: what raises it, then what lowers it."""
     name = club.name(member)
     common = {  # what it says where it adds to the stars, and where it takes some away
         "mean": ("people give a movie on average",) * 2,
@@ -47,17 +47,28 @@ def sum_of(club: View, member: int, parts: pd.DataFrame) -> list[tuple[str, floa
         "limit": ("no less than ½ star", "no more than 5 stars"),
     }
     fixed = parts[parts["kind"].isin(common)].groupby("kind", sort=False)["stars"].sum()
-    taste = parts[~parts["kind"].isin(common)]
-    taste = taste.loc[taste["stars"].abs().sort_values(ascending=False).index]
     rows = [(common[str(kind)][value < 0], float(value)) for kind, value in fixed.items()]
-    for kind, label, value, movie, stable in taste.head(SHOWN).itertuples(index=False):
-        if kind == "rated movie" and movie in club.movies.index:
-            given = half_stars(club.stars[member, int(movie)])
-            what = f"{name} gave {club.title(int(movie))} {given}"
-        else:
-            what = f"{name} {'leans to' if value >= 0 else 'cares less for'} {label}"
-        rows.append((what if stable else f"{what} (perhaps)", float(value)))
-    rest = taste["stars"].iloc[SHOWN:]
-    if len(rest):
-        rows.append((f"{len(rest)} smaller things together", float(rest.sum())))
-    return rows
+    taste = parts[~parts["kind"].isin(common)].sort_values("stars", key=abs, ascending=False)
+    given = (taste["kind"] == "rated movie") & taste["movie_id"].isin(club.movies.index)
+    for up, leans in ((True, "leans to"), (False, "cares less for")):
+        side = (taste["stars"] >= 0) == up
+        if (movies := taste[side & given]).size:
+            what = _movies(club, member, movies, "for" if up else "against")
+            rows.append((what, float(movies["stars"].sum())))
+        if (words := taste[side & ~given]).size:
+            more = [f"{len(words) - NAMED} more"] if len(words) > NAMED else []
+            what = listed([*words["label"].head(NAMED).str.lower(), *more])
+            rows.append((f"{name} {leans} {what}", float(words["stars"].sum())))
+    return [row for row in rows if signed(row[1]) != signed(0)]
+
+
+def _movies(club: View, member: int, parts: pd.DataFrame, word: str) -> str:
+    """Return which movies speak for or against one: those that all seeds agree on by name."""
+    sure = parts.loc[parts["stable"], "movie_id"].head(NAMED)
+    stars = [f"{club.title(movie)} {half_stars(club.stars[member, movie])}★" for movie in sure]
+    others = len(parts) - len(stars)
+    if not stars:
+        count = counted(others, "movie that speaks", "movies that speak")
+        return f"{club.name(member)} has seen {count} {word} it"
+    more = f"; {others} more {'speaks' if others == 1 else 'speak'} {word} it" if others else ""
+    return f"{club.name(member)} gave {listed(stars)}{more}"
