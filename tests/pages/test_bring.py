@@ -1,5 +1,6 @@
 """The page Bring ratings: preview, decide, save, undo."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,14 @@ def test_preview_then_save_then_undo(
     assert of(store, zed) == {HEAT: 4.5, MATRIX: 3.0}, "two ratings go only after a question"
     store.ratings.undo()
     assert of(store, zed) == {}
+
+
+def test_json_of_trakt(open_page: Open, store: Store, zed: int) -> None:
+    movie = {"title": "Heat", "year": 1995, "ids": {"trakt": 1, "imdb": "tt0113277", "tmdb": 949}}
+    rated = [{"rated_at": "2020-05-01T20:00:00.000Z", "rating": 9, "type": "movie", "movie": movie}]
+    app = upload(open_page("bring"), ("zed.json", json.dumps(rated)))
+    click(app, "Import 1 rating")
+    assert of(store, zed) == {HEAT: 4.5}
 
 
 def test_member_is_chosen_for_a_file_without_names(
