@@ -185,15 +185,11 @@ def stars_by_prediction(frame: pd.DataFrame) -> go.Figure:
     figure.update_xaxes(title="stars predicted", **STARS_AXIS)
     figure.update_yaxes(title="stars given", **STARS_AXIS)
     inside = coverage(frame)
-    than = "not clearly other than"
-    if inside.low > PROMISED:
-        than = "clearly more than"
-    elif inside.high < PROMISED:
-        than = "clearly fewer than"
-    title = (
-        f"{inside.value:.0%} of the {inside.n:,} ratings lie inside their predicted interval, "
-        f"{than} the {PROMISED:.0%} promised"
-    )
+    promise = f"; we promise {PROMISED:.0%}"
+    if not inside.low <= PROMISED <= inside.high:
+        more = "more" if inside.low > PROMISED else "fewer"
+        promise = f", clearly {more} than the {PROMISED:.0%} that we promise"
+    title = f"{inside.value:.0%} of the {inside.n:,} ratings lie where we expected them{promise}"
     return finish(figure, title, height=380, legend=True)
 
 
