@@ -40,6 +40,7 @@ def pictures(night: int) -> list[Picture]:
         Picture("tonight-dark", "", pick, phone=False, theme="dark"),
         Picture("tonight-phone", "", pick),
         Picture("rate-phone", "rate?me=Ana", ".st-key-rate_wall [role=slider]"),
+        Picture("year-phone", "club?about=Our+year", ".st-key-prizes img"),
         Picture("reveal-phone", f"night?night={night}", reveal, theme="dark"),
     ]
 
