@@ -33,6 +33,7 @@ TABLES = (".csv", ".tsv", ".txt", ".json")
 # Folders of an export without ratings that count; __macosx comes from the Finder.
 IGNORED = {"deleted", "orphaned", "lists", "likes", "__macosx"}
 SPREADSHEETS = (".xlsx", ".xls", ".ods", ".numbers")
+WORKBOOKS = {("xl", "workbook.xml"), ("content.xml",)}  # in a spreadsheet under another name
 
 Place = Path | zipfile.ZipInfo
 Member = tuple[tuple[str, ...], Place]  # folders and name, and where it lies
@@ -78,7 +79,8 @@ class Archive:
 
     def _tables(self, members: list[Member]) -> list[Member]:
         """Return the tables nearest to the root."""
-        if self.path.name.casefold().endswith(SPREADSHEETS):
+        holds = {parts for parts, _ in members}
+        if self.path.name.casefold().endswith(SPREADSHEETS) or holds & WORKBOOKS:
             raise InvalidInput(
                 f"{self.path.name} is a spreadsheet’s own file: save it there as CSV (UTF-8), and "
                 "bring that."

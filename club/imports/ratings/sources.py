@@ -217,7 +217,8 @@ def _read_json(archive: Archive, names: Iterable[str], file: str) -> Table:
             raise InvalidInput(f"{name} cannot be read: it is damaged or no JSON.") from error
         for item in _items(found):
             texts = {header: _text(item, places) for header, places in FIELDS.items()}
-            if not (texts["rating"] or texts["status"]):
+            told = texts["rating"] or texts["status"]
+            if not told and (texts["date"] or "plays" in item):  # not what is only collected
                 texts["status"] = "wished" if "listed_at" in item else "seen"
             if texts["title"]:
                 rows.append((len(rows) + 2, [*texts.values()]))
@@ -247,6 +248,6 @@ def _text(item: Any, places: Iterable[tuple[str, ...]]) -> str:
             value = value.get(name) if isinstance(value, dict) else None
         if isinstance(value, list):
             value = ", ".join(map(str, value))
-        if value not in {None, ""}:
+        if isinstance(value, (str, int, float)) and value != "":
             return str(value)
     return ""

@@ -138,6 +138,8 @@ def test_tables_only_refuses_spreadsheets(tmp_path: Path) -> None:
     path = tmp_path / "a.XLSX"
     path.write_bytes(b"\x00" * 600)
     refused(path, "a.XLSX is a spreadsheet’s own file", tables_only=True)
+    renamed = sources.zipped({"xl/workbook.xml": "", "xl/worksheets/1.xml": ""}, tmp_path / "a.csv")
+    refused(renamed, "a.csv is a spreadsheet’s own file", tables_only=True)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -177,6 +177,23 @@ def test_column_for_each_member(tmp_path: Path) -> None:
     assert (of_ten.scale.top, of_ten.scale.fixed) == (10, True)
 
 
+def test_json_of_other_forms_and_movies_only_collected_are_left_out(tmp_path: Path) -> None:
+    odd = [{"rating": {"a": 1}, "movie": ["x"]}, 5, {"rating": 8, "movie": {"title": {"a": 1}}}]
+    collected = {"collected_at": AT, **ALIEN}
+    found = read(tmp_path, json.dumps([*odd, collected, {"rating": {}, **TRAKT}]), "mine.json")
+    assert [(row.title, row.reason) for row in found.rejected] == [
+        ("Alien", "no rating"), ("Heat", "no rating")
+    ]  # fmt: skip
+    assert not found.rows
+
+
+def test_headings_in_russian(tmp_path: Path) -> None:
+    heading = "Название;Оригинальное название;Год;Моя оценка;Дата оценки"
+    (row,) = read(tmp_path, f"{heading}\nСхватка;Heat;1995;9;2020-05-01\n").rows
+    assert (row.titles, row.year, row.rating) == (("Схватка", "Heat"), 1995, 9.0)
+    assert row.at == 1588334400  # noon
+
+
 def test_json_without_movies(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="is JSON, but says nothing of movies"):
         read(tmp_path, '{"movies": []}', "mine.json")
