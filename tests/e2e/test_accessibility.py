@@ -11,7 +11,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 
 Visit = Callable[..., Page]
 
-CHARTS = ("by_prediction", "by_member", "club_errors", "club_reliable")
+CHARTS = ("by_prediction", "by_member", "club_reliable")
 PAGES = sorted(file.stem for file in (Path(__file__).parents[2] / "pages").glob("[a-z]*.py"))
 ADDRESSES = {"tonight": "", "movie": "movie?movie=68954", "rate": "rate?movie=68954"}
 GRAVE = {"moderate", "serious", "critical"}

@@ -27,7 +27,7 @@ def test_club_evaluation_has_figures_and_tables(open_page: Open) -> None:
     guess = r"The best simple guess, the user\+item bias, is off by 0\.\d\d: clearly more"
     assert re.search(guess, words(app))
     assert "For now we judge the model" not in words(app)
-    assert len(app.get("plotly_chart")) == len(app.dataframe) == 4
+    assert len(app.get("plotly_chart")) == len(app.dataframe) == 3
     (members,) = (t.value for t in app.dataframe if "" in t.value and "own mean" in t.value)
     assert set(members[""]) == set(state.view().names.values())
 
@@ -57,7 +57,7 @@ def test_serving_model_is_evaluated_until_the_held_out_one_has_learned(
 ) -> None:
     app = open_page("settings", set="How we know")
     assert "On 963 of your own ratings" in words(app)
-    assert len(app.get("plotly_chart")) == 4
+    assert len(app.get("plotly_chart")) == 3
     assert not_held_out == [1]
 
 

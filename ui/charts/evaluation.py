@@ -17,7 +17,7 @@ from ui.charts.traces import ENDS, Look, dots, plain_line, row_labels
 
 DOT = "dot"
 DIAGONAL = [MIN_STARS, MAX_STARS]
-ERRORS = {"rmse": "root mean squared error in stars", "mae": "stars missed by on average"}
+RMSE = "root mean squared error in stars"
 RANKING = {
     "auc": "AUC",
     "precision": "Precision at {k}",
@@ -30,25 +30,22 @@ BAND = "rgba(194,64,95,0.22)"  # OURS, see-through
 SYMBOLS = ("square-open", "diamond-open", "triangle-up-open", "cross-open")
 
 
-def error_against_baselines(
-    frame: pd.DataFrame, *, metric: str = "rmse", ours: str = OUR_MODEL
-) -> go.Figure:
-    """Draw each model's error with its interval, the smallest on top.
+def error_against_baselines(frame: pd.DataFrame, *, ours: str = OUR_MODEL) -> go.Figure:
+    """Draw each model's root mean squared error with its interval, the smallest on top.
 
     Args:
         frame: model, metric, value, low, high (stars); rows of other metrics are ignored.
             Optionally excess_low, excess_high: 95% interval of how much more than ours each is;
             where that of the best baseline holds 0, the title claims no difference.
-        metric: "rmse" (root of the mean squared error) or "mae" (mean absolute error).
         ours: the model to bring out.
     """
-    rows = frame[frame["metric"] == metric].sort_values("value", ascending=False, kind="stable")
+    rows = frame[frame["metric"] == "rmse"].sort_values("value", ascending=False, kind="stable")
     rows = rows.assign(row=range(len(rows)))
     figure = go.Figure()
     look: Look = {"mode": "markers+text", "texttemplate": "%{x:.3f}", "textposition": "top center"}
     dots(figure, rows[rows["model"] != ours], "value", GREY, ".3f", bars=ENDS, **look)
     dots(figure, rows[rows["model"] == ours], "value", OURS, ".3f", bars=ENDS, **look)
-    figure.update_xaxes(title=f"{ERRORS[metric]}<br>(less is better; line: 95% interval)", nticks=5)
+    figure.update_xaxes(title=f"{RMSE}<br>(less is better; line: 95% interval)", nticks=5)
     row_labels(figure, rows["model"], upwards=True)
     title = _error_title(rows.set_index("model"), ours)
     return finish(figure, title, height=70 + 44 * len(rows))

@@ -7,7 +7,7 @@ import streamlit as st
 from recommender.columns import MEMBER, MOVIE
 from recommender.evaluation import Evaluation
 from recommender.evaluation.bootstrap import ENOUGH, Clarity
-from recommender.evaluation.evaluate import OURS, Findings, Margin
+from recommender.evaluation.evaluate import Findings, Margin
 from ui import evaluation, state
 from ui.charts.evaluation import (
     error_against_baselines,
@@ -110,15 +110,12 @@ def comparison(margin: Margin) -> str:
 def _charts(club: View, found: Findings) -> None:
     rows = found.predictions
     named = rows.assign(label=rows[MEMBER].map(club.names) + ": " + rows[MOVIE].map(club.title))
-    names = {"gap_low": "excess_low", "gap_high": "excess_high"}
-    errors = found.errors.assign(metric="mae").rename(columns=names)
     members = found.members
-    with st.grid(columns=2, min_column_width=320, gap="medium"):
+    with st.grid(columns=3, min_column_width=300, gap="medium"):
         chart(stars_by_prediction(named), "by_prediction")
         if not members.empty:
             by_name = members.assign(member=members[MEMBER].map(club.names))
             chart(member_errors(by_name), "by_member")
-        chart(error_against_baselines(errors, metric="mae", ours=OURS), "club_errors")
         chart(reliability(rows), "club_reliable")
     few = [name for member, name in club.names.items() if member not in set(members[MEMBER])]
     if few:
