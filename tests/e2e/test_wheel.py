@@ -3,11 +3,13 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import Distribution
 from pathlib import Path
 from typing import Any
 
 import pytest
 from browser import Server
+from packaging.requirements import Requirement
 
 from recommender import load_bundled
 
@@ -36,6 +38,13 @@ def test_holds_all_that_the_shipped_model_learned_from(installed: Path) -> None:
     shipped = load_bundled(installed / "movie_club" / "data")
     assert shipped.content_hash == load_bundled().content_hash
     assert shipped.movies.index.equals(load_bundled().movies.index)
+
+
+def test_asks_for_what_the_clone_installs(installed: Path) -> None:
+    (facts,) = installed.glob("movie_club-*.dist-info")
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    wanted = {Requirement(line.split("#")[0]) for line in lines if line.split("#")[0].strip()}
+    assert {Requirement(line) for line in Distribution.at(facts).requires or []} == wanted
 
 
 def test_serves_and_backs_up_the_data_in_the_users_folder(installed: Path, tmp_path: Path) -> None:
