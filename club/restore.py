@@ -16,7 +16,7 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -181,7 +181,9 @@ def _opened(file: Path, content: bytes | None) -> Iterator[sa.Connection]:
     Raises InvalidInput if it is no whole backup of this version or an earlier one.
     """
     before = _stamp(file) if content is None else (0, len(content))
-    with sa.create_engine("sqlite://", poolclass=sa.StaticPool).connect() as copy:
+    memory = sa.create_engine("sqlite://", poolclass=sa.StaticPool)
+    with ExitStack() as at_end, memory.connect() as copy:
+        at_end.callback(memory.dispose)  # else its connection stays open
         try:
             with closing(_open_untrusted(file, content, before[1])) as theirs:
                 revision = _checked_revision(theirs, file, before[1])
