@@ -191,7 +191,11 @@ def load_model(folder: Path, version: int, kind: type[T]) -> T:
         raise ModelFileError(
             f"The model in {folder.name} was saved by another version; train it again."
         )
-    if content.get("sha256") != _checksum(content.get("facts"), place):
+    try:
+        checksum = _checksum(content.get("facts"), place)
+    except OSError:  # unreadable
+        raise damaged from None
+    if content.get("sha256") != checksum:
         raise damaged
     # From here on these are the bytes that `save_model` wrote: an error would be a bug.
     if (place / ARRAYS).exists():
