@@ -178,6 +178,11 @@ class TestModelFiles:
             with pytest.raises(ModelFileError, match="another version"):
                 HybridModel.load(saved)
 
+    def test_file_that_cannot_be_read(self, saved: Path) -> None:
+        (saved / "unreadable.npy").mkdir()
+        with pytest.raises(ModelFileError, match="damaged"):
+            HybridModel.load(saved)
+
     def test_programming_error_is_not_reported_as_damage(
         self, saved: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
